@@ -1,0 +1,36 @@
+"""The front door: one stack for each environment file and one for each account, synthesized by `cdktf synth`.
+
+ENVS names the folder of environment files, `envs` without it; ENV the one environment to synthesize, all without it.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from cdktf import App
+
+from modules.foundation.refusals import SettingsError
+from modules.settings import load
+from modules.stack import AccountStack, EnvironmentStack
+
+
+def main() -> int:
+    """Synthesize; return 2 when the environment files are wrong."""
+    try:
+        files = load(Path(os.environ.get("ENVS", "envs")))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    wanted = os.environ.get("ENV")
+    environments = [file.settings for name, file in files.items() if wanted in (None, "", name)]
+    app = App()
+    for environment in environments:
+        EnvironmentStack(app, environment)
+    for environment in {environment.account_id: environment for environment in environments}.values():
+        AccountStack(app, environment)
+    app.synth()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""What every wing of an environment stands on: names, addresses, keys and places for logs."""
+
+from functools import cached_property
+
+from constructs import Construct
+
+from modules.foundation.keys import Key
+from modules.foundation.logs import LogBucket, LogGroup, log_groups_may_use
+from modules.foundation.names import Names
+from modules.foundation.resources import Addresses, Resources
+from modules.foundation.settings import Tier
+
+
+class Foundation(Construct):
+    """The ground of one environment.
+
+    Creates nothing by itself: the log bucket and each key come into being when a wing first asks for them, so an
+    environment pays for none that it does not use.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, names: Names, tier: Tier) -> None:
+        super().__init__(scope, id)
+        self.names = names
+        self.tier = tier
+        self.addresses = Addresses()
+        self._make = self.resources(self, "foundation")
+
+    @property
+    def is_production(self) -> bool:
+        """Whether what would be lost for good is protected against destruction."""
+        return self.tier == "production"
+
+    def resources(self, scope: Construct, prefix: str) -> Resources:
+        """Return a maker of resources in the scope, whose addresses begin with the prefix."""
+        return self.addresses.under(scope, prefix)
+
+    def log_group(self, what: str) -> LogGroup:
+        """Return a new log group for what is named."""
+        return LogGroup(
+            self,
+            f"{what}-log-group",
+            make=self._make,
+            names=self.names,
+            what=what,
+            tier=self.tier,
+            key=self.log_key,
+        )
+
+    @cached_property
+    def log_key(self) -> Key:
+        """The key of the environment's log groups."""
+        key = Key(self, "log-key", make=self._make, names=self.names, what="logs", protected=self.is_production)
+        key.allow(log_groups_may_use(self.names))
+        return key
+
+    @cached_property
+    def log_bucket(self) -> LogBucket:
+        """The bucket for logs that AWS services deliver as files."""
+        return LogBucket(self, "log-bucket", make=self._make, names=self.names, tier=self.tier)

@@ -1,0 +1,55 @@
+"""KMS keys: one for each purpose of an environment, each with one collected policy."""
+
+from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from constructs import Construct
+
+from modules.foundation.names import Names
+from modules.foundation.policies import Statement, allow, document
+from modules.foundation.resources import Resources, kept_if
+
+#: Days until a deleted key is gone, and with it all that it encrypted: KMS allows 7 to 30.
+DELETION_WINDOW_DAYS = 30
+#: KMS's own default, named: "AWS KMS Developer Guide, Rotating AWS KMS keys".
+ROTATION_PERIOD_DAYS = 365
+
+
+class Key(Construct):
+    """A symmetric KMS key of our own, rotated each year, and its alias.
+
+    Creates: key, alias. The key's policy leaves access to IAM; a service that must use the key by itself is
+    allowed with `allow`.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, make: Resources, names: Names, what: str, protected: bool) -> None:
+        super().__init__(scope, id)
+        self._statements: list[Statement] = [_iam_decides(names.account_id)]
+        self.alias_arn = f"arn:aws:kms:{names.region}:{names.account_id}:{names.key_alias(what)}"
+        self._key = make(
+            KmsKey,
+            f"{what}_key",
+            description=f"{names.product} {names.environment}: {what}",
+            deletion_window_in_days=DELETION_WINDOW_DAYS,
+            enable_key_rotation=True,
+            rotation_period_in_days=ROTATION_PERIOD_DAYS,
+            policy=document(self._statements),
+            # A key's loss is the loss of all that it encrypts.
+            lifecycle=kept_if(protected),
+        )
+        self.arn = self._key.arn
+        make(KmsAlias, f"{what}_key", name=names.key_alias(what), target_key_id=self._key.key_id)
+
+    def allow(self, statement: Statement) -> None:
+        """Add a statement to the key's policy, beside what others added."""
+        self._statements.append(statement)
+        self._key.policy = document(self._statements)
+
+
+def _iam_decides(account_id: str) -> Statement:
+    """Return AWS's own default statement: without it the key could be locked against everyone."""
+    return allow(
+        "IamDecides",
+        principal={"AWS": f"arn:aws:iam::{account_id}:root"},
+        actions=["kms:*"],
+        resources=["*"],
+    )

@@ -1,0 +1,97 @@
+"""Log groups, and the log bucket into which AWS services deliver."""
+
+from cdktf import ITerraformDependable
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from constructs import Construct
+
+from modules.foundation.buckets import PrivateBucket
+from modules.foundation.keys import Key
+from modules.foundation.names import Names
+from modules.foundation.policies import Statement, allow
+from modules.foundation.resources import Resources
+from modules.foundation.settings import Tier
+
+#: Days that logs are kept: a sprint and a release in between; an incident that is found late; a year's audit.
+#: CloudWatch Logs takes only certain numbers ("PutRetentionPolicy"), these among them.
+RETENTION_DAYS: dict[Tier, int] = {"development": 30, "staging": 90, "production": 365}
+#: An old version in the log bucket is one that somebody overwrote or deleted.
+OLD_LOG_VERSIONS_DAYS = 30
+
+
+class LogGroup(Construct):
+    """A CloudWatch log group, kept for the tier's time, encrypted with the environment's log key."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, make: Resources, names: Names, what: str, tier: Tier, key: Key
+    ) -> None:
+        super().__init__(scope, id)
+        self.name = names.log_group(what)
+        self.arn = f"arn:aws:logs:{names.region}:{names.account_id}:log-group:{self.name}"
+        self.ready: ITerraformDependable = make(
+            CloudwatchLogGroup,
+            f"{what}_log_group".replace("/", "_"),
+            name=self.name,
+            retention_in_days=RETENTION_DAYS[tier],
+            kms_key_id=key.arn,
+        )
+
+
+def log_groups_may_use(names: Names) -> Statement:
+    """Return the key policy's statement for this account's log groups ("Encrypt log data in CloudWatch Logs")."""
+    log_groups = f"arn:aws:logs:{names.region}:{names.account_id}:log-group:*"
+    return allow(
+        "LogGroups",
+        principal={"Service": f"logs.{names.region}.amazonaws.com"},
+        actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        resources=["*"],
+        condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+    )
+
+
+class LogBucket(Construct):
+    """The environment's bucket for logs that AWS services deliver as files.
+
+    S3's own encryption and no KMS key: load balancers and S3 itself deliver their access logs to no other
+    ("Access logs for your Application Load Balancer", "Logging requests with server access logging").
+    """
+
+    def __init__(self, scope: Construct, id: str, *, make: Resources, names: Names, tier: Tier) -> None:
+        super().__init__(scope, id)
+        self._names = names
+        self.bucket = PrivateBucket(
+            self,
+            "bucket",
+            make=make,
+            what="logs",
+            name=names.bucket("logs"),
+            key=None,
+            expire_after_days=RETENTION_DAYS[tier],
+            expire_old_versions_after_days=OLD_LOG_VERSIONS_DAYS,
+            protected=tier == "production",
+            force_destroy=tier == "development",
+        )
+
+    def allow_flow_logs(self, prefix: str) -> str:
+        """Let VPC flow logs be delivered below the prefix; return the destination's ARN.
+
+        "Amazon VPC User Guide, Publish flow logs to Amazon S3". AWS would write this policy by itself, and
+        Terraform would then see it as drift.
+        """
+        delivery = {"Service": "delivery.logs.amazonaws.com"}
+        ours = {
+            "StringEquals": {"aws:SourceAccount": self._names.account_id},
+            "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{self._names.region}:{self._names.account_id}:*"},
+        }
+        objects = f"{self.bucket.arn}/{prefix}/AWSLogs/{self._names.account_id}/*"
+        write = allow(
+            "FlowLogsWrite", principal=delivery, actions=["s3:PutObject"], resources=[objects], condition=ours
+        )
+        check = allow(
+            "FlowLogsCheck",
+            principal=delivery,
+            actions=["s3:GetBucketAcl", "s3:ListBucket"],
+            resources=[self.bucket.arn],
+            condition=ours,
+        )
+        self.bucket.allow([write, check])
+        return f"{self.bucket.arn}/{prefix}"

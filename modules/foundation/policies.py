@@ -1,0 +1,65 @@
+"""Policy documents as data: statements are collected, and written out as one JSON document."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Statement = Mapping[str, Any]
+Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
+
+
+def allow(
+    sid: str,
+    *,
+    actions: Sequence[str],
+    resources: Sequence[str],
+    principal: Mapping[str, str] | None = None,
+    condition: Condition | None = None,
+) -> Statement:
+    """Return a statement that allows; without a principal it is for a role's own policy."""
+    return _statement("Allow", sid, actions, resources, principal, condition)
+
+
+def deny(
+    sid: str,
+    *,
+    actions: Sequence[str],
+    resources: Sequence[str],
+    principal: Mapping[str, str] | str | None = None,
+    condition: Condition | None = None,
+) -> Statement:
+    """Return a statement that denies, whatever else allows."""
+    return _statement("Deny", sid, actions, resources, principal, condition)
+
+
+def document(statements: Sequence[Statement]) -> str:
+    """Return the policy document in JSON, its keys in a fixed order."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def assumed_by(service: str, account_id: str) -> str:
+    """Return the trust policy for a service, only on behalf of our account ("The confused deputy problem")."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+    }
+    return document([statement])
+
+
+def _statement(
+    effect: str,
+    sid: str,
+    actions: Sequence[str],
+    resources: Sequence[str],
+    principal: Mapping[str, str] | str | None,
+    condition: Condition | None,
+) -> Statement:
+    statement: dict[str, Any] = {"Sid": sid, "Effect": effect}
+    if principal is not None:
+        statement["Principal"] = principal
+    statement |= {"Action": list(actions), "Resource": list(resources)}
+    if condition is not None:
+        statement["Condition"] = condition
+    return statement

@@ -1,0 +1,112 @@
+"""What every wing's settings are made of: tiers, regions, account ids, labels and address ranges."""
+
+import difflib
+import ipaddress
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from modules.foundation.refusals import broken_rule
+
+Tier = Literal["development", "staging", "production"]
+
+#: Regions of the partition `aws`, from "AWS General Reference, Amazon EC2 endpoints"; a test compares them
+#: with those that the AWS SDK ships. Others (China, GovCloud) have other partitions in every ARN.
+REGIONS = (
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+)
+
+
+class Settings(BaseModel):
+    """A block of an environment file: frozen, and no key but those that are named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TieredSettings(Settings):
+    """A block whose defaults and rules depend on the environment's tier, which is handed down to it."""
+
+    tier: Tier = Field(default="development", description="The environment's.", json_schema_extra={"inherited": True})
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the rules of production hold."""
+        return self.tier == "production"
+
+
+def _network(value: Any) -> ipaddress.IPv4Network:
+    """Read an IPv4 range, and say how its host bits would have to read."""
+    if isinstance(value, ipaddress.IPv4Network):
+        return value
+    if not isinstance(value, str) or "/" not in value:
+        raise broken_rule(
+            "is not an address range in CIDR notation",
+            'write an address and a prefix length, "10.20.32.0/19"',
+        )
+    try:
+        network = ipaddress.IPv4Network(value, strict=False)
+    except ValueError:
+        raise broken_rule(
+            "is not an IPv4 range in CIDR notation",
+            'write four numbers up to 255 and a prefix length up to 32, "10.20.32.0/19"',
+        ) from None
+    if str(network) != value:
+        raise broken_rule("has bits set behind its prefix length", f'write "{network}"')
+    return network
+
+
+def _account_id(value: str) -> str:
+    if len(value) != 12 or not value.isdigit() or not value.isascii():
+        raise broken_rule(
+            f"is not an AWS account id: it has {len(value)} characters, an account id has 12 digits",
+            "write the account's id, which `aws sts get-caller-identity` prints, in quotes",
+        )
+    return value
+
+
+def _region(value: str) -> str:
+    if value not in REGIONS:
+        nearest = difflib.get_close_matches(value, REGIONS, n=3, cutoff=0.6)
+        raise broken_rule("is not a region of AWS", f"write one of {', '.join(nearest or REGIONS)}")
+    return value
+
+
+Region = Annotated[str, AfterValidator(_region)]
+Cidr = Annotated[ipaddress.IPv4Network, BeforeValidator(_network)]
+AccountId = Annotated[str, AfterValidator(_account_id)]
+
+#: What a labelled block may be called: it becomes part of names in AWS and of addresses in the plan.
+Label = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]

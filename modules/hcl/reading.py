@@ -1,0 +1,238 @@
+"""Tree to settings: an HCL file's values in the shape of a pydantic model, and every error with its line."""
+
+import difflib
+import json
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from modules.foundation.refusals import REFUSAL, Problem, SettingsError, raise_problems
+from modules.hcl.parsing import Block, Body, parse
+
+Location = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Document:
+    """An environment file's values as a model takes them, and the line of each."""
+
+    file: str
+    values: dict[str, Any]
+    lines: dict[Location, int]
+
+    def line(self, location: Location) -> int:
+        """Return the line of a value, or of the nearest block around it that stands in the file."""
+        while location and location not in self.lines:
+            location = location[:-1]
+        return self.lines.get(location, 1)
+
+    def problem(self, location: Location, value: Any, rule: str, remedy: str) -> Problem:
+        """Return the problem that the value at the location breaks a rule."""
+        return Problem(self.file, self.line(location), _subject(location, value), rule, remedy)
+
+
+def read(path: Path, model: type[BaseModel]) -> Document:
+    """Read the file's values in the shape of `model`, its types not yet checked.
+
+    Raises SettingsError for what is not HCL, not data, not known to the model, or there twice.
+    """
+    document = Document(path.as_posix(), {}, {})
+    raise_problems(_shape(document, document.values, (), parse(path), model))
+    return document
+
+
+def check(document: Document, model: type[Model], values: Mapping[str, Any]) -> Model:
+    """Return the model of the values. Raises SettingsError with a line for each wrong one."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        problems = [_translated(document, model, dict(details)) for details in error.errors()]
+        raise SettingsError(problems) from None
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How a field is written: as an attribute, a block, labelled blocks, or several blocks."""
+
+    kind: typing.Literal["attribute", "block", "labelled", "repeated"]
+    model: type[BaseModel] | None = None
+
+
+def _shape_of(info: FieldInfo) -> _Shape:
+    for annotation in _alternatives(info.annotation):
+        origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+        if _is_model(annotation):
+            return _Shape("block", annotation)
+        if origin in (dict, Mapping) and (models := list(filter(_is_model, _alternatives(arguments[1])))):
+            return _Shape("labelled", models[0])
+        if origin is tuple and arguments and _is_model(arguments[0]):
+            return _Shape("repeated", arguments[0])
+    return _Shape("attribute")
+
+
+def _alternatives(annotation: Any) -> list[Any]:
+    """Return the members of a union, without what `Annotated` adds."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        return _alternatives(typing.get_args(annotation)[0])
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return [inner for member in typing.get_args(annotation) for inner in _alternatives(member)]
+    return [annotation]
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _written(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields that a person may write; the others are handed down from the environment."""
+    return {
+        name: info
+        for name, info in model.model_fields.items()
+        if not (isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("inherited"))
+    }
+
+
+def _shape(
+    document: Document, values: dict[str, Any], location: Location, body: Body, model: type[BaseModel]
+) -> Iterator[Problem]:
+    """Fill `values` from the body, and yield what the model has no place for."""
+    fields = _written(model)
+    for attribute in body.attributes:
+        here = (*location, attribute.name)
+        if attribute.name not in fields:
+            yield _unknown(document, here, attribute.line, attribute.name, "key", fields)
+        elif _shape_of(fields[attribute.name]).kind != "attribute":
+            yield _problem_at(
+                document,
+                attribute.line,
+                here,
+                "is a block, not a value",
+                f"write `{attribute.name} {{ ... }}` without '='",
+            )
+        elif attribute.name in values:
+            yield _twice(document, here, attribute.line)
+        else:
+            document.lines[here] = attribute.line
+            values[attribute.name] = attribute.value
+    for block in body.blocks:
+        yield from _shape_block(document, values, location, block, fields)
+
+
+def _shape_block(
+    document: Document,
+    values: dict[str, Any],
+    location: Location,
+    block: Block,
+    fields: dict[str, FieldInfo],
+) -> Iterator[Problem]:
+    if block.type not in fields:
+        yield _unknown(document, (*location, block.type), block.line, block.type, "block", fields)
+        return
+    shape = _shape_of(fields[block.type])
+    here: Location = (*location, block.type, *block.labels)
+    wrong = _wrong_labels(block, shape)
+    if wrong:
+        yield _problem_at(document, block.line, here, *wrong)
+        return
+    if shape.kind != "repeated" and here in document.lines:
+        yield _twice(document, here, block.line)
+        return
+    content: dict[str, Any] = {}
+    if shape.kind == "block":
+        values[block.type] = content
+    elif shape.kind == "labelled":
+        values.setdefault(block.type, {})[block.labels[0]] = content
+    else:
+        here = (*here, len(values.setdefault(block.type, [])))
+        values[block.type].append(content)
+    document.lines.setdefault((*location, block.type), block.line)
+    document.lines[here] = block.line
+    if shape.model is not None:
+        yield from _shape(document, content, here, block.body, shape.model)
+
+
+def _wrong_labels(block: Block, shape: _Shape) -> tuple[str, str] | None:
+    """Return the rule and the remedy when the block has not the labels of its shape."""
+    if shape.kind == "attribute":
+        return "is a value, not a block", f"write `{block.type} = ...`"
+    expected = 1 if shape.kind == "labelled" else 0
+    if len(block.labels) == expected:
+        return None
+    if expected:
+        return "needs one name behind its type", f'write `{block.type} "main" {{`'
+    return "takes no name: there is one in an environment", f"write `{block.type} {{`"
+
+
+def _problem_at(document: Document, line: int, location: Location, rule: str, remedy: str) -> Problem:
+    return Problem(document.file, line, _dotted(location), rule, remedy)
+
+
+def _twice(document: Document, location: Location, line: int) -> Problem:
+    first = document.line(location)
+    return _problem_at(
+        document,
+        line,
+        location,
+        f"is there twice, first in line {first}",
+        "keep one of them, or name them apart",
+    )
+
+
+def _unknown(
+    document: Document, location: Location, line: int, name: str, kind: str, fields: Mapping[str, FieldInfo]
+) -> Problem:
+    nearest = difflib.get_close_matches(name, fields, n=1, cutoff=0.5)
+    remedy = f"did you mean {nearest[0]}?" if nearest else f"known here: {', '.join(sorted(fields))}"
+    return _problem_at(document, line, location, f"is not a known {kind}", remedy)
+
+
+def _translated(document: Document, model: type[BaseModel], details: dict[str, Any]) -> Problem:
+    location: Location = tuple(part for part in details["loc"] if part != "[key]")
+    value = None if isinstance(details["input"], dict | BaseModel) else details["input"]
+    if details["type"] == REFUSAL:
+        return document.problem(location, value, details["ctx"]["rule"], details["ctx"]["remedy"])
+    info = _field_at(model, location)
+    if details["type"] == "missing":
+        return document.problem(location, None, "is missing", f"write {_example(str(location[-1]), info)}")
+    expected = details["msg"].removeprefix("Input should be ")
+    remedy = f"{info.description.rstrip('.')}" if info and info.description else f"write {expected}"
+    return document.problem(location, value, f"should be {expected}", remedy)
+
+
+def _example(name: str, info: FieldInfo | None) -> str:
+    example = info.examples[0] if info and info.examples else "..."
+    if info and _shape_of(info).kind != "attribute":
+        return f"`{name} {{ ... }}`"
+    return f"`{name} = {_shown(example) if example == '...' else json.dumps(example)}`"
+
+
+def _field_at(model: type[BaseModel], location: Location) -> FieldInfo | None:
+    """Return the field that a location leads to."""
+    info: FieldInfo | None = None
+    current: type[BaseModel] | None = model
+    for part in location:
+        if current is not None and part in current.model_fields:
+            info = current.model_fields[str(part)]
+            current = _shape_of(info).model
+    return info
+
+
+def _subject(location: Location, value: Any) -> str:
+    return _dotted(location) if value is None else f"{_dotted(location)} {_shown(value)}".strip()
+
+
+def _dotted(location: Location) -> str:
+    return ".".join(map(str, location)) or "the file"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool) or value is None or isinstance(value, list | tuple | dict):
+        return json.dumps(value, default=str)
+    return str(value)
