@@ -1,0 +1,1 @@
+"""Commands around Terraform, `python -m ops`. They know the settings and no construct."""

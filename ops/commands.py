@@ -1,0 +1,205 @@
+"""The command line: `python -m ops --help`. Data on stdout, progress on stderr."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from modules.foundation.refusals import SettingsError
+from modules.settings import EnvironmentFile, load
+from ops import steps
+from ops.errors import ExitCode, OpsError
+from ops.workspace import Workspace
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+_out = Console(highlight=False, soft_wrap=True)
+
+EnvsOption = Annotated[
+    Path, typer.Option("--envs", envvar="ENVS", help="The folder of environment files.", show_default=True)
+]
+EnvOption = Annotated[str, typer.Option("--env", envvar="ENV", help="The environment.", show_default=True)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+ENVS = Path("envs")
+
+
+@app.command()
+def validate(envs: EnvsOption = ENVS, as_json: JsonOption = False) -> None:
+    """Check the environment files, each by itself and all together."""
+    problems, warnings, names = [], [], []
+    try:
+        files = load(envs)
+        names = list(files)
+        warnings = [warning for file in files.values() for warning in file.warnings()]
+    except SettingsError as error:
+        problems = error.problems
+    if as_json:
+        report = {
+            "problems": [problem.as_json() for problem in problems],
+            "warnings": [warning.as_json() for warning in warnings],
+            "environments": names,
+        }
+        _out.print(json.dumps(report, indent=2), markup=False)
+    else:
+        for problem in problems:
+            steps.console.print(str(problem), markup=False)
+        for warning in warnings:
+            steps.warn(str(warning))
+        if names:
+            _out.print(f"{envs}: {', '.join(names)}: right", markup=False)
+    if problems:
+        raise typer.Exit(ExitCode.WRONG_SETTINGS)
+
+
+@app.command()
+def local(env: EnvOption = "dev", envs: EnvsOption = ENVS, as_json: JsonOption = False) -> None:
+    """Put an environment on the embedded AWS: bootstrap, synth, init, plan, apply."""
+    from ops.local import run_local
+
+    workspace = Workspace.of(envs)
+    result = run_local(workspace, _file(envs, env))
+    if as_json:
+        _out.print(json.dumps(result.outputs, indent=2), markup=False)
+        return
+    if not result.changed:
+        _out.print(f"{env}: no changes")
+    for name, value in result.outputs.items():
+        _out.print(f"{name} = {json.dumps(value, indent=2)}", markup=False)
+    _out.print(
+        f"\nembedded AWS      {result.local_aws.endpoint} (process {result.local_aws.pid}; `make local-stop` ends it)\n"
+        f"its log           {result.local_aws.log}\n"
+        f"synthesized stack {result.terraform.folder}\n"
+        f"Terraform's logs  {workspace.logs}",
+        markup=False,
+    )
+
+
+@app.command("local-stop")
+def local_stop(envs: EnvsOption = ENVS) -> None:
+    """End the embedded AWS, and with it all that was put there."""
+    from ops.local_aws.process import stop
+
+    _out.print("stopped" if stop(Workspace.of(envs).local) else "it is not running")
+
+
+@app.command()
+def synth(env: Annotated[str | None, typer.Option("--env", envvar="ENV")] = None, envs: EnvsOption = ENVS) -> None:
+    """Synthesize all environments, or one, into cdktf.out."""
+    from ops.synth import synthesize
+
+    workspace = Workspace.of(envs)
+    if env:
+        _file(envs, env)
+    else:
+        _files(envs)
+    synthesize(workspace, workspace.cloud_output, os.environ, env)
+    _out.print(str(workspace.cloud_output), markup=False)
+
+
+@app.command()
+def bootstrap(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
+    """Make the state bucket of an environment's account, with the shell's credentials. Can be run again."""
+    from ops.bootstrap import bootstrap as bootstrap_account
+    from ops.synth import synthesize
+    from ops.target import cloud
+
+    target = cloud(Workspace.of(envs))
+    file = _file(envs, env)
+    synthesize(target.workspace, target.output, target.environment, env)
+    bootstrap_account(target, file.settings.account_id, env, agreed=_agreed)
+
+
+@app.command()
+def plan(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
+    """Show what a deploy would change, with the shell's credentials (`cdktf diff`)."""
+    from ops.cloud import run_cdktf
+    from ops.target import cloud
+
+    run_cdktf(cloud(Workspace.of(envs)), _file(envs, env), "diff")
+
+
+@app.command()
+def deploy(
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    auto_approve: Annotated[bool, typer.Option("--auto-approve", help="Do not ask; refused in production.")] = False,
+) -> None:
+    """Plan, ask, apply, with the shell's credentials (`cdktf deploy`)."""
+    from ops.cloud import run_cdktf
+    from ops.target import cloud
+
+    file = _file(envs, env)
+    if auto_approve and file.settings.tier == "production":
+        raise OpsError("production is changed only through a plan that a person has read", ExitCode.REFUSED)
+    run_cdktf(cloud(Workspace.of(envs)), file, "deploy", ["--auto-approve"] if auto_approve else [])
+
+
+@app.command()
+def destroy(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
+    """Destroy an environment after asking, with the shell's credentials; never production (`cdktf destroy`)."""
+    from ops.cloud import refuse_production, run_cdktf
+    from ops.target import cloud
+
+    file = _file(envs, env)
+    refuse_production(file)
+    run_cdktf(cloud(Workspace.of(envs)), file, "destroy")
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def terraform(
+    arguments: Annotated[list[str], typer.Argument(help="Terraform's own arguments, behind --.")],
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: Annotated[bool, typer.Option("--local", help="On the embedded AWS.")] = False,
+    account: Annotated[bool, typer.Option("--account", help="The bootstrap stack of the account.")] = False,
+) -> None:
+    """Run Terraform itself in an environment's synthesized stack: import, state, force-unlock."""
+    from ops.direct import run_terraform
+
+    code = run_terraform(Workspace.of(envs), _file(envs, env), arguments, on_local=on_local, account=account)
+    raise typer.Exit(code)
+
+
+def _agreed(terraform: object) -> bool:
+    """Show the plan and ask the person."""
+    from ops.terraform import Terraform
+
+    assert isinstance(terraform, Terraform)
+    _out.print(terraform.show_plan(), markup=False)
+    return sys.stdin.isatty() and typer.confirm("Apply this plan?")
+
+
+def _files(envs: Path) -> dict[str, EnvironmentFile]:
+    """Return the environments; print the warnings."""
+    files = load(envs)
+    for file in files.values():
+        for warning in file.warnings():
+            steps.warn(str(warning))
+    return files
+
+
+def _file(envs: Path, env: str) -> EnvironmentFile:
+    """Return the environment. Raises OpsError when there is none of this name."""
+    files = _files(envs)
+    if env not in files:
+        raise OpsError(f"{envs} has no environment {env}; it has {', '.join(files)}", ExitCode.WRONG_SETTINGS)
+    return files[env]
+
+
+def main() -> None:
+    """Run a command; every expected error is a message and an exit code, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except SettingsError as error:
+        steps.console.print(str(error), markup=False)
+        sys.exit(ExitCode.WRONG_SETTINGS)
+    except OpsError as error:
+        steps.console.print(f"[red]error[/] {escape(str(error))}")
+        sys.exit(error.code)
+    except KeyboardInterrupt:
+        steps.console.print("interrupted; the state holds what was made: run the same command again")
+        sys.exit(ExitCode.INTERRUPTED)

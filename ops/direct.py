@@ -1,0 +1,36 @@
+"""Terraform itself in a synthesized stack, for what no command of ours does: import, state, force-unlock."""
+
+import os
+from collections.abc import Sequence
+
+from modules.settings import EnvironmentFile
+from ops.errors import ExitCode, OpsError
+from ops.local_aws.process import find
+from ops.processes import run_attached
+from ops.target import Target, cloud, local
+from ops.tools import terraform_program, tool_environment
+from ops.workspace import Workspace, stack_folder
+
+
+def run_terraform(
+    workspace: Workspace, file: EnvironmentFile, arguments: Sequence[str], *, on_local: bool, account: bool
+) -> int:
+    """Run it on this terminal and return its exit code. Raises OpsError when the stack is not synthesized yet."""
+    target = _local_target(workspace) if on_local else cloud(workspace)
+    stack = f"account-{file.settings.account_id}" if account else file.settings.name
+    folder = stack_folder(target.output, stack)
+    if not (folder / "cdk.tf.json").exists():
+        command = "make local" if on_local else "make synth"
+        raise OpsError(f"{stack} is not synthesized yet; run `{command} ENV={file.settings.name}`", ExitCode.REFUSED)
+    target.prepare(stack)
+    if not (folder / ".terraform").exists():
+        target.terraform(stack, file.settings.name).init()
+    environment = tool_environment(workspace, target.environment)
+    return run_attached([terraform_program(), *arguments], folder=folder, environment=environment)
+
+
+def _local_target(workspace: Workspace) -> Target:
+    local_aws = find(workspace.local)
+    if not local_aws:
+        raise OpsError("the embedded AWS is not running; run `make local`", ExitCode.REFUSED)
+    return local(workspace, local_aws, os.environ)

@@ -1,0 +1,46 @@
+"""`make local`: an environment on the embedded AWS, the whole way."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from modules.settings import EnvironmentFile
+from ops.bootstrap import bootstrap
+from ops.local_aws.process import LocalAws, start
+from ops.steps import step
+from ops.synth import synthesize
+from ops.target import Target, local
+from ops.terraform import Terraform
+from ops.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class LocalRun:
+    """What `make local` has made."""
+
+    local_aws: LocalAws
+    terraform: Terraform
+    changed: bool
+    outputs: dict[str, Any]
+
+
+def run_local(workspace: Workspace, file: EnvironmentFile) -> LocalRun:
+    """Put the environment on the embedded AWS; start it if it is not running. Raises OpsError."""
+    with step("start the embedded AWS") as doing:
+        local_aws = start(workspace.local)
+        doing.result = local_aws.endpoint
+    target = local(workspace, local_aws)
+    synthesize(workspace, target.output, target.environment, file.settings.name)
+    bootstrap(target, file.settings.account_id, file.settings.name, agreed=lambda _: True)
+    terraform = connected(target, file)
+    changed = terraform.plan()
+    if changed:
+        terraform.apply()
+    return LocalRun(local_aws, terraform, changed, terraform.outputs())
+
+
+def connected(target: Target, file: EnvironmentFile) -> Terraform:
+    """Return Terraform in the environment's synthesized stack, connected to its state."""
+    target.prepare(file.settings.name)
+    terraform = target.terraform(file.settings.name, file.settings.name)
+    terraform.init()
+    return terraform

@@ -1,0 +1,65 @@
+"""Finds the AWS provider on this machine where there is no network to fetch it from.
+
+Terraform looks into its implied folders by itself, but a CLI config that is named and missing, or one that names a
+network mirror, keeps it from there. So a mirror that is found is written into a CLI config of our own.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+MIRROR_VARIABLE = "GROUNDWORK_PROVIDER_MIRROR"
+_PROVIDER = Path("registry.terraform.io") / "hashicorp" / "aws"
+_SYSTEM_ROOTS = ("/opt", "/srv", "/usr/local", "/usr/local/share", "/usr/share", "/var/lib")
+
+
+def find_mirror(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the first folder that holds the AWS provider as a filesystem mirror, or None.
+
+    Raises FileNotFoundError when the variable names a folder without it.
+    """
+    named = environment.get(MIRROR_VARIABLE)
+    if named:
+        if not (Path(named) / _PROVIDER).is_dir():
+            raise FileNotFoundError(f"{MIRROR_VARIABLE} names {named}, which has no {_PROVIDER}")
+        return Path(named)
+    return next((folder for folder in _candidates(environment) if (folder / _PROVIDER).is_dir()), None)
+
+
+def cli_config(build: Path, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the Terraform CLI config to use: the one that is named and exists, else one of ours for the mirror."""
+    named = environment.get("TF_CLI_CONFIG_FILE")
+    if named and Path(named).is_file():
+        return Path(named)
+    mirror = find_mirror(environment)
+    config = build / "terraform.tfrc"
+    if mirror is None:
+        text = ""
+    else:
+        text = (
+            "provider_installation {\n"
+            f'  filesystem_mirror {{\n    path    = "{mirror}"\n    include = ["registry.terraform.io/*/*"]\n  }}\n'
+            '  direct {\n    exclude = ["registry.terraform.io/hashicorp/aws"]\n  }\n'
+            "}\n"
+        )
+    build.mkdir(parents=True, exist_ok=True)
+    if not config.exists() or config.read_text() != text:
+        # Replaced in one step: another command may be reading it.
+        new = config.with_suffix(f".{os.getpid()}")
+        new.write_text(text)
+        new.replace(config)
+    return config
+
+
+def _candidates(environment: Mapping[str, str]) -> Iterator[Path]:
+    """Yield Terraform's implied mirror folders, then those one level below the usual system roots."""
+    home = Path(environment.get("HOME", "~")).expanduser()
+    data = Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share")
+    yield home / ".terraform.d" / "plugins"
+    yield data / "terraform" / "plugins"
+    yield home / "Library" / "Application Support" / "io.terraform" / "plugins"
+    for root in environment.get("XDG_DATA_DIRS", "").split(os.pathsep):
+        if root:
+            yield Path(root) / "terraform" / "plugins"
+    for root in _SYSTEM_ROOTS:
+        yield from sorted(path for path in Path(root).glob("*") if path.is_dir())

@@ -1,0 +1,39 @@
+"""Synthesizes with the CDKTF CLI, and makes each stack's folder ready for `init`."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from ops.errors import OpsError
+from ops.processes import run
+from ops.steps import step
+from ops.tools import NODE_PROGRAMS, log_path, tail, tool_environment
+from ops.workspace import PROJECT, Workspace
+
+LOCK_FILE = ".terraform.lock.hcl"
+
+
+def synthesize(workspace: Workspace, output: Path, base: Mapping[str, str], env: str | None) -> None:
+    """Run `cdktf synth` for one environment, or for all of them, into the output folder."""
+    environment = tool_environment(workspace, base)
+    environment.pop("ENV", None)
+    if env:
+        environment["ENV"] = env
+    command = [str(NODE_PROGRAMS / "cdktf"), "synth", "--output", str(output)]
+    with step(f"synthesize {env or 'all environments'}") as doing:
+        finished = run(
+            command,
+            folder=PROJECT,
+            environment=environment,
+            log=log_path(workspace, "synth"),
+            waiting=lambda: doing.progress("cdktf synth"),
+        )
+        if finished.code:
+            raise OpsError(f"cdktf synth failed ({finished.log}):\n{tail(finished.output)}")
+        pin_providers(output)
+
+
+def pin_providers(output: Path) -> None:
+    """Copy the committed lock file beside each stack, so that every init takes the same provider."""
+    for folder in (output / "stacks").iterdir():
+        shutil.copyfile(PROJECT / LOCK_FILE, folder / LOCK_FILE)

@@ -1,0 +1,147 @@
+"""Where a command works: on the real AWS with the shell's credentials, or on the embedded one."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from ops.backend import Backend
+from ops.errors import ExitCode, OpsError
+from ops.local_aws.process import LocalAws
+from ops.terraform import Terraform
+from ops.workspace import Workspace, stack_folder
+
+OVERRIDE_FILE = "local_aws_override.tf.json"
+#: The role need not exist: the embedded AWS takes any, and keeps its account apart from the others.
+LOCAL_ROLE = "arn:aws:iam::{account_id}:role/local-aws"
+
+
+@dataclass(frozen=True)
+class Target:
+    """The real AWS or the embedded one, and the folder that is synthesized for it."""
+
+    workspace: Workspace
+    output: Path
+    environment: Mapping[str, str]
+    local_aws: LocalAws | None = None
+    lock_timeout: int = 300
+
+    def terraform(self, stack: str, environment_name: str) -> Terraform:
+        """Return Terraform in the stack's folder; the environment's name is for what errors tell to run next."""
+        option = " --local" if self.local_aws else ""
+        return Terraform(
+            folder=stack_folder(self.output, stack),
+            workspace=self.workspace,
+            environment=self.environment,
+            lock_timeout=self.lock_timeout,
+            next_command=f"python -m ops terraform{option} --env {environment_name} --",
+        )
+
+    def session(self, account_id: str) -> boto3.Session:
+        """Return credentials of the account. Raises OpsError when the shell's are another account's."""
+        if self.local_aws:
+            return _assumed(self.local_aws, account_id)
+        session = boto3.Session()
+        found = session.client("sts").get_caller_identity()["Account"]
+        if found != account_id:
+            raise OpsError(
+                f"the shell's credentials are of account {found}, the environment is in {account_id}; "
+                "choose the right profile: export AWS_PROFILE=...",
+                ExitCode.REFUSED,
+            )
+        return session
+
+    def prepare(self, stack: str) -> None:
+        """Point the synthesized stack at the embedded AWS, by an override beside it that leaves it as it is."""
+        if not self.local_aws:
+            return
+        folder = stack_folder(self.output, stack)
+        synthesized = json.loads((folder / "cdk.tf.json").read_text())
+        (folder / OVERRIDE_FILE).write_text(json.dumps(_override(synthesized, Backend.of(folder)), indent=2))
+
+
+def cloud(workspace: Workspace, environment: Mapping[str, str] = os.environ) -> Target:
+    """Return the real AWS. Raises OpsError where something would lead a deploy elsewhere."""
+    leading_astray = sorted(name for name in environment if name.startswith("AWS_ENDPOINT_URL"))
+    if leading_astray:
+        raise OpsError(
+            f"{', '.join(leading_astray)} is set: this would not go to the real AWS; "
+            f"run `unset {' '.join(leading_astray)}`, or use `make local`",
+            ExitCode.REFUSED,
+        )
+    target = Target(workspace, workspace.cloud_output, environment)
+    refuse_overrides(target.output)
+    return target
+
+
+def local(workspace: Workspace, local_aws: LocalAws, base: Mapping[str, str] = os.environ) -> Target:
+    """Return the embedded AWS."""
+    environment = local_aws.environment(base)
+    return Target(workspace, workspace.local_output, environment, local_aws, lock_timeout=60)
+
+
+def refuse_overrides(output: Path) -> None:
+    """Raise OpsError when an override file would be merged into a stack."""
+    overrides = sorted(
+        path
+        for folder in (output / "stacks").glob("*")
+        for path in folder.glob("*.tf*")
+        if path.name.endswith(("_override.tf", "_override.tf.json")) or path.name in ("override.tf", "override.tf.json")
+    )
+    if overrides:
+        names = " ".join(map(str, overrides))
+        raise OpsError(
+            f"an override file would be merged into the deploy: {names}; remove it: rm {names}", ExitCode.REFUSED
+        )
+
+
+def _assumed(local_aws: LocalAws, account_id: str) -> boto3.Session:
+    """Return credentials in the account, of the role that the override file names as well."""
+    environment = local_aws.environment({})
+    sts = boto3.client(
+        "sts",
+        region_name="us-east-1",
+        endpoint_url=local_aws.endpoint,
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    )
+    role = LOCAL_ROLE.format(account_id=account_id)
+    credentials = sts.assume_role(RoleArn=role, RoleSessionName="groundwork")["Credentials"]
+    return LocalSession(local_aws.endpoint, credentials)
+
+
+class LocalSession(boto3.Session):
+    """Credentials on the embedded AWS; its clients need no endpoint to be named."""
+
+    def __init__(self, endpoint: str, credentials: Any) -> None:
+        self._endpoint = endpoint
+        super().__init__(
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"],
+            aws_session_token=credentials["SessionToken"],
+        )
+
+    def client(self, service_name: str, **arguments: Any) -> Any:  # type: ignore[override]
+        """Return a client of the embedded AWS."""
+        return super().client(service_name, endpoint_url=self._endpoint, **arguments)  # type: ignore[call-overload]
+
+
+def _override(synthesized: Mapping[str, Any], backend: Backend) -> dict[str, Any]:
+    role = {"role_arn": LOCAL_ROLE.format(account_id=backend.account_id)}
+    providers = [
+        {
+            **({"alias": provider["alias"]} if "alias" in provider else {}),
+            "s3_use_path_style": True,
+            # What the embedded AWS has not got is answered with HTTP 500; the provider would try 25 times.
+            "max_retries": 2,
+            "assume_role": [role],
+        }
+        for provider in synthesized["provider"]["aws"]
+    ]
+    # A backend block replaces the whole of the one that it overrides.
+    s3 = {**backend.settings, "use_path_style": True, "assume_role": role}
+    return {"provider": {"aws": providers}, "terraform": {"backend": {"s3": s3}}}

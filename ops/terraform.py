@@ -1,0 +1,154 @@
+"""Terraform in one stack's folder."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ops import explain
+from ops.errors import ExitCode, OpsError
+from ops.processes import Finished, run
+from ops.steps import Step, step
+from ops.tools import log_path, tail, terraform_program, tool_environment
+from ops.workspace import Workspace
+
+PLAN_FILE = "plan.tfplan"
+
+
+@dataclass
+class _Events:
+    """What `-json` tells: https://developer.hashicorp.com/terraform/internals/machine-readable-ui."""
+
+    total: int = 0
+    done: int = 0
+    running: dict[str, None] = field(default_factory=dict)
+    summary: str = ""
+    diagnostics: list[dict[str, Any]] = field(default_factory=list)
+
+    def take(self, line: str) -> None:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            return
+        kind = event.get("type")
+        if kind == "planned_change":
+            self.total += 1
+        elif kind == "apply_start":
+            self.running[event["hook"]["resource"]["addr"]] = None
+        elif kind in ("apply_complete", "apply_errored"):
+            self.done += 1
+            self.running.pop(event["hook"]["resource"]["addr"], None)
+        elif kind == "change_summary":
+            self.summary = event["@message"]
+        elif kind == "diagnostic" and event["diagnostic"]["severity"] == "error":
+            self.diagnostics.append(event["diagnostic"])
+
+    def show(self, doing: Step) -> None:
+        waiting = ", ".join(list(self.running)[:3])
+        doing.progress(f"{self.done} done{f', working on {waiting}' if waiting else ''}")
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """Terraform in the folder of a synthesized stack."""
+
+    folder: Path
+    workspace: Workspace
+    environment: Mapping[str, str]
+    """What it runs in: credentials, and for the embedded AWS its endpoint."""
+    lock_timeout: int = 300
+    """Seconds to wait for a state that somebody else has locked."""
+    next_command: str = "terraform"
+    """How a person runs Terraform in this folder, up to its arguments; errors name it."""
+
+    @property
+    def stack(self) -> str:
+        """The stack's name."""
+        return self.folder.name
+
+    def init(self, *arguments: str) -> None:
+        """Fetch the provider and connect to the state."""
+        with step(f"init {self.stack}") as doing:
+            finished = self._run("init", "-no-color", "-reconfigure", *arguments, doing=doing)
+            if finished.code:
+                raise OpsError(f"terraform init failed ({finished.log}):\n{tail(finished.output)}")
+
+    def move_state(self) -> None:
+        """Move the state from where the last init found it to where the configuration says now."""
+        with step(f"move the state of {self.stack} into its bucket") as doing:
+            finished = self._run("init", "-no-color", "-migrate-state", "-force-copy", doing=doing)
+            if finished.code:
+                raise OpsError(f"terraform init failed ({finished.log}):\n{tail(finished.output)}")
+
+    def plan(self) -> bool:
+        """Write the plan file; return whether it changes anything."""
+        with step(f"plan {self.stack}") as doing:
+            events = _Events()
+            finished = self._run(
+                "plan", "-json", "-detailed-exitcode", *self._lock, f"-out={PLAN_FILE}", doing=doing, events=events
+            )
+            if finished.code not in (0, 2):
+                raise self._failure("plan", finished, events)
+            doing.result = "no changes" if finished.code == 0 else events.summary.removeprefix("Plan: ")
+            return finished.code == 2
+
+    def apply(self) -> None:
+        """Apply exactly the plan that `plan` wrote."""
+        with step(f"apply {self.stack}") as doing:
+            events = _Events()
+            finished = self._run("apply", "-json", *self._lock, PLAN_FILE, doing=doing, events=events)
+            if finished.code:
+                raise self._failure("apply", finished, events)
+            doing.result = events.summary.removeprefix("Apply complete! Resources: ").rstrip(".")
+
+    def destroy(self) -> None:
+        """Destroy all that the state holds, without asking."""
+        with step(f"destroy {self.stack}") as doing:
+            events = _Events()
+            finished = self._run("destroy", "-json", "-auto-approve", *self._lock, doing=doing, events=events)
+            if finished.code:
+                raise self._failure("destroy", finished, events)
+            doing.result = events.summary.removeprefix("Destroy complete! Resources: ").rstrip(".")
+
+    def show_plan(self) -> str:
+        """Return the plan that `plan` wrote, for a person to read."""
+        return self._run("show", "-no-color", PLAN_FILE).output
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the outputs' values."""
+        finished = self._run("output", "-json")
+        if finished.code:
+            raise OpsError(f"terraform output failed ({finished.log}):\n{tail(finished.output)}")
+        return {name: output["value"] for name, output in json.loads(finished.output).items()}
+
+    def force_unlock(self, lock_id: str) -> None:
+        """Release a lock whose holder is gone."""
+        with step(f"unlock {self.stack}") as doing:
+            finished = self._run("force-unlock", "-force", lock_id, doing=doing)
+            if finished.code:
+                raise OpsError(f"terraform force-unlock failed ({finished.log}):\n{tail(finished.output)}")
+
+    @property
+    def _lock(self) -> list[str]:
+        return [f"-lock-timeout={self.lock_timeout}s"]
+
+    def _run(self, command: str, *arguments: str, doing: Step | None = None, events: _Events | None = None) -> Finished:
+        events = events or _Events()
+        return run(
+            [terraform_program(self.environment), command, *arguments],
+            folder=self.folder,
+            environment=tool_environment(self.workspace, self.environment),
+            log=log_path(self.workspace, f"{self.stack}-{command}"),
+            on_line=events.take,
+            waiting=(lambda: events.show(doing)) if doing else (lambda: None),
+        )
+
+    def _failure(self, command: str, finished: Finished, events: _Events) -> OpsError:
+        """Return what Terraform's errors mean to the person who has to act."""
+        lock = next(filter(None, map(explain.lock_holder, events.diagnostics)), None)
+        if lock:
+            return OpsError(explain.locked(lock, self.next_command), ExitCode.STATE_LOCKED)
+        messages = [explain.diagnostic(each, self.folder, self.next_command) for each in events.diagnostics]
+        told = "\n\n".join(messages) or tail(finished.output)
+        return OpsError(f"terraform {command} failed ({finished.log}):\n\n{told}")

@@ -1,0 +1,46 @@
+"""Where things are: the project, the environment files, what commands write."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders that one command works with."""
+
+    envs: Path
+    """The folder of environment files, as it was named: errors name files below it."""
+    build: Path = PROJECT / "build"
+
+    @property
+    def cloud_output(self) -> Path:
+        """Where the CDKTF CLI synthesizes for the real AWS: its own default, which `npx cdktf` finds too."""
+        return PROJECT / "cdktf.out"
+
+    @property
+    def local(self) -> Path:
+        """All that concerns the embedded AWS; nothing in it can get into a deploy to the real one."""
+        return self.build / "local"
+
+    @property
+    def local_output(self) -> Path:
+        """Where the CDKTF CLI synthesizes for the embedded AWS."""
+        return self.local / "cdktf.out"
+
+    @property
+    def logs(self) -> Path:
+        """Full output of the programs that were run."""
+        return self.build / "logs"
+
+    @classmethod
+    def of(cls, envs: Path) -> "Workspace":
+        """Return the workspace; GROUNDWORK_BUILD names another build folder."""
+        return cls(envs, Path(os.environ.get("GROUNDWORK_BUILD", PROJECT / "build")).resolve())
+
+
+def stack_folder(output: Path, stack: str) -> Path:
+    """Return the folder that CDKTF writes a stack into."""
+    return output / "stacks" / stack
