@@ -29,7 +29,7 @@ def run_local(workspace: Workspace, file: EnvironmentFile) -> LocalRun:
         local_aws = start(workspace.local)
         doing.result = local_aws.endpoint
     target = local(workspace, local_aws)
-    synthesize(workspace, target.output, target.environment, file.settings.name)
+    synthesize(workspace, target.output, target.init_environment, file.settings.name)
     bootstrap(target, file.settings.account_id, file.settings.name, agreed=lambda _: True)
     terraform = connected(target, file)
     changed = terraform.plan()

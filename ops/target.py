@@ -27,6 +27,8 @@ class Target:
     workspace: Workspace
     output: Path
     environment: Mapping[str, str]
+    init_environment: Mapping[str, str]
+    """For `terraform init`, which may have to reach the provider registry."""
     local_aws: LocalAws | None = None
     lock_timeout: int = 300
 
@@ -37,6 +39,7 @@ class Target:
             folder=stack_folder(self.output, stack),
             workspace=self.workspace,
             environment=self.environment,
+            init_environment=self.init_environment,
             lock_timeout=self.lock_timeout,
             next_command=f"python -m ops terraform{option} --env {environment_name} --",
         )
@@ -73,15 +76,22 @@ def cloud(workspace: Workspace, environment: Mapping[str, str] = os.environ) -> 
             f"run `unset {' '.join(leading_astray)}`, or use `make local`",
             ExitCode.REFUSED,
         )
-    target = Target(workspace, workspace.cloud_output, environment)
+    target = Target(workspace, workspace.cloud_output, environment, environment)
     refuse_overrides(target.output)
     return target
 
 
 def local(workspace: Workspace, local_aws: LocalAws, base: Mapping[str, str] = os.environ) -> Target:
     """Return the embedded AWS."""
-    environment = local_aws.environment(base)
-    return Target(workspace, workspace.local_output, environment, local_aws, lock_timeout=60)
+    return Target(
+        workspace,
+        workspace.local_output,
+        # Sealed: whatever Terraform tries, nothing gets out by HTTP or HTTPS.
+        environment=local_aws.environment(base, sealed=True),
+        init_environment=local_aws.environment(base),
+        local_aws=local_aws,
+        lock_timeout=60,
+    )
 
 
 def refuse_overrides(output: Path) -> None:

@@ -57,6 +57,8 @@ class Terraform:
     workspace: Workspace
     environment: Mapping[str, str]
     """What it runs in: credentials, and for the embedded AWS its endpoint."""
+    init_environment: Mapping[str, str]
+    """The same for `init`, which may have to reach the provider registry."""
     lock_timeout: int = 300
     """Seconds to wait for a state that somebody else has locked."""
     next_command: str = "terraform"
@@ -138,7 +140,9 @@ class Terraform:
         return run(
             [terraform_program(self.environment), command, *arguments],
             folder=self.folder,
-            environment=tool_environment(self.workspace, self.environment),
+            environment=tool_environment(
+                self.workspace, self.init_environment if command == "init" else self.environment
+            ),
             log=log_path(self.workspace, f"{self.stack}-{command}"),
             on_line=events.take,
             waiting=(lambda: events.show(doing)) if doing else (lambda: None),

@@ -1,0 +1,60 @@
+# The habits. `make` alone prints them.
+
+PYTHON ?= python3
+ENV    ?= dev
+ENVS   ?= envs
+
+.DEFAULT_GOAL := help
+.PHONY: help setup local local-stop test test-fast lint validate synth bootstrap plan deploy destroy clean
+
+# Make reads these of its own environment too, so that CI and a shell may set them.
+export ENVS
+
+RUN = .venv/bin/python -m ops
+
+help: ## Print the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  ENV=dev|staging|prod names the environment, ENVS=folder another folder of environment files."
+
+setup: ## Install what the others need, from the lock files (done by them, once)
+	@$(PYTHON) ops/set_up.py
+
+local: setup ## Put ENV on an embedded AWS: no account, no cost
+	@$(RUN) local --env $(ENV)
+
+local-stop: setup ## End the embedded AWS, and with it all that was put there
+	@$(RUN) local-stop
+
+test: lint ## Everything: lint, fast tests, then the real Terraform on the embedded AWS
+	@.venv/bin/python -m pytest
+
+test-fast: setup ## Without the real applies: settings, arithmetic, synthesized JSON, mocked provider
+	@.venv/bin/python -m pytest -m "not local"
+
+lint: setup ## ruff, mypy, import-linter
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/mypy
+
+validate: setup ## Check the environment files
+	@$(RUN) validate
+
+synth: setup ## Synthesize all environments into cdktf.out
+	@env -u ENV $(RUN) synth
+
+bootstrap: setup ## Make the state bucket of ENV's account (real AWS; can be run again)
+	@$(RUN) bootstrap --env $(ENV)
+
+plan: setup ## Show what a deploy of ENV would change (real AWS)
+	@$(RUN) plan --env $(ENV)
+
+deploy: setup ## Plan, ask, apply ENV (real AWS)
+	@$(RUN) deploy --env $(ENV)
+
+destroy: setup ## Destroy ENV after asking; never production (real AWS)
+	@$(RUN) destroy --env $(ENV)
+
+clean: ## Remove what was made: output, logs, caches; not .venv and node_modules
+	@rm -rf build cdktf.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,10 @@
+"""How our additions get into Moto's classes."""
+
+from collections.abc import Callable
+from typing import Any
+
+
+def add(target: type, *functions: Callable[..., Any]) -> None:
+    """Give the class `target` these functions as methods, under their own names; a method of it is replaced."""
+    for function in functions:
+        setattr(target, function.__name__, function)

@@ -1,0 +1,128 @@
+"""EC2: route propagation, flow logs into a folder, endpoints, DHCP options, the default key of EBS."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+def _gateways(ec2: Any, table_id: str) -> list[dict[str, str]]:
+    (table,) = ec2.describe_route_tables(RouteTableIds=[table_id])["RouteTables"]
+    gateways: list[dict[str, str]] = table["PropagatingVgws"]
+    return gateways
+
+
+def test_route_propagation_on_and_off(ec2: Any, vpc_id: str, attached_gateway_id: str) -> None:
+    table_id = ec2.create_route_table(VpcId=vpc_id)["RouteTable"]["RouteTableId"]
+    assert _gateways(ec2, table_id) == []
+    for _ in range(2):  # enabling twice is allowed
+        ec2.enable_vgw_route_propagation(RouteTableId=table_id, GatewayId=attached_gateway_id)
+    assert _gateways(ec2, table_id) == [{"GatewayId": attached_gateway_id}]
+    ec2.disable_vgw_route_propagation(RouteTableId=table_id, GatewayId=attached_gateway_id)
+    assert _gateways(ec2, table_id) == []
+
+
+def test_route_propagation_needs_an_attached_gateway(ec2: Any, vpc_id: str) -> None:
+    table_id = ec2.create_route_table(VpcId=vpc_id)["RouteTable"]["RouteTableId"]
+    gateway_id = ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]["VpnGatewayId"]
+    with pytest.raises(ClientError, match=r"Gateway\.NotAttached"):
+        ec2.enable_vgw_route_propagation(RouteTableId=table_id, GatewayId=gateway_id)
+    assert _gateways(ec2, table_id) == []
+
+
+@pytest.fixture
+def bucket_arn(client: Callable[[str], Any]) -> str:
+    client("s3").create_bucket(
+        Bucket="flow-logs-test", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"}
+    )
+    return "arn:aws:s3:::flow-logs-test"
+
+
+def test_flow_log_into_a_folder_with_options(ec2: Any, vpc_id: str, bucket_arn: str) -> None:
+    wanted: dict[str, Any] = {
+        "ResourceIds": [vpc_id],
+        "ResourceType": "VPC",
+        "TrafficType": "ALL",
+        "LogDestinationType": "s3",
+        "LogDestination": f"{bucket_arn}/vpc/",
+    }
+    options = {"FileFormat": "parquet", "HiveCompatiblePartitions": True, "PerHourPartition": True}
+    made = ec2.create_flow_logs(**wanted, DestinationOptions=options)
+    assert made["Unsuccessful"] == []
+    (flow_log,) = ec2.describe_flow_logs(FlowLogIds=made["FlowLogIds"])["FlowLogs"]
+    assert flow_log["LogDestination"] == f"{bucket_arn}/vpc/"
+    assert flow_log["DestinationOptions"] == options
+    with pytest.raises(ClientError, match="FlowLogAlreadyExists"):
+        ec2.create_flow_logs(**wanted)
+    missing = ec2.create_flow_logs(**{**wanted, "LogDestination": "arn:aws:s3:::not-there-at-all/vpc/"})
+    assert missing["FlowLogIds"] == [] and len(missing["Unsuccessful"]) == 1
+
+
+def test_dhcp_options_keep_their_tags(ec2: Any) -> None:
+    tags = [{"Key": "Product", "Value": "agora"}]
+    made = ec2.create_dhcp_options(
+        DhcpConfigurations=[{"Key": "domain-name-servers", "Values": ["AmazonProvidedDNS"]}],
+        TagSpecifications=[{"ResourceType": "dhcp-options", "Tags": tags}],
+    )["DhcpOptions"]
+    assert made["Tags"] == tags
+    (read,) = ec2.describe_dhcp_options(DhcpOptionsIds=[made["DhcpOptionsId"]])["DhcpOptions"]
+    assert read["Tags"] == tags
+
+
+def test_interface_endpoint_keeps_its_address_kinds(ec2: Any, vpc_id: str) -> None:
+    made = ec2.create_vpc_endpoint(
+        VpcId=vpc_id,
+        VpcEndpointType="Interface",
+        ServiceName="com.amazonaws.ap-northeast-2.ssm",
+        PrivateDnsEnabled=False,
+        DnsOptions={"DnsRecordIpType": "dualstack"},
+    )["VpcEndpoint"]
+    assert made["IpAddressType"] == "ipv4"
+    assert made["DnsOptions"] == {"DnsRecordIpType": "dualstack"}
+    endpoint_id = made["VpcEndpointId"]
+    ec2.modify_vpc_endpoint(VpcEndpointId=endpoint_id, IpAddressType="dualstack", PrivateDnsEnabled=True)
+    (read,) = ec2.describe_vpc_endpoints(VpcEndpointIds=[endpoint_id])["VpcEndpoints"]
+    assert read["IpAddressType"] == "dualstack"
+    assert read["DnsOptions"] == {"DnsRecordIpType": "dualstack"}
+    assert read["PrivateDnsEnabled"] is True
+
+
+def test_gateway_endpoint_is_as_moto_has_it(ec2: Any, vpc_id: str) -> None:
+    made = ec2.create_vpc_endpoint(
+        VpcId=vpc_id, VpcEndpointType="Gateway", ServiceName="com.amazonaws.ap-northeast-2.s3"
+    )["VpcEndpoint"]
+    assert "DnsOptions" not in made and "IpAddressType" not in made
+
+
+def test_a_gateway_endpoint_takes_its_routes_along(ec2: Any, vpc_id: str) -> None:
+    old, new = (ec2.create_route_table(VpcId=vpc_id)["RouteTable"]["RouteTableId"] for _ in range(2))
+    endpoint_id = ec2.create_vpc_endpoint(
+        VpcId=vpc_id,
+        VpcEndpointType="Gateway",
+        ServiceName="com.amazonaws.ap-northeast-2.s3",
+        RouteTableIds=[old],
+    )["VpcEndpoint"]["VpcEndpointId"]
+
+    def tables_with_route() -> list[str]:
+        tables = ec2.describe_route_tables(RouteTableIds=[old, new])["RouteTables"]
+        return [
+            table["RouteTableId"]
+            for table in tables
+            if endpoint_id in [route.get("GatewayId") for route in table["Routes"]]
+        ]
+
+    assert tables_with_route() == [old]
+    ec2.modify_vpc_endpoint(VpcEndpointId=endpoint_id, AddRouteTableIds=[new], RemoveRouteTableIds=[old])
+    assert tables_with_route() == [new]
+    ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint_id])
+    assert tables_with_route() == []
+
+
+def test_default_key_of_ebs(client: Callable[[str], Any], ec2: Any) -> None:
+    assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == "alias/aws/ebs"
+    arn = client("kms").create_key()["KeyMetadata"]["Arn"]
+    ec2.modify_ebs_default_kms_key_id(KmsKeyId=arn)
+    assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == arn
+    ec2.reset_ebs_default_kms_key_id()
+    assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == "alias/aws/ebs"

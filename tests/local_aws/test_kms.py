@@ -1,0 +1,41 @@
+"""KMS: the rotation period is kept."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+@pytest.fixture
+def kms(client: Callable[[str], Any]) -> Any:
+    return client("kms")
+
+
+@pytest.fixture
+def key_id(kms: Any) -> str:
+    return str(kms.create_key()["KeyMetadata"]["KeyId"])
+
+
+def test_no_period_while_rotation_is_off(kms: Any, key_id: str) -> None:
+    status = kms.get_key_rotation_status(KeyId=key_id)
+    assert status["KeyRotationEnabled"] is False
+    assert "RotationPeriodInDays" not in status
+
+
+def test_period_given_changed_and_defaulted(kms: Any, key_id: str) -> None:
+    kms.enable_key_rotation(KeyId=key_id)
+    assert kms.get_key_rotation_status(KeyId=key_id)["RotationPeriodInDays"] == 365
+    kms.enable_key_rotation(KeyId=key_id, RotationPeriodInDays=180)
+    status = kms.get_key_rotation_status(KeyId=key_id)
+    assert status["RotationPeriodInDays"] == 180
+    assert status["NextRotationDate"] > kms.describe_key(KeyId=key_id)["KeyMetadata"]["CreationDate"]
+    kms.disable_key_rotation(KeyId=key_id)
+    assert kms.get_key_rotation_status(KeyId=key_id)["KeyRotationEnabled"] is False
+
+
+def test_period_too_long_is_refused(kms: Any, key_id: str) -> None:
+    # boto3 itself refuses one that is too short.
+    with pytest.raises(ClientError, match="2561"):
+        kms.enable_key_rotation(KeyId=key_id, RotationPeriodInDays=2561)
+    assert kms.get_key_rotation_status(KeyId=key_id)["KeyRotationEnabled"] is False

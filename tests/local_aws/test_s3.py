@@ -1,0 +1,173 @@
+"""S3: bucket policies with conditions, life cycles and access logs as they were put."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from botocore.exceptions import ClientError
+
+# Moto refuses an object without a body, so that boto3 has only the status to tell.
+DENIED = "403"
+
+
+@pytest.fixture
+def s3(client: Callable[[str], Any]) -> Any:
+    return client("s3")
+
+
+@pytest.fixture
+def bucket(s3: Any) -> str:
+    name = f"agora-{uuid4().hex}"
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
+    return name
+
+
+def test_of_many_that_create_one_object_at_once_one_wins(s3: Any, bucket: str) -> None:
+    """This is how Terraform locks a state (`use_lockfile`)."""
+
+    def create(key: str) -> bool:
+        try:
+            s3.put_object(Bucket=bucket, Key=key, Body=b"lock", IfNoneMatch="*")
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "PreconditionFailed"
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        for turn in range(5):
+            assert sum(pool.map(create, [f"{turn}.tflock"] * 8)) == 1
+
+
+def _put_policy(s3: Any, bucket: str, *statements: dict[str, Any]) -> None:
+    complete = [
+        {"Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"], **statement} for statement in statements
+    ]
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": complete}))
+
+
+def _deny(condition: dict[str, Any], action: str = "s3:*") -> dict[str, Any]:
+    return {"Effect": "Deny", "Principal": "*", "Action": action, "Condition": condition}
+
+
+def test_deny_without_tls_locks_nobody_out(s3: Any, bucket: str) -> None:
+    _put_policy(s3, bucket, _deny({"Bool": {"aws:SecureTransport": "false"}}))
+    s3.put_object(Bucket=bucket, Key="a/b", Body=b"1")
+    s3.put_object(Bucket=bucket, Key="a/b", Body=b"2")
+    assert s3.get_object(Bucket=bucket, Key="a/b")["Body"].read() == b"2"
+    s3.delete_object(Bucket=bucket, Key="a/b")
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
+def test_deny_that_applies_is_a_deny(s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="a", Body=b"1")
+    _put_policy(s3, bucket, _deny({"Bool": {"aws:SecureTransport": "true"}}, "s3:GetObject"))
+    with pytest.raises(ClientError, match=DENIED):
+        s3.get_object(Bucket=bucket, Key="a")
+    s3.put_object(Bucket=bucket, Key="a", Body=b"2")
+
+
+def test_deny_of_writes_with_another_encryption(s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="a", Body=b"1")
+    condition = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
+    _put_policy(s3, bucket, _deny(condition, "s3:PutObject"))
+    with pytest.raises(ClientError, match=DENIED):
+        s3.put_object(Bucket=bucket, Key="a", Body=b"2")
+    s3.put_object(Bucket=bucket, Key="a", Body=b"3", ServerSideEncryption="aws:kms")
+    assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"3"
+
+
+@pytest.mark.parametrize(
+    ("account", "allowed"), [("333333333333", True), ("111111111111", False)], ids=["own", "other"]
+)
+def test_deny_to_other_accounts(s3: Any, bucket: str, account: str, allowed: bool) -> None:
+    s3.put_object(Bucket=bucket, Key="a", Body=b"1")
+    _put_policy(s3, bucket, _deny({"StringNotEquals": {"aws:PrincipalAccount": account}}))
+    if allowed:
+        s3.get_object(Bucket=bucket, Key="a")
+    else:
+        with pytest.raises(ClientError, match=DENIED):
+            s3.get_object(Bucket=bucket, Key="a")
+
+
+def test_deny_to_one_role_by_name(s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="a", Body=b"1")
+    deny = {"Effect": "Deny", "Action": "s3:GetObject"}
+    _put_policy(s3, bucket, {**deny, "Principal": {"AWS": "arn:aws:iam::333333333333:role/somebody-else"}})
+    s3.get_object(Bucket=bucket, Key="a")
+    _put_policy(s3, bucket, {**deny, "Principal": {"AWS": "arn:aws:iam::333333333333:role/groundwork"}})
+    with pytest.raises(ClientError, match=DENIED):
+        s3.get_object(Bucket=bucket, Key="a")
+
+
+def test_life_cycle_is_returned_as_it_was_put(s3: Any, bucket: str) -> None:
+    rules: list[dict[str, Any]] = [
+        {
+            "ID": "old versions",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 90, "NewerNoncurrentVersions": 10},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+        },
+        {
+            "ID": "large ones",
+            "Status": "Disabled",
+            "Filter": {
+                "And": {
+                    "Prefix": "logs/",
+                    "ObjectSizeGreaterThan": 1000,
+                    "Tags": [{"Key": "a", "Value": "b"}, {"Key": "c", "Value": "d"}],
+                }
+            },
+            "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}],
+            "Expiration": {"Days": 90},
+        },
+    ]
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+    read = s3.get_bucket_lifecycle_configuration(Bucket=bucket)
+    assert read["Rules"] == rules
+    assert read["TransitionDefaultMinimumObjectSize"] == "all_storage_classes_128K"
+    s3.put_bucket_lifecycle_configuration(
+        Bucket=bucket,
+        LifecycleConfiguration={"Rules": rules[:1]},
+        TransitionDefaultMinimumObjectSize="varies_by_storage_class",
+    )
+    read = s3.get_bucket_lifecycle_configuration(Bucket=bucket)
+    assert read["Rules"] == rules[:1]
+    assert read["TransitionDefaultMinimumObjectSize"] == "varies_by_storage_class"
+    s3.delete_bucket_lifecycle(Bucket=bucket)
+    with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
+        s3.get_bucket_lifecycle_configuration(Bucket=bucket)
+
+
+def test_access_logs_need_the_leave_of_the_target(s3: Any, bucket: str) -> None:
+    target = f"{bucket}-logs"
+    s3.create_bucket(Bucket=target, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
+    status = {
+        "LoggingEnabled": {
+            "TargetBucket": target,
+            "TargetPrefix": "s3/",
+            "TargetObjectKeyFormat": {"PartitionedPrefix": {"PartitionDateSource": "EventTime"}},
+        }
+    }
+    leave = {
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": ["s3:PutObject"],
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": "333333333333"},
+            "ArnLike": {"aws:SourceArn": f"arn:aws:s3:::{bucket}"},
+        },
+    }
+    elsewhere = {**leave, "Condition": {"StringEquals": {"aws:SourceAccount": "111111111111"}}}
+    for refusing in (elsewhere, {**leave, "Resource": f"arn:aws:s3:::{target}/other/*"}):
+        _put_policy(s3, target, refusing)
+        with pytest.raises(ClientError, match="InvalidTargetBucketForLogging"):
+            s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus=status)
+    _put_policy(s3, target, leave, _deny({"Bool": {"aws:SecureTransport": "false"}}))
+    s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus=status)
+    assert s3.get_bucket_logging(Bucket=bucket)["LoggingEnabled"] == status["LoggingEnabled"]
+    s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={})
+    assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=bucket)
