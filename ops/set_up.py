@@ -1,8 +1,10 @@
 """`make setup`: what the other commands need, done once. Runs with the machine's own Python and its standard library.
 
 Creates .venv from requirements.lock and node_modules from package-lock.json. Run again it only looks whether the
-locks have changed. Kept to what an old Python can read, so that it can say that it is too old.
+locks have changed. Kept to what Python 3.7 can read, so that an old one can say that it is too old.
 """
+
+from __future__ import annotations
 
 import hashlib
 import os
@@ -12,131 +14,138 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
+from typing import Callable, Dict, Iterator, List, Optional, Tuple  # noqa: UP035 - for the old Python
 
-PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-VENV = os.path.join(PROJECT, ".venv")
-VENV_PYTHON = os.path.join(VENV, "bin", "python")
-NODE_MODULES = os.path.join(PROJECT, "node_modules")
+PROJECT = Path(__file__).resolve().parent.parent
+VENV = PROJECT / ".venv"
+VENV_PYTHON = VENV / "bin" / "python"
+NODE_MODULES = PROJECT / "node_modules"
+
+Version = Tuple[int, int]  # noqa: UP006 - for the old Python
 
 PYTHON_NEEDED = (3, 11)
 NODE_NEEDED = (18, 0)
+NPM_NEEDED = (8, 0)
 TERRAFORM_NEEDED = (1, 10)
 #: As in ops.errors.ExitCode, which this Python may be too old to import.
 MISSING_TOOL, FAILED = 3, 1
 REMINDER_SECONDS = 15
 
+GET_NODE = "https://nodejs.org/en/download"
+GET_TERRAFORM = "https://developer.hashicorp.com/terraform/install"
 
-def main():
-    """Check the tools, then install what is not installed yet."""
+
+def main() -> int:
+    """Check the tools, then install what is not installed yet; return the exit code."""
     problems = list(missing_tools())
     if problems:
-        for problem in problems:
-            sys.stderr.write("error %s\n" % problem)
+        say("\n".join(f"error {problem}" for problem in problems))
         return MISSING_TOOL
     once("Python packages", VENV, "requirements.lock", install_python)
     once("Node.js packages", NODE_MODULES, "package-lock.json", install_node)
     return 0
 
 
-def missing_tools():
+def missing_tools() -> Iterator[str]:
     """Yield what is missing or too old, and how to get it."""
     if sys.version_info < PYTHON_NEEDED:
-        yield "Python %s is too old, 3.11 is needed: install it, then `make setup PYTHON=python3.11`" % (
-            sys.version.split()[0]
-        )
+        found = sys.version.split()[0]
+        yield f"Python {found} is too old, 3.11 is needed: install it, then `make setup PYTHON=python3.11`"
     terraform = os.environ.get("TERRAFORM_BINARY_NAME") or "terraform"
     needed = (
-        ("node", NODE_NEEDED, "install Node.js, https://nodejs.org/en/download; npm uses it to fetch the one we run"),
-        ("npm", (8, 0), "it comes with Node.js, https://nodejs.org/en/download"),
+        ("node", NODE_NEEDED, f"install Node.js, {GET_NODE}; npm fetches the one that we run with it"),
+        ("npm", NPM_NEEDED, f"it comes with Node.js, {GET_NODE}"),
         (
             terraform,
             TERRAFORM_NEEDED,
-            "install it, https://developer.hashicorp.com/terraform/install, "
-            "or name OpenTofu: export TERRAFORM_BINARY_NAME=tofu",
+            f"install it, {GET_TERRAFORM}, or name OpenTofu: export TERRAFORM_BINARY_NAME=tofu",
         ),
     )
     for program, version, remedy in needed:
-        found = version_of(program)
-        if found is None:
-            yield "%s is missing: %s" % (program, remedy)
-        elif found < version:
-            yield "%s %s is too old, %s is needed: %s" % (program, dotted(found), dotted(version), remedy)
+        actual = version_of(program)
+        if actual is None:
+            yield f"{program} is missing: {remedy}"
+        elif actual < version:
+            yield f"{program} {dotted(actual)} is too old, {dotted(version)} is needed: {remedy}"
 
 
-def version_of(program):
-    """Return the program's version as a tuple, or None when it cannot be run."""
+def version_of(program: str) -> Optional[Version]:  # noqa: UP045 - for the old Python
+    """Return the program's version, or None when it cannot be run."""
     if shutil.which(program) is None:
         return None
     try:
-        printed = subprocess.run(
-            [program, "--version"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
-        ).stdout.decode(errors="replace")
+        asked = subprocess.run([program, "--version"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     except OSError:
         return None
-    found = re.search(r"(\d+)\.(\d+)", printed)
+    found = re.search(r"(\d+)\.(\d+)", asked.stdout.decode(errors="replace"))
     return (int(found.group(1)), int(found.group(2))) if found else None
 
 
-def dotted(version):
+def dotted(version: Version) -> str:
     """Return `1.10` for (1, 10)."""
-    return ".".join(str(part) for part in version)
+    return ".".join(map(str, version))
 
 
-def once(what, folder, lock, install):
+def once(what: str, folder: Path, lock: str, install: Callable[[], None]) -> None:
     """Install what the lock file names, unless the folder holds just that."""
-    with open(os.path.join(PROJECT, lock), "rb") as file:
-        digest = hashlib.sha256(file.read() + sys.version.encode()).hexdigest()
-    stamp = os.path.join(folder, ".groundwork-" + digest[:16])
-    if os.path.exists(stamp):
+    content = (PROJECT / lock).read_bytes() + sys.version.encode()
+    stamp = folder / f".groundwork-{hashlib.sha256(content).hexdigest()[:16]}"
+    if stamp.exists():
         return
-    started = time.time()
-    sys.stderr.write("installing %s from %s ...\n" % (what, lock))
+    started = time.monotonic()
+    say(f"installing {what} from {lock} ...")
     install()
-    with open(stamp, "w"):
-        pass
-    sys.stderr.write("ok install %s (%.1f s)\n" % (what, time.time() - started))
+    stamp.touch()
+    say(f"ok install {what} ({time.monotonic() - started:.1f} s)")
 
 
-def install_python():
+def install_python() -> None:
     """Make .venv anew: only what the lock names may be in it."""
     shutil.rmtree(VENV, ignore_errors=True)
-    run([sys.executable, "-m", "venv", VENV], "venv", "on Debian: apt-get install python3-venv")
+    run([sys.executable, "-m", "venv", str(VENV)], "on Debian: apt-get install python3-venv")
     environment = dict(os.environ)
     # Byte code is written now, once: without it each start compiles 2,100 modules of the AWS bindings.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     environment["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
-    install = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--compile", "--require-hashes"]
-    run([*install, "-r", "requirements.lock"], "pip install", "look for its reason above", environment)
+    install = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--compile", "--require-hashes"]
+    run([*install, "-r", "requirements.lock"], "its reason stands above", environment)
 
 
-def install_node():
+def install_node() -> None:
     """Install node_modules without any package's script but that of `node`, which brings the Node.js that we run.
 
-    The CDKTF CLI's own terminal module needs none: it ships what it would otherwise compile.
+    The terminal module of the CDKTF CLI needs none: it ships what its script would compile.
     """
-    run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "npm ci", "look for its reason above")
-    run(["npm", "rebuild", "node"], "npm rebuild node", "look for its reason above")
+    run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "its reason stands above")
+    run(["npm", "rebuild", "node"], "its reason stands above")
 
 
-def run(command, name, remedy, environment=None):
-    """Run it in the project; when it fails, print what it said and end."""
+def run(command: List[str], remedy: str, environment: Optional[Dict[str, str]] = None) -> None:  # noqa: UP006, UP045
+    """Run it in the project; when it fails, print what it said and end this process."""
     finished = threading.Event()
+    name = " ".join([Path(command[0]).name, *command[1:4]])
     threading.Thread(target=remind, args=(name, finished), daemon=True).start()
     result = subprocess.run(
         command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
     finished.set()
     if result.returncode:
-        sys.stderr.write(result.stdout.decode(errors="replace"))
-        sys.stderr.write("error %s failed: %s\n" % (name, remedy))
+        say(result.stdout.decode(errors="replace"))
+        say(f"error {name} failed: {remedy}")
         sys.exit(FAILED)
 
 
-def remind(name, finished):
+def remind(name: str, finished: threading.Event) -> None:
     """Say now and then that it is still running."""
-    started = time.time()
+    started = time.monotonic()
     while not finished.wait(REMINDER_SECONDS):
-        sys.stderr.write("  ... %s, %.0f s\n" % (name, time.time() - started))
+        say(f"  ... {name}, {time.monotonic() - started:.0f} s")
+
+
+def say(text: str) -> None:
+    """Print to stderr: stdout is for data."""
+    sys.stderr.write(f"{text}\n")
 
 
 if __name__ == "__main__":

@@ -51,9 +51,9 @@ REGIONS = (
 
 
 class Settings(BaseModel):
-    """A block of an environment file: frozen, and no key but those that are named."""
+    """A block of an environment file: frozen, no key but those that are named, and no `true` for a 1."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class TieredSettings(Settings):

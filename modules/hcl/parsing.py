@@ -191,7 +191,7 @@ def _value(tree: Node) -> Any:
     if tree.data == "literal_value":
         return {"true": True, "false": False, "null": None}[str(tree.children[0])]
     if tree.data == "tuple":
-        return [_value(child) for child in inner]
+        return tuple(_value(child) for child in inner)
     if tree.data == "object":
         return {_key(element.children[0]): _value(element.children[-1]) for element in inner}
     if tree.data == "unary_op" and str(tree.children[0]) == "-":

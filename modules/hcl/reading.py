@@ -53,8 +53,9 @@ def check(document: Document, model: type[Model], values: Mapping[str, Any]) -> 
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        problems = [_translated(document, model, dict(details)) for details in error.errors()]
-        raise SettingsError(problems) from None
+        # What a block inherits is wrong where it was written, and is said there.
+        errors = [dict(details) for details in error.errors() if not _is_inherited(model, details["loc"])]
+        raise SettingsError(_translated(document, model, details) for details in errors) from None
 
 
 @dataclass(frozen=True)
@@ -92,11 +93,17 @@ def _is_model(annotation: Any) -> bool:
 
 def _written(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """Return the fields that a person may write; the others are handed down from the environment."""
-    return {
-        name: info
-        for name, info in model.model_fields.items()
-        if not (isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("inherited"))
-    }
+    return {name: info for name, info in model.model_fields.items() if not _inherits(info)}
+
+
+def _inherits(info: FieldInfo) -> bool:
+    return isinstance(info.json_schema_extra, dict) and bool(info.json_schema_extra.get("inherited"))
+
+
+def _is_inherited(model: type[BaseModel], location: Location) -> bool:
+    """Return whether the location is a value that a block, not the environment itself, was handed down."""
+    info = _field_at(model, location)
+    return len(location) > 1 and info is not None and _inherits(info)
 
 
 def _shape(
@@ -150,8 +157,9 @@ def _shape_block(
     elif shape.kind == "labelled":
         values.setdefault(block.type, {})[block.labels[0]] = content
     else:
-        here = (*here, len(values.setdefault(block.type, [])))
-        values[block.type].append(content)
+        before = values.get(block.type, ())
+        here = (*here, len(before))
+        values[block.type] = (*before, content)
     document.lines.setdefault((*location, block.type), block.line)
     document.lines[here] = block.line
     if shape.model is not None:

@@ -101,8 +101,6 @@ INTERFACE_ENDPOINTS = (
 
 
 def _prefix_length(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
     if isinstance(value, str) and value[:1] == "/" and value[1:].isdecimal() and int(value[1:]) in SUBNET_PREFIXES:
         return int(value[1:])
     raise broken_rule("is not the size of a subnet", 'write a prefix length from "/16" to "/28", with its stroke')

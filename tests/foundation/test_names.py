@@ -1,0 +1,43 @@
+"""Names: within the limits, stable, unique."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modules.foundation.names import BUCKET_NAME_LIMIT, ROLE_NAME_LIMIT, Names, limited
+
+words = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=80)
+NAMES = Names("agora", "dev", "111111111111", "ap-northeast-2")
+
+
+@given(words, st.integers(16, 64))
+def test_limited_is_never_longer_and_keeps_what_fits(name: str, limit: int) -> None:
+    assert len(limited(name, limit)) <= limit
+    if len(name) <= limit:
+        assert limited(name, limit) == name
+
+
+@given(st.lists(words, min_size=2, max_size=2, unique=True))
+def test_cut_names_stay_apart(pair: list[str]) -> None:
+    one, other = (limited("a-long-beginning-that-is-always-cut-off-" + name, 24) for name in pair)
+    assert one != other
+
+
+def test_the_rule_never_changes() -> None:
+    """A changed name is a replacement: this result is a promise."""
+    assert limited("agora-production-thumbnails-of-uploads", 24) == "agora-productio-2bb4ef61"
+
+
+def test_names_of_things() -> None:
+    assert NAMES.of("vpc") == "agora-dev-vpc"
+    assert NAMES.bucket("logs") == "agora-dev-logs-111111111111-ap-northeast-2"
+    assert NAMES.key_alias("logs") == "alias/agora/dev/logs"
+    assert NAMES.log_group("vpc-flow-logs") == "/agora/dev/vpc-flow-logs"
+    assert len(NAMES.bucket("x" * 80)) == BUCKET_NAME_LIMIT
+    assert len(NAMES.role("x" * 80)) == ROLE_NAME_LIMIT
+
+
+@given(words.filter(lambda word: word[0] != "-"))
+def test_bucket_names_are_what_s3_takes(what: str) -> None:
+    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", NAMES.bucket(what))

@@ -1,0 +1,102 @@
+"""HCL values against a pydantic model: shapes, lines, nearest keys."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import Field
+
+from modules.foundation.refusals import SettingsError
+from modules.foundation.settings import Label, Settings
+from modules.hcl.reading import Document, check, read
+
+
+class Door(Settings):
+    width: int
+    colour: str = "white"
+
+
+class Room(Settings):
+    size: int = Field(examples=[12], description="Square metres.")
+    door: tuple[Door, ...] = ()
+
+
+class House(Settings):
+    name: str = Field(json_schema_extra={"inherited": True}, default="x")
+    street: str
+    roof: Door | None = None
+    room: dict[Label, Room] = Field(default_factory=dict)
+    tags: dict[str, str] = Field(default_factory=dict)
+
+
+def house(folder: Path, text: str) -> tuple[House, Document]:
+    path = folder / "x.hcl"
+    path.write_text(text)
+    document = read(path, House)
+    return check(document, House, document.values), document
+
+
+def refused(folder: Path, text: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        house(folder, text)
+    return [str(problem).replace(f"{folder.as_posix()}/", "") for problem in caught.value.problems]
+
+
+TEXT = """\
+street = "Elm"
+tags   = { a = "b" }
+room "kitchen" {
+  size = 9
+  door { width = 80 }
+  door {
+    width = 90
+  }
+}
+roof { width = 400 }
+"""
+
+
+def test_all_shapes(tmp_path: Path) -> None:
+    built, document = house(tmp_path, TEXT)
+    expected: dict[str, Any] = {"width": 400, "colour": "white"}
+    assert built.roof is not None
+    assert built.roof.model_dump() == expected
+    assert [door.width for door in built.room["kitchen"].door] == [80, 90]
+    assert built.tags == {"a": "b"}
+    assert document.line(("room", "kitchen", "size")) == 4
+    assert document.line(("room", "kitchen", "door", 1, "width")) == 7
+    assert document.line(("roof", "colour")) == 10  # not written: its block's line
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ('stret = "x"', "x.hcl:2: stret is not a known key; did you mean street?"),
+        ('zzz = "x"', "x.hcl:2: zzz is not a known key; known here: roof, room, street, tags"),
+        ('rom "a" {\n}', "x.hcl:2: rom is not a known block; did you mean room?"),
+        ("room {\n}", 'x.hcl:2: room needs one name behind its type; write `room "main" {`'),
+        ('room "a" "b" {\n}', 'x.hcl:2: room.a.b needs one name behind its type; write `room "main" {`'),
+        ('roof "a" {\n}', "x.hcl:2: roof.a takes no name: there is one in an environment; write `roof {`"),
+        ("roof = 1", "x.hcl:2: roof is a block, not a value; write `roof { ... }` without '='"),
+        ("street {\n}", "x.hcl:2: street is a value, not a block; write `street = ...`"),
+        ('street = "y"', "x.hcl:2: street is there twice, first in line 1; keep one of them, or name them apart"),
+        ("roof { width = 1 }\nroof { width = 2 }", "x.hcl:3: roof is there twice, first in line 2; keep one"),
+        ('room "a" { size = 1 }\nroom "a" { size = 2 }', "x.hcl:3: room.a is there twice, first in line 2"),
+        ('name = "x"', "x.hcl:2: name is not a known key"),
+        ('room "a" {\n}', "x.hcl:2: room.a.size is missing; write `size = 12`"),
+        ('room "a" { size = "big" }', "x.hcl:2: room.a.size big should be a valid integer"),
+        ('room "A B" { size = 1 }', "x.hcl:2: room.A B"),
+    ],
+)
+def test_what_the_model_has_no_place_for(tmp_path: Path, written: str, message: str) -> None:
+    (found,) = refused(tmp_path, f'street = "Elm"\n{written}\n')
+    assert found.startswith(message)
+
+
+def test_several_at_once_and_in_the_files_order(tmp_path: Path) -> None:
+    found = refused(tmp_path, 'room "a" {\n  size = true\n  door {\n    width = []\n  }\n}\n')
+    assert [each.split(": ")[1].split(" ")[0] for each in found] == [
+        "street",
+        "room.a.size",
+        "room.a.door.0.width",
+    ]

@@ -1,0 +1,43 @@
+"""Environment files for tests: a right one, and the same with something changed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from modules.foundation.refusals import Problem, SettingsError
+from modules.settings import load
+
+DEV = """\
+product    = "agora"
+account_id = "111111111111"
+region     = "ap-northeast-2"
+tier       = "development"
+
+network {
+  cidr               = "10.20.0.0/20"
+  availability_zones = ["a", "c"]
+}
+"""
+PROD = DEV.replace("1" * 12, "3" * 12).replace("development", "production").replace("10.20.0.0/20", "10.20.16.0/20")
+
+
+def write(folder: Path, files: Mapping[str, str]) -> Path:
+    """Write the environment files into the folder, and return it."""
+    for name, text in files.items():
+        (folder / f"{name}.hcl").write_text(text)
+    return folder
+
+
+def problems_of(folder: Path, files: Mapping[str, str]) -> list[Problem]:
+    """Return what is wrong with these environment files."""
+    try:
+        load(write(folder, files))
+    except SettingsError as error:
+        return error.problems
+    return []
+
+
+def only_problem(folder: Path, files: Mapping[str, str]) -> str:
+    """Return the one thing that is wrong with these files, without their folder's path."""
+    problems = problems_of(folder, files)
+    assert len(problems) == 1, "\n".join(map(str, problems))
+    return str(problems[0]).replace(f"{folder.as_posix()}/", "")
