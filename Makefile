@@ -5,7 +5,7 @@ ENV    ?= dev
 ENVS   ?= envs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-stop test test-fast lint validate synth bootstrap plan deploy destroy clean
+.PHONY: help setup local local-stop test test-fast lint validate synth addresses bootstrap plan deploy destroy clean
 
 # Make reads these of its own environment too, so that CI and a shell may set them.
 export ENVS
@@ -43,6 +43,9 @@ validate: setup ## Check the environment files
 
 synth: setup ## Synthesize all environments into cdktf.out
 	@env -u ENV $(RUN) synth
+
+addresses: setup ## Write the committed lists of addresses anew; none is lost without a word
+	@env -u ENV $(RUN) addresses
 
 bootstrap: setup ## Make the state bucket of ENV's account (real AWS; can be run again)
 	@$(RUN) bootstrap --env $(ENV)

@@ -101,6 +101,25 @@ def synth(env: Annotated[str | None, typer.Option("--env", envvar="ENV")] = None
 
 
 @app.command()
+def addresses(
+    envs: EnvsOption = ENVS,
+    give_up: Annotated[
+        list[str] | None, typer.Option("--give-up", help="An address that shall be destroyed; may be repeated.")
+    ] = None,
+) -> None:
+    """Synthesize, and write the committed lists of addresses anew; none is lost without a word."""
+    from ops.addresses import write
+    from ops.synth import synthesize
+
+    _files(envs)
+    workspace = Workspace.of(envs)
+    output = workspace.build / "addresses"
+    synthesize(workspace, output, os.environ, None)
+    for path in write(envs, output, give_up or []):
+        _out.print(str(path), markup=False)
+
+
+@app.command()
 def bootstrap(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
     """Make the state bucket of an environment's account, with the shell's credentials. Can be run again."""
     from ops.bootstrap import bootstrap as bootstrap_account

@@ -1,0 +1,83 @@
+"""What tests share: each folder of environments synthesized once a session."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ops.tools import tool_environment
+from ops.workspace import PROJECT, Workspace, stack_folder
+from tests.support.template import Template
+
+REFERENCE = PROJECT / "envs"
+FURTHER = PROJECT / "tests" / "environments"
+
+Synthesize = Callable[[Path], Path]
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace whose build folder is the session's own."""
+    return Workspace(REFERENCE, tmp_path_factory.mktemp("build"))
+
+
+@pytest.fixture(scope="session")
+def synthesize(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
+    """Run main.py on a folder of environment files, and return the output folder."""
+
+    def run(envs: Path) -> Path:
+        output = tmp_path_factory.mktemp("synth")
+        environment = {
+            **tool_environment(Workspace(envs, workspace.build), os.environ),
+            "CDKTF_OUTDIR": str(output),
+        }
+        environment.pop("ENV", None)
+        done = subprocess.run(
+            [sys.executable, "main.py"], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        # jsii's banners and warnings would end up before every user.
+        assert done.stderr == ""
+        return output
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def reference(synthesize: Synthesize) -> Path:
+    """The output folder of the reference environments."""
+    return synthesize(REFERENCE)
+
+
+@pytest.fixture(scope="session")
+def further(synthesize: Synthesize) -> Path:
+    """The output folder of the environments under tests/environments."""
+    return synthesize(FURTHER)
+
+
+@pytest.fixture(scope="session")
+def dev(reference: Path) -> Template:
+    return Template(stack_folder(reference, "dev"))
+
+
+@pytest.fixture(scope="session")
+def prod(reference: Path) -> Template:
+    return Template(stack_folder(reference, "prod"))
+
+
+@pytest.fixture(scope="session")
+def account(reference: Path) -> Template:
+    return Template(stack_folder(reference, "account-333333333333"))
+
+
+@pytest.fixture(scope="session")
+def corporate(further: Path) -> Template:
+    return Template(stack_folder(further, "corporate"))
+
+
+@pytest.fixture(scope="session")
+def sandbox(further: Path) -> Template:
+    return Template(stack_folder(further, "sandbox"))

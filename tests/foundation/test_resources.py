@@ -1,0 +1,19 @@
+"""Addresses: one resource each."""
+
+import pytest
+from cdktf import App, TerraformStack
+from cdktf_cdktf_provider_aws.eip import Eip
+from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
+
+from modules.foundation.resources import Addresses, DuplicateAddressError
+
+
+def test_two_resources_under_one_address_are_refused() -> None:
+    """CDKTF itself would drop one of them without a word."""
+    stack = TerraformStack(App(), "x")
+    addresses = Addresses()
+    make = addresses.under(stack, "network")
+    make(Eip, "nat_a")
+    make(InternetGateway, "nat_a")  # another kind: another address
+    with pytest.raises(DuplicateAddressError, match="Eip network_nat_a is made twice"):
+        addresses.under(TerraformStack(App(), "y"), "network")(Eip, "nat_a")

@@ -1,0 +1,117 @@
+"""A whole stack: provider, state, tags, addresses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ops.addresses import addresses, compare
+from ops.workspace import stack_folder
+from tests.conftest import FURTHER, REFERENCE
+from tests.support.template import Template
+
+
+def test_the_account_is_fenced(prod: Template) -> None:
+    (provider,) = prod.json["provider"]["aws"]
+    assert provider["allowed_account_ids"] == ["333333333333"]
+    assert provider["region"] == "ap-northeast-2"
+
+
+def test_tags_of_every_resource(prod: Template) -> None:
+    (provider,) = prod.json["provider"]["aws"]
+    assert provider["default_tags"] == [
+        {
+            "tags": {
+                "environment": "prod",
+                "managed_by": "terraform",
+                "owner": "community-team",
+                "product": "agora",
+                "tier": "production",
+            }
+        }
+    ]
+
+
+def test_remote_state(prod: Template) -> None:
+    assert prod.json["terraform"]["backend"]["s3"] == {
+        "allowed_account_ids": ["333333333333"],
+        "bucket": "agora-account-state-333333333333-ap-northeast-2",
+        "encrypt": True,
+        "key": "agora/prod/terraform.tfstate",
+        "kms_key_id": "arn:aws:kms:ap-northeast-2:333333333333:alias/agora/account/state",
+        "region": "ap-northeast-2",
+        "use_lockfile": True,
+    }
+    assert prod.json["terraform"]["required_version"] == ">= 1.10"
+
+
+def test_a_state_under_a_key_and_in_a_region_of_its_own(further: Path) -> None:
+    backend = Template(stack_folder(further, "no-network")).json["terraform"]["backend"]["s3"]
+    assert backend["key"] == "mobile/elsewhere.tfstate"
+    assert backend["region"] == "us-east-1"
+    assert backend["bucket"] == "mobile-account-state-555555555555-us-east-1"
+
+
+def test_one_bootstrap_stack_an_account(reference: Path, further: Path) -> None:
+    assert {path.name for path in (reference / "stacks").iterdir()} == {
+        "account-111111111111",
+        "account-222222222222",
+        "account-333333333333",
+        "dev",
+        "prod",
+        "staging",
+    }
+    assert {path.name for path in (further / "stacks").iterdir()} == {
+        "account-444444444444",
+        "account-555555555555",
+        "corporate",
+        "no-network",
+        "sandbox",
+    }
+
+
+def test_an_environment_without_blocks_creates_nothing(further: Path) -> None:
+    assert "resource" not in Template(stack_folder(further, "no-network")).json
+
+
+@pytest.mark.parametrize("envs", [REFERENCE, FURTHER], ids=["reference", "further"])
+def test_addresses_are_those_that_were_promised(envs: Path, request: pytest.FixtureRequest) -> None:
+    output: Path = request.getfixturevalue("reference" if envs == REFERENCE else "further")
+    differences = compare(envs, output)
+    told = "\n".join(map(str, differences))
+    assert not differences, f"{told}\nif that is meant: make addresses ENVS={envs}"
+
+
+def test_the_state_bucket_cannot_be_lost(account: Template) -> None:
+    bucket = account.resource("aws_s3_bucket.delivery_state")
+    assert bucket["lifecycle"] == {"prevent_destroy": True}
+    assert bucket["force_destroy"] is False
+    assert account.resource("aws_kms_key.delivery_state_key")["lifecycle"] == {"prevent_destroy": True}
+    versioning = account.resource("aws_s3_bucket_versioning.delivery_state")
+    assert versioning["versioning_configuration"] == {"status": "Enabled"}
+    (rule,) = account.resource("aws_s3_bucket_lifecycle_configuration.delivery_state")["rule"]
+    assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": 90}]
+    assert "expiration" not in rule
+
+
+def test_every_bucket_is_private_and_takes_tls_only(account: Template, prod: Template) -> None:
+    for template in (account, prod):
+        for name in template.resources("aws_s3_bucket"):
+            block = template.resource(f"aws_s3_bucket_public_access_block.{name}")
+            closed = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+            assert all(block[key] is True for key in closed)
+            tls = template.policy(f"aws_s3_bucket_policy.{name}")[0]
+            assert (tls["Effect"], tls["Principal"], tls["Action"]) == ("Deny", "*", ["s3:*"])
+            assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_keys_rotate_and_leave_access_to_iam(account: Template) -> None:
+    key = account.resource("aws_kms_key.delivery_state_key")
+    assert key["enable_key_rotation"] is True
+    assert key["deletion_window_in_days"] == 30
+    (statement,) = json.loads(key["policy"])["Statement"]
+    assert statement["Principal"] == {"AWS": "arn:aws:iam::333333333333:root"}
+
+
+def test_no_address_has_a_hash(prod: Template) -> None:
+    assert all(address.split(".")[1].startswith(("network_", "foundation_")) for address in addresses(prod.json))
