@@ -19,6 +19,7 @@ def synthesize(workspace: Workspace, output: Path, base: Mapping[str, str], env:
     environment.pop("ENV", None)
     if env:
         environment["ENV"] = env
+    output.mkdir(parents=True, exist_ok=True)
     command = [str(NODE_PROGRAMS / "cdktf"), "synth", "--output", str(output)]
     with step(f"synthesize {env or 'all environments'}") as doing:
         finished = run(

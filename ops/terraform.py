@@ -117,6 +117,10 @@ class Terraform:
         """Return the plan that `plan` wrote, for a person to read."""
         return self._run("show", "-no-color", PLAN_FILE).output
 
+    def show_plan_json(self) -> str:
+        """Return the plan that `plan` wrote, for a program to read."""
+        return self._run("show", "-json", PLAN_FILE).output
+
     def outputs(self) -> dict[str, Any]:
         """Return the outputs' values."""
         finished = self._run("output", "-json")

@@ -1,0 +1,130 @@
+"""Every environment by the real Terraform and provider on the embedded AWS."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modules.settings import load
+from ops.addresses import addresses
+from ops.backend import Backend
+from ops.bootstrap import bootstrap
+from ops.local import connected
+from ops.synth import synthesize
+from ops.workspace import Workspace
+from tests.conftest import FURTHER, REFERENCE
+from tests.local.conftest import Applied
+
+NAMES = [path.stem for folder in (REFERENCE, FURTHER) for path in sorted(folder.glob("*.hcl"))]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_second_plan_is_empty(name: str, applied: Mapping[str, Applied]) -> None:
+    assert applied[name].terraform.plan() is False, applied[name].terraform.show_plan()
+
+
+@pytest.mark.parametrize("name", ["prod", "sandbox"])
+def test_the_bootstrap_can_be_run_again(name: str, applied: Mapping[str, Applied]) -> None:
+    environment = applied[name]
+    bootstrap(environment.target, environment.file.settings.account_id, name, agreed=_unexpected)
+
+
+def _unexpected(_: object) -> bool:
+    raise AssertionError("the second plan of the bootstrap is not empty")
+
+
+# An environment without blocks has no state: there is nothing to apply.
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "no-network"])
+def test_the_state_lies_in_the_accounts_bucket_encrypted(name: str, applied: Mapping[str, Applied]) -> None:
+    environment = applied[name]
+    backend = Backend.of(environment.terraform.folder)
+    s3 = environment.target.session(backend.account_id).client("s3", region_name=backend.region)
+    state = s3.get_object(Bucket=backend.bucket, Key=backend.key)
+    assert state["ServerSideEncryption"] == "aws:kms"
+    in_state = {f"{each['type']}.{each['name']}" for each in json.loads(state["Body"].read())["resources"]}
+    synthesized = json.loads((environment.terraform.folder / "cdk.tf.json").read_text())
+    assert in_state == set(addresses(synthesized))
+    assert f"{backend.key}.tflock" not in {
+        each["Key"] for each in s3.list_objects_v2(Bucket=backend.bucket).get("Contents", [])
+    }
+
+
+def test_what_is_synthesized_for_the_embedded_aws_is_what_production_applies(
+    applied: Mapping[str, Applied], reference: Path
+) -> None:
+    """The emulator's settings stand in an override file of their own."""
+    for name in ("dev", "staging", "prod"):
+        deployed = (reference / "stacks" / name / "cdk.tf.json").read_bytes()
+        assert (applied[name].terraform.folder / "cdk.tf.json").read_bytes() == deployed
+
+
+def test_outputs(applied: Mapping[str, Applied]) -> None:
+    outputs = applied["prod"].terraform.outputs()
+    assert outputs["vpc_id"].startswith("vpc-")
+    assert set(outputs["nat_addresses"]) == {"a", "c"}
+    assert {tier: set(zones) for tier, zones in outputs["subnet_ids"].items()} == {
+        tier: {"a", "c"} for tier in ("public", "app", "data", "endpoint")
+    }
+
+
+def test_the_environments_are_in_accounts_of_their_own(applied: Mapping[str, Applied]) -> None:
+    for name in ("dev", "prod"):
+        settings = applied[name].file.settings
+        ec2 = applied[name].target.session(settings.account_id).client("ec2", region_name=settings.region)
+        ours = [vpc for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]]
+        assert [(vpc["CidrBlock"], vpc["OwnerId"]) for vpc in ours] == [
+            (str(settings.network.cidr) if settings.network else None, settings.account_id)
+        ]
+
+
+def changes(environment: Applied, tmp_path: Path, name: str, before: str, after: str) -> dict[str, list[str]]:
+    """Return what a changed environment file would change, by address, by kind of change."""
+    envs = tmp_path / "envs"
+    shutil.copytree(environment.target.workspace.envs, envs)
+    text = (envs / f"{name}.hcl").read_text()
+    assert before in text
+    (envs / f"{name}.hcl").write_text(text.replace(before, after))
+    workspace = Workspace(envs, tmp_path / "build")
+    target = replace(environment.target, workspace=workspace, output=tmp_path / "cdktf.out")
+    synthesize(workspace, target.output, target.init_environment, name)
+    terraform = connected(target, load(envs)[name])
+    terraform.plan()
+    plan: dict[str, Any] = json.loads(terraform.show_plan_json())
+    found: dict[str, list[str]] = {}
+    for change in plan.get("resource_changes", []):
+        if change["change"]["actions"] != ["no-op"]:
+            found.setdefault("+".join(change["change"]["actions"]), []).append(change["address"])
+    return found
+
+
+def test_a_third_zone_adds_its_own_and_changes_nothing_else(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+    assert changes(applied["dev"], tmp_path, "dev", '["a", "c"]', '["a", "b", "c"]') == {
+        "create": [
+            "aws_route.network_app_b_nat",
+            "aws_route_table.network_app_b",
+            *(f"aws_route_table_association.network_{tier}_b" for tier in ("app", "data", "endpoint", "public")),
+            *(f"aws_subnet.network_{tier}_b" for tier in ("app", "data", "endpoint", "public")),
+        ],
+        # The new subnets join what spans all zones.
+        "update": [
+            "aws_network_acl.network_data",
+            "aws_vpc_endpoint.network_endpoint_dynamodb",
+            "aws_vpc_endpoint.network_endpoint_s3",
+        ],
+    }
+
+
+def test_from_one_nat_gateway_to_one_a_zone(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+    assert changes(applied["dev"], tmp_path, "dev", '"single"', '"per_zone"') == {
+        "create": ["aws_eip.network_nat_c", "aws_nat_gateway.network_nat_c"],
+        "update": ["aws_route.network_app_c_nat"],
+    }
+
+
+def test_a_tag_is_an_update_in_place(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+    found = changes(applied["sandbox"], tmp_path, "sandbox", 'tier       = "dev', 'tags = { a = "b" }\ntier = "dev')
+    assert set(found) == {"update"}

@@ -1,0 +1,64 @@
+"""Taken down again, nothing stays but a listed remainder. Runs last: it ends what the other tests stand on."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ops.errors import OpsError
+from tests.local.conftest import Applied
+from tests.support.release import RELEASE_FILE, release
+
+
+def test_production_cannot_be_destroyed_as_it_is(applied: Mapping[str, Applied]) -> None:
+    try:
+        applied["prod"].terraform.destroy()
+    except OpsError as error:
+        assert "Instance cannot be destroyed" in str(error)
+        assert applied["prod"].terraform.plan() is False
+    else:
+        raise AssertionError("prod was destroyed")
+
+
+def test_everything_is_destroyed_but_the_remainder(applied: Mapping[str, Applied]) -> None:
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(_destroy, applied.values()))
+    left = {name: _left(environment) for name, environment in applied.items()}
+    assert left == {name: [] for name in applied}
+
+
+def _destroy(environment: Applied) -> None:
+    release(environment.terraform.folder)
+    environment.terraform.destroy()
+    (environment.terraform.folder / RELEASE_FILE).unlink()
+
+
+def _left(environment: Applied) -> list[str]:
+    """Return what is left in the environment's account, beside the state bucket and what AWS makes by itself."""
+    settings = environment.file.settings
+    session = environment.target.session(settings.account_id)
+
+    def client(service: Any) -> Any:
+        return session.client(service, region_name=settings.region)
+
+    ec2 = client("ec2")
+    left = [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]]
+    left += [address["AllocationId"] for address in ec2.describe_addresses()["Addresses"]]
+    left += [each["NatGatewayId"] for each in ec2.describe_nat_gateways()["NatGateways"] if each["State"] != "deleted"]
+    left += [each["VpcEndpointId"] for each in ec2.describe_vpc_endpoints()["VpcEndpoints"]]
+    left += [each["VpnGatewayId"] for each in ec2.describe_vpn_gateways()["VpnGateways"] if each["State"] != "deleted"]
+    left += [each["FlowLogId"] for each in ec2.describe_flow_logs()["FlowLogs"]]
+    left += [each["logGroupName"] for each in client("logs").describe_log_groups()["logGroups"]]
+    left += [each["RoleName"] for each in client("iam").list_roles()["Roles"]]
+    left += [each["directConnectGatewayId"] for each in _direct_connect_gateways(client("directconnect"))]
+    left += [each["Name"] for each in client("s3").list_buckets()["Buckets"] if "-state-" not in each["Name"]]
+    kms = client("kms")
+    # The remainder: keys wait 30 days for their deletion.
+    keys = [kms.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in kms.list_keys()["Keys"]]
+    states = [alias["TargetKeyId"] for alias in kms.list_aliases()["Aliases"] if alias["AliasName"].endswith("/state")]
+    left += [key["KeyId"] for key in keys if key["KeyState"] != "PendingDeletion" and key["KeyId"] not in states]
+    return left
+
+
+def _direct_connect_gateways(client: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.describe_direct_connect_gateways()["directConnectGateways"]
+    return [gateway for gateway in found if gateway["directConnectGatewayState"] != "deleted"]

@@ -1,0 +1,66 @@
+"""Each stack planned and applied against a mocked provider: offline, every argument validated by the real one.
+
+Between the asserts on the JSON and the embedded AWS: no emulator's gaps, and no service's behaviour either.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ops.synth import LOCK_FILE
+from ops.tools import terraform_program, tool_environment
+from ops.workspace import PROJECT, Workspace, stack_folder
+from tests.support.release import release
+
+#: The provider checks the form of some values that a mock would fill with random letters.
+MOCKS = """\
+mock_provider "aws" {
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:ap-northeast-2:111111111111:key/00000000-0000-0000-0000-000000000000" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::111111111111:role/mocked" }
+  }
+}
+
+run "apply" {
+  command = apply
+}
+"""
+STACKS = {
+    "reference": ["dev", "staging", "prod", "account-333333333333"],
+    "further": ["corporate", "sandbox", "no-network"],
+}
+
+
+@pytest.mark.parametrize(
+    ("folder", "stack"), [(folder, stack) for folder, stacks in STACKS.items() for stack in stacks]
+)
+def test_stack_applies_with_a_mocked_provider(
+    folder: str, stack: str, workspace: Workspace, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    output: Path = request.getfixturevalue(folder)
+    shutil.copy(stack_folder(output, stack) / "cdk.tf.json", tmp_path)
+    shutil.copy(PROJECT / LOCK_FILE, tmp_path)
+    release(tmp_path)
+    (tmp_path / "stack.tftest.hcl").write_text(MOCKS)
+    environment = tool_environment(workspace, os.environ)
+
+    def terraform(*arguments: str) -> str:
+        done = subprocess.run(
+            [terraform_program(), *arguments, "-no-color"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    terraform("init", "-backend=false", "-lockfile=readonly")
+    assert terraform("validate").startswith("Success!")
+    assert "1 passed, 0 failed" in terraform("test")

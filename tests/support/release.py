@@ -1,0 +1,23 @@
+"""What a test writes beside a stack to take it down again: protection off, by a Terraform override file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+RELEASE_FILE = "zz_release_override.tf.json"
+
+
+def release(folder: Path) -> None:
+    """Let Terraform destroy what the stack protects."""
+    synthesized = json.loads((folder / "cdk.tf.json").read_text())
+    resources: dict[str, dict[str, Any]] = {}
+    for kind, named in synthesized.get("resource", {}).items():
+        for name, block in named.items():
+            override: dict[str, Any] = {}
+            if block.get("lifecycle", {}).get("prevent_destroy"):
+                override["lifecycle"] = {"prevent_destroy": False}
+            if kind == "aws_s3_bucket":
+                override["force_destroy"] = True
+            if override:
+                resources.setdefault(kind, {})[name] = override
+    (folder / RELEASE_FILE).write_text(json.dumps({"resource": resources} if resources else {}))
