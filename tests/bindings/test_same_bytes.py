@@ -3,9 +3,21 @@
 import sys
 from pathlib import Path
 
-from tests.bindings.synthesis import synthesize
+from tests.bindings.synthesis import REPOSITORY, synthesize
 
 SAMPLE = [sys.executable, str(Path(__file__).with_name("sample_app.py"))]
+
+
+def test_every_environment_is_the_same_with_stock_and_with_lazy_bindings(tmp_path: Path) -> None:
+    # All environments in one run, for the stock import is most of it.
+    command = [sys.executable, "main.py"]
+
+    of_lazy = synthesize(command, tmp_path / "lazy")
+    of_stock = synthesize(command, tmp_path / "stock", stock=True)
+
+    assert of_lazy == of_stock
+    environments = {file.stem for file in (REPOSITORY / "envs").glob("*.hcl")}
+    assert environments and {f"stacks/{name}/cdk.tf.json" for name in environments} <= of_lazy.keys()
 
 
 def test_stock_and_lazy_bindings_write_the_same_bytes(tmp_path: Path) -> None:
