@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from rich.table import Table
 
@@ -69,7 +70,7 @@ def write_markdown(races: Iterable[Race], file: Path, plot: Path) -> None:
         "synthesized stack, reads attributes from objects as ours does, and must make the same resources. It is "
         "compiled before the clock starts, as Python's byte code is."
     )
-    lines = ["# What a synth costs", "", machine, "", note, "", f"![User CPU by resources]({plot.name})"]
+    lines = ["# What a synth costs", "", machine, "", note, "", f"![CPU, memory, and CPU by resources]({plot.name})"]
     for race in races:
         lines += ["", f"## {race.heading}", "", _line(_COLUMNS), "|---|--:|--:|--:|--:|", *map(_line, race.rows)]
     file.write_text("\n".join([*lines, ""]), encoding="utf-8")
@@ -79,22 +80,36 @@ def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def write_plot(races: Iterable[Race], file: Path) -> None:
-    """User CPU and memory over the number of resources, both axes logarithmic."""
-    by_size = sorted(races, key=lambda race: race.resources)
-    figure = Figure(figsize=(11, 4.5), layout="constrained")
-    processor, memory = figure.subplots(1, 2)
-    for (name, _), (colour, marker) in zip(by_size[0].costs.items(), _STYLES, strict=False):
-        measured = [race for race in by_size if name in race.costs]
-        sizes = [race.resources for race in measured]
-        style = {"label": name, "color": colour, "marker": marker}
-        processor.plot(sizes, [race.costs[name].user_seconds for race in measured], **style)
-        memory.plot(sizes, [race.costs[name].peak_megabytes for race in measured], **style)
-    for axes, label in ((processor, "user CPU, seconds"), (memory, "peak memory of the process tree, MB")):
-        axes.set(xscale="log", yscale="log", xlabel="resources", ylabel=label)
-        axes.set_xticks([race.resources for race in by_size], [f"{race.resources:,}" for race in by_size])
-        axes.minorticks_off()
-        axes.yaxis.set_major_formatter("{x:g}")
-        axes.grid(visible=True, alpha=0.3)
-    processor.legend(frameon=False)
-    figure.savefig(file, dpi=150)
+def write_plot(app: Race, sizes: Sequence[Race], file: Path) -> None:
+    """The app's CPU and memory as bars, and CPU over the number of resources, both axes logarithmic."""
+    figure = Figure(figsize=(13, 4.5), layout="constrained")
+    processor, memory, growth = figure.subplots(1, 3)
+    _draw_bars(processor, "user CPU, seconds", {name: cost.user_seconds for name, cost in app.costs.items()})
+    _draw_bars(memory, "peak memory, MB", {name: cost.peak_megabytes for name, cost in app.costs.items()})
+    memory.set_yticklabels([])
+    figure.suptitle(app.heading, x=0.01, ha="left")
+    _draw_growth(growth, sorted(sizes, key=lambda race: race.resources))
+    figure.savefig(file, dpi=120)
+
+
+def _draw_bars(axes: Axes, label: str, figures: dict[str, float]) -> None:
+    bars = axes.barh(list(figures), list(figures.values()), color=[colour for colour, _ in _STYLES[: len(figures)]])
+    axes.bar_label(bars, fmt="{:,.3g}" if max(figures.values()) < 100 else "{:,.0f}", padding=3)
+    axes.invert_yaxis()
+    axes.margins(x=0.15)
+    axes.set_xlabel(label)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _draw_growth(axes: Axes, sizes: Sequence[Race]) -> None:
+    if not sizes:
+        axes.set_axis_off()
+        return
+    numbers = [race.resources for race in sizes]
+    for name, (colour, marker) in zip(sizes[0].costs, _STYLES, strict=False):
+        axes.plot(numbers, [race.costs[name].user_seconds for race in sizes], color=colour, marker=marker)
+    axes.set(xscale="log", yscale="log", xlabel=f"resources of {sizes[0].title}", ylabel="user CPU, seconds")
+    axes.set_xticks(numbers, [f"{number:,}" for number in numbers])
+    axes.xaxis.set_minor_formatter(lambda *_: "")
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.grid(visible=True, alpha=0.3)
