@@ -3,8 +3,8 @@
 Why
     Importing `cdktf_cdktf_provider_aws` is most of a synth in Python. Its `__init__` imports every submodule
     (23,000 classes), and in the kernel's Node process `lib/index.js` requires every file. For 324 resources of
-    77 types, with the types imported from submodules as usual, stock bindings take 12.5 s of user CPU and 1.2 GB,
-    lazy ones 1.5 s and 0.3 GB. The synthesized files are the same to the byte. `make bench` measures it here.
+    77 types, with the types imported from submodules as usual, stock bindings take 12 s of user CPU and 1.2 GB,
+    lazy ones 1.5 s and 0.34 GB. The synthesized files are the same to the byte. `make bench` measures it here.
 
 What
     `importing.py` runs the package's `__init__` without those imports, serves a submodule when it is first asked
@@ -19,8 +19,8 @@ Where it stops
 
 What did not pay, measured on the same app once the bindings were lazy, and is therefore not here
     No garbage collection while loading, or a higher threshold; Node's compile cache; larger young generations and
-    no stack traces in Node: nothing beyond the noise of 5 %. Remembering the type hints of a constructor: nothing
-    at 300 resources, 9 % at 3,000. No type checks at all (`python -O` and the like): 6 % and 18 %, for which
+    no stack traces in Node: nothing beyond the noise, which is 7 %. Remembering the type hints of a constructor:
+    nothing at 300 resources, 9 % at 3,000. No type checks at all (`python -O` and the like): 6 % and 18 %, for which
     mistakes would be told by the kernel and not by Python.
 
 This package knows nothing of the others and imports neither jsii nor cdktf: who reads only settings pays for
