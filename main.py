@@ -7,6 +7,10 @@ import os
 import sys
 from pathlib import Path
 
+import modules  # noqa: F401 - makes the bindings lazy, for which it must come before cdktf
+
+# isort: split
+
 from cdktf import App
 
 from modules.foundation.refusals import SettingsError

@@ -1,0 +1,81 @@
+"""The Python half: an import hook for the package of the AWS bindings, and for nothing else."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import MutableMapping, Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+
+from .layout import jsii_name, recognise
+
+PACKAGE = "cdktf_cdktf_provider_aws"
+
+
+def add_to_meta_path() -> None:
+    """Put the hook before Python's own finders, once."""
+    if not is_added():
+        sys.meta_path.insert(0, _LazyPackageFinder)
+
+
+def is_added() -> bool:
+    """Whether the hook is there."""
+    return _LazyPackageFinder in sys.meta_path
+
+
+class _LazyPackageFinder:
+    """Finds the package where Python itself would, and has it loaded lazily.
+
+    It is a finder as a class, as Python's own are: an abstract base of importlib would cost more to import than
+    the rest of this module.
+    """
+
+    @staticmethod
+    def find_spec(fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if fullname != PACKAGE:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec and type(spec.loader) is SourceFileLoader:
+            spec.loader = _LazyPackageLoader(fullname, spec.loader.path)
+        return spec
+
+
+class _LazyPackageLoader(SourceFileLoader):
+    """Runs the package's `__init__` without the imports of its submodules, or as it is if that is not known."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        layout = recognise(Path(self.path).parent)
+        python_modules = _python_modules_of_types()
+        if layout is None or python_modules is None:
+            super().exec_module(module)
+            return
+        python_modules.update((jsii_name(name), f"{PACKAGE}.{name}") for name in layout.submodules)
+        exec(compile(layout.source, self.path, "exec"), vars(module))
+        # By now the bindings have put a module with only their public names in the place of the one that ran.
+        _serve_on_demand(sys.modules[PACKAGE], layout.submodules)
+
+
+def _python_modules_of_types() -> MutableMapping[str, str] | None:
+    """Where the jsii runtime looks up the Python module of a type that it has not seen yet.
+
+    It has this for the bindings of later generators, which are lazy by themselves; None if this runtime has not.
+    """
+    reference_map = importlib.import_module("jsii._reference_map")
+    found = getattr(reference_map, "_submodule_fqn_map", None)
+    return found if isinstance(found, MutableMapping) else None
+
+
+def _serve_on_demand(package: ModuleType, submodules: frozenset[str]) -> None:
+    """Import a submodule when it is first asked for as an attribute of its package (PEP 562)."""
+
+    def get_attribute(name: str) -> ModuleType:
+        if name in submodules:
+            return importlib.import_module(f"{PACKAGE}.{name}")
+        raise AttributeError(f"module {PACKAGE!r} has no attribute {name!r}")
+
+    def list_names() -> list[str]:
+        return sorted({*vars(package), *submodules})
+
+    vars(package).update(__getattr__=get_attribute, __dir__=list_names)

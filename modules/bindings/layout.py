@@ -1,0 +1,49 @@
+"""What the installed AWS bindings must look like to be made lazy."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ASSEMBLY = "@cdktf/provider-aws"
+VERSION = "20.1.0"
+
+# How jsii's generator names the assembly and its release in a package, in `_jsii/__init__.py`.
+_LOAD = f'JSIIAssembly.load(\n    "{ASSEMBLY}", "{VERSION}",'
+# What it writes last into a package's `__init__`: from here on that only imports its submodules.
+_PUBLISH = "\npublication.publish()\n"
+_EAGER_IMPORT = re.compile(r"from \. import (\w+)")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A package of the known release and form."""
+
+    #: The source of its `__init__` without the imports of the submodules.
+    source: str
+    submodules: frozenset[str]
+
+
+def recognise(package: Path) -> Layout | None:
+    """Read the package in this folder; None when it is of another release or form than known here."""
+    try:
+        assembly = (package / "_jsii" / "__init__.py").read_text(encoding="utf-8")
+        source = (package / "__init__.py").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    before, publish, after = source.partition(_PUBLISH)
+    statements = [line for line in after.splitlines() if line and not line.startswith("#")]
+    submodules = [found[1] for found in map(_EAGER_IMPORT.fullmatch, statements) if found]
+    known = (
+        _LOAD in assembly
+        and 0 < len(submodules) == len(statements)
+        and not _EAGER_IMPORT.search(before)
+        and {entry.name for entry in package.iterdir()}.issuperset(submodules)
+    )
+    return Layout(before + publish, frozenset(submodules)) if known else None
+
+
+def jsii_name(submodule: str) -> str:
+    """The name that jsii has for a Python submodule: `s3_bucket` is `@cdktf/provider-aws.s3Bucket`."""
+    return f"{ASSEMBLY}.{re.sub(r'_([a-z0-9])', lambda found: found[1].upper(), submodule)}"

@@ -1,0 +1,74 @@
+'use strict';
+
+// Node runs this before anything else in the process of the jsii kernel (NODE_OPTIONS --require, see preload.py).
+//
+// The AWS package's lib/index.js requires more than 2,100 files, of which an app uses a few dozen. Here its
+// exports become getters that require a file on first use. An index that is not of exactly the release and the
+// form known here is loaded by Node as it is.
+
+const fs = require('node:fs');
+const Module = require('node:module');
+const path = require('node:path');
+
+const PACKAGE = '@cdktf/provider-aws';
+const VERSION = '20.1.0';
+
+// The only statements in an index that tsc wrote for `export * as name from './folder'`.
+const PROLOGUE = /^(?:"use strict";|Object\.defineProperty\(exports, "__esModule", \{ value: true \}\);)$/;
+const DECLARATION = /^(?:exports\.\w+ = )+void 0;$/;
+const EXPORT = /^exports\.(\w+) = require\("(\.\/[a-z0-9-]+)"\);$/;
+
+function isProviderIndex(filename) {
+  // The name is checked first: this function sees every file that Node loads.
+  if (!filename.includes('provider-aws') || !filename.endsWith(path.join('lib', 'index.js'))) {
+    return false;
+  }
+  try {
+    const manifest = fs.readFileSync(path.join(path.dirname(filename), '..', 'package.json'), 'utf8');
+    const { name, version } = JSON.parse(manifest);
+    return name === PACKAGE && version === VERSION;
+  } catch {
+    return false;
+  }
+}
+
+/** The folder behind each exported name, or null when the index says anything else than known here. */
+function readExports(filename) {
+  const source = fs.readFileSync(filename, 'utf8').replace(/\/\*[^]*?\*\//g, '').replace(/^\/\/.*$/gm, '');
+  const folders = new Map();
+  for (const line of source.split('\n').filter((line) => line.trim() !== '')) {
+    const [, name, folder] = EXPORT.exec(line) ?? [];
+    if (name !== undefined) {
+      folders.set(name, folder);
+    } else if (!PROLOGUE.test(line) && !DECLARATION.test(line)) {
+      return null;
+    }
+  }
+  return folders;
+}
+
+function defineGetters(module, folders) {
+  const exported = module.exports;
+  Object.defineProperty(exported, '__esModule', { value: true });
+  for (const [name, folder] of folders) {
+    Object.defineProperty(exported, name, {
+      enumerable: true,
+      configurable: true,
+      get() {
+        const value = module.require(folder);
+        Object.defineProperty(exported, name, { value, enumerable: true, writable: true });
+        return value;
+      },
+    });
+  }
+}
+
+const loadAsUsual = Module._extensions['.js'];
+Module._extensions['.js'] = function load(module, filename) {
+  const folders = isProviderIndex(filename) ? readExports(filename) : null;
+  if (folders === null) {
+    loadAsUsual(module, filename);
+  } else {
+    defineGetters(module, folders);
+  }
+};

@@ -1,0 +1,159 @@
+"""The Python half, each test in a process of its own: what counts is what has been imported there."""
+
+import re
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from modules.bindings.layout import ASSEMBLY, VERSION, jsii_name, recognise
+from tests.bindings.synthesis import run
+
+PACKAGE = "cdktf_cdktf_provider_aws"
+
+LOADED_SUBMODULES = f"""
+import sys, modules, {PACKAGE} as package
+loaded = [name for name in ("vpc", "s3_bucket") if f"{PACKAGE}.{{name}}" in sys.modules]
+print("loaded", *loaded)
+print("served", package.vpc.NAME, package.s3_bucket.NAME, "vpc" in dir(package), hasattr(package, "no_such"))
+"""
+
+
+def run_python(code: str, **environment: str) -> list[str]:
+    return run([sys.executable, "-c", code], **environment).splitlines()
+
+
+def make_package(folder: Path, *, version: str = VERSION, tail: str = "", reference_map: str = "{}") -> Path:
+    """Bindings of the known form with two submodules, and a jsii runtime with a map of types or without."""
+    package, runtime = folder / PACKAGE, folder / "jsii"
+    contents = {
+        runtime / "__init__.py": "class JSIIAssembly:\n    load = staticmethod(print)\n",
+        runtime / "_reference_map.py": f"_submodule_fqn_map = {reference_map}\n",
+        package / "_jsii" / "__init__.py": (
+            f'from jsii import JSIIAssembly\nprint(JSIIAssembly.load(\n    "{ASSEMBLY}", "{version}",\n))\n'
+        ),
+        package / "vpc" / "__init__.py": "NAME = 'vpc'\n",
+        package / "s3_bucket" / "__init__.py": "NAME = 's3_bucket'\n",
+        package / "__init__.py": (
+            "import publication\n\n__all__ = [\n    'vpc',\n    's3_bucket',\n]\n\n"
+            "publication.publish()\n\n# Loading modules\nfrom . import vpc\nfrom . import s3_bucket\n" + tail
+        ),
+    }
+    for file, text in contents.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return package
+
+
+def test_a_package_of_the_known_form_is_loaded_on_demand(tmp_path: Path) -> None:
+    make_package(tmp_path)
+
+    assert run_python(LOADED_SUBMODULES, PYTHONPATH=str(tmp_path)) == [
+        "loaded",
+        "served vpc s3_bucket True False",
+    ]
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"version": "21.0.0"},
+        {"tail": "from .vpc import NAME\n"},
+        {"tail": "import os\n"},
+        {"reference_map": "None"},
+    ],
+    ids=["other release", "other import", "other statement", "other jsii"],
+)
+def test_anything_else_is_loaded_as_it_is(tmp_path: Path, unknown: dict[str, str]) -> None:
+    make_package(tmp_path, **unknown)
+
+    assert run_python(LOADED_SUBMODULES, PYTHONPATH=str(tmp_path)) == [
+        "loaded vpc s3_bucket",
+        "served vpc s3_bucket True False",
+    ]
+
+
+def test_a_submodule_without_a_folder_is_not_known(tmp_path: Path) -> None:
+    package = make_package(tmp_path, tail="from . import elsewhere\n")
+
+    assert recognise(package) is None
+    assert recognise(tmp_path / "nowhere") is None
+
+
+def test_the_stock_switch_leaves_the_bindings_alone(tmp_path: Path) -> None:
+    make_package(tmp_path)
+
+    first, _ = run_python(LOADED_SUBMODULES, PYTHONPATH=str(tmp_path), GROUNDWORK_STOCK_BINDINGS="1")
+
+    assert first == "loaded vpc s3_bucket"
+
+
+def test_the_names_of_all_types_lead_to_their_modules() -> None:
+    spec = find_spec(PACKAGE)
+    assert spec and spec.origin
+    package = Path(spec.origin).parent
+    layout = recognise(package)
+
+    assert layout
+    assert len(layout.submodules) == 2_135
+    for submodule in layout.submodules:
+        source = (package / submodule / "__init__.py").read_text(encoding="utf-8")
+        of_type = re.search(r'jsii_type="(.+)\.\w+"', source)
+        assert of_type and of_type[1] == jsii_name(submodule)
+
+
+def test_a_type_never_imported_comes_back_properly_typed() -> None:
+    code = """
+import sys, modules
+from cdktf import App, TerraformStack
+from cdktf_cdktf_provider_aws.vpc import Vpc
+import jsii
+from jsii._kernel.types import CreateRequest
+
+stack = TerraformStack(App(), "stack")
+# Only the kernel knows of this one, as if a JavaScript library had made it.
+jsii.kernel.provider.create(
+    CreateRequest(fqn="@cdktf/provider-aws.sqsQueue.SqsQueue", args=[stack, "queue", {"name": "jobs"}])
+)
+print("cdktf_cdktf_provider_aws.sqs_queue" in sys.modules)
+queue = stack.node.find_child("queue")
+print(type(queue).__module__, type(queue).__name__, queue.name_input)
+"""
+
+    assert run_python(code) == ["False", "cdktf_cdktf_provider_aws.sqs_queue SqsQueue jobs"]
+
+
+def test_it_imports_neither_jsii_nor_cdktf() -> None:
+    code = """
+import sys, modules, modules.bindings
+print(sorted(name for name in sys.modules if name.split(".")[0] in {"jsii", "cdktf", "constructs"}))
+"""
+
+    assert run_python(code) == ["[]"]
+
+
+def test_the_hook_is_added_once() -> None:
+    code = """
+import sys
+before = len(sys.meta_path)
+from modules.bindings import install
+install()
+print(len(sys.meta_path) - before)
+"""
+
+    assert run_python(code) == ["1"]
+
+
+def test_it_says_so_when_cdktf_came_first() -> None:
+    code = """
+import warnings, sys, types
+sys.modules["constructs"] = types.ModuleType("constructs")
+with warnings.catch_warnings(record=True) as caught:
+    import modules
+    modules.install()
+print(*(str(warning.message) for warning in caught))
+"""
+
+    (message,) = run_python(code)
+    assert message.startswith("cdktf was imported before modules") and message.endswith("import modules first.")

@@ -1,0 +1,34 @@
+"""Stock and lazy bindings synthesize the same bytes."""
+
+import sys
+from pathlib import Path
+
+from tests.bindings.synthesis import REPOSITORY, synthesize
+
+SAMPLE = [sys.executable, str(Path(__file__).with_name("sample_app.py"))]
+
+
+def test_every_environment_is_the_same_with_stock_and_with_lazy_bindings(tmp_path: Path) -> None:
+    # All environments in one run, for the stock import is most of it.
+    command = [sys.executable, "main.py"]
+
+    of_lazy = synthesize(command, tmp_path / "lazy")
+    of_stock = synthesize(command, tmp_path / "stock", stock=True)
+
+    assert of_lazy == of_stock
+    environments = {file.stem for file in (REPOSITORY / "envs").glob("*.hcl")}
+    assert environments and {f"stacks/{name}/cdk.tf.json" for name in environments} <= of_lazy.keys()
+
+
+def test_stock_and_lazy_bindings_write_the_same_bytes(tmp_path: Path) -> None:
+    lazy, stock = tmp_path / "lazy.txt", tmp_path / "stock.txt"
+
+    of_lazy = synthesize(SAMPLE, tmp_path / "lazy", environment={"SAMPLE_IMPORTS": str(lazy)})
+    of_stock = synthesize(SAMPLE, tmp_path / "stock", stock=True, environment={"SAMPLE_IMPORTS": str(stock)})
+
+    assert of_lazy == of_stock
+    assert {"manifest.json", "stacks/sample/cdk.tf.json"} <= of_lazy.keys()
+    # The comparison is of what it claims to be.
+    assert len(stock.read_text().split()) > 2_000
+    assert {"vpc", "iam_role", "dynamodb_table"} <= set(lazy.read_text().split())
+    assert len(lazy.read_text().split()) < 20
