@@ -5,7 +5,7 @@ ENV    ?= dev
 ENVS   ?= envs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-stop test test-fast lint validate synth addresses bootstrap plan deploy destroy clean
+.PHONY: help setup local local-stop test test-fast lint validate synth addresses bootstrap plan deploy destroy bench clean
 
 # Make reads these of its own environment too, so that CI and a shell may set them.
 export ENVS
@@ -58,6 +58,11 @@ deploy: setup ## Plan, ask, apply ENV (real AWS)
 
 destroy: setup ## Destroy ENV after asking; never production (real AWS)
 	@$(RUN) destroy --env $(ENV)
+
+bench: setup ## Measure a synth of prod against stock bindings and TypeScript (ten minutes; writes docs/bench.md)
+	@.venv/bin/python -m pip install --quiet --require-hashes -r bench/requirements.lock
+	@npm ci --prefix bench --ignore-scripts --no-audit --no-fund
+	@ENV=prod .venv/bin/python -m bench.run main.py
 
 clean: ## Remove what was made: output, logs, caches; not .venv and node_modules
 	@rm -rf build cdktf.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -14,19 +14,17 @@ import modules  # noqa: F401 - makes the bindings lazy, for which it must come b
 from cdktf import App
 
 from modules.foundation.refusals import SettingsError
-from modules.settings import load
+from modules.settings import chosen, load
 from modules.stack import AccountStack, EnvironmentStack
 
 
 def main() -> int:
     """Synthesize; return 2 when the environment files are wrong."""
     try:
-        files = load(Path(os.environ.get("ENVS", "envs")))
+        environments = chosen(load(Path(os.environ.get("ENVS") or "envs")), os.environ.get("ENV"))
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    wanted = os.environ.get("ENV")
-    environments = [file.settings for name, file in files.items() if wanted in (None, "", name)]
     app = App()
     for environment in environments:
         EnvironmentStack(app, environment)

@@ -126,6 +126,17 @@ def load_file(path: Path) -> EnvironmentFile:
     return EnvironmentFile(document, check(document, Environment, {**document.values, "name": path.stem}))
 
 
+def chosen(files: Mapping[str, EnvironmentFile], name: str | None) -> list[Environment]:
+    """Return the environment of this name, or all of them without one. Raises SettingsError when there is none."""
+    if not name:
+        return [file.settings for file in files.values()]
+    if name not in files:
+        folder = Path(next(iter(files.values())).document.file).parent.as_posix()
+        remedy = f"write one of {', '.join(files)}"
+        raise SettingsError([Problem(folder, 0, f"ENV={name}", "is not an environment of this folder", remedy)])
+    return [files[name].settings]
+
+
 def _paths(folder: Path) -> list[Path]:
     paths = sorted(folder.glob("*.hcl")) if folder.is_dir() else []
     if not paths:

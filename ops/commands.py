@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from modules.foundation.refusals import SettingsError
-from modules.settings import EnvironmentFile, load
+from modules.settings import EnvironmentFile, chosen, load
 from ops import steps
 from ops.errors import ExitCode, OpsError
 from ops.workspace import Workspace
@@ -24,6 +24,9 @@ EnvsOption = Annotated[
 ]
 EnvOption = Annotated[str, typer.Option("--env", envvar="ENV", help="The environment.", show_default=True)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+LockTimeoutOption = Annotated[
+    int, typer.Option("--lock-timeout", min=0, help="Seconds to wait for a state that somebody else has locked.")
+]
 ENVS = Path("envs")
 
 
@@ -56,12 +59,14 @@ def validate(envs: EnvsOption = ENVS, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def local(env: EnvOption = "dev", envs: EnvsOption = ENVS, as_json: JsonOption = False) -> None:
+def local(
+    env: EnvOption = "dev", envs: EnvsOption = ENVS, as_json: JsonOption = False, lock_timeout: LockTimeoutOption = 60
+) -> None:
     """Put an environment on the embedded AWS: bootstrap, synth, init, plan, apply."""
     from ops.local import run_local
 
     workspace = Workspace.of(envs)
-    result = run_local(workspace, _file(envs, env))
+    result = run_local(workspace, _file(envs, env), lock_timeout)
     if as_json:
         _out.print(json.dumps(result.outputs, indent=2), markup=False)
         return
@@ -133,18 +138,19 @@ def bootstrap(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
 
 
 @app.command()
-def plan(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
+def plan(env: EnvOption = "dev", envs: EnvsOption = ENVS, lock_timeout: LockTimeoutOption = 300) -> None:
     """Show what a deploy would change, with the shell's credentials (`cdktf diff`)."""
     from ops.cloud import run_cdktf
     from ops.target import cloud
 
-    run_cdktf(cloud(Workspace.of(envs)), _file(envs, env), "diff")
+    run_cdktf(cloud(Workspace.of(envs), lock_timeout=lock_timeout), _file(envs, env), "diff")
 
 
 @app.command()
 def deploy(
     env: EnvOption = "dev",
     envs: EnvsOption = ENVS,
+    lock_timeout: LockTimeoutOption = 300,
     auto_approve: Annotated[bool, typer.Option("--auto-approve", help="Do not ask; refused in production.")] = False,
 ) -> None:
     """Plan, ask, apply, with the shell's credentials (`cdktf deploy`)."""
@@ -154,7 +160,8 @@ def deploy(
     file = _file(envs, env)
     if auto_approve and file.settings.tier == "production":
         raise OpsError("production is changed only through a plan that a person has read", ExitCode.REFUSED)
-    run_cdktf(cloud(Workspace.of(envs)), file, "deploy", ["--auto-approve"] if auto_approve else [])
+    target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
+    run_cdktf(target, file, "deploy", ["--auto-approve"] if auto_approve else [])
 
 
 @app.command()
@@ -202,10 +209,9 @@ def _files(envs: Path) -> dict[str, EnvironmentFile]:
 
 
 def _file(envs: Path, env: str) -> EnvironmentFile:
-    """Return the environment. Raises OpsError when there is none of this name."""
+    """Return the environment. Raises SettingsError when there is none of this name."""
     files = _files(envs)
-    if env not in files:
-        raise OpsError(f"{envs} has no environment {env}; it has {', '.join(files)}", ExitCode.WRONG_SETTINGS)
+    chosen(files, env)
     return files[env]
 
 

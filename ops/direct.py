@@ -1,6 +1,5 @@
 """Terraform itself in a synthesized stack, for what no command of ours does: import, state, force-unlock."""
 
-import os
 from collections.abc import Sequence
 
 from modules.settings import EnvironmentFile
@@ -26,6 +25,8 @@ def run_terraform(
     if not (folder / ".terraform").exists():
         target.terraform(stack, file.settings.name).init()
     environment = tool_environment(workspace, target.environment)
+    # A person answers here: force-unlock and import may ask.
+    environment.pop("TF_INPUT")
     return run_attached([terraform_program(), *arguments], folder=folder, environment=environment)
 
 
@@ -33,4 +34,4 @@ def _local_target(workspace: Workspace) -> Target:
     local_aws = find(workspace.local)
     if not local_aws:
         raise OpsError("the embedded AWS is not running; run `make local`", ExitCode.REFUSED)
-    return local(workspace, local_aws, os.environ)
+    return local(workspace, local_aws)

@@ -23,12 +23,15 @@ class LocalRun:
     outputs: dict[str, Any]
 
 
-def run_local(workspace: Workspace, file: EnvironmentFile) -> LocalRun:
-    """Put the environment on the embedded AWS; start it if it is not running. Raises OpsError."""
+def run_local(workspace: Workspace, file: EnvironmentFile, lock_timeout: int) -> LocalRun:
+    """Put the environment on the embedded AWS; start it if it is not running.
+
+    A state that somebody else has locked is waited for, `lock_timeout` seconds. Raises OpsError.
+    """
     with step("start the embedded AWS") as doing:
         local_aws = start(workspace.local)
         doing.result = local_aws.endpoint
-    target = local(workspace, local_aws)
+    target = local(workspace, local_aws, lock_timeout=lock_timeout)
     synthesize(workspace, target.output, target.init_environment, file.settings.name)
     bootstrap(target, file.settings.account_id, file.settings.name, agreed=lambda _: True)
     terraform = connected(target, file)

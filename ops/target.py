@@ -67,7 +67,7 @@ class Target:
         (folder / OVERRIDE_FILE).write_text(json.dumps(_override(synthesized, Backend.of(folder)), indent=2))
 
 
-def cloud(workspace: Workspace, environment: Mapping[str, str] = os.environ) -> Target:
+def cloud(workspace: Workspace, environment: Mapping[str, str] = os.environ, lock_timeout: int = 300) -> Target:
     """Return the real AWS. Raises OpsError where something would lead a deploy elsewhere."""
     leading_astray = sorted(name for name in environment if name.startswith("AWS_ENDPOINT_URL"))
     if leading_astray:
@@ -76,12 +76,14 @@ def cloud(workspace: Workspace, environment: Mapping[str, str] = os.environ) -> 
             f"run `unset {' '.join(leading_astray)}`, or use `make local`",
             ExitCode.REFUSED,
         )
-    target = Target(workspace, workspace.cloud_output, environment, environment)
+    target = Target(workspace, workspace.cloud_output, environment, environment, lock_timeout=lock_timeout)
     refuse_overrides(target.output)
     return target
 
 
-def local(workspace: Workspace, local_aws: LocalAws, base: Mapping[str, str] = os.environ) -> Target:
+def local(
+    workspace: Workspace, local_aws: LocalAws, base: Mapping[str, str] = os.environ, lock_timeout: int = 60
+) -> Target:
     """Return the embedded AWS."""
     return Target(
         workspace,
@@ -90,7 +92,7 @@ def local(workspace: Workspace, local_aws: LocalAws, base: Mapping[str, str] = o
         environment=local_aws.environment(base, sealed=True),
         init_environment=local_aws.environment(base),
         local_aws=local_aws,
-        lock_timeout=60,
+        lock_timeout=lock_timeout,
     )
 
 

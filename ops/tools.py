@@ -20,10 +20,6 @@ def tool_environment(workspace: Workspace, base: Mapping[str, str]) -> dict[str,
     environment = dict(base)
     environment |= {
         "PATH": os.pathsep.join([str(NODE_PROGRAMS), base.get("PATH", os.defpath)]),
-        # jsii prints a banner on the Node 20 that a machine may have.
-        "JSII_NODE": str(NODE_PROGRAMS / "node"),
-        # Node 22 warns of `util.isArray`, which CDKTF 0.21 calls; the user can do nothing about it.
-        "NODE_OPTIONS": f"{base.get('NODE_OPTIONS', '')} --disable-warning=DEP0044".strip(),
         "CHECKPOINT_DISABLE": "1",
         # Parallel inits race for the plugin cache that the CDKTF CLI sets up by itself.
         "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",

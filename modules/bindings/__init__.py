@@ -9,8 +9,8 @@ Why
 What
     `importing.py` runs the package's `__init__` without those imports, serves a submodule when it is first asked
     for, and tells the jsii runtime which Python module holds a type that the kernel hands back before anyone has
-    imported it. `preload.py` has Node load `preload.js` first, which turns the index into getters. Nothing is
-    edited, generated or kept on disk.
+    imported it. `node.py` names the Node.js that the kernel runs on, and `preload.py` has it load `preload.js`
+    first, which turns the index into getters. Nothing is edited, generated or kept on disk.
 
 Where it stops
     Only release 20.1.0 of the bindings, of the form that is known to `layout.py` and `preload.js`, is made lazy;
@@ -33,13 +33,14 @@ import os
 import sys
 import warnings
 
-from . import importing, preload
+from . import importing, node, preload
 
 STOCK = "GROUNDWORK_STOCK_BINDINGS"
 
 
 def install() -> None:
     """Make the AWS bindings lazy in this process and in its jsii kernel; a second call changes nothing."""
+    node.choose()
     if os.environ.get(STOCK) == "1":
         return
     if "constructs" in sys.modules and not importing.is_added():

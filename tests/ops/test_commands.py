@@ -1,0 +1,119 @@
+"""The command line: exit codes, what goes where, what is refused."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ops.errors import ExitCode
+from ops.workspace import PROJECT
+from tests.support.environments import DEV, PROD, write
+
+
+def ops(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ENV"))}
+    return subprocess.run(
+        [sys.executable, "-m", "ops", *arguments],
+        cwd=PROJECT,
+        env={**kept, "COLUMNS": "80", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_validate_says_on_stdout_what_is_right() -> None:
+    done = ops("validate")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "envs: dev, prod, staging: right\n", "")
+
+
+def test_validate_names_each_problem_on_stderr_and_exits_with_2(tmp_path: Path) -> None:
+    write(tmp_path, {"dev": DEV.replace('"agora"', "var.x").replace("/20", "/x"), "prod": "network {\n"})
+    done = ops("validate", "--envs", str(tmp_path))
+    assert (done.returncode, done.stdout) == (ExitCode.WRONG_SETTINGS, "")
+    assert done.stderr.splitlines() == [
+        f"{tmp_path}/dev.hcl:1: product var.x is an expression; an environment file is data, and this would become "
+        "live Terraform; write the value itself",
+        f"{tmp_path}/prod.hcl:1: '{{' is never closed; write the missing '}}'",
+    ]
+
+
+def test_validate_for_machines(tmp_path: Path) -> None:
+    write(tmp_path, {"dev": DEV.replace("/20", "/16")})
+    report = json.loads(ops("validate", "--envs", str(tmp_path), "--json").stdout)
+    assert report["environments"] == ["dev"]
+    assert report["problems"] == []
+    (warning,) = report["warnings"]
+    assert (warning["line"], warning["subject"]) == (7, "network.cidr 10.20.0.0/16")
+
+
+def test_the_folder_may_come_by_the_environment(tmp_path: Path) -> None:
+    write(tmp_path, {"dev": DEV, "prod": PROD})
+    assert ops("validate", ENVS=str(tmp_path)).stdout == f"{tmp_path}: dev, prod: right\n"
+
+
+def test_validate_takes_about_half_a_second() -> None:
+    """It never starts the CDKTF engine, whose start alone takes longer. The bound leaves room for a busy machine."""
+    ops("validate")
+    started = time.monotonic()
+    ops("validate")
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize("command", ["plan", "deploy", "bootstrap", "destroy"])
+def test_no_deploy_to_an_endpoint_that_is_not_aws(command: str) -> None:
+    done = ops(command, "--env", "dev", AWS_ENDPOINT_URL_S3="http://127.0.0.1:1")
+    assert done.returncode == ExitCode.REFUSED
+    assert "AWS_ENDPOINT_URL_S3 is set" in done.stderr
+    assert "unset AWS_ENDPOINT_URL_S3" in done.stderr
+
+
+def test_production_is_never_destroyed() -> None:
+    done = ops("destroy", "--env", "prod")
+    assert done.returncode == ExitCode.REFUSED
+    assert "prod is production (envs/prod.hcl:6)" in done.stderr
+
+
+def test_production_is_never_deployed_unread() -> None:
+    done = ops("deploy", "--env", "prod", "--auto-approve")
+    assert done.returncode == ExitCode.REFUSED
+    assert "a plan that a person has read" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["local", "plan", "deploy", "synth", "destroy", "bootstrap"])
+def test_an_environment_that_does_not_exist(command: str) -> None:
+    done = ops(command, "--env", "test")
+    assert done.returncode == ExitCode.WRONG_SETTINGS
+    assert "envs: ENV=test is not an environment of this folder; write one of dev, prod, staging" in done.stderr
+
+
+def test_terraform_itself_needs_a_running_emulator(tmp_path: Path) -> None:
+    done = ops("terraform", "--local", "--env", "dev", "--", "state", "list", GROUNDWORK_BUILD=str(tmp_path))
+    assert done.returncode == ExitCode.REFUSED
+    assert "the embedded AWS is not running; run `make local`" in done.stderr
+
+
+def test_main_refuses_wrong_settings_without_a_traceback(tmp_path: Path) -> None:
+    write(tmp_path, {"dev": DEV.replace("/20", "/33")})
+    done = subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=PROJECT,
+        env={**os.environ, "ENVS": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{tmp_path}/dev.hcl:7: network.cidr 10.20.0.0/33 is not an IPv4 range")
+    assert "Traceback" not in done.stderr
+
+
+def test_make_alone_lists_the_targets() -> None:
+    printed = subprocess.run(["make"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    for target in ("setup", "local", "local-stop", "test", "test-fast", "synth", "plan", "deploy", "destroy", "lint"):
+        assert f"  make {target} " in printed

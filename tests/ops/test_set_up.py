@@ -1,0 +1,59 @@
+"""Set-up says which tool is missing or too old, and how to get it."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from ops import set_up
+
+
+def program(folder: Path, name: str, prints: str) -> None:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\necho '{prints}'\n")
+    path.chmod(0o755)
+
+
+@pytest.fixture
+def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    program(tmp_path, "node", "v22.23.3")
+    program(tmp_path, "npm", "11.1.0")
+    program(tmp_path, "terraform", "Terraform v1.11.4")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("TERRAFORM_BINARY_NAME", raising=False)
+    return tmp_path
+
+
+def test_all_there(tools: Path) -> None:
+    assert os.environ["PATH"] == str(tools)
+    assert list(set_up.missing_tools()) == []
+
+
+def test_missing_and_too_old_at_once(tools: Path) -> None:
+    (tools / "npm").unlink()
+    program(tools, "terraform", "Terraform v1.9.8")
+    npm, terraform = set_up.missing_tools()
+    assert npm == "npm is missing: it comes with Node.js, https://nodejs.org/en/download"
+    assert terraform.startswith("terraform 1.9 is too old, 1.10 is needed: install it, https://developer.hashicorp")
+
+
+def test_open_tofu_by_the_cdktf_clis_variable(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tools / "terraform").unlink()
+    program(tools, "tofu", "OpenTofu v1.10.1")
+    monkeypatch.setenv("TERRAFORM_BINARY_NAME", "tofu")
+    assert list(set_up.missing_tools()) == []
+
+
+def test_an_old_python(monkeypatch: pytest.MonkeyPatch, tools: Path) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 10))
+    (problem,) = set_up.missing_tools()
+    assert "3.11 is needed" in problem
+    assert tools.is_dir()
+
+
+def test_a_lock_that_is_installed_is_not_installed_again(tmp_path: Path) -> None:
+    installed = []
+    for _ in range(2):
+        set_up.once("things", tmp_path, "package-lock.json", lambda: installed.append(1))
+    assert installed == [1]
