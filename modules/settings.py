@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from modules.delivery.settings import StateSettings
 from modules.foundation.refusals import Problem, SettingsError, broken_rule, raise_problems
 from modules.foundation.settings import AccountId, Region, Settings, Tier
-from modules.hcl.reading import Document, check, read
+from modules.hcl.reading import Document, check, hand_down, read
 from modules.network.settings import NetworkSettings
 from modules.network.subnets import first_free
 
@@ -71,9 +71,9 @@ class Environment(Settings):
     @classmethod
     def _hand_tier_down(cls, values: Any) -> Any:
         """Give the tier to the blocks whose defaults and rules depend on it."""
-        if not isinstance(values, Mapping) or "tier" not in values or not isinstance(values.get("network"), Mapping):
+        if not isinstance(values, Mapping) or "tier" not in values:
             return values
-        return {**values, "network": {**values["network"], "tier": values["tier"]}}
+        return hand_down(cls, values, {"tier": values["tier"]})
 
     @property
     def state_key(self) -> str:

@@ -58,6 +58,33 @@ def check(document: Document, model: type[Model], values: Mapping[str, Any]) -> 
         raise SettingsError(_translated(document, model, details) for details in errors) from None
 
 
+def hand_down(model: type[BaseModel], values: Mapping[str, Any], inherited: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values with what blocks inherit from the environment set in every block that asks for it."""
+    result = dict(values)
+    for name, info in model.model_fields.items():
+        if _inherits(info) and name in inherited:
+            result[name] = inherited[name]
+        shape = _shape_of(info)
+        if shape.model is not None and name in result:
+            result[name] = _hand_down_blocks(shape, result[name], inherited)
+    return result
+
+
+def _hand_down_blocks(shape: "_Shape", blocks: Any, inherited: Mapping[str, Any]) -> Any:
+    """Do the same for the block, or each of the blocks, of one field; a block that is a model already stays."""
+
+    def block(values: Any) -> Any:
+        if shape.model is None or not isinstance(values, Mapping):
+            return values
+        return hand_down(shape.model, values, inherited)
+
+    if shape.kind == "labelled" and isinstance(blocks, Mapping):
+        return {label: block(values) for label, values in blocks.items()}
+    if shape.kind == "repeated" and isinstance(blocks, tuple):
+        return tuple(block(values) for values in blocks)
+    return block(blocks)
+
+
 @dataclass(frozen=True)
 class _Shape:
     """How a field is written: as an attribute, a block, labelled blocks, or several blocks."""
