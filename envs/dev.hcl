@@ -21,3 +21,30 @@ network {
     app = "/24" # 251 addresses a zone: two services and their tasks
   }
 }
+
+database "main" {
+  engine         = "aurora-mysql"
+  engine_version = "8.0.mysql_aurora.3.08.2"
+  database_name  = "agora"
+
+  # One instance: dev may wait while it is replaced. Half a unit is the least that does not pause.
+  serverless_v2_scaling {
+    min_capacity = 0.5
+    max_capacity = 4
+  }
+}
+
+cache "sessions" {
+  node_type = "cache.t4g.micro" # one node: who is logged out in dev logs in again
+}
+
+bucket "content" {
+  cors {
+    allowed_origins = ["http://localhost:3000"]
+    allowed_methods = ["GET", "HEAD", "PUT"]
+  }
+}
+
+secret "slack-webhook" {
+  description = "Where alarms are posted"
+}

@@ -20,3 +20,55 @@ network {
   # Images, logs and secrets do not pass the NAT gateways: cheaper at this volume, and one dependency fewer.
   interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "ssmmessages"]
 }
+
+database "main" {
+  engine             = "aurora-mysql"
+  engine_version     = "8.0.mysql_aurora.3.08.2"
+  database_name      = "agora"
+  instance_class     = "db.r7g.xlarge"
+  instances          = 2
+  availability_zones = ["a", "c"]
+
+  # Readers follow the load; each evening's peak finds a second one there already.
+  replica_scaling {
+    min_capacity = 1
+    max_capacity = 5
+    time_zone    = "Asia/Seoul"
+
+    target_tracking "cpu" {
+      metric       = "cpu"
+      target_value = 55 # what is left carries a reader's failure
+    }
+
+    schedule "evening" {
+      start        = "18:30"
+      end          = "23:30"
+      min_capacity = 2
+    }
+  }
+}
+
+cache "sessions" {
+  node_type = "cache.m7g.large" # sustained load: a burstable node is slow when its credits are gone
+  replicas  = 1
+}
+
+bucket "content" {
+  infrequent_access_after_days = 90
+  backup                       = "daily"
+
+  cors {
+    allowed_origins = ["https://www.agora.example"]
+    allowed_methods = ["GET", "HEAD", "PUT"]
+  }
+}
+
+secret "slack-webhook" {
+  description = "Where alarms are posted"
+}
+
+backup {
+  daily_retention_days   = 35
+  monthly_retention_days = 365
+  governance_lock        = true
+}

@@ -19,3 +19,35 @@ network {
   # As in production: images, logs and secrets do not pass the NAT gateways.
   interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "ssmmessages"]
 }
+
+database "main" {
+  engine             = "aurora-mysql"
+  engine_version     = "8.0.mysql_aurora.3.08.2"
+  database_name      = "agora"
+  instance_class     = "db.r7g.large"
+  instances          = 2 # as in production, so that a failover can be rehearsed
+  availability_zones = ["a", "c"]
+}
+
+cache "sessions" {
+  node_type = "cache.t4g.small"
+  replicas  = 1 # as in production, so that a failover can be rehearsed
+}
+
+bucket "content" {
+  infrequent_access_after_days = 90
+  backup                       = "daily"
+
+  cors {
+    allowed_origins = ["https://staging.agora.example"]
+    allowed_methods = ["GET", "HEAD", "PUT"]
+  }
+}
+
+secret "slack-webhook" {
+  description = "Where alarms are posted"
+}
+
+backup {
+  daily_retention_days = 14
+}

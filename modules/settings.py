@@ -8,9 +8,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
+from modules.data.backup_settings import BackupSettings
+from modules.data.bucket_settings import BucketSettings
+from modules.data.cache_settings import CacheSettings
+from modules.data.database_settings import DatabaseSettings
+from modules.data.secret_settings import SecretSettings
 from modules.delivery.settings import StateSettings
-from modules.foundation.refusals import Problem, SettingsError, broken_rule, raise_problems
-from modules.foundation.settings import AccountId, Region, Settings, Tier
+from modules.foundation.refusals import Finding, Problem, SettingsError, broken_rule, raise_problems, refuse
+from modules.foundation.settings import AccountId, Label, Region, Settings, Tier
+from modules.hcl.pasted import pasted_secrets
 from modules.hcl.reading import Document, check, hand_down, read
 from modules.network.settings import NetworkSettings
 from modules.network.subnets import first_free
@@ -66,6 +72,17 @@ class Environment(Settings):
     )
     state: StateSettings = Field(default=StateSettings(), description="Where the Terraform state lies.")
     network: NetworkSettings | None = Field(default=None, description="The VPC.")
+    database: dict[Label, DatabaseSettings] = Field(
+        default_factory=dict, description="Databases, Aurora or plain RDS, by name."
+    )
+    cache: dict[Label, CacheSettings] = Field(default_factory=dict, description="Caches, Valkey or Redis, by name.")
+    bucket: dict[Label, BucketSettings] = Field(default_factory=dict, description="Private buckets, by name.")
+    secret: dict[Label, SecretSettings] = Field(
+        default_factory=dict, description="Secrets, by name; `python -m ops secret set NAME` puts the value in."
+    )
+    backup: BackupSettings | None = Field(
+        default=None, description='What asks with backup = "daily" is backed up by AWS Backup.'
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -74,6 +91,53 @@ class Environment(Settings):
         if not isinstance(values, Mapping) or "tier" not in values:
             return values
         return hand_down(cls, values, {"tier": values["tier"]})
+
+    @model_validator(mode="after")
+    def _data_fits(self) -> "Environment":
+        refuse([*self._caches_without_network(), *self._backups_without_plan(), *self._copies_at_home()])
+        return self
+
+    @model_validator(mode="after")
+    def _databases_fit(self) -> "Environment":
+        refuse([finding for name in self.database for finding in self._database_findings(name)])
+        return self
+
+    def _database_findings(self, name: str) -> Iterator[Finding]:
+        """Yield what a database asks of the network that there is not."""
+        settings, at = self.database[name], ("database", name)
+        if self.network is None:
+            yield Finding(at, None, "needs data subnets, and there is no VPC", "write a `network` block")
+            return
+        if settings.corporate and self.network.direct_connect is None:
+            rule = "asks for the corporate ranges, and network.direct_connect names none"
+            yield Finding((*at, "corporate"), True, rule, "take it out, or write network { direct_connect { ... } }")
+        for zone in sorted(set(settings.availability_zones) - set(self.network.availability_zones)):
+            rule = "is not a zone of the network, which has no data subnet there"
+            remedy = f"write some of {', '.join(self.network.availability_zones)}"
+            yield Finding((*at, "availability_zones"), zone, rule, remedy)
+
+    def _caches_without_network(self) -> Iterator[Finding]:
+        for name in self.cache if self.network is None else ():
+            yield Finding(("cache", name), None, "needs data subnets, and there is no VPC", "write a `network` block")
+
+    def _backups_without_plan(self) -> Iterator[Finding]:
+        for name, bucket in self.bucket.items():
+            if bucket.backup and self.backup is None:
+                yield Finding(
+                    ("bucket", name, "backup"),
+                    bucket.backup,
+                    "asks for backups, and nothing makes any",
+                    "write `backup { }`, or take it out",
+                )
+
+    def _copies_at_home(self) -> Iterator[Finding]:
+        if self.backup and self.backup.copy_to_region == self.region:
+            yield Finding(
+                ("backup", "copy_to_region"),
+                self.region,
+                "is the environment's own region, whose failure a copy is for",
+                "write another region, or take it out",
+            )
 
     @property
     def state_key(self) -> str:
@@ -122,6 +186,8 @@ def load(folder: Path) -> dict[str, EnvironmentFile]:
 
 def load_file(path: Path) -> EnvironmentFile:
     """Return the environment of one file, checked by itself. Raises SettingsError."""
+    # First, since what is wrong with a value is otherwise told with the value.
+    raise_problems(pasted_secrets(path))
     document = read(path, Environment)
     return EnvironmentFile(document, check(document, Environment, {**document.values, "name": path.stem}))
 

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,12 @@ from ops import steps
 from ops.errors import ExitCode, OpsError
 from ops.workspace import Workspace
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+# No locals in a traceback: one of them may be a secret's value.
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_show_locals=False
+)
+secret = typer.Typer(no_args_is_help=True, help="Put values into the secrets that an environment file names.")
+app.add_typer(secret, name="secret")
 _out = Console(highlight=False, soft_wrap=True)
 
 EnvsOption = Annotated[
@@ -24,6 +30,7 @@ EnvsOption = Annotated[
 ]
 EnvOption = Annotated[str, typer.Option("--env", envvar="ENV", help="The environment.", show_default=True)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+LocalOption = Annotated[bool, typer.Option("--local", help="On the embedded AWS.")]
 LockTimeoutOption = Annotated[
     int, typer.Option("--lock-timeout", min=0, help="Seconds to wait for a state that somebody else has locked.")
 ]
@@ -188,6 +195,38 @@ def terraform(
 
     code = run_terraform(Workspace.of(envs), _file(envs, env), arguments, on_local=on_local, account=account)
     raise typer.Exit(code)
+
+
+@secret.command("set")
+def secret_set(
+    name: Annotated[str, typer.Argument(help='The name behind `secret` in the environment file, "slack-webhook".')],
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: LocalOption = False,
+) -> None:
+    """Put a value in, from standard input or a prompt that shows nothing; never as an argument."""
+    from ops.secrets import put, read_value, require_declared, target_of
+
+    file = _file(envs, env)
+    require_declared(file, name)
+    target = target_of(Workspace.of(envs), on_local=on_local)
+    value = read_value(lambda: str(typer.prompt(f"Value of {name} in {env}", hide_input=True, err=True)))
+    _out.print(f"{put(target, file, name, value)}: put in", markup=False)
+
+
+@secret.command("list")
+def secret_list(
+    env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, as_json: JsonOption = False
+) -> None:
+    """Show the environment's secrets and which have a value; the values stay where they are."""
+    from ops.secrets import states, target_of
+
+    found = states(target_of(Workspace.of(envs), on_local=on_local), _file(envs, env))
+    if as_json:
+        _out.print(json.dumps([asdict(each) for each in found], indent=2), markup=False)
+        return
+    for each in found:
+        _out.print(f"{each.label}  {each.name}  {each.state}", markup=False)
 
 
 def _agreed(terraform: object) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import modules  # noqa: F401 - the bindings are lazy before a test imports cdktf
 from ops.tools import tool_environment
 from ops.workspace import PROJECT, Workspace, stack_folder
 from tests.support.template import Template
@@ -81,3 +82,8 @@ def corporate(further: Path) -> Template:
 @pytest.fixture(scope="session")
 def sandbox(further: Path) -> Template:
     return Template(stack_folder(further, "sandbox"))
+
+
+@pytest.fixture(scope="session")
+def archive(further: Path) -> Template:
+    return Template(stack_folder(further, "archive"))

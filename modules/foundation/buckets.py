@@ -1,8 +1,9 @@
 """The private bucket that every bucket of ours is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from cdktf import ITerraformDependable
+from cdktf import ITerraformDependable, TerraformResource
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
 from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfiguration,
@@ -11,6 +12,13 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleExpiration,
     S3BucketLifecycleConfigurationRuleFilter,
     S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+    S3BucketLifecycleConfigurationRuleTransition,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_notification import (
+    S3BucketNotification,
+    S3BucketNotificationLambdaFunction,
+    S3BucketNotificationQueue,
+    S3BucketNotificationTopic,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
     S3BucketOwnershipControls,
@@ -37,11 +45,38 @@ from modules.foundation.resources import Resources, kept_if
 ABORT_UPLOADS_AFTER_DAYS = 7
 
 
+@dataclass(frozen=True)
+class Notification:
+    """What S3 tells about objects under a prefix and with a suffix, and to whom: one of the three ARNs."""
+
+    name: str
+    """Stable, unique in the bucket: S3 knows the configuration by it."""
+    events: tuple[str, ...]
+    """"Amazon S3 User Guide, Supported event types": `s3:ObjectCreated:*`."""
+    prefix: str = ""
+    suffix: str = ""
+    function_arn: str | None = None
+    queue_arn: str | None = None
+    topic_arn: str | None = None
+
+    def overlaps(self, other: "Notification") -> bool:
+        """Return whether S3 would refuse both in one bucket ("Configuring notifications with object key name ...").
+
+        Two configurations may not tell of the same event of the same object.
+        """
+        return (
+            any(_same_event(one, two) for one in self.events for two in other.events)
+            and (self.prefix.startswith(other.prefix) or other.prefix.startswith(self.prefix))
+            and (self.suffix.endswith(other.suffix) or other.suffix.endswith(self.suffix))
+        )
+
+
 class PrivateBucket(Construct):
-    """A bucket that is closed to the public, takes TLS only, is versioned and encrypted.
+    """A bucket that is closed to the public, takes TLS only and is encrypted.
 
     Creates: bucket, versioning, encryption (the key's, or S3's own), public access block, ownership controls (no
-    ACLs), lifecycle, and one policy, to which `allow` adds.
+    ACLs), one lifecycle, one policy, to which `allow` adds, and one notification, once `notify` or
+    `notify_event_bridge` is called, to which each call adds.
     """
 
     def __init__(
@@ -57,8 +92,14 @@ class PrivateBucket(Construct):
         expire_old_versions_after_days: int,
         protected: bool,
         force_destroy: bool,
+        versioned: bool = True,
+        infrequent_access_after_days: int | None = None,
+        abort_uploads_after_days: int = ABORT_UPLOADS_AFTER_DAYS,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id)
+        self._make = make
+        self._what = what
         self.name = name
         self.arn = f"arn:aws:s3:::{name}"
         self._statements: list[Statement] = [_tls_only(self.arn)]
@@ -68,12 +109,19 @@ class PrivateBucket(Construct):
             bucket=name,
             force_destroy=force_destroy,
             lifecycle=kept_if(protected),
+            tags=dict(tags) if tags else None,
         )
-        self._id = bucket.id
-        self._close_to_the_public(make, what)
-        self._version_and_encrypt(make, what, key)
-        self._expire(make, what, expire_after_days, expire_old_versions_after_days)
-        self._policy = make(S3BucketPolicy, what, bucket=self._id, policy=document(self._statements))
+        self.id = bucket.id
+        self._close_to_the_public()
+        self._version(versioned)
+        self._encrypt(key)
+        self._expire(
+            expire_after_days, expire_old_versions_after_days, infrequent_access_after_days, abort_uploads_after_days
+        )
+        self._policy = make(S3BucketPolicy, what, bucket=self.id, policy=document(self._statements))
+        self._notifications: list[Notification] = []
+        self._notification: S3BucketNotification | None = None
+        self._after: list[str] = []
 
     @property
     def ready(self) -> ITerraformDependable:
@@ -81,34 +129,94 @@ class PrivateBucket(Construct):
         return self._policy
 
     def allow(self, statements: Sequence[Statement]) -> None:
-        """Add statements to the bucket's one policy, beside what others added."""
-        self._statements += statements
+        """Add statements to the bucket's one policy, beside what others added.
+
+        Raises ValueError for a statement's id that the policy has already.
+        """
+        for statement in statements:
+            if any(statement["Sid"] == other["Sid"] for other in self._statements):
+                raise ValueError(f"bucket {self.name}: the policy has a statement {statement['Sid']} already")
+            self._statements.append(statement)
         self._policy.policy = document(self._statements)
 
-    def _close_to_the_public(self, make: Resources, what: str) -> None:
-        make(
+    def restate(self, statement: Statement) -> None:
+        """Put a statement into the policy in place of the one with its id, for a rule whose list has grown."""
+        places = [place for place, other in enumerate(self._statements) if other["Sid"] == statement["Sid"]]
+        if places:
+            self._statements[places[0]] = statement
+        else:
+            self._statements.append(statement)
+        self._policy.policy = document(self._statements)
+
+    def notify(self, notification: Notification, after: Sequence[TerraformResource] = ()) -> None:
+        """Add to the bucket's one notification, beside what others added.
+
+        S3 checks at once that it may tell whom it shall tell: `after` is what allows that, a function's permission
+        or the policy of a queue or topic. Raises ValueError for a name that is taken or for an overlap.
+        """
+        for other in self._notifications:
+            if other.name == notification.name:
+                raise ValueError(f"bucket {self.name}: {other.name} is notified already")
+            if other.overlaps(notification):
+                raise ValueError(
+                    f"bucket {self.name}: S3 tells of an event once; {other.name} and {notification.name} overlap, "
+                    "give them prefixes or suffixes apart, or let one topic tell both"
+                )
+        self._notifications.append(notification)
+        # `fqn` is a token, which an attribute that is set later does not take.
+        self._after += [f"{each.terraform_resource_type}.{each.friendly_unique_id}" for each in after]
+        self._write_notification()
+
+    def notify_event_bridge(self) -> None:
+        """Let S3 tell EventBridge of every event too; rules there choose."""
+        self._collected_notification().eventbridge = True
+
+    def _collected_notification(self) -> S3BucketNotification:
+        if self._notification is None:
+            self._notification = self._make(S3BucketNotification, self._what, bucket=self.id)
+        return self._notification
+
+    def _write_notification(self) -> None:
+        collected = self._collected_notification()
+        functions, queues, topics = _by_kind(self._notifications)
+        if functions:
+            collected.put_lambda_function(functions)
+        if queues:
+            collected.put_queue(queues)
+        if topics:
+            collected.put_topic(topics)
+        if self._after:
+            collected.depends_on = self._after
+
+    def _close_to_the_public(self) -> None:
+        self._make(
             S3BucketPublicAccessBlock,
-            what,
-            bucket=self._id,
+            self._what,
+            bucket=self.id,
             block_public_acls=True,
             block_public_policy=True,
             ignore_public_acls=True,
             restrict_public_buckets=True,
         )
-        make(
+        self._make(
             S3BucketOwnershipControls,
-            what,
-            bucket=self._id,
+            self._what,
+            bucket=self.id,
             rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
         )
 
-    def _version_and_encrypt(self, make: Resources, what: str, key: Key | None) -> None:
-        make(
+    def _version(self, versioned: bool) -> None:
+        # A bucket that once had versions keeps them: S3 can then only suspend versioning.
+        self._make(
             S3BucketVersioningA,
-            what,
-            bucket=self._id,
-            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+            self._what,
+            bucket=self.id,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(
+                status="Enabled" if versioned else "Suspended"
+            ),
         )
+
+    def _encrypt(self, key: Key | None) -> None:
         default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
             sse_algorithm="aws:kms" if key else "AES256", kms_master_key_id=key.arn if key else None
         )
@@ -117,24 +225,78 @@ class PrivateBucket(Construct):
             # One data key for many objects: fewer requests to KMS, which are paid for.
             bucket_key_enabled=True if key else None,
         )
-        make(S3BucketServerSideEncryptionConfigurationA, what, bucket=self._id, rule=[rule])
+        self._make(S3BucketServerSideEncryptionConfigurationA, self._what, bucket=self.id, rule=[rule])
 
-    def _expire(self, make: Resources, what: str, after_days: int | None, old_versions_after_days: int) -> None:
+    def _expire(
+        self,
+        after_days: int | None,
+        old_versions_after_days: int,
+        infrequent_access_after_days: int | None,
+        abort_uploads_after_days: int,
+    ) -> None:
         rule = S3BucketLifecycleConfigurationRule(
             id="expire",
             status="Enabled",
             filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+            transition=[
+                S3BucketLifecycleConfigurationRuleTransition(
+                    days=infrequent_access_after_days, storage_class="STANDARD_IA"
+                )
+            ]
+            if infrequent_access_after_days
+            else None,
             expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=after_days)] if after_days else None,
             noncurrent_version_expiration=[
                 S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=old_versions_after_days)
             ],
             abort_incomplete_multipart_upload=[
                 S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
-                    days_after_initiation=ABORT_UPLOADS_AFTER_DAYS
+                    days_after_initiation=abort_uploads_after_days
                 )
             ],
         )
-        make(S3BucketLifecycleConfiguration, what, bucket=self._id, rule=[rule])
+        self._make(S3BucketLifecycleConfiguration, self._what, bucket=self.id, rule=[rule])
+
+
+def _same_event(one: str, other: str) -> bool:
+    """Return whether two event types, which may end in `*`, have one in common."""
+    return (
+        one == other
+        or (one.endswith("*") and other.startswith(one[:-1]))
+        or (other.endswith("*") and one.startswith(other[:-1]))
+    )
+
+
+def _by_kind(
+    notifications: Sequence[Notification],
+) -> tuple[list[S3BucketNotificationLambdaFunction], list[S3BucketNotificationQueue], list[S3BucketNotificationTopic]]:
+    """Return the notifications as the provider has them: functions, queues, topics."""
+    functions, queues, topics = [], [], []
+    for each in notifications:
+        prefix, suffix, events = each.prefix or None, each.suffix or None, list(each.events)
+        if each.function_arn:
+            functions.append(
+                S3BucketNotificationLambdaFunction(
+                    id=each.name,
+                    events=events,
+                    filter_prefix=prefix,
+                    filter_suffix=suffix,
+                    lambda_function_arn=each.function_arn,
+                )
+            )
+        if each.queue_arn:
+            queues.append(
+                S3BucketNotificationQueue(
+                    id=each.name, events=events, filter_prefix=prefix, filter_suffix=suffix, queue_arn=each.queue_arn
+                )
+            )
+        if each.topic_arn:
+            topics.append(
+                S3BucketNotificationTopic(
+                    id=each.name, events=events, filter_prefix=prefix, filter_suffix=suffix, topic_arn=each.topic_arn
+                )
+            )
+    return functions, queues, topics
 
 
 def _tls_only(arn: str) -> Statement:

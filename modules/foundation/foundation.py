@@ -54,6 +54,29 @@ class Foundation(Construct):
         return key
 
     @cached_property
+    def data_key(self) -> Key:
+        """The key of databases and caches, their snapshots and what RDS keeps for them."""
+        return self._key("data")
+
+    @cached_property
+    def object_key(self) -> Key:
+        """The key of the objects in buckets."""
+        return self._key("objects")
+
+    @cached_property
+    def secret_key(self) -> Key:
+        """The key of the secrets."""
+        return self._key("secrets")
+
+    @cached_property
+    def backup_key(self) -> Key:
+        """The key of the backup vault: what it holds outlives the keys of what was backed up."""
+        return self._key("backups")
+
+    @cached_property
     def log_bucket(self) -> LogBucket:
         """The bucket for logs that AWS services deliver as files."""
         return LogBucket(self, "log-bucket", make=self._make, names=self.names, tier=self.tier)
+
+    def _key(self, what: str) -> Key:
+        return Key(self, f"{what}-key", make=self._make, names=self.names, what=what, protected=self.is_production)

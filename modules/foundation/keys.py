@@ -1,5 +1,6 @@
 """KMS keys: one for each purpose of an environment, each with one collected policy."""
 
+from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
@@ -21,7 +22,18 @@ class Key(Construct):
     allowed with `allow`.
     """
 
-    def __init__(self, scope: Construct, id: str, *, make: Resources, names: Names, what: str, protected: bool) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        make: Resources,
+        names: Names,
+        what: str,
+        protected: bool,
+        provider: TerraformProvider | None = None,
+    ) -> None:
+        """Take another provider for a key in another region, and that region's names."""
         super().__init__(scope, id)
         self._statements: list[Statement] = [_iam_decides(names.account_id)]
         self.alias_arn = f"arn:aws:kms:{names.region}:{names.account_id}:{names.key_alias(what)}"
@@ -35,9 +47,16 @@ class Key(Construct):
             policy=document(self._statements),
             # A key's loss is the loss of all that it encrypts.
             lifecycle=kept_if(protected),
+            provider=provider,
         )
         self.arn = self._key.arn
-        make(KmsAlias, f"{what}_key", name=names.key_alias(what), target_key_id=self._key.key_id)
+        make(
+            KmsAlias,
+            f"{what}_key",
+            name=names.key_alias(what),
+            target_key_id=self._key.key_id,
+            provider=provider,
+        )
 
     def allow(self, statement: Statement) -> None:
         """Add a statement to the key's policy, beside what others added."""

@@ -95,3 +95,23 @@ class LogBucket(Construct):
         )
         self.bucket.allow([write, check])
         return f"{self.bucket.arn}/{prefix}"
+
+    def allow_access_logs(self, bucket: PrivateBucket, what: str) -> str:
+        """Let S3 deliver the bucket's server access logs; return the prefix of their names.
+
+        "Amazon S3 User Guide, Enabling Amazon S3 server access logging": by policy, since the log bucket has no
+        ACLs; only on behalf of this bucket ("The confused deputy problem"). `what` is unique among the buckets.
+        """
+        prefix = f"access-logs/{what}/"
+        write = allow(
+            f"AccessLogs{''.join(part.capitalize() for part in what.split('-'))}",
+            principal={"Service": "logging.s3.amazonaws.com"},
+            actions=["s3:PutObject"],
+            resources=[f"{self.bucket.arn}/{prefix}*"],
+            condition={
+                "StringEquals": {"aws:SourceAccount": self._names.account_id},
+                "ArnLike": {"aws:SourceArn": bucket.arn},
+            },
+        )
+        self.bucket.allow([write])
+        return prefix

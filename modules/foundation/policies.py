@@ -13,7 +13,7 @@ def allow(
     *,
     actions: Sequence[str],
     resources: Sequence[str],
-    principal: Mapping[str, str] | None = None,
+    principal: Mapping[str, str] | str | None = None,
     condition: Condition | None = None,
 ) -> Statement:
     """Return a statement that allows; without a principal it is for a role's own policy."""
@@ -37,14 +37,13 @@ def document(statements: Sequence[Statement]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def assumed_by(service: str, account_id: str) -> str:
-    """Return the trust policy for a service, only on behalf of our account ("The confused deputy problem")."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-    }
+def assumed_by(service: str, account_id: str | None) -> str:
+    """Return the trust policy for a service, only on behalf of our account ("The confused deputy problem").
+
+    Without an account for a service of which AWS does not say that it names one when it assumes a role.
+    """
+    condition = {"Condition": {"StringEquals": {"aws:SourceAccount": account_id}}} if account_id else {}
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole", **condition}
     return document([statement])
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 import ipaddress
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -48,6 +49,10 @@ REGIONS = (
     "us-west-1",
     "us-west-2",
 )
+
+
+LABEL_LIMIT = 31
+_LABEL = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 class Settings(BaseModel):
@@ -104,9 +109,20 @@ def _region(value: str) -> str:
     return value
 
 
+def _label(value: str) -> str:
+    """RDS and ElastiCache identifiers take the least: no hyphen last, no two in a row ("DBInstanceIdentifier")."""
+    if not _LABEL.fullmatch(value) or len(value) > LABEL_LIMIT:
+        raise broken_rule(
+            "is not a name for a block: lower-case letters, digits and single hyphens, "
+            f"at most {LABEL_LIMIT}, a letter first and no hyphen last",
+            'write one as "main" or "slack-webhook"',
+        )
+    return value
+
+
 Region = Annotated[str, AfterValidator(_region)]
 Cidr = Annotated[ipaddress.IPv4Network, BeforeValidator(_network)]
 AccountId = Annotated[str, AfterValidator(_account_id)]
 
 #: What a labelled block may be called: it becomes part of names in AWS and of addresses in the plan.
-Label = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+Label = Annotated[str, AfterValidator(_label)]

@@ -6,7 +6,29 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 from constructs import Construct
 
 from modules.foundation.foundation import Foundation
+from modules.foundation.policies import Statement, allow, document
 from modules.network.vpc import Network
+
+#: Buckets of AWS's own that are only read, by the region's name, and what says that they are needed. One that is
+#: missing here is a pull, an update or a session that fails from inside the VPC, with "Access Denied".
+AWS_BUCKETS = {
+    # "Amazon ECR User Guide, Amazon ECR interface VPC endpoints, Minimum Amazon S3 Bucket Permissions for Amazon
+    # ECR": the layers of every image.
+    "EcrLayers": ("prod-{region}-starport-layer-bucket",),
+    # "Amazon Linux 2023 User Guide, Manage package and operating system updates in AL2023": what dnf installs.
+    "AmazonLinux2023": ("al2023-repos-{region}-de612dc2",),
+    # "AWS Systems Manager User Guide, SSM Agent communications with AWS managed S3 buckets".
+    "SystemsManager": (
+        "aws-ssm-{region}",
+        "aws-windows-downloads-{region}",
+        "amazon-ssm-{region}",
+        "amazon-ssm-packages-{region}",
+        "{region}-birdwatcher-prod",
+        "aws-ssm-distributor-file-{region}",
+        "aws-ssm-document-attachments-{region}",
+        "patch-baseline-snapshot-{region}",
+    ),
+}
 
 
 class Endpoints(Construct):
@@ -15,6 +37,10 @@ class Endpoints(Construct):
     Creates: two gateway endpoints (free of charge) in the route tables of the app and public tiers; each interface
     endpoint in all zones of the endpoint tier with its private DNS name, and one security group for all of them,
     open on 443 to the VPC.
+
+    By the gateway endpoints one reaches the buckets that `allow_bucket` was told of and those of AWS's own that a
+    service needs, and the tables of our account: data cannot be carried to a stranger's bucket or table. Who may do
+    what there is for the policies of roles and buckets to say.
     """
 
     def __init__(self, scope: Construct, id: str, *, network: Network, foundation: Foundation) -> None:
@@ -22,23 +48,52 @@ class Endpoints(Construct):
         self._network = network
         self._foundation = foundation
         self._make = foundation.resources(self, "network")
-        for service in ("s3", "dynamodb"):
-            self._create_gateway_endpoint(service)
+        self._bucket_arns: list[str] = []
+        self._s3 = self._create_gateway_endpoint("s3", self._s3_statements())
+        self._create_gateway_endpoint("dynamodb", [self._our_tables()])
         services = sorted(set(network.settings.interface_endpoints))
         if services:
             security_group_id = self._create_security_group()
             for service in services:
                 self._create_interface_endpoint(service, security_group_id)
 
-    def _create_gateway_endpoint(self, service: str) -> None:
+    def allow_bucket(self, bucket_arn: str) -> None:
+        """Let the VPC reach a bucket through the S3 endpoint, beside those that others added."""
+        if bucket_arn not in self._bucket_arns:
+            self._bucket_arns.append(bucket_arn)
+            self._s3.policy = document(self._s3_statements())
+
+    def _s3_statements(self) -> list[Statement]:
+        region = self._foundation.names.region
+        theirs = [
+            allow(
+                sid,
+                principal="*",
+                actions=["s3:GetObject"],
+                resources=[f"arn:aws:s3:::{bucket.format(region=region)}/*" for bucket in buckets],
+            )
+            for sid, buckets in AWS_BUCKETS.items()
+        ]
+        resources = [resource for arn in self._bucket_arns for resource in (arn, f"{arn}/*")]
+        ours = [allow("OurBuckets", principal="*", actions=["s3:*"], resources=resources)] if resources else []
+        return [*ours, *theirs]
+
+    def _our_tables(self) -> Statement:
+        names = self._foundation.names
+        tables = f"arn:aws:dynamodb:{names.region}:{names.account_id}:*"
+        return allow("OurTables", principal="*", actions=["dynamodb:*"], resources=[tables])
+
+    def _create_gateway_endpoint(self, service: str, statements: list[Statement]) -> VpcEndpoint:
         routing = self._network.routing
         public = [routing.public_route_table_id] if routing.public_route_table_id else []
-        self._make(
+        return self._make(
             VpcEndpoint,
             f"endpoint_{service}",
             vpc_id=self._network.vpc_id,
             vpc_endpoint_type="Gateway",
             service_name=self._service_name(service),
+            # A gateway endpoint takes no principal but everyone ("Amazon VPC, Control access using endpoint policies").
+            policy=document(statements),
             route_table_ids=[*routing.app_route_table_ids.values(), *public],
             tags={"Name": self._foundation.names.of(service)},
         )

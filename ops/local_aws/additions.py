@@ -6,9 +6,39 @@ Moto's classes once, before the server starts.
 
 from collections.abc import Callable
 
-from ops.local_aws import direct_connect, ec2, kms, s3
+from ops.local_aws import (
+    application_autoscaling,
+    backup,
+    direct_connect,
+    ec2,
+    elasticache,
+    elasticache_groups,
+    kms,
+    rds,
+    rds_groups,
+    rds_proxy,
+    route53,
+    s3,
+    s3_tiering,
+    secretsmanager,
+)
 
-ADDITIONS: tuple[Callable[[], None], ...] = (direct_connect.install, ec2.install, kms.install, s3.install)
+ADDITIONS: tuple[Callable[[], None], ...] = (
+    application_autoscaling.install,
+    backup.install,
+    direct_connect.install,
+    ec2.install,
+    elasticache.install,
+    elasticache_groups.install,
+    kms.install,
+    rds.install,
+    rds_groups.install,
+    rds_proxy.install,
+    route53.install,
+    s3.install,
+    s3_tiering.install,
+    secretsmanager.install,
+)
 
 
 def install() -> None:

@@ -1,4 +1,4 @@
-"""S3: bucket policies with conditions and principals, life cycles and access logs as they were given.
+"""S3: bucket policies with conditions and principals, life cycles, access logs, notifications as they were given.
 
 - AWS: a statement of a bucket policy applies when its principal, action and resource match the request and
   all its conditions hold; an applying Deny refuses the request. Moto 5.2.5 looks at no condition of a bucket
@@ -11,6 +11,8 @@
 - AWS: PutBucketLogging wants a target whose policy lets logging.s3.amazonaws.com write, and
   GetBucketLogging returns the format of the objects' names. Moto demands one certain spelling of the policy
   and drops the format. Added: the policy is evaluated, and what was put is returned.
+- AWS: GetBucketNotificationConfiguration returns the empty EventBridgeConfiguration that switches EventBridge
+  on. Moto takes and heeds it, and does not return it. Added: it is returned.
 """
 
 from collections.abc import Callable
@@ -36,6 +38,7 @@ def install() -> None:
     add(S3Response, _with_all_of_the_rules(S3Response.get_bucket_lifecycle))
     add(S3Response, _keeping_document(S3Response._logging_from_body))
     add(S3Response, _with_document(S3Response.get_bucket_logging))
+    add(S3Response, _with_event_bridge(S3Response.get_bucket_notification))
 
 
 def get_permission(bucket: Any, action: str, resource: str) -> Any:
@@ -118,6 +121,24 @@ def _with_document(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return answer[0], answer[1], body
 
     return get_bucket_logging
+
+
+def _with_event_bridge(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return the notification configuration with EventBridge, when it is switched on."""
+
+    def get_bucket_notification(response: Any) -> Any:
+        import xmltodict
+
+        answer = get(response)
+        configuration = response.backend.get_bucket_notification_configuration(response.bucket_name)
+        if not configuration or configuration.event_bridge is None:
+            return answer
+        given = xmltodict.parse(answer[2])["NotificationConfiguration"] or {}
+        content = {name: value for name, value in given.items() if not name.startswith("@")}
+        body = _xml("NotificationConfiguration", {**content, "EventBridgeConfiguration": None})
+        return answer[0], answer[1], body
+
+    return get_bucket_notification
 
 
 def _xml(root: str, content: dict[str, Any]) -> str:

@@ -171,3 +171,17 @@ def test_access_logs_need_the_leave_of_the_target(s3: Any, bucket: str) -> None:
     assert s3.get_bucket_logging(Bucket=bucket)["LoggingEnabled"] == status["LoggingEnabled"]
     s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={})
     assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=bucket)
+
+
+def test_event_bridge_is_returned_beside_the_others(s3: Any, client: Callable[[str], Any], bucket: str) -> None:
+    queue = client("sqs").create_queue(QueueName=f"{bucket[:20]}-uploads")["QueueUrl"]
+    arn = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    uploads = {"Id": "uploads", "QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}, "QueueConfigurations": [uploads]}
+    )
+    found = s3.get_bucket_notification_configuration(Bucket=bucket)
+    assert found["EventBridgeConfiguration"] == {}
+    assert found["QueueConfigurations"] == [uploads]
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
+    assert "EventBridgeConfiguration" not in s3.get_bucket_notification_configuration(Bucket=bucket)

@@ -3,6 +3,7 @@
 Between the asserts on the JSON and the embedded AWS: no emulator's gaps, and no service's behaviour either.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -17,22 +18,26 @@ from tests.support.release import release
 
 #: The provider checks the form of some values that a mock would fill with random letters.
 MOCKS = """\
-mock_provider "aws" {
+mock_provider "aws" {%s
   mock_resource "aws_kms_key" {
     defaults = { arn = "arn:aws:kms:ap-northeast-2:111111111111:key/00000000-0000-0000-0000-000000000000" }
+  }
+  mock_resource "aws_backup_vault" {
+    defaults = { arn = "arn:aws:backup:ap-northeast-2:111111111111:backup-vault:mocked" }
   }
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::111111111111:role/mocked" }
   }
 }
-
+"""
+RUN = """
 run "apply" {
   command = apply
 }
 """
 STACKS = {
     "reference": ["dev", "staging", "prod", "account-333333333333"],
-    "further": ["corporate", "sandbox", "no-network"],
+    "further": ["archive", "corporate", "sandbox", "no-network"],
 }
 
 
@@ -46,7 +51,7 @@ def test_stack_applies_with_a_mocked_provider(
     shutil.copy(stack_folder(output, stack) / "cdk.tf.json", tmp_path)
     shutil.copy(PROJECT / LOCK_FILE, tmp_path)
     release(tmp_path)
-    (tmp_path / "stack.tftest.hcl").write_text(MOCKS)
+    (tmp_path / "stack.tftest.hcl").write_text(_mocks(tmp_path) + RUN)
     environment = tool_environment(workspace, os.environ)
 
     def terraform(*arguments: str) -> str:
@@ -64,3 +69,10 @@ def test_stack_applies_with_a_mocked_provider(
     terraform("init", "-backend=false", "-lockfile=readonly")
     assert terraform("validate").startswith("Success!")
     assert "1 passed, 0 failed" in terraform("test")
+
+
+def _mocks(folder: Path) -> str:
+    """Return a mock for each of the stack's providers: one of another region bears an alias."""
+    providers = json.loads((folder / "cdk.tf.json").read_text())["provider"]["aws"]
+    aliases = [f'\n  alias = "{each["alias"]}"' if "alias" in each else "" for each in providers]
+    return "".join(MOCKS % alias for alias in aliases)

@@ -10,6 +10,9 @@ from ops.workspace import stack_folder
 from tests.conftest import FURTHER, REFERENCE
 from tests.support.template import Template
 
+#: What addresses begin with: the wing, or the kind of block and behind it the block's name.
+WINGS = ("network_", "foundation_", "database_", "cache_", "bucket_", "secret_", "backup_")
+
 
 def test_the_account_is_fenced(prod: Template) -> None:
     (provider,) = prod.json["provider"]["aws"]
@@ -64,8 +67,11 @@ def test_one_bootstrap_stack_an_account(reference: Path, further: Path) -> None:
     assert {path.name for path in (further / "stacks").iterdir()} == {
         "account-444444444444",
         "account-555555555555",
+        "account-666666666666",
+        "archive",
         "corporate",
         "no-network",
+        "rds",
         "sandbox",
     }
 
@@ -114,4 +120,4 @@ def test_keys_rotate_and_leave_access_to_iam(account: Template) -> None:
 
 
 def test_no_address_has_a_hash(prod: Template) -> None:
-    assert all(address.split(".")[1].startswith(("network_", "foundation_")) for address in addresses(prod.json))
+    assert all(address.split(".")[1].startswith(WINGS) for address in addresses(prod.json))

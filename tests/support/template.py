@@ -36,3 +36,7 @@ class Template:
         statements = json.loads(self.resource(address)["policy"])["Statement"]
         assert isinstance(statements, list)
         return statements
+
+    def only_policy(self, kind: str, name: str) -> str:
+        """Return the resource's policy as it is sent to AWS."""
+        return str(self.resource(f"{kind}.{name}")["policy"])

@@ -1,0 +1,161 @@
+"""The `bucket` blocks: private S3 buckets."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from modules.foundation.refusals import Finding, broken_rule, refuse
+from modules.foundation.settings import Settings, TieredSettings
+
+Method = Literal["GET", "HEAD", "PUT", "POST", "DELETE"]
+BackupTag = Literal["daily"]
+
+#: "Amazon S3 User Guide, Lifecycle constraints": days in Standard before Standard-IA.
+LEAST_DAYS_BEFORE_INFREQUENT_ACCESS = 30
+#: Days that an overwritten or deleted object can still be brought back.
+OLD_VERSIONS_DAYS = {"development": 7, "staging": 30, "production": 90}
+#: "Fetch Standard" names no limit; browsers keep an answer for 2 hours (Chromium) to 24 hours (Firefox).
+LONGEST_CORS_AGE = 86400
+
+
+def _origin(value: str) -> str:
+    scheme, _, host = value.partition("://")
+    if value != "*" and (scheme not in ("http", "https") or not host or "/" in host):
+        raise broken_rule("is not an origin", 'write scheme and host without a path, "https://www.example.com"')
+    return value
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+
+
+class CorsSettings(Settings):
+    """The `cors` block of a bucket: which sites' pages may call it from a browser."""
+
+    allowed_origins: tuple[Origin, ...] = Field(
+        examples=[["https://www.example.com"]],
+        description="Scheme and host of each site; only https in production, never all.",
+    )
+    allowed_methods: tuple[Method, ...] = Field(
+        default=("GET", "HEAD"), min_length=1, description="GET and HEAD to show, PUT or POST for uploads."
+    )
+    allowed_headers: tuple[str, ...] = Field(default=("*",), description="Headers that a request may carry.")
+    expose_headers: tuple[str, ...] = Field(default=("ETag",), description="Headers that a page may read.")
+    max_age_seconds: int = Field(
+        default=3600, ge=0, le=LONGEST_CORS_AGE, description="Seconds that a browser remembers the answer."
+    )
+
+
+class BucketSettings(TieredSettings):
+    """A `bucket` block: closed to the public, TLS only, opened to roles by name."""
+
+    encryption: Literal["kms", "s3"] = Field(
+        default="kms",
+        description="kms: our key, whose use is recorded and can be withdrawn. s3: S3's own keys, without cost.",
+    )
+    versioning: bool = Field(
+        default=True,
+        description="Whether what is overwritten or deleted can be brought back. Refused off in production.",
+    )
+    infrequent_access_after_days: int | None = Field(
+        default=None,
+        ge=LEAST_DAYS_BEFORE_INFREQUENT_ACCESS,
+        description="Days after which objects move to Standard-IA: half the price to keep, more to read.",
+    )
+    expire_after_days: int | None = Field(
+        default=None, ge=1, description="Days after which objects are deleted; by default never."
+    )
+    expire_old_versions_after_days: int = Field(
+        default=7,
+        ge=1,
+        description="Days that old versions are kept: 7 in development, 30 in staging, 90 in production by default.",
+    )
+    abort_uploads_after_days: int = Field(
+        default=7, ge=1, description="Days after which the parts of an unfinished upload are removed."
+    )
+    access_logs: bool = Field(
+        default=True, description="Whether each request is recorded in the log bucket. Refused off in production."
+    )
+    named_roles_only: bool = Field(
+        default=True,
+        description="Whether those alone read and write whom a service, a function or the backup was let in as, and "
+        "not each administrator. By default off in development, refused off in production.",
+    )
+    event_bridge: bool = Field(
+        default=False, description="Whether S3 tells EventBridge of every event, where rules choose among them."
+    )
+    backup: BackupTag | None = Field(
+        default=None, description="daily: the `backup` block's plan takes the bucket in, which needs versioning."
+    )
+    force_destroy: bool = Field(
+        default=False,
+        description="Whether a destroy deletes the objects too; by default in development only, refused in production.",
+    )
+    cors: CorsSettings | None = Field(default=None, description="Pages of which sites may call the bucket.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_tier(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
+        tier = values.get("tier", "development")
+        return {
+            "expire_old_versions_after_days": OLD_VERSIONS_DAYS.get(tier, 7) if isinstance(tier, str) else 7,
+            "force_destroy": tier == "development",
+            "named_roles_only": tier != "development",
+            **values,
+        }
+
+    @model_validator(mode="after")
+    def _rules(self) -> "BucketSettings":
+        refuse([*self._lifecycle_findings(), *self._cors_findings(), *self._production_findings()])
+        return self
+
+    def _lifecycle_findings(self) -> Iterator[Finding]:
+        moved, gone = self.infrequent_access_after_days, self.expire_after_days
+        if moved and gone and gone <= moved:
+            # "Lifecycle configuration elements": Expiration must be later than Transition.
+            yield Finding(
+                ("expire_after_days",),
+                gone,
+                f"is not after infrequent_access_after_days = {moved}, and S3 refuses that",
+                f"write {moved + LEAST_DAYS_BEFORE_INFREQUENT_ACCESS} or more: Standard-IA is paid for 30 days",
+            )
+        if self.backup and not self.versioning:
+            # "AWS Backup Developer Guide, Amazon S3 backups".
+            yield Finding(("backup",), self.backup, "needs versioning", "take versioning = false out")
+
+    def _cors_findings(self) -> Iterator[Finding]:
+        if self.cors and not self.cors.allowed_origins:
+            yield Finding(("cors", "allowed_origins"), [], "names no site", "name one, or take the `cors` block out")
+        for index, origin in enumerate(self.cors.allowed_origins if self.cors else ()):
+            if self.is_production and not origin.startswith("https://"):
+                yield Finding(
+                    ("cors", "allowed_origins", str(index)),
+                    origin,
+                    "is refused in production: any page, or one sent in clear, could act for the user who opens it",
+                    'write the site itself, "https://www.example.com"',
+                )
+
+    def _production_findings(self) -> Iterator[Finding]:
+        if not self.is_production:
+            return
+        if self.force_destroy:
+            yield Finding(
+                ("force_destroy",), True, "is refused in production: a destroy would delete the objects", "take it out"
+            )
+        if not self.versioning:
+            yield Finding(
+                ("versioning",), False, "is refused in production: what is overwritten would be lost", "take it out"
+            )
+        if not self.named_roles_only:
+            yield Finding(
+                ("named_roles_only",),
+                False,
+                "is refused in production: every role with rights to S3 could read what users put there",
+                "take it out",
+            )
+        if not self.access_logs:
+            yield Finding(
+                ("access_logs",), False, "is refused in production: nobody could say who read what", "take it out"
+            )

@@ -1,0 +1,120 @@
+"""What RDS knows of each engine: versions, parameter group families, ports, logs, the parameters that we set."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+EngineName = Literal["aurora-mysql", "aurora-postgresql", "mysql", "postgres"]
+Dialect = Literal["mysql", "postgres"]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One engine of RDS."""
+
+    name: EngineName
+    dialect: Dialect
+    aurora: bool
+    port: int
+    full_version: re.Pattern[str]
+    full_example: str
+    open_version: re.Pattern[str]
+    """A version without its end, for AWS to choose the minor one."""
+    open_example: str
+    logs: tuple[str, ...]
+    """"Publishing database logs to Amazon CloudWatch Logs"."""
+    default_logs: tuple[str, ...]
+
+    @property
+    def tls_parameter(self) -> str:
+        """The parameter that refuses clients without TLS."""
+        return "require_secure_transport" if self.dialect == "mysql" else "rds.force_ssl"
+
+    @property
+    def proxy_family(self) -> str:
+        """RDS Proxy's word for the engine."""
+        return "MYSQL" if self.dialect == "mysql" else "POSTGRESQL"
+
+    def family(self, version: str) -> str:
+        """Return the parameter group family of a version: MySQL's by two numbers, PostgreSQL's by one."""
+        numbers = 2 if self.dialect == "mysql" else 1
+        return self.name + ".".join(version.split(".")[:numbers])
+
+    def parameters(self, slow_query_seconds: float) -> Mapping[str, str]:
+        """Return our dynamic parameters: character sets, slow statements."""
+        if self.dialect == "mysql":
+            return {
+                # Four bytes a character: emoji and all of CJK; the server's older default cuts them off.
+                "character_set_server": "utf8mb4",
+                "collation_server": "utf8mb4_0900_ai_ci",
+                "slow_query_log": "1",
+                "long_query_time": _plain(slow_query_seconds),
+                # To the file: CloudWatch gets its logs from there, and a table would lock.
+                "log_output": "FILE",
+            }
+        return {
+            "client_encoding": "UTF8",
+            "log_min_duration_statement": str(round(slow_query_seconds * 1000)),
+            # Who changed a table, and when; statements that change data are not logged, they hold people's data.
+            "log_statement": "ddl",
+            "log_lock_waits": "1",
+        }
+
+
+def _plain(seconds: float) -> str:
+    return str(int(seconds)) if seconds == int(seconds) else str(seconds)
+
+
+_POSTGRES_FULL, _POSTGRES_OPEN = re.compile(r"1[3-9]\.\d{1,2}"), re.compile(r"1[3-9]")
+
+ENGINES: Mapping[EngineName, Engine] = {
+    "aurora-mysql": Engine(
+        "aurora-mysql",
+        "mysql",
+        aurora=True,
+        port=3306,
+        full_version=re.compile(r"8\.0\.mysql_aurora\.3\.\d{2}\.\d"),
+        full_example="8.0.mysql_aurora.3.08.2",
+        open_version=re.compile(r"8\.0(\.mysql_aurora\.3(\.\d{2})?)?"),
+        open_example="8.0.mysql_aurora.3",
+        logs=("audit", "error", "general", "instance", "slowquery", "iam-db-auth-error"),
+        default_logs=("error", "slowquery"),
+    ),
+    "aurora-postgresql": Engine(
+        "aurora-postgresql",
+        "postgres",
+        aurora=True,
+        port=5432,
+        full_version=_POSTGRES_FULL,
+        full_example="16.6",
+        open_version=_POSTGRES_OPEN,
+        open_example="16",
+        logs=("postgresql", "instance", "iam-db-auth-error"),
+        default_logs=("postgresql",),
+    ),
+    "mysql": Engine(
+        "mysql",
+        "mysql",
+        aurora=False,
+        port=3306,
+        full_version=re.compile(r"8\.(0|4)\.\d{1,2}"),
+        full_example="8.4.5",
+        open_version=re.compile(r"8\.(0|4)"),
+        open_example="8.4",
+        logs=("audit", "error", "general", "slowquery", "iam-db-auth-error"),
+        default_logs=("error", "slowquery"),
+    ),
+    "postgres": Engine(
+        "postgres",
+        "postgres",
+        aurora=False,
+        port=5432,
+        full_version=_POSTGRES_FULL,
+        full_example="16.8",
+        open_version=_POSTGRES_OPEN,
+        open_example="16",
+        logs=("postgresql", "upgrade", "iam-db-auth-error"),
+        default_logs=("postgresql", "upgrade"),
+    ),
+}

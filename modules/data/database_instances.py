@@ -1,0 +1,178 @@
+"""Plain RDS: an instance with a standby in another zone, and read replicas."""
+
+from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.db_instance import DbInstance
+from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
+from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
+from constructs import Construct
+
+from modules.data.database_ground import DatabaseGround
+from modules.foundation.resources import kept_if
+from modules.network.dns import PrivateZone
+
+#: RDS takes 8 to 41 characters for MySQL, more for PostgreSQL; without /, ", @ and blanks.
+PASSWORD_LENGTH = 40
+#: Increased by one in code, it makes a new password at the next apply.
+PASSWORD_VERSION = 1
+
+
+class RdsInstances(Construct):
+    """Creates: the first instance, read replicas by ordinal; where RDS cannot keep the password, a secret for it."""
+
+    def __init__(self, scope: Construct, id: str, *, ground: DatabaseGround, security_group_id: str) -> None:
+        super().__init__(scope, id)
+        self._ground = ground
+        self._settings = ground.settings
+        self._security_group_id = security_group_id
+        self._password: str | None = None
+        self._own_secret_arn: str | None = None
+        if not self._settings.manage_master_user_password:
+            self._make_password()
+        self._create_first()
+        self._replicas = {ordinal: self._create_replica(ordinal) for ordinal in self._settings.ordinals if ordinal > 1}
+
+    def name(self, zone: PrivateZone) -> None:
+        """Give the first instance its name in the zone, and the replicas one in common."""
+        label = self._ground.label
+        zone.lead(f"{label}_db", f"{label}.db", self._first.address)
+        for ordinal, replica in self._replicas.items():
+            zone.share(f"{label}_ro_db", f"{label}-ro.db", str(ordinal), replica.address)
+
+    def _make_password(self) -> None:
+        """Let Secrets Manager make a password at the apply, keep it, and hand it to RDS.
+
+        It goes through Terraform's ephemeral resources and write-only arguments, which are in no plan and no state.
+        It is read back from the secret, so that an apply that was cut short goes on with the same one.
+        """
+        ground = self._ground
+        address = f"database_{ground.label}_password".replace("-", "_")
+        stack = TerraformStack.of(self)
+        # CDKTF 0.21 has no classes for ephemeral resources; write-only arguments need Terraform 1.11.
+        stack.add_override("terraform.required_version", ">= 1.11")
+        stack.add_override(
+            f"ephemeral.aws_secretsmanager_random_password.{address}",
+            {"password_length": PASSWORD_LENGTH, "exclude_punctuation": True},
+        )
+        secret = ground.make(
+            SecretsmanagerSecret,
+            f"{ground.label}_password",
+            name=f"{ground.names.product}/{ground.names.environment}/database/{ground.label}",
+            description=f"Administrator of the database {ground.label}",
+            kms_key_id=ground.secret_key_arn,
+            lifecycle=kept_if(ground.kept),
+        )
+        random = f"ephemeral.aws_secretsmanager_random_password.{address}.random_password"
+        version = ground.make(
+            SecretsmanagerSecretVersion,
+            f"{ground.label}_password",
+            secret_id=secret.id,
+            secret_string_wo_version=PASSWORD_VERSION,
+        )
+        login = f'{{ username = "{self._settings.master_username}", password = {random} }}'
+        version.add_override("secret_string_wo", f"${{jsonencode({login})}}")
+        stack.add_override(
+            f"ephemeral.aws_secretsmanager_secret_version.{address}",
+            # By way of the version's ARN, which is the secret's: it is read once it has a value.
+            {"secret_id": version.arn},
+        )
+        kept = f"ephemeral.aws_secretsmanager_secret_version.{address}.secret_string"
+        self._password = f'${{jsondecode({kept})["password"]}}'
+        self._own_secret_arn = secret.arn
+
+    def _create_first(self) -> None:
+        ground, settings = self._ground, self._settings
+        storage = settings.storage
+        assert storage is not None, "checked by the settings"
+        restored = settings.restore_from_snapshot
+        managed = settings.manage_master_user_password
+        self._first = ground.make(
+            DbInstance,
+            f"{ground.label}_1",
+            identifier=ground.instance_identifier(1),
+            engine=settings.engine,
+            engine_version=settings.engine_version,
+            allow_major_version_upgrade=settings.allow_major_version_upgrade,
+            auto_minor_version_upgrade=settings.auto_minor_version_upgrade,
+            instance_class=settings.instance_class or "",
+            multi_az=settings.multi_az,
+            # A snapshot brings its own database and administrator.
+            snapshot_identifier=restored,
+            db_name=None if restored else settings.database_name,
+            username=None if restored else settings.master_username,
+            manage_master_user_password=True if managed else None,
+            master_user_secret_kms_key_id=ground.secret_key_arn if managed else None,
+            password_wo_version=None if managed else PASSWORD_VERSION,
+            port=settings.listens_on,
+            db_subnet_group_name=ground.subnet_group_name,
+            vpc_security_group_ids=[self._security_group_id],
+            parameter_group_name=ground.parameter_group_name,
+            publicly_accessible=False,
+            allocated_storage=storage.allocated_storage,
+            max_allocated_storage=storage.max_allocated_storage,
+            storage_type=storage.storage_type,
+            iops=storage.iops,
+            storage_encrypted=settings.storage_encrypted,
+            # A restored instance keeps its snapshot's key: "RestoreDBInstanceFromDBSnapshot" takes no other.
+            kms_key_id=None if restored else ground.key_arn,
+            backup_retention_period=settings.backup_retention_period,
+            backup_window=settings.preferred_backup_window,
+            maintenance_window=settings.preferred_maintenance_window,
+            copy_tags_to_snapshot=True,
+            deletion_protection=settings.deletion_protection,
+            skip_final_snapshot=settings.skip_final_snapshot,
+            final_snapshot_identifier=ground.final_snapshot_identifier,
+            # What is left of the backups is all there is after a deletion by mistake.
+            delete_automated_backups=settings.skip_final_snapshot,
+            apply_immediately=settings.apply_immediately,
+            ca_cert_identifier=settings.ca_cert_identifier,
+            iam_database_authentication_enabled=settings.iam_database_authentication_enabled,
+            enabled_cloudwatch_logs_exports=list(settings.logs),
+            monitoring_interval=settings.monitoring_interval,
+            monitoring_role_arn=ground.monitoring_role_arn,
+            database_insights_mode=settings.database_insights_mode,
+            performance_insights_enabled=settings.has_performance_insights,
+            performance_insights_kms_key_id=ground.insights_key_arn,
+            performance_insights_retention_period=ground.insights_retention,
+            lifecycle=kept_if(ground.kept),
+            depends_on=[*ground.log_groups, *ground.monitoring_ready],
+        )
+        if self._password:
+            self._first.add_override("password_wo", self._password)
+        self.endpoint = self._first.address
+        self.secret_arn = self._own_secret_arn or ground.managed_secret_arn(self._first)
+        self.target_identifier = self._first.identifier
+
+    def _create_replica(self, ordinal: int) -> DbInstance:
+        """Return a read replica: what it holds, it has from the first, with its backups and its key."""
+        ground, settings = self._ground, self._settings
+        return ground.make(
+            DbInstance,
+            f"{ground.label}_{ordinal}",
+            identifier=ground.instance_identifier(ordinal),
+            replicate_source_db=self._first.identifier,
+            instance_class=settings.instance_class or "",
+            auto_minor_version_upgrade=settings.auto_minor_version_upgrade,
+            multi_az=False,
+            port=settings.listens_on,
+            vpc_security_group_ids=[self._security_group_id],
+            parameter_group_name=ground.parameter_group_name,
+            publicly_accessible=False,
+            max_allocated_storage=settings.storage.max_allocated_storage if settings.storage else None,
+            storage_type=settings.storage.storage_type if settings.storage else None,
+            storage_encrypted=settings.storage_encrypted,
+            backup_retention_period=0,
+            maintenance_window=settings.preferred_maintenance_window,
+            copy_tags_to_snapshot=True,
+            # "DeleteDBInstance": there is no last snapshot of a read replica.
+            skip_final_snapshot=True,
+            apply_immediately=settings.apply_immediately,
+            ca_cert_identifier=settings.ca_cert_identifier,
+            iam_database_authentication_enabled=settings.iam_database_authentication_enabled,
+            monitoring_interval=settings.monitoring_interval,
+            monitoring_role_arn=ground.monitoring_role_arn,
+            database_insights_mode=settings.database_insights_mode,
+            performance_insights_enabled=settings.has_performance_insights,
+            performance_insights_kms_key_id=ground.insights_key_arn,
+            performance_insights_retention_period=ground.insights_retention,
+            depends_on=ground.monitoring_ready,
+        )

@@ -1,0 +1,92 @@
+"""Secrets that were pasted into an environment file: found line by line, comments too, and never repeated.
+
+A file in a repository keeps what was once written into it, for everyone who can read it. So this looks for what
+secrets look like, at the text itself and before anything else, since other errors quote the value.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from modules.foundation.refusals import Problem
+
+#: What the issuers of secrets let them begin with, so that they can be found.
+FORMATS = {
+    # "IAM User Guide, Unique identifiers": AKIA lasting, ASIA temporary.
+    "an AWS access key id": re.compile(r"(?<![A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"),
+    "a private key": re.compile(r"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY"),
+    "a Slack webhook": re.compile(r"hooks\.slack(-gov)?\.com/(services|workflows|triggers)/", re.IGNORECASE),
+    "a Slack token": re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
+    "a GitHub token": re.compile(r"\b(gh[opsur]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,})"),
+    "a GitLab token": re.compile(r"\bgl(pat|dt|rt|ptt|cbt)-[A-Za-z0-9_-]{16,}"),
+    "a Google API key": re.compile(r"\bAIza[A-Za-z0-9_-]{35}"),
+    "a JSON web token": re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\."),
+    "a URL with a password": re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@\"]+:[^\s/@\"]+@", re.IGNORECASE),
+}
+#: Keys that hold a secret and nothing else, wherever they stand.
+_SECRET_KEY = re.compile(
+    r"(?<![\w-])\"?([\w-]*(password|passwd|passphrase|secret_?value|secret_?string|secret_?key|access_?key|private_?key"
+    r"|api_?key|auth_?token|access_?token|webhook_?url))\"?\s*[=:]\s*(\"(?!\")|<<)",
+    re.IGNORECASE,
+)
+#: Keys that hold a secret inside a `secret` block.
+_VALUE_KEY = re.compile(r"(?:^|\{)\s*\"?(value|values|string|content|text|data|token|url)\"?\s*[=:]", re.IGNORECASE)
+_SECRET_BLOCK = re.compile(r"^\s*secret\s+\"[^\"]*\"\s*\{")
+_QUOTED = re.compile(r"\"((?:\\.|[^\"\\])*)\"")
+#: An AWS secret access key has 40 of these characters ("Managing access keys"), most tokens more than 32.
+_RANDOM = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
+#: Bits a character. 40 random letters and digits have 4.6 to 5.1; words and names joined together rarely 4.3.
+_ENTROPY = 4.4
+
+
+def pasted_secrets(path: Path) -> Iterator[Problem]:
+    """Yield a problem for each line that holds what looks like a secret; the line is named, not quoted."""
+    in_secret = False
+    # What is not UTF-8 is told by the parser; here every line is looked at all the same.
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+        in_secret = in_secret or bool(_SECRET_BLOCK.match(line))
+        found = _found(line, in_secret)
+        # Such a block holds no other, so the next closing brace is its own.
+        in_secret = in_secret and not line.rstrip().endswith("}")
+        if found:
+            yield Problem(
+                path.as_posix(),
+                number,
+                "the line",
+                f"holds what looks like {found}; a secret in a file is read by all who can read the file",
+                f"take it out, let its issuer make a new one, and put that in: {_command(path)}",
+            )
+
+
+def entropy(text: str) -> float:
+    """Return Shannon's entropy of the text's own characters, in bits a character."""
+    return -sum(count / len(text) * math.log2(count / len(text)) for count in Counter(text).values())
+
+
+def _command(path: Path) -> str:
+    return f"python -m ops secret set NAME --env {path.stem}"
+
+
+def _found(line: str, in_secret: bool) -> str | None:
+    """Return what the line holds, in words that give nothing of it away."""
+    for name, pattern in FORMATS.items():
+        if pattern.search(line):
+            return name
+    key = _SECRET_KEY.search(line) or (_VALUE_KEY.search(line) if in_secret else None)
+    if key:
+        return f"a secret's value ({key[1]})"
+    if any(_is_random(token) for quoted in _QUOTED.findall(line) for token in _RANDOM.findall(_without_public(quoted))):
+        return "a random key or token"
+    return None
+
+
+def _without_public(text: str) -> str:
+    """Return the text without what is long and random and no secret: ARNs' paths, digests, public SSH keys."""
+    return "" if text.startswith(("arn:aws:", "ssh-", "ecdsa-")) else re.sub(r"sha256:[0-9a-f]{64}", "", text)
+
+
+def _is_random(token: str) -> bool:
+    kinds = (str.islower, str.isupper, str.isdigit)
+    return all(any(map(kind, token)) for kind in kinds) and entropy(token) >= _ENTROPY

@@ -1,0 +1,113 @@
+"""Application Auto Scaling: tags of scalable targets, policies that keep their identity.
+
+- AWS: RegisterScalableTarget takes tags with the target's first registration, and ListTagsForResource,
+  TagResource and UntagResource know targets by their ARN. Moto 5.2.5 has none of it, so that the provider
+  cannot read a target that it has just made. Added: all four.
+- AWS: PutScalingPolicy for a name that exists changes the policy and leaves its ARN and its creation time.
+  Moto makes another policy, and leaves the first one's alarms in CloudWatch for ever. Added: the policy stays
+  itself, and its alarms go before the new ones come.
+- AWS: DescribeScalingPolicies returns the policies of exactly the resource that
+  was asked for. Moto returns those of every resource whose name is a part of it (`service/a/api` for
+  `service/a/api-2`). Added: names are compared as a whole.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+
+def install() -> None:
+    """Add the tag calls to Moto's Application Auto Scaling and mend its policies."""
+    from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
+    from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+
+    from ops.local_aws.extend import add
+
+    add(ApplicationAutoScalingResponse, list_tags_for_resource, tag_resource, untag_resource)
+    add(ApplicationAutoScalingResponse, _with_tags(ApplicationAutoScalingResponse.register_scalable_target))
+    add(ApplicationAutoscalingBackend, _as_itself(ApplicationAutoscalingBackend.put_scaling_policy))
+    add(ApplicationAutoscalingBackend, _of_one_resource(ApplicationAutoscalingBackend.describe_scaling_policies))
+
+
+def list_tags_for_resource(response: Any) -> str:
+    """ListTagsForResource of a scalable target."""
+    return json.dumps({"Tags": _tags(_target(response))})
+
+
+def tag_resource(response: Any) -> str:
+    """TagResource of a scalable target."""
+    _tags(_target(response)).update(response._get_param("Tags"))
+    return "{}"
+
+
+def untag_resource(response: Any) -> str:
+    """UntagResource of a scalable target."""
+    tags = _tags(_target(response))
+    for key in response._get_param("TagKeys"):
+        tags.pop(key, None)
+    return "{}"
+
+
+def _with_tags(register: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Keep the tags given with RegisterScalableTarget; AWS refuses them for a target that exists."""
+
+    def register_scalable_target(response: Any) -> str:
+        answer = register(response)
+        tags = response._get_param("Tags")
+        if tags:
+            arn = json.loads(answer)["ScalableTargetARN"]
+            _tags(_targets(response)[arn]).update(tags)
+        return answer
+
+    return register_scalable_target
+
+
+def _as_itself(put: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a policy that is put again keep its ARN and its time of creation."""
+
+    def put_scaling_policy(backend: Any, **request: Any) -> Any:
+        from moto.applicationautoscaling.models import FakeApplicationAutoscalingPolicy
+
+        identity = ("service_namespace", "resource_id", "scalable_dimension", "policy_name")
+        key = FakeApplicationAutoscalingPolicy.formulate_key(**{name: request[name] for name in identity})
+        old = backend.policies.get(key)
+        new = put(backend, **request)
+        if old is not None:
+            old.delete_alarms(backend.account_id, backend.region_name)
+            new.policy_arn, new.creation_time = old.policy_arn, old.creation_time
+        return new
+
+    return put_scaling_policy
+
+
+def _of_one_resource(describe: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the policies of the very resource and dimension that were asked for."""
+
+    def describe_scaling_policies(backend: Any, **request: Any) -> Any:
+        token, policies = describe(backend, **request)
+        wanted = {name: request[name] for name in ("resource_id", "scalable_dimension") if request[name]}
+        return token, [
+            policy for policy in policies if all(getattr(policy, name) == value for name, value in wanted.items())
+        ]
+
+    return describe_scaling_policies
+
+
+def _tags(target: Any) -> dict[str, str]:
+    tags: dict[str, str] = target.__dict__.setdefault("tags", {})
+    return tags
+
+
+def _targets(response: Any) -> dict[str, Any]:
+    targets = response.applicationautoscaling_backend.targets
+    return {target.arn: target for of_dimension in targets.values() for target in of_dimension.values()}
+
+
+def _target(response: Any) -> Any:
+    from moto.core.exceptions import JsonRESTError
+
+    arn = response._get_param("ResourceARN")
+    target = _targets(response).get(arn)
+    if target is None:
+        raise JsonRESTError("ResourceNotFoundException", f"No scalable target found for {arn}")
+    return target

@@ -1,0 +1,31 @@
+"""Secrets Manager: rotation of the secrets that RDS manages.
+
+AWS: a secret that a service manages (the master user's, by RDS) is rotated by that service: RotateSecret takes
+days or a schedule without a function, and CancelRotateSecret is taken likewise. Moto 5.2.5 rotates without a
+function but refuses to cancel without one, so that the provider cannot take the rotation back. Added: a managed
+secret's rotation ends.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+
+def install() -> None:
+    """Let Moto's managed secrets stop rotating."""
+    from moto.secretsmanager.models import SecretsManagerBackend
+
+    from ops.local_aws.extend import add
+
+    add(SecretsManagerBackend, _of_managed(SecretsManagerBackend.cancel_rotate_secret))
+
+
+def _of_managed(cancel: Callable[[Any, str], str]) -> Callable[[Any, str], str]:
+    def cancel_rotate_secret(backend: Any, secret_id: str) -> str:
+        secret = backend.secrets[secret_id] if backend._is_valid_identifier(secret_id) else None
+        owners = [tag for tag in getattr(secret, "tags", None) or [] if tag["Key"].endswith(":owningService")]
+        if secret is None or not owners or secret.is_deleted():
+            return cancel(backend, secret_id)
+        secret.rotation_enabled = False
+        return str(secret.to_short_dict())
+
+    return cancel_rotate_secret

@@ -1,0 +1,106 @@
+"""Steps: no value of the metric is ever without an adjustment, nor with two."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modules.autoscaling.steps import Direction, Interval, adjustment, faults
+
+bounds = st.lists(st.floats(0.001, 1e6), max_size=6, unique=True).map(sorted)
+directions = st.sampled_from(["out", "in"])
+loose_bound = st.none() | st.integers(-3, 3).map(float)
+loose_steps = st.lists(st.builds(Interval, loose_bound, loose_bound, st.integers(-2, 2)), max_size=4)
+
+
+def ladder(rungs: list[float], direction: Direction) -> list[Interval]:
+    """Return right steps with these bounds beyond the threshold."""
+    if direction == "in":
+        mirrored = ladder(rungs, "out")
+        return [Interval(None if s.upper is None else -s.upper, -(s.lower or 0), -s.adjustment) for s in mirrored]
+    edges: list[float | None] = [0.0, *rungs, None]
+    return [Interval(lower, upper, n + 1) for n, (lower, upper) in enumerate(pairwise(edges))]
+
+
+def answers(steps: list[Interval], direction: Direction, delta: float) -> int:
+    return sum(adjustment([step], direction, delta) is not None for step in steps)
+
+
+@given(bounds, directions)
+def test_right_steps_are_taken(rungs: list[float], direction: Direction) -> None:
+    assert list(faults(ladder(rungs, direction), direction)) == []
+
+
+@given(bounds, directions, st.floats(0, 1e9))
+def test_each_value_beyond_the_threshold_has_one_adjustment(
+    rungs: list[float], direction: Direction, distance: float
+) -> None:
+    delta = distance if direction == "out" else -distance
+    assert answers(ladder(rungs, direction), direction, delta) == 1
+
+
+@given(loose_steps, directions)
+def test_whatever_is_not_refused_answers_each_value_once(steps: list[Interval], direction: Direction) -> None:
+    """The other way round: any steps at all, right or wrong. The bounds are whole: halves find every hole."""
+    deltas = [half / 2 for half in range(9)] + [49.8]
+    once = all(answers(steps, direction, d if direction == "out" else -d) == 1 for d in deltas)
+    if not list(faults(steps, direction)):
+        assert once
+
+
+@given(loose_steps, directions)
+def test_what_leaves_a_value_unanswered_is_refused(steps: list[Interval], direction: Direction) -> None:
+    deltas = [half / 2 for half in range(9)] + [49.8]
+    if any(answers(steps, direction, d if direction == "out" else -d) != 1 for d in deltas):
+        assert list(faults(steps, direction))
+
+
+@given(bounds.filter(bool), directions, st.data())
+def test_a_step_taken_out_is_missed(rungs: list[float], direction: Direction, data: Any) -> None:
+    steps = ladder(rungs, direction)
+    steps.pop(data.draw(st.integers(0, len(steps) - 1)))
+    assert list(faults(steps, direction))
+
+
+def test_the_fan_sites_fourth_failure() -> None:
+    """An upper bound of 0 and no lower one, on an alarm above 50: 99.8 found no step."""
+    steps = [Interval(None, 0, 1)]
+    assert adjustment(steps, "out", 99.8 - 50) is None
+    (fault,) = faults(steps, "out")
+    assert "No step adjustment found for metric value [99.8] and breach delta 49.8" in fault.rule
+    assert "(no lower bound to 0)" in fault.rule
+    assert fault.remedy == (
+        "write metric_interval_lower_bound = 0 in the lowest step and no upper bound in the highest"
+    )
+
+
+@pytest.mark.parametrize(
+    ("steps", "direction", "told"),
+    [
+        ([], "out", "has no step"),
+        ([Interval(0, 10, 1), Interval(20, None, 2)], "out", "leaves a hole: no step from 10 to 20"),
+        ([Interval(0, 20, 1), Interval(10, None, 2)], "out", "overlaps the step (0 to 20)"),
+        ([Interval(0, 10, 1)], "out", "does not cover just what lies above"),
+        ([Interval(5, None, 1)], "out", "does not cover just what lies above"),
+        ([Interval(-5, None, 1)], "out", "does not cover just what lies above"),
+        ([Interval(0, None, -1)], "in", "does not cover just what lies below"),
+        ([Interval(None, -5, -1)], "in", "does not cover just what lies below"),
+        ([Interval(0, 0, 1), Interval(0, None, 1)], "out", "covers nothing"),
+        ([Interval(0, None, -1)], "out", "scales out by -1"),
+        ([Interval(None, 0, 1)], "in", "scales in by 1"),
+    ],
+)
+def test_what_is_wrong_is_said(steps: list[Interval], direction: Direction, told: str) -> None:
+    assert any(fault.rule.startswith(told) for fault in faults(steps, direction))
+
+
+@pytest.mark.parametrize(("delta", "found"), [(0, 1), (9.9, 1), (10, 2), (49.8, 2)])
+def test_out_a_lower_bound_belongs_to_its_step(delta: float, found: int) -> None:
+    assert adjustment([Interval(0, 10, 1), Interval(10, None, 2)], "out", delta) == found
+
+
+@pytest.mark.parametrize(("delta", "found"), [(0, -1), (-9.9, -1), (-10, -2), (-30, -2)])
+def test_in_an_upper_bound_belongs_to_its_step(delta: float, found: int) -> None:
+    assert adjustment([Interval(-10, 0, -1), Interval(None, -10, -2)], "in", delta) == found

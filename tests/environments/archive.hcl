@@ -1,0 +1,66 @@
+# What the reference product does not ask of its data: Redis, S3's own keys, no versions, copies in another region.
+
+product    = "mobile"
+account_id = "555555555555"
+region     = "us-east-1"
+tier       = "staging"
+
+network {
+  cidr               = "10.40.16.0/20"
+  availability_zones = ["a", "b"]
+  nat                = "none"
+}
+
+cache "ranking" {
+  engine             = "redis"
+  engine_version     = "7.0"
+  node_type          = "cache.t4g.small"
+  replicas           = 2
+  maintenance_window = "sat:23:30-sun:00:30"
+
+  parameters = {
+    maxmemory-policy = "allkeys-lru"
+  }
+
+  user "app" {
+    access = "~ranking:* +@all -@admin -@dangerous"
+  }
+
+  user "reports" {
+    access = "~ranking:* +@read"
+  }
+}
+
+cache "open" {
+  node_type               = "cache.t4g.micro"
+  transit_encryption      = false # an old client that knows no TLS
+  snapshot_retention_days = 0
+}
+
+bucket "archive" {
+  infrequent_access_after_days   = 30
+  expire_after_days              = 400
+  expire_old_versions_after_days = 14
+  event_bridge                   = true
+  backup                         = "daily"
+}
+
+bucket "scratch" {
+  encryption        = "s3"
+  versioning        = false
+  access_logs       = false
+  named_roles_only  = false
+  expire_after_days = 3
+  force_destroy     = true
+}
+
+secret "partner-login" {
+  recovery_window_days = 10
+}
+
+backup {
+  monthly_retention_days          = 400
+  monthly_cold_storage_after_days = 90
+  governance_lock                 = true
+  copy_to_region                  = "us-west-2"
+}

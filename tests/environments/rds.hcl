@@ -1,0 +1,44 @@
+# The mobile backend's database: plain RDS, since the company's database group supports that and no Aurora.
+
+product    = "mobile"
+account_id = "666666666666"
+region     = "ap-northeast-2"
+tier       = "production"
+
+network {
+  cidr               = "10.40.64.0/21"
+  availability_zones = ["a", "c"]
+  internet           = false
+
+  subnet_sizes {
+    app = "/24"
+  }
+
+  direct_connect {
+    corporate_cidrs = ["10.128.0.0/9"]
+  }
+}
+
+database "main" {
+  engine                      = "postgres"
+  engine_version              = "16.8"
+  instance_class              = "db.m7g.large"
+  instances                   = 2 # the first with its standby in another zone, and a read replica
+  manage_master_user_password = false
+  database_name               = "mobile"
+  corporate                   = true # developers test against it from the office
+  slow_query_seconds          = 0.5
+
+  storage {
+    allocated_storage     = 100
+    max_allocated_storage = 400
+  }
+
+  static_parameters = {
+    max_connections = "500"
+  }
+
+  proxy {
+    max_connections_percent = 80
+  }
+}

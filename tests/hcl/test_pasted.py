@@ -1,0 +1,115 @@
+"""Secrets pasted into environment files are found, named by line, and not repeated."""
+
+import random
+import string
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modules.hcl.pasted import entropy, pasted_secrets
+from tests.support.environments import DEV, only_problem
+
+# None of these opens anything; they are put together here, so that no scanner takes them for real ones.
+KEY_ID = "AKIA" + "IOSFODNN7EXAMPLE"
+SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY"
+WEBHOOK = "https://hooks." + "slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX"
+SECRETS = {
+    KEY_ID: "an AWS access key id",
+    SECRET_KEY: "a random key or token",
+    WEBHOOK: "a Slack webhook",
+    "xoxb" + "-123456789012-abcdefghij": "a Slack token",
+    "ghp" + "_" + "a1B2" * 9: "a GitHub token",
+    "glpat" + "-" + "a1B2c3D4e5F6g7H8i9J0": "a GitLab token",
+    "-----BEGIN RSA " + "PRIVATE KEY-----": "a private key",
+    "-----BEGIN " + "PRIVATE KEY-----": "a private key",
+    "postgres://agora:hunter2@db.example/agora": "a URL with a password",
+    "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxMjM0NTY3ODkwIn0.abc": "a JSON web token",
+}
+
+
+@pytest.mark.parametrize(("secret", "name"), SECRETS.items(), ids=SECRETS.values())
+@pytest.mark.parametrize("line", ['tags = {{ note = "{}" }}', "# until Monday: {}", 'product = "{}"'])
+def test_wherever_it_stands_it_is_found_and_not_repeated(tmp_path: Path, secret: str, name: str, line: str) -> None:
+    if name == "a random key or token" and line.startswith("#"):
+        pytest.skip("in a comment only what bears its issuer's mark is known")
+    text = "\n" + line.format(secret) + "\n" + DEV
+    problem = only_problem(tmp_path, {"dev": text})
+    assert problem.startswith(f"dev.hcl:2: the line holds what looks like {name}; a secret in a file is read by all")
+    assert "python -m ops secret set NAME --env dev" in problem
+    assert secret not in problem
+    assert secret[-8:] not in problem
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'password = "hunter2"',
+        'master_password = "hunter2"',
+        '"db_password": "hunter2"',
+        'secret_access_key = "x"',
+        "private_key = <<EOT",
+        'webhook_url = "https://example.com/x"',
+        'parameters = { auth_token = "hunter2" }',
+    ],
+)
+def test_keys_that_hold_secrets(tmp_path: Path, line: str) -> None:
+    problem = only_problem(tmp_path, {"dev": f"{DEV}{line}\n"})
+    assert problem.startswith("dev.hcl:10: the line holds what looks like a secret's value (")
+    assert "hunter2" not in problem
+
+
+@pytest.mark.parametrize("line", ['value = "x"', 'secret_string = "x"', 'url = "https://example.com"', 'data = "x"'])
+def test_a_secret_block_holds_no_value(tmp_path: Path, line: str) -> None:
+    text = f'{DEV}secret "slack-webhook" {{\n  {line}\n}}\n'
+    assert only_problem(tmp_path, {"dev": text}).startswith("dev.hcl:11: the line holds what looks like a secret's")
+    text = f'{DEV}secret "slack-webhook" {{ {line} }}\n'
+    assert only_problem(tmp_path, {"dev": text}).startswith("dev.hcl:10: the line holds what looks like a secret's")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'image = "sha256:' + "3f" * 32 + '"',
+        'gateway_id = "12345678-1234-1234-1234-123456789012"',
+        'arn = "arn:aws:kms:ap-northeast-2:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"',
+        'arn = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"',
+        'policy = "AmazonSSMManagedInstanceCore"',
+        'key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPiXz4p0Yh0vJm8Yg5rC2QxW9nKf7LdTq1bEo6uAsRtM"',
+        'access = "~sessions:* +@read +@write"',
+        'password = ""',
+        "password_rotation = 30",
+        'secret = "slack-webhook"',
+        'webhook_secret = "slack-webhook"',
+        'description = "the value comes from the console: Slack, Apps, Webhooks"',
+        "value = 3",
+        'allowed_origins = ["https://www.example.com:8443"]',
+        "bucket_key = true",
+    ],
+)
+def test_what_only_looks_a_little_like_one_passes(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "dev.hcl"
+    path.write_text(line + "\n")
+    assert list(pasted_secrets(path)) == []
+
+
+def test_a_value_behind_a_one_line_secret_block_is_an_ordinary_key(tmp_path: Path) -> None:
+    path = tmp_path / "dev.hcl"
+    path.write_text('secret "a" {}\nsecret "b" {\n  description = "x"\n}\nalarm "x" {\n  value = 3\n}\n')
+    assert list(pasted_secrets(path)) == []
+
+
+def test_nearly_every_random_key_is_found(tmp_path: Path) -> None:
+    """40 characters of base64, as AWS makes them; the generator is seeded, so the share is the same each time."""
+    source = random.Random(4)
+    letters = string.ascii_letters + string.digits + "/+"
+    path = tmp_path / "dev.hcl"
+    path.write_text("".join(f'note = "{"".join(source.choices(letters, k=40))}"\n' for _ in range(1000)))
+    assert len(list(pasted_secrets(path))) > 950
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_entropy_is_that_of_the_characters(text: str) -> None:
+    assert -1e-9 <= entropy(text) <= 6
+    assert abs(entropy(text + text) - entropy(text)) < 1e-9

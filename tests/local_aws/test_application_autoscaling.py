@@ -1,0 +1,70 @@
+"""Application Auto Scaling: tags, and policies that keep their identity."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from botocore.exceptions import ClientError
+
+DIMENSION = {"ServiceNamespace": "rds", "ScalableDimension": "rds:cluster:ReadReplicaCount"}
+
+
+@pytest.fixture
+def scaling(client: Callable[[str], Any]) -> Any:
+    return client("application-autoscaling")
+
+
+@pytest.fixture
+def target(scaling: Any) -> dict[str, str]:
+    target = {**DIMENSION, "ResourceId": f"cluster:{uuid4()}"}
+    scaling.register_scalable_target(**target, MinCapacity=1, MaxCapacity=5, Tags={"product": "agora"})
+    return target
+
+
+def _put(scaling: Any, target: dict[str, str], value: float) -> dict[str, Any]:
+    configuration = {
+        "TargetValue": value,
+        "PredefinedMetricSpecification": {"PredefinedMetricType": "RDSReaderAverageCPUUtilization"},
+    }
+    return dict(
+        scaling.put_scaling_policy(
+            **target,
+            PolicyName="cpu",
+            PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration=configuration,
+        )
+    )
+
+
+def test_tags_of_a_target(scaling: Any, target: dict[str, str]) -> None:
+    (found,) = scaling.describe_scalable_targets(ServiceNamespace="rds", ResourceIds=[target["ResourceId"]])[
+        "ScalableTargets"
+    ]
+    arn = found["ScalableTargetARN"]
+    assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"product": "agora"}
+    scaling.tag_resource(ResourceARN=arn, Tags={"environment": "dev"})
+    scaling.untag_resource(ResourceARN=arn, TagKeys=["product"])
+    assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"environment": "dev"}
+    scaling.deregister_scalable_target(**target)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        scaling.list_tags_for_resource(ResourceARN=arn)
+
+
+def test_a_changed_policy_keeps_its_arn(scaling: Any, target: dict[str, str]) -> None:
+    first = _put(scaling, target, 60.0)
+    second = _put(scaling, target, 50.0)
+    assert second["PolicyARN"] == first["PolicyARN"]
+    (policy,) = scaling.describe_scaling_policies(ServiceNamespace="rds", ResourceId=target["ResourceId"])[
+        "ScalingPolicies"
+    ]
+    assert policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 50.0
+
+
+def test_policies_of_a_resource_whose_name_begins_like_anothers(scaling: Any, target: dict[str, str]) -> None:
+    longer = target | {"ResourceId": f"{target['ResourceId']}-2"}
+    scaling.register_scalable_target(**longer, MinCapacity=1, MaxCapacity=2)
+    for each in (target, longer):
+        _put(scaling, each, 60.0)
+    found = scaling.describe_scaling_policies(ServiceNamespace="rds", ResourceId=longer["ResourceId"])
+    assert [policy["ResourceId"] for policy in found["ScalingPolicies"]] == [longer["ResourceId"]]

@@ -1,0 +1,29 @@
+"""A stack that a test builds from constructs by itself, for what no environment file asks for yet."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import modules  # noqa: F401 - the bindings are lazy from here on
+
+# isort: split
+
+from cdktf import App, TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider
+
+from modules.foundation.foundation import Foundation
+from modules.foundation.names import Names
+from modules.foundation.settings import Tier
+from tests.support.template import Template
+
+ACCOUNT = "333333333333"
+REGION = "ap-northeast-2"
+
+
+def built(folder: Path, build: Callable[[TerraformStack, Foundation], None], tier: Tier = "production") -> Template:
+    """Return the synthesized stack of what `build` makes."""
+    app = App(outdir=str(folder))
+    stack = TerraformStack(app, "built")
+    AwsProvider(stack, "aws", region=REGION)
+    build(stack, Foundation(stack, "foundation", names=Names("agora", "prod", ACCOUNT, REGION), tier=tier))
+    app.synth()
+    return Template(folder / "stacks" / "built")
