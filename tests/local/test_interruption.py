@@ -26,6 +26,10 @@ from tests.support.environments import DEV, write
 PATIENCE = 240
 
 
+def interruptible() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Place:
     """A build folder of its own, and the commands in it."""
 
@@ -42,6 +46,8 @@ class Place:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # A shell that starts pytest in the background has it ignore Ctrl-C, and so would its children.
+            preexec_fn=interruptible,
         )
 
     def run(self, *arguments: str) -> tuple[int, str]:
@@ -99,7 +105,7 @@ def test_ctrl_c_loses_nothing(place: Place) -> None:
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate()
     assert process.returncode == ExitCode.INTERRUPTED, output
-    assert "interrupted; the state holds what was made: run the same command again" in output
+    assert "interrupted; what was made is in the state: run the same command again" in output
     assert "aws_vpc.network_vpc" in place.state()
     assert not place.lock_is_held()
 
