@@ -15,15 +15,15 @@ NAMED_BY = {
     "aws_s3_bucket": "bucket",
     "aws_s3_bucket_policy": "bucket",
 }
-#: What EC2 names by an id only, and of which a second one collides (an address range, a name, one a VPC), by the
-#: resource type that DescribeTags knows it under.
-TAGGED_AS = {
-    "aws_flow_log": "vpc-flow-log",
-    "aws_internet_gateway": "internet-gateway",
-    "aws_security_group": "security-group",
-    "aws_subnet": "subnet",
-    "aws_vpc_endpoint": "vpc-endpoint",
-    "aws_vpn_gateway": "vpn-gateway",
+#: What EC2 names by an id only, and of which a second one collides (an address range, a name, one a VPC), by what
+#: its id begins with.
+ID_PREFIXES = {
+    "aws_flow_log": "fl-",
+    "aws_internet_gateway": "igw-",
+    "aws_security_group": "sg-",
+    "aws_subnet": "subnet-",
+    "aws_vpc_endpoint": "vpce-",
+    "aws_vpn_gateway": "vgw-",
 }
 
 
@@ -36,17 +36,15 @@ def import_id(synthesized: Synthesized, address: str, session: boto3.Session) ->
     block = synthesized.get("resource", {}).get(kind, {}).get(name, {})
     if kind in NAMED_BY and NAMED_BY[kind] in block:
         return str(block[NAMED_BY[kind]])
-    if kind in TAGGED_AS and "Name" in block.get("tags", {}):
-        found = _tagged(synthesized, session, TAGGED_AS[kind], block["tags"]["Name"])
+    if kind in ID_PREFIXES and "Name" in block.get("tags", {}):
+        found = _named(synthesized, session, ID_PREFIXES[kind], block["tags"]["Name"])
         return found[0] if len(found) == 1 else None
     return None
 
 
-def _tagged(synthesized: Synthesized, session: boto3.Session, resource_type: str, name: str) -> list[str]:
+def _named(synthesized: Synthesized, session: boto3.Session, prefix: str, name: str) -> list[str]:
+    """Return the ids with this prefix of what bears the Name tag."""
     ec2: Any = session.client("ec2", region_name=synthesized["provider"]["aws"][0]["region"])
-    filters = [
-        {"Name": "resource-type", "Values": [resource_type]},
-        {"Name": "key", "Values": ["Name"]},
-        {"Name": "value", "Values": [name]},
-    ]
-    return [tag["ResourceId"] for tag in ec2.describe_tags(Filters=filters)["Tags"]]
+    filters = [{"Name": "key", "Values": ["Name"]}, {"Name": "value", "Values": [name]}]
+    found = [tag["ResourceId"] for tag in ec2.describe_tags(Filters=filters)["Tags"]]
+    return [resource_id for resource_id in found if resource_id.startswith(prefix)]
