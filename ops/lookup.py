@@ -15,11 +15,12 @@ NAMED_BY = {
     "aws_s3_bucket": "bucket",
     "aws_s3_bucket_policy": "bucket",
 }
-#: What EC2 names by an id only, and of which a second one collides (an address range, a name, one a VPC), by what
+#: What EC2 names by an id only, and of which a second one collides (an address, a name, one a VPC), by what
 #: its id begins with.
 ID_PREFIXES = {
     "aws_flow_log": "fl-",
     "aws_internet_gateway": "igw-",
+    "aws_nat_gateway": "nat-",
     "aws_security_group": "sg-",
     "aws_subnet": "subnet-",
     "aws_vpc_endpoint": "vpce-",
