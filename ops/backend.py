@@ -1,6 +1,7 @@
 """The remote state of a stack: what its synthesized backend says, and what lies in the bucket."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,12 @@ class Backend:
     @classmethod
     def of(cls, folder: Path) -> "Backend":
         """Read the backend of the stack in this folder."""
-        return cls(json.loads((folder / "cdk.tf.json").read_text())["terraform"]["backend"]["s3"])
+        return cls.in_stack(json.loads((folder / "cdk.tf.json").read_text()))
+
+    @classmethod
+    def in_stack(cls, synthesized: Mapping[str, Any]) -> "Backend":
+        """Return the backend of a synthesized stack."""
+        return cls(synthesized["terraform"]["backend"]["s3"])
 
     @property
     def bucket(self) -> str:

@@ -31,6 +31,7 @@ EnvsOption = Annotated[
 EnvOption = Annotated[str, typer.Option("--env", envvar="ENV", help="The environment.", show_default=True)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 LocalOption = Annotated[bool, typer.Option("--local", help="On the embedded AWS.")]
+AutoApproveOption = Annotated[bool, typer.Option("--auto-approve", help="Do not ask; refused in production.")]
 LockTimeoutOption = Annotated[
     int, typer.Option("--lock-timeout", min=0, help="Seconds to wait for a state that somebody else has locked.")
 ]
@@ -158,7 +159,7 @@ def deploy(
     env: EnvOption = "dev",
     envs: EnvsOption = ENVS,
     lock_timeout: LockTimeoutOption = 300,
-    auto_approve: Annotated[bool, typer.Option("--auto-approve", help="Do not ask; refused in production.")] = False,
+    auto_approve: AutoApproveOption = False,
 ) -> None:
     """Plan, ask, apply, with the shell's credentials (`cdktf deploy`)."""
     from ops.cloud import run_cdktf
@@ -172,14 +173,14 @@ def deploy(
 
 
 @app.command()
-def destroy(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
+def destroy(env: EnvOption = "dev", envs: EnvsOption = ENVS, auto_approve: AutoApproveOption = False) -> None:
     """Destroy an environment after asking, with the shell's credentials; never production (`cdktf destroy`)."""
     from ops.cloud import refuse_production, run_cdktf
     from ops.target import cloud
 
     file = _file(envs, env)
     refuse_production(file)
-    run_cdktf(cloud(Workspace.of(envs)), file, "destroy")
+    run_cdktf(cloud(Workspace.of(envs)), file, "destroy", ["--auto-approve"] if auto_approve else [])
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -264,6 +265,3 @@ def main() -> None:
     except OpsError as error:
         steps.console.print(f"[red]error[/] {escape(str(error))}")
         sys.exit(error.code)
-    except KeyboardInterrupt:
-        steps.console.print("interrupted; the state holds what was made: run the same command again")
-        sys.exit(ExitCode.INTERRUPTED)

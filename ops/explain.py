@@ -1,24 +1,13 @@
 """Terraform's errors in the words of the person who has to act, with the command to run next."""
 
-import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 Diagnostic = dict[str, Any]
 
-#: What identifies an object in AWS for `terraform import`, by resource type: an argument of its block. From each
-#: resource's page in the provider's documentation, "Import". For what AWS names by id only, the id must be looked up.
-IMPORT_BY = {
-    "aws_cloudwatch_log_group": "name",
-    "aws_iam_role": "name",
-    "aws_kms_alias": "name",
-    "aws_s3_bucket": "bucket",
-    "aws_s3_bucket_policy": "bucket",
-}
-
-_EXISTS = re.compile(r"already ?exists|AlreadyOwnedByYou|Duplicate", re.IGNORECASE)
+_EXISTS = re.compile(r"already ?exists|already ?associated|AlreadyOwnedByYou|Duplicate|InvalidSubnet\.Conflict", re.I)
 
 
 @dataclass(frozen=True)
@@ -52,38 +41,20 @@ def locked(lock: LockHolder, terraform_command: str) -> str:
     )
 
 
-def diagnostic(error: Diagnostic, folder: Path, terraform_command: str) -> str:
+def diagnostic(error: Diagnostic, terraform_command: str, import_id: Callable[[str], str | None]) -> str:
     """Return the error, and how to import an object that exists already.
 
-    `terraform_command` is how the person runs Terraform in this folder, up to its arguments.
+    `terraform_command` is how the person runs Terraform in the stack's folder, up to its arguments; `import_id` finds
+    what `terraform import` calls the object at an address.
     """
     address = error.get("address", "")
     text = f"{address}: {error['summary']}" if address else error["summary"]
     if error.get("detail"):
         text += f"\n{error['detail']}"
     if address and _EXISTS.search(text):
-        text += f"\n{_import_advice(address, folder, terraform_command)}"
+        identifier = import_id(address) or f"<its id: the provider's page on {address.partition('.')[0]}, Import>"
+        text += (
+            "\nIt exists in AWS and not in the state, as after an apply that was killed. If it is this stack's, take "
+            f"it in:\n    {terraform_command} import {address} {identifier}\nthen run the same command again."
+        )
     return text
-
-
-def _import_advice(address: str, folder: Path, terraform_command: str) -> str:
-    """Say how the object that exists comes into the state."""
-    kind, _, name = address.partition(".")
-    block = _block(folder, kind, name)
-    argument = IMPORT_BY.get(kind)
-    known = block.get(argument) if argument else None
-    identifier = known or f"<its id: the provider's page on {kind}, Import>"
-    return (
-        "It exists in AWS and not in the state, as after an apply that was killed. If it is this stack's, take it in:\n"
-        f"    {terraform_command} import {address} {identifier}\n"
-        "then run the same command again."
-    )
-
-
-def _block(folder: Path, kind: str, name: str) -> dict[str, Any]:
-    try:
-        synthesized = json.loads((folder / "cdk.tf.json").read_text())
-    except (OSError, ValueError):
-        return {}
-    block = synthesized.get("resource", {}).get(kind, {}).get(name, {})
-    return block if isinstance(block, dict) else {}

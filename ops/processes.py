@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ops.errors import ExitCode, OpsError
+
 #: Seconds between two calls of `waiting` while the program prints nothing.
 TICK_SECONDS = 1.0
 
@@ -35,6 +37,8 @@ def run(
 
     It gets a session of its own: Ctrl-C reaches this process alone and is passed on once. Terraform would take
     the terminal's Ctrl-C and ours for two, and stop at once, without saving what it has made.
+
+    Raises OpsError when it was interrupted, once the program has ended.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
@@ -89,7 +93,7 @@ def _watch(
             os.killpg(process.pid, signal.SIGINT)
     if interrupted:
         process.wait()
-        raise KeyboardInterrupt
+        raise OpsError("interrupted; what was made is in the state: run the same command again", ExitCode.INTERRUPTED)
 
 
 def run_attached(command: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> int:

@@ -40,6 +40,7 @@ class Target:
             workspace=self.workspace,
             environment=self.environment,
             init_environment=self.init_environment,
+            session=self.session,
             lock_timeout=self.lock_timeout,
             next_command=f"python -m ops terraform{option} --env {environment_name} --",
         )

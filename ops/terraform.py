@@ -1,12 +1,15 @@
 """Terraform in one stack's folder."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ops import explain
+import boto3
+
+from ops import explain, lookup
+from ops.backend import Backend
 from ops.errors import ExitCode, OpsError
 from ops.processes import Finished, run
 from ops.steps import Step, step
@@ -59,6 +62,8 @@ class Terraform:
     """What it runs in: credentials, and for the embedded AWS its endpoint."""
     init_environment: Mapping[str, str]
     """The same for `init`, which may have to reach the provider registry."""
+    session: Callable[[str], boto3.Session]
+    """Credentials of an account, by its id."""
     lock_timeout: int = 300
     """Seconds to wait for a state that somebody else has locked."""
     next_command: str = "terraform"
@@ -152,11 +157,15 @@ class Terraform:
             waiting=(lambda: events.show(doing)) if doing else (lambda: None),
         )
 
+    def _import_id(self, address: str) -> str | None:
+        synthesized = json.loads((self.folder / "cdk.tf.json").read_text())
+        return lookup.import_id(synthesized, address, self.session(Backend.in_stack(synthesized).account_id))
+
     def _failure(self, command: str, finished: Finished, events: _Events) -> OpsError:
         """Return what Terraform's errors mean to the person who has to act."""
         lock = next(filter(None, map(explain.lock_holder, events.diagnostics)), None)
         if lock:
             return OpsError(explain.locked(lock, self.next_command), ExitCode.STATE_LOCKED)
-        messages = [explain.diagnostic(each, self.folder, self.next_command) for each in events.diagnostics]
+        messages = [explain.diagnostic(each, self.next_command, self._import_id) for each in events.diagnostics]
         told = "\n\n".join(messages) or tail(finished.output)
         return OpsError(f"terraform {command} failed ({finished.log}):\n\n{told}")

@@ -1,8 +1,5 @@
 """Terraform's errors in the words of the person who has to act."""
 
-import json
-from pathlib import Path
-
 from ops import explain
 
 LOCK_DETAIL = """Error message: operation error S3: PutObject, https response error StatusCode: 412
@@ -33,24 +30,21 @@ def test_other_errors_hold_no_lock() -> None:
     assert explain.lock_holder({"summary": "Error acquiring the state lock", "detail": "no bucket"}) is None
 
 
-def test_what_exists_already_is_imported_by_its_own_name(tmp_path: Path) -> None:
-    block = {"resource": {"aws_s3_bucket": {"foundation_logs": {"bucket": "agora-dev-logs"}}}}
-    (tmp_path / "cdk.tf.json").write_text(json.dumps(block))
+def test_what_exists_already_is_imported() -> None:
     error = {
         "summary": "creating S3 Bucket (agora-dev-logs): BucketAlreadyOwnedByYou",
         "address": "aws_s3_bucket.foundation_logs",
         "detail": "",
     }
-    told = explain.diagnostic(error, tmp_path, "terraform")
+    told = explain.diagnostic(error, "terraform", {"aws_s3_bucket.foundation_logs": "agora-dev-logs"}.get)
     assert "    terraform import aws_s3_bucket.foundation_logs agora-dev-logs\n" in told
 
 
-def test_what_aws_names_by_id_only_is_looked_up(tmp_path: Path) -> None:
-    (tmp_path / "cdk.tf.json").write_text("{}")
+def test_what_cannot_be_found_is_looked_up_by_the_person() -> None:
     error = {"summary": "InvalidGroup.Duplicate: the group already exists", "address": "aws_security_group.x"}
-    assert "import aws_security_group.x <its id" in explain.diagnostic(error, tmp_path, "terraform")
+    assert "import aws_security_group.x <its id" in explain.diagnostic(error, "terraform", lambda _: None)
 
 
-def test_any_other_error_stays_as_it_is(tmp_path: Path) -> None:
+def test_any_other_error_stays_as_it_is() -> None:
     error = {"summary": "AccessDenied", "address": "aws_vpc.x", "detail": "no right"}
-    assert explain.diagnostic(error, tmp_path, "terraform") == "aws_vpc.x: AccessDenied\nno right"
+    assert explain.diagnostic(error, "terraform", lambda _: "x") == "aws_vpc.x: AccessDenied\nno right"

@@ -1,0 +1,101 @@
+"""`plan`, `deploy` and `destroy` by the CDKTF CLI, as on the real AWS.
+
+They refuse an AWS_ENDPOINT_URL, so the embedded AWS comes by what they do honour: the shell's AWS config, with
+credentials of the account and the endpoint.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from ops.local_aws.process import LocalAws
+from ops.workspace import PROJECT
+from tests.local.conftest import Applied
+from tests.support.environments import write
+
+# In the account of `sandbox`, whose state bucket is there already.
+ENVIRONMENT = """\
+product    = "mobile"
+account_id = "555555555555"
+region     = "us-east-1"
+tier       = "development"
+
+network {
+  cidr               = "10.44.0.0/20"
+  availability_zones = ["a", "c"]
+  nat                = "none"
+}
+"""
+CONFIG = """\
+[default]
+region                = us-east-1
+endpoint_url          = {endpoint}
+aws_access_key_id     = {key}
+aws_secret_access_key = {secret}
+aws_session_token     = {token}
+"""
+
+
+@pytest.fixture(scope="module")
+def shell(
+    applied: Mapping[str, Applied], local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """What a shell with a profile of its own has."""
+    folder = tmp_path_factory.mktemp("shell")
+    config = folder / "config"
+    credentials = applied["sandbox"].target.session("555555555555").get_credentials()
+    assert credentials is not None
+    config.write_text(
+        CONFIG.format(
+            endpoint=local_aws.endpoint,
+            key=credentials.access_key,
+            secret=credentials.secret_key,
+            token=credentials.token,
+        )
+    )
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    envs = write(_made(folder / "envs"), {"trial": ENVIRONMENT})
+    return {
+        **kept,
+        "AWS_CONFIG_FILE": str(config),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "GROUNDWORK_BUILD": str(folder / "build"),
+        "ENVS": str(envs),
+        "ENV": "trial",
+        # Whatever else is tried, nothing leaves this machine.
+        "HTTPS_PROXY": local_aws.endpoint,
+        "HTTP_PROXY": local_aws.endpoint,
+    }
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def ops(shell: Mapping[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "ops", *arguments],
+        cwd=PROJECT,
+        env=dict(shell),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    # The CDKTF CLI colours whatever it prints, on a terminal or not.
+    return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", done.stdout)
+
+
+def test_plan_deploy_plan_destroy(shell: Mapping[str, str]) -> None:
+    assert "Plan: 41 to add, 0 to change, 0 to destroy." in ops(shell, "plan")
+    assert "vpc_id = vpc-" in ops(shell, "deploy", "--auto-approve")
+    assert "No changes. Your infrastructure matches the configuration." in ops(shell, "plan")
+    assert "Destroy complete!" in ops(shell, "destroy", "--auto-approve")
