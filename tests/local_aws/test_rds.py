@@ -106,12 +106,16 @@ def test_restoring_a_cluster_under_a_new_name(rds: Any) -> None:
     for source in (snapshot, saved["DBClusterSnapshotArn"]):
         restored = _name()
         rds.restore_db_cluster_from_snapshot(
-            DBClusterIdentifier=restored, SnapshotIdentifier=source, Engine="aurora-mysql"
+            DBClusterIdentifier=restored,
+            SnapshotIdentifier=source,
+            Engine="aurora-mysql",
+            EnableIAMDatabaseAuthentication=True,
         )
         described = _described(rds, restored)
         assert described["DatabaseName"] == "agora"
         assert described["StorageEncrypted"] is True
         assert described["MasterUsername"] == "root"
+        assert described["IAMDatabaseAuthenticationEnabled"] is True
 
 
 def test_a_replica_is_an_instance_of_its_own(rds: Any, client: Callable[[str], Any]) -> None:

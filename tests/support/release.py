@@ -16,8 +16,10 @@ def release(folder: Path) -> None:
             override: dict[str, Any] = {}
             if block.get("lifecycle", {}).get("prevent_destroy"):
                 override["lifecycle"] = {"prevent_destroy": False}
-            if kind == "aws_s3_bucket":
+            if kind in ("aws_s3_bucket", "aws_backup_vault"):
                 override["force_destroy"] = True
+            if block.get("deletion_protection"):
+                override["deletion_protection"] = False
             if override:
                 resources.setdefault(kind, {})[name] = override
     (folder / RELEASE_FILE).write_text(json.dumps({"resource": resources} if resources else {}))
