@@ -28,6 +28,9 @@ def test_everything_is_destroyed_but_the_remainder(applied: Mapping[str, Applied
 
 def _destroy(environment: Applied) -> None:
     release(environment.terraform.folder)
+    # What AWS itself protects (deletion protection, objects in a bucket) has to be released there first.
+    if environment.terraform.plan():
+        environment.terraform.apply()
     environment.terraform.destroy()
     (environment.terraform.folder / RELEASE_FILE).unlink()
 

@@ -37,7 +37,7 @@ run "apply" {
 """
 STACKS = {
     "reference": ["dev", "staging", "prod", "account-333333333333"],
-    "further": ["archive", "corporate", "sandbox", "no-network"],
+    "further": ["archive", "corporate", "rds", "sandbox", "no-network"],
 }
 
 
