@@ -1,0 +1,43 @@
+"""What a changed database means in a plan, against what is applied."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.local.conftest import Applied
+from tests.local.test_apply import changes
+
+
+def replicas(count: int, zones: str) -> str:
+    """Return the lines of `envs/staging.hcl` that say how many instances there are."""
+    comment = " # as in production, so that a failover can be rehearsed" if count == 2 else ""
+    return f"instances          = {count}{comment}\n  availability_zones = {zones}\n}}"
+
+
+def test_a_replica_more_is_that_instance_and_nothing_else(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+    before, after = replicas(2, '["a", "c"]'), replicas(3, '["a", "c", "a"]')
+    assert changes(applied["staging"], tmp_path, "staging", before, after) == {
+        "create": ["aws_rds_cluster_instance.database_main_3"]
+    }
+
+
+def test_a_replica_fewer_is_that_instance_and_nothing_else(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+    before, after = replicas(2, '["a", "c"]'), replicas(1, '["a"]')
+    assert changes(applied["staging"], tmp_path, "staging", before, after) == {
+        "delete": ["aws_rds_cluster_instance.database_main_2"]
+    }
+
+
+def test_a_cache_replica_more_is_an_update_in_place(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+    assert changes(applied["prod"], tmp_path, "prod", "replicas  = 1\n", "replicas  = 2\n") == {
+        "update": ["aws_elasticache_replication_group.cache_sessions"]
+    }
+
+
+def test_another_engine_is_reported_as_a_replacement(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+    """In dev, where nothing is kept: in production the same plan is refused by prevent_destroy."""
+    before = 'engine         = "aurora-mysql"\n  engine_version = "8.0.mysql_aurora.3.08.2"'
+    after = 'engine         = "aurora-postgresql"\n  engine_version = "16.8"'
+    found = changes(applied["dev"], tmp_path, "dev", before, after)
+    replaced = found.get("delete+create", []) + found.get("create+delete", [])
+    assert "aws_rds_cluster.database_main" in replaced
+    assert "aws_rds_cluster_instance.database_main_1" in replaced
