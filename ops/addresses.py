@@ -84,7 +84,7 @@ def _refuse_losses(losses: list[Difference]) -> None:
     told = "\n".join(str(loss) for loss in losses if loss.gone)
     names = " ".join(f"--give-up {address}" for loss in losses for address in loss.gone)
     if told:
-        raise OpsError(f"{told}\nif it shall be destroyed: python -m ops addresses {names}", ExitCode.REFUSED)
+        raise OpsError(f"{told}\nif it shall be destroyed: .venv/bin/python -m ops addresses {names}", ExitCode.REFUSED)
 
 
 def _committed(envs: Path, stack: str) -> list[str]:

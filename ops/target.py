@@ -42,7 +42,7 @@ class Target:
             init_environment=self.init_environment,
             session=self.session,
             lock_timeout=self.lock_timeout,
-            next_command=f"python -m ops terraform{option} --env {environment_name} --",
+            next_command=f".venv/bin/python -m ops terraform{option} --env {environment_name} --",
         )
 
     def session(self, account_id: str) -> boto3.Session:

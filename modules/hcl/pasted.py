@@ -66,7 +66,7 @@ def entropy(text: str) -> float:
 
 
 def _command(path: Path) -> str:
-    return f"python -m ops secret set NAME --env {path.stem}"
+    return f".venv/bin/python -m ops secret set NAME --env {path.stem}"
 
 
 def _found(line: str, in_secret: bool) -> str | None:

@@ -149,7 +149,7 @@ def converge(place: Place, act_on: Callable[[str], None]) -> None:
 
 def test_after_a_kill_it_converges_or_says_what_to_import(place: Place) -> None:
     def import_what_exists(output: str) -> None:
-        named = re.findall(r"^    python -m ops (terraform --local --env dev -- import .+)$", output, re.M)
+        named = re.findall(r"^    .venv/bin/python -m ops (terraform --local --env dev -- import .+)$", output, re.M)
         assert named, output
         for command in named:
             code, told = place.run(*command.split())
