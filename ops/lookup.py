@@ -15,17 +15,19 @@ NAMED_BY = {
     "aws_s3_bucket": "bucket",
     "aws_s3_bucket_policy": "bucket",
 }
-#: What EC2 names by an id only, and of which a second one collides (an address, a name, one a VPC), by what
-#: its id begins with.
-ID_PREFIXES = {
-    "aws_flow_log": "fl-",
-    "aws_internet_gateway": "igw-",
-    "aws_nat_gateway": "nat-",
-    "aws_security_group": "sg-",
-    "aws_subnet": "subnet-",
-    "aws_vpc_endpoint": "vpce-",
-    "aws_vpn_gateway": "vgw-",
+#: What EC2 names by an id only, and of which a second one collides (an address, a name, one a VPC): the call that
+#: lists them, where its answer holds them, and their id.
+LISTED_BY = {
+    "aws_flow_log": ("describe_flow_logs", "FlowLogs", "FlowLogId"),
+    "aws_internet_gateway": ("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+    "aws_nat_gateway": ("describe_nat_gateways", "NatGateways", "NatGatewayId"),
+    "aws_security_group": ("describe_security_groups", "SecurityGroups", "GroupId"),
+    "aws_subnet": ("describe_subnets", "Subnets", "SubnetId"),
+    "aws_vpc_endpoint": ("describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
+    "aws_vpn_gateway": ("describe_vpn_gateways", "VpnGateways", "VpnGatewayId"),
 }
+#: What is being deleted, or was, is still listed for a while.
+_GONE = ("deleting", "deleted")
 
 
 def import_id(synthesized: Synthesized, address: str, session: boto3.Session) -> str | None:
@@ -37,15 +39,19 @@ def import_id(synthesized: Synthesized, address: str, session: boto3.Session) ->
     block = synthesized.get("resource", {}).get(kind, {}).get(name, {})
     if kind in NAMED_BY and NAMED_BY[kind] in block:
         return str(block[NAMED_BY[kind]])
-    if kind in ID_PREFIXES and "Name" in block.get("tags", {}):
-        found = _named(synthesized, session, ID_PREFIXES[kind], block["tags"]["Name"])
+    if kind in LISTED_BY and "Name" in block.get("tags", {}):
+        region = synthesized["provider"]["aws"][0]["region"]
+        found = _named(session.client("ec2", region_name=region), *LISTED_BY[kind], block["tags"]["Name"])
         return found[0] if len(found) == 1 else None
     return None
 
 
-def _named(synthesized: Synthesized, session: boto3.Session, prefix: str, name: str) -> list[str]:
-    """Return the ids with this prefix of what bears the Name tag."""
-    ec2: Any = session.client("ec2", region_name=synthesized["provider"]["aws"][0]["region"])
-    filters = [{"Name": "key", "Values": ["Name"]}, {"Name": "value", "Values": [name]}]
-    found = [tag["ResourceId"] for tag in ec2.describe_tags(Filters=filters)["Tags"]]
-    return [resource_id for resource_id in found if resource_id.startswith(prefix)]
+def _named(ec2: Any, operation: str, answer: str, identifier: str, name: str) -> list[str]:
+    """Return the ids of what is listed, is not gone, and bears the Name tag."""
+    pages = ec2.get_paginator(operation).paginate() if ec2.can_paginate(operation) else [getattr(ec2, operation)()]
+    return [
+        each[identifier]
+        for page in pages
+        for each in page[answer]
+        if {"Key": "Name", "Value": name} in each.get("Tags", []) and each.get("State") not in _GONE
+    ]

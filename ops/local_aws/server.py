@@ -38,8 +38,11 @@ class FrontDoor:
     Clients name the server as their HTTP proxy (see `LocalAws.environment`). A request for a host that is
     not ours is still answered by Moto; only CONNECT, by which HTTPS would pass, is refused.
 
-    S3 looks for an object and creates it in one step when a write says If-None-Match, by which Terraform
-    locks a state. Moto does so in two, so such writes pass this door one at a time.
+    Requests pass this door one at a time. Moto's backends are plain objects without locks: two deletions of a
+    list's entries at once end in HTTP 500, and the provider, which tries again, finds half of it done. And S3
+    looks for an object and creates it in one step when a write says If-None-Match, by which Terraform locks a
+    state; Moto does so in two. (A backend of Moto's that called this server by HTTP while it answers would wait
+    for itself; none of those that we use does.)
     """
 
     def __init__(self, application: Callable[[_Environ, _StartResponse], Iterable[bytes]]) -> None:
@@ -52,10 +55,8 @@ class FrontDoor:
             return self._text(start_response, "403 Forbidden", "the embedded AWS lets nothing out by HTTPS\n")
         if environ["PATH_INFO"] == HEALTH_PATH:
             return self._text(start_response, "200 OK", json.dumps({"pid": os.getpid()}))
-        if "HTTP_IF_NONE_MATCH" in environ and environ["REQUEST_METHOD"] == "PUT":
-            with self._one_at_a_time:
-                return self._application(environ, start_response)
-        return self._application(environ, start_response)
+        with self._one_at_a_time:
+            return list(self._application(environ, start_response))
 
     @staticmethod
     def _text(start_response: _StartResponse, status: str, body: str) -> Iterable[bytes]:
