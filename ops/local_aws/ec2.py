@@ -10,6 +10,8 @@
   and the kinds, and lets nobody change private DNS. Added: all are kept.
 - AWS: ModifyVpcEndpoint moves a gateway endpoint's route when its route tables change. Moto changes the list
   of tables only, and later cannot delete the endpoint. Added: the routes move.
+- AWS: DescribeSecurityGroupRules returns each rule's description. Moto does for ranges only and forgets that of
+  a rule that names another group. Added: both.
 - AWS: GetEbsDefaultKmsKeyId and ResetEbsDefaultKmsKeyId. Moto has only the call that modifies it.
 """
 
@@ -21,6 +23,7 @@ def install() -> None:
     """Add the calls to Moto's EC2."""
     from moto.ec2.models import EC2Backend
     from moto.ec2.models.route_tables import RouteTable
+    from moto.ec2.models.security_groups import SecurityGroupRule
     from moto.ec2.responses import EC2Response
 
     from ops.local_aws.extend import add
@@ -29,11 +32,18 @@ def install() -> None:
     add(EC2Response, get_ebs_default_kms_key_id, reset_ebs_default_kms_key_id)
     # DescribeRouteTables is written out by attribute names, so a new attribute is all that it needs.
     RouteTable.propagating_vgws = property(_propagating_vgws)  # type: ignore[attr-defined]
+    SecurityGroupRule.description = property(_rule_description)  # type: ignore[assignment,method-assign]
     add(EC2Backend, _with_folder(EC2Backend.create_flow_logs))
     add(EC2Response, _with_options(EC2Response.create_flow_logs))
     add(EC2Response, _with_tags(EC2Response.create_dhcp_options))
     add(EC2Response, _with_address_kinds(EC2Response.create_vpc_endpoint))
     add(EC2Response, _modifying_address_kinds(EC2Response.modify_vpc_endpoint))
+
+
+def _rule_description(rule: Any) -> str | None:
+    """The description of a security group's rule, of whichever kind."""
+    described: str | None = (rule.ip_range or rule.source_group).get("Description")
+    return described
 
 
 def enable_vgw_route_propagation(response: Any) -> Any:

@@ -111,6 +111,8 @@ def test_a_third_zone_adds_its_own_and_changes_nothing_else(applied: Mapping[str
         ],
         # The new subnets join what spans all zones.
         "update": [
+            "aws_db_subnet_group.database_main",
+            "aws_elasticache_subnet_group.cache_sessions",
             "aws_network_acl.network_data",
             "aws_vpc_endpoint.network_endpoint_dynamodb",
             "aws_vpc_endpoint.network_endpoint_s3",

@@ -126,3 +126,13 @@ def test_default_key_of_ebs(client: Callable[[str], Any], ec2: Any) -> None:
     assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == arn
     ec2.reset_ebs_default_kms_key_id()
     assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == "alias/aws/ebs"
+
+
+def test_a_rule_that_names_a_group_keeps_its_description(ec2: Any) -> None:
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="d", Description="d", VpcId=vpc)["GroupId"]
+    pair = {"GroupId": group, "Description": "From itself"}
+    permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "UserIdGroupPairs": [pair]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
+    assert [rule["Description"] for rule in rules if not rule["IsEgress"]] == ["From itself"]
