@@ -3,20 +3,23 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.bindings.synthesis import REPOSITORY, synthesize
 
 SAMPLE = [sys.executable, str(Path(__file__).with_name("sample_app.py"))]
 
 
-def test_every_environment_is_the_same_with_stock_and_with_lazy_bindings(tmp_path: Path) -> None:
-    # All environments in one run, for the stock import is most of it.
-    command = [sys.executable, "main.py"]
+@pytest.mark.parametrize("envs", ["envs", "tests/environments"])
+def test_every_environment_is_the_same_with_stock_and_with_lazy_bindings(tmp_path: Path, envs: str) -> None:
+    # All environments of a folder in one run, for the stock import is most of it.
+    command, environment = [sys.executable, "main.py"], {"ENVS": envs}
 
-    of_lazy = synthesize(command, tmp_path / "lazy")
-    of_stock = synthesize(command, tmp_path / "stock", stock=True)
+    of_lazy = synthesize(command, tmp_path / "lazy", environment=environment)
+    of_stock = synthesize(command, tmp_path / "stock", stock=True, environment=environment)
 
     assert of_lazy == of_stock
-    environments = {file.stem for file in (REPOSITORY / "envs").glob("*.hcl")}
+    environments = {file.stem for file in (REPOSITORY / envs).glob("*.hcl")}
     assert environments and {f"stacks/{name}/cdk.tf.json" for name in environments} <= of_lazy.keys()
 
 
