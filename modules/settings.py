@@ -1,153 +1,15 @@
-"""An environment as a whole: reads a folder of HCL files, checks each file and all of them together."""
+"""The environments of a folder: reads its HCL files, checks each file and all of them together."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
-
-from modules.data.backup_settings import BackupSettings
-from modules.data.bucket_settings import BucketSettings
-from modules.data.cache_settings import CacheSettings
-from modules.data.database_settings import DatabaseSettings
-from modules.data.secret_settings import SecretSettings
-from modules.delivery.settings import StateSettings
-from modules.foundation.refusals import Finding, Problem, SettingsError, broken_rule, raise_problems, refuse
-from modules.foundation.settings import AccountId, Label, Region, Settings, Tier
+from modules.environment import Environment
+from modules.foundation.refusals import Problem, SettingsError, raise_problems
 from modules.hcl.pasted import pasted_secrets
-from modules.hcl.reading import Document, check, hand_down, read
-from modules.network.settings import NetworkSettings
+from modules.hcl.reading import Document, check, read
 from modules.network.subnets import first_free
-
-#: Names that stacks of ours bear already: the bootstrap stack of an account is `account-<id>`.
-RESERVED_NAMES = ("account", "local", "shared")
-
-
-def _name(value: str) -> str:
-    """An environment's name is part of stack, bucket, role and state names; S3 allows the least of them."""
-    letters = value.replace("-", "")
-    if not (
-        letters.isascii()
-        and letters.isalnum()
-        and value == value.lower()
-        and value[0].isalpha()
-        and not value.endswith("-")
-        and len(value) <= 20
-    ):
-        raise broken_rule(
-            "is not a name that Terraform, S3 and IAM all take: lower-case letters, digits and hyphens, at most 20, "
-            "a letter first and no hyphen last",
-            "rename the file, for example to dev.hcl",
-        )
-    if value in RESERVED_NAMES or value.startswith("account-"):
-        raise broken_rule("is a name that Groundwork uses itself", "rename the file, for example to dev.hcl")
-    return value
-
-
-class Environment(Settings):
-    """One environment: what an environment file says, under the file's name."""
-
-    name: Annotated[str, AfterValidator(_name)] = Field(
-        description="The file's name without .hcl.", json_schema_extra={"inherited": True}
-    )
-    product: str = Field(
-        pattern=r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$",
-        examples=["agora"],
-        description="The product's name, 3 to 20 lower-case letters, digits and hyphens; first part of every name.",
-    )
-    account_id: AccountId = Field(
-        examples=["111111111111"], description="The AWS account; Terraform refuses to touch another."
-    )
-    region: Region = Field(examples=["ap-northeast-2"], description="The AWS region.")
-    tier: Tier = Field(
-        examples=["development"],
-        description="development, staging or production. Production turns safe settings on and refuses unsafe ones.",
-    )
-    tags: dict[str, str] = Field(
-        default_factory=dict,
-        examples=[{"owner": "community-team"}],
-        description="Tags of every resource, beside product, environment, tier and managed_by.",
-    )
-    state: StateSettings = Field(default=StateSettings(), description="Where the Terraform state lies.")
-    network: NetworkSettings | None = Field(default=None, description="The VPC.")
-    database: dict[Label, DatabaseSettings] = Field(
-        default_factory=dict, description="Databases, Aurora or plain RDS, by name."
-    )
-    cache: dict[Label, CacheSettings] = Field(default_factory=dict, description="Caches, Valkey or Redis, by name.")
-    bucket: dict[Label, BucketSettings] = Field(default_factory=dict, description="Private buckets, by name.")
-    secret: dict[Label, SecretSettings] = Field(
-        default_factory=dict, description="Secrets, by name; `python -m ops secret set NAME` puts the value in."
-    )
-    backup: BackupSettings | None = Field(
-        default=None, description='What asks with backup = "daily" is backed up by AWS Backup.'
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _hand_tier_down(cls, values: Any) -> Any:
-        """Give the tier to the blocks whose defaults and rules depend on it."""
-        if not isinstance(values, Mapping) or "tier" not in values:
-            return values
-        return hand_down(cls, values, {"tier": values["tier"]})
-
-    @model_validator(mode="after")
-    def _data_fits(self) -> "Environment":
-        refuse([*self._caches_without_network(), *self._backups_without_plan(), *self._copies_at_home()])
-        return self
-
-    @model_validator(mode="after")
-    def _databases_fit(self) -> "Environment":
-        refuse([finding for name in self.database for finding in self._database_findings(name)])
-        return self
-
-    def _database_findings(self, name: str) -> Iterator[Finding]:
-        """Yield what a database asks of the network that there is not."""
-        settings, at = self.database[name], ("database", name)
-        if self.network is None:
-            yield Finding(at, None, "needs data subnets, and there is no VPC", "write a `network` block")
-            return
-        if settings.corporate and self.network.direct_connect is None:
-            rule = "asks for the corporate ranges, and network.direct_connect names none"
-            yield Finding((*at, "corporate"), True, rule, "take it out, or write network { direct_connect { ... } }")
-        for zone in sorted(set(settings.availability_zones) - set(self.network.availability_zones)):
-            rule = "is not a zone of the network, which has no data subnet there"
-            remedy = f"write some of {', '.join(self.network.availability_zones)}"
-            yield Finding((*at, "availability_zones"), zone, rule, remedy)
-
-    def _caches_without_network(self) -> Iterator[Finding]:
-        for name in self.cache if self.network is None else ():
-            yield Finding(("cache", name), None, "needs data subnets, and there is no VPC", "write a `network` block")
-
-    def _backups_without_plan(self) -> Iterator[Finding]:
-        for name, bucket in self.bucket.items():
-            if bucket.backup and self.backup is None:
-                yield Finding(
-                    ("bucket", name, "backup"),
-                    bucket.backup,
-                    "asks for backups, and nothing makes any",
-                    "write `backup { }`, or take it out",
-                )
-
-    def _copies_at_home(self) -> Iterator[Finding]:
-        if self.backup and self.backup.copy_to_region == self.region:
-            yield Finding(
-                ("backup", "copy_to_region"),
-                self.region,
-                "is the environment's own region, whose failure a copy is for",
-                "write another region, or take it out",
-            )
-
-    @property
-    def state_key(self) -> str:
-        """The state's object in the state bucket."""
-        return self.state.key or f"{self.product}/{self.name}/terraform.tfstate"
-
-    @property
-    def state_region(self) -> str:
-        """The state bucket's region."""
-        return self.state.region or self.region
 
 
 @dataclass(frozen=True)

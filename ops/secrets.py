@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from modules.data.secret_settings import secret_name
+from modules.data.settings.secret import secret_name
 from modules.foundation.names import Names
 from modules.settings import EnvironmentFile
 from ops.errors import ExitCode, OpsError

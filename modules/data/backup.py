@@ -17,7 +17,7 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
-from modules.data.backup_settings import BACKUP_TAG, BackupSettings
+from modules.data.settings.backup import BACKUP_TAG, BackupSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.keys import Key
 from modules.foundation.policies import assumed_by

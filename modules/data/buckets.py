@@ -11,8 +11,8 @@ from cdktf_cdktf_provider_aws.s3_bucket_cors_configuration import (
 from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
 from constructs import Construct
 
-from modules.data.backup_settings import backup_tags
-from modules.data.bucket_settings import BucketSettings, CorsSettings
+from modules.data.settings.backup import backup_tags
+from modules.data.settings.bucket import BucketSettings, CorsSettings
 from modules.foundation.buckets import Notification, PrivateBucket
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement, allow, deny

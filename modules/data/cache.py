@@ -15,7 +15,7 @@ from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
-from modules.data.cache_settings import CacheSettings
+from modules.data.settings.cache import CacheSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.logs import LogGroup
 from modules.foundation.policies import Statement, allow

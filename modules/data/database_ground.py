@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_aws.rds_cluster_parameter_group import (
 )
 from constructs import Construct
 
-from modules.data.database_settings import DatabaseSettings
+from modules.data.settings.database import DatabaseSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.logs import RETENTION_DAYS
 from modules.foundation.policies import assumed_by

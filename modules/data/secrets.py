@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret_rotation import (
 )
 from constructs import Construct
 
-from modules.data.secret_settings import SecretSettings, secret_name
+from modules.data.settings.secret import SecretSettings, secret_name
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import kept_if
 

@@ -7,6 +7,7 @@ from constructs import Construct
 from modules.foundation.keys import Key
 from modules.foundation.logs import LogBucket, LogGroup, log_groups_may_use
 from modules.foundation.names import Names
+from modules.foundation.providers import Providers
 from modules.foundation.resources import Addresses, Resources
 from modules.foundation.settings import Tier
 
@@ -18,10 +19,11 @@ class Foundation(Construct):
     environment pays for none that it does not use.
     """
 
-    def __init__(self, scope: Construct, id: str, *, names: Names, tier: Tier) -> None:
+    def __init__(self, scope: Construct, id: str, *, names: Names, tier: Tier, providers: Providers) -> None:
         super().__init__(scope, id)
         self.names = names
         self.tier = tier
+        self.providers = providers
         self.addresses = Addresses()
         self._make = self.resources(self, "foundation")
 

@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.network_acl_rule import NetworkAclRule
 from constructs import Construct
 
 from modules.foundation.foundation import Foundation
-from modules.network.settings import NetworkSettings
+from modules.network.settings.vpc import NetworkSettings
 from modules.network.tiers import AppSubnets, DataSubnets
 
 #: "Amazon VPC User Guide, Ephemeral ports": a client's side of a connection, of all systems that come in question.

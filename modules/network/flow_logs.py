@@ -7,7 +7,7 @@ from constructs import Construct
 
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import allow, assumed_by, document
-from modules.network.settings import FlowLogSettings
+from modules.network.settings.vpc import FlowLogSettings
 
 #: Fields of versions 2 to 5 ("Amazon VPC User Guide, Flow log records"): beside the default ones, which subnet and
 #: instance, the packet's own addresses behind a NAT gateway or load balancer, TCP flags, and the way that it took.

@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.vpn_gateway_route_propagation import VpnGatewayRou
 from constructs import Construct
 
 from modules.foundation.foundation import Foundation
-from modules.network.settings import DirectConnectSettings
+from modules.network.settings.vpc import DirectConnectSettings
 from modules.network.vpc import Network
 
 

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import kept_if
-from modules.network.settings import NetworkSettings
+from modules.network.settings.vpc import NetworkSettings
 from modules.network.tiers import AppSubnets, DataSubnets, EndpointSubnets, PublicSubnets
 
 ANYWHERE = "0.0.0.0/0"

@@ -13,7 +13,7 @@ from modules.foundation.resources import kept_if
 from modules.network.access_lists import DataAccessList
 from modules.network.flow_logs import FlowLogs
 from modules.network.routing import Routing
-from modules.network.settings import NetworkSettings
+from modules.network.settings.vpc import NetworkSettings
 from modules.network.subnets import SubnetTier
 from modules.network.tiers import AppSubnets, DataSubnets, EndpointSubnets, PublicSubnets
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from cdktf import TerraformStack
 
-from modules.data.secret_settings import SecretSettings
 from modules.data.secrets import Secret
+from modules.data.settings.secret import SecretSettings
 from modules.foundation.foundation import Foundation
 from tests.support.stacks import built
 from tests.support.template import Template

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from cdktf import TerraformStack
 
-from modules.data.bucket_settings import BucketSettings
 from modules.data.buckets import Bucket
+from modules.data.settings.bucket import BucketSettings
 from modules.foundation.buckets import Notification
 from modules.foundation.foundation import Foundation
 from ops.local_aws.policies import effects

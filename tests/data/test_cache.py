@@ -7,9 +7,9 @@ import pytest
 from cdktf import TerraformStack
 
 from modules.data.cache import Cache
-from modules.data.cache_settings import CacheSettings
+from modules.data.settings.cache import CacheSettings
 from modules.foundation.foundation import Foundation
-from modules.network.settings import NetworkSettings
+from modules.network.settings.vpc import NetworkSettings
 from modules.network.vpc import Network
 from tests.support.stacks import ACCOUNT, built
 from tests.support.template import Template

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.data.cache_settings import CacheSettings, day_window, week_window
+from modules.data.settings.cache import CacheSettings, day_window, week_window
 from modules.settings import load
 from tests.support.environments import DEV, PROD, only_problem, problems_of, write
 

@@ -4,20 +4,20 @@ import json
 from pathlib import Path
 
 import pytest
-from cdktf import App, TerraformStack
+from cdktf import TerraformStack
 
 from modules.data.database import Database
-from modules.data.database_settings import DatabaseSettings
+from modules.data.settings.database import DatabaseSettings
 from modules.foundation.foundation import Foundation
-from modules.foundation.names import Names
 from modules.network.dns import PrivateZone
-from modules.network.settings import NetworkSettings
+from modules.network.settings.vpc import NetworkSettings
 from modules.network.vpc import Network
 from ops.addresses import addresses
 from ops.workspace import stack_folder
 from tests.conftest import Synthesize
 from tests.data.test_database_settings import AURORA, RDS
 from tests.support.environments import DEV, write
+from tests.support.stacks import built
 from tests.support.template import Template
 
 TWO = "instances = 2\n  manage_master_user_password = false"
@@ -236,10 +236,20 @@ def test_replicas_scale_once_they_are_there(prod: Template) -> None:
 
 
 def test_an_upper_wing_opens_the_door_to_itself(tmp_path: Path) -> None:
-    app = App(outdir=str(tmp_path), skip_validation=True)
-    stack = TerraformStack(app, "x")
-    names = Names("agora", "dev", "111111111111", "ap-northeast-2")
-    foundation = Foundation(stack, "foundation", names=names, tier="development")
+    template = built(tmp_path, _two_doors, tier="development")
+    rules = template.resources("aws_vpc_security_group_ingress_rule")
+    assert {
+        name: rule["referenced_security_group_id"] for name, rule in rules.items() if name.startswith("database_")
+    } == {
+        "database_main_from_proxy": "${aws_security_group.database_main_proxy.id}",
+        "database_main_from_api": "sg-1",
+        "database_main_proxy_from_api": "sg-1",
+        "database_main_from_batch": "sg-2",
+        "database_main_proxy_from_batch": "sg-2",
+    }
+
+
+def _two_doors(stack: TerraformStack, foundation: Foundation) -> None:
     network_settings = NetworkSettings.model_validate({"cidr": "10.20.0.0/20", "availability_zones": ("a", "c")})
     network = Network(stack, "network", settings=network_settings, foundation=foundation)
     settings = DatabaseSettings.model_validate(
@@ -251,14 +261,3 @@ def test_an_upper_wing_opens_the_door_to_itself(tmp_path: Path) -> None:
     )
     database.allow("sg-1", "api")
     database.allow("sg-2", "batch")
-    app.synth()
-    rules = Template(stack_folder(tmp_path, "x")).resources("aws_vpc_security_group_ingress_rule")
-    assert {
-        name: rule["referenced_security_group_id"] for name, rule in rules.items() if name.startswith("database_")
-    } == {
-        "database_main_from_proxy": "${aws_security_group.database_main_proxy.id}",
-        "database_main_from_api": "sg-1",
-        "database_main_proxy_from_api": "sg-1",
-        "database_main_from_batch": "sg-2",
-        "database_main_proxy_from_batch": "sg-2",
-    }

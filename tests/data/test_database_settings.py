@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from modules.data.database_settings import DatabaseSettings
+from modules.data.settings.database import DatabaseSettings
 from modules.settings import load
 from tests.support.environments import DEV, PROD, only_problem, problems_of, write
 

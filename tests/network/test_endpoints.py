@@ -7,7 +7,7 @@ from cdktf import TerraformStack
 
 from modules.foundation.foundation import Foundation
 from modules.network.endpoints import Endpoints
-from modules.network.settings import NetworkSettings
+from modules.network.settings.vpc import NetworkSettings
 from modules.network.vpc import Network
 from ops.local_aws.policies import effects
 from tests.support.stacks import built

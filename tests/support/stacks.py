@@ -8,10 +8,10 @@ import modules  # noqa: F401 - the bindings are lazy from here on
 # isort: split
 
 from cdktf import App, TerraformStack
-from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names
+from modules.foundation.providers import Providers
 from modules.foundation.settings import Tier
 from tests.support.template import Template
 
@@ -23,7 +23,8 @@ def built(folder: Path, build: Callable[[TerraformStack, Foundation], None], tie
     """Return the synthesized stack of what `build` makes."""
     app = App(outdir=str(folder))
     stack = TerraformStack(app, "built")
-    AwsProvider(stack, "aws", region=REGION)
-    build(stack, Foundation(stack, "foundation", names=Names("agora", "prod", ACCOUNT, REGION), tier=tier))
+    names = Names("agora", "prod", ACCOUNT, REGION)
+    providers = Providers(stack, names=names, tags={})
+    build(stack, Foundation(stack, "foundation", names=names, tier=tier, providers=providers))
     app.synth()
     return Template(folder / "stacks" / "built")

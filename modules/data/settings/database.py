@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.autoscaling.settings import Metric, ScalingSettings
-from modules.data.database_engines import ENGINES, Engine, EngineName
+from modules.data.settings.database_engines import ENGINES, Engine, EngineName
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Settings, Tier, TieredSettings
-from modules.network.settings import ZoneLetter
+from modules.network.settings.vpc import ZoneLetter
 
 #: "Amazon Aurora User Guide, Quotas": 15 Aurora Replicas beside the writer.
 AURORA_REPLICAS_LIMIT = 15

@@ -119,7 +119,7 @@ def _endpoint(value: str) -> str:
         raise broken_rule(
             "is not a known interface endpoint",
             f"write one of {', '.join(nearest or INTERFACE_ENDPOINTS)}; "
-            "if AWS has it, add it to INTERFACE_ENDPOINTS in modules/network/settings.py",
+            "if AWS has it, add it to INTERFACE_ENDPOINTS in modules/network/settings/vpc.py",
         )
     return value
 

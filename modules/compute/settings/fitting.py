@@ -1,0 +1,13 @@
+"""Whether the compute wing's blocks fit each other and what they stand on."""
+
+from collections.abc import Iterator
+
+from modules.compute.settings.blocks import ComputeBlocks
+from modules.data.settings.blocks import DataBlocks
+from modules.foundation.refusals import Finding
+from modules.network.settings.blocks import NetworkBlocks
+
+
+def findings(blocks: ComputeBlocks, data: DataBlocks, network: NetworkBlocks) -> Iterator[Finding]:  # noqa: ARG001
+    """Yield what a block asks of another one, or of a lower wing, and does not get."""
+    yield from ()

@@ -1,0 +1,43 @@
+"""Whether the data wing's blocks fit each other and what they stand on."""
+
+from collections.abc import Iterator
+
+from modules.data.settings.blocks import DataBlocks
+from modules.data.settings.database import DatabaseSettings
+from modules.foundation.refusals import Finding
+from modules.network.settings.vpc import NetworkSettings
+
+
+def findings(blocks: DataBlocks, network: NetworkSettings | None, region: str) -> Iterator[Finding]:
+    """Yield what a block asks of another one, or of the network, and does not get."""
+    for name, database in blocks.database.items():
+        yield from _database_without_ground(name, database, network)
+    for name in blocks.cache if network is None else ():
+        yield Finding(("cache", name), None, "needs data subnets, and there is no VPC", "write a `network` block")
+    yield from _backups_without_plan(blocks)
+    if blocks.backup and blocks.backup.copy_to_region == region:
+        rule = "is the environment's own region, whose failure a copy is for"
+        yield Finding(("backup", "copy_to_region"), region, rule, "write another region, or take it out")
+
+
+def _database_without_ground(
+    name: str, settings: DatabaseSettings, network: NetworkSettings | None
+) -> Iterator[Finding]:
+    at = ("database", name)
+    if network is None:
+        yield Finding(at, None, "needs data subnets, and there is no VPC", "write a `network` block")
+        return
+    if settings.corporate and network.direct_connect is None:
+        rule = "asks for the corporate ranges, and network.direct_connect names none"
+        yield Finding((*at, "corporate"), True, rule, "take it out, or write network { direct_connect { ... } }")
+    for zone in sorted(set(settings.availability_zones) - set(network.availability_zones)):
+        rule = "is not a zone of the network, which has no data subnet there"
+        remedy = f"write some of {', '.join(network.availability_zones)}"
+        yield Finding((*at, "availability_zones"), zone, rule, remedy)
+
+
+def _backups_without_plan(blocks: DataBlocks) -> Iterator[Finding]:
+    for name, bucket in blocks.bucket.items():
+        if bucket.backup and blocks.backup is None:
+            rule, remedy = "asks for backups, and nothing makes any", "write `backup { }`, or take it out"
+            yield Finding(("bucket", name, "backup"), bucket.backup, rule, remedy)

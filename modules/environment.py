@@ -1,0 +1,94 @@
+"""One environment as a whole: its own keys, and the chapters of its wings."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, model_validator
+
+from modules.compute.settings import fitting as compute
+from modules.compute.settings.blocks import ComputeBlocks
+from modules.data.settings import fitting as data
+from modules.data.settings.blocks import DataBlocks
+from modules.delivery.settings import StateSettings
+from modules.foundation.refusals import broken_rule, refuse
+from modules.foundation.settings import AccountId, Region, Tier
+from modules.hcl.reading import hand_down
+from modules.network.settings.blocks import NetworkBlocks
+
+#: Names that stacks of ours bear already: the bootstrap stack of an account is `account-<id>`.
+RESERVED_NAMES = ("account", "local", "shared")
+
+
+def _name(value: str) -> str:
+    """An environment's name is part of stack, bucket, role and state names; S3 allows the least of them."""
+    letters = value.replace("-", "")
+    if not (
+        letters.isascii()
+        and letters.isalnum()
+        and value == value.lower()
+        and value[0].isalpha()
+        and not value.endswith("-")
+        and len(value) <= 20
+    ):
+        raise broken_rule(
+            "is not a name that Terraform, S3 and IAM all take: lower-case letters, digits and hyphens, at most 20, "
+            "a letter first and no hyphen last",
+            "rename the file, for example to dev.hcl",
+        )
+    if value in RESERVED_NAMES or value.startswith("account-"):
+        raise broken_rule("is a name that Groundwork uses itself", "rename the file, for example to dev.hcl")
+    return value
+
+
+class Environment(NetworkBlocks, DataBlocks, ComputeBlocks):
+    """One environment: what an environment file says, under the file's name.
+
+    Each wing brings the blocks of its own chapter.
+    """
+
+    name: Annotated[str, AfterValidator(_name)] = Field(
+        description="The file's name without .hcl.", json_schema_extra={"inherited": True}
+    )
+    product: str = Field(
+        pattern=r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$",
+        examples=["agora"],
+        description="The product's name, 3 to 20 lower-case letters, digits and hyphens; first part of every name.",
+    )
+    account_id: AccountId = Field(
+        examples=["111111111111"], description="The AWS account; Terraform refuses to touch another."
+    )
+    region: Region = Field(examples=["ap-northeast-2"], description="The AWS region.")
+    tier: Tier = Field(
+        examples=["development"],
+        description="development, staging or production. Production turns safe settings on and refuses unsafe ones.",
+    )
+    tags: dict[str, str] = Field(
+        default_factory=dict,
+        examples=[{"owner": "community-team"}],
+        description="Tags of every resource, beside product, environment, tier and managed_by.",
+    )
+    state: StateSettings = Field(default=StateSettings(), description="Where the Terraform state lies.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _hand_tier_down(cls, values: Any) -> Any:
+        """Give the tier to the blocks whose defaults and rules depend on it."""
+        if not isinstance(values, Mapping) or "tier" not in values:
+            return values
+        return hand_down(cls, values, {"tier": values["tier"]})
+
+    @model_validator(mode="after")
+    def _wings_fit(self) -> "Environment":
+        """Refuse what a wing's blocks ask of each other, or of a lower wing, and do not get."""
+        refuse([*data.findings(self, self.network, self.region), *compute.findings(self, self, self)])
+        return self
+
+    @property
+    def state_key(self) -> str:
+        """The state's object in the state bucket."""
+        return self.state.key or f"{self.product}/{self.name}/terraform.tfstate"
+
+    @property
+    def state_region(self) -> str:
+        """The state bucket's region."""
+        return self.state.region or self.region

@@ -1,0 +1,37 @@
+"""Terraform's AWS provider: one for the environment's region, one more for each other region that something is in."""
+
+from dataclasses import replace
+
+from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
+
+from modules.foundation.names import Names
+
+
+class Providers:
+    """The AWS providers of one stack, all fenced into its account and tagging alike."""
+
+    def __init__(self, stack: TerraformStack, *, names: Names, tags: dict[str, str]) -> None:
+        self._stack = stack
+        self._names = names
+        self._tags = tags
+        self._others: dict[str, AwsProvider] = {}
+        self._use(names)
+
+    def in_region(self, region: str) -> AwsProvider:
+        """Return the provider for another region, the same for all that ask; its alias is the region's name."""
+        if region not in self._others:
+            self._others[region] = self._use(replace(self._names, region=region), alias=region)
+        return self._others[region]
+
+    def _use(self, names: Names, alias: str | None = None) -> AwsProvider:
+        ours = {"product": names.product, "environment": names.environment, "managed_by": "terraform"}
+        return AwsProvider(
+            self._stack,
+            f"aws-{alias}" if alias else "aws",
+            alias=alias,
+            region=names.region,
+            # The fence between environments: credentials of another account are refused before anything is planned.
+            allowed_account_ids=[names.account_id],
+            default_tags=[AwsProviderDefaultTags(tags={**self._tags, **ours})],
+        )

@@ -1,0 +1,72 @@
+"""The network wing of one environment."""
+
+from functools import cached_property
+
+from cdktf import TerraformOutput, TerraformStack
+from constructs import Construct
+
+from modules.foundation.foundation import Foundation
+from modules.network.dns import PrivateZone
+from modules.network.endpoints import Endpoints
+from modules.network.interconnect import DirectConnect
+from modules.network.settings.blocks import NetworkBlocks
+from modules.network.settings.vpc import NetworkSettings
+from modules.network.vpc import Network
+
+
+class NetworkWing(Construct):
+    """The VPC with its endpoints, and the names in it, as far as the environment asks for them."""
+
+    def __init__(self, scope: Construct, id: str, *, blocks: NetworkBlocks, foundation: Foundation) -> None:
+        super().__init__(scope, id)
+        self._foundation = foundation
+        self._vpc: Network | None = None
+        self._endpoints: Endpoints | None = None
+        if blocks.network:
+            self._build_vpc(blocks.network)
+
+    @property
+    def vpc(self) -> Network:
+        """The VPC; what needs one is refused by the settings where there is none."""
+        assert self._vpc is not None, "there is no network block"
+        return self._vpc
+
+    @cached_property
+    def private_zone(self) -> PrivateZone:
+        """The zone of names inside the VPC, made when a wing first asks for it."""
+        return PrivateZone(self, "private-zone", network=self.vpc, foundation=self._foundation)
+
+    def allow_bucket(self, bucket_arn: str) -> None:
+        """Let the VPC, where there is one, reach a bucket through the S3 endpoint."""
+        if self._endpoints:
+            self._endpoints.allow_bucket(bucket_arn)
+
+    def _build_vpc(self, settings: NetworkSettings) -> None:
+        self._vpc = Network(self, "network", settings=settings, foundation=self._foundation)
+        self._endpoints = Endpoints(self, "endpoints", network=self._vpc, foundation=self._foundation)
+        if settings.direct_connect:
+            DirectConnect(
+                self,
+                "direct-connect",
+                settings=settings.direct_connect,
+                network=self._vpc,
+                foundation=self._foundation,
+            )
+        self._print(self._vpc)
+
+    def _print(self, network: Network) -> None:
+        stack = TerraformStack.of(self)
+        tiers = {"public": network.public, "app": network.app, "data": network.data, "endpoint": network.endpoint}
+        TerraformOutput(stack, "vpc_id", value=network.vpc_id, description="The VPC.")
+        TerraformOutput(
+            stack,
+            "subnet_ids",
+            value={tier: dict(subnets.ids) for tier, subnets in tiers.items() if subnets},
+            description="Subnets by tier and zone.",
+        )
+        TerraformOutput(
+            stack,
+            "nat_addresses",
+            value=network.routing.nat_addresses,
+            description="Addresses from which the app tier reaches the internet, by zone; partners may let them in.",
+        )
