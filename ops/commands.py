@@ -198,6 +198,29 @@ def terraform(
     raise typer.Exit(code)
 
 
+@app.command()
+def guard(
+    plan_file: Annotated[Path, typer.Argument(metavar="PLAN.json", help="What `terraform show -json` prints.")],
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    stack: Annotated[
+        Path | None, typer.Option("--stack", help="The stack's cdk.tf.json, for policies that only the apply tells.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Refuse a plan that loses data or a protection, or opens something, unless envs/unlocks/ENV.hcl allows it."""
+    from ops.guard.command import run_guard
+
+    judgement = run_guard(plan_file, stack, envs, env)
+    if as_json:
+        _out.print(json.dumps(judgement.as_json(), indent=2), markup=False)
+    else:
+        for line in judgement.told():
+            _out.print(line, markup=False)
+    if judgement.refused:
+        raise typer.Exit(ExitCode.GUARDED)
+
+
 @secret.command("set")
 def secret_set(
     name: Annotated[str, typer.Argument(help='The name behind `secret` in the environment file, "slack-webhook".')],

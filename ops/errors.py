@@ -12,6 +12,7 @@ class ExitCode(IntEnum):
     MISSING_TOOL = 3
     REFUSED = 4
     STATE_LOCKED = 5
+    GUARDED = 6
     INTERRUPTED = 130
 
 

@@ -1,0 +1,101 @@
+"""What the guard says of a plan: refused, unlocked, and what it could not see."""
+
+import datetime
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from modules.hcl.reading import Document
+from ops.guard.exposures import Synthesized, exposures, unread_policies
+from ops.guard.losses import losses
+from ops.guard.plan import Plan
+from ops.guard.protections import lost_protections
+from ops.guard.refusal import Refusal
+from ops.guard.unlocks import Unlocks
+
+#: A release takes away a service or two with what belongs to them; more at once is a mistake more often than a plan.
+MOST_DELETIONS = 10
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a person has to know of a plan before it may be applied."""
+
+    refused: list[Refusal]
+    unlocked: list[Refusal]
+    notes: list[str]
+    """What the guard could not see, and records that serve nothing."""
+
+    def told(self) -> list[str]:
+        """Return the lines that a person reads, what is refused first."""
+        return [
+            *(f"refused: {each.sentence}" for each in self.refused),
+            *(f"unlocked: {each.sentence}" for each in self.unlocked),
+            *(f"note: {note}" for note in self.notes),
+            f"guard: {len(self.refused)} refused, {len(self.unlocked)} unlocked",
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields for `--json`."""
+        return asdict(self)
+
+
+def judge(
+    plan: Plan, synthesized: Synthesized, unlocks: Unlocks, document: Document, today: datetime.date
+) -> Judgement:
+    """Return which of the plan's changes are refused, after the records that hold today."""
+    refused, unlocked = [], []
+    for found in sorted({*losses(plan), *lost_protections(plan), *exposures(plan, synthesized)}):
+        record = unlocks.unlock.get(found.address)
+        if record and found.kind in record.allow and record.until >= today:
+            unlocked.append(found)
+        else:
+            refused.append(Refusal(found.address, found.kind, f"{found.sentence} {_way_out(found, unlocks, document)}"))
+    refused += _too_many(plan, unlocks, document, today)
+    return Judgement(refused, unlocked, [*_unread(plan, synthesized), *_idle(plan, unlocks, document, today)])
+
+
+def _way_out(found: Refusal, unlocks: Unlocks, document: Document) -> str:
+    """Return what to do about it: what is wrong with the record there is, or which one to write."""
+    record = unlocks.unlock.get(found.address)
+    if record and found.kind in record.allow:
+        line = document.line(("unlock", found.address, "until"))
+        return f"The record that allows it expired on {record.until} ({document.file}:{line})."
+    if record:
+        line = document.line(("unlock", found.address, "allow"))
+        return f'The record there is does not allow it; if it is meant, add "{found.kind}" ({document.file}:{line}).'
+    return f'If it is meant, write `unlock "{found.address}" {{ allow = ["{found.kind}"] ... }}` into {document.file}.'
+
+
+def _too_many(plan: Plan, unlocks: Unlocks, document: Document, today: datetime.date) -> list[Refusal]:
+    record = unlocks.deletions
+    limit = record.limit if record and record.until >= today else MOST_DELETIONS
+    gone = sum(each.change.is_loss for each in plan.changes)
+    if gone <= limit:
+        return []
+    expired = f" The record for more expired on {record.until}." if record and record.until < today else ""
+    sentence = (
+        f"The plan deletes or replaces {gone} resources, more than {limit}.{expired} "
+        f"If it is meant, write `deletions {{ limit = {gone} ... }}` into {document.file}."
+    )
+    return [Refusal("the plan", "deletions", sentence)]
+
+
+def _unread(plan: Plan, synthesized: Synthesized) -> list[str]:
+    addresses = unread_policies(plan, synthesized)
+    if not addresses:
+        return []
+    return [
+        f"{len(addresses)} policies are known only after the apply, and were not read: {', '.join(addresses)}. "
+        "With --stack cdk.tf.json the guard reads them as they were synthesized."
+    ]
+
+
+def _idle(plan: Plan, unlocks: Unlocks, document: Document, today: datetime.date) -> list[str]:
+    """Return the records that serve nothing any more: whoever reads them believes that something is open."""
+    touched = {each.address for each in plan.changes}
+    return [
+        f"{document.file}:{document.line(('unlock', address))}: the record for {address} "
+        f"{'has expired' if record.until < today else 'allows nothing in this plan'}; take it out when it is done."
+        for address, record in unlocks.unlock.items()
+        if record.until < today or address not in touched
+    ]

@@ -1,0 +1,98 @@
+"""Unlocks: the record, in the repository, that a person allows what the guard refuses.
+
+`envs/unlocks/<environment>.hcl`, reviewed like any change:
+
+    unlock "aws_s3_bucket.bucket_old" {
+      allow  = ["loss"]
+      reason = "Empty since the content moved; ticket 4711"
+      who    = "kim@agora.example"
+      until  = "2026-12-01"
+    }
+
+    deletions {
+      limit  = 30
+      reason = "The blue cluster goes"
+      who    = "kim@agora.example"
+      until  = "2026-12-01"
+    }
+"""
+
+import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from modules.foundation.refusals import Problem, broken_rule
+from modules.foundation.settings import Settings
+from modules.hcl.reading import Document, check, read
+
+#: Longer than this, nobody remembers what it was for, and another plan slips through by it.
+LONGEST_DAYS = 90
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, datetime.date):
+        return value
+    try:
+        return datetime.date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise broken_rule("is not a date", 'write year, month and day, "2026-12-01"') from None
+
+
+class _Record(Settings):
+    reason: str = Field(min_length=10, description="Why, in words that a person understands a year later.")
+    who: str = Field(min_length=3, description="Who decided it, and can be asked.")
+    until: Annotated[datetime.date, BeforeValidator(_date)] = Field(
+        examples=["2026-12-01"], description="The last day on which it holds, by UTC."
+    )
+
+
+class Unlock(_Record):
+    """An `unlock` block, under the address of the resource."""
+
+    allow: tuple[Literal["loss", "protection", "exposure"], ...] = Field(
+        examples=[["loss"]],
+        description="loss: destroy or replace it. protection: take one away. exposure: open it to everyone.",
+    )
+
+
+class Deletions(_Record):
+    """The `deletions` block: more deletions in one plan than usual."""
+
+    limit: int = Field(ge=1, examples=[30], description="How many a plan may have.")
+
+
+class Unlocks(Settings):
+    """The records of one environment."""
+
+    unlock: dict[str, Unlock] = Field(default_factory=dict, description="What is allowed, by address.")
+    deletions: Deletions | None = Field(default=None, description="More deletions in one plan than usual.")
+
+
+def unlocks_path(envs: Path, env: str) -> Path:
+    """Return where the environment's records are."""
+    return envs / "unlocks" / f"{env}.hcl"
+
+
+def read_unlocks(envs: Path, env: str) -> tuple[Unlocks, Document]:
+    """Return the environment's records and where they stand; none without a file. Raises SettingsError."""
+    path = unlocks_path(envs, env)
+    if not path.exists():
+        return Unlocks(), Document(path.as_posix(), {}, {})
+    document = read(path, Unlocks)
+    return check(document, Unlocks, document.values), document
+
+
+def too_long(unlocks: Unlocks, document: Document, today: datetime.date) -> list[Problem]:
+    """Return the records that would hold for longer than a record may."""
+    last = today + datetime.timedelta(days=LONGEST_DAYS)
+    records: list[tuple[tuple[str, ...], _Record]] = [(("unlock", name), each) for name, each in unlocks.unlock.items()]
+    if unlocks.deletions:
+        records.append((("deletions",), unlocks.deletions))
+    rule = f"is more than {LONGEST_DAYS} days away: nobody will remember what it was for"
+    return [
+        document.problem((*at, "until"), each.until, rule, f'write "{last}" or earlier')
+        for at, each in records
+        if each.until > last
+    ]

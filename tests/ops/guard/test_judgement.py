@@ -1,0 +1,298 @@
+"""What the guard refuses, and what it lets pass."""
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modules.foundation.refusals import SettingsError
+from ops.guard.judgement import MOST_DELETIONS, Judgement, judge
+from ops.guard.losses import STATEFUL
+from ops.guard.plan import Plan
+from ops.guard.unlocks import read_unlocks, too_long
+from tests.ops.guard.plans import BUCKET, DATABASE, change, created, destroyed, plan, updated
+
+TODAY = datetime.date(2026, 11, 21)
+
+
+def judged(
+    *changes: dict[str, Any], unlocks: str = "", folder: Path | None = None, synthesized: Any = None
+) -> Judgement:
+    if folder and unlocks:
+        (folder / "unlocks").mkdir()
+        (folder / "unlocks" / "prod.hcl").write_text(unlocks)
+    records, document = read_unlocks(folder or Path("envs"), "prod")
+    return judge(Plan.model_validate(plan(*changes)), synthesized or {}, records, document, TODAY)
+
+
+def refused(*changes: dict[str, Any], synthesized: Any = None) -> list[str]:
+    """Return the refusals' sentences without what to do about them."""
+    return [each.sentence.split(" If it is meant")[0] for each in judged(*changes, synthesized=synthesized).refused]
+
+
+@pytest.mark.parametrize("kind", sorted(STATEFUL))
+def test_what_holds_something_is_not_destroyed(kind: str) -> None:
+    assert refused(destroyed(f"{kind}.x")) == [f"{kind}.x would be destroyed, and with it {STATEFUL[kind]}."]
+
+
+@pytest.mark.parametrize("actions", [("delete", "create"), ("create", "delete")])
+def test_nor_replaced_and_the_cause_is_named(actions: tuple[str, ...]) -> None:
+    replaced = change(DATABASE, *actions, before={"engine": "a"}, after={"engine": "b"}, replace_paths=[["engine"]])
+    assert refused(replaced) == [f"{DATABASE} would be replaced by a new one (changed: engine), and with it its data."]
+
+
+def test_what_holds_nothing_may_go() -> None:
+    assert refused(
+        destroyed("aws_vpc_security_group_ingress_rule.x"),
+        destroyed("aws_rds_cluster_instance.database_main_2"),
+        destroyed("aws_db_instance.database_main_2", replicate_source_db="database-main-1"),
+        change(BUCKET, "forget", before={"bucket": "content"}),
+        change(BUCKET, "no-op", before={}, after={}),
+        updated(BUCKET, {"tags": {}}, {"tags": {"a": "b"}}),
+    ) == []  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("address", "before", "after", "what"),
+    [
+        (DATABASE, {"deletion_protection": True}, {"deletion_protection": False},
+         "would lose its deletion protection (deletion_protection: true to false)"),
+        ("aws_cognito_user_pool.x", {"deletion_protection": "ACTIVE"}, {"deletion_protection": "INACTIVE"},
+         "would lose its deletion protection (deletion_protection: ACTIVE to INACTIVE)"),
+        ("aws_lb.x", {"enable_deletion_protection": True}, {"enable_deletion_protection": False},
+         "would lose its deletion protection (enable_deletion_protection: true to false)"),
+        (DATABASE, {"skip_final_snapshot": False}, {"skip_final_snapshot": True},
+         "would be destroyed without a final snapshot (skip_final_snapshot: false to true)"),
+        (DATABASE, {"backup_retention_period": 35}, {"backup_retention_period": 1},
+         "would keep its backups for a shorter time (backup_retention_period: 35 to 1)"),
+        (BUCKET, {"force_destroy": False}, {"force_destroy": True},
+         "could be destroyed with all that it holds (force_destroy: false to true)"),
+        ("aws_kms_key.x", {"enable_key_rotation": True}, {"enable_key_rotation": False},
+         "would no longer be rotated (enable_key_rotation: true to false)"),
+        ("aws_cloudwatch_log_group.x", {"kms_key_id": "arn"}, {"kms_key_id": None},
+         "would no longer be encrypted with our key (kms_key_id: arn to none)"),
+        ("aws_ecr_repository.x", {"image_tag_mutability": "IMMUTABLE"}, {"image_tag_mutability": "MUTABLE"},
+         "would let a tag lead to another image (image_tag_mutability: IMMUTABLE to MUTABLE)"),
+        ("aws_s3_bucket_versioning.x", {"versioning_configuration": [{"status": "Enabled"}]},
+         {"versioning_configuration": [{"status": "Suspended"}]},
+         "would be suspended: what is overwritten or deleted could not be brought back"),
+    ],
+)  # fmt: skip
+def test_a_protection_stays(address: str, before: dict[str, Any], after: dict[str, Any], what: str) -> None:
+    assert refused(updated(address, before, after)) == [f"{address} {what}."]
+    # The other way round it is one more.
+    assert refused(updated(address, after, before)) == []
+
+
+def test_a_protection_that_is_a_resource_stays() -> None:
+    assert refused(destroyed("aws_s3_bucket_public_access_block.x")) == [
+        "aws_s3_bucket_public_access_block.x would be destroyed: the bucket could be opened to the public."
+    ]
+    assert refused(change("aws_backup_plan.x", "delete", "create", before={}, after={})) == []
+
+
+def test_a_key_that_is_not_known_yet_is_no_loss() -> None:
+    unknown = change(
+        "aws_cloudwatch_log_group.x",
+        "update",
+        before={"kms_key_id": "arn"},
+        after={},
+        after_unknown={"kms_key_id": True},
+    )
+    assert refused(unknown) == []
+
+
+RULE = "aws_vpc_security_group_ingress_rule.x"
+
+
+def test_a_rule_for_everyone() -> None:
+    https = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
+    assert refused(created(RULE, cidr_ipv4="0.0.0.0/0", **https)) == [
+        f"{RULE} would let everyone in (0.0.0.0/0, tcp 443)."
+    ]
+    assert refused(created(RULE, cidr_ipv6="::/0", ip_protocol="-1")) == [
+        f"{RULE} would let everyone in (::/0, all ports)."
+    ]
+    assert refused(created(RULE, cidr_ipv4="10.0.0.0/8", **https)) == []
+    assert refused(created("aws_vpc_security_group_egress_rule.x", cidr_ipv4="0.0.0.0/0", **https)) == []
+
+
+def test_what_is_open_already_is_not_new() -> None:
+    now = {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "tcp", "from_port": 443, "to_port": 443}
+    assert refused(updated(RULE, now, {**now, "description": "HTTPS"})) == []
+    assert len(refused(updated(RULE, now, {**now, "to_port": 65535}))) == 1
+
+
+def test_inline_rules_for_everyone() -> None:
+    rule = {"cidr_blocks": ["10.0.0.0/8", "0.0.0.0/0"], "protocol": "tcp", "from_port": 0, "to_port": 65535}
+    assert refused(updated("aws_security_group.x", {"ingress": []}, {"ingress": [rule]})) == [
+        "aws_security_group.x would let everyone in (0.0.0.0/0, tcp 0 to 65535)."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "values", "what"),
+    [
+        ("aws_db_instance.x", {"publicly_accessible": True}, "publicly_accessible = true"),
+        ("aws_s3_bucket_public_access_block.x", {"block_public_acls": False}, "block_public_acls = false"),
+        ("aws_s3_bucket_acl.x", {"acl": "public-read"}, 'acl = "public-read"'),
+        ("aws_lambda_function_url.x", {"authorization_type": "NONE"}, 'authorization_type = "NONE"'),
+        ("aws_eks_cluster.x", {"vpc_config": [{"endpoint_public_access": True}]},
+         "vpc_config.endpoint_public_access = true"),
+        ("aws_ecs_service.x", {"network_configuration": [{"assign_public_ip": True}]},
+         "network_configuration.assign_public_ip = true"),
+    ],
+)  # fmt: skip
+def test_a_public_flag(address: str, values: dict[str, Any], what: str) -> None:
+    assert refused(created(address, **values)) == [f"{address} would be open to the public ({what})."]
+    assert refused(updated(address, values, values)) == []
+
+
+def statement(**more: Any) -> str:
+    told = {"Sid": "Read", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*", **more}
+    return json.dumps({"Version": "2012-10-17", "Statement": [told]})
+
+
+POLICY = "aws_s3_bucket_policy.x"
+
+
+@pytest.mark.parametrize(
+    "open_to_all",
+    [
+        {},
+        {"Principal": {"AWS": "*"}},
+        {"Principal": {"AWS": ["arn:aws:iam::333333333333:root", "*"]}},
+        {"Condition": {"Bool": {"aws:SecureTransport": "true"}}},
+        {"Condition": {"StringLike": {"aws:SourceArn": "*"}}},
+        {"Condition": {"StringNotEquals": {"aws:SourceAccount": "333333333333"}}},
+        {"Condition": {"StringEqualsIfExists": {"aws:SourceAccount": "333333333333"}}},
+    ],
+)
+def test_a_policy_for_everyone(open_to_all: dict[str, Any]) -> None:
+    assert refused(created(POLICY, policy=statement(**open_to_all))) == [
+        f'{POLICY} would allow everyone what its policy says in "Read" (s3:GetObject).'
+    ]
+
+
+@pytest.mark.parametrize(
+    "narrow",
+    [
+        {"Effect": "Deny"},
+        {"Principal": {"Service": "cloudfront.amazonaws.com"}},
+        {"Principal": {"AWS": "arn:aws:iam::333333333333:root"}},
+        {"Condition": {"StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::333333333333:distribution/E1"}}},
+        {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}},
+    ],
+)
+def test_a_policy_for_somebody(narrow: dict[str, Any]) -> None:
+    assert refused(created(POLICY, policy=statement(**narrow))) == []
+
+
+def test_an_endpoints_policy_opens_nothing() -> None:
+    assert refused(created("aws_vpc_endpoint.x", policy=statement())) == []
+
+
+def test_a_policy_that_only_the_apply_tells_is_read_as_synthesized() -> None:
+    unknown = change(POLICY, "create", after={}, after_unknown={"policy": True})
+    tokens = statement(Resource="${aws_s3_bucket.x.arn}/*")
+    assert len(refused(unknown, synthesized={"resource": {"aws_s3_bucket_policy": {"x": {"policy": tokens}}}})) == 1
+    (note,) = judged(unknown).notes
+    assert note.startswith(f"1 policies are known only after the apply, and were not read: {POLICY}.")
+
+
+def test_many_deletions_at_once() -> None:
+    rules = [destroyed(f"aws_vpc_security_group_ingress_rule.x{number}") for number in range(MOST_DELETIONS)]
+    assert refused(*rules) == []
+    assert refused(*rules, destroyed("aws_route.x")) == ["The plan deletes or replaces 11 resources, more than 10."]
+
+
+RECORD = """\
+unlock "aws_s3_bucket.bucket_content" {
+  allow  = ["loss"]
+  reason = "Empty since the content moved"
+  who    = "kim@agora.example"
+  until  = "2026-12-01"
+}
+"""
+
+
+def test_a_record_unlocks(tmp_path: Path) -> None:
+    judgement = judged(destroyed(BUCKET), unlocks=RECORD, folder=tmp_path)
+    assert (judgement.refused, [each.address for each in judgement.unlocked]) == ([], [BUCKET])
+
+
+def test_a_record_for_another_address_or_another_kind_does_not(tmp_path: Path) -> None:
+    judgement = judged(
+        destroyed("aws_s3_bucket.bucket_other"),
+        updated(BUCKET, {"force_destroy": False}, {"force_destroy": True}),
+        unlocks=RECORD,
+        folder=tmp_path,
+    )
+    path = f"{tmp_path.as_posix()}/unlocks/prod.hcl"
+    assert [each.sentence.split("). ")[-1].split("objects. ")[-1] for each in judgement.refused] == [
+        f'The record there is does not allow it; if it is meant, add "protection" ({path}:2).',
+        f'If it is meant, write `unlock "aws_s3_bucket.bucket_other" {{ allow = ["loss"] ... }}` into {path}.',
+    ]
+
+
+def test_an_expired_record_does_not(tmp_path: Path) -> None:
+    judgement = judged(destroyed(BUCKET), unlocks=RECORD.replace("12-01", "11-20"), folder=tmp_path)
+    (only,) = judgement.refused
+    path = f"{tmp_path.as_posix()}/unlocks/prod.hcl"
+    assert only.sentence.endswith(f"The record that allows it expired on 2026-11-20 ({path}:5).")
+    assert judgement.notes == [f"{path}:1: the record for {BUCKET} has expired; take it out when it is done."]
+
+
+def test_the_last_day_counts(tmp_path: Path) -> None:
+    assert judged(destroyed(BUCKET), unlocks=RECORD.replace("12-01", "11-21"), folder=tmp_path).refused == []
+
+
+def test_a_record_for_more_deletions(tmp_path: Path) -> None:
+    rules = [destroyed(f"aws_vpc_security_group_ingress_rule.x{number}") for number in range(20)]
+    more = 'deletions {\n  limit = 20\n  reason = "Blue goes away"\n  who = "kim"\n  until = "2026-12-01"\n}\n'
+    assert judged(*rules, unlocks=more, folder=tmp_path).refused == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        ("2026-12-01", "soon", '5: unlock.aws_s3_bucket.bucket_content.until soon is not a date; write year, month and '
+         'day, "2026-12-01"'),
+        ("loss", "anything", "2: unlock.aws_s3_bucket.bucket_content.allow.0 anything should be 'loss', 'protection' "
+         "or 'exposure'; loss: destroy or replace it. protection: take one away. exposure: open it to everyone"),
+        ('  reason = "Empty since the content moved"\n', "", "1: unlock.aws_s3_bucket.bucket_content.reason is "
+         "missing; write `reason = ...`"),
+    ],
+)  # fmt: skip
+def test_wrong_records(before: str, after: str, problem: str, tmp_path: Path) -> None:
+    assert before in RECORD
+    with pytest.raises(SettingsError) as error:
+        judged(unlocks=RECORD.replace(before, after), folder=tmp_path)
+    assert str(error.value) == f"{tmp_path.as_posix()}/unlocks/prod.hcl:{problem}"
+
+
+def test_a_record_does_not_hold_for_ever(tmp_path: Path) -> None:
+    judged(unlocks=RECORD.replace("2026-12-01", "2027-12-01"), folder=tmp_path)
+    (problem,) = too_long(*read_unlocks(tmp_path, "prod"), TODAY)
+    assert str(problem).endswith(
+        ":5: unlock.aws_s3_bucket.bucket_content.until 2027-12-01 is more than 90 days away: nobody will remember what "
+        'it was for; write "2027-02-19" or earlier'
+    )
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner) | st.dictionaries(st.sampled_from(["ingress", "policy", "acl", "cidr_blocks", "x"]), inner)
+        ),
+    )
+)
+def test_whatever_a_provider_writes_is_read(value: Any) -> None:
+    """The guard must never end in a traceback: a plan that it cannot read is not a plan that may pass."""
+    for address in (RULE, POLICY, DATABASE, "aws_s3_bucket_versioning.x"):
+        judged(updated(address, {"x": value}, {"x": value, "tags": value, "setting": value}))
