@@ -22,6 +22,10 @@ network {
   }
 }
 
+zone "public" {
+  name = "dev.agora.example"
+}
+
 database "main" {
   engine         = "aurora-mysql"
   engine_version = "8.0.mysql_aurora.3.08.2"

@@ -21,6 +21,10 @@ network {
   interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "ssmmessages"]
 }
 
+zone "public" {
+  name = "agora.example"
+}
+
 database "main" {
   engine             = "aurora-mysql"
   engine_version     = "8.0.mysql_aurora.3.08.2"

@@ -13,6 +13,7 @@ from modules.delivery.settings import StateSettings
 from modules.foundation.refusals import broken_rule, refuse
 from modules.foundation.settings import AccountId, Region, Tier
 from modules.hcl.reading import hand_down
+from modules.network.settings import fitting as network
 from modules.network.settings.blocks import NetworkBlocks
 
 #: Names that stacks of ours bear already: the bootstrap stack of an account is `account-<id>`.
@@ -80,7 +81,13 @@ class Environment(NetworkBlocks, DataBlocks, ComputeBlocks):
     @model_validator(mode="after")
     def _wings_fit(self) -> "Environment":
         """Refuse what a wing's blocks ask of each other, or of a lower wing, and do not get."""
-        refuse([*data.findings(self, self.network, self.region), *compute.findings(self, self, self)])
+        refuse(
+            [
+                *network.findings(self),
+                *data.findings(self, self.network, self.region),
+                *compute.findings(self, self, self),
+            ]
+        )
         return self
 
     @property

@@ -10,12 +10,14 @@ from modules.network.dns import PrivateZone
 from modules.network.endpoints import Endpoints
 from modules.network.interconnect import DirectConnect
 from modules.network.settings.blocks import NetworkBlocks
+from modules.network.settings.domains import is_under
 from modules.network.settings.vpc import NetworkSettings
 from modules.network.vpc import Network
+from modules.network.zones import PublicZone
 
 
 class NetworkWing(Construct):
-    """The VPC with its endpoints, and the names in it, as far as the environment asks for them."""
+    """The VPC with its endpoints, the names in it, and public zones, as far as the environment asks for them."""
 
     def __init__(self, scope: Construct, id: str, *, blocks: NetworkBlocks, foundation: Foundation) -> None:
         super().__init__(scope, id)
@@ -24,6 +26,7 @@ class NetworkWing(Construct):
         self._endpoints: Endpoints | None = None
         if blocks.network:
             self._build_vpc(blocks.network)
+        self.zones = self._build_zones(blocks)
 
     @property
     def vpc(self) -> Network:
@@ -35,6 +38,16 @@ class NetworkWing(Construct):
     def private_zone(self) -> PrivateZone:
         """The zone of names inside the VPC, made when a wing first asks for it."""
         return PrivateZone(self, "private-zone", network=self.vpc, foundation=self._foundation)
+
+    def zone_of(self, name: str) -> PublicZone:
+        """Return the zone with the longest name that the domain name lies in.
+
+        Raises ValueError when it lies in none; the settings have refused that before.
+        """
+        holding = [zone for zone in self.zones.values() if is_under(name.removeprefix("*."), zone.name)]
+        if not holding:
+            raise ValueError(f"{name} is in none of the zones {sorted(zone.name for zone in self.zones.values())}")
+        return max(holding, key=lambda zone: len(zone.name))
 
     def allow_bucket(self, bucket_arn: str) -> None:
         """Let the VPC, where there is one, reach a bucket through the S3 endpoint."""
@@ -53,6 +66,20 @@ class NetworkWing(Construct):
                 foundation=self._foundation,
             )
         self._print(self._vpc)
+
+    def _build_zones(self, blocks: NetworkBlocks) -> dict[str, PublicZone]:
+        zones = {
+            label: PublicZone(self, f"zone-{label}", label=label, settings=settings, foundation=self._foundation)
+            for label, settings in blocks.zone.items()
+        }
+        if zones:
+            TerraformOutput(
+                TerraformStack.of(self),
+                "zones",
+                value={label: {"name": zone.name, "name_servers": zone.name_servers} for label, zone in zones.items()},
+                description="Public zones; the parent zone, or the registrar, delegates to these name servers.",
+            )
+        return zones
 
     def _print(self, network: Network) -> None:
         stack = TerraformStack.of(self)

@@ -2,11 +2,13 @@
 
 from pydantic import Field
 
-from modules.foundation.settings import Settings
+from modules.foundation.settings import Label, Settings
 from modules.network.settings.vpc import NetworkSettings
+from modules.network.settings.zone import ZoneSettings
 
 
 class NetworkBlocks(Settings):
     """The blocks that the network wing builds."""
 
     network: NetworkSettings | None = Field(default=None, description="The VPC.")
+    zone: dict[Label, ZoneSettings] = Field(default_factory=dict, description="Public DNS zones, by name.")

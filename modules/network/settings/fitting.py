@@ -1,0 +1,16 @@
+"""Whether the network wing's blocks fit each other."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from modules.foundation.refusals import Finding
+from modules.network.settings.blocks import NetworkBlocks
+
+
+def findings(blocks: NetworkBlocks) -> Iterator[Finding]:
+    """Yield what a block asks of another one and does not get."""
+    for (label, zone), (later, other) in combinations(blocks.zone.items(), 2):
+        if zone.name == other.name:
+            # Route 53 makes both, and the internet asks one of them.
+            rule = f"is zone.{label}'s name too, and the internet asks one zone only"
+            yield Finding(("zone", later, "name"), other.name, rule, "write another name, or take the block out")
