@@ -1,0 +1,1 @@
+"""The maintenance page behind a load balancer."""

@@ -1,0 +1,47 @@
+"""What the functions' tests share: a context, and a handler that read its environment anew."""
+
+import importlib
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import ModuleType
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+#: What the runtime sets; botocore finds no other credentials than these.
+RUNTIME = {
+    "AWS_REGION": "ap-northeast-2",
+    "AWS_DEFAULT_REGION": "ap-northeast-2",
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+class Context(LambdaContext):
+    """The context of one invocation, with half a minute left."""
+
+    def __init__(self) -> None:
+        self._function_name = "function"
+        self._memory_limit_in_mb = 512
+        self._invoked_function_arn = "arn:aws:lambda:ap-northeast-2:333333333333:function:function"
+        self._aws_request_id = "52fdfc07-2182-454f-963f-5f0f9a621d72"
+
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        """Return what is left until the function's timeout; time stands still here."""
+        return 30_000
+
+
+@contextmanager
+def started(function: str, environment: Mapping[str, str]) -> Iterator[ModuleType]:
+    """Yield the function's handler module, started with this environment and no other, as Lambda does."""
+    package = f"lambdas.{function}"
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**RUNTIME, **environment}.items():
+            patch.setenv(name, value)
+        for module in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+            patch.delitem(sys.modules, module)
+        yield importlib.import_module(f"{package}.handler")
