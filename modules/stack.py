@@ -8,7 +8,8 @@ from constructs import Construct
 
 from modules.compute.wing import ComputeWing
 from modules.data.wing import DataWing
-from modules.delivery.state import ACCOUNT, StateBucket, keep_state
+from modules.delivery.roles import ACCOUNT
+from modules.delivery.state import StateBucket, keep_state
 from modules.environment import Environment
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names

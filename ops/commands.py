@@ -12,9 +12,21 @@ from rich.console import Console
 from rich.markup import escape
 
 from modules.foundation.refusals import SettingsError
-from modules.settings import EnvironmentFile, chosen, load
+from modules.settings import load
 from ops import steps
 from ops.errors import ExitCode, OpsError
+from ops.options import (
+    ENVS,
+    AutoApproveOption,
+    EnvOption,
+    EnvsOption,
+    JsonOption,
+    LocalOption,
+    LockTimeoutOption,
+    read_file,
+    read_files,
+)
+from ops.pipeline.commands import ci
 from ops.workspace import Workspace
 
 # No locals in a traceback: one of them may be a secret's value.
@@ -23,19 +35,8 @@ app = typer.Typer(
 )
 secret = typer.Typer(no_args_is_help=True, help="Put values into the secrets that an environment file names.")
 app.add_typer(secret, name="secret")
+app.add_typer(ci, name="ci")
 _out = Console(highlight=False, soft_wrap=True)
-
-EnvsOption = Annotated[
-    Path, typer.Option("--envs", envvar="ENVS", help="The folder of environment files.", show_default=True)
-]
-EnvOption = Annotated[str, typer.Option("--env", envvar="ENV", help="The environment.", show_default=True)]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
-LocalOption = Annotated[bool, typer.Option("--local", help="On the embedded AWS.")]
-AutoApproveOption = Annotated[bool, typer.Option("--auto-approve", help="Do not ask; refused in production.")]
-LockTimeoutOption = Annotated[
-    int, typer.Option("--lock-timeout", min=0, help="Seconds to wait for a state that somebody else has locked.")
-]
-ENVS = Path("envs")
 
 
 @app.command()
@@ -74,7 +75,7 @@ def local(
     from ops.local import run_local
 
     workspace = Workspace.of(envs)
-    result = run_local(workspace, _file(envs, env), lock_timeout)
+    result = run_local(workspace, read_file(envs, env), lock_timeout)
     if as_json:
         _out.print(json.dumps(result.outputs, indent=2), markup=False)
         return
@@ -106,9 +107,9 @@ def synth(env: Annotated[str | None, typer.Option("--env", envvar="ENV")] = None
 
     workspace = Workspace.of(envs)
     if env:
-        _file(envs, env)
+        read_file(envs, env)
     else:
-        _files(envs)
+        read_files(envs)
     synthesize(workspace, workspace.cloud_output, os.environ, env)
     _out.print(str(workspace.cloud_output), markup=False)
 
@@ -124,7 +125,7 @@ def addresses(
     from ops.addresses import write
     from ops.synth import synthesize
 
-    _files(envs)
+    read_files(envs)
     workspace = Workspace.of(envs)
     output = workspace.build / "addresses"
     synthesize(workspace, output, os.environ, None)
@@ -140,7 +141,7 @@ def bootstrap(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
     from ops.target import cloud
 
     target = cloud(Workspace.of(envs))
-    file = _file(envs, env)
+    file = read_file(envs, env)
     synthesize(target.workspace, target.output, target.environment, env)
     bootstrap_account(target, file.settings.account_id, env, agreed=_agreed)
 
@@ -151,7 +152,7 @@ def plan(env: EnvOption = "dev", envs: EnvsOption = ENVS, lock_timeout: LockTime
     from ops.cloud import run_cdktf
     from ops.target import cloud
 
-    run_cdktf(cloud(Workspace.of(envs), lock_timeout=lock_timeout), _file(envs, env), "diff")
+    run_cdktf(cloud(Workspace.of(envs), lock_timeout=lock_timeout), read_file(envs, env), "diff")
 
 
 @app.command()
@@ -165,7 +166,7 @@ def deploy(
     from ops.cloud import run_cdktf
     from ops.target import cloud
 
-    file = _file(envs, env)
+    file = read_file(envs, env)
     if auto_approve and file.settings.tier == "production":
         raise OpsError("production is changed only through a plan that a person has read", ExitCode.REFUSED)
     target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
@@ -178,7 +179,7 @@ def destroy(env: EnvOption = "dev", envs: EnvsOption = ENVS, auto_approve: AutoA
     from ops.cloud import refuse_production, run_cdktf
     from ops.target import cloud
 
-    file = _file(envs, env)
+    file = read_file(envs, env)
     refuse_production(file)
     run_cdktf(cloud(Workspace.of(envs)), file, "destroy", ["--auto-approve"] if auto_approve else [])
 
@@ -194,7 +195,7 @@ def terraform(
     """Run Terraform itself in an environment's synthesized stack: import, state, force-unlock."""
     from ops.direct import run_terraform
 
-    code = run_terraform(Workspace.of(envs), _file(envs, env), arguments, on_local=on_local, account=account)
+    code = run_terraform(Workspace.of(envs), read_file(envs, env), arguments, on_local=on_local, account=account)
     raise typer.Exit(code)
 
 
@@ -231,7 +232,7 @@ def secret_set(
     """Put a value in, from standard input or a prompt that shows nothing; never as an argument."""
     from ops.secrets import put, read_value, require_declared, target_of
 
-    file = _file(envs, env)
+    file = read_file(envs, env)
     require_declared(file, name)
     target = target_of(Workspace.of(envs), on_local=on_local)
     value = read_value(lambda: str(typer.prompt(f"Value of {name} in {env}", hide_input=True, err=True)))
@@ -245,7 +246,7 @@ def secret_list(
     """Show the environment's secrets and which have a value; the values stay where they are."""
     from ops.secrets import states, target_of
 
-    found = states(target_of(Workspace.of(envs), on_local=on_local), _file(envs, env))
+    found = states(target_of(Workspace.of(envs), on_local=on_local), read_file(envs, env))
     if as_json:
         _out.print(json.dumps([asdict(each) for each in found], indent=2), markup=False)
         return
@@ -260,22 +261,6 @@ def _agreed(terraform: object) -> bool:
     assert isinstance(terraform, Terraform)
     _out.print(terraform.show_plan(), markup=False)
     return sys.stdin.isatty() and typer.confirm("Apply this plan?")
-
-
-def _files(envs: Path) -> dict[str, EnvironmentFile]:
-    """Return the environments; print the warnings."""
-    files = load(envs)
-    for file in files.values():
-        for warning in file.warnings():
-            steps.warn(str(warning))
-    return files
-
-
-def _file(envs: Path, env: str) -> EnvironmentFile:
-    """Return the environment. Raises SettingsError when there is none of this name."""
-    files = _files(envs)
-    chosen(files, env)
-    return files[env]
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ class ExitCode(IntEnum):
     REFUSED = 4
     STATE_LOCKED = 5
     GUARDED = 6
+    DRIFTED = 7
     INTERRUPTED = 130
 
 

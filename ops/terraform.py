@@ -1,6 +1,7 @@
 """Terraform in one stack's folder."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from ops.tools import log_path, tail, terraform_program, tool_environment
 from ops.workspace import Workspace
 
 PLAN_FILE = "plan.tfplan"
+#: For what is printed with every sensitive value in clear.
+NO_LOG = Path(os.devnull)
 
 
 @dataclass
@@ -100,6 +103,16 @@ class Terraform:
             doing.result = "no changes" if finished.code == 0 else events.summary.removeprefix("Plan: ")
             return finished.code == 2
 
+    def plan_refresh_only(self) -> None:
+        """Write a plan file of what AWS has that the state has not; it would change the state alone."""
+        with step(f"compare {self.stack} with AWS") as doing:
+            events = _Events()
+            finished = self._run(
+                "plan", "-json", "-refresh-only", *self._lock, f"-out={PLAN_FILE}", doing=doing, events=events
+            )
+            if finished.code:
+                raise self._failure("plan", finished, events)
+
     def apply(self) -> None:
         """Apply exactly the plan that `plan` wrote."""
         with step(f"apply {self.stack}") as doing:
@@ -124,7 +137,14 @@ class Terraform:
 
     def show_plan_json(self) -> str:
         """Return the plan that `plan` wrote, for a program to read."""
-        return self._run("show", "-json", PLAN_FILE).output
+        return self._run("show", "-json", PLAN_FILE, log=NO_LOG).output
+
+    def pull_state(self) -> str:
+        """Return the state as it lies in its bucket, empty before the first apply."""
+        finished = self._run("state", "pull", log=NO_LOG)
+        if finished.code:
+            raise OpsError(f"terraform state pull failed:\n{tail(finished.output)}")
+        return finished.output
 
     def outputs(self) -> dict[str, Any]:
         """Return the outputs' values."""
@@ -144,7 +164,14 @@ class Terraform:
     def _lock(self) -> list[str]:
         return [f"-lock-timeout={self.lock_timeout}s"]
 
-    def _run(self, command: str, *arguments: str, doing: Step | None = None, events: _Events | None = None) -> Finished:
+    def _run(
+        self,
+        command: str,
+        *arguments: str,
+        doing: Step | None = None,
+        events: _Events | None = None,
+        log: Path | None = None,
+    ) -> Finished:
         events = events or _Events()
         return run(
             [terraform_program(self.environment), command, *arguments],
@@ -152,7 +179,7 @@ class Terraform:
             environment=tool_environment(
                 self.workspace, self.init_environment if command == "init" else self.environment
             ),
-            log=log_path(self.workspace, f"{self.stack}-{command}"),
+            log=log or log_path(self.workspace, f"{self.stack}-{command}"),
             on_line=events.take,
             waiting=(lambda: events.show(doing)) if doing else (lambda: None),
         )

@@ -8,8 +8,6 @@ from modules.foundation.keys import Key
 from modules.foundation.names import Names
 from modules.foundation.resources import Resources
 
-#: The name of what an account has only one of, where an environment's name would stand.
-ACCOUNT = "account"
 #: Days that an old version of a state is kept: a lost or broken state is noticed at the next plan.
 OLD_STATE_VERSIONS_DAYS = 90
 

@@ -1,0 +1,37 @@
+"""What several commands take: options that mean the same everywhere, and the environment files that they name."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from modules.settings import EnvironmentFile, chosen, load
+from ops import steps
+
+EnvsOption = Annotated[
+    Path, typer.Option("--envs", envvar="ENVS", help="The folder of environment files.", show_default=True)
+]
+EnvOption = Annotated[str, typer.Option("--env", envvar="ENV", help="The environment.", show_default=True)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+LocalOption = Annotated[bool, typer.Option("--local", help="On the embedded AWS.")]
+AutoApproveOption = Annotated[bool, typer.Option("--auto-approve", help="Do not ask; refused in production.")]
+LockTimeoutOption = Annotated[
+    int, typer.Option("--lock-timeout", min=0, help="Seconds to wait for a state that somebody else has locked.")
+]
+ENVS = Path("envs")
+
+
+def read_files(envs: Path) -> dict[str, EnvironmentFile]:
+    """Return the environments; print the warnings."""
+    files = load(envs)
+    for file in files.values():
+        for warning in file.warnings():
+            steps.warn(str(warning))
+    return files
+
+
+def read_file(envs: Path, env: str) -> EnvironmentFile:
+    """Return the environment. Raises SettingsError when there is none of this name."""
+    files = read_files(envs)
+    chosen(files, env)
+    return files[env]

@@ -1,0 +1,71 @@
+"""The jobs of `.gitlab-ci.yml` as commands: `python -m ops ci --help`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from modules.settings import EnvironmentFile
+from ops.errors import ExitCode
+from ops.options import ENVS, EnvOption, EnvsOption, LocalOption, read_file
+from ops.workspace import Workspace
+
+if TYPE_CHECKING:
+    from modules.delivery.roles import Right
+    from ops.target import Target
+
+ci = typer.Typer(no_args_is_help=True, help="The jobs of the pipeline, .gitlab-ci.yml.")
+_out = Console(highlight=False, soft_wrap=True)
+
+CommitOption = Annotated[str, typer.Option("--commit", envvar="CI_COMMIT_SHA", help="The pipeline's commit.")]
+
+
+@ci.command("plan")
+def ci_plan(
+    commit: CommitOption, env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False
+) -> None:
+    """Plan an environment, judge the plan, and leave in build/ci/ENV all that the apply job needs."""
+    from ops.pipeline.jobs import plan_job
+
+    file = read_file(envs, env)
+    judgement = plan_job(_target(envs, file, "plan", on_local=on_local), file, commit)
+    for line in judgement.told():
+        _out.print(line, markup=False)
+    if judgement.refused:
+        raise typer.Exit(ExitCode.GUARDED)
+
+
+@ci.command("apply")
+def ci_apply(
+    commit: CommitOption, env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False
+) -> None:
+    """Apply the plan in build/ci/ENV, exactly: refused when it, the commit or the state is another."""
+    from ops.pipeline.jobs import apply_job
+
+    file = read_file(envs, env)
+    changed = apply_job(_target(envs, file, "apply", on_local=on_local), file, commit)
+    _out.print(f"{env}: {'applied' if changed else 'no changes'}", markup=False)
+
+
+@ci.command("drift")
+def ci_drift(env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False) -> None:
+    """Compare the state with AWS and change nothing; fail when something was changed by hand."""
+    from ops.pipeline.jobs import drift_job
+
+    file = read_file(envs, env)
+    drifted = drift_job(_target(envs, file, "plan", on_local=on_local), file)
+    for line in drifted:
+        _out.print(line, markup=False)
+    _out.print(f"{env}: {f'{len(drifted)} resources drifted' if drifted else 'no drift'}", markup=False)
+    if drifted:
+        raise typer.Exit(ExitCode.DRIFTED)
+
+
+def _target(envs: Path, file: EnvironmentFile, right: "Right", *, on_local: bool) -> "Target":
+    """Return where the job works, by the role that GitLab's token opens."""
+    from ops.pipeline.credentials import use_role
+    from ops.secrets import target_of
+
+    use_role(file.settings, right)
+    return target_of(Workspace.of(envs), on_local=on_local)

@@ -1,0 +1,75 @@
+"""What the apply job takes, and what it refuses."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ops.errors import ExitCode, OpsError
+from ops.pipeline.manifest import MANIFEST, State, pack, state_of, unpack
+
+STATE = State(lineage="5f", serial=3)
+COMMIT = "c" * 40
+
+
+@pytest.fixture
+def artifact(tmp_path: Path) -> Path:
+    stack = tmp_path / "stacks" / "dev"
+    (stack / "assets" / "thumbnail").mkdir(parents=True)
+    (stack / ".terraform").mkdir()
+    (stack / ".terraform" / "provider").write_text("large")
+    (stack / "cdk.tf.json").write_text("{}")
+    (stack / "plan.tfplan").write_bytes(b"plan")
+    (stack / "assets" / "thumbnail" / "archive.zip").write_bytes(b"zip")
+    folder = tmp_path / "ci" / "dev"
+    folder.mkdir(parents=True)
+    pack(stack, folder, env="dev", commit=COMMIT, state=STATE, changes=True)
+    return folder
+
+
+def test_what_was_planned_is_taken_with_all_that_it_needs(artifact: Path) -> None:
+    manifest = unpack(artifact, env="dev", commit=COMMIT)
+    assert (manifest.state, manifest.changes) == (STATE, True)
+    assert set(manifest.digests) == {"cdk.tf.json", "plan.tfplan", "assets/thumbnail/archive.zip"}
+    assert not (artifact / "stack" / ".terraform").exists()
+
+
+def test_what_init_makes_again_is_no_change(artifact: Path) -> None:
+    (artifact / "stack" / ".terraform").mkdir()
+    (artifact / "stack" / ".terraform" / "x").write_text("x")
+    unpack(artifact, env="dev", commit=COMMIT)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "name"),
+    [
+        (lambda folder: (folder / "plan.tfplan").write_bytes(b"other"), "plan.tfplan"),
+        (lambda folder: (folder / "assets" / "thumbnail" / "archive.zip").unlink(), "assets/thumbnail/archive.zip"),
+        (lambda folder: (folder / "more_override.tf.json").write_text("{}"), "more_override.tf.json"),
+    ],
+)
+def test_what_was_changed_on_the_way_is_refused(spoil: Callable[[Path], object], name: str, artifact: Path) -> None:
+    spoil(artifact / "stack")
+    with pytest.raises(OpsError, match=f"not what was planned and read: {name} changed since") as error:
+        unpack(artifact, env="dev", commit=COMMIT)
+    assert error.value.code == ExitCode.REFUSED
+
+
+def test_another_commits_or_environments_plan_is_refused(artifact: Path) -> None:
+    with pytest.raises(OpsError, match="the plan is of commit cccccccccccc, this pipeline's is dddddddddddd"):
+        unpack(artifact, env="dev", commit="d" * 40)
+    with pytest.raises(OpsError, match="the plan is dev's, not prod's"):
+        unpack(artifact, env="prod", commit=COMMIT)
+
+
+def test_no_plan_and_no_manifest(artifact: Path) -> None:
+    with pytest.raises(OpsError, match="there is no plan in"):
+        unpack(artifact / "elsewhere", env="dev", commit=COMMIT)
+    (artifact / MANIFEST).write_text('{"environment": "dev"}')
+    with pytest.raises(OpsError, match="is not a manifest of ours"):
+        unpack(artifact, env="dev", commit=COMMIT)
+
+
+def test_where_a_state_stands() -> None:
+    assert state_of("") == State(lineage="", serial=0)
+    assert state_of('{"version": 4, "serial": 7, "lineage": "5f", "resources": []}') == State(lineage="5f", serial=7)

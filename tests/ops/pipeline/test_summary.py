@@ -1,0 +1,40 @@
+"""The summary of a plan."""
+
+from ops.guard.judgement import Judgement
+from ops.guard.plan import Plan
+from ops.pipeline.summary import MOST_ROWS, counts, markdown
+from tests.ops.guard.plans import BUCKET, DATABASE, change, created, destroyed, plan, updated
+
+NOTHING = Judgement([], [], [])
+
+
+def test_what_cannot_be_undone_comes_first() -> None:
+    several = Plan.model_validate(
+        plan(
+            created("aws_route.a"),
+            updated(BUCKET, {}, {"a": 1}),
+            destroyed("aws_route.b"),
+            change(DATABASE, "delete", "create", before={}, after={}),
+            change("aws_vpc.x", "no-op"),
+        )
+    )
+    assert counts(several) == {"create": 2, "update": 1, "delete": 2}
+    text = markdown("dev", "c" * 40, several, NOTHING, [])
+    assert text.startswith("## Plan of `dev`, commit `cccccccccccc`\n\n2 to create, 1 to update, 2 to destroy.\n")
+    assert [line for line in text.splitlines() if line.startswith("| ")][1:] == [
+        f"| replace | `{DATABASE}` |",
+        "| delete | `aws_route.b` |",
+        f"| update | `{BUCKET}` |",
+        "| create | `aws_route.a` |",
+    ]
+
+
+def test_no_changes() -> None:
+    assert "No changes." in markdown("dev", "c" * 40, Plan.model_validate(plan()), NOTHING, [])
+
+
+def test_a_long_one_says_how_much_is_left_out() -> None:
+    many = Plan.model_validate(plan(*(created(f"aws_route.x{number}") for number in range(MOST_ROWS + 3))))
+    text = markdown("dev", "c" * 40, many, NOTHING, [])
+    assert text.count("| create |") == MOST_ROWS
+    assert "... and 3 more" in text
