@@ -1,6 +1,7 @@
 """What the functions' tests share: a context, and a handler that read its environment anew."""
 
 import importlib
+import logging
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -44,4 +45,6 @@ def started(function: str, environment: Mapping[str, str]) -> Iterator[ModuleTyp
             patch.setenv(name, value)
         for module in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
             patch.delitem(sys.modules, module)
+        # A logger of the time before writes to that time's standard output.
+        logging.Logger.manager.loggerDict.pop(function, None)
         yield importlib.import_module(f"{package}.handler")

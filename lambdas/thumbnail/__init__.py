@@ -1,0 +1,1 @@
+"""Thumbnails of the pictures that are uploaded into a bucket."""
