@@ -52,3 +52,14 @@ bucket "content" {
 secret "slack-webhook" {
   description = "Where alarms are posted"
 }
+
+# The images that production runs: built once, kept in production's account.
+registry {
+  account_id = "333333333333"
+}
+
+ecs "main" {
+  fargate {
+    spot_percent = 100 # dev may wait while AWS takes a machine back
+  }
+}

@@ -76,3 +76,14 @@ backup {
   monthly_retention_days = 365
   governance_lock        = true
 }
+
+repository "api" {
+  pull_account_ids = ["111111111111", "222222222222"] # dev and staging run the same image before
+}
+
+ecs "main" {
+  fargate {
+    spot_percent = 50
+    base         = 1 # a task that AWS does not take back, beside which the others may come and go
+  }
+}

@@ -55,3 +55,15 @@ secret "slack-webhook" {
 backup {
   daily_retention_days = 14
 }
+
+# The images that production runs: built once, kept in production's account.
+registry {
+  account_id = "333333333333"
+}
+
+ecs "main" {
+  fargate {
+    spot_percent = 50 # as in production, so that a lost machine can be rehearsed
+    base         = 1
+  }
+}

@@ -1,8 +1,12 @@
 """The compute wing of one environment."""
 
+from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
+from modules.compute.ecs import EcsCluster
+from modules.compute.registry import Repository, push_lines, registry_of
 from modules.compute.settings.blocks import ComputeBlocks
+from modules.compute.settings.images import images_in
 from modules.data.wing import DataWing
 from modules.foundation.foundation import Foundation
 from modules.network.wing import NetworkWing
@@ -26,3 +30,35 @@ class ComputeWing(Construct):
         self._network = network
         self._data = data
         self._foundation = foundation
+        self.registry = registry_of(blocks.registry, foundation.names)
+        self.repositories = self._build_repositories()
+        self.clusters = self._build_clusters()
+        self._print()
+
+    def _build_repositories(self) -> dict[str, Repository]:
+        return {
+            name: Repository(self, f"repository-{name}", name=name, settings=settings, foundation=self._foundation)
+            for name, settings in self._blocks.repository.items()
+        }
+
+    def _build_clusters(self) -> dict[str, EcsCluster]:
+        return {
+            name: EcsCluster(
+                self,
+                f"ecs-{name}",
+                name=name,
+                settings=settings,
+                network=self._network,
+                foundation=self._foundation,
+            )
+            for name, settings in self._blocks.ecs.items()
+        }
+
+    def _print(self) -> None:
+        stack = TerraformStack.of(self)
+        if self.repositories:
+            lines = push_lines(list(self.repositories), [image for _, image in images_in(self._blocks)], self.registry)
+            TerraformOutput(stack, "push_images", value=lines, description="How each repository gets an image.")
+        if self.clusters:
+            names = {name: cluster.name for name, cluster in self.clusters.items()}
+            TerraformOutput(stack, "ecs_clusters", value=names, description="ECS clusters by name.")

@@ -71,6 +71,16 @@ class Foundation(Construct):
         return self._key("secrets")
 
     @cached_property
+    def image_key(self) -> Key:
+        """The key of images in repositories; ECR decrypts for whoever may pull."""
+        return self._key("images")
+
+    @cached_property
+    def session_key(self) -> Key:
+        """The key of interactive sessions: between who types and the container or instance."""
+        return self._key("sessions")
+
+    @cached_property
     def backup_key(self) -> Key:
         """The key of the backup vault: what it holds outlives the keys of what was backed up."""
         return self._key("backups")

@@ -11,7 +11,19 @@ from tests.conftest import FURTHER, REFERENCE
 from tests.support.template import Template
 
 #: What addresses begin with: the wing, or the kind of block and behind it the block's name.
-WINGS = ("network_", "zone_", "certificate_", "foundation_", "database_", "cache_", "bucket_", "secret_", "backup_")
+WINGS = (
+    "network_",
+    "zone_",
+    "certificate_",
+    "foundation_",
+    "database_",
+    "cache_",
+    "bucket_",
+    "secret_",
+    "backup_",
+    "repository_",
+    "ecs_",
+)
 
 
 def test_the_account_is_fenced(prod: Template) -> None:

@@ -1,7 +1,21 @@
 """The compute wing's chapter of an environment file."""
 
-from modules.foundation.settings import Settings
+from pydantic import Field
+
+from modules.compute.settings.ecs import EcsSettings
+from modules.compute.settings.registry import RegistrySettings, RepositorySettings
+from modules.foundation.settings import Label, Settings
 
 
 class ComputeBlocks(Settings):
     """The blocks that the compute wing builds."""
+
+    repository: dict[Label, RepositorySettings] = Field(
+        default_factory=dict, description="Image repositories, by name, in the one environment that keeps them."
+    )
+    registry: RegistrySettings | None = Field(
+        default=None, description="Whose repositories images are pulled from, where it is not this account's."
+    )
+    ecs: dict[Label, EcsSettings] = Field(
+        default_factory=dict, description="Clusters for services and scheduled tasks, by name."
+    )

@@ -1,0 +1,139 @@
+"""Image repositories, and who may pull from them."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from cdktf_cdktf_provider_aws.ecr_lifecycle_policy import EcrLifecyclePolicy
+from cdktf_cdktf_provider_aws.ecr_repository import (
+    EcrRepository,
+    EcrRepositoryEncryptionConfiguration,
+    EcrRepositoryImageScanningConfiguration,
+)
+from cdktf_cdktf_provider_aws.ecr_repository_policy import EcrRepositoryPolicy
+from constructs import Construct
+
+from modules.compute.settings.images import Registry, image_reference, repository_arn, repository_name
+from modules.compute.settings.registry import RegistrySettings, RepositorySettings
+from modules.foundation.foundation import Foundation
+from modules.foundation.names import Names
+from modules.foundation.policies import Statement, allow, document
+from modules.foundation.resources import kept_if
+
+#: "Amazon ECR User Guide, Repository policy examples": what a pull takes, of one repository.
+_PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+
+
+class Repository(Construct):
+    """An ECR repository whose tags never move, pulled from by the accounts that its settings name.
+
+    Creates: repository (encrypted by our key, each image scanned when it is pushed), lifecycle policy; with other
+    accounts, the repository's policy. Roles of the same account need no line in it: their own policy is enough
+    (`may_pull`).
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, settings: RepositorySettings, foundation: Foundation
+    ) -> None:
+        super().__init__(scope, id)
+        self._label = name
+        self._settings = settings
+        self._foundation = foundation
+        self._make = foundation.resources(self, "repository")
+        self._create_repository()
+        self._expire()
+        if settings.pull_account_ids:
+            self._let_accounts_pull()
+
+    def _create_repository(self) -> None:
+        repository = self._make(
+            EcrRepository,
+            self._label,
+            name=repository_name(self._label, self._foundation.names.product),
+            # What dev tested under a version is what production runs under it.
+            image_tag_mutability="IMMUTABLE",
+            image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
+            encryption_configuration=[
+                EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=self._foundation.image_key.arn)
+            ],
+            force_delete=self._settings.force_delete,
+            lifecycle=kept_if(self._foundation.is_production),
+        )
+        self._name = repository.name
+        self.url = repository.repository_url
+
+    def _expire(self) -> None:
+        self._make(
+            EcrLifecyclePolicy, self._label, repository=self._name, policy=json.dumps(lifecycle_policy(self._settings))
+        )
+
+    def _let_accounts_pull(self) -> None:
+        # Without resources, which ECR refuses here: the policy is about the repository that it is of.
+        statements: list[Statement] = [
+            {
+                "Sid": f"Pull{account_id}",
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
+                "Action": list(_PULL),
+            }
+            for account_id in self._settings.pull_account_ids
+        ]
+        self._make(EcrRepositoryPolicy, self._label, repository=self._name, policy=document(statements))
+
+
+def registry_of(settings: RegistrySettings | None, names: Names) -> Registry:
+    """Return the registry that an environment's images are pulled from: its own account's, or the one that is named."""
+    if settings is None:
+        return Registry(names.product, names.account_id, names.region)
+    return Registry(names.product, settings.account_id, settings.region or names.region)
+
+
+def may_pull(images: Iterable[str], registry: Registry) -> list[Statement]:
+    """Return the statements of a role that pulls these images and no others."""
+    repositories = sorted({repository_arn(image, registry) for image in images})
+    # The token says who asks, and opens nothing by itself; AWS names no resource for it.
+    token = allow("LogInToRegistries", actions=["ecr:GetAuthorizationToken"], resources=["*"])
+    return [token, allow("PullImages", actions=_PULL, resources=repositories)]
+
+
+def push_lines(labels: Sequence[str], images: Iterable[str], registry: Registry) -> dict[str, str]:
+    """Return what to type to fill the repositories, for the images that are run or a first version."""
+    named = {image.partition(":")[0]: image for image in images}
+    login = (
+        f"aws ecr get-login-password --region {registry.region} | "
+        f"docker login --username AWS --password-stdin {registry.host}"
+    )
+    return {
+        label: f"{login} && docker buildx build --platform linux/arm64,linux/amd64 --push "
+        f"--tag {image_reference(named.get(label, f'{label}:0.1.0'), registry)} ."
+        for label in labels
+    }
+
+
+def lifecycle_policy(settings: RepositorySettings) -> dict[str, list[dict[str, object]]]:
+    """Return the lifecycle policy in ECR's words ("Lifecycle policy properties in Amazon ECR").
+
+    An image is judged by the first rule whose tags it matches: one that has a candidate's tag is a candidate, though
+    it has a release's tag as well.
+    """
+    days = {"countType": "sinceImagePushed", "countUnit": "days"}
+    selections: dict[str, dict[str, object]] = {
+        "untagged": {"tagStatus": "untagged", **days, "countNumber": settings.expire_untagged_after_days},
+        "candidates": {
+            "tagStatus": "tagged",
+            "tagPatternList": ["*-*"],
+            **days,
+            "countNumber": settings.expire_candidates_after_days,
+        },
+        "releases": {
+            "tagStatus": "tagged",
+            "tagPatternList": ["*"],
+            "countType": "imageCountMoreThan",
+            "countNumber": settings.keep_images,
+        },
+    }
+    return {
+        "rules": [
+            {"rulePriority": priority, "description": what, "selection": selection, "action": {"type": "expire"}}
+            for priority, (what, selection) in enumerate(selections.items(), start=1)
+        ]
+    }
