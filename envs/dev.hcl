@@ -26,6 +26,31 @@ zone "public" {
   name = "dev.agora.example"
 }
 
+load_balancer "public" {
+  names = ["api.dev.agora.example"]
+
+  # Who watches from outside learns that names, certificate and load balancer work, whatever the services do.
+  rule "health" {
+    priority = 10
+    paths    = ["/health-check"]
+
+    fixed_response {
+      status_code  = 200
+      message_body = "ok"
+    }
+  }
+
+  rule "old-version" {
+    priority = 20
+    paths    = ["/v0/*"]
+
+    redirect {
+      path      = "/v1/"
+      permanent = true
+    }
+  }
+}
+
 database "main" {
   engine         = "aurora-mysql"
   engine_version = "8.0.mysql_aurora.3.08.2"

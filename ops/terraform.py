@@ -37,6 +37,8 @@ class _Events:
             event = json.loads(line)
         except ValueError:
             return
+        if not isinstance(event, dict):  # a line of `output -json` that happens to be a value by itself
+            return
         kind = event.get("type")
         if kind == "planned_change":
             self.total += 1

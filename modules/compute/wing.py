@@ -4,6 +4,7 @@ from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
 from modules.compute.ecs import EcsCluster
+from modules.compute.load_balancer import LoadBalancer, load_balancer_of
 from modules.compute.registry import Repository, push_lines, registry_of
 from modules.compute.settings.blocks import ComputeBlocks
 from modules.compute.settings.images import images_in
@@ -33,6 +34,7 @@ class ComputeWing(Construct):
         self.registry = registry_of(blocks.registry, foundation.names)
         self.repositories = self._build_repositories()
         self.clusters = self._build_clusters()
+        self.load_balancers = self._build_load_balancers()
         self._print()
 
     def _build_repositories(self) -> dict[str, Repository]:
@@ -54,6 +56,19 @@ class ComputeWing(Construct):
             for name, settings in self._blocks.ecs.items()
         }
 
+    def _build_load_balancers(self) -> dict[str, LoadBalancer]:
+        return {
+            name: load_balancer_of(
+                self,
+                f"load-balancer-{name}",
+                name=name,
+                settings=settings,
+                network=self._network,
+                foundation=self._foundation,
+            )
+            for name, settings in self._blocks.load_balancer.items()
+        }
+
     def _print(self) -> None:
         stack = TerraformStack.of(self)
         if self.repositories:
@@ -62,3 +77,13 @@ class ComputeWing(Construct):
         if self.clusters:
             names = {name: cluster.name for name, cluster in self.clusters.items()}
             TerraformOutput(stack, "ecs_clusters", value=names, description="ECS clusters by name.")
+        if self.load_balancers:
+            told = {
+                name: {
+                    "names": list(self._blocks.load_balancer[name].names),
+                    "dns_name": load_balancer.dns_name,
+                    "security_group_id": load_balancer.security_group_id,
+                }
+                for name, load_balancer in self.load_balancers.items()
+            }
+            TerraformOutput(stack, "load_balancers", value=told, description="Load balancers by name.")

@@ -115,3 +115,26 @@ class LogBucket(Construct):
         )
         self.bucket.allow([write])
         return prefix
+
+    def allow_load_balancer_logs(self, what: str) -> str:
+        """Let a load balancer's logs be delivered; return the prefix of their names, without a stroke at its end.
+
+        "Enable access logs for your Application Load Balancer" (and "Enable connection logs"): by the log delivery
+        service, which takes the place of an account of AWS's own for each region. `what` is unique among the load
+        balancers.
+        """
+        prefix = f"load-balancers/{what}"
+        names = self._names
+        write = allow(
+            f"LoadBalancer{''.join(part.capitalize() for part in what.split('-'))}",
+            principal={"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+            actions=["s3:PutObject"],
+            resources=[f"{self.bucket.arn}/{prefix}/*/AWSLogs/{names.account_id}/*"],
+            condition={
+                "ArnLike": {
+                    "aws:SourceArn": f"arn:aws:elasticloadbalancing:{names.region}:{names.account_id}:loadbalancer/*"
+                }
+            },
+        )
+        self.bucket.allow([write])
+        return prefix

@@ -23,6 +23,8 @@ WINGS = (
     "backup_",
     "repository_",
     "ecs_",
+    "load_balancer_",
+    "target_group_",
 )
 
 

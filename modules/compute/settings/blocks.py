@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from modules.compute.settings.ecs import EcsSettings
+from modules.compute.settings.load_balancer import LoadBalancerSettings
 from modules.compute.settings.registry import RegistrySettings, RepositorySettings
 from modules.foundation.settings import Label, Settings
 
@@ -18,4 +19,7 @@ class ComputeBlocks(Settings):
     )
     ecs: dict[Label, EcsSettings] = Field(
         default_factory=dict, description="Clusters for services and scheduled tasks, by name."
+    )
+    load_balancer: dict[Label, LoadBalancerSettings] = Field(
+        default_factory=dict, description="Application Load Balancers, internet-facing or internal, by name."
     )

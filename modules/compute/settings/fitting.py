@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from modules.compute.settings import load_balancer_fitting
 from modules.compute.settings.blocks import ComputeBlocks
 from modules.data.settings.blocks import DataBlocks
 from modules.foundation.refusals import Finding
@@ -10,4 +11,4 @@ from modules.network.settings.blocks import NetworkBlocks
 
 def findings(blocks: ComputeBlocks, data: DataBlocks, network: NetworkBlocks) -> Iterator[Finding]:  # noqa: ARG001
     """Yield what a block asks of another one, or of a lower wing, and does not get."""
-    yield from ()
+    yield from load_balancer_fitting.findings(blocks.load_balancer, network, services=(), functions=())

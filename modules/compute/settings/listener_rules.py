@@ -1,0 +1,206 @@
+"""Rules of a load balancer's listener: which requests, by host and path, get what answer."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from modules.foundation.refusals import Finding, broken_rule, refuse
+from modules.foundation.settings import Label, Settings
+
+#: "RuleCondition, PathPatternConfig and HostHeaderConfig" of the Elastic Load Balancing API: a value's length.
+PATTERN_LIMIT = 128
+#: "Quotas for your Application Load Balancers": condition values per rule, all conditions together.
+VALUES_LIMIT = 5
+#: "CreateRule, Priority".
+PRIORITIES = (1, 50_000)
+#: "TargetGroupTuple, Weight".
+WEIGHT_LIMIT = 999
+#: "Quotas for your Application Load Balancers": target groups per action.
+TARGETS_LIMIT = 5
+#: The rule that is no rule: what is done when none applies.
+DEFAULT = "default"
+
+#: "Add a listener rule for your Application Load Balancer", Host header: letters, digits, `-_.` and wildcards.
+_HOST = re.compile(r"[A-Za-z0-9_.*?-]+")
+#: The same page, Path: letters, digits, `_-.$/~"'@:+;&` and wildcards.
+_PATH = re.compile(r"[A-Za-z0-9_.$/~\"'@:+;&*?-]+")
+_TYPES = Literal["text/plain", "text/css", "text/html", "application/javascript", "application/json"]
+
+
+def _host(value: str) -> str:
+    last = value.rpartition(".")[2]
+    if not _HOST.fullmatch(value) or len(value) > PATTERN_LIMIT or "." not in value or not last.isalpha():
+        raise broken_rule(
+            f"is not a host that a rule can compare: letters, digits, hyphens, dots and the wildcards * and ?, "
+            f"at most {PATTERN_LIMIT}, with letters only behind the last dot",
+            'write one as "api.agora.example" or "*.agora.example"',
+        )
+    return value.lower()
+
+
+def _path(value: str) -> str:
+    if not _PATH.fullmatch(value) or len(value) > PATTERN_LIMIT or value[0] not in "/*?":
+        raise broken_rule(
+            f"is not a path that a rule can compare: a stroke (or wildcard) first, letters, digits, _-.$/~\"'@:+;& "
+            f"and the wildcards * and ?, at most {PATTERN_LIMIT}",
+            'write one as "/v1/*", without the query string',
+        )
+    return value
+
+
+Host = Annotated[str, AfterValidator(_host)]
+Path = Annotated[str, AfterValidator(_path)]
+
+
+class FixedResponseSettings(Settings):
+    """The `fixed_response` block: an answer that the load balancer gives by itself."""
+
+    status_code: int = Field(examples=[404], description="The HTTP status: 2xx, 4xx or 5xx.")
+    content_type: _TYPES = Field(default="text/plain", description="What the body is.")
+    message_body: str | None = Field(default=None, max_length=1024, description="The body, at most 1024 characters.")
+
+    @model_validator(mode="after")
+    def _answer(self) -> "FixedResponseSettings":
+        if self.status_code // 100 not in (2, 4, 5):
+            rule = "is not a status of a fixed response: 2xx, 4xx or 5xx"
+            refuse([Finding(("status_code",), self.status_code, rule, "write 404, or use redirect { } for 3xx")])
+        return self
+
+
+class RedirectSettings(Settings):
+    """The `redirect` block: another address, by HTTPS. What is not written stays as it was asked for."""
+
+    host: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=PATTERN_LIMIT,
+        examples=["www.agora.example"],
+        description="The host; #{host} stands for the one asked for.",
+    )
+    path: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=PATTERN_LIMIT,
+        pattern=r"^/",
+        examples=["/v2/#{path}"],
+        description="The path with its first stroke; #{path} stands for the one asked for, without its first stroke.",
+    )
+    query: str | None = Field(
+        default=None, max_length=PATTERN_LIMIT, description="The query without its question mark; #{query} is it."
+    )
+    port: int | None = Field(default=None, ge=1, le=65535, description="The port.")
+    permanent: bool = Field(
+        default=False, description="301, which browsers keep for good, in place of 302, which they ask for again."
+    )
+
+    @model_validator(mode="after")
+    def _leads_elsewhere(self) -> "RedirectSettings":
+        """RedirectActionConfig: one of protocol, host, port and path has to change; the protocol is HTTPS already."""
+        if self.host is None and self.path is None and self.port is None:
+            rule = "leads to where it came from, for ever: neither host, path nor port changes"
+            refuse([Finding((), None, rule, 'write host = "..." or path = "/..."')])
+        return self
+
+
+class ActionSettings(Settings):
+    """What is done with a request: exactly one of these."""
+
+    service: Label | None = Field(default=None, examples=["api"], description="The service that answers.")
+    services: dict[Label, Annotated[int, Field(ge=0, le=WEIGHT_LIMIT)]] = Field(
+        default_factory=dict,
+        max_length=TARGETS_LIMIT,
+        examples=[{"api": 90, "api-next": 10}],
+        description="Services that share the requests by weights, 0 to 999: the old release and the new one.",
+    )
+    function: Label | None = Field(default=None, description="The function that answers.")
+    fixed_response: FixedResponseSettings | None = Field(
+        default=None, description="An answer that the load balancer gives by itself."
+    )
+    redirect: RedirectSettings | None = Field(default=None, description="Another address.")
+
+    @model_validator(mode="after")
+    def _one_action(self) -> "ActionSettings":
+        chosen = [name for name in _ACTIONS if getattr(self, name)]
+        if len(chosen) != 1:
+            rule = f"says {' and '.join(chosen)}, and does" if chosen else "does nothing, and has to do"
+            remedy = "write one of service, services, function, fixed_response { } and redirect { }"
+            refuse([Finding((), None, f"{rule} exactly one thing", remedy)])
+        if self.services and not any(self.services.values()):
+            rule, remedy = "send no request anywhere: every weight is 0", "give one of them a weight"
+            refuse([Finding(("services",), self.services, rule, remedy)])
+        return self
+
+    @property
+    def weights(self) -> Mapping[str, int]:
+        """The services (or the function) that requests are led to, each with its share; none for other actions."""
+        one = self.service or self.function
+        return {one: 1} if one else self.services
+
+
+_ACTIONS = tuple(ActionSettings.model_fields)
+
+
+class RuleSettings(ActionSettings):
+    """A `rule` block: requests for one of the hosts and one of the paths, and what is done with them."""
+
+    priority: int = Field(
+        ge=PRIORITIES[0],
+        le=PRIORITIES[1],
+        examples=[10],
+        description="Rules are tried by rising number, 1 to 50000; leave gaps for those to come.",
+    )
+    hosts: tuple[Host, ...] = Field(default=(), description="Hosts, with the wildcards * and ?; all without any.")
+    paths: tuple[Path, ...] = Field(
+        default=(),
+        examples=[["/v1/*"]],
+        description="Paths, with the wildcards * and ?, upper and lower case told apart; all without any.",
+    )
+
+    @model_validator(mode="after")
+    def _compares_something(self) -> "RuleSettings":
+        count = len(self.hosts) + len(self.paths)
+        if not count:
+            remedy = 'write hosts or paths, or use `default { }` for "all other requests"'
+            refuse([Finding((), None, "has no condition", remedy)])
+        if count > VALUES_LIMIT:
+            rule = f"compares {count} hosts and paths, and AWS lets a rule compare {VALUES_LIMIT}"
+            refuse([Finding((), None, rule, "use wildcards, or write a second rule with the same action")])
+        return self
+
+    def shadows(self, later: "RuleSettings") -> bool:
+        """Return whether every request of the later rule is this one's already."""
+        return _shadow(self.hosts, later.hosts) and _shadow(self.paths, later.paths)
+
+
+def covers(pattern: str, other: str) -> bool:
+    """Return whether every text that the other pattern matches is matched by this one.
+
+    Never wrongly true; false in a few cases where one would have to think harder (`?*` and `*?`).
+    """
+    translated = "".join({"*": ".*", "?": "[^*]"}.get(letter) or re.escape(letter) for letter in pattern)
+    return re.fullmatch(translated, other, re.DOTALL) is not None
+
+
+def between(rules: Mapping[str, RuleSettings]) -> Iterator[Finding]:
+    """Yield what is wrong between a listener's rules."""
+    if DEFAULT in rules:
+        rule, remedy = "is what is done when no rule applies", "give it another name, or write `default { }`"
+        yield Finding(("rule", DEFAULT), None, rule, remedy)
+    in_order = sorted(rules.items(), key=lambda item: item[1].priority)
+    for (earlier, one), (later, other) in combinations(in_order, 2):
+        if one.priority == other.priority:
+            rule = f"is the priority of {earlier} too: AWS tries rules in one order"
+            yield Finding(("rule", later, "priority"), other.priority, rule, "write another number")
+        elif one.shadows(other):
+            rule = f"is never reached: {earlier} with priority {one.priority} takes all of its requests"
+            remedy = f"write a priority below {one.priority}, or other hosts or paths"
+            yield Finding(("rule", later, "priority"), other.priority, rule, remedy)
+
+
+def _shadow(earlier: Sequence[str], later: Sequence[str]) -> bool:
+    if not earlier:
+        return True
+    return bool(later) and all(any(covers(pattern, other) for pattern in earlier) for other in later)

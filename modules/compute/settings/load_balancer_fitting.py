@@ -1,0 +1,58 @@
+"""Whether load balancers fit each other, the network, the zones, and those that they send requests to."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from modules.compute.settings.listener_rules import ActionSettings
+from modules.compute.settings.load_balancer import LoadBalancerSettings
+from modules.foundation.refusals import Finding
+from modules.network.settings.blocks import NetworkBlocks
+from modules.network.settings.zone import outside_zones
+
+LoadBalancers = Mapping[str, LoadBalancerSettings]
+
+
+def findings(
+    load_balancers: LoadBalancers, network: NetworkBlocks, *, services: Collection[str], functions: Collection[str]
+) -> Iterator[Finding]:
+    """Yield what a load balancer asks of others and does not get."""
+    taken: dict[str, str] = {}
+    for label, settings in load_balancers.items():
+        at = ("load_balancer", label)
+        yield from _without_ground(at, settings, network)
+        for name in settings.names:
+            yield from outside_zones((*at, "names"), name, network.zone)
+            if taken.setdefault(name, label) != label:
+                rule = f"leads to load_balancer.{taken[name]} already"
+                yield Finding((*at, "names"), name, rule, "give each load balancer names of its own")
+        for place, action in _actions(settings):
+            yield from _led_nowhere((*at, *place), action, services, functions)
+
+
+def _without_ground(at: tuple[str, ...], settings: LoadBalancerSettings, blocks: NetworkBlocks) -> Iterator[Finding]:
+    network = blocks.network
+    if network is None:
+        yield Finding(at, None, "needs subnets, and there is no VPC", "write a `network` block")
+        return
+    if not settings.internal and not network.internet:
+        rule = "faces the internet, and network.internet = false leaves it no public subnets"
+        yield Finding((*at, "internal"), False, rule, "write internal = true, or network { internet = true }")
+    if settings.reachable_from == "corporate" and network.direct_connect is None:
+        rule = "means the ranges of network.direct_connect, and there is none"
+        yield Finding((*at, "reachable_from"), "corporate", rule, "write address ranges, or network.direct_connect")
+
+
+def _actions(settings: LoadBalancerSettings) -> Iterator[tuple[tuple[str, ...], ActionSettings]]:
+    yield from ((("rule", label), rule) for label, rule in settings.rule.items())
+    yield ("default",), settings.default
+
+
+def _led_nowhere(
+    at: tuple[str, ...], action: ActionSettings, services: Collection[str], functions: Collection[str]
+) -> Iterator[Finding]:
+    kind, known = ("function", functions) if action.function else ("service", services)
+    key = "services" if action.services else kind
+    for name in action.weights:
+        if name not in known:
+            there = ", ".join(sorted(known)) or "none"
+            rule = f"is not a {kind} of this environment; there is {there}"
+            yield Finding((*at, key), name, rule, f'write `{kind} "{name}" {{ ... }}`, or name another')
