@@ -37,7 +37,8 @@ class _Events:
             event = json.loads(line)
         except ValueError:
             return
-        if not isinstance(event, dict):  # a line of `output -json` that happens to be a value by itself
+        # `state pull` and `show -json` print JSON too, and not an event a line.
+        if not isinstance(event, dict):
             return
         kind = event.get("type")
         if kind == "planned_change":
@@ -123,6 +124,16 @@ class Terraform:
             if finished.code:
                 raise self._failure("apply", finished, events)
             doing.result = events.summary.removeprefix("Apply complete! Resources: ").rstrip(".")
+
+    def settle(self) -> None:
+        """Take into the state what AWS filled in behind the apply: what differs from then on, somebody changed."""
+        with step(f"settle the state of {self.stack}") as doing:
+            events = _Events()
+            finished = self._run(
+                "apply", "-json", "-refresh-only", "-auto-approve", *self._lock, doing=doing, events=events
+            )
+            if finished.code:
+                raise self._failure("apply", finished, events)
 
     def destroy(self) -> None:
         """Destroy all that the state holds, without asking."""

@@ -11,7 +11,7 @@ from ops.guard.command import run_guard
 from ops.guard.judgement import Judgement
 from ops.guard.plan import Plan
 from ops.local import connected
-from ops.pipeline.manifest import STACK, State, artifact_folder, pack, state_of, unpack
+from ops.pipeline.manifest import State, artifact_folder, pack, state_of, unpack
 from ops.pipeline.summary import counts, markdown
 from ops.synth import synthesize
 from ops.target import Target
@@ -60,7 +60,7 @@ def apply_job(target: Target, file: EnvironmentFile, commit: str) -> bool:
     manifest = unpack(artifact, env=env, commit=commit)
     if not manifest.changes:
         return False
-    terraform = replace(target.terraform(env, env), folder=artifact / STACK)
+    terraform = replace(target.terraform(env, env), folder=artifact / env)
     terraform.init()
     now = _state(terraform)
     if now != manifest.state:
@@ -70,11 +70,15 @@ def apply_job(target: Target, file: EnvironmentFile, commit: str) -> bool:
             ExitCode.REFUSED,
         )
     terraform.apply()
+    terraform.settle()
     return True
 
 
 def drift_job(target: Target, file: EnvironmentFile) -> list[str]:
-    """Return what differs between the state and AWS, a line for each resource; nothing is changed."""
+    """Return what differs between the state and AWS, a line for each resource; nothing is changed.
+
+    Exact after an apply job, which settles the state; after an apply by hand AWS's own additions are told too.
+    """
     synthesize(target.workspace, target.output, target.environment, file.settings.name)
     terraform = connected(target, file)
     terraform.plan_refresh_only()

@@ -15,7 +15,6 @@ from ops.errors import ExitCode, OpsError
 from ops.workspace import Workspace
 
 MANIFEST = "manifest.json"
-STACK = "stack"
 #: What `terraform init` makes again from the lock file.
 _LEFT_OUT = (".terraform",)
 
@@ -49,11 +48,9 @@ def artifact_folder(workspace: Workspace, env: str) -> Path:
 
 def pack(stack: Path, artifact: Path, *, env: str, commit: str, state: State, changes: bool) -> Manifest:
     """Copy the stack's folder into the artifact, write the manifest beside it, and return that."""
-    shutil.rmtree(artifact / STACK, ignore_errors=True)
-    shutil.copytree(stack, artifact / STACK, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
-    manifest = Manifest(
-        environment=env, commit=commit, state=state, changes=changes, digests=_digests(artifact / STACK)
-    )
+    shutil.rmtree(artifact / env, ignore_errors=True)
+    shutil.copytree(stack, artifact / env, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
+    manifest = Manifest(environment=env, commit=commit, state=state, changes=changes, digests=_digests(artifact / env))
     (artifact / MANIFEST).write_text(manifest.model_dump_json(indent=2))
     return manifest
 
@@ -75,7 +72,7 @@ def unpack(artifact: Path, *, env: str, commit: str) -> Manifest:
     if manifest.commit != commit:
         told = f"the plan is of commit {manifest.commit[:12]}, this pipeline's is {commit[:12]}"
         raise OpsError(f"{told}; {again}", ExitCode.REFUSED)
-    found = _digests(artifact / STACK)
+    found = _digests(artifact / env)
     differing = sorted(
         path for path in found.keys() | manifest.digests.keys() if found.get(path) != manifest.digests.get(path)
     )

@@ -31,12 +31,12 @@ def test_what_was_planned_is_taken_with_all_that_it_needs(artifact: Path) -> Non
     manifest = unpack(artifact, env="dev", commit=COMMIT)
     assert (manifest.state, manifest.changes) == (STATE, True)
     assert set(manifest.digests) == {"cdk.tf.json", "plan.tfplan", "assets/thumbnail/archive.zip"}
-    assert not (artifact / "stack" / ".terraform").exists()
+    assert not (artifact / "dev" / ".terraform").exists()
 
 
 def test_what_init_makes_again_is_no_change(artifact: Path) -> None:
-    (artifact / "stack" / ".terraform").mkdir()
-    (artifact / "stack" / ".terraform" / "x").write_text("x")
+    (artifact / "dev" / ".terraform").mkdir()
+    (artifact / "dev" / ".terraform" / "x").write_text("x")
     unpack(artifact, env="dev", commit=COMMIT)
 
 
@@ -49,7 +49,7 @@ def test_what_init_makes_again_is_no_change(artifact: Path) -> None:
     ],
 )
 def test_what_was_changed_on_the_way_is_refused(spoil: Callable[[Path], object], name: str, artifact: Path) -> None:
-    spoil(artifact / "stack")
+    spoil(artifact / "dev")
     with pytest.raises(OpsError, match=f"not what was planned and read: {name} changed since") as error:
         unpack(artifact, env="dev", commit=COMMIT)
     assert error.value.code == ExitCode.REFUSED
