@@ -1,0 +1,1 @@
+"""Alarms and other events of AWS in a Slack channel."""

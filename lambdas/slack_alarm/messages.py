@@ -1,0 +1,60 @@
+"""A notice as Slack shows it: the state in words and as a colour, the facts, the links."""
+
+from typing import Any
+
+from .notices import Notice
+
+#: "Reference: Block Kit, section block": characters of a text, fields, characters of a field.
+TEXT_LIMIT, FIELD_COUNT, FIELD_LIMIT = 3000, 10, 2000
+#: "Creating rich message layouts": what a phone's notification shows; no need for more.
+SUMMARY_LIMIT = 300
+_CUT = " …"
+_COLOURS = {"ALARM": "#c62828", "OK": "#2e7d32", "INSUFFICIENT_DATA": "#9e9e9e"}
+_UNKNOWN_COLOUR = "#1565c0"
+
+
+def payload(notice: Notice) -> dict[str, Any]:
+    """Return the webhook's body."""
+    headline = " ".join(filter(None, (notice.state, notice.severity and f"({notice.severity})", notice.title)))
+    blocks = [_section(f"*{escaped(headline, TEXT_LIMIT - 100)}*{_since(notice)}")]
+    if notice.text:
+        blocks.append(_section(escaped(notice.text, TEXT_LIMIT)))
+    if notice.facts:
+        fields = [f"*{escaped(name, 100)}*\n{escaped(value, FIELD_LIMIT - 200)}" for name, value in notice.facts]
+        blocks.append({"type": "section", "fields": [_text(each) for each in fields[:FIELD_COUNT]]})
+    if notice.as_it_came:
+        blocks.append(_section(f"```{escaped(notice.as_it_came, TEXT_LIMIT - 100)}```"))
+    if notice.links:
+        links = "   ".join(f"<{url}|{escaped(name, 100)}>" for name, url in notice.links)
+        blocks.append({"type": "context", "elements": [_text(links)]})
+    colour = _COLOURS.get(notice.state, _UNKNOWN_COLOUR)
+    return {"text": escaped(headline, SUMMARY_LIMIT), "attachments": [{"color": colour, "blocks": blocks}]}
+
+
+def escaped(text: str, limit: int) -> str:
+    """Return the text as Slack shows it literally, at most so long ("Formatting text for app surfaces")."""
+    pieces: list[str] = []
+    length = 0
+    for character in text:
+        piece = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}.get(character, character)
+        if length + len(piece) > limit - len(_CUT):
+            return "".join(pieces) + _CUT
+        pieces.append(piece)
+        length += len(piece)
+    return "".join(pieces) or "-"
+
+
+def _since(notice: Notice) -> str:
+    if not notice.since:
+        return ""
+    # Slack shows each reader's own time; the rest is for those who cannot.
+    moment = int(notice.since.timestamp())
+    return f"\nsince <!date^{moment}^{{date_short_pretty}} {{time_secs}}|{notice.since:%Y-%m-%d %H:%M:%S %Z}>"
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": _text(text)}
+
+
+def _text(text: str) -> dict[str, str]:
+    return {"type": "mrkdwn", "text": text}

@@ -1,0 +1,46 @@
+"""What the environment variables say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+#: Last part of the names of the topics that alarms go to, the gravest first.
+SEVERITIES = ("critical", "warning", "info")
+#: "CreateAlarm, StateValue".
+STATES = ("ALARM", "OK", "INSUFFICIENT_DATA")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which events are posted, and where the webhook's address is."""
+
+    webhook_secret: str
+    severities: tuple[str, ...] = SEVERITIES
+    states: tuple[str, ...] = ("ALARM", "OK")
+    dashboard: str = ""
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Settings":
+        """Return the settings. Raises ValueError, naming the variable and what to write."""
+        secret = environment.get("SECRET_SLACK_WEBHOOK", "")
+        if not secret:
+            raise ValueError(
+                "SECRET_SLACK_WEBHOOK is not set; write the ARN or the name of the secret that holds the address"
+            )
+        return cls(
+            webhook_secret=secret,
+            severities=_some_of(SEVERITIES, environment, "SEVERITIES", cls.severities),
+            states=_some_of(STATES, environment, "STATES", cls.states),
+            dashboard=environment.get("DASHBOARD", ""),
+        )
+
+
+def _some_of(
+    known: tuple[str, ...], environment: Mapping[str, str], name: str, default: tuple[str, ...]
+) -> tuple[str, ...]:
+    text = environment.get(name)
+    if text is None:
+        return default
+    chosen = tuple(each.strip() for each in text.split(","))
+    if not set(chosen) <= set(known):
+        raise ValueError(f'{name}={text!r} is not a list of {", ".join(known)}; write "{",".join(default)}"')
+    return chosen
