@@ -22,7 +22,18 @@ network {
 }
 
 zone "public" {
-  name = "agora.example"
+  name       = "agora.example"
+  query_logs = true
+
+  # The other environments hold their own subdomains, in their own accounts. A name server is known only once its zone
+  # is made: apply that environment first, and copy what it prints as `zones` to here.
+  delegation "staging" {
+    name_servers = ["ns-210.awsdns-26.com", "ns-837.awsdns-40.net", "ns-1265.awsdns-30.org", "ns-1780.awsdns-30.co.uk"]
+  }
+
+  delegation "dev" {
+    name_servers = ["ns-91.awsdns-11.com", "ns-654.awsdns-17.net", "ns-1142.awsdns-14.org", "ns-1999.awsdns-57.co.uk"]
+  }
 }
 
 load_balancer "public" {

@@ -78,8 +78,10 @@ def between(files: list[EnvironmentFile]) -> Iterator[Problem]:
     """Yield what is wrong between environments that are each right by themselves."""
     yield from _overlaps(files)
     yield from _foreign_overlaps(files)
+    yield from _misled_delegations(files)
     for one, other in combinations(files, 2):
         yield from _product_differs(one, other)
+        yield from _zones_made_twice(one, other)
         if one.settings.account_id == other.settings.account_id:
             yield from _account_shared(one, other)
 
@@ -113,6 +115,34 @@ def _overlap(file: EnvironmentFile, where: str, files: list[EnvironmentFile]) ->
     free = first_free(cidr.prefixlen, taken, cidr)
     remedy = "choose a range outside it" + (f", for example {free}" if free else "")
     return file.document.problem(("network", "cidr"), cidr, f"overlaps {where}", remedy)
+
+
+def _misled_delegations(files: list[EnvironmentFile]) -> Iterator[Problem]:
+    """A delegation bears an environment's name: what it gives away has to be a zone there."""
+    environments = {file.settings.name: file for file in files}
+    for file in files:
+        for label, zone in file.settings.zone.items():
+            for to, name in ((to, zone.delegated(to)) for to in zone.delegation if to in environments):
+                held = [other.name for other in environments[to].settings.zone.values()]
+                if name not in held:
+                    at = ("zone", label, "delegation", to)
+                    rule = f"is no zone of {to}, whose zones are {', '.join(held) or 'none'}"
+                    remedy = "write the name of one of them, or make a zone of this name there"
+                    yield file.document.problem(at, name, rule, remedy)
+
+
+def _zones_made_twice(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:
+    """Two zones of one name have each its own name servers, and the parent names those of one only."""
+    for label, zone in other.settings.zone.items():
+        for earlier, made in one.settings.zone.items():
+            if zone.name == made.name and not (zone.existing or made.existing):
+                yield other.document.problem(
+                    ("zone", label, "name"),
+                    zone.name,
+                    f"is made by {one.settings.name} too ({one.place('zone', earlier, 'name')}), "
+                    "and the internet asks one zone only",
+                    "write existing = true in one of them, or the name of a subdomain that the other delegates",
+                )
 
 
 def _product_differs(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:

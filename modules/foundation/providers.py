@@ -16,10 +16,12 @@ class Providers:
         self._names = names
         self._tags = tags
         self._others: dict[str, AwsProvider] = {}
-        self._use(names)
+        self._own = self._use(names)
 
     def in_region(self, region: str) -> AwsProvider:
-        """Return the provider for another region, the same for all that ask; its alias is the region's name."""
+        """Return the provider for a region, the same for all that ask; another region's has its name for an alias."""
+        if region == self._names.region:
+            return self._own
         if region not in self._others:
             self._others[region] = self._use(replace(self._names, region=region), alias=region)
         return self._others[region]

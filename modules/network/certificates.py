@@ -41,8 +41,7 @@ class Certificate(Construct):
         """
         super().__init__(scope, id)
         make = foundation.resources(self, "certificate")
-        elsewhere = region not in (None, foundation.names.region)
-        provider = foundation.providers.in_region(region) if region and elsewhere else None
+        provider = foundation.providers.in_region(region) if region else None
         first, *others = _common_name_first(names)
         certificate = make(
             AcmCertificate,

@@ -9,10 +9,12 @@ from modules.foundation.foundation import Foundation
 from modules.network.dns import PrivateZone
 from modules.network.endpoints import Endpoints
 from modules.network.interconnect import DirectConnect
+from modules.network.query_logs import QueryLogs
 from modules.network.settings.blocks import NetworkBlocks
 from modules.network.settings.domains import is_under
 from modules.network.settings.vpc import NetworkSettings
 from modules.network.vpc import Network
+from modules.network.zone_records import ZoneRecords
 from modules.network.zones import PublicZone
 
 
@@ -27,6 +29,7 @@ class NetworkWing(Construct):
         if blocks.network:
             self._build_vpc(blocks.network)
         self.zones = self._build_zones(blocks)
+        self._print_zones()
 
     @property
     def vpc(self) -> Network:
@@ -72,14 +75,30 @@ class NetworkWing(Construct):
             label: PublicZone(self, f"zone-{label}", label=label, settings=settings, foundation=self._foundation)
             for label, settings in blocks.zone.items()
         }
-        if zones:
+        for label, settings in blocks.zone.items():
+            ZoneRecords(
+                self,
+                f"zone-{label}-records",
+                label=label,
+                zone=zones[label],
+                settings=settings,
+                foundation=self._foundation,
+            )
+        logged = {label: zones[label] for label, settings in blocks.zone.items() if settings.query_logs}
+        if logged:
+            QueryLogs(self, "query-logs", zones=logged, foundation=self._foundation)
+        return zones
+
+    def _print_zones(self) -> None:
+        if self.zones:
             TerraformOutput(
                 TerraformStack.of(self),
                 "zones",
-                value={label: {"name": zone.name, "name_servers": zone.name_servers} for label, zone in zones.items()},
+                value={
+                    label: {"name": zone.name, "name_servers": zone.name_servers} for label, zone in self.zones.items()
+                },
                 description="Public zones; the parent zone, or the registrar, delegates to these name servers.",
             )
-        return zones
 
     def _print(self, network: Network) -> None:
         stack = TerraformStack.of(self)

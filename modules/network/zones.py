@@ -1,22 +1,44 @@
 """Names that the whole internet sees."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
 from cdktf_cdktf_provider_aws.data_aws_route53_zone import DataAwsRoute53Zone
-from cdktf_cdktf_provider_aws.route53_record import Route53Record, Route53RecordAlias
+from cdktf_cdktf_provider_aws.route53_record import (
+    Route53Record,
+    Route53RecordAlias,
+    Route53RecordFailoverRoutingPolicy,
+    Route53RecordLatencyRoutingPolicy,
+    Route53RecordWeightedRoutingPolicy,
+)
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 from constructs import Construct
 
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import kept_if
 from modules.network.settings.domains import is_under
+from modules.network.settings.record import TTL
 from modules.network.settings.zone import ZoneSettings
 
-#: Seconds that resolvers may keep an answer: a name that is led elsewhere is followed within five minutes.
-TTL = 300
 #: "DNS record types, TXT": a longer value is several strings in one record; `\"\"` divides them for the provider.
 TXT_STRING_LIMIT = 255
+
+
+@dataclass(frozen=True)
+class Routing:
+    """When a record answers that is one of several of its name and type: by one of weight, latency and failover."""
+
+    identifier: str
+    """Unique among the records of the name, those of other environments among them."""
+    weight: int | None = None
+    """Its share among those of the name, 0 to 255."""
+    latency_region: str | None = None
+    """The region that it is in: users get the one that is nearest in time."""
+    failover: Literal["primary", "secondary"] | None = None
+    health_check_id: str | None = None
+    """The health check without whose consent it is left out."""
 
 
 class PublicZone(Construct):
@@ -38,7 +60,9 @@ class PublicZone(Construct):
         self.name_servers = zone.name_servers
         self._proofs: dict[str, Route53Record] = {}
 
-    def record(self, what: str, name: str, type: str, values: Sequence[str], ttl: int = TTL) -> None:
+    def record(
+        self, what: str, name: str, type: str, values: Sequence[str], ttl: int = TTL, routing: Routing | None = None
+    ) -> None:
         """Answer for the name with these values; `what` is unique in the zone and stays, the address has it."""
         self._make(
             Route53Record,
@@ -48,10 +72,18 @@ class PublicZone(Construct):
             type=type,
             ttl=ttl,
             records=[_divided(value) if type == "TXT" else value for value in values],
+            **_routed(routing),
         )
 
     def alias(
-        self, what: str, name: str, *, target: str, target_zone_id: str, evaluate_target_health: bool = True
+        self,
+        what: str,
+        name: str,
+        *,
+        target: str,
+        target_zone_id: str,
+        evaluate_target_health: bool = True,
+        routing: Routing | None = None,
     ) -> None:
         """Answer for the name with the addresses of a load balancer or distribution, IPv4 and IPv6."""
         for type in ("A", "AAAA"):
@@ -64,6 +96,7 @@ class PublicZone(Construct):
                 alias=Route53RecordAlias(
                     name=target, zone_id=target_zone_id, evaluate_target_health=evaluate_target_health
                 ),
+                **_routed(routing),
             )
 
     def prove(self, name: str, certificate: AcmCertificate, proven: str) -> Route53Record:
@@ -103,7 +136,7 @@ class PublicZone(Construct):
         return self._make(DataAwsRoute53Zone, self._label, name=self.name, private_zone=False)
 
     def _own(self, name: str) -> str:
-        if not is_under(name, self.name):
+        if not is_under(name.removeprefix("*."), self.name):
             raise ValueError(f"{name} is not in the zone {self.name}")
         return name
 
@@ -111,6 +144,20 @@ class PublicZone(Construct):
 def part_of_address(name: str) -> str:
     """Return a domain name as a part of an address; two underscores for a dot, one for a hyphen."""
     return name.replace(".", "__")
+
+
+def _routed(routing: Routing | None) -> dict[str, Any]:
+    """Return a record's arguments for its routing."""
+    if routing is None:
+        return {}
+    arguments: dict[str, Any] = {"set_identifier": routing.identifier, "health_check_id": routing.health_check_id}
+    if routing.weight is not None:
+        arguments["weighted_routing_policy"] = Route53RecordWeightedRoutingPolicy(weight=routing.weight)
+    if routing.latency_region:
+        arguments["latency_routing_policy"] = Route53RecordLatencyRoutingPolicy(region=routing.latency_region)
+    if routing.failover:
+        arguments["failover_routing_policy"] = Route53RecordFailoverRoutingPolicy(type=routing.failover.upper())
+    return arguments
 
 
 def _of_option(options: str, name: str, attribute: str) -> str:

@@ -64,3 +64,75 @@ backup {
   governance_lock                 = true
   copy_to_region                  = "us-west-2"
 }
+
+# Names that nothing here answers for: an office, mail, two clusters that share users, regions and a last resort.
+zone "public" {
+  name                    = "mobile.example"
+  certificate_authorities = ["amazon.com", "letsencrypt.org"]
+  query_logs              = true
+
+  health_check "cluster" {
+    host = "blue.mobile.example"
+    path = "/healthz"
+  }
+
+  health_check "port" {
+    host             = "green.mobile.example"
+    protocol         = "tcp"
+    interval_seconds = 10
+  }
+
+  record "mail" {
+    name   = "mobile.example"
+    type   = "MX"
+    values = ["10 mail.example.net", "20 mail2.example.net"]
+  }
+
+  record "mail-policy" {
+    name   = "_dmarc.mobile.example"
+    type   = "TXT"
+    values = ["v=DMARC1; p=reject"]
+    ttl    = 3600
+  }
+
+  # A tenth of the users to the new cluster, none of them to one that is ill.
+  record "blue" {
+    name         = "api.mobile.example"
+    type         = "CNAME"
+    values       = ["blue.mobile.example"]
+    weight       = 90
+    health_check = "cluster"
+  }
+
+  record "green" {
+    name   = "api.mobile.example"
+    type   = "CNAME"
+    values = ["green.mobile.example"]
+    weight = 10
+  }
+
+  record "here" {
+    name           = "game.mobile.example"
+    latency_region = "us-east-1"
+
+    alias {
+      target  = "game-1.us-east-1.elb.amazonaws.com"
+      zone_id = "Z35SXDOTRQ7X7K"
+    }
+  }
+
+  record "first" {
+    name         = "status.mobile.example"
+    type         = "A"
+    values       = ["192.0.2.10"]
+    failover     = "primary"
+    health_check = "port"
+  }
+
+  record "last" {
+    name     = "status.mobile.example"
+    type     = "A"
+    values   = ["192.0.2.20"]
+    failover = "secondary"
+  }
+}

@@ -15,7 +15,7 @@ from ops.local_aws.process import LocalAws
 ACCOUNT = "333333333333"
 REGION = "ap-northeast-2"
 
-Client = Callable[[str], Any]
+Client = Callable[..., Any]
 
 
 def client_of(local_aws: LocalAws, account: str) -> Client:
@@ -36,7 +36,7 @@ def client_of(local_aws: LocalAws, account: str) -> Client:
         "aws_secret_access_key": credentials["SecretAccessKey"],
         "aws_session_token": credentials["SessionToken"],
     }
-    return cache(lambda service: client(service, **keys))
+    return cache(lambda service, **others: client(service, **keys, **others))
 
 
 @pytest.fixture(scope="session")

@@ -29,24 +29,21 @@ WINGS = (
 
 
 def test_the_account_is_fenced(prod: Template) -> None:
-    (provider,) = prod.json["provider"]["aws"]
-    assert provider["allowed_account_ids"] == ["333333333333"]
-    assert provider["region"] == "ap-northeast-2"
+    providers = prod.json["provider"]["aws"]
+    assert [provider["allowed_account_ids"] for provider in providers] == [["333333333333"]] * len(providers)
+    assert [provider["region"] for provider in providers] == ["ap-northeast-2", "us-east-1"]
 
 
 def test_tags_of_every_resource(prod: Template) -> None:
-    (provider,) = prod.json["provider"]["aws"]
-    assert provider["default_tags"] == [
-        {
-            "tags": {
-                "environment": "prod",
-                "managed_by": "terraform",
-                "owner": "community-team",
-                "product": "agora",
-                "tier": "production",
-            }
-        }
-    ]
+    tags = {
+        "environment": "prod",
+        "managed_by": "terraform",
+        "owner": "community-team",
+        "product": "agora",
+        "tier": "production",
+    }
+    for provider in prod.json["provider"]["aws"]:
+        assert provider["default_tags"] == [{"tags": tags}]
 
 
 def test_remote_state(prod: Template) -> None:

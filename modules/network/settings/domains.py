@@ -12,11 +12,18 @@ NAME_LIMIT = 253
 #: RFC 1123, section 2.1: letters, digits and hyphens, at most 63, no hyphen first or last.
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"({_LABEL}\.)+{_LABEL}")
+#: RFC 8552: what names other than hosts begin their labels with, `_dmarc` and `_domainkey` say.
+_UNDERSCORE = re.compile(r"(^|\.)_")
 
 
 def is_domain(name: str) -> bool:
     """Return whether it is a domain name of two labels or more, in lower case and without a dot at its end."""
     return len(name) <= NAME_LIMIT and bool(_DOMAIN.fullmatch(name))
+
+
+def is_record_name(name: str) -> bool:
+    """Return whether it is a domain name, whose labels may begin with an underscore and whose first may be `*`."""
+    return len(name) <= NAME_LIMIT and is_domain(_UNDERSCORE.sub(r"\1", name.removeprefix("*.")))
 
 
 def is_under(name: str, zone_name: str) -> bool:
@@ -43,6 +50,15 @@ def _pattern(value: str) -> str:
     return value
 
 
+def _record_name(value: str) -> str:
+    if not is_record_name(value):
+        raise broken_rule(
+            "is not the name of a record: a whole domain name, whose labels may begin with an underscore",
+            f'write it as "{_mended(value)}"',
+        )
+    return value
+
+
 def _mended(value: str) -> str:
     """Return the name without what people paste along with it, or an example."""
     guess = re.sub(r"^[a-z]+://|/.*$", "", value.strip().lower()).rstrip(".")
@@ -53,3 +69,5 @@ def _mended(value: str) -> str:
 DomainName = Annotated[str, AfterValidator(_domain)]
 #: One name, or all names one label below another: `*.agora.example`, as certificates and listener rules have it.
 DomainPattern = Annotated[str, AfterValidator(_pattern)]
+#: What a record may be called: `_dmarc.agora.example` and `*.agora.example` too.
+RecordName = Annotated[str, AfterValidator(_record_name)]

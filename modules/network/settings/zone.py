@@ -1,12 +1,20 @@
 """The `zone` blocks: public zones of Route 53, made here or looked up."""
 
 from collections.abc import Iterator, Mapping
+from itertools import combinations
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from modules.foundation.refusals import Finding
-from modules.foundation.settings import TieredSettings
+from modules.foundation.refusals import Finding, refuse
+from modules.foundation.settings import Label, TieredSettings
+from modules.network.settings.delegation import DelegationSettings
 from modules.network.settings.domains import DomainName, is_under
+from modules.network.settings.health_check import HealthCheckSettings
+from modules.network.settings.record import RecordSettings
+
+#: "AWS Certificate Manager User Guide, Set up to use CAA records": any of them lets ACM issue.
+AMAZON = ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com")
 
 
 class ZoneSettings(TieredSettings):
@@ -19,6 +27,114 @@ class ZoneSettings(TieredSettings):
         default=False,
         description="Whether the zone is there already, made by the registrar or by hand; it is looked up by its name.",
     )
+    certificate_authorities: tuple[DomainName, ...] = Field(
+        default=(),
+        description="Who may issue certificates for names in the zone, as CAA records have them; "
+        "by default amazon.com in a zone that is made here. None are written into one that exists.",
+    )
+    query_logs: bool = Field(
+        default=False, description="Whether each question to the zone is written to a log group, in us-east-1."
+    )
+    record: dict[Label, RecordSettings] = Field(
+        default_factory=dict, description="Names whose answers are not made from other blocks, by a label."
+    )
+    delegation: dict[Label, DelegationSettings] = Field(
+        default_factory=dict, description="Subdomains that other zones hold, by the name of their environment."
+    )
+    health_check: dict[Label, HealthCheckSettings] = Field(
+        default_factory=dict, description="What records give way by when it is ill, by name."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _amazon_only(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and not values.get("existing"):
+            return {"certificate_authorities": AMAZON[:1], **values}
+        return values
+
+    @model_validator(mode="after")
+    def _rules(self) -> "ZoneSettings":
+        refuse(
+            [
+                *self._authority_findings(),
+                *self._delegation_findings(),
+                *self._name_findings(),
+                *self._answer_findings(),
+                *self._health_findings(),
+            ]
+        )
+        return self
+
+    def delegated(self, label: str) -> str:
+        """Return the subdomain's whole name."""
+        return self.delegation[label].name or f"{label}.{self.name}"
+
+    def _authority_findings(self) -> Iterator[Finding]:
+        authorities = self.certificate_authorities
+        if authorities and not set(authorities) & set(AMAZON):
+            rule = "keep ACM from issuing certificates for names in the zone"
+            yield Finding(("certificate_authorities",), list(authorities), rule, 'add "amazon.com"')
+
+    def _delegation_findings(self) -> Iterator[Finding]:
+        for label, delegation in self.delegation.items():
+            name = self.delegated(label)
+            if name == self.name or not is_under(name, self.name):
+                rule = f"is not below the zone's own name, {self.name}"
+                at = ("delegation", label, "name") if delegation.name else ("delegation", label)
+                yield Finding(at, name, rule, f'write "{label}.{self.name}", or another name below it')
+
+    def _name_findings(self) -> Iterator[Finding]:
+        subdomains = {self.delegated(label): label for label in self.delegation}
+        for label, record in self.record.items():
+            at = ("record", label, "name")
+            if not is_under(record.name.removeprefix("*."), self.name):
+                rule, remedy = f"is not in the zone {self.name}", f'write "{record.name}.{self.name}", the whole name'
+                yield Finding(at, record.name, rule, remedy)
+            for subdomain in subdomains:
+                if is_under(record.name, subdomain):
+                    # RFC 1034, section 4.2.1: below a cut the parent is no longer asked.
+                    rule = f"is in {subdomain}, which delegation.{subdomains[subdomain]} gives to another zone"
+                    yield Finding(at, record.name, rule, "write the record in that zone's environment")
+            if record.type == "CNAME" and record.name == self.name:
+                # RFC 1034, section 3.6.2: beside a CNAME there is nothing, and here are NS and SOA.
+                rule = "is the zone's own name, and that cannot be a CNAME"
+                yield Finding(at, record.name, rule, "write an `alias` block in place of type and values")
+            if record.type == "CAA" and record.name == self.name and self.certificate_authorities:
+                rule = "has its CAA record by certificate_authorities"
+                yield Finding(at, record.name, rule, "write them there, or certificate_authorities = []")
+
+    def _answer_findings(self) -> Iterator[Finding]:
+        for (earlier, one), (label, other) in combinations(self.record.items(), 2):
+            if one.name == other.name:
+                yield from _clashes(("record", label), other, one, earlier)
+
+    def _health_findings(self) -> Iterator[Finding]:
+        for label, record in self.record.items():
+            if record.health_check and record.health_check not in self.health_check:
+                known = ", ".join(self.health_check) or "none"
+                rule = f"is not a health check of this zone ({known})"
+                remedy = f'write `health_check "{record.health_check}" {{ ... }}` beside the record'
+                yield Finding(("record", label, "health_check"), record.health_check, rule, remedy)
+
+
+def _clashes(at: tuple[str, ...], record: RecordSettings, other: RecordSettings, earlier: str) -> Iterator[Finding]:
+    """Yield why Route 53 does not take two records of one name; two answers of a type need one way to choose."""
+    if not set(record.types) & set(other.types):
+        if "CNAME" in (*record.types, *other.types):
+            rule = f"answers {record.name} beside record.{earlier}, and beside a CNAME there can be nothing"
+            yield Finding(at, None, rule, "give one of them another name")
+    elif not (record.routing and other.routing):
+        rule = f"answers {record.name} as record.{earlier} does, and nothing says which of them does when"
+        yield Finding(at, None, rule, "put the values into one record, or write weight in both")
+    elif record.routing != other.routing:
+        rule = f"is routed by {record.routing}, and record.{earlier} of the same name by {other.routing}"
+        yield Finding(at, None, rule, f"write {other.routing} in both")
+    elif record.failover and record.failover == other.failover:
+        rule = f"is what record.{earlier} of the same name is"
+        yield Finding((*at, "failover"), record.failover, rule, "make one primary and one secondary")
+    elif record.latency_region and record.latency_region == other.latency_region:
+        rule = f"is the region of record.{earlier} too, and {record.name} has one answer a region"
+        yield Finding((*at, "latency_region"), record.latency_region, rule, "write another region")
 
 
 def zone_label_of(name: str, zones: Mapping[str, ZoneSettings]) -> str | None:
