@@ -21,15 +21,16 @@ from modules.stack import AccountStack, EnvironmentStack
 def main() -> int:
     """Synthesize; return 2 when the environment files are wrong."""
     try:
-        environments = chosen(load(Path(os.environ.get("ENVS") or "envs")), os.environ.get("ENV"))
+        files = load(Path(os.environ.get("ENVS") or "envs"))
+        environments = chosen(files, os.environ.get("ENV"))
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
     app = App()
     for environment in environments:
         EnvironmentStack(app, environment)
-    for environment in {environment.account_id: environment for environment in environments}.values():
-        AccountStack(app, environment)
+    for account_id in {environment.account_id: None for environment in environments}:
+        AccountStack(app, [file.settings for file in files.values() if file.settings.account_id == account_id])
     app.synth()
     return 0
 

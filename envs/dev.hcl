@@ -88,3 +88,7 @@ ecs "main" {
     spot_percent = 100 # dev may wait while AWS takes a machine back
   }
 }
+
+pipeline {
+  project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md says from where
+}

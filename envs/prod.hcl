@@ -123,3 +123,7 @@ ecs "main" {
     base         = 1 # a task that AWS does not take back, beside which the others may come and go
   }
 }
+
+pipeline {
+  project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md says from where
+}

@@ -92,3 +92,7 @@ ecs "main" {
     base         = 1
   }
 }
+
+pipeline {
+  project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md says from where
+}

@@ -9,7 +9,7 @@ from modules.compute.settings import fitting as compute
 from modules.compute.settings.blocks import ComputeBlocks
 from modules.data.settings import fitting as data
 from modules.data.settings.blocks import DataBlocks
-from modules.delivery.settings import StateSettings
+from modules.delivery.settings.blocks import DeliveryBlocks
 from modules.foundation.refusals import broken_rule, refuse
 from modules.foundation.settings import AccountId, Region, Tier
 from modules.hcl.reading import hand_down
@@ -41,7 +41,7 @@ def _name(value: str) -> str:
     return value
 
 
-class Environment(NetworkBlocks, DataBlocks, ComputeBlocks):
+class Environment(NetworkBlocks, DataBlocks, ComputeBlocks, DeliveryBlocks):
     """One environment: what an environment file says, under the file's name.
 
     Each wing brings the blocks of its own chapter.
@@ -68,7 +68,6 @@ class Environment(NetworkBlocks, DataBlocks, ComputeBlocks):
         examples=[{"owner": "community-team"}],
         description="Tags of every resource, beside product, environment, tier and managed_by.",
     )
-    state: StateSettings = Field(default=StateSettings(), description="Where the Terraform state lies.")
 
     @model_validator(mode="before")
     @classmethod

@@ -180,3 +180,16 @@ def _account_shared(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Pr
             f"({one.place('state', 'region')})",
             f'write state {{ region = "{one.settings.state_region}" }}',
         )
+    if one.settings.pipeline and other.settings.pipeline:
+        yield from _pipeline_differs(one, other)
+
+
+def _pipeline_differs(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:
+    """An account has one provider for one GitLab server."""
+    ours, theirs = one.settings.pipeline, other.settings.pipeline
+    assert ours and theirs
+    for key in ("gitlab_url", "thumbprints"):
+        if getattr(ours, key) != getattr(theirs, key):
+            at = ("pipeline", key)
+            rule = f"is not {one.settings.name}'s ({one.place(*at)}), whose account it shares"
+            yield other.document.problem(at, getattr(theirs, key), rule, "write the same for both")

@@ -3,12 +3,15 @@
 The only file that knows every wing.
 """
 
+from collections.abc import Sequence
+
 from cdktf import TerraformStack
 from constructs import Construct
 
 from modules.compute.wing import ComputeWing
 from modules.data.wing import DataWing
-from modules.delivery.roles import ACCOUNT
+from modules.delivery.pipeline import PipelineRoles, PipelineState
+from modules.delivery.role_names import ACCOUNT
 from modules.delivery.state import StateBucket, keep_state
 from modules.environment import Environment
 from modules.foundation.foundation import Foundation
@@ -37,16 +40,21 @@ class EnvironmentStack(TerraformStack):
 
 
 class AccountStack(TerraformStack):
-    """An account's bootstrap: its state bucket, and later whatever else an account has only one of."""
+    """An account's bootstrap: its state bucket, the pipeline's roles, whatever else an account has only one of."""
 
-    def __init__(self, scope: Construct, environment: Environment) -> None:
-        """Take the account of the environment: all environments of an account agree about it."""
-        super().__init__(scope, account_stack_name(environment.account_id))
-        names = account_names(environment)
+    def __init__(self, scope: Construct, environments: Sequence[Environment]) -> None:
+        """Take all environments of the account; they agree about what it has only one of."""
+        one = environments[0]
+        super().__init__(scope, account_stack_name(one.account_id))
+        names = account_names(one)
+        make = Addresses().under(self, "delivery")
         _require_terraform(self)
         Providers(self, names=names, tags={})
-        keep_state(self, names=names, key=f"{environment.product}/{ACCOUNT}/terraform.tfstate")
-        StateBucket(self, "state", make=Addresses().under(self, "delivery"), names=names)
+        keep_state(self, names=names, key=f"{one.product}/{ACCOUNT}/terraform.tfstate")
+        StateBucket(self, "state", make=make, names=names)
+        shipped = {each.name: PipelineState(each.pipeline, each.state_key) for each in environments if each.pipeline}
+        if shipped:
+            PipelineRoles(self, "pipeline", make=make, names=names, states=shipped)
 
 
 def account_stack_name(account_id: str) -> str:

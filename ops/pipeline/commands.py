@@ -12,7 +12,7 @@ from ops.options import ENVS, EnvOption, EnvsOption, LocalOption, read_file
 from ops.workspace import Workspace
 
 if TYPE_CHECKING:
-    from modules.delivery.roles import Right
+    from modules.delivery.role_names import Right
     from ops.target import Target
 
 ci = typer.Typer(no_args_is_help=True, help="The jobs of the pipeline, .gitlab-ci.yml.")

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import MutableMapping
 from pathlib import Path
 
-from modules.delivery.roles import ACCOUNT, Right, role_arn
+from modules.delivery.role_names import ACCOUNT, Right, role_arn
 from modules.environment import Environment
 from modules.foundation.names import Names
 

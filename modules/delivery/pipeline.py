@@ -1,0 +1,154 @@
+"""Roles for the pipeline: GitLab's token opens them, so that no job holds a key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+from constructs import Construct
+
+from modules.delivery.role_names import Right, role_name
+from modules.delivery.settings.pipeline import PipelineSettings
+from modules.delivery.state import state_bucket_name
+from modules.foundation.names import Names
+from modules.foundation.policies import Statement, allow, deny, document
+from modules.foundation.resources import Resources
+
+#: Seconds: an apply of a whole environment takes up to an hour, EKS and Aurora one after the other.
+SESSION_SECONDS = 7200
+#: "AWS managed policies for job functions": to compare the state with AWS the provider reads everything; to make an
+#: environment it makes roles, keys and policies too, which no narrower policy could keep from raising itself.
+_MANAGED = {"plan": "ReadOnlyAccess", "apply": "AdministratorAccess"}
+#: What ReadOnlyAccess would let a plan read and no plan needs: data and values.
+_DATA = (
+    "athena:GetQueryResults",
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:GetRecords",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "kinesis:GetRecords",
+    "logs:FilterLogEvents",
+    "logs:GetLogEvents",
+    "logs:StartQuery",
+    "secretsmanager:GetSecretValue",
+    "sqs:ReceiveMessage",
+    "ssm:GetParameter*",
+)
+
+
+@dataclass(frozen=True)
+class PipelineState:
+    """An environment that the pipeline ships: its settings, and its state's object."""
+
+    settings: PipelineSettings
+    state_key: str
+
+
+class PipelineRoles(Construct):
+    """Two roles for each state of an account, opened by GitLab's tokens ("GitLab, Configure OpenID Connect in AWS").
+
+    The plan role reads everything but data and values, and takes and releases the state's lock. The apply role does
+    everything but change the roles, the provider and the state bucket: what lets the pipeline in is a person's.
+
+    Creates: the OIDC provider, and for each environment both roles with their policies.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, make: Resources, names: Names, states: Mapping[str, PipelineState]
+    ) -> None:
+        """Take the account's names, and the environments of the account that have a `pipeline` block."""
+        super().__init__(scope, id)
+        self._make = make
+        self._names = names
+        self._bucket_arn = f"arn:aws:s3:::{state_bucket_name(names)}"
+        self._provider_arn = self._create_provider(next(iter(states.values())).settings)
+        for env, state in states.items():
+            self._create_role(env, state, "plan", self._planning(state))
+            self._create_role(env, state, "apply", self._applying())
+
+    def _create_provider(self, settings: PipelineSettings) -> str:
+        return self._make(
+            IamOpenidConnectProvider,
+            "gitlab",
+            url=settings.gitlab_url,
+            client_id_list=[settings.gitlab_url],
+            thumbprint_list=list(settings.thumbprints) or None,
+        ).arn
+
+    def _create_role(self, env: str, state: PipelineState, right: Right, statements: list[Statement]) -> None:
+        role = self._make(
+            IamRole,
+            f"{env}_{right}",
+            name=role_name(self._names, env, right),
+            description=f"GitLab jobs of {state.settings.project} that {right} {env}",
+            max_session_duration=SESSION_SECONDS,
+            assume_role_policy=self._trust(state.settings, right),
+        )
+        self._make(
+            IamRolePolicyAttachment,
+            f"{env}_{right}",
+            role=role.name,
+            policy_arn=f"arn:aws:iam::aws:policy/{_MANAGED[right]}",
+        )
+        self._make(IamRolePolicy, f"{env}_{right}", name="pipeline", role=role.name, policy=document(statements))
+
+    def _trust(self, settings: PipelineSettings, right: Right) -> str:
+        return document(
+            [
+                {
+                    "Sid": "GitLab",
+                    "Effect": "Allow",
+                    "Principal": {"Federated": self._provider_arn},
+                    "Action": "sts:AssumeRoleWithWebIdentity",
+                    "Condition": {
+                        "StringEquals": {f"{settings.host}:aud": settings.gitlab_url},
+                        "StringLike": {f"{settings.host}:sub": settings.subjects(right)},
+                    },
+                }
+            ]
+        )
+
+    def _planning(self, state: PipelineState) -> list[Statement]:
+        lock = f"{self._bucket_arn}/{state.state_key}.tflock"
+        return [
+            allow("Lock", actions=["s3:PutObject", "s3:GetObject", "s3:DeleteObject"], resources=[lock]),
+            allow(
+                "StateKey",
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=["*"],
+                condition={"StringEquals": {"kms:ResourceAliases": self._names.key_alias("state")}},
+            ),
+            deny("NoData", actions=_DATA, resources=["*"]),
+            {
+                "Sid": "NoObjects",
+                "Effect": "Deny",
+                "Action": ["s3:GetObject*"],
+                "NotResource": [f"{self._bucket_arn}/{state.state_key}", lock],
+            },
+        ]
+
+    def _applying(self) -> list[Statement]:
+        roles = f"arn:aws:iam::{self._names.account_id}:role/{self._names.product}-{self._names.environment}-*"
+        return [
+            deny(
+                "NotThePipelineItself",
+                actions=[
+                    "iam:*OpenIDConnectProvider*",
+                    "iam:AttachRolePolicy",
+                    "iam:DeleteRole*",
+                    "iam:DetachRolePolicy",
+                    "iam:PutRole*",
+                    "iam:UpdateAssumeRolePolicy",
+                    "iam:UpdateRole*",
+                ],
+                resources=[roles, f"arn:aws:iam::{self._names.account_id}:oidc-provider/*"],
+            ),
+            deny(
+                "NotTheStatesBucket",
+                actions=["s3:DeleteBucket*", "s3:DeleteObjectVersion", "s3:PutBucket*", "s3:PutEncryption*"],
+                resources=[self._bucket_arn, f"{self._bucket_arn}/*"],
+            ),
+        ]

@@ -1,0 +1,119 @@
+"""The pipeline's roles: who is let in, and what for."""
+
+import json
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops.workspace import stack_folder
+from tests.support.environments import DEV, PROD, only_problem
+from tests.support.template import Template
+
+PIPELINE = '\npipeline {\n  project = "community/groundwork"\n}\n'
+PROJECT = "project_path:community/groundwork:ref_type"
+
+
+def lets_in(template: Template, role: str, sub: str, aud: str = "https://gitlab.com") -> bool:
+    """Return whether a token opens the role."""
+    (statement,) = json.loads(template.resource(f"aws_iam_role.{role}")["assume_role_policy"])["Statement"]
+    condition = statement["Condition"]
+    subjects = condition["StringLike"]["gitlab.com:sub"]
+    return condition["StringEquals"] == {"gitlab.com:aud": aud} and any(fnmatchcase(sub, each) for each in subjects)
+
+
+@pytest.fixture
+def staging_account(reference: Path) -> Template:
+    return Template(stack_folder(reference, "account-222222222222"))
+
+
+@pytest.fixture
+def dev_account(reference: Path) -> Template:
+    return Template(stack_folder(reference, "account-111111111111"))
+
+
+def test_production_is_opened_by_its_tags_alone(account: Template) -> None:
+    for role in ("delivery_prod_plan", "delivery_prod_apply"):
+        assert lets_in(account, role, f"{PROJECT}:tag:ref:v1.4.2")
+        assert not lets_in(account, role, f"{PROJECT}:branch:ref:feature")
+        assert not lets_in(account, role, "project_path:community/other:ref_type:tag:ref:v1.4.2")
+        assert not lets_in(account, role, f"{PROJECT}:tag:ref:v1.4.2", aud="https://elsewhere.example")
+    # Drift is looked for on the default branch, and nothing is applied from there.
+    assert lets_in(account, "delivery_prod_plan", f"{PROJECT}:branch:ref:main")
+    assert not lets_in(account, "delivery_prod_apply", f"{PROJECT}:branch:ref:main")
+
+
+def test_any_branch_may_plan_staging_and_none_may_apply_it(staging_account: Template) -> None:
+    assert lets_in(staging_account, "delivery_staging_plan", f"{PROJECT}:branch:ref:feature")
+    assert not lets_in(staging_account, "delivery_staging_apply", f"{PROJECT}:branch:ref:main")
+    assert lets_in(staging_account, "delivery_staging_apply", f"{PROJECT}:tag:ref:v1.4.2-rc.1")
+
+
+def test_dev_is_applied_from_the_default_branch(dev_account: Template) -> None:
+    assert lets_in(dev_account, "delivery_dev_apply", f"{PROJECT}:branch:ref:main")
+    assert not lets_in(dev_account, "delivery_dev_apply", f"{PROJECT}:branch:ref:feature")
+
+
+def statements(template: Template, role: str) -> dict[str, dict[str, Any]]:
+    return {each["Sid"]: each for each in template.policy(f"aws_iam_role_policy.{role}")}
+
+
+def test_a_plan_reads_no_data_and_no_state_but_its_own(account: Template) -> None:
+    found = statements(account, "delivery_prod_plan")
+    state = "arn:aws:s3:::agora-account-state-333333333333-ap-northeast-2/agora/prod/terraform.tfstate"
+    assert found["Lock"]["Resource"] == [f"{state}.tflock"]
+    assert found["NoObjects"]["NotResource"] == [state, f"{state}.tflock"]
+    assert "secretsmanager:GetSecretValue" in found["NoData"]["Action"]
+    attached = account.resource("aws_iam_role_policy_attachment.delivery_prod_plan")
+    assert attached["policy_arn"] == "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+
+def test_an_apply_cannot_let_itself_in_further(account: Template) -> None:
+    found = statements(account, "delivery_prod_apply")["NotThePipelineItself"]
+    assert found["Effect"] == "Deny"
+    role = "arn:aws:iam::333333333333:role/agora-account-prod-apply"
+    assert any(fnmatchcase(role, each) for each in found["Resource"])
+    for action in ("iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:UpdateOpenIDConnectProviderThumbprint"):
+        assert any(fnmatchcase(action, each) for each in found["Action"]), action
+
+
+def test_an_environment_without_a_pipeline_has_no_roles(further: Path) -> None:
+    assert not Template(stack_folder(further, "account-555555555555")).resources("aws_iam_role")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (PIPELINE.replace("community/groundwork", "groundwork"),
+         'dev.hcl:12: pipeline.project groundwork is not the path of a GitLab project; write its groups and its name, '
+         '"community/groundwork"'),
+        (PIPELINE.replace("}", '  gitlab_url = "http://gitlab.example"\n}'),
+         "dev.hcl:13: pipeline.gitlab_url http://gitlab.example is not the address of a GitLab server; write https and "
+         'the host, "https://gitlab.com"'),
+        (PIPELINE.replace("}", '  thumbprints = ["AA"]\n}'),
+         "dev.hcl:13: pipeline.thumbprints.0 AA is not a SHA-1 fingerprint; write its 40 hexadecimal digits in lower "
+         "case, without colons"),
+    ],
+)  # fmt: skip
+def test_wrong_settings(text: str, problem: str, tmp_path: Path) -> None:
+    assert only_problem(tmp_path, {"dev": DEV + text}) == problem
+
+
+def test_production_has_no_previews(tmp_path: Path) -> None:
+    text = PROD + PIPELINE.replace("}", "  previews = true\n}")
+    assert only_problem(tmp_path, {"prod": text}) == (
+        "prod.hcl:13: pipeline.previews true would let the jobs of every branch read production's configuration; "
+        "take it out; the plan of a release tag is read before it is applied"
+    )
+
+
+def test_environments_of_one_account_come_from_one_server(tmp_path: Path) -> None:
+    other = (DEV + PIPELINE).replace("10.20.0.0", "10.20.16.0")
+    elsewhere = other.replace("}\n", "}\n", 1).replace(
+        'groundwork"\n', 'groundwork"\n  gitlab_url = "https://git.example"\n'
+    )
+    assert only_problem(tmp_path, {"dev": DEV + PIPELINE, "next": elsewhere}) == (
+        "next.hcl:13: pipeline.gitlab_url https://git.example is not dev's (dev.hcl:11), whose account it shares; "
+        "write the same for both"
+    )
