@@ -8,7 +8,8 @@ from modules.data.database_cluster import AuroraCluster
 from modules.data.database_ground import DatabaseGround
 from modules.data.database_instances import RdsInstances
 from modules.data.database_proxy import DatabaseProxy
-from modules.data.settings.database import DatabaseSettings, ProxySettings
+from modules.data.settings.database import DatabaseSettings
+from modules.data.settings.database_parts import ProxySettings
 from modules.foundation.foundation import Foundation
 from modules.network.dns import PrivateZone
 from modules.network.vpc import Network

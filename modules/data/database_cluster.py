@@ -34,8 +34,8 @@ class AuroraCluster(Construct):
 
     def _create_cluster(self, security_group_id: str) -> None:
         ground, settings = self._ground, self._settings
-        restored = settings.restore_from_snapshot
-        serverless = settings.serverless_v2_scaling
+        restored, upgrade = settings.restore_from_snapshot, settings.allow_major_version_upgrade
+        advanced = settings.database_insights_mode == "advanced"
         self._cluster = ground.make(
             RdsCluster,
             ground.label,
@@ -43,7 +43,7 @@ class AuroraCluster(Construct):
             engine=settings.engine,
             engine_mode="provisioned",
             engine_version=settings.engine_version,
-            allow_major_version_upgrade=settings.allow_major_version_upgrade,
+            allow_major_version_upgrade=upgrade,
             # A snapshot brings its own database and administrator.
             snapshot_identifier=restored,
             database_name=None if restored else settings.database_name,
@@ -55,16 +55,8 @@ class AuroraCluster(Construct):
             vpc_security_group_ids=[security_group_id],
             db_cluster_parameter_group_name=ground.cluster_parameter_group_name,
             # After a major upgrade the instances need a group of the new family.
-            db_instance_parameter_group_name=(
-                ground.parameter_group_name if settings.allow_major_version_upgrade else None
-            ),
-            serverlessv2_scaling_configuration=(
-                RdsClusterServerlessv2ScalingConfiguration(
-                    min_capacity=serverless.min_capacity, max_capacity=serverless.max_capacity
-                )
-                if serverless
-                else None
-            ),
+            db_instance_parameter_group_name=ground.parameter_group_name if upgrade else None,
+            serverlessv2_scaling_configuration=self._capacity(),
             storage_encrypted=settings.storage_encrypted,
             kms_key_id=ground.key_arn,
             storage_type=None if settings.storage_type == "aurora" else settings.storage_type,
@@ -80,19 +72,23 @@ class AuroraCluster(Construct):
             enabled_cloudwatch_logs_exports=list(settings.logs),
             database_insights_mode=settings.database_insights_mode,
             # The advanced mode is the cluster's and wants these with it; otherwise each instance says so itself.
-            performance_insights_enabled=True if settings.database_insights_mode == "advanced" else None,
-            performance_insights_kms_key_id=(
-                ground.insights_key_arn if settings.database_insights_mode == "advanced" else None
-            ),
-            performance_insights_retention_period=(
-                ground.insights_retention if settings.database_insights_mode == "advanced" else None
-            ),
+            performance_insights_enabled=True if advanced else None,
+            performance_insights_kms_key_id=ground.insights_key_arn if advanced else None,
+            performance_insights_retention_period=ground.insights_retention if advanced else None,
             lifecycle=self._lifecycle(),
             depends_on=ground.log_groups,
         )
         self.endpoint = self._cluster.endpoint
         self.secret_arn = ground.managed_secret_arn(self._cluster)
         self.target_identifier = self._cluster.cluster_identifier
+
+    def _capacity(self) -> RdsClusterServerlessv2ScalingConfiguration | None:
+        serverless = self._settings.serverless_v2_scaling
+        if serverless is None:
+            return None
+        return RdsClusterServerlessv2ScalingConfiguration(
+            min_capacity=serverless.min_capacity, max_capacity=serverless.max_capacity
+        )
 
     def _lifecycle(self) -> TerraformResourceLifecycle:
         return TerraformResourceLifecycle(
@@ -110,22 +106,12 @@ class AuroraCluster(Construct):
             identifier=ground.instance_identifier(ordinal),
             cluster_identifier=self._cluster.id,
             engine=settings.engine,
-            instance_class=settings.instance_class or "db.serverless",
             availability_zone=f"{ground.names.region}{zones[ordinal - 1]}" if zones else None,
             db_subnet_group_name=ground.subnet_group_name,
             db_parameter_group_name=ground.parameter_group_name,
             promotion_tier=PROMOTION_TIER,
-            publicly_accessible=False,
-            ca_cert_identifier=settings.ca_cert_identifier,
-            auto_minor_version_upgrade=settings.auto_minor_version_upgrade,
             preferred_maintenance_window=settings.preferred_maintenance_window,
-            copy_tags_to_snapshot=True,
-            apply_immediately=settings.apply_immediately,
-            monitoring_interval=settings.monitoring_interval,
-            monitoring_role_arn=ground.monitoring_role_arn,
-            performance_insights_enabled=settings.has_performance_insights,
-            performance_insights_kms_key_id=ground.insights_key_arn,
-            performance_insights_retention_period=ground.insights_retention,
+            **ground.instance_arguments,
             depends_on=ground.monitoring_ready,
         )
 

@@ -1,5 +1,7 @@
 """What every database stands on, whatever its engine: subnets, parameters, log groups, the monitoring role."""
 
+from typing import TypedDict
+
 from cdktf import ITerraformDependable, TerraformResource, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbParameterGroupParameter
@@ -24,6 +26,22 @@ IDENTIFIER_LIMIT = 63
 #: "CreateDBSubnetGroup", "CreateDBParameterGroup": 255 characters.
 GROUP_NAME_LIMIT = 255
 MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+
+
+class InstanceArguments(TypedDict):
+    """Arguments that `aws_rds_cluster_instance` and `aws_db_instance` have in common, and mean alike."""
+
+    instance_class: str
+    publicly_accessible: bool
+    ca_cert_identifier: str
+    auto_minor_version_upgrade: bool
+    copy_tags_to_snapshot: bool
+    apply_immediately: bool
+    monitoring_interval: float
+    monitoring_role_arn: str | None
+    performance_insights_enabled: bool
+    performance_insights_kms_key_id: str | None
+    performance_insights_retention_period: float | None
 
 
 class DatabaseGround(Construct):
@@ -59,6 +77,24 @@ class DatabaseGround(Construct):
     def instance_identifier(self, ordinal: int) -> str:
         """Return an instance's name: its number, and not its role, which a failover changes."""
         return self.names.of(f"{self.label}-{ordinal}", IDENTIFIER_LIMIT)
+
+    @property
+    def instance_arguments(self) -> InstanceArguments:
+        """What each instance is given, a cluster's member as well as plain RDS's first one and its replicas."""
+        settings = self.settings
+        return InstanceArguments(
+            instance_class=settings.instance_class or "db.serverless",
+            publicly_accessible=False,
+            ca_cert_identifier=settings.ca_cert_identifier,
+            auto_minor_version_upgrade=settings.auto_minor_version_upgrade,
+            copy_tags_to_snapshot=True,
+            apply_immediately=settings.apply_immediately,
+            monitoring_interval=settings.monitoring_interval,
+            monitoring_role_arn=self.monitoring_role_arn,
+            performance_insights_enabled=settings.has_performance_insights,
+            performance_insights_kms_key_id=self.insights_key_arn,
+            performance_insights_retention_period=self.insights_retention,
+        )
 
     @property
     def final_snapshot_identifier(self) -> str | None:

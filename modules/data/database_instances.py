@@ -1,5 +1,7 @@
 """Plain RDS: an instance with a standby in another zone, and read replicas."""
 
+from typing import TypedDict
+
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
@@ -16,6 +18,20 @@ PASSWORD_LENGTH = 40
 PASSWORD_VERSION = 1
 
 
+class _Arguments(TypedDict):
+    """Arguments that the first instance and its read replicas have in common."""
+
+    port: float
+    vpc_security_group_ids: list[str]
+    parameter_group_name: str
+    max_allocated_storage: float | None
+    storage_type: str
+    storage_encrypted: bool
+    maintenance_window: str
+    iam_database_authentication_enabled: bool
+    database_insights_mode: str
+
+
 class RdsInstances(Construct):
     """Creates: the first instance, read replicas by ordinal; where RDS cannot keep the password, a secret for it."""
 
@@ -23,6 +39,8 @@ class RdsInstances(Construct):
         super().__init__(scope, id)
         self._ground = ground
         self._settings = ground.settings
+        assert ground.settings.storage is not None, "checked by the settings"
+        self._storage = ground.settings.storage
         self._security_group_id = security_group_id
         self._password: str | None = None
         self._own_secret_arn: str | None = None
@@ -79,10 +97,24 @@ class RdsInstances(Construct):
         self._password = f'${{jsondecode({kept})["password"]}}'
         self._own_secret_arn = secret.arn
 
+    @property
+    def _arguments(self) -> _Arguments:
+        """What the first one and its replicas are given alike, beside what members of a cluster are."""
+        settings = self._settings
+        return _Arguments(
+            port=settings.listens_on,
+            vpc_security_group_ids=[self._security_group_id],
+            parameter_group_name=self._ground.parameter_group_name,
+            max_allocated_storage=self._storage.max_allocated_storage,
+            storage_type=self._storage.storage_type,
+            storage_encrypted=settings.storage_encrypted,
+            maintenance_window=settings.preferred_maintenance_window,
+            iam_database_authentication_enabled=settings.iam_database_authentication_enabled,
+            database_insights_mode=settings.database_insights_mode,
+        )
+
     def _create_first(self) -> None:
-        ground, settings = self._ground, self._settings
-        storage = settings.storage
-        assert storage is not None, "checked by the settings"
+        ground, settings, storage = self._ground, self._settings, self._storage
         restored = settings.restore_from_snapshot
         managed = settings.manage_master_user_password
         self._first = ground.make(
@@ -92,8 +124,6 @@ class RdsInstances(Construct):
             engine=settings.engine,
             engine_version=settings.engine_version,
             allow_major_version_upgrade=settings.allow_major_version_upgrade,
-            auto_minor_version_upgrade=settings.auto_minor_version_upgrade,
-            instance_class=settings.instance_class or "",
             multi_az=settings.multi_az,
             # A snapshot brings its own database and administrator.
             snapshot_identifier=restored,
@@ -102,38 +132,22 @@ class RdsInstances(Construct):
             manage_master_user_password=True if managed else None,
             master_user_secret_kms_key_id=ground.secret_key_arn if managed else None,
             password_wo_version=None if managed else PASSWORD_VERSION,
-            port=settings.listens_on,
             db_subnet_group_name=ground.subnet_group_name,
-            vpc_security_group_ids=[self._security_group_id],
-            parameter_group_name=ground.parameter_group_name,
-            publicly_accessible=False,
             allocated_storage=storage.allocated_storage,
-            max_allocated_storage=storage.max_allocated_storage,
-            storage_type=storage.storage_type,
             iops=storage.iops,
-            storage_encrypted=settings.storage_encrypted,
             # A restored instance keeps its snapshot's key: "RestoreDBInstanceFromDBSnapshot" takes no other.
             kms_key_id=None if restored else ground.key_arn,
             backup_retention_period=settings.backup_retention_period,
             backup_window=settings.preferred_backup_window,
-            maintenance_window=settings.preferred_maintenance_window,
-            copy_tags_to_snapshot=True,
             deletion_protection=settings.deletion_protection,
             skip_final_snapshot=settings.skip_final_snapshot,
             final_snapshot_identifier=ground.final_snapshot_identifier,
             # What is left of the backups is all there is after a deletion by mistake.
             delete_automated_backups=settings.skip_final_snapshot,
-            apply_immediately=settings.apply_immediately,
-            ca_cert_identifier=settings.ca_cert_identifier,
-            iam_database_authentication_enabled=settings.iam_database_authentication_enabled,
             enabled_cloudwatch_logs_exports=list(settings.logs),
-            monitoring_interval=settings.monitoring_interval,
-            monitoring_role_arn=ground.monitoring_role_arn,
-            database_insights_mode=settings.database_insights_mode,
-            performance_insights_enabled=settings.has_performance_insights,
-            performance_insights_kms_key_id=ground.insights_key_arn,
-            performance_insights_retention_period=ground.insights_retention,
             lifecycle=kept_if(ground.kept),
+            **self._arguments,
+            **ground.instance_arguments,
             depends_on=[*ground.log_groups, *ground.monitoring_ready],
         )
         if self._password:
@@ -144,35 +158,17 @@ class RdsInstances(Construct):
 
     def _create_replica(self, ordinal: int) -> DbInstance:
         """Return a read replica: what it holds, it has from the first, with its backups and its key."""
-        ground, settings = self._ground, self._settings
+        ground = self._ground
         return ground.make(
             DbInstance,
             f"{ground.label}_{ordinal}",
             identifier=ground.instance_identifier(ordinal),
             replicate_source_db=self._first.identifier,
-            instance_class=settings.instance_class or "",
-            auto_minor_version_upgrade=settings.auto_minor_version_upgrade,
             multi_az=False,
-            port=settings.listens_on,
-            vpc_security_group_ids=[self._security_group_id],
-            parameter_group_name=ground.parameter_group_name,
-            publicly_accessible=False,
-            max_allocated_storage=settings.storage.max_allocated_storage if settings.storage else None,
-            storage_type=settings.storage.storage_type if settings.storage else None,
-            storage_encrypted=settings.storage_encrypted,
             backup_retention_period=0,
-            maintenance_window=settings.preferred_maintenance_window,
-            copy_tags_to_snapshot=True,
             # "DeleteDBInstance": there is no last snapshot of a read replica.
             skip_final_snapshot=True,
-            apply_immediately=settings.apply_immediately,
-            ca_cert_identifier=settings.ca_cert_identifier,
-            iam_database_authentication_enabled=settings.iam_database_authentication_enabled,
-            monitoring_interval=settings.monitoring_interval,
-            monitoring_role_arn=ground.monitoring_role_arn,
-            database_insights_mode=settings.database_insights_mode,
-            performance_insights_enabled=settings.has_performance_insights,
-            performance_insights_kms_key_id=ground.insights_key_arn,
-            performance_insights_retention_period=ground.insights_retention,
+            **self._arguments,
+            **ground.instance_arguments,
             depends_on=ground.monitoring_ready,
         )

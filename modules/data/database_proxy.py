@@ -14,7 +14,7 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 from constructs import Construct
 
 from modules.data.database_ground import DatabaseGround
-from modules.data.settings.database import ProxySettings
+from modules.data.settings.database_parts import ProxySettings
 from modules.foundation.policies import allow, assumed_by, document
 from modules.network.dns import PrivateZone
 from modules.network.vpc import Network

@@ -1,0 +1,73 @@
+"""The blocks of a `database` block: Serverless v2 capacity, plain RDS's storage, RDS Proxy."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from modules.foundation.refusals import Finding, refuse
+from modules.foundation.settings import Settings
+
+#: "Aurora Serverless v2 capacity": 0 (pauses) to 256 capacity units of 2 GiB, in halves.
+SERVERLESS_CAPACITY = (0.0, 256.0)
+#: "Amazon RDS User Guide, gp3 storage": 20 GiB is the least of it.
+SMALLEST_STORAGE_GIB = 20
+
+
+class ServerlessSettings(Settings):
+    """The `serverless_v2_scaling` block: Aurora capacity units (2 GiB each) instead of an instance class."""
+
+    min_capacity: float = Field(
+        ge=SERVERLESS_CAPACITY[0],
+        le=SERVERLESS_CAPACITY[1],
+        multiple_of=0.5,
+        examples=[0.5],
+        description="The least, in halves; 0 lets it pause, and the next client waits for half a minute.",
+    )
+    max_capacity: float = Field(
+        ge=1, le=SERVERLESS_CAPACITY[1], multiple_of=0.5, examples=[8], description="The most; it bounds the cost."
+    )
+
+    @model_validator(mode="after")
+    def _rules(self) -> "ServerlessSettings":
+        if self.max_capacity < self.min_capacity:
+            rule = f"is less than min_capacity {self.min_capacity:g}"
+            refuse([Finding(("max_capacity",), self.max_capacity, rule, f"write {self.min_capacity:g} or more")])
+        return self
+
+
+class StorageSettings(Settings):
+    """The `storage` block of plain RDS; Aurora's storage grows by itself."""
+
+    allocated_storage: int = Field(
+        ge=SMALLEST_STORAGE_GIB, le=65536, examples=[20], description="GiB at the beginning; it never shrinks."
+    )
+    max_allocated_storage: int | None = Field(
+        default=None, le=65536, examples=[100], description="GiB up to which RDS lets it grow by itself."
+    )
+    storage_type: Literal["gp3", "io2"] = Field(default="gp3", description="The kind of volume.")
+    iops: int | None = Field(default=None, ge=1000, description="Provisioned, for io2 and for gp3 of 400 GiB and more.")
+
+    @model_validator(mode="after")
+    def _rules(self) -> "StorageSettings":
+        most = self.max_allocated_storage
+        # "Managing capacity automatically with Amazon RDS storage autoscaling": at least 10 % more.
+        if most is not None and most * 10 < self.allocated_storage * 11:
+            rule = f"is less than a tenth above allocated_storage {self.allocated_storage}"
+            refuse([Finding(("max_allocated_storage",), most, rule, "write more, or take it out")])
+        if self.storage_type == "io2" and self.iops is None:
+            refuse([Finding(("storage_type",), "io2", "needs iops", "write iops = 3000")])
+        return self
+
+
+class ProxySettings(Settings):
+    """The `proxy` block: RDS Proxy holds connections, for functions and for many small tasks."""
+
+    max_connections_percent: int = Field(
+        default=90, ge=1, le=100, description="How much of max_connections the proxy may take; the rest is for people."
+    )
+    idle_client_timeout: int = Field(
+        default=1800, ge=1, le=28800, description="Seconds until a client that says nothing is disconnected."
+    )
+    connection_borrow_timeout: int = Field(
+        default=30, ge=0, le=300, description="Seconds that a client waits for a connection before it is refused."
+    )

@@ -1,0 +1,173 @@
+"""Whether the keys of a `database` block fit each other, its engine and its tier."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from modules.data.settings.database_fields import SAFE_RETENTION_DAYS, DatabaseFields
+from modules.data.settings.database_windows import backup_minutes, maintenance_minutes, meet
+from modules.foundation.refusals import Finding
+
+#: "Amazon Aurora User Guide, Quotas": 15 Aurora Replicas beside the writer.
+AURORA_REPLICAS_LIMIT = 15
+
+
+def findings(database: DatabaseFields) -> Iterator[Finding]:
+    """Yield what RDS, or the tier, refuses."""
+    yield from _version_findings(database)
+    yield from _size_findings(database)
+    yield from _kind_findings(database)
+    yield from _window_findings(database)
+    yield from _insight_findings(database)
+    yield from _parameter_findings(database)
+    yield from _replica_findings(database)
+    yield from _production_findings(database)
+
+
+def _version_findings(database: DatabaseFields) -> Iterator[Finding]:
+    at, version = ("engine_version",), database.engine_version
+    if database.auto_minor_version_upgrade and not database.kind.open_version.fullmatch(version):
+        rule = "is a version in full, and AWS upgrades the minor one by itself: each plan would want to go back"
+        yield Finding(at, version, rule, f'write "{database.kind.open_example}", or auto_minor_version_upgrade = false')
+    if not database.auto_minor_version_upgrade and not database.kind.full_version.fullmatch(version):
+        rule = f"is not a full version of {database.engine}"
+        remedy = f'write one such as "{database.kind.full_example}", or auto_minor_version_upgrade = true'
+        yield Finding(at, version, rule, remedy)
+
+
+def _size_findings(database: DatabaseFields) -> Iterator[Finding]:
+    if (database.instance_class is None) == (database.serverless_v2_scaling is None):
+        how = "neither" if database.instance_class is None else "both"
+        remedy = 'write instance_class = "db.r7g.large"' + (
+            ", or a serverless_v2_scaling block" if database.is_aurora else ""
+        )
+        rule = f"has {how} of instance_class and serverless_v2_scaling"
+        yield Finding(("instance_class",), database.instance_class, rule, remedy)
+    if database.instance_class == "db.serverless":
+        rule = "is what serverless_v2_scaling makes"
+        yield Finding(("instance_class",), database.instance_class, rule, "write a serverless_v2_scaling block instead")
+    if database.availability_zones and len(database.availability_zones) != database.instances:
+        rule = f"names {len(database.availability_zones)} zones for {database.instances} instances"
+        yield Finding(("availability_zones",), list(database.availability_zones), rule, "name one for each instance")
+
+
+def _kind_findings(database: DatabaseFields) -> Iterator[Finding]:
+    """Yield what the other kind of database has."""
+    others: dict[str, Any] = (
+        {"storage": database.storage, "multi_az": database.multi_az}
+        if database.is_aurora
+        else {
+            "serverless_v2_scaling": database.serverless_v2_scaling,
+            "availability_zones": database.availability_zones,
+            "storage_type": database.storage_type,
+            "replica_scaling": database.replica_scaling,
+        }
+    )
+    here = "Aurora" if database.is_aurora else "plain RDS"
+    for name, value in others.items():
+        if value:
+            yield Finding((name,), None, f"is not a setting of {here}", f"take it out of a database with {here}")
+    if not database.is_aurora and database.storage is None:
+        yield Finding(("storage",), None, "is missing", "write `storage { allocated_storage = 20 }`")
+    if database.is_aurora and database.backup_retention_period == 0:
+        rule = "is refused by Aurora, which always has backups"
+        yield Finding(("backup_retention_period",), 0, rule, "write 1 or more")
+    if database.backup_retention_period == 0 and database.instances > 1:
+        rule = "is refused with read replicas, which are made from backups"
+        yield Finding(("backup_retention_period",), 0, rule, "write 1 or more")
+    yield from _password_findings(database)
+    unknown = [log for log in database.logs if log not in database.kind.logs]
+    for log in unknown:
+        yield Finding(
+            ("enabled_cloudwatch_logs_exports",),
+            log,
+            f"is no log of {database.engine}",
+            f"write some of {', '.join(database.kind.logs)}",
+        )
+
+
+def _password_findings(database: DatabaseFields) -> Iterator[Finding]:
+    """ "Password management with Amazon RDS and AWS Secrets Manager, Limitations": no read replicas of such."""
+    at, has_replicas = ("manage_master_user_password",), not database.is_aurora and database.instances > 1
+    if database.manage_master_user_password and has_replicas:
+        rule = "is refused by RDS where a plain instance has read replicas"
+        yield Finding(at, True, rule, "write manage_master_user_password = false")
+    if not database.manage_master_user_password and not has_replicas:
+        rule = "is only for plain RDS with read replicas: what RDS keeps, it rotates too"
+        yield Finding(at, False, rule, "take it out")
+
+
+def _window_findings(database: DatabaseFields) -> Iterator[Finding]:
+    backup = backup_minutes(database.preferred_backup_window)
+    maintenance = maintenance_minutes(database.preferred_maintenance_window)
+    if meet(backup, maintenance):
+        rule = f"overlaps preferred_backup_window {database.preferred_backup_window}, which RDS refuses"
+        at = ("preferred_maintenance_window",)
+        yield Finding(at, database.preferred_maintenance_window, rule, "write one before or after it")
+
+
+def _insight_findings(database: DatabaseFields) -> Iterator[Finding]:
+    if database.performance_insights and not database.can_have_insights:
+        rule = f"is not there for {database.instance_class} with {database.engine}"
+        yield Finding(("performance_insights",), True, rule, "take it out, or choose a larger class")
+    if database.database_insights_mode == "advanced" and not database.has_performance_insights:
+        rule = "needs Performance Insights, which is off"
+        yield Finding(("database_insights_mode",), "advanced", rule, 'write "standard"')
+
+
+def _parameter_findings(database: DatabaseFields) -> Iterator[Finding]:
+    for block, parameters in (("parameters", database.parameters), ("static_parameters", database.static_parameters)):
+        for name in parameters.keys() & {database.kind.tls_parameter}:
+            yield Finding((block,), name, "is ours: clients come by TLS or not at all", "take it out")
+    for name in database.parameters.keys() & database.static_parameters.keys():
+        yield Finding(("static_parameters",), name, "stands in parameters as well", "keep one of them")
+
+
+def _replica_findings(database: DatabaseFields) -> Iterator[Finding]:
+    scaling = database.replica_scaling
+    if scaling is None or not database.is_aurora:
+        return
+    for finding in scaling.metric_findings(database.replica_metrics):
+        yield Finding(("replica_scaling", *finding.at), finding.value, finding.rule, finding.remedy)
+    if scaling.min_capacity < database.instances - 1:
+        rule = f"is never reached: {database.instances - 1} readers are Terraform's, and scaling removes only its own"
+        yield Finding(
+            ("replica_scaling", "min_capacity"), scaling.min_capacity, rule, f"write {database.instances - 1} or more"
+        )
+    if scaling.max_capacity > AURORA_REPLICAS_LIMIT:
+        rule = "is more readers than an Aurora cluster has"
+        remedy = f"write {AURORA_REPLICAS_LIMIT} or less"
+        yield Finding(("replica_scaling", "max_capacity"), scaling.max_capacity, rule, remedy)
+
+
+def _production_findings(database: DatabaseFields) -> Iterator[Finding]:
+    if not database.is_production:
+        return
+    if database.backup_retention_period < SAFE_RETENTION_DAYS:
+        rule = "is refused in production: damage is often found only days later"
+        remedy = f"write {SAFE_RETENTION_DAYS} or more"
+        yield Finding(("backup_retention_period",), database.backup_retention_period, rule, remedy)
+    if not database.deletion_protection:
+        rule = "is refused in production: one call would delete it"
+        yield Finding(("deletion_protection",), False, rule, "take it out, or write true")
+    if database.skip_final_snapshot:
+        rule = "is refused in production: its data would be gone with it"
+        yield Finding(("skip_final_snapshot",), True, rule, "take it out, or write false")
+    if not database.storage_encrypted:
+        rule = "is refused in production, and cannot be changed later"
+        yield Finding(("storage_encrypted",), False, rule, "take it out, or write true")
+    yield from _single_zone_findings(database)
+
+
+def _single_zone_findings(database: DatabaseFields) -> Iterator[Finding]:
+    if not database.is_aurora:
+        if not database.multi_az:
+            rule = "is refused in production: its zone's failure would be ours"
+            yield Finding(("multi_az",), False, rule, "take it out, or write true")
+        return
+    if database.instances < 2:
+        rule = "is refused in production: its zone's failure would be ours"
+        yield Finding(("instances",), database.instances, rule, "write 2 or more")
+    elif len(set(database.availability_zones)) < 2:
+        zones = list(database.availability_zones)
+        rule = "is refused in production: AWS may put all instances into one zone, whose failure would be ours"
+        yield Finding(("availability_zones",), zones, rule, 'name two or more, ["a", "c"]')
