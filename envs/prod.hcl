@@ -65,6 +65,7 @@ database "main" {
   engine             = "aurora-mysql"
   engine_version     = "8.0.mysql_aurora.3.08.2"
   database_name      = "agora"
+  backup             = "daily"
   instance_class     = "db.r7g.xlarge"
   instances          = 2
   availability_zones = ["a", "c"]

@@ -53,6 +53,7 @@ database "main" {
   engine             = "aurora-mysql"
   engine_version     = "8.0.mysql_aurora.3.08.2"
   database_name      = "agora"
+  backup             = "daily"
   instance_class     = "db.r7g.large"
   instances          = 2 # as in production, so that a failover can be rehearsed
   availability_zones = ["a", "c"]

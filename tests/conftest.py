@@ -65,6 +65,11 @@ def dev(reference: Path) -> Template:
 
 
 @pytest.fixture(scope="session")
+def staging(reference: Path) -> Template:
+    return Template(stack_folder(reference, "staging"))
+
+
+@pytest.fixture(scope="session")
 def prod(reference: Path) -> Template:
     return Template(stack_folder(reference, "prod"))
 

@@ -17,7 +17,7 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
-from modules.data.settings.backup import BACKUP_TAG, BackupSettings
+from modules.data.settings.backup import BACKUP_TAG, START_WINDOW_MINUTES, BackupSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.keys import Key
 from modules.foundation.policies import assumed_by
@@ -30,13 +30,17 @@ ROLE_POLICIES = {
     "s3_backup": "AWSBackupServiceRolePolicyForS3Backup",
     "s3_restore": "AWSBackupServiceRolePolicyForS3Restore",
 }
-#: Minutes: a backup begins within an hour and ends before the next day's work.
-START_WINDOW = 60
+#: Minutes: a backup ends before the next day's work is done.
 COMPLETION_WINDOW = 8 * 60
 
 
 class Backup(Construct):
     """Backs up what bears the tag `backup = "daily"`, each day, and once a month for longer.
+
+    A bucket is saved under the vault's key, a database under its own, by grants that AWS's policies let the role
+    give on keys whose policy leaves access to IAM; copies lie under the key of the other region's vault. What is
+    chosen by tag is saved only if its type (Aurora, RDS, S3) is switched on in the account's settings of AWS Backup
+    for the region: `aws backup describe-region-settings` tells.
 
     Creates: vault, its key and, by choice, its lock; plan, selection by tag, role; by choice a vault and a key in
     another region, into which each backup is copied.
@@ -139,7 +143,7 @@ class Backup(Construct):
             rule_name=name,
             target_vault_name=self.vault_name,
             schedule=schedule,
-            start_window=START_WINDOW,
+            start_window=START_WINDOW_MINUTES,
             completion_window=COMPLETION_WINDOW,
             lifecycle=BackupPlanRuleLifecycle(delete_after=days, cold_storage_after=cold_after),
             copy_action=[copy] if self._copy_vault_arn else None,

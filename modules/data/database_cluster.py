@@ -8,6 +8,7 @@ from constructs import Construct
 from modules.autoscaling.policies import ScalableTarget, Scaling, ScalingMetric
 from modules.autoscaling.settings import ScalingSettings
 from modules.data.database_ground import DatabaseGround
+from modules.data.settings.backup import backup_tags
 from modules.network.dns import PrivateZone
 
 #: All alike: whichever instance is there takes over, and serverless ones of tier 1 are as large as the writer.
@@ -75,6 +76,7 @@ class AuroraCluster(Construct):
             performance_insights_enabled=True if advanced else None,
             performance_insights_kms_key_id=ground.insights_key_arn if advanced else None,
             performance_insights_retention_period=ground.insights_retention if advanced else None,
+            tags=backup_tags(settings.backup),
             lifecycle=self._lifecycle(),
             depends_on=ground.log_groups,
         )

@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret_version import Secretsmanage
 from constructs import Construct
 
 from modules.data.database_ground import DatabaseGround
+from modules.data.settings.backup import backup_tags
 from modules.foundation.resources import kept_if
 from modules.network.dns import PrivateZone
 
@@ -26,6 +27,7 @@ class _Arguments(TypedDict):
     parameter_group_name: str
     max_allocated_storage: float | None
     storage_type: str
+    iops: float | None
     storage_encrypted: bool
     maintenance_window: str
     iam_database_authentication_enabled: bool
@@ -107,6 +109,7 @@ class RdsInstances(Construct):
             parameter_group_name=self._ground.parameter_group_name,
             max_allocated_storage=self._storage.max_allocated_storage,
             storage_type=self._storage.storage_type,
+            iops=self._storage.iops,
             storage_encrypted=settings.storage_encrypted,
             maintenance_window=settings.preferred_maintenance_window,
             iam_database_authentication_enabled=settings.iam_database_authentication_enabled,
@@ -114,7 +117,7 @@ class RdsInstances(Construct):
         )
 
     def _create_first(self) -> None:
-        ground, settings, storage = self._ground, self._settings, self._storage
+        ground, settings = self._ground, self._settings
         restored = settings.restore_from_snapshot
         managed = settings.manage_master_user_password
         self._first = ground.make(
@@ -133,8 +136,7 @@ class RdsInstances(Construct):
             master_user_secret_kms_key_id=ground.secret_key_arn if managed else None,
             password_wo_version=None if managed else PASSWORD_VERSION,
             db_subnet_group_name=ground.subnet_group_name,
-            allocated_storage=storage.allocated_storage,
-            iops=storage.iops,
+            allocated_storage=self._storage.allocated_storage,
             # A restored instance keeps its snapshot's key: "RestoreDBInstanceFromDBSnapshot" takes no other.
             kms_key_id=None if restored else ground.key_arn,
             backup_retention_period=settings.backup_retention_period,
@@ -145,6 +147,8 @@ class RdsInstances(Construct):
             # What is left of the backups is all there is after a deletion by mistake.
             delete_automated_backups=settings.skip_final_snapshot,
             enabled_cloudwatch_logs_exports=list(settings.logs),
+            # Of the first one only: its replicas hold nothing else.
+            tags=backup_tags(settings.backup),
             lifecycle=kept_if(ground.kept),
             **self._arguments,
             **ground.instance_arguments,

@@ -16,13 +16,36 @@ from tests.support.template import Template
 def test_what_bears_the_tag_is_backed_up_each_day_and_each_month(prod: Template) -> None:
     rules = {rule["rule_name"]: rule for rule in prod.only("aws_backup_plan")["rule"]}
     assert {name: (rule["schedule"], rule["lifecycle"]) for name, rule in rules.items()} == {
-        "daily": ("cron(0 18 * * ? *)", {"delete_after": 35}),
-        "monthly": ("cron(0 18 1 * ? *)", {"delete_after": 365}),
+        "daily": ("cron(0 20 * * ? *)", {"delete_after": 35}),
+        "monthly": ("cron(0 20 1 * ? *)", {"delete_after": 365}),
     }
     selection = prod.only("aws_backup_selection")
     assert selection["selection_tag"] == [{"key": "backup", "type": "STRINGEQUALS", "value": "daily"}]
     assert selection["iam_role_arn"] == "${aws_iam_role.backup_main.arn}"
     assert "aws_iam_role_policy_attachment.backup_s3_backup" in selection["depends_on"]
+
+
+def test_databases_and_buckets_bear_the_tag(prod: Template, staging: Template, dev: Template) -> None:
+    for template in (prod, staging):
+        bearing = {
+            f"{kind}.{name}"
+            for kind, resources in template.json["resource"].items()
+            for name, block in resources.items()
+            if (block.get("tags") or {}).get("backup") == "daily"
+        }
+        assert bearing == {"aws_rds_cluster.database_main", "aws_s3_bucket.bucket_content"}
+    assert "tags" not in dev.resource("aws_rds_cluster.database_main")
+
+
+def test_the_role_may_use_the_keys_of_what_it_backs_up(prod: Template) -> None:
+    """By AWS's policies for the role: the key's own leaves it to IAM."""
+    assert set(prod.resources("aws_iam_role_policy_attachment")) >= {
+        f"backup_{what}" for what in ("backup", "restore", "s3_backup", "s3_restore")
+    }
+    key = prod.only("aws_rds_cluster")["kms_key_id"].removeprefix("${").removesuffix(".arn}")
+    by_iam = next(each for each in prod.policy(key) if each["Sid"] == "IamDecides")
+    assert by_iam["Principal"] == {"AWS": "arn:aws:iam::333333333333:root"}
+    assert by_iam["Action"] in ("kms:*", ["kms:*"])
 
 
 def test_the_vault_is_locked_and_kept(prod: Template) -> None:

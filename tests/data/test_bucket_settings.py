@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from modules.settings import load
+from tests.data.test_database_settings import AURORA, RDS
 from tests.support.environments import DEV, PROD, only_problem, problems_of, write
 
 
@@ -78,6 +79,39 @@ def test_who_asks_for_backups_gets_a_plan(tmp_path: Path) -> None:
         "write `backup { }`, or take it out"
     )
     assert problems_of(tmp_path, {"dev": asks + backup()}) == []
+
+
+def test_a_database_that_asks_for_backups_gets_a_plan(tmp_path: Path) -> None:
+    asks = DEV + AURORA.replace("# here", 'backup = "daily"')
+    assert only_problem(tmp_path, {"dev": asks}) == (
+        "dev.hcl:14: database.main.backup daily asks for backups, and nothing makes any; "
+        "write `backup { }`, or take it out"
+    )
+    assert problems_of(tmp_path, {"dev": asks + backup()}) == []
+
+
+@pytest.mark.parametrize(
+    ("window", "taken"),
+    [
+        ("sun:18:30-sun:20:00", True),  # over when backups begin
+        ("sun:18:30-sun:20:01", False),
+        ("sun:21:30-sun:22:00", False),  # one that begins at 20:59 is within the hour before it
+        ("sun:22:00-sun:23:00", True),
+    ],
+)
+def test_backups_begin_outside_the_maintenance_of_plain_rds(tmp_path: Path, window: str, taken: bool) -> None:
+    here = f'backup = "daily"\n  preferred_maintenance_window = "{window}"'
+    files = {"dev": DEV + RDS.replace("# here", here) + backup()}
+    if taken:
+        assert problems_of(tmp_path, files) == []
+    else:
+        assert only_problem(tmp_path, files) == (
+            f"dev.hcl:15: database.main.preferred_maintenance_window {window} is when the backups of backup.hour 20 "
+            "begin, or less than an hour after it; write one that is over before that hour, or begins two hours after "
+            "it"
+        )
+    # "AWS Backup Developer Guide": Aurora is exempt.
+    assert problems_of(tmp_path, {"dev": DEV + AURORA.replace("# here", here) + backup()}) == []
 
 
 def test_backups_are_kept_by_tier(tmp_path: Path) -> None:

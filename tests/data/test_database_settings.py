@@ -104,6 +104,12 @@ def database(folder: Path, text: str, environment: str = DEV, name: str = "dev")
             "dev.hcl:14: database.main.storage is not a setting of Aurora",
         ),
         (
+            RDS,
+            "allocated_storage = 100",
+            "allocated_storage = 399\n    iops = 12000",
+            "dev.hcl:17: database.main.storage.iops 12000 is refused by RDS for gp3 of less than 400 GiB",
+        ),
+        (
             AURORA,
             "# here",
             "publicly_accessible = true",

@@ -1,15 +1,18 @@
 """The `backup` block: an AWS Backup vault and a plan for what is tagged."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from modules.foundation.refusals import Finding, refuse
 from modules.foundation.settings import Region, TieredSettings
 
+BackupTag = Literal["daily"]
 #: The tag by which the plan finds what it backs up.
 BACKUP_TAG = "backup"
+#: Minutes within which a backup begins, from its hour on.
+START_WINDOW_MINUTES = 60
 #: "CreateBackupPlan, Lifecycle": what moved to cold storage stays there for 90 days at least.
 LEAST_DAYS_IN_COLD_STORAGE = 90
 DAILY_RETENTION_DAYS = {"development": 7, "staging": 14, "production": 35}
@@ -41,7 +44,13 @@ class BackupSettings(TieredSettings):
     monthly_cold_storage_after_days: int | None = Field(
         default=None, ge=1, description="Days after which monthly backups move to cold storage, where it is possible."
     )
-    hour: int = Field(default=18, ge=0, le=23, description="The hour in UTC at which backups begin.")
+    hour: int = Field(
+        default=20,
+        ge=0,
+        le=23,
+        description="The hour in UTC within which backups begin; the default is after the databases' own windows, and "
+        "5 in the morning in Seoul.",
+    )
     governance_lock: bool = Field(
         default=False,
         description="Whether the vault is locked in governance mode: no backup goes before its time, unless someone "

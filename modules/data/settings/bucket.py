@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from modules.data.settings.backup import BackupTag
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Settings, TieredSettings
 
 Method = Literal["GET", "HEAD", "PUT", "POST", "DELETE"]
-BackupTag = Literal["daily"]
 
 #: "Amazon S3 User Guide, Lifecycle constraints": days in Standard before Standard-IA.
 LEAST_DAYS_BEFORE_INFREQUENT_ACCESS = 30

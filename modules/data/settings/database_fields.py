@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from modules.autoscaling.settings import Metric, ScalingSettings
+from modules.data.settings.backup import BackupTag
 from modules.data.settings.database_engines import ENGINES, Engine, EngineName
 from modules.data.settings.database_parts import ProxySettings, ServerlessSettings, StorageSettings
 from modules.data.settings.database_windows import BackupWindow, MaintenanceWindow
@@ -106,6 +107,12 @@ class DatabaseFields(TieredSettings):
         le=BACKUP_RETENTION_DAYS[1],
         description="Days for which any second can be restored; 7 by default, 14 in production. "
         "0 (RDS only): no backups.",
+    )
+    backup: BackupTag | None = Field(
+        default=None,
+        description="daily: the `backup` block's plan takes the database in, beside RDS's own backups. Those restore "
+        "any second of the last days, but belong to the database, and end with it or by a setting of it. AWS Backup's "
+        "are kept for months in a vault that can be locked, and by choice copied to another region.",
     )
     preferred_backup_window: BackupWindow = Field(
         default="17:00-18:00", description="In UTC, when few use it: the default is 2 to 3 at night in Seoul."

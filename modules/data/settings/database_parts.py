@@ -11,6 +11,8 @@ from modules.foundation.settings import Settings
 SERVERLESS_CAPACITY = (0.0, 256.0)
 #: "Amazon RDS User Guide, gp3 storage": 20 GiB is the least of it.
 SMALLEST_STORAGE_GIB = 20
+#: The same: from here on gp3's I/O operations can be chosen, with MySQL and PostgreSQL.
+GP3_IOPS_STORAGE_GIB = 400
 
 
 class ServerlessSettings(Settings):
@@ -56,6 +58,10 @@ class StorageSettings(Settings):
             refuse([Finding(("max_allocated_storage",), most, rule, "write more, or take it out")])
         if self.storage_type == "io2" and self.iops is None:
             refuse([Finding(("storage_type",), "io2", "needs iops", "write iops = 3000")])
+        # "Amazon RDS DB instance storage, gp3": MySQL and PostgreSQL below it have 3000, and none may be said.
+        if self.storage_type == "gp3" and self.iops is not None and self.allocated_storage < GP3_IOPS_STORAGE_GIB:
+            rule = f"is refused by RDS for gp3 of less than {GP3_IOPS_STORAGE_GIB} GiB, which has 3000"
+            refuse([Finding(("iops",), self.iops, rule, "take it out, or write more allocated_storage")])
         return self
 
 

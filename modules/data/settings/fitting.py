@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator
 
+from modules.data.settings.backup import START_WINDOW_MINUTES
 from modules.data.settings.blocks import DataBlocks
 from modules.data.settings.database import DatabaseSettings
+from modules.data.settings.database_windows import maintenance_minutes, meet
 from modules.foundation.refusals import Finding
 from modules.network.settings.vpc import NetworkSettings
+
+#: Before RDS's maintenance window, in which no backup of AWS Backup's begins.
+BACKUP_PAUSE_MINUTES = 60
 
 
 def findings(blocks: DataBlocks, network: NetworkSettings | None, region: str) -> Iterator[Finding]:
@@ -15,6 +20,7 @@ def findings(blocks: DataBlocks, network: NetworkSettings | None, region: str) -
     for name in blocks.cache if network is None else ():
         yield Finding(("cache", name), None, "needs data subnets, and there is no VPC", "write a `network` block")
     yield from _backups_without_plan(blocks)
+    yield from _backups_amid_maintenance(blocks)
     if blocks.backup and blocks.backup.copy_to_region == region:
         rule = "is the environment's own region, whose failure a copy is for"
         yield Finding(("backup", "copy_to_region"), region, rule, "write another region, or take it out")
@@ -37,7 +43,28 @@ def _database_without_ground(
 
 
 def _backups_without_plan(blocks: DataBlocks) -> Iterator[Finding]:
-    for name, bucket in blocks.bucket.items():
-        if bucket.backup and blocks.backup is None:
+    asking = [
+        *((("bucket", name, "backup"), bucket.backup) for name, bucket in blocks.bucket.items()),
+        *((("database", name, "backup"), database.backup) for name, database in blocks.database.items()),
+    ]
+    for at, backup in asking:
+        if backup and blocks.backup is None:
             rule, remedy = "asks for backups, and nothing makes any", "write `backup { }`, or take it out"
-            yield Finding(("bucket", name, "backup"), bucket.backup, rule, remedy)
+            yield Finding(at, backup, rule, remedy)
+
+
+def _backups_amid_maintenance(blocks: DataBlocks) -> Iterator[Finding]:
+    """ "AWS Backup Developer Guide, Backup plan options and configuration": one that begins in the maintenance window
+    of RDS, or in the hour before it, fails; Aurora is exempt.
+    """
+    if blocks.backup is None:
+        return
+    begins = blocks.backup.hour * 60
+    for name, database in blocks.database.items():
+        start, end = maintenance_minutes(database.preferred_maintenance_window)
+        closed = (start - BACKUP_PAUSE_MINUTES, end)
+        if database.backup and not database.is_aurora and meet((begins, begins + START_WINDOW_MINUTES), closed):
+            rule = f"is when the backups of backup.hour {blocks.backup.hour} begin, or less than an hour after it"
+            at = ("database", name, "preferred_maintenance_window")
+            remedy = "write one that is over before that hour, or begins two hours after it"
+            yield Finding(at, database.preferred_maintenance_window, rule, remedy)
