@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from modules.compute.settings.image_fitting import Party, findings_between
 from modules.environment import Environment
 from modules.foundation.refusals import Problem, SettingsError, raise_problems
 from modules.hcl.pasted import pasted_secrets
@@ -79,6 +80,7 @@ def between(files: list[EnvironmentFile]) -> Iterator[Problem]:
     yield from _overlaps(files)
     yield from _foreign_overlaps(files)
     yield from _misled_delegations(files)
+    yield from _images(files)
     for one, other in combinations(files, 2):
         yield from _product_differs(one, other)
         yield from _zones_made_twice(one, other)
@@ -143,6 +145,18 @@ def _zones_made_twice(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[
                     "and the internet asks one zone only",
                     "write existing = true in one of them, or the name of a subdomain that the other delegates",
                 )
+
+
+def _images(files: list[EnvironmentFile]) -> Iterator[Problem]:
+    """One image goes through all environments, from the repositories of one of them."""
+    parties = [
+        Party(each.name, each.tier, each.account_id, each.region, each, file.place)
+        for file in files
+        for each in [file.settings]
+    ]
+    documents = {file.settings.name: file.document for file in files}
+    for party, finding in findings_between(parties):
+        yield documents[party.name].problem(finding.at, finding.value, finding.rule, finding.remedy)
 
 
 def _product_differs(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:

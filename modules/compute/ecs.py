@@ -16,6 +16,7 @@ from cdktf_cdktf_provider_aws.ecs_cluster_capacity_providers import (
 )
 from constructs import Construct
 
+from modules.compute.ecs_instances import EcsInstances
 from modules.compute.settings.ecs import Capacity, EcsSettings, Share
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement, allow
@@ -36,7 +37,7 @@ class EcsCluster(Construct):
         *,
         name: str,
         settings: EcsSettings,
-        network: NetworkWing,  # noqa: ARG002
+        network: NetworkWing,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -49,7 +50,7 @@ class EcsCluster(Construct):
         self.name = names.of(name)
         self.arn = f"arn:aws:ecs:{names.region}:{names.account_id}:cluster/{self.name}"
         self._create_cluster()
-        self._shares = self._create_capacities()
+        self._shares = self._create_capacities(network)
         self.ready = self._choose_capacities()
 
     @property
@@ -109,10 +110,22 @@ class EcsCluster(Construct):
             depends_on=[self._log_group.ready],
         )
 
-    def _create_capacities(self) -> dict[Capacity, tuple[Share, ...]]:
+    def _create_capacities(self, network: NetworkWing) -> dict[Capacity, tuple[Share, ...]]:
         shares: dict[Capacity, tuple[Share, ...]] = {}
         if self.settings.fargate:
             shares["fargate"] = self.settings.fargate.shares
+        if self.settings.ec2:
+            instances = EcsInstances(
+                self,
+                "instances",
+                name=self._label,
+                cluster_name=self.name,
+                settings=self.settings.ec2,
+                architecture=self.settings.architecture,
+                network=network.vpc,
+                foundation=self._foundation,
+            )
+            shares["ec2"] = (Share(instances.capacity_provider, 0, 1),)
         return shares
 
     def _choose_capacities(self) -> ITerraformDependable:

@@ -14,7 +14,13 @@ class Providers:
     def __init__(self, stack: TerraformStack, *, names: Names, tags: dict[str, str]) -> None:
         self._stack = stack
         self._names = names
-        self._tags = tags
+        #: What every resource bears; for what AWS starts by itself, and Terraform does not tag.
+        self.tags = {
+            **tags,
+            "product": names.product,
+            "environment": names.environment,
+            "managed_by": "terraform",
+        }
         self._others: dict[str, AwsProvider] = {}
         self._own = self._use(names)
 
@@ -27,7 +33,6 @@ class Providers:
         return self._others[region]
 
     def _use(self, names: Names, alias: str | None = None) -> AwsProvider:
-        ours = {"product": names.product, "environment": names.environment, "managed_by": "terraform"}
         return AwsProvider(
             self._stack,
             f"aws-{alias}" if alias else "aws",
@@ -35,5 +40,5 @@ class Providers:
             region=names.region,
             # The fence between environments: credentials of another account are refused before anything is planned.
             allowed_account_ids=[names.account_id],
-            default_tags=[AwsProviderDefaultTags(tags={**self._tags, **ours})],
+            default_tags=[AwsProviderDefaultTags(tags=self.tags)],
         )

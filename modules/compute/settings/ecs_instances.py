@@ -1,11 +1,13 @@
 """The `ec2` block of a cluster: instances of our own that tasks run on."""
 
+import re
 from collections.abc import Iterator
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from modules.compute.settings.instance_types import InstanceType
-from modules.foundation.refusals import Finding, refuse
+from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import TieredSettings
 from modules.network.settings.vpc import ZoneLetter
 
@@ -13,6 +15,16 @@ from modules.network.settings.vpc import ZoneLetter
 LEAST_VOLUME_GIB = 30
 #: "AWS::AutoScaling, Quotas" name no limit of a group's size; "ManagedScaling, instanceWarmupPeriod" is up to this.
 WARMUP_LIMIT_SECONDS = 10_000
+_AMI = re.compile(r"ami-([0-9a-f]{8}|[0-9a-f]{17})")
+
+
+def _ami(value: str) -> str:
+    if not _AMI.fullmatch(value):
+        raise broken_rule("is not the id of an image", 'write one as "ami-0123456789abcdef0", or take it out')
+    return value
+
+
+Ami = Annotated[str, AfterValidator(_ami)]
 
 
 class EcsInstancesSettings(TieredSettings):
@@ -31,9 +43,8 @@ class EcsInstancesSettings(TieredSettings):
         ge=LEAST_VOLUME_GIB,
         description="GiB of each instance's encrypted gp3 volume: the system, images and what tasks write.",
     )
-    ami_id: str | None = Field(
+    ami_id: Ami | None = Field(
         default=None,
-        pattern=r"^ami-[0-9a-f]{8,17}$",
         description="An image that stays until it is changed here. By default each new instance starts from AWS's "
         "newest for ECS on Amazon Linux 2023, and those that run are left alone.",
     )

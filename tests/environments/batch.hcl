@@ -1,0 +1,46 @@
+# Night work on instances of our own: a cluster on EC2 alone, pinned and replaced at once, and one that has both.
+
+product    = "mobile"
+account_id = "777777777777"
+region     = "ap-northeast-2"
+tier       = "staging"
+
+network {
+  cidr                = "10.40.80.0/21"
+  availability_zones  = ["a", "c"]
+  nat                 = "none"
+  interface_endpoints = ["ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs"]
+
+  subnet_sizes {
+    app = "/24"
+  }
+
+  flow_logs {
+    destination = "cloud-watch-logs"
+  }
+}
+
+ecs "night" {
+  ec2 {
+    instance_type           = "m7g.large"
+    max_size                = 4
+    target_capacity_percent = 80
+    instance_refresh        = true
+  }
+}
+
+ecs "legacy" {
+  fargate {}
+
+  ec2 {
+    instance_type      = "c7i-flex.large" # an image that nobody can build for arm64 any more
+    max_size           = 2
+    availability_zones = ["c"]
+    volume_size_gib    = 60
+    ami_id             = "ami-0123456789abcdef0"
+  }
+}
+
+repository "night" {
+  keep_images = 20
+}
