@@ -8,8 +8,8 @@ from rich.console import Console
 
 from modules.settings import EnvironmentFile
 from ops.errors import ExitCode
-from ops.options import ENVS, EnvOption, EnvsOption, LocalOption, read_file
-from ops.workspace import Workspace
+from ops.options import ENVS, EnvOption, EnvsOption, LocalOption, read_file, read_files
+from ops.workspace import PROJECT, Workspace
 
 if TYPE_CHECKING:
     from modules.delivery.role_names import Right
@@ -19,6 +19,17 @@ ci = typer.Typer(no_args_is_help=True, help="The jobs of the pipeline, .gitlab-c
 _out = Console(highlight=False, soft_wrap=True)
 
 CommitOption = Annotated[str, typer.Option("--commit", envvar="CI_COMMIT_SHA", help="The pipeline's commit.")]
+
+
+@ci.command("write")
+def ci_write(envs: EnvsOption = ENVS) -> None:
+    """Write .gitlab-ci.yml anew, from the environment files and the import graph."""
+    from ops.pipeline.gitlab import FILE, pipeline, write
+    from ops.pipeline.touched import touched
+
+    environments = [file.settings for file in read_files(envs).values()]
+    changed = write(pipeline(environments, touched(environments, envs)), PROJECT)
+    _out.print(f"{FILE}: {'written' if changed else 'no changes'}", markup=False)
 
 
 @ci.command("plan")

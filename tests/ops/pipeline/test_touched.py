@@ -1,0 +1,85 @@
+"""Which paths touch which environment: one file after another is changed, and the environments compared."""
+
+from pathlib import Path
+
+import pytest
+
+from modules.settings import load
+from ops.pipeline.touched import touched, wings_of
+from ops.workspace import PROJECT
+from tests.support.environments import DEV, write
+
+CACHE = '\ncache "sessions" {\n  node_type = "cache.t4g.micro"\n}\n'
+ENVIRONMENTS = {
+    "bare": DEV[: DEV.index("network")],
+    "ground": DEV.replace("10.20.0.0", "10.20.16.0"),
+    "whole": DEV.replace("10.20.0.0", "10.20.32.0") + CACHE,
+}
+
+
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    envs = write(tmp_path_factory.mktemp("envs"), ENVIRONMENTS)
+    return touched([file.settings for file in load(envs).values()], Path("envs"))
+
+
+def touches(changed: str, paths: dict[str, list[str]]) -> set[str]:
+    """Return the environments whose patterns match the file, as GitLab matches: `**/*` is any depth, `*` no slash."""
+    return {name for name, patterns in paths.items() if any(_matches(changed, each) for each in patterns)}
+
+
+def _matches(path: str, pattern: str) -> bool:
+    folder, any_depth, _ = pattern.partition("/**/*")
+    if any_depth:
+        return path.startswith(f"{folder}/")
+    return Path(path).match(pattern) and path.count("/") == pattern.count("/")
+
+
+ALL = {"bare", "ground", "whole"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "environments"),
+    [
+        ("envs/ground.hcl", {"ground"}),
+        ("envs/unlocks/whole.hcl", {"whole"}),
+        ("main.py", ALL),
+        ("cdktf.json", ALL),
+        (".terraform.lock.hcl", ALL),
+        ("requirements.lock", ALL),
+        ("modules/stack.py", ALL),
+        ("modules/environment.py", ALL),
+        ("modules/foundation/names.py", ALL),
+        ("modules/hcl/reading.py", ALL),
+        ("modules/bindings/importing.py", ALL),
+        ("modules/delivery/state.py", ALL),
+        ("modules/network/vpc.py", {"ground", "whole"}),
+        ("modules/network/settings/vpc.py", {"ground", "whole"}),
+        ("modules/data/cache.py", {"whole"}),
+        ("modules/data/settings/cache.py", {"whole"}),
+        # The data wing scales replicas by it; no environment has a block of its own for it.
+        ("modules/autoscaling/policies.py", {"whole"}),
+        ("modules/compute/wing.py", set()),
+        ("ops/commands.py", set()),
+        ("tests/conftest.py", set()),
+        ("docs/bench.md", set()),
+        ("README.md", set()),
+    ],
+)
+def test_what_a_change_touches(changed: str, environments: set[str], paths: dict[str, list[str]]) -> None:
+    assert touches(changed, paths) == environments
+
+
+def test_the_wings_of_an_environment(tmp_path: Path) -> None:
+    files = load(write(tmp_path, ENVIRONMENTS))
+    assert {name: wings_of(file.settings) for name, file in files.items()} == {
+        "bare": {"delivery"},
+        "ground": {"delivery", "network"},
+        "whole": {"delivery", "network", "data"},
+    }
+
+
+def test_gitlab_takes_as_many_patterns() -> None:
+    """ "GitLab, CI/CD YAML, rules:changes": at most 50 patterns."""
+    for patterns in touched([file.settings for file in load(PROJECT / "envs").values()], Path("envs")).values():
+        assert len(patterns) <= 50
