@@ -48,6 +48,12 @@ class Notice:
     as_it_came: str = ""
     """The event itself, when nobody here knows how to read it."""
 
+    def __post_init__(self) -> None:
+        """Raise TypeError for what is not as AWS writes it."""
+        for value in (self.id, self.title, self.severity, self.state, self.state_before, self.text):
+            if not isinstance(value, str):
+                raise TypeError(f"{value!r} is not a text")
+
 
 def messages(event: Event) -> Iterator[Message]:
     """Yield what a topic's records hold, or the event itself where EventBridge invokes the function."""

@@ -1,0 +1,31 @@
+"""What is tested is what ships: each function's lock file, and what is installed here."""
+
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from ops.workspace import PROJECT
+
+LOCKS = sorted((PROJECT / "lambdas").glob("*/requirements.lock"))
+PINNED = re.compile(r"^([a-z0-9-]+)==(\S+) \\$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: str(lock.parent.name))
+def test_the_function_is_tested_with_what_it_ships(lock: Path) -> None:
+    pinned = dict(PINNED.findall(lock.read_text()))
+    assert pinned == {name: version(name) for name in pinned}
+    assert {"aws-lambda-powertools"} <= set(pinned)
+    assert not {"boto3", "botocore"} & set(pinned)  # the runtime brings them
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: str(lock.parent.name))
+def test_every_wheel_is_known_by_its_hash(lock: Path) -> None:
+    for requirement in re.split(r"\n(?=\S)", lock.read_text().strip()):
+        assert re.fullmatch(r"\S+==\S+(?: ; \S.*)? \\\n(    --hash=sha256:[0-9a-f]{64}(?: \\\n|$))+", requirement)
+
+
+def test_every_function_has_a_lock() -> None:
+    handlers = (PROJECT / "lambdas").glob("*/handler.py")
+    assert {path.parent for path in handlers} == {path.parent for path in LOCKS}
