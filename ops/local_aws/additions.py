@@ -8,13 +8,16 @@ from collections.abc import Callable
 
 from ops.local_aws import (
     application_autoscaling,
+    autoscaling,
     backup,
     direct_connect,
     ec2,
+    ecs_capacity,
     elasticache,
     elasticache_groups,
     elbv2,
     kms,
+    launch_templates,
     rds,
     rds_groups,
     rds_proxy,
@@ -27,13 +30,16 @@ from ops.local_aws import (
 
 ADDITIONS: tuple[Callable[[], None], ...] = (
     application_autoscaling.install,
+    autoscaling.install,
     backup.install,
     direct_connect.install,
     ec2.install,
+    ecs_capacity.install,
     elasticache.install,
     elasticache_groups.install,
     elbv2.install,
     kms.install,
+    launch_templates.install,
     rds.install,
     rds_groups.install,
     rds_proxy.install,

@@ -1,0 +1,70 @@
+"""EC2 Auto Scaling: instance refreshes.
+
+- AWS: StartInstanceRefresh replaces the instances of a group one after another, DescribeInstanceRefreshes tells how
+  far it is, CancelInstanceRefresh stops it. Moto 5.2.5 has none of them. Added: a refresh is done as soon as it has
+  begun, for instances of the emulator have nothing that could differ; so there is never one to cancel.
+"""
+
+import uuid
+from typing import Any
+
+_GROUP = "AutoScalingGroupName"
+
+
+def install() -> None:
+    """Add the calls to Moto's Auto Scaling."""
+    from moto.autoscaling.responses import AutoScalingResponse
+
+    from ops.local_aws.extend import add
+
+    add(AutoScalingResponse, start_instance_refresh, describe_instance_refreshes, cancel_instance_refresh)
+
+
+def start_instance_refresh(response: Any) -> Any:
+    """StartInstanceRefresh."""
+    from moto.core.responses import ActionResult
+    from moto.core.utils import utcnow
+
+    now = utcnow()
+    refresh = {
+        "InstanceRefreshId": str(uuid.uuid4()),
+        _GROUP: response._get_param(_GROUP),
+        "Status": "Successful",
+        "StartTime": now,
+        "EndTime": now,
+        "PercentageComplete": 100,
+        "InstancesToUpdate": 0,
+        "Preferences": response._get_param("Preferences") or {},
+    }
+    _refreshes(response).append(refresh)
+    return ActionResult({"InstanceRefreshId": refresh["InstanceRefreshId"]})
+
+
+def describe_instance_refreshes(response: Any) -> Any:
+    """DescribeInstanceRefreshes: the newest first, as AWS has them."""
+    from moto.core.responses import ActionResult
+
+    ids = response._get_param("InstanceRefreshIds") or []
+    found = [each for each in reversed(_refreshes(response)) if not ids or each["InstanceRefreshId"] in ids]
+    return ActionResult({"InstanceRefreshes": found})
+
+
+def cancel_instance_refresh(response: Any) -> Any:
+    """CancelInstanceRefresh: what is done cannot be cancelled."""
+    from moto.autoscaling.exceptions import AutoscalingClientError
+
+    _refreshes(response)
+    message = "No in progress or pending Instance Refresh found"
+    raise AutoscalingClientError("ActiveInstanceRefreshNotFound", message)
+
+
+def _refreshes(response: Any) -> list[dict[str, Any]]:
+    """Return the refreshes of the group that was asked for, a list that may be added to."""
+    from moto.autoscaling.exceptions import ValidationError
+
+    name = response._get_param(_GROUP)
+    group = response.autoscaling_backend.autoscaling_groups.get(name)
+    if group is None:
+        raise ValidationError("AutoScalingGroup name not found - null")
+    refreshes: list[dict[str, Any]] = group.__dict__.setdefault("instance_refreshes", [])
+    return refreshes

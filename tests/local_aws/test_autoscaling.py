@@ -1,0 +1,91 @@
+"""EC2 Auto Scaling, launch templates and ECS capacity providers: what a group of instances for ECS needs."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+@pytest.fixture
+def autoscaling(client: Callable[[str], Any]) -> Any:
+    return client("autoscaling")
+
+
+def _template(ec2: Any, **keys: Any) -> str:
+    data = {"ImageId": "ami-12c6146b", "InstanceType": "m7g.large", **keys}
+    made = ec2.create_launch_template(
+        LaunchTemplateName=str(uuid4()),
+        LaunchTemplateData=data,
+        TagSpecifications=[{"ResourceType": "launch-template", "Tags": [{"Key": "product", "Value": "agora"}]}],
+    )
+    return str(made["LaunchTemplate"]["LaunchTemplateId"])
+
+
+def _data(ec2: Any, template_id: str) -> dict[str, Any]:
+    (version,) = ec2.describe_launch_template_versions(LaunchTemplateId=template_id)["LaunchTemplateVersions"]
+    return dict(version["LaunchTemplateData"])
+
+
+@pytest.fixture
+def group(autoscaling: Any, ec2: Any, vpc_id: str) -> str:
+    subnet_id = ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.20.0.0/24")["Subnet"]["SubnetId"]
+    name = str(uuid4())
+    autoscaling.create_auto_scaling_group(
+        AutoScalingGroupName=name,
+        MinSize=0,
+        MaxSize=2,
+        LaunchTemplate={"LaunchTemplateId": _template(ec2), "Version": "1"},
+        VPCZoneIdentifier=subnet_id,
+    )
+    return name
+
+
+def test_a_template_s_own_tags_are_not_its_instances(ec2: Any) -> None:
+    template_id = _template(ec2)
+    assert "TagSpecifications" not in _data(ec2, template_id)
+    (template,) = ec2.describe_launch_templates(LaunchTemplateIds=[template_id])["LaunchTemplates"]
+    assert template["Tags"] == [{"Key": "product", "Value": "agora"}]
+
+
+def test_tags_of_instances_and_volumes_stay(ec2: Any) -> None:
+    tags = [{"Key": "Name", "Value": "node"}]
+    wanted = [{"ResourceType": kind, "Tags": tags} for kind in ("instance", "volume")]
+    assert _data(ec2, _template(ec2, TagSpecifications=wanted))["TagSpecifications"] == wanted
+
+
+def test_an_instance_refresh_is_done_at_once(autoscaling: Any, group: str) -> None:
+    assert autoscaling.describe_instance_refreshes(AutoScalingGroupName=group)["InstanceRefreshes"] == []
+    preferences = {"MinHealthyPercentage": 100, "MaxHealthyPercentage": 110}
+    ids = [
+        autoscaling.start_instance_refresh(AutoScalingGroupName=group, Preferences=preferences)["InstanceRefreshId"]
+        for _ in range(2)
+    ]
+    told = autoscaling.describe_instance_refreshes(AutoScalingGroupName=group)["InstanceRefreshes"]
+    assert [each["InstanceRefreshId"] for each in told] == ids[::-1]
+    assert (told[0]["Status"], told[0]["PercentageComplete"], told[0]["Preferences"]) == (
+        "Successful",
+        100,
+        preferences,
+    )
+    with pytest.raises(ClientError, match="ActiveInstanceRefreshNotFound"):
+        autoscaling.cancel_instance_refresh(AutoScalingGroupName=group)
+
+
+def test_a_refresh_needs_a_group(autoscaling: Any) -> None:
+    with pytest.raises(ClientError, match="ValidationError"):
+        autoscaling.start_instance_refresh(AutoScalingGroupName="not-there")
+
+
+def test_draining_of_a_capacity_provider(client: Callable[[str], Any], autoscaling: Any, group: str) -> None:
+    ecs = client("ecs")
+    (found,) = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
+    name = str(uuid4())
+    made = ecs.create_capacity_provider(
+        name=name, autoScalingGroupProvider={"autoScalingGroupArn": found["AutoScalingGroupARN"]}
+    )["capacityProvider"]
+    assert made["autoScalingGroupProvider"]["managedDraining"] == "ENABLED"
+    ecs.update_capacity_provider(name=name, autoScalingGroupProvider={"managedDraining": "DISABLED"})
+    (read,) = ecs.describe_capacity_providers(capacityProviders=[name])["capacityProviders"]
+    assert read["autoScalingGroupProvider"]["managedDraining"] == "DISABLED"
