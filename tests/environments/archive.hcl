@@ -1,4 +1,5 @@
-# What the reference product does not ask of its data: Redis, S3's own keys, no versions, copies in another region.
+# What the reference product does not ask of its data: Redis, S3's own keys, no versions, copies in another region;
+# nor of its load balancers: one for the VPC alone, one for CloudFront alone, a name's wildcard.
 
 product    = "mobile"
 account_id = "555555555555"
@@ -9,6 +10,38 @@ network {
   cidr               = "10.40.16.0/20"
   availability_zones = ["a", "b"]
   nat                = "none"
+}
+
+load_balancer "inside" {
+  names                     = ["inside.archive.mobile.example"]
+  internal                  = true
+  idle_timeout_seconds      = 300
+  client_keep_alive_seconds = 600
+  desync_mitigation_mode    = "strictest"
+  x_forwarded_for           = "remove"
+  http2                     = false
+}
+
+load_balancer "front" {
+  names          = ["*.archive.mobile.example", "archive.mobile.example"]
+  reachable_from = "cloudfront"
+
+  rule "years" {
+    priority = 100
+    hosts    = ["20??.archive.mobile.example"]
+    paths    = ["/all/*", "/all"]
+
+    redirect {
+      host = "archive.mobile.example"
+      path = "/#{host}/#{path}"
+    }
+  }
+
+  default {
+    redirect {
+      host = "www.agora.example"
+    }
+  }
 }
 
 cache "ranking" {

@@ -1,16 +1,42 @@
-"""Elastic Load Balancing: a load balancer is there at once."""
+"""Elastic Load Balancing: a load balancer is there at once, and stays while it is protected."""
 
 from typing import Any
 from uuid import uuid4
 
+import pytest
+from botocore.exceptions import ClientError
 
-def test_a_load_balancer_is_active_from_the_start(client: Any, ec2: Any, vpc_id: str) -> None:
+
+@pytest.fixture
+def elbv2(client: Any) -> Any:
+    return client("elbv2")
+
+
+@pytest.fixture
+def made(elbv2: Any, ec2: Any, vpc_id: str) -> dict[str, Any]:
     subnets = [
         ec2.create_subnet(VpcId=vpc_id, CidrBlock=f"10.20.{number}.0/26", AvailabilityZone=f"ap-northeast-2{zone}")
         for number, zone in enumerate("ac")
     ]
-    made = client("elbv2").create_load_balancer(
-        Name=f"one-{uuid4().hex[:8]}", Subnets=[each["Subnet"]["SubnetId"] for each in subnets]
-    )
-    (load_balancer,) = made["LoadBalancers"]
-    assert load_balancer["State"]["Code"] == "active"
+    name = f"one-{uuid4().hex[:8]}"
+    answer = elbv2.create_load_balancer(Name=name, Subnets=[each["Subnet"]["SubnetId"] for each in subnets])
+    load_balancer: dict[str, Any] = answer["LoadBalancers"][0]
+    return load_balancer
+
+
+def test_a_load_balancer_is_active_from_the_start(made: dict[str, Any]) -> None:
+    assert made["State"]["Code"] == "active"
+
+
+def test_a_protected_one_is_not_deleted(elbv2: Any, made: dict[str, Any]) -> None:
+    def protect(value: str) -> None:
+        attribute = {"Key": "deletion_protection.enabled", "Value": value}
+        elbv2.modify_load_balancer_attributes(LoadBalancerArn=made["LoadBalancerArn"], Attributes=[attribute])
+
+    protect("true")
+    with pytest.raises(ClientError, match=r"OperationNotPermitted.* deletion protection is enabled"):
+        elbv2.delete_load_balancer(LoadBalancerArn=made["LoadBalancerArn"])
+    protect("false")
+    elbv2.delete_load_balancer(LoadBalancerArn=made["LoadBalancerArn"])
+    with pytest.raises(ClientError, match="LoadBalancerNotFound"):
+        elbv2.describe_load_balancers(LoadBalancerArns=[made["LoadBalancerArn"]])

@@ -28,6 +28,31 @@ mock_provider "aws" {%s
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::111111111111:role/mocked" }
   }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:ap-northeast-2:111111111111:log-group:mocked" }
+  }
+  mock_resource "aws_lb" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:ap-northeast-2:111111111111:loadbalancer/app/mocked/0" }
+  }
+  mock_resource "aws_lb_listener" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:ap-northeast-2:111111111111:listener/app/mocked/0/0" }
+  }
+  mock_resource "aws_lb_target_group" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:ap-northeast-2:111111111111:targetgroup/mocked/0" }
+  }
+  mock_resource "aws_acm_certificate_validation" {
+    defaults = { certificate_arn = "arn:aws:acm:ap-northeast-2:111111111111:certificate/mocked" }
+  }
+}
+"""
+#: What a record takes from a certificate, by the names that the certificate has.
+CERTIFICATE = """\
+override_resource {
+  target = aws_acm_certificate.%s
+  values = {
+    arn                       = "arn:aws:acm:ap-northeast-2:111111111111:certificate/mocked"
+    domain_validation_options = %s
+  }
 }
 """
 RUN = """
@@ -76,4 +101,23 @@ def _mocks(folder: Path) -> str:
     """Return a mock for each of the stack's providers: one of another region bears an alias."""
     providers = json.loads((folder / "cdk.tf.json").read_text())["provider"]["aws"]
     aliases = [f'\n  alias = "{each["alias"]}"' if "alias" in each else "" for each in providers]
-    return "".join(MOCKS % alias for alias in aliases)
+    return "".join(MOCKS % alias for alias in aliases) + _certificates(folder)
+
+
+def _certificates(folder: Path) -> str:
+    """Return an override for each certificate: a mock knows no names."""
+    synthesized = json.loads((folder / "cdk.tf.json").read_text())
+    overrides = []
+    for name, certificate in synthesized.get("resource", {}).get("aws_acm_certificate", {}).items():
+        names = [certificate["domain_name"], *certificate.get("subject_alternative_names", [])]
+        options = [
+            {
+                "domain_name": each,
+                "resource_record_name": f"_mocked.{each.removeprefix('*.')}",
+                "resource_record_type": "CNAME",
+                "resource_record_value": "_mocked.acm-validations.aws",
+            }
+            for each in names
+        ]
+        overrides.append(CERTIFICATE % (name, json.dumps(options)))
+    return "".join(overrides)

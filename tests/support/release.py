@@ -18,8 +18,9 @@ def release(folder: Path) -> None:
                 override["lifecycle"] = {"prevent_destroy": False}
             if kind in ("aws_s3_bucket", "aws_backup_vault"):
                 override["force_destroy"] = True
-            if block.get("deletion_protection"):
-                override["deletion_protection"] = False
+            for protection in ("deletion_protection", "enable_deletion_protection"):
+                if block.get(protection):
+                    override[protection] = False
             if override:
                 resources.setdefault(kind, {})[name] = override
     (folder / RELEASE_FILE).write_text(json.dumps({"resource": resources} if resources else {}))
