@@ -1,7 +1,7 @@
 """Image repositories, and who may pull from them."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from cdktf_cdktf_provider_aws.ecr_lifecycle_policy import EcrLifecyclePolicy
 from cdktf_cdktf_provider_aws.ecr_repository import (
@@ -12,7 +12,14 @@ from cdktf_cdktf_provider_aws.ecr_repository import (
 from cdktf_cdktf_provider_aws.ecr_repository_policy import EcrRepositoryPolicy
 from constructs import Construct
 
-from modules.compute.settings.images import Registry, image_reference, repository_arn, repository_name
+from modules.compute.settings.images import (
+    Registry,
+    image_reference,
+    repository_arn,
+    repository_name,
+    repository_of,
+)
+from modules.compute.settings.instance_types import Architecture
 from modules.compute.settings.registry import RegistrySettings, RepositorySettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names
@@ -21,6 +28,8 @@ from modules.foundation.resources import kept_if
 
 #: "Amazon ECR User Guide, Repository policy examples": what a pull takes, of one repository.
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+#: How Docker names the architectures ("Multi-platform builds").
+PLATFORMS: dict[Architecture, str] = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
 
 
 class Repository(Construct):
@@ -95,16 +104,19 @@ def may_pull(images: Iterable[str], registry: Registry) -> list[Statement]:
     return [token, allow("PullImages", actions=_PULL, resources=repositories)]
 
 
-def push_lines(labels: Sequence[str], images: Iterable[str], registry: Registry) -> dict[str, str]:
-    """Return what to type to fill the repositories, for the images that are run or a first version."""
-    named = {image.partition(":")[0]: image for image in images}
+def push_lines(
+    labels: Iterable[str], images: Iterable[str], architectures: Iterable[Architecture], registry: Registry
+) -> dict[str, str]:
+    """Return what to type to fill each repository: the version that is run, or a first one, for these processors."""
+    run = {repository_of(image): image for image in images}
+    platforms = ",".join(sorted({PLATFORMS[architecture] for architecture in architectures}))
     login = (
         f"aws ecr get-login-password --region {registry.region} | "
         f"docker login --username AWS --password-stdin {registry.host}"
     )
     return {
-        label: f"{login} && docker buildx build --platform linux/arm64,linux/amd64 --push "
-        f"--tag {image_reference(named.get(label, f'{label}:0.1.0'), registry)} ."
+        label: f"{login} && docker buildx build --platform {platforms or PLATFORMS['arm64']} --push "
+        f"--tag {image_reference(run.get(label, f'{label}:0.1.0'), registry)} ."
         for label in labels
     }
 

@@ -72,7 +72,9 @@ class ComputeWing(Construct):
     def _print(self) -> None:
         stack = TerraformStack.of(self)
         if self.repositories:
-            lines = push_lines(list(self.repositories), [image for _, image in images_in(self._blocks)], self.registry)
+            images = [image for _, image in images_in(self._blocks)]
+            architectures = [cluster.settings.architecture for cluster in self.clusters.values()]
+            lines = push_lines(self.repositories, images, architectures, self.registry)
             TerraformOutput(stack, "push_images", value=lines, description="How each repository gets an image.")
         if self.clusters:
             names = {name: cluster.name for name, cluster in self.clusters.items()}

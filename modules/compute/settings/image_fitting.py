@@ -53,7 +53,7 @@ def _candidates(party: Party) -> Iterator[PartyFinding]:
     for at, image in images_in(party.blocks) if party.tier == "production" else ():
         if is_candidate(image):
             rule = "is a candidate, which its repository deletes after some days"
-            yield party, Finding(at, image, rule, "give the image its release's tag, and write that")
+            yield party, Finding(at, image, rule, "build the release, and write its version")
 
 
 def _pulls(party: Party, parties: Sequence[Party]) -> Iterator[PartyFinding]:

@@ -27,7 +27,10 @@ class RepositorySettings(TieredSettings):
         "them.",
     )
     expire_candidates_after_days: int = Field(
-        default=30, ge=1, description="Days after which the image of a candidate, 1.5.0-rc.1, is deleted."
+        default=30,
+        ge=1,
+        description="Days after which an image with a candidate's tag, 1.5.0-rc.1, is deleted, even if it has a "
+        "release's as well: a release is built under its own version.",
     )
     expire_untagged_after_days: int = Field(
         default=7, ge=1, description="Days after which an image that lost its tag, or never had one, is deleted."
