@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.ecr_lifecycle_policy import EcrLifecyclePolicy
 from cdktf_cdktf_provider_aws.ecr_repository import (
     EcrRepository,
@@ -22,6 +24,7 @@ from modules.compute.settings.images import (
 from modules.compute.settings.instance_types import Architecture
 from modules.compute.settings.registry import RegistrySettings, RepositorySettings
 from modules.foundation.foundation import Foundation
+from modules.foundation.keys import Key
 from modules.foundation.names import Names
 from modules.foundation.policies import Statement, allow, document
 from modules.foundation.resources import kept_if
@@ -30,6 +33,15 @@ from modules.foundation.resources import kept_if
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 #: How Docker names the architectures ("Multi-platform builds").
 PLATFORMS: dict[Architecture, str] = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Another region that images are copied to."""
+
+    region: str
+    provider: TerraformProvider
+    key: Key
 
 
 class Repository(Construct):
@@ -41,38 +53,49 @@ class Repository(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, name: str, settings: RepositorySettings, foundation: Foundation
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: RepositorySettings,
+        foundation: Foundation,
+        copy: Copy | None = None,
     ) -> None:
+        """Take the region of a copy; the repository itself is in the environment's."""
         super().__init__(scope, id)
-        self._label = name
         self._settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "repository")
-        self._create_repository()
+        self._what = f"{name}_{copy.region}" if copy else name
+        self._provider = copy.provider if copy else None
+        self._create_repository(repository_name(name, foundation.names.product), copy.key if copy else None)
         self._expire()
         if settings.pull_account_ids:
             self._let_accounts_pull()
 
-    def _create_repository(self) -> None:
-        repository = self._make(
+    def _create_repository(self, name: str, key: Key | None) -> None:
+        key = key or self._foundation.image_key
+        self.ready = self._make(
             EcrRepository,
-            self._label,
-            name=repository_name(self._label, self._foundation.names.product),
+            self._what,
+            name=name,
             # What dev tested under a version is what production runs under it.
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
-            encryption_configuration=[
-                EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=self._foundation.image_key.arn)
-            ],
+            encryption_configuration=[EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=key.arn)],
             force_delete=self._settings.force_delete,
             lifecycle=kept_if(self._foundation.is_production),
+            provider=self._provider,
         )
-        self._name = repository.name
-        self.url = repository.repository_url
 
     def _expire(self) -> None:
         self._make(
-            EcrLifecyclePolicy, self._label, repository=self._name, policy=json.dumps(lifecycle_policy(self._settings))
+            EcrLifecyclePolicy,
+            self._what,
+            repository=self.ready.name,
+            policy=json.dumps(lifecycle_policy(self._settings)),
+            provider=self._provider,
         )
 
     def _let_accounts_pull(self) -> None:
@@ -86,7 +109,13 @@ class Repository(Construct):
             }
             for account_id in self._settings.pull_account_ids
         ]
-        self._make(EcrRepositoryPolicy, self._label, repository=self._name, policy=document(statements))
+        self._make(
+            EcrRepositoryPolicy,
+            self._what,
+            repository=self.ready.name,
+            policy=document(statements),
+            provider=self._provider,
+        )
 
 
 def registry_of(settings: RegistrySettings | None, names: Names) -> Registry:

@@ -6,6 +6,7 @@ from constructs import Construct
 from modules.compute.ecs import EcsCluster
 from modules.compute.load_balancer import LoadBalancer, load_balancer_of
 from modules.compute.registry import Repository, push_lines, registry_of
+from modules.compute.replication import Replication
 from modules.compute.settings.blocks import ComputeBlocks
 from modules.compute.settings.images import images_in
 from modules.data.wing import DataWing
@@ -33,6 +34,8 @@ class ComputeWing(Construct):
         self._foundation = foundation
         self.registry = registry_of(blocks.registry, foundation.names)
         self.repositories = self._build_repositories()
+        if any(repository.replicate_to_regions for repository in blocks.repository.values()):
+            Replication(self, "replication", settings=blocks.repository, foundation=foundation)
         self.clusters = self._build_clusters()
         self.load_balancers = self._build_load_balancers()
         self._print()

@@ -104,7 +104,7 @@ def test_instances_are_replaced_by_choice_only(batch: Template) -> None:
 def test_what_aws_copies_no_tags_to_has_them_all_the_same(batch: Template) -> None:
     specifications = batch.resource("aws_launch_template.ecs_night")["tag_specifications"]
     assert [each["resource_type"] for each in specifications] == ["instance", "volume", "network-interface"]
-    (provider,) = batch.json["provider"]["aws"]
+    provider = batch.json["provider"]["aws"][0]
     wanted = {**provider["default_tags"][0]["tags"], "Name": "mobile-batch-ecs-night"}
     assert all(each["tags"] == wanted for each in specifications)
     tags = {tag["key"]: tag for tag in batch.resource("aws_autoscaling_group.ecs_night")["tag"]}

@@ -134,6 +134,16 @@ def test_places_of_both_files_are_named(tmp_path: Path) -> None:
     )
 
 
+def test_an_image_is_pulled_from_a_copy(tmp_path: Path) -> None:
+    elsewhere = DEV.replace("ap-northeast-2", "us-west-2") + REGISTRY
+    kept = 'repository "api" {\n  pull_account_ids = ["111111111111"]\n'
+    copied = kept + '  replicate_to_regions = ["us-west-2"]\n}\n'
+    assert problems_of(tmp_path, {"dev": elsewhere, "prod": PROD + copied}) == []
+    assert only_problem(tmp_path, {"dev": elsewhere, "prod": PROD + kept + "}\n"}).startswith(
+        "dev.hcl:11: registry.account_id 333333333333 keeps no repositories in us-west-2 (prod.hcl:2); write"
+    )
+
+
 def test_a_registry_outside_the_folder_is_believed(tmp_path: Path) -> None:
     assert problems_of(tmp_path, {"dev": DEV + REGISTRY}) == []
 

@@ -8,6 +8,7 @@ import pytest
 from modules.compute.registry import lifecycle_policy, may_pull
 from modules.compute.settings.images import Registry, image_reference, is_candidate, repository_arn
 from modules.compute.settings.registry import RepositorySettings
+from ops.workspace import stack_folder
 from tests.support.environments import DEV, PROD, only_problem, problems_of
 from tests.support.template import Template
 
@@ -69,6 +70,39 @@ def test_what_to_push_is_said(prod: Template) -> None:
     line = prod.json["output"]["push_images"]["value"]["api"]
     assert line.startswith("aws ecr get-login-password --region ap-northeast-2 | docker login --username AWS ")
     assert "--tag 333333333333.dkr.ecr.ap-northeast-2.amazonaws.com/agora/api:" in line
+
+
+def test_copies_are_as_the_repository_is(further: Path) -> None:
+    batch = Template(stack_folder(further, "batch"))
+    home = batch.resource("aws_ecr_repository.repository_night")
+    copy = batch.resource("aws_ecr_repository.repository_night_ap_northeast_1")
+    key = "${aws_kms_key.repository_ap_northeast_1_images_key.arn}"
+    assert copy == {
+        **home,
+        "provider": "aws.ap-northeast-1",
+        "encryption_configuration": [{"encryption_type": "KMS", "kms_key": key}],
+    }
+    assert batch.resource("aws_kms_key.repository_ap_northeast_1_images_key")["provider"] == "aws.ap-northeast-1"
+    configuration = batch.resource("aws_ecr_replication_configuration.repository_copies")
+    assert configuration["replication_configuration"]["rule"] == [
+        {
+            "destination": [{"region": "ap-northeast-1", "registry_id": "777777777777"}],
+            "repository_filter": [{"filter": "mobile/night", "filter_type": "PREFIX_MATCH"}],
+        }
+    ]
+    # Without them ECR would make the copies' repositories by itself, open to moved tags.
+    assert configuration["depends_on"] == ["aws_ecr_repository.repository_night_ap_northeast_1"]
+
+
+def test_copies_that_are_refused(tmp_path: Path) -> None:
+    home = 'repository "api" {\n  replicate_to_regions = ["ap-northeast-2"]\n}\n'
+    assert only_problem(tmp_path, {"dev": DEV + home}).startswith(
+        "dev.hcl:11: repository.api.replicate_to_regions ap-northeast-2 is where the repository is already; take it out"
+    )
+    along = home.replace("ap-northeast-2", "us-west-2") + 'repository "api-admin" {\n}\n'
+    assert only_problem(tmp_path, {"dev": DEV + along}).startswith(
+        'dev.hcl:11: repository.api.replicate_to_regions ["us-west-2"] would copy api-admin too, for its name begins'
+    )
 
 
 def test_production_keeps_its_images(tmp_path: Path) -> None:

@@ -42,5 +42,6 @@ ecs "legacy" {
 }
 
 repository "night" {
-  keep_images = 20
+  keep_images          = 20
+  replicate_to_regions = ["ap-northeast-1"]
 }

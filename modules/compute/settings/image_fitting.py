@@ -6,6 +6,7 @@ from itertools import combinations
 
 from modules.compute.settings.blocks import ComputeBlocks
 from modules.compute.settings.images import images_in, is_candidate, repository_of
+from modules.compute.settings.registry import RepositorySettings
 from modules.foundation.refusals import Finding
 from modules.foundation.settings import Tier
 
@@ -32,17 +33,31 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
     if blocks.registry and blocks.repository:
         rule = "stands beside `repository` blocks, and images come from one place"
         yield Finding(("registry",), None, rule, "take the one or the others out")
-    elif blocks.registry is None:
+    yield from _copied_along(blocks)
+    if blocks.registry is None:
         for at, image in images_in(blocks):
             if (label := repository_of(image)) not in blocks.repository:
                 remedy = f'write repository "{label}" {{ }}, or registry {{ account_id = ... }} of who has it'
                 yield Finding(at, image, "has no repository", remedy)
 
 
+def _copied_along(blocks: ComputeBlocks) -> Iterator[Finding]:
+    """ECR knows what to copy by how names begin ("RepositoryFilter"): `api` takes `api-admin` along."""
+    for label, repository in blocks.repository.items():
+        for other in blocks.repository:
+            missing = set(repository.replicate_to_regions) - set(blocks.repository[other].replicate_to_regions)
+            if other != label and other.startswith(label) and missing:
+                at = ("repository", label, "replicate_to_regions")
+                rule = f"would copy {other} too, for its name begins alike"
+                remedy = f"write the same regions in repository.{other}, or give one of them another name"
+                yield Finding(at, list(repository.replicate_to_regions), rule, remedy)
+
+
 def findings_between(parties: Sequence[Party]) -> Iterator[PartyFinding]:
     """Yield what is wrong between environment files that are each right by themselves."""
     for party in parties:
         yield from _candidates(party)
+        yield from _copies_at_home(party)
         if party.blocks.registry:
             yield from _pulls(party, parties)
     for one, other in combinations(parties, 2):
@@ -56,35 +71,51 @@ def _candidates(party: Party) -> Iterator[PartyFinding]:
             yield party, Finding(at, image, rule, "build the release, and write its version")
 
 
+def _copies_at_home(party: Party) -> Iterator[PartyFinding]:
+    for label, repository in party.blocks.repository.items():
+        if party.region in repository.replicate_to_regions:
+            at = ("repository", label, "replicate_to_regions")
+            yield party, Finding(at, party.region, "is where the repository is already", "take it out")
+
+
 def _pulls(party: Party, parties: Sequence[Party]) -> Iterator[PartyFinding]:
     """Ask the file that describes the registry's account, if it is one of these, for what is pulled from there."""
     registry = party.blocks.registry
     assert registry is not None
     region = registry.region or party.region
     at_account = [other for other in parties if other is not party and other.account_id == registry.account_id]
-    keepers = [other for other in at_account if other.region == region and other.blocks.repository]
+    keepers = [other for other in at_account if _kept(other, region)]
     if at_account and not keepers:
         rule = f"keeps no repositories in {region} ({at_account[0].place('account_id')})"
         remedy = "write `repository` blocks there, or the account and region that keep them"
         yield party, Finding(("registry", "account_id"), registry.account_id, rule, remedy)
     if keepers:
-        yield from _missing(party, keepers)
-        yield from _closed(party, keepers)
+        yield from _missing(party, keepers, region)
+        yield from _closed(party, keepers, region)
 
 
-def _missing(party: Party, keepers: Sequence[Party]) -> Iterator[PartyFinding]:
-    labels = {label for keeper in keepers for label in keeper.blocks.repository}
+def _kept(keeper: Party, region: str) -> dict[str, RepositorySettings]:
+    """Return the repositories that are in this region: those made there, or copied to there."""
+    return {
+        label: repository
+        for label, repository in keeper.blocks.repository.items()
+        if keeper.region == region or region in repository.replicate_to_regions
+    }
+
+
+def _missing(party: Party, keepers: Sequence[Party], region: str) -> Iterator[PartyFinding]:
+    labels = {label for keeper in keepers for label in _kept(keeper, region)}
     for at, image in images_in(party.blocks):
         if (label := repository_of(image)) not in labels:
             rule = f"has no repository in {keepers[0].name} ({keepers[0].place('repository')})"
             yield party, Finding(at, image, rule, f'write repository "{label}" {{ }} there')
 
 
-def _closed(party: Party, keepers: Sequence[Party]) -> Iterator[PartyFinding]:
+def _closed(party: Party, keepers: Sequence[Party], region: str) -> Iterator[PartyFinding]:
     """Yield repositories that the environment pulls from (all, while it runs nothing) and may not."""
     run = {repository_of(image) for _, image in images_in(party.blocks)}
     for keeper in keepers:
-        for label, repository in keeper.blocks.repository.items():
+        for label, repository in _kept(keeper, region).items():
             if keeper.account_id == party.account_id or party.account_id in repository.pull_account_ids:
                 continue
             if not run or label in run:

@@ -10,6 +10,8 @@ from modules.foundation.settings import AccountId, Region, Settings, TieredSetti
 
 #: Fewer images, and a release that waits for its turn in production is gone when it comes.
 LEAST_IMAGES_KEPT = 10
+#: "Amazon ECR service quotas, Rules per replication configuration": one for each region.
+REPLICATION_LIMIT = 10
 
 
 class RepositorySettings(TieredSettings):
@@ -34,6 +36,12 @@ class RepositorySettings(TieredSettings):
     )
     expire_untagged_after_days: int = Field(
         default=7, ge=1, description="Days after which an image that lost its tag, or never had one, is deleted."
+    )
+    replicate_to_regions: tuple[Region, ...] = Field(
+        default=(),
+        max_length=REPLICATION_LIMIT,
+        examples=[["us-west-2"]],
+        description="Other regions that every image is copied to when it is pushed, for an environment there.",
     )
     force_delete: bool = Field(
         default=False,
