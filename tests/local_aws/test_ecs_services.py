@@ -1,0 +1,117 @@
+"""ECS services: what was asked for is kept, and the tasks run at once."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from botocore.exceptions import ClientError
+
+STRATEGY = [{"capacityProvider": "FARGATE", "base": 1, "weight": 1}]
+ASKED = {
+    "capacityProviderStrategy": STRATEGY,
+    "deploymentConfiguration": {
+        "maximumPercent": 150,
+        "minimumHealthyPercent": 50,
+        "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+    },
+    "healthCheckGracePeriodSeconds": 90,
+    "enableExecuteCommand": True,
+    "enableECSManagedTags": True,
+    "availabilityZoneRebalancing": "DISABLED",
+}
+
+
+@pytest.fixture
+def ecs(client: Callable[[str], Any]) -> Any:
+    return client("ecs")
+
+
+@pytest.fixture
+def cluster(ecs: Any) -> str:
+    return str(ecs.create_cluster(clusterName=f"main-{uuid4()}")["cluster"]["clusterName"])
+
+
+def register(ecs: Any, family: str, image: str = "api:1") -> str:
+    container = {"name": "api", "image": image, "memory": 512}
+    return str(
+        ecs.register_task_definition(family=family, containerDefinitions=[container])["taskDefinition"][
+            "taskDefinitionArn"
+        ]
+    )
+
+
+def described(ecs: Any, cluster: str) -> dict[str, Any]:
+    (service,) = ecs.describe_services(cluster=cluster, services=["api"])["services"]
+    return dict(service)
+
+
+def test_what_was_asked_for_is_kept(ecs: Any, cluster: str) -> None:
+    ecs.create_service(
+        cluster=cluster, serviceName="api", taskDefinition=register(ecs, "kept"), desiredCount=2, **ASKED
+    )
+    service = described(ecs, cluster)
+    assert {key: service[key] for key in ASKED} == ASKED
+    assert "launchType" not in service
+
+
+def test_defaults(ecs: Any, cluster: str) -> None:
+    ecs.create_service(cluster=cluster, serviceName="api", taskDefinition=register(ecs, "defaults"), desiredCount=1)
+    service = described(ecs, cluster)
+    assert service["launchType"] == "EC2"
+    assert service["availabilityZoneRebalancing"] == "ENABLED"
+    assert (service["enableExecuteCommand"], service["enableECSManagedTags"]) == (False, False)
+    assert service["deploymentConfiguration"]["maximumPercent"] == 200
+
+
+def test_a_new_service_is_steady(ecs: Any, cluster: str) -> None:
+    ecs.create_service(cluster=cluster, serviceName="api", taskDefinition=register(ecs, "steady"), desiredCount=3)
+    service = described(ecs, cluster)
+    assert (service["runningCount"], service["pendingCount"]) == (3, 0)
+    (deployment,) = service["deployments"]
+    assert (deployment["rolloutState"], deployment["runningCount"]) == ("COMPLETED", 3)
+
+
+def test_a_new_revision_and_another_count_are_rolled_out(ecs: Any, cluster: str) -> None:
+    ecs.create_service(cluster=cluster, serviceName="api", taskDefinition=register(ecs, "new"), desiredCount=1)
+    second = register(ecs, "new", "api:2")
+    ecs.update_service(cluster=cluster, service="api", taskDefinition="new:2", desiredCount=4)
+    service = described(ecs, cluster)
+    assert (service["taskDefinition"], service["runningCount"]) == (second, 4)
+    (deployment,) = service["deployments"]
+    assert (deployment["taskDefinition"], deployment["runningCount"]) == (second, 4)
+    assert service["deploymentConfiguration"]["minimumHealthyPercent"] == 100
+
+
+def test_a_changed_deployment_configuration_keeps_the_rest(ecs: Any, cluster: str) -> None:
+    ecs.create_service(
+        cluster=cluster, serviceName="api", taskDefinition=register(ecs, "changed"), desiredCount=1, **ASKED
+    )
+    ecs.update_service(
+        cluster=cluster,
+        service="api",
+        deploymentConfiguration={"maximumPercent": 300},
+        enableExecuteCommand=False,
+    )
+    service = described(ecs, cluster)
+    assert service["deploymentConfiguration"]["maximumPercent"] == 300
+    assert service["enableExecuteCommand"] is False
+    assert service["healthCheckGracePeriodSeconds"] == 90
+
+
+def test_a_target_group_without_a_listener_is_refused(
+    ecs: Any, cluster: str, client: Callable[[str], Any], vpc_id: str
+) -> None:
+    elb = client("elbv2")
+    (group,) = elb.create_target_group(
+        Name=f"t-{uuid4()}"[:32], Protocol="HTTP", Port=80, VpcId=vpc_id, TargetType="ip"
+    )["TargetGroups"]
+    load_balancers = [{"targetGroupArn": group["TargetGroupArn"], "containerName": "api", "containerPort": 80}]
+    with pytest.raises(ClientError, match="does not have an associated load balancer"):
+        ecs.create_service(
+            cluster=cluster,
+            serviceName="api",
+            taskDefinition=register(ecs, "unled"),
+            desiredCount=1,
+            loadBalancers=load_balancers,
+        )
