@@ -49,6 +49,12 @@ load_balancer "public" {
       permanent = true
     }
   }
+
+  rule "api" {
+    priority = 100
+    paths    = ["/*"]
+    service  = "api"
+  }
 }
 
 database "main" {
@@ -87,6 +93,42 @@ ecs "main" {
   fargate {
     spot_percent = 100 # dev may wait while AWS takes a machine back
   }
+}
+
+service "api" {
+  image  = "api:1.4.2"
+  port   = 8080
+  cpu    = 256
+  memory = 512
+
+  environment = {
+    LOG_LEVEL = "debug"
+  }
+  secrets = {
+    SLACK_WEBHOOK_URL = "slack-webhook"
+  }
+
+  databases = ["main"]
+  caches    = ["sessions"]
+  buckets   = { content = "read_write" }
+
+  health_check {
+    command = ["wget", "-qO-", "http://localhost:8080/healthz"]
+  }
+
+  target_group {
+    health_check {
+      path = "/healthz"
+    }
+  }
+}
+
+# On the newest image of the service, and as the service: what the pipeline rolls out, it runs too.
+scheduled_task "report" {
+  service   = "api"
+  schedule  = "cron(0 5 * * ? *)"
+  time_zone = "Asia/Seoul"
+  command   = ["python", "-m", "agora.report", "--day", "yesterday"]
 }
 
 pipeline {

@@ -59,6 +59,12 @@ load_balancer "public" {
       permanent = true
     }
   }
+
+  rule "api" {
+    priority = 100
+    paths    = ["/*"]
+    service  = "api"
+  }
 }
 
 database "main" {
@@ -123,6 +129,67 @@ ecs "main" {
     spot_percent = 50
     base         = 1 # a task that AWS does not take back, beside which the others may come and go
   }
+}
+
+service "api" {
+  image  = "api:1.4.2"
+  port   = 8080
+  cpu    = 1024
+  memory = 2048
+
+  # A new version is the pipeline's business and no plan's; what the service is allowed and told is Terraform's.
+  owned_by = "pipeline"
+
+  environment = {
+    LOG_LEVEL = "info"
+  }
+  secrets = {
+    SLACK_WEBHOOK_URL = "slack-webhook"
+  }
+
+  databases = ["main"]
+  caches    = ["sessions"]
+  buckets   = { content = "read_write" }
+
+  health_check {
+    command = ["wget", "-qO-", "http://localhost:8080/healthz"]
+  }
+
+  target_group {
+    health_check {
+      path = "/healthz"
+    }
+  }
+
+  scaling {
+    min_capacity = 2
+    max_capacity = 12
+    time_zone    = "Asia/Seoul"
+
+    target_tracking "cpu" {
+      metric       = "cpu"
+      target_value = 55 # what is left carries a zone's failure
+    }
+
+    target_tracking "requests" {
+      metric       = "requests_per_target"
+      target_value = 1000
+    }
+
+    schedule "evening" {
+      start        = "18:30"
+      end          = "23:30"
+      min_capacity = 4
+    }
+  }
+}
+
+# On the newest image of the service, and as the service: what the pipeline rolls out, it runs too.
+scheduled_task "report" {
+  service   = "api"
+  schedule  = "cron(0 5 * * ? *)"
+  time_zone = "Asia/Seoul"
+  command   = ["python", "-m", "agora.report", "--day", "yesterday"]
 }
 
 pipeline {

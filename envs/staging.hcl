@@ -47,6 +47,12 @@ load_balancer "public" {
       permanent = true
     }
   }
+
+  rule "api" {
+    priority = 100
+    paths    = ["/*"]
+    service  = "api"
+  }
 }
 
 database "main" {
@@ -92,6 +98,60 @@ ecs "main" {
     spot_percent = 50 # as in production, so that a lost machine can be rehearsed
     base         = 1
   }
+}
+
+service "api" {
+  image  = "api:1.4.2"
+  port   = 8080
+  cpu    = 512
+  memory = 1024
+
+  owned_by = "pipeline" # as in production: the pipeline rolls out, Terraform leaves its revisions alone
+
+  environment = {
+    LOG_LEVEL = "info"
+  }
+  secrets = {
+    SLACK_WEBHOOK_URL = "slack-webhook"
+  }
+
+  databases = ["main"]
+  caches    = ["sessions"]
+  buckets   = { content = "read_write" }
+
+  health_check {
+    command = ["wget", "-qO-", "http://localhost:8080/healthz"]
+  }
+
+  target_group {
+    health_check {
+      path = "/healthz"
+    }
+  }
+
+  scaling {
+    min_capacity = 2
+    max_capacity = 4
+    time_zone    = "Asia/Seoul"
+
+    target_tracking "cpu" {
+      metric       = "cpu"
+      target_value = 55 # what is left carries a zone's failure
+    }
+
+    target_tracking "requests" {
+      metric       = "requests_per_target"
+      target_value = 1000
+    }
+  }
+}
+
+# On the newest image of the service, and as the service: what the pipeline rolls out, it runs too.
+scheduled_task "report" {
+  service   = "api"
+  schedule  = "cron(0 5 * * ? *)"
+  time_zone = "Asia/Seoul"
+  command   = ["python", "-m", "agora.report", "--day", "yesterday"]
 }
 
 pipeline {

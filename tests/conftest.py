@@ -65,11 +65,6 @@ def dev(reference: Path) -> Template:
 
 
 @pytest.fixture(scope="session")
-def staging(reference: Path) -> Template:
-    return Template(stack_folder(reference, "staging"))
-
-
-@pytest.fixture(scope="session")
 def prod(reference: Path) -> Template:
     return Template(stack_folder(reference, "prod"))
 
@@ -87,6 +82,16 @@ def corporate(further: Path) -> Template:
 @pytest.fixture(scope="session")
 def sandbox(further: Path) -> Template:
     return Template(stack_folder(further, "sandbox"))
+
+
+@pytest.fixture(scope="session")
+def staging(reference: Path) -> Template:
+    return Template(stack_folder(reference, "staging"))
+
+
+@pytest.fixture(scope="session")
+def tasks(further: Path) -> Template:
+    return Template(stack_folder(further, "tasks"))
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from modules.compute.ecs import EcsCluster
 from modules.compute.load_balancer import LoadBalancer, load_balancer_of
 from modules.compute.registry import Repository, push_lines, registry_of
 from modules.compute.replication import Replication
+from modules.compute.services import Services
 from modules.compute.settings.blocks import ComputeBlocks
 from modules.compute.settings.images import images_in
 from modules.data.wing import DataWing
@@ -38,6 +39,9 @@ class ComputeWing(Construct):
             Replication(self, "replication", settings=blocks.repository, foundation=foundation)
         self.clusters = self._build_clusters()
         self.load_balancers = self._build_load_balancers()
+        built = self._build_services()
+        self.services = built.services
+        self.scheduled_tasks = built.scheduled_tasks
         self._print()
 
     def _build_repositories(self) -> dict[str, Repository]:
@@ -71,6 +75,19 @@ class ComputeWing(Construct):
             )
             for name, settings in self._blocks.load_balancer.items()
         }
+
+    def _build_services(self) -> Services:
+        return Services(
+            self,
+            "services",
+            blocks=self._blocks,
+            clusters=self.clusters,
+            load_balancers=self.load_balancers,
+            registry=self.registry,
+            network=self._network,
+            data=self._data,
+            foundation=self._foundation,
+        )
 
     def _print(self) -> None:
         stack = TerraformStack.of(self)

@@ -1,5 +1,7 @@
 """Caches in the data subnets."""
 
+from collections.abc import Collection
+
 from cdktf_cdktf_provider_aws.elasticache_parameter_group import (
     ElasticacheParameterGroup,
     ElasticacheParameterGroupParameter,
@@ -81,6 +83,16 @@ class Cache(Construct):
         if user not in self._settings.user:
             raise KeyError(f"cache {self._name} has no user {user}; it has {', '.join(self._settings.user)}")
         return allow("CacheConnect", actions=["elasticache:Connect"], resources=[self.arn, self._user_arn(user)])
+
+    @property
+    def users(self) -> Collection[str]:
+        """Who may log in."""
+        return self._settings.user
+
+    @property
+    def transit_encryption(self) -> bool:
+        """Whether it is reached by TLS only."""
+        return self._settings.transit_encryption
 
     def user_id(self, user: str) -> str:
         """Return the id and name by which the user logs in; IAM wants both the same."""

@@ -51,10 +51,12 @@ class Database(Construct):
         self._built.name(zone)
         self.endpoint = self._built.endpoint
         self.secret_arn = self._built.secret_arn
+        self.secret_key_arn = self._ground.secret_key_arn
         self.port = settings.listens_on
+        self.database_name = settings.database_name
         self.host = f"{name}.db.{zone.name}"
         self.read_only_host = f"{name}-ro.db.{zone.name}" if settings.is_aurora or settings.instances > 1 else None
-        self._proxy = self._put_proxy_before(settings.proxy, network, zone) if settings.proxy else None
+        self.proxy = self._put_proxy_before(settings.proxy, network, zone) if settings.proxy else None
         if settings.corporate:
             self._allow_corporate(network)
 
@@ -64,8 +66,8 @@ class Database(Construct):
         `name` says who they are, and is unique for this database.
         """
         self._open(f"from_{name}", f"From {name}", security_group_id=security_group_id)
-        if self._proxy:
-            self._proxy.allow(security_group_id, name)
+        if self.proxy:
+            self.proxy.allow(security_group_id, name)
 
     def _create_security_group(self, network: Network) -> None:
         """Make a group that lets no one in, and nothing out: a database only answers."""

@@ -113,12 +113,13 @@ class DatabaseGround(Construct):
 
     @staticmethod
     def managed_secret_arn(database: TerraformResource) -> str:
-        """Return the ARN of the secret that RDS keeps for a cluster or an instance; null where it keeps none yet.
+        """Return the ARN of the secret that RDS keeps for a cluster or an instance; where it keeps none yet, its own.
 
-        Terraform's `one`, since an index into an empty list would fail a plan, and a destroy with it.
+        A half-made database has no secret. Without something in its place, plans and destroys of what names the
+        secret would fail by an index into an empty list, or by a null in a policy.
         """
         address = f"{database.terraform_resource_type}.{database.friendly_unique_id}"
-        return f"${{one({address}.master_user_secret[*].secret_arn)}}"
+        return f"${{concat({address}.master_user_secret[*].secret_arn, [{address}.arn])[0]}}"
 
     def _create_subnet_group(self, network: Network) -> None:
         self.subnet_group_name = self.make(

@@ -1,5 +1,6 @@
 """RDS Proxy: connections that are held for clients that come and go."""
 
+from cdktf import Fn
 from cdktf_cdktf_provider_aws.db_proxy import DbProxy, DbProxyAuth
 from cdktf_cdktf_provider_aws.db_proxy_default_target_group import (
     DbProxyDefaultTargetGroup,
@@ -15,7 +16,7 @@ from constructs import Construct
 
 from modules.data.database_ground import DatabaseGround
 from modules.data.settings.database_parts import ProxySettings
-from modules.foundation.policies import allow, assumed_by, document
+from modules.foundation.policies import Statement, allow, assumed_by, document
 from modules.network.dns import PrivateZone
 from modules.network.vpc import Network
 
@@ -45,6 +46,7 @@ class DatabaseProxy(Construct):
         self._settings = settings
         self._ground = ground
         self._what = f"{ground.label}_proxy"
+        self.port = ground.settings.kind.port
         self._create_security_group(network, database_security_group_id)
         role_arn = self._create_role(secret_arn)
         self._create_proxy(network, role_arn, secret_arn)
@@ -59,13 +61,24 @@ class DatabaseProxy(Construct):
             description=f"From {name}",
             referenced_security_group_id=security_group_id,
             ip_protocol="tcp",
-            from_port=self._ground.settings.kind.port,
-            to_port=self._ground.settings.kind.port,
+            from_port=self.port,
+            to_port=self.port,
         )
+
+    def may_connect(self, sid: str) -> Statement:
+        """Return the statement of a role that logs in by IAM, as the user whose secret the proxy reads.
+
+        "Connecting to a proxy using IAM authentication": a proxy is named by its id, the end of its ARN.
+        """
+        names = self._ground.names
+        proxy_id = Fn.element(Fn.split(":", self._proxy.arn), 6)
+        user = f"{proxy_id}/{self._ground.settings.master_username}"
+        resource = f"arn:aws:rds-db:{names.region}:{names.account_id}:dbuser:{user}"
+        return allow(sid, actions=["rds-db:connect"], resources=[resource])
 
     def name(self, zone: PrivateZone) -> None:
         """Give the proxy its name in the zone."""
-        zone.lead(f"{self._what}_db", f"{self._ground.label}-proxy.db", self._proxy.endpoint)
+        self.host = zone.lead(f"{self._what}_db", f"{self._ground.label}-proxy.db", self._proxy.endpoint)
 
     def _create_security_group(self, network: Network, database_security_group_id: str) -> None:
         ground = self._ground

@@ -34,6 +34,13 @@ _SECRET_KEY = re.compile(
 #: Keys that hold a secret inside a `secret` block.
 _VALUE_KEY = re.compile(r"(?:^|\{)\s*\"?(value|values|string|content|text|data|token|url)\"?\s*[=:]", re.IGNORECASE)
 _SECRET_BLOCK = re.compile(r"^\s*secret\s+\"[^\"]*\"\s*\{")
+#: Maps of variables from elsewhere, and what stands in them in place of a value: the name of a `secret` block with a
+#: JSON key behind it (that there is such a block is checked, without repeating what stands there), or a path.
+_REFERENCES = re.compile(r"^\s*(secrets|parameters)\s*=\s*\{")
+_REFERENCE = {
+    "secrets": re.compile(r"[a-z][a-z0-9-]*(:[A-Za-z0-9_.-]+)?"),
+    "parameters": re.compile(r"/?[a-z0-9-]+(/[a-z0-9-]+)+"),
+}
 _QUOTED = re.compile(r"\"((?:\\.|[^\"\\])*)\"")
 #: An AWS secret access key has 40 of these characters ("Managing access keys"), most tokens more than 32.
 _RANDOM = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
@@ -43,13 +50,16 @@ _ENTROPY = 4.4
 
 def pasted_secrets(path: Path) -> Iterator[Problem]:
     """Yield a problem for each line that holds what looks like a secret; the line is named, not quoted."""
-    in_secret = False
+    in_secret, references = False, ""
     # What is not UTF-8 is told by the parser; here every line is looked at all the same.
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         in_secret = in_secret or bool(_SECRET_BLOCK.match(line))
-        found = _found(line, in_secret)
-        # Such a block holds no other, so the next closing brace is its own.
-        in_secret = in_secret and not line.rstrip().endswith("}")
+        begins = _REFERENCES.match(line)
+        references = begins[1] if begins else references
+        found = _found(line, in_secret, references)
+        # Such a block or map holds no other, so the next closing brace is its own.
+        if line.rstrip().endswith("}"):
+            in_secret, references = False, ""
         if found:
             yield Problem(
                 path.as_posix(),
@@ -69,13 +79,13 @@ def _command(path: Path) -> str:
     return f".venv/bin/python -m ops secret set NAME --env {path.stem}"
 
 
-def _found(line: str, in_secret: bool) -> str | None:
+def _found(line: str, in_secret: bool, references: str) -> str | None:
     """Return what the line holds, in words that give nothing of it away."""
     for name, pattern in FORMATS.items():
         if pattern.search(line):
             return name
     key = _SECRET_KEY.search(line) or (_VALUE_KEY.search(line) if in_secret else None)
-    if key:
+    if key and not (references and all(map(_REFERENCE[references].fullmatch, _QUOTED.findall(line)))):
         return f"a secret's value ({key[1]})"
     if any(_is_random(token) for quoted in _QUOTED.findall(line) for token in _RANDOM.findall(_without_public(quoted))):
         return "a random key or token"

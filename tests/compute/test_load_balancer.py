@@ -164,13 +164,14 @@ def test_answers_of_its_own(prod: Template) -> None:
     }
 
 
-def test_in_from_the_internet_out_to_nobody_yet(prod: Template) -> None:
+def test_in_from_the_internet_out_to_the_service_only(prod: Template) -> None:
     group = "${aws_security_group.load_balancer_public.id}"
     rules = prod.resources("aws_vpc_security_group_ingress_rule").values()
     into = {(each["from_port"], each["cidr_ipv4"]) for each in rules if each["security_group_id"] == group}
     assert into == {(443, "0.0.0.0/0"), (80, "0.0.0.0/0")}
     out = prod.resources("aws_vpc_security_group_egress_rule").values()
-    assert not [each for each in out if each["security_group_id"] == group]
+    to = [each["referenced_security_group_id"] for each in out if each["security_group_id"] == group]
+    assert to == ["${aws_security_group.service_api.id}"]
 
 
 def test_the_wrong_tier_is_refused_by_type_and_at_synth(tmp_path: Path) -> None:

@@ -101,6 +101,36 @@ def test_what_only_looks_a_little_like_one_passes(tmp_path: Path, line: str) -> 
     assert list(pasted_secrets(path)) == []
 
 
+REFERENCES = """\
+secrets = {
+  DB_PASSWORD = "partner-login:password" # its key
+  API_KEY     = "partner-key"
+}
+parameters = { AUTH_TOKEN = "api/token-lifetime" }
+"""
+
+
+def test_names_of_secrets_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "dev.hcl"
+    path.write_text(REFERENCES)
+    assert list(pasted_secrets(path)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("partner-login:password", "Hunter2!", 2),
+        ("partner-key", "sk_live_51H", 3),
+        ("api/token-lifetime", "hunter2", 5),
+        ("\nparameters", '\nmaster_password = "hunter2"\nparameters', 5),
+    ],
+)
+def test_values_among_the_names_of_secrets_are_found(tmp_path: Path, before: str, after: str, line: int) -> None:
+    path = tmp_path / "dev.hcl"
+    path.write_text(REFERENCES.replace(before, after))
+    assert [problem.line for problem in pasted_secrets(path)] == [line]
+
+
 def test_a_value_behind_a_one_line_secret_block_is_an_ordinary_key(tmp_path: Path) -> None:
     path = tmp_path / "dev.hcl"
     path.write_text('secret "a" {}\nsecret "b" {\n  description = "x"\n}\nalarm "x" {\n  value = 3\n}\n')

@@ -63,7 +63,7 @@ run "apply" {
 STACKS = {
     "reference": ["dev", "staging", "prod", "account-333333333333"],
     # Not `rds`: a mocked provider has no ephemeral resources, by which its password passes plan and state.
-    "further": ["archive", "corporate", "sandbox", "no-network"],
+    "further": ["archive", "corporate", "sandbox", "tasks", "no-network"],
 }
 
 

@@ -25,6 +25,8 @@ WINGS = (
     "ecs_",
     "load_balancer_",
     "target_group_",
+    "service_",
+    "scheduled_task_",
 )
 
 
@@ -86,6 +88,7 @@ def test_one_bootstrap_stack_an_account(reference: Path, further: Path) -> None:
         "no-network",
         "rds",
         "sandbox",
+        "tasks",
     }
 
 

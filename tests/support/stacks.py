@@ -13,6 +13,9 @@ from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names
 from modules.foundation.providers import Providers
 from modules.foundation.settings import Tier
+from modules.settings import load
+from modules.stack import EnvironmentStack
+from tests.support.environments import write
 from tests.support.template import Template
 
 ACCOUNT = "333333333333"
@@ -28,3 +31,11 @@ def built(folder: Path, build: Callable[[TerraformStack, Foundation], None], tie
     build(stack, Foundation(stack, "foundation", names=names, tier=tier, providers=providers))
     app.synth()
     return Template(folder / "stacks" / "built")
+
+
+def stack_of(folder: Path, text: str) -> Template:
+    """Return the synthesized stack of an environment file's text."""
+    app = App(outdir=str(folder / "synthesized"))
+    EnvironmentStack(app, load(write(folder, {"env": text}))["env"].settings)
+    app.synth()
+    return Template(folder / "synthesized" / "stacks" / "env")

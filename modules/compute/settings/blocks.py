@@ -5,6 +5,8 @@ from pydantic import Field
 from modules.compute.settings.ecs import EcsSettings
 from modules.compute.settings.load_balancer import LoadBalancerSettings
 from modules.compute.settings.registry import RegistrySettings, RepositorySettings
+from modules.compute.settings.scheduled_task import ScheduledTaskSettings
+from modules.compute.settings.service import ServiceSettings
 from modules.foundation.settings import Label, Settings
 
 
@@ -22,4 +24,10 @@ class ComputeBlocks(Settings):
     )
     load_balancer: dict[Label, LoadBalancerSettings] = Field(
         default_factory=dict, description="Application Load Balancers, internet-facing or internal, by name."
+    )
+    service: dict[Label, ServiceSettings] = Field(
+        default_factory=dict, description="Services on the clusters: containers that run all the time, by name."
+    )
+    scheduled_task: dict[Label, ScheduledTaskSettings] = Field(
+        default_factory=dict, description="Commands that run as tasks by rate or by the clock, by name."
     )

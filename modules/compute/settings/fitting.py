@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 
-from modules.compute.settings import ecs_fitting, image_fitting, load_balancer_fitting
+from modules.compute.settings import ecs_fitting, image_fitting, load_balancer_fitting, task_fitting
 from modules.compute.settings.blocks import ComputeBlocks
 from modules.data.settings.blocks import DataBlocks
 from modules.foundation.refusals import Finding
 from modules.network.settings.blocks import NetworkBlocks
 
 
-def findings(blocks: ComputeBlocks, data: DataBlocks, network: NetworkBlocks) -> Iterator[Finding]:  # noqa: ARG001
+def findings(blocks: ComputeBlocks, data: DataBlocks, network: NetworkBlocks) -> Iterator[Finding]:
     """Yield what a block asks of another one, or of a lower wing, and does not get."""
-    yield from load_balancer_fitting.findings(blocks.load_balancer, network, services=(), functions=())
+    yield from load_balancer_fitting.findings(blocks.load_balancer, network, services=blocks.service, functions=())
     yield from image_fitting.findings(blocks)
     yield from ecs_fitting.findings(blocks.ecs, network.network)
+    yield from task_fitting.findings(
+        blocks.service, blocks.scheduled_task, blocks.ecs, blocks.load_balancer, data, network.network
+    )

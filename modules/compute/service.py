@@ -1,0 +1,208 @@
+"""Services: containers that run all the time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.ecs_service import (
+    EcsService,
+    EcsServiceCapacityProviderStrategy,
+    EcsServiceDeploymentCircuitBreaker,
+    EcsServiceLoadBalancer,
+    EcsServiceNetworkConfiguration,
+    EcsServiceServiceRegistries,
+)
+from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
+from constructs import Construct
+
+from modules.autoscaling.policies import ScalableTarget, Scaling, ScalingMetric
+from modules.autoscaling.settings import Metric, ScalingSettings
+from modules.compute.load_balancer import LoadBalancer
+from modules.compute.service_discovery import ServiceNames
+from modules.compute.settings.service import ServiceSettings
+from modules.compute.target_group import TargetGroup
+from modules.compute.task import Task
+from modules.compute.task_ground import TaskGround
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """A load balancer whose rules lead to a service."""
+
+    label: str
+    load_balancer: LoadBalancer
+    rules: Sequence[str]
+
+
+class Service(Construct):
+    """A service: so many tasks of a definition, replaced one after another by each new revision.
+
+    Creates: what `Task` creates; for each load balancer that leads to it a target group; its name in the VPC, where
+    it is reached; the service; how it scales.
+
+    A deployment whose tasks do not become well ends by itself, and the service goes back to the revision before.
+    Terraform waits for the end of what it rolls out. Of a service that the pipeline owns it made the first revision
+    only: it ignores revision and count from then on, and a new revision of its own is a draft for the pipeline.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: ServiceSettings,
+        ground: TaskGround,
+        ways_in: Sequence[WayIn],
+        peers: Mapping[str, tuple[str, int]],
+        service_names: ServiceNames | None,
+    ) -> None:
+        """Take the namespace for a service that has a name in the VPC."""
+        super().__init__(scope, id)
+        self._label = name
+        self.settings = settings
+        self._ground = ground
+        self._make = ground.foundation.resources(self, "service")
+        self.task = Task(
+            self, "task", kind="service", name=name, settings=settings, ground=ground, peers=peers, port=settings.port
+        )
+        if settings.execute_command:
+            self.task.allow(*ground.cluster.may_execute())
+        self._targets: dict[str, TargetGroup] = {}
+        self._rules: list[ITerraformDependable] = []
+        self._request_metric: ScalingMetric | None = None
+        for way_in in ways_in:
+            self._stand_behind(way_in)
+        self._registry_arn = service_names.register(name) if service_names else None
+        self._create_service()
+        # Without an image there is nothing to run: to scale would start it.
+        if settings.scaling and settings.image:
+            self._scale(settings.scaling)
+
+    def allow(self, security_group_id: str, name: str) -> None:
+        """Let the members of a security group call it; `name` says who they are and is unique for this service."""
+        self._make(
+            VpcSecurityGroupIngressRule,
+            f"{self._label}_from_{name}",
+            security_group_id=self.task.security_group_id,
+            description=f"From {name}",
+            referenced_security_group_id=security_group_id,
+            ip_protocol="tcp",
+            from_port=self.port,
+            to_port=self.port,
+        )
+
+    @property
+    def port(self) -> int:
+        """Where it listens, for whoever calls it."""
+        assert self.settings.port is not None, "checked by the settings"
+        return self.settings.port
+
+    def _stand_behind(self, way_in: WayIn) -> None:
+        """Make a target group, of which AWS lets one load balancer know, and let each rule lead to it."""
+        target = TargetGroup(
+            self,
+            f"target-group-{way_in.label}",
+            what=f"{self._label}-{way_in.label}",
+            port=self.port,
+            settings=self.settings.target_group,
+            network=self._ground.network,
+            foundation=self._ground.foundation,
+        )
+        self._targets[way_in.label] = target
+        self._rules += [
+            way_in.load_balancer.forward(
+                rule, target, security_group_id=self.task.security_group_id, port=self.port, name=self._label
+            )
+            for rule in way_in.rules
+        ]
+        # Several load balancers: the first is the one that a number of requests is scaled by.
+        self._request_metric = self._request_metric or ScalingMetric(
+            "AWS/ApplicationELB",
+            "RequestCountPerTarget",
+            {"TargetGroup": target.arn_suffix},
+            "ALBRequestCountPerTarget",
+            statistic="Sum",
+            resource_label=way_in.load_balancer.resource_label(target),
+        )
+
+    def _create_service(self) -> None:
+        settings, cluster = self.settings, self._ground.cluster
+        deployment = settings.deployment
+        # In plain text, for alarms and for those who let someone roll it out.
+        self.name = self._ground.foundation.names.of(self._label)
+        self._service = self._make(
+            EcsService,
+            self._label,
+            name=self.name,
+            cluster=cluster.arn,
+            task_definition=self.task.arn,
+            desired_count=settings.first_count,
+            capacity_provider_strategy=[
+                EcsServiceCapacityProviderStrategy(
+                    capacity_provider=share.provider, base=share.base, weight=share.weight
+                )
+                for share in cluster.capacity_strategy(self.task.capacity)
+            ],
+            # Else the provider would replace the service where its capacity changes.
+            force_new_deployment=True,
+            network_configuration=EcsServiceNetworkConfiguration(
+                subnets=self._ground.network.app.all_ids(),
+                security_groups=[self.task.security_group_id],
+                assign_public_ip=False,
+            ),
+            load_balancer=[
+                EcsServiceLoadBalancer(
+                    target_group_arn=target.arn, container_name=self._label, container_port=self.port
+                )
+                for target in self._targets.values()
+            ]
+            or None,
+            service_registries=EcsServiceServiceRegistries(registry_arn=self._registry_arn)
+            if self._registry_arn
+            else None,
+            deployment_circuit_breaker=EcsServiceDeploymentCircuitBreaker(enable=True, rollback=True),
+            deployment_minimum_healthy_percent=deployment.minimum_healthy_percent,
+            deployment_maximum_percent=deployment.maximum_percent,
+            availability_zone_rebalancing="ENABLED" if deployment.availability_zone_rebalancing else "DISABLED",
+            health_check_grace_period_seconds=(deployment.health_check_grace_period_seconds if self._targets else None),
+            enable_execute_command=settings.execute_command,
+            enable_ecs_managed_tags=True,
+            propagate_tags="SERVICE",
+            wait_for_steady_state=settings.owned_by == "terraform",
+            lifecycle=self._lifecycle(),
+            depends_on=[*self.task.ready, *self._rules],
+        )
+
+    def _lifecycle(self) -> TerraformResourceLifecycle | None:
+        ignored = ["task_definition"] if self.settings.owned_by == "pipeline" else []
+        if ignored or self.settings.scaling:
+            ignored.append("desired_count")
+        return TerraformResourceLifecycle(ignore_changes=ignored) if ignored else None
+
+    def _scale(self, settings: ScalingSettings) -> None:
+        metrics: dict[Metric, ScalingMetric] = {
+            "cpu": self._metric("CPUUtilization", "ECSServiceAverageCPUUtilization"),
+            "memory": self._metric("MemoryUtilization", "ECSServiceAverageMemoryUtilization"),
+        }
+        if self._request_metric:
+            metrics["requests_per_target"] = self._request_metric
+        Scaling(
+            self,
+            "scaling",
+            settings=settings,
+            target=ScalableTarget(
+                service_namespace="ecs",
+                resource_id=f"service/{self._ground.cluster.name}/{self.name}",
+                scalable_dimension="ecs:service:DesiredCount",
+                metrics=metrics,
+            ),
+            make=self._make,
+            names=self._ground.foundation.names,
+            what=self._label,
+            after=[self._service],
+        )
+
+    def _metric(self, name: str, predefined: str) -> ScalingMetric:
+        dimensions = {"ClusterName": self._ground.cluster.name, "ServiceName": self.name}
+        return ScalingMetric("AWS/ECS", name, dimensions, predefined)

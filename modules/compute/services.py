@@ -1,0 +1,156 @@
+"""All services and scheduled tasks of an environment, and who of them calls whom."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from cdktf import TerraformOutput, TerraformStack
+from constructs import Construct
+
+from modules.compute.ecs import EcsCluster
+from modules.compute.load_balancer import LoadBalancer
+from modules.compute.scheduled_task import ScheduledTask
+from modules.compute.service import Service, WayIn
+from modules.compute.service_discovery import ServiceNames, service_host
+from modules.compute.settings.blocks import ComputeBlocks
+from modules.compute.settings.images import Registry
+from modules.compute.settings.scheduled_task import ScheduledTaskSettings
+from modules.compute.settings.service import ServiceSettings
+from modules.compute.settings.task import TaskSettings
+from modules.compute.task import Task
+from modules.compute.task_ground import TaskGround
+from modules.data.wing import DataWing
+from modules.foundation.foundation import Foundation
+from modules.network.wing import NetworkWing
+
+
+class Services(Construct):
+    """Services and scheduled tasks by the names of their blocks, on clusters and behind load balancers.
+
+    Creates: what `Service` and `ScheduledTask` create; the namespace of services that are reached by name.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        blocks: ComputeBlocks,
+        clusters: Mapping[str, EcsCluster],
+        load_balancers: Mapping[str, LoadBalancer],
+        registry: Registry,
+        network: NetworkWing,
+        data: DataWing,
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        self._blocks = blocks
+        self._clusters = clusters
+        self._load_balancers = load_balancers
+        self._registry = registry
+        self._network = network
+        self._data = data
+        self._foundation = foundation
+        self.services = {name: self._build_service(name, settings) for name, settings in blocks.service.items()}
+        self._own_tasks: dict[str, Task] = {}
+        self.scheduled_tasks = {
+            name: self._build_scheduled_task(name, settings) for name, settings in blocks.scheduled_task.items()
+        }
+        self._let_them_call()
+        if self.services:
+            self._print()
+
+    @cached_property
+    def names(self) -> ServiceNames:
+        """The namespace of services, made when one is first reached by name."""
+        return ServiceNames(self, "names", network=self._network.vpc, foundation=self._foundation)
+
+    def _build_service(self, name: str, settings: ServiceSettings) -> Service:
+        return Service(
+            self,
+            f"service-{name}",
+            name=name,
+            settings=settings,
+            ground=self._ground(settings),
+            ways_in=self._ways_in(name),
+            peers=self._peers(settings),
+            service_names=self.names if name in self._reached else None,
+        )
+
+    def _build_scheduled_task(self, name: str, settings: ScheduledTaskSettings) -> ScheduledTask:
+        if settings.service:
+            service = self.services[settings.service]
+            task, runs, ground = service.task, service.settings.image is not None, self._ground(service.settings)
+        else:
+            task, runs, ground = self._build_task(name, settings), settings.image is not None, self._ground(settings)
+        return ScheduledTask(
+            self, f"scheduled-task-{name}", name=name, settings=settings, task=task, runs=runs, ground=ground
+        )
+
+    def _build_task(self, name: str, settings: ScheduledTaskSettings) -> Task:
+        self._own_tasks[name] = Task(
+            self,
+            f"task-{name}",
+            kind="scheduled_task",
+            name=name,
+            settings=settings,
+            ground=self._ground(settings),
+            peers=self._peers(settings),
+        )
+        return self._own_tasks[name]
+
+    def _ground(self, settings: TaskSettings) -> TaskGround:
+        cluster = self._clusters[settings.cluster]
+        return TaskGround(cluster, self._network.vpc, self._data, self._registry, self._foundation)
+
+    def _ways_in(self, name: str) -> list[WayIn]:
+        ways = {label: settings.rules_to(name) for label, settings in self._blocks.load_balancer.items()}
+        return [WayIn(label, self._load_balancers[label], rules) for label, rules in ways.items() if rules]
+
+    def _peers(self, settings: TaskSettings) -> dict[str, tuple[str, int]]:
+        environment = self._foundation.names.environment
+        return {
+            label: (service_host(label, environment), self._blocks.service[label].port or 0)
+            for label in settings.reaches
+        }
+
+    @cached_property
+    def _reached(self) -> set[str]:
+        """The services that have a name in the VPC."""
+        callers: list[TaskSettings] = [*self._blocks.service.values(), *self._blocks.scheduled_task.values()]
+        asked = {name for name, settings in self._blocks.service.items() if settings.discovery}
+        return asked.union(*(caller.reaches for caller in callers))
+
+    def _let_them_call(self) -> None:
+        """Open both sides once all are there: two services may call each other."""
+        tasks = [*(service.task for service in self.services.values()), *self._own_tasks.values()]
+        for task in tasks:
+            for label in task.reaches:
+                callee = self.services[label]
+                callee.allow(task.security_group_id, task.what)
+                task.doors.lead_to(callee.task.security_group_id, callee.port, f"service_{label}")
+
+    def _print(self) -> None:
+        stack, environment = TerraformStack.of(self), self._foundation.names.environment
+        told = {
+            name: {
+                "service": service.name,
+                "family": service.task.family,
+                "log_group": service.task.log_group,
+                "owned_by": service.settings.owned_by,
+                "host": service_host(name, environment) if name in self._reached else None,
+            }
+            for name, service in self.services.items()
+        }
+        TerraformOutput(stack, "services", value=told, description="Services by name, as `aws ecs` and a pipeline ask.")
+        waiting = {
+            name: f"push an image to {self._registry.host}, then write service.{name}.image"
+            for name, service in self.services.items()
+            if service.settings.image is None
+        }
+        if waiting:
+            TerraformOutput(
+                stack,
+                "services_without_image",
+                value=waiting,
+                description="Services of which no task runs yet, since there is no image.",
+            )

@@ -1,0 +1,90 @@
+"""The `scheduled_task` blocks: a command that runs by rate or by the clock, to its end."""
+
+import re
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from modules.autoscaling.settings import TimeZone
+from modules.compute.settings.task import TaskSettings
+from modules.foundation.refusals import Finding, broken_rule, refuse
+from modules.foundation.settings import Label, Settings
+
+_RATE = re.compile(r"rate\(([1-9]\d*) (minutes?|hours?|days?)\)")
+_CRON = re.compile(r"cron\(([^()]+)\)")
+#: What is the service's, where its image and its definition are used.
+_OF_THE_SERVICE = (
+    "cluster", "capacity", "image", "ephemeral_storage_gib", "entry_point", "user", "read_only_root", "writable_paths",
+    "init_process", "stop_timeout_seconds", "ulimit", "health_check", "secrets", "parameters", "environment_files",
+    "databases", "caches", "buckets", "reaches", "egress", "cpu", "memory",
+)  # fmt: skip
+
+
+def _schedule(value: str) -> str:
+    """Check the form only: "EventBridge Scheduler User Guide, Schedule types" has all that may stand in it."""
+    cron = _CRON.fullmatch(value)
+    if not (_RATE.fullmatch(value) or cron):
+        raise broken_rule(
+            "is not a schedule that repeats",
+            'write "rate(1 hour)", or "cron(0 3 * * ? *)": minute, hour, day, month, day of the week, year',
+        )
+    if cron:
+        fields = cron[1].split()
+        if len(fields) != 6:
+            rule = f"has {len(fields)} fields; EventBridge's cron has six, the year last"
+            raise broken_rule(rule, 'write minute, hour, day, month, day of the week and year, "cron(0 3 * * ? *)"')
+        if (fields[2] == "?") == (fields[4] == "?"):
+            rule = "has to leave one of day of the month and day of the week open by ?"
+            raise broken_rule(rule, 'write "cron(0 3 * * ? *)" for each day, "cron(0 3 ? * MON *)" for each Monday')
+    return value
+
+
+class RetrySettings(Settings):
+    """The `retry` block: what is done when a task cannot be started. One that ends with an error is not run again."""
+
+    # "EventBridge Scheduler API Reference, RetryPolicy".
+    maximum_attempts: int = Field(default=5, ge=0, le=185, description="So often it is tried again; 0 for never.")
+    maximum_age_minutes: int = Field(
+        default=60, ge=1, le=1440, description="Minutes after which it is given up; shorter than the time to the next."
+    )
+
+
+class ScheduledTaskSettings(TaskSettings):
+    """A `scheduled_task` block: on a service's image and as that service, or on an image and with rights of its own."""
+
+    schedule: Annotated[str, AfterValidator(_schedule)] = Field(
+        examples=["cron(0 3 * * ? *)"], description="rate(...) or cron(...), as EventBridge Scheduler has them."
+    )
+    time_zone: TimeZone = Field(
+        default="UTC", examples=["Asia/Seoul"], description="Of a cron schedule; daylight saving is followed."
+    )
+    service: Label | None = Field(
+        default=None,
+        examples=["api"],
+        description="The service whose newest revision it runs, with that service's rights, secrets and image.",
+    )
+    enabled: bool = Field(default=True, description="Whether it runs.")
+    flexible_minutes: int = Field(
+        default=0, ge=0, le=1440, description="Minutes within which it may begin, so that not all begin at once."
+    )
+    task_count: int = Field(default=1, ge=1, le=10, description="How many tasks begin each time.")
+    retry: RetrySettings = Field(default=RetrySettings(), description="What is done when a task cannot be started.")
+    dead_letters: bool = Field(
+        default=True, description="Whether what was given up is kept in a queue for two weeks, to be seen and repeated."
+    )
+
+    @model_validator(mode="after")
+    def _rules(self) -> "ScheduledTaskSettings":
+        refuse([*self.common_findings(), *self._findings()])
+        return self
+
+    def _findings(self) -> Iterator[Finding]:
+        if not self.command and not self.entry_point:
+            rule = "is missing: it would do what the service does, and never end"
+            yield Finding(("command",), None, rule, 'write it as a list, command = ["python", "-m", "report"]')
+        if self.service is None:
+            return
+        for name in sorted(self.model_fields_set & set(_OF_THE_SERVICE)):
+            rule = f"is {self.service}'s own, whose newest revision is run"
+            yield Finding((name,), None, rule, "take it out, or take service out and write an image of its own")

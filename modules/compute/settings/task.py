@@ -1,0 +1,284 @@
+"""What runs in a container: its size, what it is told, and what it may reach. For services and scheduled tasks."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from modules.compute.settings.ecs import Capacity
+from modules.compute.settings.images import Image
+from modules.compute.settings.task_sizes import FARGATE_STORAGE_GIB
+from modules.foundation.refusals import Finding, broken_rule, refuse
+from modules.foundation.settings import LABEL_LIMIT, Cidr, Label, Settings, TieredSettings
+
+#: POSIX's portable names; Docker and every shell take them.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LABEL = rf"[a-z][a-z0-9-]{{0,{LABEL_LIMIT - 1}}}"
+_SECRET = re.compile(rf"({_LABEL})(?::([A-Za-z0-9_.-]+))?")
+#: "Systems Manager, PutParameter, Name".
+_PARAMETER = re.compile(r"/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
+_ENVIRONMENT_FILE = re.compile(rf"({_LABEL}):([^/*?][^*?]*)")
+_BUCKET_ACCESS = re.compile(r"(read|write|read_write)(?::([^/*?][^*?]*))?")
+_CACHE = re.compile(rf"({_LABEL})(?::({_LABEL}))?")
+#: The user of a cache that a task logs in as where none is named: the one that each cache has by default.
+CACHE_USER = "app"
+#: "ContainerDefinition, Ulimit, name".
+UlimitName = Literal[
+    "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
+    "rttime", "sigpending", "stack",
+]  # fmt: skip
+#: What a root user is called in a container definition.
+_ROOT = re.compile(r"(root|0+)(:.*)?")
+
+
+def _name(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        rule = "is not a name of an environment variable: letters, digits and _, no digit first"
+        raise broken_rule(rule, 'write one as "LOG_LEVEL"')
+    # "TaskDefinition, environment": AWS sets variables under these names itself.
+    if value.startswith(("AWS_EXECUTION_", "AWS_CONTAINER_", "ECS_CONTAINER_")):
+        raise broken_rule("is a name that ECS sets by itself", "take it out")
+    return value
+
+
+def _parameter(value: str) -> str:
+    if not _PARAMETER.fullmatch(value):
+        raise broken_rule(
+            "is not a name of a parameter in the Parameter Store",
+            'write the end of one under /PRODUCT/ENVIRONMENT/, "api/log-level", or a whole one with its first stroke',
+        )
+    return value
+
+
+def _environment_file(value: str) -> str:
+    # "Pass environment variables to an Amazon ECS container": "The file must use the .env extension".
+    if not _ENVIRONMENT_FILE.fullmatch(value) or not value.endswith(".env"):
+        rule = "is not a bucket and a file in it that ends in .env"
+        raise broken_rule(rule, 'write the name of a bucket block and the object, "content:env/api.env"')
+    return value
+
+
+def _bucket_access(value: str) -> str:
+    if not _BUCKET_ACCESS.fullmatch(value):
+        rule = "is not what may be done in a bucket"
+        raise broken_rule(rule, 'write read, write or read_write, with a prefix where it is not all: "write:uploads/"')
+    return value
+
+
+def _cache(value: str) -> str:
+    if not _CACHE.fullmatch(value):
+        raise broken_rule(
+            "is not a cache", 'write the name of its block, "sessions", or with a user "sessions:reports"'
+        )
+    return value
+
+
+EnvironmentName = Annotated[str, AfterValidator(_name)]
+Parameter = Annotated[str, AfterValidator(_parameter)]
+EnvironmentFile = Annotated[str, AfterValidator(_environment_file)]
+BucketAccess = Annotated[str, AfterValidator(_bucket_access)]
+CacheUser = Annotated[str, AfterValidator(_cache)]
+
+
+def variable(kind: str, label: str, what: str) -> str:
+    """Return the environment variable under which something is handed over: `DATABASE_MAIN_HOST`."""
+    return "_".join((kind, label, what)).replace("-", "_").upper()
+
+
+class ContainerCheckSettings(Settings):
+    """The `health_check` block: a command in the container that ends with 0 while all is well."""
+
+    command: tuple[str, ...] = Field(
+        min_length=1,
+        examples=[["wget", "-qO-", "http://localhost:8080/healthz"]],
+        description="The program and its arguments; behind CMD-SHELL one line for the shell.",
+    )
+    # "ContainerDefinition, HealthCheck": the bounds of each.
+    interval_seconds: int = Field(default=30, ge=5, le=300, description="Seconds between two checks.")
+    timeout_seconds: int = Field(default=5, ge=2, le=60, description="Seconds after which a check has failed.")
+    retries: int = Field(
+        default=3, ge=1, le=10, description="Failures in a row after which the container is unhealthy."
+    )
+    start_period_seconds: int = Field(
+        default=30, ge=0, le=300, description="Seconds after the start in which failures do not count."
+    )
+
+    @property
+    def shell_form(self) -> list[str]:
+        """The command as Docker has it, its kind first."""
+        return list(self.command) if self.command[0] in ("CMD", "CMD-SHELL") else ["CMD", *self.command]
+
+
+class UlimitSettings(Settings):
+    """A `ulimit` block: a limit of the operating system. Fargate has one of its own for nofile only, 65535."""
+
+    soft: int = Field(ge=-1, description="Where the system warns; a process may raise it up to `hard`.")
+    hard: int = Field(ge=-1, description="What no process passes.")
+
+    @model_validator(mode="after")
+    def _rules(self) -> "UlimitSettings":
+        if self.soft > self.hard >= 0:
+            refuse([Finding(("soft",), self.soft, f"is above hard = {self.hard}", f"write {self.hard} or less")])
+        return self
+
+
+class EgressSettings(Settings):
+    """An `egress` block: whom tasks may call, beside what the block names (databases, caches, services)."""
+
+    cidr: Cidr = Field(examples=["203.0.113.0/24"], description="The range; 0.0.0.0/0 is everywhere.")
+    port: int = Field(ge=1, le=65535, examples=[443], description="The port.")
+    protocol: Literal["tcp", "udp"] = Field(default="tcp", description="tcp or udp.")
+
+
+class TaskSettings(TieredSettings):
+    """What `service` and `scheduled_task` blocks have in common: one container, and all that it needs."""
+
+    cluster: Label = Field(default="main", description="The `ecs` block on which it runs.")
+    capacity: Capacity | None = Field(
+        default=None,
+        examples=["fargate"],
+        description="On what its tasks run, fargate or ec2; by default fargate where the cluster has both.",
+    )
+    image: Image | None = Field(
+        default=None,
+        examples=["api:1.4.2"],
+        description="The image, a repository and a version. Left out until there is one: nothing is started then, and "
+        "the outputs say what to push.",
+    )
+    cpu: int = Field(default=256, ge=128, le=196_608, examples=[512], description="CPU units; 1024 are one vCPU.")
+    memory: int = Field(default=512, ge=6, examples=[1024], description="MiB, all of which the container may use.")
+    ephemeral_storage_gib: int | None = Field(
+        default=None,
+        ge=FARGATE_STORAGE_GIB[0],
+        le=FARGATE_STORAGE_GIB[1],
+        description="Fargate: GiB of disk, 21 to 200; 20 without it.",
+    )
+    entry_point: tuple[str, ...] = Field(default=(), description="The program instead of the image's.")
+    command: tuple[str, ...] = Field(default=(), description="Its arguments instead of the image's, each by itself.")
+    user: str | None = Field(
+        default=None,
+        min_length=1,
+        examples=["1000:1000"],
+        description="Who it runs as; by default whom the image says. root is refused in production.",
+    )
+    read_only_root: bool = Field(
+        default=False, description="Whether nothing but writable_paths can be written; ECS Exec does not work then."
+    )
+    writable_paths: tuple[Annotated[str, Field(pattern=r"^/[^:]+$")], ...] = Field(
+        default=(), examples=[["/tmp"]], description="Folders on a volume of their own, which ends with the task."
+    )
+    init_process: bool = Field(
+        default=True, description="Whether a small init passes signals on and ends processes that nobody waits for."
+    )
+    # "ContainerDefinition, stopTimeout": 2 to 120 on Fargate.
+    stop_timeout_seconds: int = Field(
+        default=30, ge=2, le=120, description="Seconds between the request to end (SIGTERM) and the end (SIGKILL)."
+    )
+    ulimit: dict[UlimitName, UlimitSettings] = Field(default_factory=dict, description="Limits of the system by name.")
+    health_check: ContainerCheckSettings | None = Field(
+        default=None, description="A command that tells whether the container is well; without it: while it runs."
+    )
+    environment: dict[EnvironmentName, str] = Field(
+        default_factory=dict, examples=[{"LOG_LEVEL": "info"}], description="Variables; no secrets, which all can read."
+    )
+    secrets: dict[EnvironmentName, str] = Field(
+        default_factory=dict,
+        examples=[{"PARTNER_LOGIN": "partner-login:password"}],
+        description="Variables from `secret` blocks, by name; behind a colon the key where the value is JSON.",
+    )
+    parameters: dict[EnvironmentName, Parameter] = Field(
+        default_factory=dict,
+        examples=[{"FEATURES": "api/features"}],
+        description="Variables from the Parameter Store, by names under /PRODUCT/ENVIRONMENT/ or, with a stroke first, "
+        "whole ones. Encrypted ones under AWS's key; what is under ours belongs into secrets.",
+    )
+    environment_files: tuple[EnvironmentFile, ...] = Field(
+        default=(),
+        max_length=10,
+        examples=[["content:env/api.env"]],
+        description="Files of variables, `bucket:object`; what is written in `environment` precedes them.",
+    )
+    databases: tuple[Label, ...] = Field(
+        default=(), examples=[["main"]], description="Databases that it uses: each lets it in and hands its login over."
+    )
+    caches: tuple[CacheUser, ...] = Field(
+        default=(), examples=[["sessions"]], description="Caches that it uses, as their user `app` or as `cache:user`."
+    )
+    buckets: dict[Label, BucketAccess] = Field(
+        default_factory=dict,
+        examples=[{"content": "read_write:uploads/"}],
+        description="Buckets that it uses: read, write or read_write, behind a colon the prefix.",
+    )
+    reaches: tuple[Label, ...] = Field(
+        default=(), examples=[["search"]], description="Services that it calls: each lets it in, under a private name."
+    )
+    egress: dict[Label, EgressSettings] = Field(
+        default_factory=lambda: {"https": EgressSettings.model_validate({"cidr": "0.0.0.0/0", "port": 443})},
+        description="Whom else it may call; by default HTTPS everywhere. AWS itself is called by HTTPS too.",
+    )
+
+    @property
+    def secret_keys(self) -> Mapping[str, tuple[str, str | None]]:
+        """The `secret` block and the JSON key of each variable; what matches no block is refused by `fitting`."""
+        found = {name: _SECRET.fullmatch(value) for name, value in self.secrets.items()}
+        return {name: (match[1], match[2]) for name, match in found.items() if match}
+
+    @property
+    def cache_users(self) -> Mapping[str, str | None]:
+        """The caches, each with the user that is named."""
+        matches = filter(None, map(_CACHE.fullmatch, self.caches))
+        return {match[1]: match[2] for match in matches}
+
+    @property
+    def bucket_access(self) -> Mapping[str, tuple[str, str]]:
+        """The buckets, each with read, write or read_write and the prefix."""
+        found = {label: _BUCKET_ACCESS.fullmatch(value) for label, value in self.buckets.items()}
+        return {label: (match[1], match[2] or "") for label, match in found.items() if match}
+
+    @property
+    def environment_objects(self) -> list[tuple[str, str]]:
+        """The bucket and the object of each file of variables."""
+        return [
+            (match[1], match[2]) for match in filter(None, map(_ENVIRONMENT_FILE.fullmatch, self.environment_files))
+        ]
+
+    def common_findings(self) -> Iterator[Finding]:
+        """Yield what is wrong with the task by itself."""
+        yield from self._name_findings()
+        yield from self._container_findings()
+
+    def _name_findings(self) -> Iterator[Finding]:
+        sources = {"environment": self.environment, "secrets": self.secrets, "parameters": self.parameters}
+        first: dict[str, str] = {}
+        for source, variables in sources.items():
+            for name in variables:
+                if name in first:
+                    rule = f"is in {first[name]} too, and ECS refuses a name that is there twice"
+                    yield Finding((source, name), None, rule, "keep one of them")
+                elif name.startswith(tuple(self._handed_over())):
+                    rule = "is handed over by itself, for what the block names"
+                    yield Finding((source, name), None, rule, "give it another name, or take it out")
+                first.setdefault(name, source)
+
+    def _handed_over(self) -> Iterator[str]:
+        """Yield what the variables of databases, caches, buckets and services begin with."""
+        kinds = {"database": self.databases, "cache": self.cache_users, "bucket": self.buckets, "service": self.reaches}
+        for kind, labels in kinds.items():
+            yield from (variable(kind, label, "") for label in labels)
+
+    def _container_findings(self) -> Iterator[Finding]:
+        if self.is_production and self.user and _ROOT.fullmatch(self.user):
+            rule = "is refused in production: who breaks out of the program has the whole container"
+            yield Finding(("user",), self.user, rule, 'write another, "1000:1000", or take it out')
+        if self.writable_paths and not self.read_only_root:
+            rule = "is only for a root that cannot be written"
+            remedy = "write read_only_root = true, or take it out"
+            yield Finding(("writable_paths",), list(self.writable_paths), rule, remedy)
+        for kind in ("databases", "caches", "reaches"):
+            labels = list(getattr(self, kind))
+            if len(set(labels)) < len(labels):
+                yield Finding((kind,), labels, "names one twice", "name each once")
+        if len(self.cache_users) < len(set(self.caches)):
+            rule = "names a cache with two users, and the variables would be the same"
+            yield Finding(("caches",), list(self.caches), rule, "keep one of them")

@@ -1,0 +1,169 @@
+"""Whether services and scheduled tasks fit each other, and what they stand on."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from modules.compute.settings.ecs import EcsSettings
+from modules.compute.settings.load_balancer import LoadBalancerSettings
+from modules.compute.settings.scheduled_task import ScheduledTaskSettings
+from modules.compute.settings.service import ServiceSettings
+from modules.compute.settings.task import CACHE_USER, TaskSettings
+from modules.compute.settings.task_sizes import FARGATE_MEMORY, is_fargate_size, nearest_sizes
+from modules.data.settings.blocks import DataBlocks
+from modules.foundation.refusals import Finding
+from modules.network.settings.vpc import NetworkSettings
+
+Place = tuple[str, ...]
+
+
+def findings(
+    services: Mapping[str, ServiceSettings],
+    scheduled_tasks: Mapping[str, ScheduledTaskSettings],
+    clusters: Mapping[str, EcsSettings],
+    load_balancers: Mapping[str, LoadBalancerSettings],
+    data: DataBlocks,
+    network: NetworkSettings | None,
+) -> Iterator[Finding]:
+    """Yield what a service or a scheduled task asks of others and does not get."""
+    for name, service in services.items():
+        at = ("service", name)
+        yield from _task_findings(at, service, services, clusters, data, network)
+        yield from _load_balancer_findings(at, name, service, load_balancers)
+        yield from _zone_findings(at, service, network)
+    for name, task in scheduled_tasks.items():
+        at = ("scheduled_task", name)
+        if task.service is None:
+            yield from _task_findings(at, task, services, clusters, data, network)
+        elif task.service not in services:
+            yield _unknown((*at, "service"), task.service, "service", services)
+
+
+def _task_findings(
+    at: Place,
+    task: TaskSettings,
+    services: Mapping[str, ServiceSettings],
+    clusters: Mapping[str, EcsSettings],
+    data: DataBlocks,
+    network: NetworkSettings | None,
+) -> Iterator[Finding]:
+    if network is None:
+        yield Finding(at, None, "needs app subnets, and there is no VPC", "write a `network` block")
+    else:
+        yield from _way_findings(at, task, network)
+    if task.cluster not in clusters:
+        yield _unknown((*at, "cluster"), task.cluster, "ecs", clusters)
+    else:
+        yield from _capacity_findings(at, task, clusters[task.cluster])
+    yield from _data_findings(at, task, data)
+    yield from _peer_findings(at, task, services)
+
+
+def _capacity_findings(at: Place, task: TaskSettings, cluster: EcsSettings) -> Iterator[Finding]:
+    capacity = task.capacity or cluster.capacities[0]
+    if capacity not in cluster.capacities:
+        rule = f"is not what ecs.{task.cluster} has"
+        remedy = f"write {' or '.join(cluster.capacities)}, or `{capacity} {{ }}` in its block"
+        yield Finding((*at, "capacity"), capacity, rule, remedy)
+    elif capacity == "ec2" and task.ephemeral_storage_gib:
+        rule = "is Fargate's; on instances it is the instance's volume"
+        yield Finding((*at, "ephemeral_storage_gib"), task.ephemeral_storage_gib, rule, "take it out")
+    elif capacity == "fargate" and not is_fargate_size(task.cpu, task.memory):
+        sizes = " or ".join(
+            f"cpu = {cpu} with memory = {memory}" for cpu, memory in nearest_sizes(task.cpu, task.memory)
+        )
+        if task.cpu in FARGATE_MEMORY:
+            rule = f"is not memory that Fargate has for cpu {task.cpu}"
+            yield Finding((*at, "memory"), task.memory, rule, f"write {sizes}")
+        else:
+            yield Finding((*at, "cpu"), task.cpu, "is not a size that Fargate has", f"write {sizes}")
+
+
+def _way_findings(at: Place, task: TaskSettings, network: NetworkSettings) -> Iterator[Finding]:
+    """Yield the services of AWS that a task cannot start without, and cannot reach.
+
+    "Amazon ECR interface VPC endpoints" and "Pass sensitive data to an Amazon ECS container": without a way to them
+    tasks fail by ResourceInitializationError. S3 is reached by its gateway endpoint in any case.
+    """
+    if network.nat != "none":
+        return
+    needed = ["ecr.api", "ecr.dkr", "logs"]
+    if task.secrets or task.databases:
+        needed.append("secretsmanager")
+    if task.parameters:
+        needed.append("ssm")
+    if getattr(task, "execute_command", False):
+        needed.append("ssmmessages")
+    missing = sorted(set(needed) - set(network.interface_endpoints))
+    if missing:
+        rule = f"cannot start: there is neither a NAT gateway nor an endpoint for {', '.join(missing)}"
+        yield Finding(at, None, rule, "add them to network.interface_endpoints, or write a network.nat")
+
+
+def _data_findings(at: Place, task: TaskSettings, data: DataBlocks) -> Iterator[Finding]:
+    for name in task.databases:
+        if name not in data.database:
+            yield _unknown((*at, "databases"), name, "database", data.database)
+    for name, user in task.cache_users.items():
+        yield from _cache_findings((*at, "caches"), name, user, data)
+    for name in task.buckets:
+        if name not in data.bucket:
+            yield _unknown((*at, "buckets", name), None, "bucket", data.bucket)
+    for name, _ in task.environment_objects:
+        if name not in data.bucket:
+            yield _unknown((*at, "environment_files"), name, "bucket", data.bucket)
+    # The value is not repeated: it may be a secret that was written in place of a name.
+    for variable in task.secrets:
+        if task.secret_keys.get(variable, ("", None))[0] not in data.secret:
+            yield _unknown((*at, "secrets", variable), None, "secret", data.secret)
+
+
+def _cache_findings(at: Place, name: str, user: str | None, data: DataBlocks) -> Iterator[Finding]:
+    if name not in data.cache:
+        yield _unknown(at, name, "cache", data.cache)
+        return
+    users = data.cache[name].user
+    if users and (user or CACHE_USER) not in users:
+        rule = f"has no user {user or CACHE_USER}"
+        yield Finding(at, name, rule, f'write "{name}:USER" with one of {", ".join(sorted(users))}')
+
+
+def _peer_findings(at: Place, task: TaskSettings, services: Mapping[str, ServiceSettings]) -> Iterator[Finding]:
+    for name in task.reaches:
+        if name not in services:
+            yield _unknown((*at, "reaches"), name, "service", services)
+        elif at == ("service", name):
+            yield Finding((*at, "reaches"), name, "is the service itself", "take it out")
+        elif services[name].port is None:
+            yield Finding((*at, "reaches"), name, "listens on no port", f"write service.{name}.port = 8080")
+
+
+def _load_balancer_findings(
+    at: Place, name: str, service: ServiceSettings, load_balancers: Mapping[str, LoadBalancerSettings]
+) -> Iterator[Finding]:
+    leading = sorted(label for label, settings in load_balancers.items() if settings.rules_to(name))
+    if leading and service.port is None:
+        rule = f"is missing, and load_balancer.{leading[0]} leads here"
+        yield Finding((*at, "port"), None, rule, "write port = 8080, on which its program listens")
+    if leading or service.scaling is None:
+        return
+    tracking, steps = service.scaling.target_tracking, service.scaling.step_scaling
+    for kind, policies in (("target_tracking", tracking), ("step_scaling", steps)):
+        for label, policy in policies.items():
+            if policy.metric == "requests_per_target":
+                place = (*at, "scaling", kind, label, "metric")
+                rule = "is measured by a load balancer, and none leads here"
+                yield Finding(place, policy.metric, rule, "write cpu or memory, or a load balancer's rule")
+
+
+def _zone_findings(at: Place, service: ServiceSettings, network: NetworkSettings | None) -> Iterator[Finding]:
+    """One zone's failure must not be the service's, where users would feel it."""
+    if not (service.is_production and service.scaling and network):
+        return
+    for finding in service.scaling.zone_findings(len(network.availability_zones)):
+        yield Finding((*at, "scaling", *finding.at), finding.value, finding.rule, finding.remedy)
+
+
+def _unknown(at: Place, value: str | None, kind: str, known: Collection[str]) -> Finding:
+    there = f"there is {', '.join(sorted(known))}" if known else "there is none"
+    subject = "is" if value is not None else "names"
+    rule = f"{subject} no `{kind}` block of this environment; {there}"
+    return Finding(at, value, rule, f'write `{kind} "NAME" {{ ... }}` for it, or name another')

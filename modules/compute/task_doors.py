@@ -1,0 +1,185 @@
+"""The doors that a task's databases, caches, buckets and secrets open for it, and what they hand over."""
+
+from cdktf_cdktf_provider_aws.security_group import SecurityGroup
+from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
+from constructs import Construct
+
+from modules.compute.settings.task import CACHE_USER, TaskSettings, variable
+from modules.compute.task_ground import TaskGround
+from modules.compute.task_rights import parameter_arn, read_environment_files, read_parameters, read_secrets, use_bucket
+from modules.compute.task_roles import TaskRole
+from modules.data.cache import PORT as CACHE_PORT
+from modules.foundation.resources import Resources
+
+
+class TaskDoors(Construct):
+    """Opens what a task's settings name, on both sides: security groups, policies of buckets and roles.
+
+    Creates: the task's security group, a way out for each `egress` block, database, cache and service; what the
+    `allow` methods of databases, caches and buckets create.
+
+    What is handed over (a label's hyphens become underscores):
+
+        DATABASE_<LABEL>_HOST, _READ_ONLY_HOST, _PROXY_HOST, _PORT, _NAME, _USER, _PASSWORD, _SECRET_ARN
+        CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS, _USER
+        BUCKET_<LABEL>_NAME, _PREFIX
+        SERVICE_<LABEL>_HOST, _PORT
+
+    A variable is read when a task starts, and RDS makes a new password every week: whoever opens a connection later
+    and is refused, reads the secret again under its ARN, which the task role may.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        make: Resources,
+        label: str,
+        what: str,
+        settings: TaskSettings,
+        ground: TaskGround,
+        execution_role: TaskRole,
+        task_role: TaskRole,
+    ) -> None:
+        """Take `what` as who comes in at the doors, `service-api`."""
+        super().__init__(scope, id)
+        self._make = make
+        self._label = label
+        self._what = what
+        self._settings = settings
+        self._ground = ground
+        self._execution_role = execution_role
+        self._task_role = task_role
+        self.environment = dict(settings.environment)
+        #: The variables from Secrets Manager and the Parameter Store, by what ECS calls `valueFrom`.
+        self.secrets: dict[str, str] = {}
+        self.environment_files = [
+            f"{ground.data.buckets[name].arn}/{key}" for name, key in settings.environment_objects
+        ]
+        self._create_security_group()
+        for database in settings.databases:
+            self._use_database(database)
+        for cache, user in settings.cache_users.items():
+            self._use_cache(cache, user)
+        for bucket in settings.buckets:
+            self._use_bucket(bucket)
+        self._read_secrets()
+        self._read_environment_files()
+
+    def lead_to(self, security_group_id: str, port: int, name: str) -> None:
+        """Let the task out to the members of a security group; `name` says who they are and is unique for the task."""
+        self._make(
+            VpcSecurityGroupEgressRule,
+            f"{self._label}_to_{name}",
+            security_group_id=self.security_group_id,
+            description=f"To {name}",
+            referenced_security_group_id=security_group_id,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+        )
+
+    def _create_security_group(self) -> None:
+        name = self._ground.foundation.names.of(self._what)
+        self.security_group_id: str = self._make(
+            SecurityGroup,
+            self._label,
+            name=name,
+            description=f"{self._what}: whoever is let in by name, and whom it calls",
+            vpc_id=self._ground.network.vpc_id,
+            tags={"Name": name},
+        ).id
+        for label, egress in self._settings.egress.items():
+            self._make(
+                VpcSecurityGroupEgressRule,
+                f"{self._label}_{label}",
+                security_group_id=self.security_group_id,
+                description=label,
+                cidr_ipv4=str(egress.cidr),
+                ip_protocol=egress.protocol,
+                from_port=egress.port,
+                to_port=egress.port,
+            )
+
+    def _hand_over(self, kind: str, label: str, **values: str | None) -> None:
+        self.environment |= {variable(kind, label, name): value for name, value in values.items() if value is not None}
+
+    def _use_database(self, label: str) -> None:
+        database = self._ground.data.databases[label]
+        database.allow(self.security_group_id, self._what)
+        self.lead_to(database.security_group_id, database.port, f"database_{label}")
+        if database.proxy:
+            self.lead_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
+            self._task_role.allow([database.proxy.may_connect(f"ProxyConnect{_sid(label)}")])
+        self._hand_over(
+            "database",
+            label,
+            host=database.host,
+            read_only_host=database.read_only_host,
+            proxy_host=database.proxy.host if database.proxy else None,
+            port=str(database.port),
+            name=database.database_name,
+            secret_arn=database.secret_arn,
+        )
+        for name, key in {"user": "username", "password": "password"}.items():
+            self.secrets[variable("database", label, name)] = f"{database.secret_arn}:{key}::"
+
+    def _use_cache(self, label: str, user: str | None) -> None:
+        cache = self._ground.data.caches[label]
+        cache.allow(self.security_group_id, self._what)
+        self.lead_to(cache.security_group_id, CACHE_PORT, f"cache_{label}")
+        user = user or (CACHE_USER if CACHE_USER in cache.users else None)
+        if user:
+            self._task_role.allow([{**cache.may_connect(user), "Sid": f"CacheConnect{_sid(label)}"}])
+        self._hand_over(
+            "cache",
+            label,
+            host=cache.primary_endpoint,
+            reader_host=cache.reader_endpoint,
+            port=str(CACHE_PORT),
+            tls=str(cache.transit_encryption).lower(),
+            user=cache.user_id(user) if user else None,
+        )
+
+    def _use_bucket(self, label: str) -> None:
+        bucket = self._ground.data.buckets[label]
+        access, prefix = self._settings.bucket_access[label]
+        self._task_role.allow(use_bucket(_sid(label), bucket.arn, access, prefix))
+        if access != "write":
+            bucket.allow_read(self._task_role.arn, prefix, name=self._what)
+        if access != "read":
+            bucket.allow_write(self._task_role.arn, prefix, name=self._what)
+        self._hand_over("bucket", label, name=bucket.name, prefix=prefix or None)
+
+    def _read_secrets(self) -> None:
+        """Let ECS read what becomes a variable, and the program the logins that are renewed while it runs."""
+        names, data = self._ground.foundation.names, self._ground.data
+        logins = {
+            database.secret_arn: database.secret_key_arn
+            for database in (data.databases[label] for label in self._settings.databases)
+        }
+        declared: dict[str, str] = {}
+        for name, (label, key) in self._settings.secret_keys.items():
+            secret = data.secrets[label]
+            declared[secret.arn] = secret.key_arn
+            self.secrets[name] = f"{secret.arn}:{key}::" if key else secret.arn
+        parameters = {name: parameter_arn(each, names) for name, each in self._settings.parameters.items()}
+        self.secrets |= parameters
+        self._execution_role.allow(
+            [*read_secrets({**logins, **declared}, names), *read_parameters(list(parameters.values()))]
+        )
+        self._task_role.allow(read_secrets(logins, names))
+
+    def _read_environment_files(self) -> None:
+        objects: dict[str, list[str]] = {}
+        for label, key in self._settings.environment_objects:
+            bucket = self._ground.data.buckets[label]
+            bucket.allow_read(self._execution_role.arn, key, name=f"{self._what}-{_sid(key)}")
+            objects.setdefault(bucket.arn, []).append(key)
+        self._execution_role.allow(read_environment_files(objects))
+
+
+def _sid(name: str) -> str:
+    """Return the name as a statement id has it: letters and digits."""
+    return "".join(part.capitalize() for part in "".join(c if c.isalnum() else " " for c in name).split())

@@ -1,0 +1,73 @@
+"""Statements that the roles of tasks are made of, each for exactly what a task names."""
+
+from collections.abc import Mapping, Sequence
+
+from modules.foundation.names import Names
+from modules.foundation.policies import Statement, allow
+
+_READ = ("s3:GetObject", "s3:GetObjectVersion")
+_WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:DeleteObject")
+
+
+def write_logs(log_group_arn: str) -> Statement:
+    """Return the statement to write into a log group that is there ("Send Amazon ECS logs to CloudWatch")."""
+    return allow(
+        "WriteLogs",
+        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources=[f"{log_group_arn}:log-stream:*"],
+    )
+
+
+def read_secrets(keys: Mapping[str, str], names: Names) -> list[Statement]:
+    """Return the statements to read secrets, given as their ARNs with their keys' ARNs; none for none.
+
+    The key decrypts these secrets and nothing else: "Secret encryption and decryption in AWS Secrets Manager".
+    """
+    if not keys:
+        return []
+    context = {
+        "kms:ViaService": f"secretsmanager.{names.region}.amazonaws.com",
+        "kms:EncryptionContext:SecretARN": list(keys),
+    }
+    return [
+        allow("ReadSecrets", actions=["secretsmanager:GetSecretValue"], resources=list(keys)),
+        allow(
+            "DecryptSecrets",
+            actions=["kms:Decrypt"],
+            resources=list(dict.fromkeys(keys.values())),
+            condition={"StringEquals": context},
+        ),
+    ]
+
+
+def parameter_arn(parameter: str, names: Names) -> str:
+    """Return a parameter's ARN: a whole name with a stroke first, or one under the environment's own path."""
+    path = parameter if parameter.startswith("/") else f"/{names.product}/{names.environment}/{parameter}"
+    return f"arn:aws:ssm:{names.region}:{names.account_id}:parameter{path}"
+
+
+def read_parameters(arns: Sequence[str]) -> list[Statement]:
+    """Return the statement to read parameters; AWS's own key decrypts for whoever may read them."""
+    return [allow("ReadParameters", actions=["ssm:GetParameters"], resources=sorted(set(arns)))] if arns else []
+
+
+def read_environment_files(objects: Mapping[str, Sequence[str]]) -> list[Statement]:
+    """Return the statements to read files of variables, given by the buckets' ARNs; none for none."""
+    if not objects:
+        return []
+    files = [f"{bucket}/{key}" for bucket, keys in objects.items() for key in keys]
+    return [
+        allow("ReadEnvironmentFiles", actions=["s3:GetObject"], resources=files),
+        # "Pass environment variables to an Amazon ECS container, Required IAM permissions".
+        allow("FindEnvironmentFiles", actions=["s3:GetBucketLocation"], resources=list(objects)),
+    ]
+
+
+def use_bucket(sid: str, bucket_arn: str, access: str, prefix: str) -> list[Statement]:
+    """Return the statements for read, write or read_write below a prefix."""
+    actions = (*(_READ if access != "write" else ()), *(_WRITE if access != "read" else ()))
+    objects = allow(f"Objects{sid}", actions=actions, resources=[f"{bucket_arn}/{prefix}*"])
+    if access == "write":
+        return [objects]
+    below = {"StringLike": {"s3:prefix": f"{prefix}*"}}
+    return [objects, allow(f"List{sid}", actions=["s3:ListBucket"], resources=[bucket_arn], condition=below)]

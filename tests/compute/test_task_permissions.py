@@ -1,0 +1,184 @@
+"""Least privilege: each role of a task may do what it needs, and not what stands next to it."""
+
+import pytest
+
+from tests.support.permissions import allows, statements_of
+from tests.support.template import Template
+
+REGION, ACCOUNT = "ap-northeast-2", "333333333333"
+WEBHOOK = "${aws_secretsmanager_secret.secret_slack_webhook.arn}"
+LOGIN = (
+    "${concat(aws_rds_cluster.database_main.master_user_secret[*].secret_arn, [aws_rds_cluster.database_main.arn])[0]}"
+)
+DATA_KEY = "${aws_kms_key.foundation_data_key.arn}"
+SECRETS_KEY = "${aws_kms_key.foundation_secrets_key.arn}"
+CONTENT = f"arn:aws:s3:::agora-prod-content-{ACCOUNT}-{REGION}"
+LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/agora/prod/service/api:log-stream:task/api/1"
+REPOSITORY = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/agora/api"
+FAMILY = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/agora-prod-api"
+CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/agora-prod-main"
+VIA_SECRETS_MANAGER = f"secretsmanager.{REGION}.amazonaws.com"
+
+Asked = tuple[str, str, dict[str, str]]
+
+
+def decrypt(key: str, secret: str, service: str = VIA_SECRETS_MANAGER) -> Asked:
+    return ("kms:Decrypt", key, {"kms__ViaService": service, "kms__EncryptionContext__SecretARN": secret})
+
+
+EXECUTION: list[Asked] = [
+    ("ecr:GetAuthorizationToken", "*", {}),
+    ("ecr:BatchGetImage", REPOSITORY, {}),
+    ("ecr:GetDownloadUrlForLayer", REPOSITORY, {}),
+    ("ecr:BatchCheckLayerAvailability", REPOSITORY, {}),
+    ("logs:CreateLogStream", LOGS, {}),
+    ("logs:PutLogEvents", LOGS, {}),
+    ("secretsmanager:GetSecretValue", WEBHOOK, {}),
+    ("secretsmanager:GetSecretValue", LOGIN, {}),
+    decrypt(SECRETS_KEY, WEBHOOK),
+    decrypt(DATA_KEY, LOGIN),
+]
+NOT_EXECUTION: list[Asked] = [
+    ("ecr:BatchGetImage", f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/agora/other", {}),
+    ("ecr:PutImage", REPOSITORY, {}),
+    ("logs:PutLogEvents", LOGS.replace("service/api", "service/other"), {}),
+    ("logs:DeleteLogGroup", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/agora/prod/service/api", {}),
+    ("secretsmanager:GetSecretValue", "${aws_secretsmanager_secret.secret_other.arn}", {}),
+    ("secretsmanager:PutSecretValue", WEBHOOK, {}),
+    decrypt(SECRETS_KEY, "${aws_secretsmanager_secret.secret_other.arn}"),
+    decrypt(DATA_KEY, LOGIN, service=f"rds.{REGION}.amazonaws.com"),
+    ("kms:Decrypt", SECRETS_KEY, {}),
+    ("s3:GetObject", f"{CONTENT}/a", {}),
+    ("elasticache:Connect", "${aws_elasticache_replication_group.cache_sessions.arn}", {}),
+    ("iam:PassRole", "*", {}),
+    ("ssm:GetParameters", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/agora/prod/x", {}),
+]
+TASK: list[Asked] = [
+    ("s3:GetObject", f"{CONTENT}/images/a.jpg", {}),
+    ("s3:PutObject", f"{CONTENT}/images/a.jpg", {}),
+    ("s3:ListBucket", CONTENT, {"s3__prefix": "images/"}),
+    ("elasticache:Connect", "${aws_elasticache_replication_group.cache_sessions.arn}", {}),
+    ("elasticache:Connect", f"arn:aws:elasticache:{REGION}:{ACCOUNT}:user:agora-prod-sessions-app", {}),
+    ("secretsmanager:GetSecretValue", LOGIN, {}),
+    decrypt(DATA_KEY, LOGIN),
+]
+NOT_TASK: list[Asked] = [
+    ("s3:GetObject", "arn:aws:s3:::agora-prod-logs-333333333333-ap-northeast-2/a", {}),
+    ("s3:DeleteBucket", CONTENT, {}),
+    ("s3:PutBucketPolicy", CONTENT, {}),
+    ("elasticache:Connect", f"arn:aws:elasticache:{REGION}:{ACCOUNT}:user:agora-prod-sessions-default", {}),
+    # What became a variable is read by ECS, not by the program.
+    ("secretsmanager:GetSecretValue", WEBHOOK, {}),
+    ("ecr:BatchGetImage", REPOSITORY, {}),
+    ("logs:PutLogEvents", LOGS, {}),
+    ("ecs:UpdateService", f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/agora-prod-main/agora-prod-api", {}),
+    ("iam:PassRole", "*", {}),
+    ("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/other", {}),
+    # Nobody opens a shell in production.
+    ("ssmmessages:OpenDataChannel", "*", {}),
+]
+PASSED = {"iam__PassedToService": "ecs-tasks.amazonaws.com"}
+SCHEDULE: list[Asked] = [
+    ("ecs:RunTask", f"{FAMILY}:7", {"ecs__cluster": CLUSTER}),
+    ("ecs:RunTask", FAMILY, {"ecs__cluster": CLUSTER}),
+    ("ecs:TagResource", f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/agora-prod-main/1", {"ecs__CreateAction": "RunTask"}),
+    ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/agora-prod-service-api-task", PASSED),
+    ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/agora-prod-service-api-execution", PASSED),
+    ("sqs:SendMessage", "${aws_sqs_queue.scheduled_task_report.arn}", {}),
+]
+NOT_SCHEDULE: list[Asked] = [
+    ("ecs:RunTask", f"{FAMILY}-other:1", {"ecs__cluster": CLUSTER}),
+    ("ecs:RunTask", f"{FAMILY}:7", {"ecs__cluster": f"{CLUSTER}-other"}),
+    ("ecs:RunTask", f"{FAMILY}:7", {}),
+    ("ecs:StopTask", f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/agora-prod-main/1", {}),
+    ("ecs:TagResource", f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/agora-prod-main/1", {}),
+    ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/agora-prod-service-api-task", {}),
+    ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/administrator", PASSED),
+    ("sqs:SendMessage", "${aws_sqs_queue.other.arn}", {}),
+    ("sqs:ReceiveMessage", "${aws_sqs_queue.scheduled_task_report.arn}", {}),
+]
+ROLES = {
+    "service_api_execution": (EXECUTION, NOT_EXECUTION),
+    "service_api_task": (TASK, NOT_TASK),
+    "scheduled_task_report_schedule": (SCHEDULE, NOT_SCHEDULE),
+}
+#: What AWS cannot name a resource for ("Service Authorization Reference").
+WITHOUT_RESOURCE = {
+    "ecr:GetAuthorizationToken",
+    "logs:DescribeLogGroups",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+}
+PREFIXES = ("service_", "scheduled_task_")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_do_what_it_needs_and_no_more(prod: Template, role: str) -> None:
+    statements = statements_of(prod, role)
+    needed, refused = ROLES[role]
+    assert [each for each in needed if not allows(statements, each[0], each[1], **each[2])] == []
+    assert [each for each in refused if allows(statements, each[0], each[1], **each[2])] == []
+
+
+def test_the_lists_cover_every_action_of_each_role(prod: Template) -> None:
+    """A right that is added later has to be asked for here as well."""
+    for role, (needed, _) in ROLES.items():
+        granted = {action for statement in statements_of(prod, role) for action in statement["Action"]}
+        asked = {action for action, _, _ in needed}
+        also = {"s3:GetObjectVersion", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:DeleteObject"}
+        assert granted - also <= asked
+
+
+def test_a_prefix_and_a_kind_of_access_bound_a_task(tasks: Template) -> None:
+    bucket = "arn:aws:s3:::mobile-tasks-settings-555555555555-us-east-1"
+    web = statements_of(tasks, "service_web_task")
+    assert allows(web, "s3:GetObject", f"{bucket}/public/a")
+    assert not allows(web, "s3:GetObject", f"{bucket}/env/web.env")
+    assert not allows(web, "s3:PutObject", f"{bucket}/public/a")
+    assert not allows(web, "s3:ListBucket", bucket, s3__prefix="env/")
+    clean_up = statements_of(tasks, "scheduled_task_clean_up_task")
+    assert allows(clean_up, "s3:DeleteObject", f"{bucket}/old/a")
+    assert not allows(clean_up, "s3:GetObject", f"{bucket}/old/a")
+
+
+def test_ecs_reads_one_file_of_variables_and_the_parameters_that_are_named(tasks: Template) -> None:
+    bucket = "arn:aws:s3:::mobile-tasks-settings-555555555555-us-east-1"
+    parameters = "arn:aws:ssm:us-east-1:555555555555:parameter"
+    execution = statements_of(tasks, "service_web_execution")
+    assert allows(execution, "s3:GetObject", f"{bucket}/env/web.env")
+    assert allows(execution, "s3:GetBucketLocation", bucket)
+    assert not allows(execution, "s3:GetObject", f"{bucket}/env/other.env")
+    assert allows(execution, "ssm:GetParameters", f"{parameters}/mobile/tasks/web/features")
+    assert allows(execution, "ssm:GetParameters", f"{parameters}/company/region")
+    assert not allows(execution, "ssm:GetParameters", f"{parameters}/mobile/tasks/search/features")
+
+
+def test_whoever_may_open_a_shell_has_the_channel(dev: Template) -> None:
+    task = statements_of(dev, "service_api_task")
+    assert allows(task, "ssmmessages:OpenDataChannel")
+    assert allows(task, "kms:Decrypt", "${aws_kms_key.foundation_sessions_key.arn}")
+    assert not allows(task, "ssm:StartSession", "arn:aws:ec2:ap-northeast-2:111111111111:instance/i-1")
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod", "tasks"])
+def test_no_wildcard_where_aws_can_name_what_is_meant(environment: str, request: pytest.FixtureRequest) -> None:
+    template: Template = request.getfixturevalue(environment)
+    roles = [name for name in template.resources("aws_iam_role") if name.startswith(PREFIXES)]
+    assert roles
+    for role in roles:
+        for statement in statements_of(template, role):
+            assert statement["Effect"] == "Allow"
+            assert not [action for action in statement["Action"] if "*" in action]
+            if "*" in statement["Resource"]:
+                assert set(statement["Action"]) <= WITHOUT_RESOURCE
+
+
+def test_only_the_service_that_is_meant_takes_a_role_on_and_for_our_account_only(prod: Template) -> None:
+    services = {"service_api_execution": "ecs-tasks", "service_api_task": "ecs-tasks"}
+    services["scheduled_task_report_schedule"] = "scheduler"
+    for role, service in services.items():
+        trust = prod.resource(f"aws_iam_role.{role}")["assume_role_policy"]
+        assert f'"Service": "{service}.amazonaws.com"' in trust
+        assert f'"aws:SourceAccount": "{ACCOUNT}"' in trust

@@ -1,0 +1,129 @@
+# What the reference product's services do not ask for: services that call each other, a job on an image of its own, a
+# service before its first image, files of variables, parameters, a root that cannot be written, no NAT gateway.
+
+product    = "mobile"
+account_id = "555555555555"
+region     = "us-east-1"
+tier       = "staging"
+
+network {
+  cidr               = "10.40.72.0/21"
+  availability_zones = ["a", "b"]
+  nat                = "none"
+
+  interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm"]
+
+  subnet_sizes {
+    app = "/24"
+  }
+}
+
+bucket "settings" {
+  encryption  = "s3"
+  versioning  = false
+  access_logs = false
+}
+
+secret "partner-login" {}
+
+registry {
+  account_id = "333333333333"
+}
+
+ecs "main" {}
+
+service "web" {
+  image   = "web:2.0.1"
+  cpu     = 512
+  memory  = 2048
+  port    = 3000
+  reaches = ["search"]
+  user    = "1000:1000"
+
+  read_only_root        = true
+  writable_paths        = ["/tmp", "/var/cache"]
+  ephemeral_storage_gib = 30
+  stop_timeout_seconds  = 120
+
+  secrets = {
+    PARTNER_USER     = "partner-login:user"
+    PARTNER_PASSWORD = "partner-login:password"
+  }
+  parameters = {
+    FEATURES = "web/features"
+    REGION   = "/company/region"
+  }
+  environment_files = ["settings:env/web.env"]
+  buckets           = { settings = "read:public/" }
+
+  ulimit "nofile" {
+    soft = 4096
+    hard = 8192
+  }
+
+  egress "https" {
+    cidr = "10.40.72.0/21"
+    port = 443
+  }
+
+  scaling {
+    min_capacity = 1
+    max_capacity = 4
+
+    step_scaling "out" {
+      metric    = "memory"
+      direction = "out"
+      threshold = 70
+
+      step {
+        metric_interval_lower_bound = 0
+        scaling_adjustment          = 1
+      }
+    }
+
+    step_scaling "in" {
+      metric    = "memory"
+      direction = "in"
+      threshold = 30
+
+      step {
+        metric_interval_upper_bound = 0
+        scaling_adjustment          = -1
+      }
+    }
+  }
+}
+
+service "search" {
+  image    = "search:1.0.0"
+  port     = 9200
+  reaches  = ["web"] # either may call the other
+  owned_by = "pipeline"
+
+  desired_count = 2
+
+  deployment {
+    minimum_healthy_percent       = 50
+    maximum_percent               = 100
+    availability_zone_rebalancing = false
+  }
+}
+
+# Its repository is empty as yet.
+service "ingest" {}
+
+scheduled_task "clean-up" {
+  image        = "web:2.0.1"
+  schedule     = "rate(1 day)"
+  entry_point  = ["/bin/sh", "-c"]
+  command      = ["find /data -mtime +7 -delete"]
+  reaches      = ["search"]
+  buckets      = { settings = "write:old/" }
+  dead_letters = false
+
+  flexible_minutes = 30
+
+  retry {
+    maximum_attempts = 0
+  }
+}
