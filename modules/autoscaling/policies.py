@@ -206,7 +206,10 @@ class Scaling(Construct):
         self._action(f"{label}_end", f"at({settings.end}:00)", self._settings.bounds_after(settings))
 
     def _name_of(self, policy_or_action: str) -> str:
-        return self._names.of(f"{self._what}-{policy_or_action}".replace("_", "-"))
+        """Return a name with the service in it: an account's alarms have one name space, and a second alarm of one
+        name would overwrite the first without a word.
+        """
+        return self._names.of(f"{self._target.service_namespace}-{self._what}-{policy_or_action}".replace("_", "-"))
 
     def _action(self, name: str, schedule: str, bounds: tuple[int, int]) -> None:
         self._make(

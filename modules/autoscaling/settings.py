@@ -280,6 +280,14 @@ class ScalingSettings(Settings):
         """Return minimum and maximum while the schedule or window lasts."""
         return block.min_capacity, self.max_capacity if block.max_capacity is None else block.max_capacity
 
+    def all_bounds(self) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
+        """Yield each minimum and maximum that ever holds, with the place of its block: our own first."""
+        yield (), (self.min_capacity, self.max_capacity)
+        for label, schedule in self.schedule.items():
+            yield ("schedule", label), self.bounds_of(schedule)
+        for label, window in self.window.items():
+            yield ("window", label), self.bounds_of(window)
+
     def metric_findings(self, offered: Sequence[Metric]) -> Iterator[Finding]:
         """Yield the metrics that the target does not have; for the settings of whatever scales."""
         for kind, policies in (("target_tracking", self.target_tracking), ("step_scaling", self.step_scaling)):
@@ -290,9 +298,10 @@ class ScalingSettings(Settings):
 
     def zone_findings(self, zones: int, others: int = 0) -> Iterator[Finding]:
         """Yield a minimum with which some zone would have none; `others` are there besides what is scaled."""
-        if self.min_capacity + others < zones:
-            rule = f"leaves a zone without any: there are {zones} zones"
-            yield Finding(("min_capacity",), self.min_capacity, rule, f"write {zones - others} or more")
+        for at, (least, _) in self.all_bounds():
+            if least + others < zones:
+                rule = f"leaves a zone without any: there are {zones} zones"
+                yield Finding((*at, "min_capacity"), least, rule, f"write {zones - others} or more")
 
     def _label_findings(self) -> Iterator[Finding]:
         """Labels are names in AWS: of policies, and of scheduled actions."""
@@ -306,16 +315,11 @@ class ScalingSettings(Settings):
         if self.max_capacity < self.min_capacity:
             rule = f"is less than min_capacity {self.min_capacity}"
             yield Finding(("max_capacity",), self.max_capacity, rule, f"write {self.min_capacity} or more")
-        kinds: tuple[tuple[str, dict[str, ScheduleSettings] | dict[str, WindowSettings]], ...] = (
-            ("schedule", self.schedule),
-            ("window", self.window),
-        )
-        for kind, blocks in kinds:
-            for label, block in blocks.items():
-                _, most = self.bounds_of(block)
-                if most < block.min_capacity:
-                    rule = f"is more than max_capacity {most} of the same time"
-                    yield Finding((kind, label, "min_capacity"), block.min_capacity, rule, "write max_capacity with it")
+            return
+        for at, (least, most) in self.all_bounds():
+            if most < least:
+                rule = f"is more than max_capacity {most} of the same time"
+                yield Finding((*at, "min_capacity"), least, rule, "write max_capacity with it")
 
     def _policy_findings(self) -> Iterator[Finding]:
         if not (self.target_tracking or self.step_scaling or self.is_scheduled):
@@ -335,7 +339,11 @@ class ScalingSettings(Settings):
     def _one_way_findings(self) -> Iterator[Finding]:
         """What only ever grows is paid for ever; what only ever shrinks is no help."""
         directions = {step.direction for step in self.step_scaling.values()}
-        if self.step_scaling and not self.target_tracking and len(directions) == 1:
+        if self.target_tracking and "in" not in directions:
+            if all(policy.disable_scale_in for policy in self.target_tracking.values()):
+                rule, remedy = "scales out and never in", "take disable_scale_in out of one of them"
+                yield Finding(("target_tracking",), None, rule, remedy)
+        elif self.step_scaling and not self.target_tracking and len(directions) == 1:
             (only,) = directions
             other = "in" if only == "out" else "out"
             rule = f"scales {only} and never {other}"

@@ -114,6 +114,11 @@ def test_a_window_opens_and_closes_once(template: Template) -> None:
     assert end["scalable_target_action"] == {"min_capacity": "2", "max_capacity": "20"}
 
 
+def test_a_service_and_replicas_of_one_name_have_alarms_of_their_own(template: Template) -> None:
+    alarms = {alarm["alarm_name"] for alarm in template.resources("aws_cloudwatch_metric_alarm").values()}
+    assert alarms == {"agora-dev-ecs-api-cpu-out", "agora-dev-ecs-api-cpu-in"}
+
+
 def test_names_take_hyphens(template: Template) -> None:
     assert "_" not in json.dumps(
         [policy["name"] for policy in template.resources("aws_appautoscaling_policy").values()]

@@ -63,6 +63,10 @@ def test_out_fast_in_slowly_by_default() -> None:
         ({"step_scaling": {"cpu": {**OUT, "metric": "memory"}}}, "step_scaling.cpu is the name of a target_tracking"),
         ({"target_tracking": {}, "step_scaling": {"up": OUT}}, "step_scaling scales out and never in"),
         (
+            {"target_tracking": {"cpu": {**TRACKING["cpu"], "disable_scale_in": True}}},
+            "target_tracking scales out and never in",
+        ),
+        (
             {"target_tracking": {}, "step_scaling": {"up": OUT, "down": {**IN, "threshold": 60}}},
             "step_scaling.up.threshold is not above 60",
         ),
@@ -102,6 +106,11 @@ def test_what_is_refused(changes: dict[str, Any], told: str) -> None:
     assert any(told in line for line in refusals(**changes)), refusals(**changes)
 
 
+def test_steps_in_go_with_tracking_that_only_adds() -> None:
+    adds = {"cpu": {**TRACKING["cpu"], "disable_scale_in": True}}
+    assert refusals(target_tracking=adds, step_scaling={"down": {**IN, "metric": "memory"}}) == []
+
+
 def test_schedules_on_other_days_do_not_meet() -> None:
     weekend = {**EVENING, "days": ("sat", "sun"), "start": "12:00"}
     assert refusals(schedule={"week": {**EVENING, "days": ("mon", "tue")}, "weekend": weekend}) == []
@@ -121,6 +130,8 @@ def test_a_window_inside_a_peak_gives_back_the_peaks_bounds() -> None:
 def test_a_zone_without_any() -> None:
     assert [finding.at for finding in scaling().zone_findings(3)] == [("min_capacity",)]
     assert list(scaling().zone_findings(3, others=1)) == []
+    at_night = scaling(schedule={"night": {**EVENING, "min_capacity": 1}})
+    assert [finding.at for finding in at_night.zone_findings(2)] == [("schedule", "night", "min_capacity")]
 
 
 def test_a_metric_that_the_target_has_not() -> None:

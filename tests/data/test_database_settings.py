@@ -39,6 +39,20 @@ replica_scaling {
     }
   }"""
 
+PEAK = """\
+schedule "evening" {
+      start        = "18:00"
+      end          = "23:00"
+      max_capacity = 16
+      min_capacity = 2
+    }"""
+NIGHT = """\
+schedule "night" {
+      start        = "01:00"
+      min_capacity = 1
+      end          = "05:00"
+    }"""
+
 #: Its fourth failure, as it was written there.
 FAN_SITE = """\
 threshold = 50
@@ -159,6 +173,19 @@ def database(folder: Path, text: str, environment: str = DEV, name: str = "dev")
             "max_capacity = 5",
             "max_capacity = 16",
             "dev.hcl:16: database.main.replica_scaling.max_capacity 16 is more readers than an Aurora cluster has",
+        ),
+        (
+            AURORA,
+            "# here",
+            SCALING.replace("max_capacity = 5", f"max_capacity = 5\n    {PEAK}"),
+            "dev.hcl:20: database.main.replica_scaling.schedule.evening.max_capacity 16 is more readers than an Aurora",
+        ),
+        (
+            AURORA,
+            "# here",
+            SCALING.replace("y = 1", "y = 2").replace("max_capacity = 5", f"max_capacity = 5\n    {NIGHT}")
+            + "\n  instances = 3",
+            "dev.hcl:19: database.main.replica_scaling.schedule.night.min_capacity 1 is never reached: 2 readers are",
         ),
         (
             AURORA.replace("# here", "instances = 3\n  " + SCALING),

@@ -128,15 +128,15 @@ def _replica_findings(database: DatabaseFields) -> Iterator[Finding]:
         return
     for finding in scaling.metric_findings(database.replica_metrics):
         yield Finding(("replica_scaling", *finding.at), finding.value, finding.rule, finding.remedy)
-    if scaling.min_capacity < database.instances - 1:
-        rule = f"is never reached: {database.instances - 1} readers are Terraform's, and scaling removes only its own"
-        yield Finding(
-            ("replica_scaling", "min_capacity"), scaling.min_capacity, rule, f"write {database.instances - 1} or more"
-        )
-    if scaling.max_capacity > AURORA_REPLICAS_LIMIT:
-        rule = "is more readers than an Aurora cluster has"
-        remedy = f"write {AURORA_REPLICAS_LIMIT} or less"
-        yield Finding(("replica_scaling", "max_capacity"), scaling.max_capacity, rule, remedy)
+    ours = database.instances - 1
+    for at, (least, most) in scaling.all_bounds():
+        if least < ours:
+            rule = f"is never reached: {ours} readers are Terraform's, and scaling removes only its own"
+            yield Finding(("replica_scaling", *at, "min_capacity"), least, rule, f"write {ours} or more")
+        # What a schedule does not say itself, it has from the block around it.
+        if most > AURORA_REPLICAS_LIMIT and (not at or most != scaling.max_capacity):
+            rule, remedy = "is more readers than an Aurora cluster has", f"write {AURORA_REPLICAS_LIMIT} or less"
+            yield Finding(("replica_scaling", *at, "max_capacity"), most, rule, remedy)
 
 
 def _production_findings(database: DatabaseFields) -> Iterator[Finding]:
