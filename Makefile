@@ -12,6 +12,9 @@ export ENVS
 
 RUN = .venv/bin/python -m ops
 
+# Two processes; tests/support/processes.py says which of them runs what.
+TESTS = .venv/bin/python -m pytest --numprocesses 2
+
 help: ## Print the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
@@ -27,10 +30,11 @@ local-stop: setup ## End the embedded AWS, and with it all that was put there
 	@$(RUN) local-stop
 
 test: lint ## Everything: lint, fast tests, then the real Terraform on the embedded AWS
-	@.venv/bin/python -m pytest
+	@$(TESTS) -m "not local"
+	@$(TESTS) -m local
 
 test-fast: setup ## Without the real applies: settings, arithmetic, synthesized JSON, mocked provider
-	@.venv/bin/python -m pytest -m "not local"
+	@$(TESTS) -m "not local"
 
 lint: setup ## ruff, mypy, import-linter
 	@.venv/bin/ruff check .

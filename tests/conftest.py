@@ -16,6 +16,8 @@ from tests.support.template import Template
 REFERENCE = PROJECT / "envs"
 FURTHER = PROJECT / "tests" / "environments"
 
+pytest_plugins = ["tests.support.processes"]
+
 Synthesize = Callable[[Path], Path]
 
 

@@ -1,6 +1,7 @@
 """The embedded AWS with every environment on it, once a session.
 
-The provider's own waits take most of the time, so the environments are applied side by side.
+The provider's own waits take most of the time, so the environments are applied side by side, and what needs none of
+them is tested in a second process (tests/support/processes.py).
 """
 
 from collections.abc import Iterator, Mapping

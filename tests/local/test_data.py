@@ -1,7 +1,9 @@
 """What a changed database means in a plan, against what is applied."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tests.local.conftest import Applied
 from tests.local.test_apply import changes
@@ -41,3 +43,50 @@ def test_another_engine_is_reported_as_a_replacement(applied: Mapping[str, Appli
     replaced = found.get("delete+create", []) + found.get("create+delete", [])
     assert "aws_rds_cluster.database_main" in replaced
     assert "aws_rds_cluster_instance.database_main_1" in replaced
+
+
+def test_what_replaces_a_cluster_is_reported_with_its_reason(applied: Mapping[str, Applied]) -> None:
+    """In one plan: another subnet group, and whatever else Aurora cannot change in place."""
+    changed = {
+        "aws_db_subnet_group": {"database_main": {"name": "another"}},
+        "aws_rds_cluster": {
+            "database_main": {
+                "cluster_identifier": "another",
+                "database_name": "another",
+                "master_username": "another",
+                "storage_encrypted": False,
+                "kms_key_id": None,
+            }
+        },
+    }
+    found = overridden(applied["dev"], changed)
+    assert replaced_by(found, "aws_db_subnet_group.database_main") == {"name"}
+    assert replaced_by(found, "aws_rds_cluster.database_main") >= {
+        "cluster_identifier",
+        "database_name",
+        "db_subnet_group_name",
+        "master_username",
+        "storage_encrypted",
+    }
+    assert replaced_by(found, "aws_rds_cluster_instance.database_main_1") >= {
+        "cluster_identifier",
+        "db_subnet_group_name",
+    }
+
+
+def overridden(environment: Applied, resources: dict[str, Any]) -> dict[str, Any]:
+    """Return the planned changes by address, with an override file beside the stack."""
+    override = environment.terraform.folder / "zz_changed_override.tf.json"
+    override.write_text(json.dumps({"resource": resources}))
+    try:
+        environment.terraform.plan()
+        plan = json.loads(environment.terraform.show_plan_json())
+    finally:
+        override.unlink()
+    return {change["address"]: change["change"] for change in plan["resource_changes"]}
+
+
+def replaced_by(found: Mapping[str, Any], address: str) -> set[str]:
+    """Return the attributes for which a resource is destroyed and made anew."""
+    assert set(found[address]["actions"]) == {"delete", "create"}, found[address]["actions"]
+    return {path[0] for path in found[address]["replace_paths"]}

@@ -1,6 +1,6 @@
 """Taken down again, nothing stays but a listed remainder. Runs last: it ends what the other tests stand on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -36,7 +36,7 @@ def _destroy(environment: Applied) -> None:
 
 
 def _left(environment: Applied) -> list[str]:
-    """Return what is left in the environment's account, beside the state bucket and what AWS makes by itself."""
+    """Return what is left in the environment's account, beside the account's own stack and what AWS makes by itself."""
     settings = environment.file.settings
     session = environment.target.session(settings.account_id)
 
@@ -52,15 +52,42 @@ def _left(environment: Applied) -> list[str]:
     left += [each["VpnGatewayId"] for each in ec2.describe_vpn_gateways()["VpnGateways"] if each["State"] != "deleted"]
     left += [each["FlowLogId"] for each in ec2.describe_flow_logs()["FlowLogs"]]
     left += [each["logGroupName"] for each in client("logs").describe_log_groups()["logGroups"]]
-    left += [each["RoleName"] for each in client("iam").list_roles()["Roles"]]
+    left += [each["RoleName"] for each in client("iam").list_roles()["Roles"] if "-account-" not in each["RoleName"]]
     left += [each["directConnectGatewayId"] for each in _direct_connect_gateways(client("directconnect"))]
     left += [each["Name"] for each in client("s3").list_buckets()["Buckets"] if "-state-" not in each["Name"]]
+    left += _data_left(client)
     kms = client("kms")
     # The remainder: keys wait 30 days for their deletion.
     keys = [kms.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in kms.list_keys()["Keys"]]
     states = [alias["TargetKeyId"] for alias in kms.list_aliases()["Aliases"] if alias["AliasName"].endswith("/state")]
     left += [key["KeyId"] for key in keys if key["KeyState"] != "PendingDeletion" and key["KeyId"] not in states]
     return left
+
+
+def _data_left(client: Callable[[Any], Any]) -> list[str]:
+    """Return what is left of the data wing: nothing that holds data, or says where it was."""
+    rds, cache = client("rds"), client("elasticache")
+    left = [each["DBClusterIdentifier"] for each in rds.describe_db_clusters()["DBClusters"]]
+    left += [each["DBInstanceIdentifier"] for each in rds.describe_db_instances()["DBInstances"]]
+    left += [each["DBSubnetGroupName"] for each in rds.describe_db_subnet_groups()["DBSubnetGroups"]]
+    left += [each["DBProxyName"] for each in rds.describe_db_proxies()["DBProxies"]]
+    clusters = rds.describe_db_cluster_parameter_groups()["DBClusterParameterGroups"]
+    left += [each["DBClusterParameterGroupName"] for each in clusters if not _is_aws(each, "DBClusterParameterGroup")]
+    instances = rds.describe_db_parameter_groups()["DBParameterGroups"]
+    left += [each["DBParameterGroupName"] for each in instances if not _is_aws(each, "DBParameterGroup")]
+    left += [each["ReplicationGroupId"] for each in cache.describe_replication_groups()["ReplicationGroups"]]
+    left += [each["CacheSubnetGroupName"] for each in cache.describe_cache_subnet_groups()["CacheSubnetGroups"]]
+    left += [each["UserId"] for each in cache.describe_users()["Users"] if each["UserId"] != "default"]
+    left += [each["UserGroupId"] for each in cache.describe_user_groups()["UserGroups"]]
+    left += [each["Name"] for each in client("secretsmanager").list_secrets()["SecretList"]]
+    backup = client("backup")
+    left += [each["BackupVaultName"] for each in backup.list_backup_vaults()["BackupVaultList"]]
+    left += [each["BackupPlanName"] for each in backup.list_backup_plans()["BackupPlansList"]]
+    return left
+
+
+def _is_aws(group: dict[str, Any], kind: str) -> bool:
+    return str(group[f"{kind}Name"]).startswith("default.")
 
 
 def _direct_connect_gateways(client: Any) -> list[dict[str, Any]]:
