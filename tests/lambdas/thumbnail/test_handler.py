@@ -156,6 +156,12 @@ def test_thumbnails_go_with_their_picture(s3: "S3Client", function: ModuleType) 
     assert keys(s3) == []
 
 
+def test_a_longer_key_is_another_picture(s3: "S3Client", function: ModuleType) -> None:
+    put(s3, "uploads/1.png.png", picture("PNG"))
+    function.handler(uploaded("uploads/1.png"), Context())
+    assert keys(s3) == []
+
+
 @pytest.mark.parametrize("key", ["thumbnails/100x100/1.png", "other/1.png", "uploads/folder/"])
 def test_other_keys_are_left_alone(s3: "S3Client", function: ModuleType, key: str) -> None:
     put(s3, key, picture("PNG"))
