@@ -57,6 +57,10 @@ load_balancer "public" {
   }
 }
 
+firewall {
+  count = ["common"] # what developers try is odd at times; what would be refused is in the logs
+}
+
 database "main" {
   engine         = "aurora-mysql"
   engine_version = "8.0.mysql_aurora.3.08.2"

@@ -67,6 +67,18 @@ load_balancer "public" {
   }
 }
 
+firewall {
+  # A telephone company's users share few addresses.
+  rate_limit {
+    requests = 5000
+  }
+
+  # Pictures are larger than the 8 KB that this rule lets pass.
+  count_rules = {
+    common = ["SizeRestrictions_BODY"]
+  }
+}
+
 database "main" {
   engine             = "aurora-mysql"
   engine_version     = "8.0.mysql_aurora.3.08.2"

@@ -55,6 +55,8 @@ load_balancer "public" {
   }
 }
 
+firewall {}
+
 database "main" {
   engine             = "aurora-mysql"
   engine_version     = "8.0.mysql_aurora.3.08.2"

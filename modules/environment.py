@@ -10,6 +10,8 @@ from modules.compute.settings.blocks import ComputeBlocks
 from modules.data.settings import fitting as data
 from modules.data.settings.blocks import DataBlocks
 from modules.delivery.settings.blocks import DeliveryBlocks
+from modules.edge.settings import fitting as edge
+from modules.edge.settings.blocks import EdgeBlocks
 from modules.foundation.refusals import broken_rule, refuse
 from modules.foundation.settings import AccountId, Region, Tier
 from modules.hcl.reading import hand_down
@@ -41,7 +43,7 @@ def _name(value: str) -> str:
     return value
 
 
-class Environment(NetworkBlocks, DataBlocks, ComputeBlocks, DeliveryBlocks):
+class Environment(NetworkBlocks, DataBlocks, ComputeBlocks, DeliveryBlocks, EdgeBlocks):
     """One environment: what an environment file says, under the file's name.
 
     Each wing brings the blocks of its own chapter.
@@ -85,6 +87,7 @@ class Environment(NetworkBlocks, DataBlocks, ComputeBlocks, DeliveryBlocks):
                 *network.findings(self),
                 *data.findings(self, self.network, self.region),
                 *compute.findings(self, self, self),
+                *edge.findings(self, self),
             ]
         )
         return self

@@ -13,6 +13,7 @@ from modules.data.wing import DataWing
 from modules.delivery.pipeline import PipelineRoles, PipelineState
 from modules.delivery.role_names import ACCOUNT
 from modules.delivery.state import StateBucket, keep_state
+from modules.edge.wing import EdgeWing
 from modules.environment import Environment
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names
@@ -36,7 +37,8 @@ class EnvironmentStack(TerraformStack):
         foundation = Foundation(self, "foundation", names=names, tier=environment.tier, providers=providers)
         network = NetworkWing(self, "network", blocks=environment, foundation=foundation)
         data = DataWing(self, "data", blocks=environment, network=network, foundation=foundation)
-        ComputeWing(self, "compute", blocks=environment, network=network, data=data, foundation=foundation)
+        compute = ComputeWing(self, "compute", blocks=environment, network=network, data=data, foundation=foundation)
+        EdgeWing(self, "edge", blocks=environment, compute=compute, foundation=foundation)
 
 
 class AccountStack(TerraformStack):

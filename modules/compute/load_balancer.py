@@ -52,7 +52,7 @@ class LoadBalancer(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._name = name
-        self._settings = settings
+        self.settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "load_balancer")
         self._group = LoadBalancerGroup(
@@ -91,7 +91,7 @@ class LoadBalancer(Construct):
         return f"{self.arn_suffix}/{target.arn_suffix}"
 
     def _create_load_balancer(self, subnet_ids: Sequence[str], internal: bool) -> None:
-        settings, log_bucket = self._settings, self._foundation.log_bucket
+        settings, log_bucket = self.settings, self._foundation.log_bucket
         logs = log_bucket.allow_load_balancer_logs(self._name)
         load_balancer = self._make(
             Lb,
@@ -126,13 +126,13 @@ class LoadBalancer(Construct):
 
     def _create_certificates(self, network: NetworkWing) -> dict[str, str]:
         """Return the ARN of a certificate for each zone that has names of ours, the first name's zone first."""
-        zones = {part_of_address(zone.name): zone for zone in map(network.zone_of, self._settings.names)}
+        zones = {part_of_address(zone.name): zone for zone in map(network.zone_of, self.settings.names)}
         return {
             part: Certificate(
                 self,
                 f"certificate-{part}",
                 what=f"load_balancer_{self._name}_{part}",
-                names=[name for name in self._settings.names if network.zone_of(name) is zone],
+                names=[name for name in self.settings.names if network.zone_of(name) is zone],
                 zone=zone,
                 foundation=self._foundation,
             ).arn
@@ -150,7 +150,7 @@ class LoadBalancer(Construct):
             protocol="HTTPS",
             ssl_policy=TLS_POLICY,
             certificate_arn=first,
-            default_action=[default_action(self._settings.default)],
+            default_action=[default_action(self.settings.default)],
         )
         self.listener_arn = listener.arn
         for zone, arn in others:
@@ -164,11 +164,11 @@ class LoadBalancer(Construct):
             self,
             "rules",
             name=self._name,
-            settings=self._settings,
+            settings=self.settings,
             listener=listener,
             foundation=self._foundation,
         )
-        if self._settings.answers_http:
+        if self.settings.answers_http:
             self._lead_to_https()
 
     def _lead_to_https(self) -> None:
@@ -183,7 +183,7 @@ class LoadBalancer(Construct):
         )
 
     def _lead_names_here(self, network: NetworkWing) -> None:
-        for name in self._settings.names:
+        for name in self.settings.names:
             network.zone_of(name).alias(
                 f"load_balancer_{part_of_address(name.replace('*', 'any'))}",
                 name,

@@ -1,5 +1,6 @@
 """What every wing of an environment stands on: names, addresses, keys and places for logs."""
 
+from dataclasses import replace
 from functools import cached_property
 
 from constructs import Construct
@@ -26,6 +27,7 @@ class Foundation(Construct):
         self.providers = providers
         self.addresses = Addresses()
         self._make = self.resources(self, "foundation")
+        self._other_log_keys: dict[str, Key] = {}
 
     @property
     def is_production(self) -> bool:
@@ -36,16 +38,19 @@ class Foundation(Construct):
         """Return a maker of resources in the scope, whose addresses begin with the prefix."""
         return self.addresses.under(scope, prefix)
 
-    def log_group(self, what: str) -> LogGroup:
-        """Return a new log group for what is named."""
+    def log_group(self, what: str, *, name: str | None = None, region: str | None = None) -> LogGroup:
+        """Return a new log group for what is named, under another name or in another region where AWS asks for it."""
+        region = region or self.names.region
         return LogGroup(
             self,
             f"{what}-log-group",
             make=self._make,
-            names=self.names,
+            names=replace(self.names, region=region),
             what=what,
             tier=self.tier,
-            key=self.log_key,
+            key=self._log_key_in(region),
+            name=name,
+            provider=self.providers.in_region(region) if region != self.names.region else None,
         )
 
     @cached_property
@@ -89,6 +94,25 @@ class Foundation(Construct):
     def log_bucket(self) -> LogBucket:
         """The bucket for logs that AWS services deliver as files."""
         return LogBucket(self, "log-bucket", make=self._make, names=self.names, tier=self.tier)
+
+    def _log_key_in(self, region: str) -> Key:
+        """Return the key of the log groups in a region: a log group takes none of another region."""
+        if region == self.names.region:
+            return self.log_key
+        if region not in self._other_log_keys:
+            names = replace(self.names, region=region)
+            key = Key(
+                self,
+                f"log-key-{region}",
+                make=self._make,
+                names=names,
+                what=f"logs-{region}",
+                protected=self.is_production,
+                provider=self.providers.in_region(region),
+            )
+            key.allow(log_groups_may_use(names))
+            self._other_log_keys[region] = key
+        return self._other_log_keys[region]
 
     def _key(self, what: str) -> Key:
         return Key(self, f"{what}-key", make=self._make, names=self.names, what=what, protected=self.is_production)

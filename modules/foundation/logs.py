@@ -1,6 +1,6 @@
 """Log groups, and the log bucket into which AWS services deliver."""
 
-from cdktf import ITerraformDependable
+from cdktf import ITerraformDependable, TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from constructs import Construct
 
@@ -22,10 +22,21 @@ class LogGroup(Construct):
     """A CloudWatch log group, kept for the tier's time, encrypted with the environment's log key."""
 
     def __init__(
-        self, scope: Construct, id: str, *, make: Resources, names: Names, what: str, tier: Tier, key: Key
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        make: Resources,
+        names: Names,
+        what: str,
+        tier: Tier,
+        key: Key,
+        name: str | None = None,
+        provider: TerraformProvider | None = None,
     ) -> None:
+        """Take another provider for a log group in another region, and that region's names and key."""
         super().__init__(scope, id)
-        self.name = names.log_group(what)
+        self.name = name or names.log_group(what)
         self.arn = f"arn:aws:logs:{names.region}:{names.account_id}:log-group:{self.name}"
         self.ready: ITerraformDependable = make(
             CloudwatchLogGroup,
@@ -33,6 +44,7 @@ class LogGroup(Construct):
             name=self.name,
             retention_in_days=RETENTION_DAYS[tier],
             kms_key_id=key.arn,
+            provider=provider,
         )
 
 

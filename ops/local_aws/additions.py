@@ -28,6 +28,7 @@ from ops.local_aws import (
     s3,
     s3_tiering,
     secretsmanager,
+    wafv2,
 )
 
 ADDITIONS: tuple[Callable[[], None], ...] = (
@@ -52,6 +53,7 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     s3.install,
     s3_tiering.install,
     secretsmanager.install,
+    wafv2.install,
 )
 
 

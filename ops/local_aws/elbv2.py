@@ -1,10 +1,10 @@
-"""Elastic Load Balancing: a load balancer that is there at once, and one that is protected.
+"""Elastic Load Balancing: a load balancer that is protected.
 
-- AWS: CreateLoadBalancer answers `provisioning`, and after some minutes the load balancer is `active`. Moto 5.2.5
-  says `provisioning` to the first question and `active` to the next, and the provider waits a minute between two.
-  Added: `active` from the start.
-- AWS: DeleteLoadBalancer refuses while deletion protection is on. Moto keeps the attribute and deletes. Added: the
-  refusal.
+AWS: DeleteLoadBalancer refuses while deletion protection is on. Moto 5.2.5 keeps the attribute and deletes. Added:
+the refusal.
+
+The minute that a load balancer takes is the provider's: it waits 30 seconds before it first asks whether one is
+active, after making it and after setting its attributes. Moto answers `active` to the first question already.
 """
 
 from collections.abc import Callable
@@ -12,22 +12,12 @@ from typing import Any
 
 
 def install() -> None:
-    """Let Moto's load balancers be active, and stay as long as they are protected."""
+    """Let Moto's load balancers stay as long as they are protected."""
     from moto.elbv2.models import ELBv2Backend
 
     from ops.local_aws.extend import add
 
-    add(ELBv2Backend, _active(ELBv2Backend.create_load_balancer))
     add(ELBv2Backend, _unless_protected(ELBv2Backend.delete_load_balancer))
-
-
-def _active(create: Callable[..., Any]) -> Callable[..., Any]:
-    def create_load_balancer(backend: Any, *arguments: Any, **request: Any) -> Any:
-        load_balancer = create(backend, *arguments, **request)
-        load_balancer.activate()
-        return load_balancer
-
-    return create_load_balancer
 
 
 def _unless_protected(delete: Callable[[Any, str], None]) -> Callable[[Any, str], None]:

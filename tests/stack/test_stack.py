@@ -27,6 +27,7 @@ WINGS = (
     "target_group_",
     "service_",
     "scheduled_task_",
+    "firewall_",
 )
 
 

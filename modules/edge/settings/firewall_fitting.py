@@ -1,0 +1,35 @@
+"""Whether the firewall fits what it shall protect."""
+
+from collections.abc import Iterator, Mapping
+
+from modules.compute.settings.load_balancer import LoadBalancerSettings
+from modules.edge.settings.firewall import FirewallSettings
+from modules.foundation.refusals import Finding
+
+LoadBalancers = Mapping[str, LoadBalancerSettings]
+
+
+def protected(firewall: FirewallSettings, load_balancers: LoadBalancers) -> list[str]:
+    """Return the load balancers behind the firewall: by default those that users reach by themselves."""
+    if firewall.load_balancers is not None:
+        return list(firewall.load_balancers)
+    return [
+        label
+        for label, settings in load_balancers.items()
+        if not settings.internal and settings.reachable_from != "cloudfront"
+    ]
+
+
+def findings(firewall: FirewallSettings, load_balancers: LoadBalancers) -> Iterator[Finding]:
+    """Yield what the firewall asks of load balancers and does not get."""
+    at = ("firewall", "load_balancers")
+    for label in firewall.load_balancers or ():
+        if label not in load_balancers:
+            there = ", ".join(load_balancers) or "none"
+            yield Finding(at, label, f"is not a load balancer of this environment; there is {there}", "name another")
+        elif load_balancers[label].reachable_from == "cloudfront":
+            rule = "is reached by CloudFront only, whose addresses would share one rate limit among all users"
+            yield Finding(at, label, rule, "take it out: the site's firewall stands before CloudFront")
+    if not protected(firewall, load_balancers):
+        remedy = "write a `load_balancer` that faces the internet, or take the block out"
+        yield Finding(("firewall",), None, "has nothing behind it", remedy)
