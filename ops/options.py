@@ -16,7 +16,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout."
 LocalOption = Annotated[bool, typer.Option("--local", help="On the embedded AWS.")]
 AutoApproveOption = Annotated[bool, typer.Option("--auto-approve", help="Do not ask; refused in production.")]
 LockTimeoutOption = Annotated[
-    int, typer.Option("--lock-timeout", min=0, help="Seconds to wait for a state that somebody else has locked.")
+    int,
+    typer.Option(
+        "--lock-timeout",
+        envvar="GROUNDWORK_LOCK_TIMEOUT",
+        min=0,
+        help="Seconds to wait for a state that somebody else has locked.",
+    ),
 ]
 ENVS = Path("envs")
 

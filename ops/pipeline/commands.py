@@ -1,5 +1,6 @@
 """The jobs of `.gitlab-ci.yml` as commands: `python -m ops ci --help`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +9,7 @@ from rich.console import Console
 
 from modules.settings import EnvironmentFile
 from ops.errors import ExitCode
-from ops.options import ENVS, EnvOption, EnvsOption, LocalOption, read_file, read_files
+from ops.options import ENVS, EnvOption, EnvsOption, LocalOption, LockTimeoutOption, read_file, read_files
 from ops.workspace import PROJECT, Workspace
 
 if TYPE_CHECKING:
@@ -34,13 +35,17 @@ def ci_write(envs: EnvsOption = ENVS) -> None:
 
 @ci.command("plan")
 def ci_plan(
-    commit: CommitOption, env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False
+    commit: CommitOption,
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: LocalOption = False,
+    lock_timeout: LockTimeoutOption = 300,
 ) -> None:
     """Plan an environment, judge the plan, and leave in build/ci/ENV all that the apply job needs."""
     from ops.pipeline.jobs import plan_job
 
     file = read_file(envs, env)
-    judgement = plan_job(_target(envs, file, "plan", on_local=on_local), file, commit)
+    judgement = plan_job(_target(envs, file, "plan", on_local=on_local, lock_timeout=lock_timeout), file, commit)
     for line in judgement.told():
         _out.print(line, markup=False)
     if judgement.refused:
@@ -49,23 +54,32 @@ def ci_plan(
 
 @ci.command("apply")
 def ci_apply(
-    commit: CommitOption, env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False
+    commit: CommitOption,
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: LocalOption = False,
+    lock_timeout: LockTimeoutOption = 300,
 ) -> None:
     """Apply the plan in build/ci/ENV, exactly: refused when it, the commit or the state is another."""
     from ops.pipeline.jobs import apply_job
 
     file = read_file(envs, env)
-    changed = apply_job(_target(envs, file, "apply", on_local=on_local), file, commit)
+    changed = apply_job(_target(envs, file, "apply", on_local=on_local, lock_timeout=lock_timeout), file, commit)
     _out.print(f"{env}: {'applied' if changed else 'no changes'}", markup=False)
 
 
 @ci.command("drift")
-def ci_drift(env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False) -> None:
+def ci_drift(
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: LocalOption = False,
+    lock_timeout: LockTimeoutOption = 300,
+) -> None:
     """Compare the state with AWS and change nothing; fail when something was changed by hand."""
     from ops.pipeline.jobs import drift_job
 
     file = read_file(envs, env)
-    drifted = drift_job(_target(envs, file, "plan", on_local=on_local), file)
+    drifted = drift_job(_target(envs, file, "plan", on_local=on_local, lock_timeout=lock_timeout), file)
     for line in drifted:
         _out.print(line, markup=False)
     _out.print(f"{env}: {f'{len(drifted)} resources drifted' if drifted else 'no drift'}", markup=False)
@@ -73,10 +87,10 @@ def ci_drift(env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOpt
         raise typer.Exit(ExitCode.DRIFTED)
 
 
-def _target(envs: Path, file: EnvironmentFile, right: "Right", *, on_local: bool) -> "Target":
+def _target(envs: Path, file: EnvironmentFile, right: "Right", *, on_local: bool, lock_timeout: int) -> "Target":
     """Return where the job works, by the role that GitLab's token opens."""
     from ops.pipeline.credentials import use_role
     from ops.secrets import target_of
 
     use_role(file.settings, right)
-    return target_of(Workspace.of(envs), on_local=on_local)
+    return replace(target_of(Workspace.of(envs), on_local=on_local), lock_timeout=lock_timeout)

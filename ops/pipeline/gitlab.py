@@ -118,8 +118,8 @@ def _plan(environment: Environment, settings: PipelineSettings, paths: list[str]
         "script": [f".venv/bin/python -m ops ci plan --env {name}"],
         "rules": [*preview, *_shipped(environment, paths)],
         "artifacts": {
-            # Plans hold what AWS told in confidence, so only members of the project may load them.
-            "public": False,
+            # Plans hold what AWS told in confidence; `access` is what `public: false` became (GitLab 16.11).
+            "access": "developer",
             "expire_in": ARTIFACT_LIFE,
             # The summary says why, when the guard refused.
             "when": "always",

@@ -6,8 +6,8 @@ import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 LOCAL = "tests/local/"
-#: They go through an environment on an embedded AWS of their own.
-ALONE = ("tests/local/test_interruption.py",)
+#: They have an embedded AWS, or accounts on one, of their own.
+ALONE = ("tests/local/test_interruption.py", "tests/local/test_pipeline.py")
 
 
 def part_of(node: str) -> str:

@@ -54,7 +54,7 @@ def test_nothing_is_applied_but_by_a_person_from_its_own_pipeline(name: str, job
 @pytest.mark.parametrize("name", STATES)
 def test_artifacts_are_private_and_short_lived(name: str, jobs: dict[str, Any]) -> None:
     artifacts = jobs[f"plan:{name}"]["artifacts"]
-    assert artifacts["public"] is False
+    assert artifacts["access"] == "developer"
     assert artifacts["expire_in"] == "3 days"
     assert artifacts["reports"] == {"terraform": f"build/ci/{name}/terraform-report.json"}
 
