@@ -20,6 +20,8 @@ IP_SET_CAPACITY, RATE_LIMIT_CAPACITY = 1, 2
 RANGES_LIMIT = 10_000
 #: "ManagedRuleGroupStatement, RuleActionOverrides".
 OVERRIDES_LIMIT = 100
+#: "ManagedRuleGroupConfig": groups that do nothing until they are told where users sign in or up.
+ASKING_FOR_PAGES = ("AWSManagedRulesACFPRuleSet", "AWSManagedRulesATPRuleSet")
 #: Rules of our own, beside the groups; all but the first can be tried in count mode.
 ALLOW, BLOCK, RATE_LIMIT = "allow", "block", "rate-limit"
 
@@ -79,6 +81,13 @@ class OtherGroupSettings(Settings):
         le=100_000,
         description="Its place among the other groups, 1000 or more, behind all of `groups`.",
     )
+
+    @model_validator(mode="after")
+    def _asks_for_nothing(self) -> "OtherGroupSettings":
+        if self.name in ASKING_FOR_PAGES:
+            rule = "wants to be told the pages where users sign in or up, for which there is no place here"
+            refuse([Finding(("name",), self.name, rule, "take the block out")])
+        return self
 
 
 class FirewallSettings(Settings):
