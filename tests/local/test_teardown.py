@@ -53,6 +53,8 @@ def _left(environment: Applied) -> list[str]:
     left += [each["FlowLogId"] for each in ec2.describe_flow_logs()["FlowLogs"]]
     left += [each["logGroupName"] for each in client("logs").describe_log_groups()["logGroups"]]
     left += [each["RoleName"] for each in client("iam").list_roles()["Roles"] if "-account-" not in each["RoleName"]]
+    left += [each["LoadBalancerArn"] for each in client("elbv2").describe_load_balancers()["LoadBalancers"]]
+    left += [each["ARN"] for each in client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"]]
     left += [each["directConnectGatewayId"] for each in _direct_connect_gateways(client("directconnect"))]
     left += [each["Name"] for each in client("s3").list_buckets()["Buckets"] if "-state-" not in each["Name"]]
     left += _data_left(client)
