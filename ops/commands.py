@@ -36,7 +36,7 @@ app = typer.Typer(
 secret = typer.Typer(no_args_is_help=True, help="Put values into the secrets that an environment file names.")
 app.add_typer(secret, name="secret")
 app.add_typer(ci, name="ci")
-_out = Console(highlight=False, soft_wrap=True)
+_out = Console(highlight=False, soft_wrap=True, emoji=False)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from rich.status import Status
 #: Seconds after which a step that runs without a terminal says that it is still there.
 REMINDER_SECONDS = 15
 
-console = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 class Step:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ops.target import Target
 
 ci = typer.Typer(no_args_is_help=True, help="The jobs of the pipeline, .gitlab-ci.yml.")
-_out = Console(highlight=False, soft_wrap=True)
+_out = Console(highlight=False, soft_wrap=True, emoji=False)
 
 CommitOption = Annotated[str, typer.Option("--commit", envvar="CI_COMMIT_SHA", help="The pipeline's commit.")]
 
