@@ -5,7 +5,7 @@ ENV    ?= dev
 ENVS   ?= envs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-stop test test-fast lint validate synth addresses pipeline bootstrap plan deploy destroy bench clean
+.PHONY: help setup local local-stop test test-fast lint validate synth addresses pipeline reference bootstrap plan deploy destroy bench clean
 
 # Make reads these of its own environment too, so that CI and a shell may set them.
 export ENVS
@@ -53,6 +53,9 @@ addresses: setup ## Write the committed lists of addresses anew; none is lost wi
 
 pipeline: setup ## Write .gitlab-ci.yml anew, from the environment files and the import graph
 	@$(RUN) ci write
+
+reference: setup ## Write docs/reference anew, from the settings
+	@$(RUN) reference
 
 bootstrap: setup ## Make the state bucket of ENV's account (real AWS; can be run again)
 	@$(RUN) bootstrap --env $(ENV)

@@ -27,7 +27,7 @@ from ops.options import (
     read_files,
 )
 from ops.pipeline.commands import ci
-from ops.workspace import Workspace
+from ops.workspace import PROJECT, Workspace
 
 # No locals in a traceback: one of them may be a secret's value.
 app = typer.Typer(
@@ -131,6 +131,15 @@ def addresses(
     synthesize(workspace, output, os.environ, None)
     for path in write(envs, output, give_up or []):
         _out.print(str(path), markup=False)
+
+
+@app.command()
+def reference() -> None:
+    """Write docs/reference anew: every block and key of an environment file, from the settings."""
+    from ops.reference import FOLDER, write
+
+    for path in write(PROJECT / FOLDER):
+        _out.print(str(path.relative_to(PROJECT)), markup=False)
 
 
 @app.command()

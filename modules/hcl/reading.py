@@ -64,13 +64,13 @@ def hand_down(model: type[BaseModel], values: Mapping[str, Any], inherited: Mapp
     for name, info in model.model_fields.items():
         if _inherits(info) and name in inherited:
             result[name] = inherited[name]
-        shape = _shape_of(info)
+        shape = shape_of(info)
         if shape.model is not None and name in result:
             result[name] = _hand_down_blocks(shape, result[name], inherited)
     return result
 
 
-def _hand_down_blocks(shape: "_Shape", blocks: Any, inherited: Mapping[str, Any]) -> Any:
+def _hand_down_blocks(shape: "Shape", blocks: Any, inherited: Mapping[str, Any]) -> Any:
     """Do the same for the block, or each of the blocks, of one field; a block that is a model already stays."""
 
     def block(values: Any) -> Any:
@@ -86,31 +86,33 @@ def _hand_down_blocks(shape: "_Shape", blocks: Any, inherited: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class _Shape:
+class Shape:
     """How a field is written: as an attribute, a block, labelled blocks, or several blocks."""
 
     kind: typing.Literal["attribute", "block", "labelled", "repeated"]
     model: type[BaseModel] | None = None
+    """What is written in the block, or in each of them."""
 
 
-def _shape_of(info: FieldInfo) -> _Shape:
-    for annotation in _alternatives(info.annotation):
+def shape_of(info: FieldInfo) -> Shape:
+    """Return how the field is written in an environment file."""
+    for annotation in alternatives(info.annotation):
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
         if _is_model(annotation):
-            return _Shape("block", annotation)
-        if origin in (dict, Mapping) and (models := list(filter(_is_model, _alternatives(arguments[1])))):
-            return _Shape("labelled", models[0])
+            return Shape("block", annotation)
+        if origin in (dict, Mapping) and (models := list(filter(_is_model, alternatives(arguments[1])))):
+            return Shape("labelled", models[0])
         if origin is tuple and arguments and _is_model(arguments[0]):
-            return _Shape("repeated", arguments[0])
-    return _Shape("attribute")
+            return Shape("repeated", arguments[0])
+    return Shape("attribute")
 
 
-def _alternatives(annotation: Any) -> list[Any]:
+def alternatives(annotation: Any) -> list[Any]:
     """Return the members of a union, without what `Annotated` adds."""
     if typing.get_origin(annotation) is typing.Annotated:
-        return _alternatives(typing.get_args(annotation)[0])
+        return alternatives(typing.get_args(annotation)[0])
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        return [inner for member in typing.get_args(annotation) for inner in _alternatives(member)]
+        return [inner for member in typing.get_args(annotation) for inner in alternatives(member)]
     return [annotation]
 
 
@@ -118,7 +120,7 @@ def _is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def _written(model: type[BaseModel]) -> dict[str, FieldInfo]:
+def written(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """Return the fields that a person may write; the others are handed down from the environment."""
     return {name: info for name, info in model.model_fields.items() if not _inherits(info)}
 
@@ -137,12 +139,12 @@ def _shape(
     document: Document, values: dict[str, Any], location: Location, body: Body, model: type[BaseModel]
 ) -> Iterator[Problem]:
     """Fill `values` from the body, and yield what the model has no place for."""
-    fields = _written(model)
+    fields = written(model)
     for attribute in body.attributes:
         here = (*location, attribute.name)
         if attribute.name not in fields:
             yield _unknown(document, here, attribute.line, attribute.name, "key", fields)
-        elif _shape_of(fields[attribute.name]).kind != "attribute":
+        elif shape_of(fields[attribute.name]).kind != "attribute":
             yield _problem_at(
                 document,
                 attribute.line,
@@ -169,7 +171,7 @@ def _shape_block(
     if block.type not in fields:
         yield _unknown(document, (*location, block.type), block.line, block.type, "block", fields)
         return
-    shape = _shape_of(fields[block.type])
+    shape = shape_of(fields[block.type])
     here: Location = (*location, block.type, *block.labels)
     wrong = _wrong_labels(block, shape)
     if wrong:
@@ -193,7 +195,7 @@ def _shape_block(
         yield from _shape(document, content, here, block.body, shape.model)
 
 
-def _wrong_labels(block: Block, shape: _Shape) -> tuple[str, str] | None:
+def _wrong_labels(block: Block, shape: Shape) -> tuple[str, str] | None:
     """Return the rule and the remedy when the block has not the labels of its shape."""
     if shape.kind == "attribute":
         return "is a value, not a block", f"write `{block.type} = ...`"
@@ -243,7 +245,7 @@ def _translated(document: Document, model: type[BaseModel], details: dict[str, A
 
 def _example(name: str, info: FieldInfo | None) -> str:
     example = info.examples[0] if info and info.examples else "..."
-    if info and _shape_of(info).kind != "attribute":
+    if info and shape_of(info).kind != "attribute":
         return f"`{name} {{ ... }}`"
     return f"`{name} = {_shown(example) if example == '...' else json.dumps(example)}`"
 
@@ -255,7 +257,7 @@ def _field_at(model: type[BaseModel], location: Location) -> FieldInfo | None:
     for part in location:
         if current is not None and part in current.model_fields:
             info = current.model_fields[str(part)]
-            current = _shape_of(info).model
+            current = shape_of(info).model
     return info
 
 
