@@ -61,6 +61,18 @@ firewall {
   count = ["common"] # what developers try is odd at times; what would be refused is in the logs
 }
 
+sign_in {
+  client "web" {
+    callback_urls = ["https://dev.agora.example/signed-in", "http://localhost:3000/signed-in"]
+    logout_urls   = ["https://dev.agora.example/"]
+  }
+
+  client "mobile" {
+    kind          = "mobile"
+    callback_urls = ["agora://signed-in"]
+  }
+}
+
 database "main" {
   engine         = "aurora-mysql"
   engine_version = "8.0.mysql_aurora.3.08.2"

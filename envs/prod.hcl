@@ -79,6 +79,27 @@ firewall {
   }
 }
 
+sign_in {
+  email {
+    sender   = "Agora <no-reply@agora.example>"
+    identity = "agora.example" # Cognito itself sends 50 mails a day, in production an hour's
+  }
+
+  password {
+    minimum_length = 14
+  }
+
+  client "web" {
+    callback_urls = ["https://www.agora.example/signed-in"]
+    logout_urls   = ["https://www.agora.example/"]
+  }
+
+  client "mobile" {
+    kind          = "mobile"
+    callback_urls = ["agora://signed-in"]
+  }
+}
+
 database "main" {
   engine             = "aurora-mysql"
   engine_version     = "8.0.mysql_aurora.3.08.2"

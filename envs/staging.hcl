@@ -57,6 +57,21 @@ load_balancer "public" {
 
 firewall {}
 
+sign_in {
+  self_registration = false   # testers are invited
+  threat_protection = "audit" # as in production, but a test's odd sign-ins are not stopped
+
+  client "web" {
+    callback_urls = ["https://staging.agora.example/signed-in"]
+    logout_urls   = ["https://staging.agora.example/"]
+  }
+
+  client "mobile" {
+    kind          = "mobile"
+    callback_urls = ["agora://signed-in"]
+  }
+}
+
 database "main" {
   engine             = "aurora-mysql"
   engine_version     = "8.0.mysql_aurora.3.08.2"

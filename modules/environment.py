@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
+from modules.access.settings import fitting as access
+from modules.access.settings.blocks import AccessBlocks
 from modules.compute.settings import fitting as compute
 from modules.compute.settings.blocks import ComputeBlocks
 from modules.data.settings import fitting as data
@@ -12,6 +14,7 @@ from modules.data.settings.blocks import DataBlocks
 from modules.delivery.settings.blocks import DeliveryBlocks
 from modules.edge.settings import fitting as edge
 from modules.edge.settings.blocks import EdgeBlocks
+from modules.foundation.names import Names
 from modules.foundation.refusals import broken_rule, refuse
 from modules.foundation.settings import AccountId, Region, Tier
 from modules.hcl.reading import hand_down
@@ -43,7 +46,7 @@ def _name(value: str) -> str:
     return value
 
 
-class Environment(NetworkBlocks, DataBlocks, ComputeBlocks, DeliveryBlocks, EdgeBlocks):
+class Environment(NetworkBlocks, AccessBlocks, DataBlocks, ComputeBlocks, DeliveryBlocks, EdgeBlocks):
     """One environment: what an environment file says, under the file's name.
 
     Each wing brings the blocks of its own chapter.
@@ -85,12 +88,18 @@ class Environment(NetworkBlocks, DataBlocks, ComputeBlocks, DeliveryBlocks, Edge
         refuse(
             [
                 *network.findings(self),
+                *access.findings(self, self, self.names),
                 *data.findings(self, self.network, self.region),
-                *compute.findings(self, self, self),
+                *compute.findings(self, self, self, self),
                 *edge.findings(self, self),
             ]
         )
         return self
+
+    @property
+    def names(self) -> Names:
+        """The names of what the environment has in AWS."""
+        return Names(self.product, self.name, self.account_id, self.region)
 
     @property
     def state_key(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from cdktf import TerraformStack
 from constructs import Construct
 
+from modules.access.wing import AccessWing
 from modules.compute.wing import ComputeWing
 from modules.data.wing import DataWing
 from modules.delivery.pipeline import PipelineRoles, PipelineState
@@ -30,14 +31,17 @@ class EnvironmentStack(TerraformStack):
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
         super().__init__(scope, environment.name)
-        names = Names(environment.product, environment.name, environment.account_id, environment.region)
+        names = environment.names
         _require_terraform(self)
         providers = Providers(self, names=names, tags={**environment.tags, "tier": environment.tier})
         keep_state(self, names=account_names(environment), key=environment.state_key)
         foundation = Foundation(self, "foundation", names=names, tier=environment.tier, providers=providers)
         network = NetworkWing(self, "network", blocks=environment, foundation=foundation)
+        access = AccessWing(self, "access", blocks=environment, network=network, foundation=foundation)
         data = DataWing(self, "data", blocks=environment, network=network, foundation=foundation)
-        compute = ComputeWing(self, "compute", blocks=environment, network=network, data=data, foundation=foundation)
+        compute = ComputeWing(
+            self, "compute", blocks=environment, network=network, access=access, data=data, foundation=foundation
+        )
         EdgeWing(self, "edge", blocks=environment, compute=compute, foundation=foundation)
 
 

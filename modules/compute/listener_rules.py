@@ -16,6 +16,7 @@ from cdktf_cdktf_provider_aws.lb_listener import (
 from cdktf_cdktf_provider_aws.lb_listener_rule import (
     LbListenerRule,
     LbListenerRuleAction,
+    LbListenerRuleActionAuthenticateCognito,
     LbListenerRuleActionFixedResponse,
     LbListenerRuleActionForward,
     LbListenerRuleActionForwardTargetGroup,
@@ -26,6 +27,7 @@ from cdktf_cdktf_provider_aws.lb_listener_rule import (
 )
 from constructs import Construct
 
+from modules.access.sign_in import LoadBalancerSignIn
 from modules.compute.settings.listener_rules import (
     DEFAULT,
     ActionSettings,
@@ -38,6 +40,9 @@ from modules.foundation.foundation import Foundation
 
 Action = TypeVar("Action")
 
+#: Seconds after which a load balancer asks again who a user is; AWS's own default is a week, in which nobody who left
+#: is shut out.
+SESSION_SECONDS = 12 * 3600
 #: Of a rule that leads to a service, as long as the service is not there.
 _NOBODY_YET = FixedResponseSettings(status_code=503, message_body="Nobody answers yet")
 
@@ -58,8 +63,10 @@ class ListenerRules(Construct):
         settings: LoadBalancerSettings,
         listener: LbListener,
         foundation: Foundation,
+        sign_in: LoadBalancerSignIn | None,
     ) -> None:
         super().__init__(scope, id)
+        self._sign_in = sign_in
         self._name = name
         self._settings = settings
         self._listener = listener
@@ -86,7 +93,7 @@ class ListenerRules(Construct):
             self._listener.put_default_action([_LISTENERS.action_of(settings, targets)])
             return self._listener
         if label in self._rules:
-            self._rules[label].put_action([_RULES.action_of(settings, targets)])
+            self._rules[label].put_action(self._actions(label))
         else:
             self._create(label, self._settings.rule[label])
         return self._rules[label]
@@ -106,9 +113,26 @@ class ListenerRules(Construct):
             listener_arn=self._listener.arn,
             priority=rule.priority,
             condition=_conditions(rule),
-            action=[_RULES.action_of(rule, self._targets.get(label, {}))],
+            action=self._actions(label),
             tags={"Name": self._foundation.names.of(f"{self._name}-{label}")},
         )
+
+    def _actions(self, label: str) -> list[LbListenerRuleAction]:
+        """Return what is done one after the other: users sign in first, where the rule asks for it."""
+        rule = self._settings.rule[label]
+        action = _RULES.action_of(rule, self._targets.get(label, {}))
+        if not rule.sign_in:
+            return [action]
+        assert self._sign_in is not None, "no sign_in block: the settings have refused that"
+        cognito = LbListenerRuleActionAuthenticateCognito(
+            user_pool_arn=self._sign_in.user_pool_arn,
+            user_pool_client_id=self._sign_in.user_pool_client_id,
+            user_pool_domain=self._sign_in.user_pool_domain,
+            scope="openid",
+            session_timeout=SESSION_SECONDS,
+            on_unauthenticated_request="authenticate",
+        )
+        return [LbListenerRuleAction(type="authenticate-cognito", authenticate_cognito=cognito), action]
 
 
 def default_action(settings: ActionSettings) -> LbListenerDefaultAction:

@@ -12,6 +12,7 @@ from cdktf_cdktf_provider_aws.lb_listener import (
 from cdktf_cdktf_provider_aws.lb_listener_certificate import LbListenerCertificate
 from constructs import Construct
 
+from modules.access.sign_in import LoadBalancerSignIn
 from modules.compute.listener_rules import ListenerRules, default_action
 from modules.compute.load_balancer_group import LoadBalancerGroup
 from modules.compute.settings.load_balancer import LoadBalancerSettings
@@ -49,11 +50,13 @@ class LoadBalancer(Construct):
         internal: bool,
         network: NetworkWing,
         foundation: Foundation,
+        sign_in: LoadBalancerSignIn | None = None,
     ) -> None:
         super().__init__(scope, id)
         self._name = name
         self.settings = settings
         self._foundation = foundation
+        self._sign_in = sign_in
         self._make = foundation.resources(self, "load_balancer")
         self._group = LoadBalancerGroup(
             self, "group", name=name, settings=settings, network=network.vpc, foundation=foundation
@@ -167,7 +170,10 @@ class LoadBalancer(Construct):
             settings=self.settings,
             listener=listener,
             foundation=self._foundation,
+            sign_in=self._sign_in,
         )
+        if self._sign_in:
+            self._group.reach_cognito()
         if self.settings.answers_http:
             self._lead_to_https()
 
@@ -205,6 +211,7 @@ class InternetFacingLoadBalancer(LoadBalancer):
         subnets: PublicSubnets,
         network: NetworkWing,
         foundation: Foundation,
+        sign_in: LoadBalancerSignIn | None = None,
     ) -> None:
         """Raise TypeError for subnets of another tier, where no type checker has seen it."""
         if not isinstance(subnets, PublicSubnets):
@@ -218,6 +225,7 @@ class InternetFacingLoadBalancer(LoadBalancer):
             internal=False,
             network=network,
             foundation=foundation,
+            sign_in=sign_in,
         )
 
 
@@ -234,6 +242,7 @@ class InternalLoadBalancer(LoadBalancer):
         subnets: AppSubnets,
         network: NetworkWing,
         foundation: Foundation,
+        sign_in: LoadBalancerSignIn | None = None,
     ) -> None:
         """Raise TypeError for subnets of another tier, where no type checker has seen it."""
         if not isinstance(subnets, AppSubnets):
@@ -247,6 +256,7 @@ class InternalLoadBalancer(LoadBalancer):
             internal=True,
             network=network,
             foundation=foundation,
+            sign_in=sign_in,
         )
 
 
@@ -258,14 +268,29 @@ def load_balancer_of(
     settings: LoadBalancerSettings,
     network: NetworkWing,
     foundation: Foundation,
+    sign_in: LoadBalancerSignIn | None = None,
 ) -> LoadBalancer:
     """Return the load balancer of a block, on the side that it asks for."""
     if settings.internal:
         return InternalLoadBalancer(
-            scope, id, name=name, settings=settings, subnets=network.vpc.app, network=network, foundation=foundation
+            scope,
+            id,
+            name=name,
+            settings=settings,
+            subnets=network.vpc.app,
+            network=network,
+            foundation=foundation,
+            sign_in=sign_in,
         )
     public = network.vpc.public
     assert public is not None, "a network without internet: the settings have refused that"
     return InternetFacingLoadBalancer(
-        scope, id, name=name, settings=settings, subnets=public, network=network, foundation=foundation
+        scope,
+        id,
+        name=name,
+        settings=settings,
+        subnets=public,
+        network=network,
+        foundation=foundation,
+        sign_in=sign_in,
     )

@@ -80,6 +80,19 @@ class LoadBalancerGroup(Construct):
             to_port=port,
         )
 
+    def reach_cognito(self) -> None:
+        """Let the load balancer ask Cognito who a user is; its pages have no addresses that could be named."""
+        self._make(
+            VpcSecurityGroupEgressRule,
+            f"{self._name}_to_cognito",
+            security_group_id=self.id,
+            description="To Cognito, which says who a user is",
+            cidr_ipv4="0.0.0.0/0",
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+        )
+
     def _origins(self, settings: LoadBalancerSettings, network: Network) -> Mapping[str, Mapping[str, Any]]:
         """Return what the rules let in, by the name that each has in its address."""
         match settings.reachable_from:

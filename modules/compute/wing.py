@@ -3,6 +3,8 @@
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
+from modules.access.sign_in import LoadBalancerSignIn
+from modules.access.wing import AccessWing
 from modules.compute.ecs import EcsCluster
 from modules.compute.load_balancer import LoadBalancer, load_balancer_of
 from modules.compute.registry import Repository, push_lines, registry_of
@@ -10,6 +12,7 @@ from modules.compute.replication import Replication
 from modules.compute.services import Services
 from modules.compute.settings.blocks import ComputeBlocks
 from modules.compute.settings.images import images_in
+from modules.compute.settings.load_balancer import LoadBalancerSettings
 from modules.data.wing import DataWing
 from modules.foundation.foundation import Foundation
 from modules.network.wing import NetworkWing
@@ -25,12 +28,14 @@ class ComputeWing(Construct):
         *,
         blocks: ComputeBlocks,
         network: NetworkWing,
+        access: AccessWing,
         data: DataWing,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
         self._blocks = blocks
         self._network = network
+        self._access = access
         self._data = data
         self._foundation = foundation
         self.registry = registry_of(blocks.registry, foundation.names)
@@ -72,9 +77,14 @@ class ComputeWing(Construct):
                 settings=settings,
                 network=self._network,
                 foundation=self._foundation,
+                sign_in=self._sign_in_of(name, settings),
             )
             for name, settings in self._blocks.load_balancer.items()
         }
+
+    def _sign_in_of(self, name: str, settings: LoadBalancerSettings) -> LoadBalancerSignIn | None:
+        hosts = settings.sign_in_hosts
+        return self._access.sign_in.for_load_balancer(name, hosts) if hosts else None
 
     def _build_services(self) -> Services:
         return Services(

@@ -37,12 +37,15 @@ def document(statements: Sequence[Statement]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def assumed_by(service: str, account_id: str | None) -> str:
+def assumed_by(service: str, account_id: str | None, external_id: str | None = None) -> str:
     """Return the trust policy for a service, only on behalf of our account ("The confused deputy problem").
 
-    Without an account for a service of which AWS does not say that it names one when it assumes a role.
+    Without an account for a service of which AWS does not say that it names one when it assumes a role; with an
+    external id for one that says ours.
     """
-    condition = {"Condition": {"StringEquals": {"aws:SourceAccount": account_id}}} if account_id else {}
+    keys = {"aws:SourceAccount": account_id, "sts:ExternalId": external_id}
+    equal = {key: value for key, value in keys.items() if value}
+    condition = {"Condition": {"StringEquals": equal}} if equal else {}
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole", **condition}
     return document([statement])
 

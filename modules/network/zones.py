@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cdktf import TerraformResource
 from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
 from cdktf_cdktf_provider_aws.data_aws_route53_zone import DataAwsRoute53Zone
 from cdktf_cdktf_provider_aws.route53_record import (
@@ -59,12 +60,14 @@ class PublicZone(Construct):
         self.zone_id = zone.zone_id
         self.name_servers = zone.name_servers
         self._proofs: dict[str, Route53Record] = {}
+        self._addresses: dict[str, list[Route53Record]] = {}
+        self._waiting: dict[str, list[TerraformResource]] = {}
 
     def record(
         self, what: str, name: str, type: str, values: Sequence[str], ttl: int = TTL, routing: Routing | None = None
     ) -> None:
         """Answer for the name with these values; `what` is unique in the zone and stays, the address has it."""
-        self._make(
+        record = self._make(
             Route53Record,
             f"{self._label}_{what}",
             zone_id=self.zone_id,
@@ -74,6 +77,7 @@ class PublicZone(Construct):
             records=[_divided(value) if type == "TXT" else value for value in values],
             **_routed(routing),
         )
+        self._note_address(name, record)
 
     def alias(
         self,
@@ -87,7 +91,7 @@ class PublicZone(Construct):
     ) -> None:
         """Answer for the name with the addresses of a load balancer or distribution, IPv4 and IPv6."""
         for type in ("A", "AAAA"):
-            self._make(
+            record = self._make(
                 Route53Record,
                 f"{self._label}_{what}_{type.lower()}",
                 zone_id=self.zone_id,
@@ -98,6 +102,13 @@ class PublicZone(Construct):
                 ),
                 **_routed(routing),
             )
+            self._note_address(name, record)
+
+    def after_address(self, name: str, resource: TerraformResource) -> None:
+        """Let the resource wait for the records that give the name an address, those of higher wings among them."""
+        self._waiting.setdefault(name, []).append(resource)
+        for record in self._addresses.get(name, []):
+            _wait(resource, record)
 
     def prove(self, name: str, certificate: AcmCertificate, proven: str) -> Route53Record:
         """Return the record by which ACM sees that the name is ours, one for all certificates that ask.
@@ -135,6 +146,12 @@ class PublicZone(Construct):
     def _look_up(self) -> DataAwsRoute53Zone:
         return self._make(DataAwsRoute53Zone, self._label, name=self.name, private_zone=False)
 
+    def _note_address(self, name: str, record: Route53Record) -> None:
+        if record.type_input in ("A", "AAAA", "CNAME"):
+            self._addresses.setdefault(name, []).append(record)
+            for resource in self._waiting.get(name, []):
+                _wait(resource, record)
+
     def _own(self, name: str) -> str:
         if not is_under(name.removeprefix("*."), self.name):
             raise ValueError(f"{name} is not in the zone {self.name}")
@@ -144,6 +161,11 @@ class PublicZone(Construct):
 def part_of_address(name: str) -> str:
     """Return a domain name as a part of an address; two underscores for a dot, one for a hyphen."""
     return name.replace(".", "__")
+
+
+def _wait(resource: TerraformResource, record: Route53Record) -> None:
+    address = f"{record.terraform_resource_type}.{record.friendly_unique_id}"
+    resource.depends_on = [*(resource.depends_on or []), address]
 
 
 def _routed(routing: Routing | None) -> dict[str, Any]:

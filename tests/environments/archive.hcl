@@ -26,6 +26,18 @@ load_balancer "front" {
   names          = ["*.archive.mobile.example", "archive.mobile.example"]
   reachable_from = "cloudfront"
 
+  rule "members" {
+    priority = 50
+    hosts    = ["archive.mobile.example"]
+    paths    = ["/members/*"]
+    sign_in  = true
+
+    fixed_response {
+      status_code  = 200
+      message_body = "Hello"
+    }
+  }
+
   rule "years" {
     priority = 100
     hosts    = ["20??.archive.mobile.example"]
@@ -167,5 +179,37 @@ zone "public" {
     type     = "A"
     values   = ["192.0.2.20"]
     failover = "secondary"
+  }
+}
+
+# Its pages under a name of ours: the name above it leads to the load balancer `front`.
+sign_in {
+  sign_in_with        = ["email", "phone"]
+  self_registration   = false
+  mfa                 = "required"
+  mfa_methods         = ["totp", "sms"]
+  recovery            = "administrator"
+  threat_protection   = "audit"
+  deletion_protection = false
+  domain              = "auth.archive.mobile.example"
+
+  email {
+    sender   = "Archive <no-reply@mail.mobile.example>"
+    identity = "mobile.example"
+  }
+
+  password {
+    minimum_length = 16
+    symbols        = true
+    history        = 5
+    temporary_days = 1
+  }
+
+  client "reader" {
+    callback_urls        = ["https://archive.mobile.example/read", "http://localhost:8080/"]
+    scopes               = ["openid"]
+    access_token_minutes = 5
+    id_token_minutes     = 5
+    refresh_token_days   = 7
   }
 }

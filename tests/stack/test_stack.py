@@ -14,6 +14,7 @@ from tests.support.template import Template
 WINGS = (
     "network_",
     "zone_",
+    "sign_in_",
     "certificate_",
     "foundation_",
     "database_",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from modules.access.settings.blocks import AccessBlocks
 from modules.compute.settings import ecs_fitting, image_fitting, load_balancer_fitting, task_fitting
 from modules.compute.settings.blocks import ComputeBlocks
 from modules.data.settings.blocks import DataBlocks
@@ -9,9 +10,13 @@ from modules.foundation.refusals import Finding
 from modules.network.settings.blocks import NetworkBlocks
 
 
-def findings(blocks: ComputeBlocks, data: DataBlocks, network: NetworkBlocks) -> Iterator[Finding]:
+def findings(
+    blocks: ComputeBlocks, data: DataBlocks, access: AccessBlocks, network: NetworkBlocks
+) -> Iterator[Finding]:
     """Yield what a block asks of another one, or of a lower wing, and does not get."""
-    yield from load_balancer_fitting.findings(blocks.load_balancer, network, services=blocks.service, functions=())
+    yield from load_balancer_fitting.findings(
+        blocks.load_balancer, network, services=blocks.service, functions=(), signs_in=access.sign_in is not None
+    )
     yield from image_fitting.findings(blocks)
     yield from ecs_fitting.findings(blocks.ecs, network.network)
     yield from task_fitting.findings(

@@ -159,6 +159,12 @@ class RuleSettings(ActionSettings):
         description="Paths, with the wildcards * and ?, upper and lower case told apart; all without any.",
     )
 
+    sign_in: bool = Field(
+        default=False,
+        description="Whether users have to sign in first, by the `sign_in` block: whoever has an account, those who "
+        "registered by themselves among them.",
+    )
+
     @model_validator(mode="after")
     def _compares_something(self) -> "RuleSettings":
         count = len(self.hosts) + len(self.paths)

@@ -118,7 +118,13 @@ class LoadBalancerSettings(TieredSettings):
     @model_validator(mode="after")
     def _rules(self) -> "LoadBalancerSettings":
         refuse(
-            [*between(self.rule), *self._side_findings(), *self._host_findings(), *self._production_findings()],
+            [
+                *between(self.rule),
+                *self._side_findings(),
+                *self._host_findings(),
+                *self._sign_in_findings(),
+                *self._production_findings(),
+            ],
         )
         return self
 
@@ -126,6 +132,12 @@ class LoadBalancerSettings(TieredSettings):
     def answers_http(self) -> bool:
         """Whether there is an HTTP listener, which leads to HTTPS. CloudFront asks by HTTPS only."""
         return self.reachable_from != "cloudfront"
+
+    @property
+    def sign_in_hosts(self) -> tuple[str, ...]:
+        """The hosts to which users come back who had to sign in; none when no rule asks for it."""
+        hosts = [host for rule in self.rule.values() if rule.sign_in for host in rule.hosts or self.names]
+        return tuple(dict.fromkeys(hosts))
 
     def rules_to(self, target: str) -> list[str]:
         """Return the labels of the rules (or `default`) that lead to a service or function."""
@@ -150,6 +162,14 @@ class LoadBalancerSettings(TieredSettings):
                 if not any(_may_be(host, name) for name in self.names):
                     remedy = f"write one of {', '.join(self.names)}, or add it to names"
                     yield Finding(("rule", label, "hosts"), host, "is not among the load balancer's names", remedy)
+
+    def _sign_in_findings(self) -> Iterator[Finding]:
+        """Cognito sends users back to whole URLs that it was told before."""
+        for label, rule in self.rule.items():
+            wild = [host for host in rule.hosts or self.names if {"*", "?"} & set(host)]
+            if rule.sign_in and wild:
+                said = f"sends users back to {wild[0]}, and Cognito compares whole names"
+                yield Finding(("rule", label, "sign_in"), True, said, "write the rule's hosts without wildcards")
 
     def _production_findings(self) -> Iterator[Finding]:
         if not self.is_production:

@@ -12,13 +12,19 @@ LoadBalancers = Mapping[str, LoadBalancerSettings]
 
 
 def findings(
-    load_balancers: LoadBalancers, network: NetworkBlocks, *, services: Collection[str], functions: Collection[str]
+    load_balancers: LoadBalancers,
+    network: NetworkBlocks,
+    *,
+    services: Collection[str],
+    functions: Collection[str],
+    signs_in: bool,
 ) -> Iterator[Finding]:
     """Yield what a load balancer asks of others and does not get."""
     taken: dict[str, str] = {}
     for label, settings in load_balancers.items():
         at = ("load_balancer", label)
         yield from _without_ground(at, settings, network)
+        yield from _without_users(at, settings, network, signs_in)
         for name in settings.names:
             yield from outside_zones((*at, "names"), name, network.zone)
             if taken.setdefault(name, label) != label:
@@ -39,6 +45,19 @@ def _without_ground(at: tuple[str, ...], settings: LoadBalancerSettings, blocks:
     if settings.reachable_from == "corporate" and network.direct_connect is None:
         rule = "means the ranges of network.direct_connect, and there is none"
         yield Finding((*at, "reachable_from"), "corporate", rule, "write address ranges, or network.direct_connect")
+
+
+def _without_users(
+    at: tuple[str, ...], settings: LoadBalancerSettings, blocks: NetworkBlocks, signs_in: bool
+) -> Iterator[Finding]:
+    for label in (label for label, rule in settings.rule.items() if rule.sign_in):
+        here = (*at, "rule", label, "sign_in")
+        if not signs_in:
+            yield Finding(here, True, "asks who users are, and nobody knows", "write a `sign_in` block")
+        elif settings.internal and blocks.network and (not blocks.network.internet or blocks.network.nat == "none"):
+            # "Prepare to use Amazon Cognito": an internal load balancer asks Cognito through a NAT gateway.
+            rule = "has to ask Cognito on the internet, and the app subnets have no way out"
+            yield Finding(here, True, rule, 'write network { nat = "single" }, or take it out')
 
 
 def _actions(settings: LoadBalancerSettings) -> Iterator[tuple[tuple[str, ...], ActionSettings]]:

@@ -1,0 +1,33 @@
+"""Text messages to users."""
+
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from constructs import Construct
+
+from modules.foundation.foundation import Foundation
+from modules.foundation.policies import allow, assumed_by, document
+
+
+class TextMessages(Construct):
+    """Creates: the role by which Cognito sends SMS through SNS, for codes and second factors.
+
+    A new account is in SNS's sandbox, which reaches numbers only that were proven there; AWS lifts it on request.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, foundation: Foundation) -> None:
+        super().__init__(scope, id)
+        make = foundation.resources(self, "sign_in")
+        #: "SMS message settings": what Cognito says to the role, so that it acts for our pool only.
+        self.external_id = foundation.names.of("users")
+        role = make(
+            IamRole,
+            "text_messages",
+            name=foundation.names.role("sign-in-text-messages"),
+            assume_role_policy=assumed_by(
+                "cognito-idp.amazonaws.com", foundation.names.account_id, external_id=self.external_id
+            ),
+        )
+        # A phone number has no ARN that could be named.
+        send = allow("Send", actions=["sns:Publish"], resources=["*"])
+        make(IamRolePolicy, "text_messages", name="send", role=role.id, policy=document([send]))
+        self.role_arn = role.arn

@@ -1,0 +1,93 @@
+"""Rules of a load balancer that let users sign in first."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.environments import DEV, only_problem, problems_of
+from tests.support.template import Template
+
+ZONE = 'zone "public" {\n  name = "agora.example"\n}\n'
+SIGN_IN = "sign_in {\n}\n"
+
+
+def balancer(hosts: str = "", *, names: str = '["www.agora.example"]', internal: bool = False) -> str:
+    """Return a zone and a load balancer whose rule asks at line 18 for users to sign in."""
+    lines = [
+        f"names = {names}",
+        f"internal = {str(internal).lower()}",
+        'rule "members" {',
+        "priority = 10",
+        "sign_in = true",
+        'paths = ["/members/*"]',
+        f"hosts = [{hosts}]",
+        "fixed_response {",
+        "status_code = 200",
+        "}",
+        "}",
+    ]
+    return ZONE + 'load_balancer "public" {\n' + "".join(f"  {line}\n" for line in lines) + "}\n"
+
+
+def test_users_sign_in_before_anything_is_answered(archive: Template) -> None:
+    first, second = archive.resource("aws_lb_listener_rule.load_balancer_front_members")["action"]
+    assert first["type"] == "authenticate-cognito"
+    assert first["authenticate_cognito"] == {
+        "user_pool_arn": "${aws_cognito_user_pool.sign_in_users.arn}",
+        "user_pool_client_id": "${aws_cognito_user_pool_client.sign_in_load_balancer_front.id}",
+        "user_pool_domain": "${aws_cognito_user_pool_domain.sign_in_domain.domain}",
+        "scope": "openid",
+        "session_timeout": 43_200,
+        "on_unauthenticated_request": "authenticate",
+    }
+    assert second["type"] == "fixed-response"
+    # No other rule of it asks.
+    (only,) = archive.resource("aws_lb_listener_rule.load_balancer_front_years")["action"]
+    assert only["type"] == "redirect"
+
+
+def test_the_client_knows_the_rules_hosts_only(archive: Template) -> None:
+    client = archive.resource("aws_cognito_user_pool_client.sign_in_load_balancer_front")
+    assert client["callback_urls"] == ["https://archive.mobile.example/oauth2/idpresponse"]
+
+
+def test_the_load_balancer_may_ask_cognito(archive: Template) -> None:
+    way_out = archive.resource("aws_vpc_security_group_egress_rule.load_balancer_front_to_cognito")
+    assert (way_out["cidr_ipv4"], way_out["from_port"], way_out["to_port"]) == ("0.0.0.0/0", 443, 443)
+    assert not [name for name in archive.resources("aws_vpc_security_group_egress_rule") if "inside" in name]
+
+
+@pytest.mark.parametrize("hosts", ["", '"www.agora.example"'])
+def test_hosts_of_the_rule_or_all_names(tmp_path: Path, hosts: str) -> None:
+    assert problems_of(tmp_path, {"dev": DEV + balancer(hosts) + SIGN_IN}) == []
+
+
+def test_without_users_nobody_signs_in(tmp_path: Path) -> None:
+    assert only_problem(tmp_path, {"dev": DEV + balancer()}) == (
+        "dev.hcl:18: load_balancer.public.rule.members.sign_in true asks who users are, and nobody knows; write a "
+        "`sign_in` block"
+    )
+
+
+@pytest.mark.parametrize(
+    ("hosts", "names", "wild"),
+    [
+        ("", '["*.agora.example"]', "*.agora.example"),
+        ('"www?.agora.example"', '["*.agora.example"]', "www?.agora.example"),
+    ],
+)
+def test_users_come_back_to_whole_names(tmp_path: Path, hosts: str, names: str, wild: str) -> None:
+    assert only_problem(tmp_path, {"dev": DEV + balancer(hosts, names=names) + SIGN_IN}) == (
+        f"dev.hcl:18: load_balancer.public.rule.members.sign_in true sends users back to {wild}, and Cognito compares "
+        "whole names; write the rule's hosts without wildcards"
+    )
+
+
+def test_an_internal_one_needs_a_way_to_cognito(tmp_path: Path) -> None:
+    inside = balancer(internal=True) + SIGN_IN
+    closed = DEV.replace('  availability_zones = ["a", "c"]\n', '  availability_zones = ["a", "c"]\n  nat = "none"\n')
+    assert only_problem(tmp_path, {"dev": closed + inside}).startswith(
+        "dev.hcl:19: load_balancer.public.rule.members.sign_in true has to ask Cognito on the internet, and the app "
+        "subnets have no way out"
+    )
+    assert problems_of(tmp_path, {"dev": DEV + inside}) == []
