@@ -137,7 +137,7 @@ def test_interface_endpoints_in_their_tier_open_to_the_vpc_on_443(prod: Template
     assert endpoint["subnet_ids"] == ["${aws_subnet.network_endpoint_a.id}", "${aws_subnet.network_endpoint_c.id}"]
     rule = prod.resource("aws_vpc_security_group_ingress_rule.network_endpoints_https")
     assert (rule["cidr_ipv4"], rule["from_port"], rule["to_port"]) == ("10.20.32.0/19", 443, 443)
-    assert prod.resources("aws_vpc_security_group_egress_rule") == {}
+    assert not [name for name in prod.resources("aws_vpc_security_group_egress_rule") if name.startswith("network_")]
 
 
 def test_without_interface_endpoints_there_is_no_group_for_them(dev: Template) -> None:
