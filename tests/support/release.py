@@ -20,7 +20,8 @@ def release(folder: Path) -> None:
                 override["force_destroy"] = True
             for protection in ("deletion_protection", "enable_deletion_protection"):
                 if block.get(protection):
-                    override[protection] = False
+                    # A user pool says it in a word.
+                    override[protection] = "INACTIVE" if block[protection] == "ACTIVE" else False
             if override:
                 resources.setdefault(kind, {})[name] = override
     (folder / RELEASE_FILE).write_text(json.dumps({"resource": resources} if resources else {}))
