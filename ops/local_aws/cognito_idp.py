@@ -1,0 +1,67 @@
+"""Cognito: the domain of a user pool.
+
+AWS: DescribeUserPoolDomain tells of a domain of one's own the certificate, which has to be in us-east-1, and of each
+domain the account and the version of its pages. Moto 5.2.5 leaves the certificate out, so that the provider wants a
+new domain at every plan, takes one of any region, and makes up another account at each answer. Added: the answer as
+AWS gives it, and the certificate's region is checked.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+CERTIFICATE_REGION = "us-east-1"
+#: The classic pages; 2 is managed login.
+CLASSIC = 1
+
+
+def install() -> None:
+    """Let Moto's domains remember what they were made with."""
+    from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpUserPoolDomain
+
+    from ops.local_aws.extend import add
+
+    add(CognitoIdpUserPoolDomain, _told_in_full(CognitoIdpUserPoolDomain.to_json))
+    add(
+        CognitoIdpBackend,
+        _of_account(CognitoIdpBackend.create_user_pool_domain),
+        _checked(CognitoIdpBackend.update_user_pool_domain),
+    )
+
+
+def _told_in_full(tell: Callable[[Any, bool], dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def to_json(domain: Any, extended: bool = True) -> dict[str, Any]:
+        told = tell(domain, extended)
+        if not extended:
+            return told
+        told |= {"AWSAccountId": domain.account_id, "ManagedLoginVersion": CLASSIC}
+        return told | ({"CustomDomainConfig": domain.custom_domain_config} if domain.custom_domain_config else {})
+
+    return to_json
+
+
+def _of_account(create: Callable[..., Any]) -> Callable[..., Any]:
+    def create_user_pool_domain(
+        backend: Any, user_pool_id: str, domain: str, custom_domain_config: dict[str, str] | None = None
+    ) -> Any:
+        _check(custom_domain_config)
+        made = create(backend, user_pool_id, domain, custom_domain_config)
+        made.account_id = backend.account_id
+        return made
+
+    return create_user_pool_domain
+
+
+def _checked(update: Callable[..., Any]) -> Callable[..., Any]:
+    def update_user_pool_domain(backend: Any, domain: str, custom_domain_config: dict[str, str]) -> Any:
+        _check(custom_domain_config)
+        return update(backend, domain, custom_domain_config)
+
+    return update_user_pool_domain
+
+
+def _check(custom_domain_config: dict[str, str] | None) -> None:
+    from moto.cognitoidp.exceptions import InvalidParameterException
+
+    arn = (custom_domain_config or {}).get("CertificateArn")
+    if arn and arn.split(":")[3:4] != [CERTIFICATE_REGION]:
+        raise InvalidParameterException(f"Invalid certificate ARN {arn}: it has to be in {CERTIFICATE_REGION}")
