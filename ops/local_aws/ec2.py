@@ -11,11 +11,12 @@
 - AWS: ModifyVpcEndpoint moves a gateway endpoint's route when its route tables change. Moto changes the list
   of tables only, and later cannot delete the endpoint. Added: the routes move.
 - AWS: DescribeSecurityGroupRules returns each rule's description. Moto does for ranges only and forgets that of
-  a rule that names another group. Added: both.
+  a rule that names another group or a prefix list. Added: all.
 - AWS: GetEbsDefaultKmsKeyId and ResetEbsDefaultKmsKeyId. Moto has only the call that modifies it.
 """
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 
@@ -32,6 +33,7 @@ def install() -> None:
     add(EC2Response, get_ebs_default_kms_key_id, reset_ebs_default_kms_key_id)
     # DescribeRouteTables is written out by attribute names, so a new attribute is all that it needs.
     RouteTable.propagating_vgws = property(_propagating_vgws)  # type: ignore[attr-defined]
+    add(SecurityGroupRule, _keeping_its_list(SecurityGroupRule.__init__))
     SecurityGroupRule.description = property(_rule_description)  # type: ignore[assignment,method-assign]
     add(EC2Backend, _with_folder(EC2Backend.create_flow_logs))
     add(EC2Response, _with_options(EC2Response.create_flow_logs))
@@ -42,8 +44,20 @@ def install() -> None:
 
 def _rule_description(rule: Any) -> str | None:
     """The description of a security group's rule, of whichever kind."""
-    described: str | None = (rule.ip_range or rule.source_group).get("Description")
+    named = rule.ip_range or rule.source_group or getattr(rule, "prefix_list", {})
+    described: str | None = named.get("Description")
     return described
+
+
+def _keeping_its_list(make: Callable[..., None]) -> Callable[..., None]:
+    """Keep what a rule says of its prefix list beside the id."""
+
+    def __init__(rule: Any, *arguments: Any, **request: Any) -> None:  # noqa: N807 - it takes the place of one
+        make(rule, *arguments, **request)
+        given = signature(make).bind(rule, *arguments, **request).arguments
+        rule.prefix_list = given.get("prefix_list_id") or {}
+
+    return __init__
 
 
 def enable_vgw_route_propagation(response: Any) -> Any:

@@ -136,3 +136,14 @@ def test_a_rule_that_names_a_group_keeps_its_description(ec2: Any) -> None:
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
     rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
     assert [rule["Description"] for rule in rules if not rule["IsEgress"]] == ["From itself"]
+
+
+def test_a_rule_that_names_a_prefix_list_keeps_its_description(ec2: Any, vpc_id: str) -> None:
+    group = ec2.create_security_group(GroupName="p", Description="p", VpcId=vpc_id)["GroupId"]
+    prefix_list = {"PrefixListId": ec2.describe_managed_prefix_lists()["PrefixLists"][0]["PrefixListId"]}
+    permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+    lists = [{**prefix_list, "Description": "HTTPS from a list"}]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{**permission, "PrefixListIds": lists}])
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
+    (read,) = [rule for rule in rules if not rule["IsEgress"]]
+    assert (read["Description"], read["PrefixListId"]) == ("HTTPS from a list", prefix_list["PrefixListId"])
