@@ -5,7 +5,7 @@ ENV    ?= dev
 ENVS   ?= envs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-stop test test-fast lint validate synth addresses pipeline reference bootstrap plan deploy destroy bench clean
+.PHONY: help setup local local-stop test test-fast lint validate build synth addresses pipeline reference bootstrap plan deploy destroy bench clean
 
 # Make reads these of its own environment too, so that CI and a shell may set them.
 export ENVS
@@ -45,6 +45,9 @@ lint: setup ## ruff, mypy, import-linter
 validate: setup ## Check the environment files
 	@$(RUN) validate
 
+build: setup ## Pack the functions of all environments; what synthesizes does it by itself
+	@env -u ENV $(RUN) build
+
 synth: setup ## Synthesize all environments into cdktf.out
 	@env -u ENV $(RUN) synth
 
@@ -72,6 +75,7 @@ destroy: setup ## Destroy ENV after asking; never production (real AWS)
 bench: setup ## Measure a synth of prod against stock bindings and TypeScript (ten minutes; writes docs/bench.md)
 	@.venv/bin/python -m pip install --quiet --require-hashes -r bench/requirements.lock
 	@npm ci --prefix bench --ignore-scripts --no-audit --no-fund
+	@$(RUN) build --env prod
 	@ENV=prod .venv/bin/python -m bench.run main.py
 
 clean: ## Remove what was made: output, logs, caches; not .venv and node_modules

@@ -13,22 +13,23 @@ import modules  # noqa: F401 - makes the bindings lazy, for which it must come b
 
 from cdktf import App
 
+from modules.events.packaging import Packages, PackagingError
 from modules.foundation.refusals import SettingsError
 from modules.settings import chosen, load
 from modules.stack import AccountStack, EnvironmentStack
 
 
 def main() -> int:
-    """Synthesize; return 2 when the environment files are wrong."""
+    """Synthesize; return 2 when the environment files are wrong, or a function is not built."""
     try:
         files = load(Path(os.environ.get("ENVS") or "envs"))
         environments = chosen(files, os.environ.get("ENV"))
-    except SettingsError as error:
+        app = App()
+        for environment in environments:
+            EnvironmentStack(app, environment, Packages.of(os.environ))
+    except (SettingsError, PackagingError) as error:
         print(error, file=sys.stderr)
         return 2
-    app = App()
-    for environment in environments:
-        EnvironmentStack(app, environment)
     for account_id in {environment.account_id: None for environment in environments}:
         AccountStack(app, [file.settings for file in files.values() if file.settings.account_id == account_id])
     app.synth()

@@ -147,6 +147,26 @@ secret "slack-webhook" {
   description = "Where alarms are posted"
 }
 
+function "thumbnail" {
+  description = "Makes the small pictures of what users upload"
+  memory      = 1024 # a picture of 50 million pixels takes some 600 MB while it is turned and made smaller
+  timeout     = 60
+  environment = {
+    SIZES = "320x320,1280x1280"
+  }
+
+  bucket "content" {
+    read  = ["uploads/"]
+    write = ["thumbnails/"]
+  }
+
+  on_object "uploads" {
+    bucket = "content"
+    events = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
+    prefix = "uploads/"
+  }
+}
+
 backup {
   daily_retention_days   = 35
   monthly_retention_days = 365

@@ -14,6 +14,8 @@ from modules.data.settings.blocks import DataBlocks
 from modules.delivery.settings.blocks import DeliveryBlocks
 from modules.edge.settings import fitting as edge
 from modules.edge.settings.blocks import EdgeBlocks
+from modules.events.settings import fitting as events
+from modules.events.settings.blocks import EventsBlocks
 from modules.foundation.names import Names
 from modules.foundation.refusals import broken_rule, refuse
 from modules.foundation.settings import AccountId, Region, Tier
@@ -46,7 +48,7 @@ def _name(value: str) -> str:
     return value
 
 
-class Environment(NetworkBlocks, AccessBlocks, DataBlocks, ComputeBlocks, DeliveryBlocks, EdgeBlocks):
+class Environment(NetworkBlocks, AccessBlocks, DataBlocks, EventsBlocks, ComputeBlocks, DeliveryBlocks, EdgeBlocks):
     """One environment: what an environment file says, under the file's name.
 
     Each wing brings the blocks of its own chapter.
@@ -90,7 +92,8 @@ class Environment(NetworkBlocks, AccessBlocks, DataBlocks, ComputeBlocks, Delive
                 *network.findings(self),
                 *access.findings(self, self, self.names),
                 *data.findings(self, self.network, self.region),
-                *compute.findings(self, self, self, self),
+                *events.findings(self, self, self),
+                *compute.findings(self, self, self, self, self),
                 *edge.findings(self, self),
             ]
         )

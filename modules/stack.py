@@ -16,6 +16,8 @@ from modules.delivery.role_names import ACCOUNT
 from modules.delivery.state import StateBucket, keep_state
 from modules.edge.wing import EdgeWing
 from modules.environment import Environment
+from modules.events.packaging import Packages
+from modules.events.wing import EventsWing
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names
 from modules.foundation.providers import Providers
@@ -29,7 +31,7 @@ REQUIRED_TERRAFORM = ">= 1.10"
 class EnvironmentStack(TerraformStack):
     """One environment: provider, remote state, tags, then the wings from the ground up."""
 
-    def __init__(self, scope: Construct, environment: Environment) -> None:
+    def __init__(self, scope: Construct, environment: Environment, packages: Packages) -> None:
         super().__init__(scope, environment.name)
         names = environment.names
         _require_terraform(self)
@@ -39,8 +41,24 @@ class EnvironmentStack(TerraformStack):
         network = NetworkWing(self, "network", blocks=environment, foundation=foundation)
         access = AccessWing(self, "access", blocks=environment, network=network, foundation=foundation)
         data = DataWing(self, "data", blocks=environment, network=network, foundation=foundation)
+        events = EventsWing(
+            self,
+            "events",
+            blocks=environment,
+            packages=packages,
+            network=network,
+            data=data,
+            foundation=foundation,
+        )
         compute = ComputeWing(
-            self, "compute", blocks=environment, network=network, access=access, data=data, foundation=foundation
+            self,
+            "compute",
+            blocks=environment,
+            network=network,
+            access=access,
+            data=data,
+            events=events,
+            foundation=foundation,
         )
         EdgeWing(self, "edge", blocks=environment, compute=compute, foundation=foundation)
 

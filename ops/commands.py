@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from modules.foundation.refusals import SettingsError
-from modules.settings import load
+from modules.settings import chosen, load
 from ops import steps
 from ops.errors import ExitCode, OpsError
 from ops.options import (
@@ -112,6 +112,16 @@ def synth(env: Annotated[str | None, typer.Option("--env", envvar="ENV")] = None
         read_files(envs)
     synthesize(workspace, workspace.cloud_output, os.environ, env)
     _out.print(str(workspace.cloud_output), markup=False)
+
+
+@app.command()
+def build(env: Annotated[str | None, typer.Option("--env", envvar="ENV")] = None, envs: EnvsOption = ENVS) -> None:
+    """Pack the functions of all environments, or of one; the commands that synthesize do it by themselves."""
+    from ops.functions import build as build_functions
+
+    environments = chosen(read_files(envs), env)
+    for path in build_functions(Workspace.of(envs).packages, environments, os.environ):
+        _out.print(str(path), markup=False)
 
 
 @app.command()

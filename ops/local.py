@@ -5,6 +5,7 @@ from typing import Any
 
 from modules.settings import EnvironmentFile
 from ops.bootstrap import bootstrap
+from ops.functions import build_for_here
 from ops.local_aws.process import LocalAws, start
 from ops.steps import step
 from ops.synth import synthesize
@@ -42,7 +43,13 @@ def run_local(workspace: Workspace, file: EnvironmentFile, lock_timeout: int) ->
 
 
 def connected(target: Target, file: EnvironmentFile) -> Terraform:
-    """Return Terraform in the environment's synthesized stack, connected to its state."""
+    """Return Terraform in the environment's synthesized stack, connected to its state.
+
+    Functions that run on the embedded AWS are there as this machine can run them.
+    """
+    if target.local_aws:
+        folder = target.local_aws.packages_for_here
+        build_for_here(target.workspace.packages, file.settings, folder, target.init_environment)
     target.prepare(file.settings.name)
     terraform = target.terraform(file.settings.name, file.settings.name)
     terraform.init()

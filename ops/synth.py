@@ -4,7 +4,9 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from modules.settings import chosen, load
 from ops.errors import OpsError
+from ops.functions import build
 from ops.processes import run
 from ops.steps import step
 from ops.tools import NODE_PROGRAMS, log_path, tail, tool_environment
@@ -14,7 +16,8 @@ LOCK_FILE = ".terraform.lock.hcl"
 
 
 def synthesize(workspace: Workspace, output: Path, base: Mapping[str, str], env: str | None) -> None:
-    """Run `cdktf synth` for one environment, or for all of them, into the output folder."""
+    """Build the functions and run `cdktf synth`, for one environment or for all, into the output folder."""
+    build(workspace.packages, chosen(load(workspace.envs), env), base)
     environment = tool_environment(workspace, base)
     environment.pop("ENV", None)
     if env:

@@ -26,6 +26,8 @@ def tool_environment(workspace: Workspace, base: Mapping[str, str]) -> dict[str,
         "TF_INPUT": "0",
         "TF_IN_AUTOMATION": "1",
         "ENVS": str(workspace.envs.resolve()),
+        "LAMBDAS": str(workspace.packages.sources),
+        "GROUNDWORK_BUILD": str(workspace.build),
     }
     environment.pop("TF_PLUGIN_CACHE_DIR", None)
     config = cli_config(workspace.build, base)

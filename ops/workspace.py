@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from modules.events.packaging import Packages
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -14,6 +16,8 @@ class Workspace:
     envs: Path
     """The folder of environment files, as it was named: errors name files below it."""
     build: Path = PROJECT / "build"
+    lambdas: Path = PROJECT / "lambdas"
+    """The folder of functions."""
 
     @property
     def cloud_output(self) -> Path:
@@ -31,14 +35,20 @@ class Workspace:
         return self.local / "cdktf.out"
 
     @property
+    def packages(self) -> Packages:
+        """The functions' folders, and the packages that are built of them."""
+        return Packages(self.lambdas, self.build / "functions")
+
+    @property
     def logs(self) -> Path:
         """Full output of the programs that were run."""
         return self.build / "logs"
 
     @classmethod
     def of(cls, envs: Path) -> "Workspace":
-        """Return the workspace; GROUNDWORK_BUILD names another build folder."""
-        return cls(envs, Path(os.environ.get("GROUNDWORK_BUILD", PROJECT / "build")).resolve())
+        """Return the workspace; GROUNDWORK_BUILD names another build folder, LAMBDAS another folder of functions."""
+        build = Path(os.environ.get("GROUNDWORK_BUILD", PROJECT / "build")).resolve()
+        return cls(envs, build, Path(os.environ.get("LAMBDAS", PROJECT / "lambdas")).resolve())
 
 
 def stack_folder(output: Path, stack: str) -> Path:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import modules  # noqa: F401 - the bindings are lazy before a test imports cdktf
+from modules.settings import chosen, load
+from ops.functions import build
 from ops.tools import tool_environment
 from ops.workspace import PROJECT, Workspace, stack_folder
 from tests.support.template import Template
@@ -33,6 +35,7 @@ def synthesize(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -
 
     def run(envs: Path) -> Path:
         output = tmp_path_factory.mktemp("synth")
+        build(workspace.packages, chosen(load(envs), None), os.environ)
         environment = {
             **tool_environment(Workspace(envs, workspace.build), os.environ),
             "CDKTF_OUTDIR": str(output),
@@ -94,6 +97,10 @@ def staging(reference: Path) -> Template:
 @pytest.fixture(scope="session")
 def tasks(further: Path) -> Template:
     return Template(stack_folder(further, "tasks"))
+
+
+def events(further: Path) -> Template:
+    return Template(stack_folder(further, "events"))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from modules.compute.settings.blocks import ComputeBlocks
 from modules.compute.settings.images import images_in
 from modules.compute.settings.load_balancer import LoadBalancerSettings
 from modules.data.wing import DataWing
+from modules.events.functions import Function
+from modules.events.wing import EventsWing
 from modules.foundation.foundation import Foundation
 from modules.network.wing import NetworkWing
 
@@ -30,6 +32,7 @@ class ComputeWing(Construct):
         network: NetworkWing,
         access: AccessWing,
         data: DataWing,
+        events: EventsWing,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -47,6 +50,8 @@ class ComputeWing(Construct):
         built = self._build_services()
         self.services = built.services
         self.scheduled_tasks = built.scheduled_tasks
+        for name, function in events.functions.items():
+            self._lead_to_function(name, function)
         self._print()
 
     def _build_repositories(self) -> dict[str, Repository]:
@@ -98,6 +103,11 @@ class ComputeWing(Construct):
             data=self._data,
             foundation=self._foundation,
         )
+
+    def _lead_to_function(self, name: str, function: Function) -> None:
+        for label, load_balancer in self.load_balancers.items():
+            for rule in self._blocks.load_balancer[label].rules_to(name):
+                load_balancer.forward_function(rule, function.arn, name)
 
     def _print(self) -> None:
         stack = TerraformStack.of(self)

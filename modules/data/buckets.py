@@ -13,8 +13,9 @@ from constructs import Construct
 
 from modules.data.settings.backup import backup_tags
 from modules.data.settings.bucket import BucketSettings, CorsSettings
-from modules.foundation.buckets import Notification, PrivateBucket
+from modules.foundation.buckets import PrivateBucket
 from modules.foundation.foundation import Foundation
+from modules.foundation.notifications import Notification
 from modules.foundation.policies import Statement, allow, deny
 
 _READ = ("s3:GetObject", "s3:GetObjectVersion")

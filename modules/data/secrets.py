@@ -39,6 +39,7 @@ class Secret(Construct):
         )
         self.arn = secret.arn
         self.key_arn = foundation.secret_key.arn
+        self.rotation = settings.rotation
         self._rotated = False
 
     def rotate_by(self, function_arn: str, days: int, after: ITerraformDependable | None = None) -> None:

@@ -1,7 +1,6 @@
 """The private bucket that every bucket of ours is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from cdktf import ITerraformDependable, TerraformResource
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
@@ -38,37 +37,12 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 from constructs import Construct
 
 from modules.foundation.keys import Key
+from modules.foundation.notifications import Notification
 from modules.foundation.policies import Statement, deny, document
 from modules.foundation.resources import Resources, kept_if
 
 #: Days after which the parts of an upload that was never finished are removed; they cost and no listing shows them.
 ABORT_UPLOADS_AFTER_DAYS = 7
-
-
-@dataclass(frozen=True)
-class Notification:
-    """What S3 tells about objects under a prefix and with a suffix, and to whom: one of the three ARNs."""
-
-    name: str
-    """Stable, unique in the bucket: S3 knows the configuration by it."""
-    events: tuple[str, ...]
-    """"Amazon S3 User Guide, Supported event types": `s3:ObjectCreated:*`."""
-    prefix: str = ""
-    suffix: str = ""
-    function_arn: str | None = None
-    queue_arn: str | None = None
-    topic_arn: str | None = None
-
-    def overlaps(self, other: "Notification") -> bool:
-        """Return whether S3 would refuse both in one bucket ("Configuring notifications with object key name ...").
-
-        Two configurations may not tell of the same event of the same object.
-        """
-        return (
-            any(_same_event(one, two) for one in self.events for two in other.events)
-            and (self.prefix.startswith(other.prefix) or other.prefix.startswith(self.prefix))
-            and (self.suffix.endswith(other.suffix) or other.suffix.endswith(self.suffix))
-        )
 
 
 class PrivateBucket(Construct):
@@ -256,15 +230,6 @@ class PrivateBucket(Construct):
             ],
         )
         self._make(S3BucketLifecycleConfiguration, self._what, bucket=self.id, rule=[rule])
-
-
-def _same_event(one: str, other: str) -> bool:
-    """Return whether two event types, which may end in `*`, have one in common."""
-    return (
-        one == other
-        or (one.endswith("*") and other.startswith(one[:-1]))
-        or (other.endswith("*") and one.startswith(other[:-1]))
-    )
 
 
 def _by_kind(

@@ -8,6 +8,7 @@ from constructs import Construct
 from modules.foundation.keys import Key
 from modules.foundation.logs import LogBucket, LogGroup, log_groups_may_use
 from modules.foundation.names import Names
+from modules.foundation.policies import allow
 from modules.foundation.providers import Providers
 from modules.foundation.resources import Addresses, Resources
 from modules.foundation.settings import Tier
@@ -26,6 +27,7 @@ class Foundation(Construct):
         self.tier = tier
         self.providers = providers
         self.addresses = Addresses()
+        self._message_services: set[str] = set()
         self._make = self.resources(self, "foundation")
         self._other_log_keys: dict[str, Key] = {}
 
@@ -84,6 +86,26 @@ class Foundation(Construct):
     def session_key(self) -> Key:
         """The key of interactive sessions: between who types and the container or instance."""
         return self._key("sessions")
+
+    @cached_property
+    def message_key(self) -> Key:
+        """The key of queues, topics and streams."""
+        return self._key("messages")
+
+    def let_use_message_key(self, service: str) -> None:
+        """Let a service encrypt what it puts into queues and topics of this account in its own name."""
+        if service in self._message_services:
+            return
+        self._message_services.add(service)
+        self.message_key.allow(
+            allow(
+                f"From{service.capitalize()}",
+                principal={"Service": f"{service}.amazonaws.com"},
+                actions=["kms:GenerateDataKey", "kms:Decrypt"],
+                resources=["*"],
+                condition={"StringEquals": {"aws:SourceAccount": self.names.account_id}},
+            )
+        )
 
     @cached_property
     def backup_key(self) -> Key:

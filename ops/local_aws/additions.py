@@ -10,6 +10,7 @@ from ops.local_aws import (
     application_autoscaling,
     autoscaling,
     backup,
+    cloudwatch_actions,
     cognito_idp,
     direct_connect,
     ec2,
@@ -19,7 +20,9 @@ from ops.local_aws import (
     elasticache,
     elasticache_groups,
     elbv2,
+    kinesis,
     kms,
+    lambda_,
     launch_templates,
     rds,
     rds_groups,
@@ -29,6 +32,7 @@ from ops.local_aws import (
     s3,
     s3_tiering,
     secretsmanager,
+    sqs,
     wafv2,
 )
 
@@ -36,6 +40,7 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     application_autoscaling.install,
     autoscaling.install,
     backup.install,
+    cloudwatch_actions.install,
     cognito_idp.install,
     direct_connect.install,
     ec2.install,
@@ -45,7 +50,9 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     elasticache.install,
     elasticache_groups.install,
     elbv2.install,
+    kinesis.install,
     kms.install,
+    lambda_.install,
     launch_templates.install,
     rds.install,
     rds_groups.install,
@@ -55,6 +62,7 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     s3.install,
     s3_tiering.install,
     secretsmanager.install,
+    sqs.install,
     wafv2.install,
 )
 

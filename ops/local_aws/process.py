@@ -54,6 +54,11 @@ class LocalAws:
     log: Path
 
     @property
+    def packages_for_here(self) -> Path:
+        """Where it finds functions' packages for this machine."""
+        return packages_for_here(self.log.parent)
+
+    @property
     def endpoint(self) -> str:
         """The address for AWS_ENDPOINT_URL."""
         return f"http://{HOST}:{self.port}"
@@ -124,6 +129,14 @@ def stop(folder: Path) -> bool:
         return False
     with _locked(folder):
         return _end_recorded(folder)
+
+
+def packages_for_here(folder: Path) -> Path:
+    """Return where the embedded AWS of `folder` finds functions' packages that were built for this machine.
+
+    Each bears the SHA-256 of the deployed package that it stands for.
+    """
+    return folder / "functions"
 
 
 def process_started(pid: int) -> str | None:

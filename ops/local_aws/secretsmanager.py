@@ -1,9 +1,11 @@
-"""Secrets Manager: rotation of the secrets that RDS manages.
+"""Secrets Manager: rotation of the secrets that RDS manages, and of those that have no value yet.
 
-AWS: a secret that a service manages (the master user's, by RDS) is rotated by that service: RotateSecret takes
-days or a schedule without a function, and CancelRotateSecret is taken likewise. Moto 5.2.5 rotates without a
-function but refuses to cancel without one, so that the provider cannot take the rotation back. Added: a managed
-secret's rotation ends.
+- AWS: a secret that a service manages (the master user's, by RDS) is rotated by that service: RotateSecret takes
+  days or a schedule without a function, and CancelRotateSecret is taken likewise. Moto 5.2.5 rotates without a
+  function but refuses to cancel without one, so that the provider cannot take the rotation back. Added: a managed
+  secret's rotation ends.
+- AWS: RotateSecret invokes the function with the id of a version that it shall make, also where the secret has no
+  version yet. Moto fails for want of that id. Added: there is one.
 """
 
 from collections.abc import Callable
@@ -17,6 +19,7 @@ def install() -> None:
     from ops.local_aws.extend import add
 
     add(SecretsManagerBackend, _of_managed(SecretsManagerBackend.cancel_rotate_secret))
+    add(SecretsManagerBackend, _without_value(SecretsManagerBackend.rotate_secret))
 
 
 def _of_managed(cancel: Callable[[Any, str], str]) -> Callable[[Any, str], str]:
@@ -29,3 +32,18 @@ def _of_managed(cancel: Callable[[Any, str], str]) -> Callable[[Any, str], str]:
         return str(secret.to_short_dict())
 
     return cancel_rotate_secret
+
+
+def _without_value(rotate: Callable[..., str]) -> Callable[..., str]:
+    def rotate_secret(backend: Any, secret_id: str, *given: Any, **named: Any) -> str:
+        secret = backend.secrets[secret_id] if backend._is_valid_identifier(secret_id) else None
+        if secret is None or secret.versions:
+            return rotate(backend, secret_id, *given, **named)
+        # Moto begins a new version only beside another one.
+        secret.versions = {"": {"version_id": "", "version_stages": []}}
+        try:
+            return rotate(backend, secret_id, *given, **named)
+        finally:
+            secret.versions.pop("", None)
+
+    return rotate_secret

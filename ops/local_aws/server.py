@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from ops.local_aws.process import HEALTH_PATH, HOST, write_record
+from ops.local_aws.turns import turn
 
 # Read by Moto when it is imported, so they are set before.
 MOTO_SETTINGS = {
@@ -41,13 +42,12 @@ class FrontDoor:
     Requests pass this door one at a time. Moto's backends are plain objects without locks: two deletions of a
     list's entries at once end in HTTP 500, and the provider, which tries again, finds half of it done. And S3
     looks for an object and creates it in one step when a write says If-None-Match, by which Terraform locks a
-    state; Moto does so in two. (A backend of Moto's that called this server by HTTP while it answers would wait
-    for itself; none of those that we use does.)
+    state; Moto does so in two. (What calls this server by HTTP while it answers steps aside first, as a function
+    does that is invoked: see `turns`.)
     """
 
     def __init__(self, application: Callable[[_Environ, _StartResponse], Iterable[bytes]]) -> None:
         self._application = application
-        self._one_at_a_time = threading.Lock()
 
     def __call__(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
@@ -55,7 +55,7 @@ class FrontDoor:
             return self._text(start_response, "403 Forbidden", "the embedded AWS lets nothing out by HTTPS\n")
         if environ["PATH_INFO"] == HEALTH_PATH:
             return self._text(start_response, "200 OK", json.dumps({"pid": os.getpid()}))
-        with self._one_at_a_time:
+        with turn():
             return list(self._application(environ, start_response))
 
     @staticmethod

@@ -1,8 +1,8 @@
 """Which paths touch which environment: derived from the import graph and the settings, never kept by hand.
 
-An environment is touched by its own file, by what every synth runs through, by the wings that it has blocks of, and by
-whatever those import. A wing that it has no block of builds nothing in it; the stack imports that wing all the same,
-so the graph alone would say that everything touches everything.
+An environment is touched by its own file, by what every synth runs through, by the wings that it has blocks of, by
+whatever those import, and by the code of its functions. A wing that it has no block of builds nothing in it; the stack
+imports that wing all the same, so the graph alone would say that everything touches everything.
 """
 
 from collections.abc import Iterable, Mapping
@@ -56,7 +56,8 @@ def _paths(graph: grimp.ImportGraph, environment: Environment, envs: Path) -> li
     unused = set(_chapters()) - wings
     own = [f"{envs.as_posix()}/{environment.name}.hcl", f"{envs.as_posix()}/unlocks/{environment.name}.hcl"]
     packages = {f"modules/{package}/**/*" for package in _reached(graph, wings, unused)}
-    return sorted({*_EVERYTHING, *own, *packages})
+    functions = {f"lambdas/{function.folder(label)}/**/*" for label, function in environment.function.items()}
+    return sorted({*_EVERYTHING, *own, *packages, *functions})
 
 
 def _reached(graph: grimp.ImportGraph, wings: set[str], unused: set[str]) -> set[str]:

@@ -1,10 +1,14 @@
 """Stock and lazy bindings synthesize the same bytes."""
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from modules.settings import chosen, load
+from ops.functions import build
+from ops.workspace import Workspace
 from tests.bindings.synthesis import REPOSITORY, synthesize
 
 SAMPLE = [sys.executable, str(Path(__file__).with_name("sample_app.py"))]
@@ -13,7 +17,9 @@ SAMPLE = [sys.executable, str(Path(__file__).with_name("sample_app.py"))]
 @pytest.mark.parametrize("envs", ["envs", "tests/environments"])
 def test_every_environment_is_the_same_with_stock_and_with_lazy_bindings(tmp_path: Path, envs: str) -> None:
     # All environments of a folder in one run, for the stock import is most of it.
-    command, environment = [sys.executable, "main.py"], {"ENVS": envs}
+    workspace = Workspace(REPOSITORY / envs, tmp_path)
+    build(workspace.packages, chosen(load(workspace.envs), None), os.environ)
+    command, environment = [sys.executable, "main.py"], {"ENVS": envs, "GROUNDWORK_BUILD": str(tmp_path)}
 
     of_lazy = synthesize(command, tmp_path / "lazy", environment=environment)
     of_stock = synthesize(command, tmp_path / "stock", stock=True, environment=environment)

@@ -9,8 +9,8 @@ from cdktf import TerraformStack
 
 from modules.data.buckets import Bucket
 from modules.data.settings.bucket import BucketSettings
-from modules.foundation.buckets import Notification
 from modules.foundation.foundation import Foundation
+from modules.foundation.notifications import Notification
 from ops.local_aws.policies import effects
 from tests.support.stacks import ACCOUNT, built
 from tests.support.template import Template

@@ -43,6 +43,21 @@ mock_provider "aws" {%s
   mock_resource "aws_wafv2_web_acl" {
     defaults = { arn = "arn:aws:wafv2:ap-northeast-2:111111111111:regional/webacl/mocked/0" }
   }
+  mock_resource "aws_sqs_queue" {
+    defaults = { arn = "arn:aws:sqs:ap-northeast-2:111111111111:mocked" }
+  }
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:ap-northeast-2:111111111111:mocked" }
+  }
+  mock_resource "aws_kinesis_stream" {
+    defaults = { arn = "arn:aws:kinesis:ap-northeast-2:111111111111:stream/mocked" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:ap-northeast-2:111111111111:function:mocked" }
+  }
+  mock_resource "aws_secretsmanager_secret" {
+    defaults = { arn = "arn:aws:secretsmanager:ap-northeast-2:111111111111:secret:mocked" }
+  }
   mock_resource "aws_acm_certificate_validation" {
     defaults = { certificate_arn = "arn:aws:acm:ap-northeast-2:111111111111:certificate/mocked" }
   }
@@ -66,7 +81,7 @@ run "apply" {
 STACKS = {
     "reference": ["dev", "staging", "prod", "account-333333333333"],
     # Not `rds`: a mocked provider has no ephemeral resources, by which its password passes plan and state.
-    "further": ["archive", "corporate", "sandbox", "tasks", "no-network"],
+    "further": ["archive", "corporate", "events", "sandbox", "tasks", "no-network"],
 }
 
 
@@ -77,7 +92,7 @@ def test_stack_applies_with_a_mocked_provider(
     folder: str, stack: str, workspace: Workspace, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     output: Path = request.getfixturevalue(folder)
-    shutil.copy(stack_folder(output, stack) / "cdk.tf.json", tmp_path)
+    shutil.copytree(stack_folder(output, stack), tmp_path, dirs_exist_ok=True)
     shutil.copy(PROJECT / LOCK_FILE, tmp_path)
     release(tmp_path)
     (tmp_path / "stack.tftest.hcl").write_text(_mocks(tmp_path) + RUN)

@@ -29,6 +29,10 @@ WINGS = (
     "service_",
     "scheduled_task_",
     "firewall_",
+    "function_",
+    "queue_",
+    "topic_",
+    "stream_",
 )
 
 
@@ -87,6 +91,7 @@ def test_one_bootstrap_stack_an_account(reference: Path, further: Path) -> None:
         "archive",
         "batch",
         "corporate",
+        "events",
         "no-network",
         "rds",
         "sandbox",

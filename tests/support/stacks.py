@@ -9,12 +9,14 @@ import modules  # noqa: F401 - the bindings are lazy from here on
 
 from cdktf import App, TerraformStack
 
+from modules.events.packaging import Packages
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names
 from modules.foundation.providers import Providers
 from modules.foundation.settings import Tier
 from modules.settings import load
 from modules.stack import EnvironmentStack
+from ops.workspace import PROJECT
 from tests.support.environments import write
 from tests.support.template import Template
 
@@ -36,6 +38,7 @@ def built(folder: Path, build: Callable[[TerraformStack, Foundation], None], tie
 def stack_of(folder: Path, text: str) -> Template:
     """Return the synthesized stack of an environment file's text."""
     app = App(outdir=str(folder / "synthesized"))
-    EnvironmentStack(app, load(write(folder, {"env": text}))["env"].settings)
+    packages = Packages(PROJECT / "lambdas", folder)
+    EnvironmentStack(app, load(write(folder, {"env": text}))["env"].settings, packages)
     app.synth()
     return Template(folder / "synthesized" / "stacks" / "env")

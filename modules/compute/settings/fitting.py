@@ -6,16 +6,21 @@ from modules.access.settings.blocks import AccessBlocks
 from modules.compute.settings import ecs_fitting, image_fitting, load_balancer_fitting, task_fitting
 from modules.compute.settings.blocks import ComputeBlocks
 from modules.data.settings.blocks import DataBlocks
+from modules.events.settings.blocks import EventsBlocks
 from modules.foundation.refusals import Finding
 from modules.network.settings.blocks import NetworkBlocks
 
 
 def findings(
-    blocks: ComputeBlocks, data: DataBlocks, access: AccessBlocks, network: NetworkBlocks
+    blocks: ComputeBlocks, data: DataBlocks, access: AccessBlocks, events: EventsBlocks, network: NetworkBlocks
 ) -> Iterator[Finding]:
     """Yield what a block asks of another one, or of a lower wing, and does not get."""
     yield from load_balancer_fitting.findings(
-        blocks.load_balancer, network, services=blocks.service, functions=(), signs_in=access.sign_in is not None
+        blocks.load_balancer,
+        network,
+        services=blocks.service,
+        functions=events.function,
+        signs_in=access.sign_in is not None,
     )
     yield from image_fitting.findings(blocks)
     yield from ecs_fitting.findings(blocks.ecs, network.network)

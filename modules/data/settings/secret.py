@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from modules.foundation.names import Names
 from modules.foundation.refusals import Finding, refuse
-from modules.foundation.settings import TieredSettings
+from modules.foundation.settings import Settings, TieredSettings
 
 #: "DeleteSecret, RecoveryWindowInDays": 7 to 30, or 0 for at once. In development a name must be free again when an
 #: environment is rebuilt; a secret that is on its way out keeps it.
@@ -17,6 +17,13 @@ RECOVERY_WINDOW_DAYS = {"development": 0, "staging": 7, "production": 30}
 def secret_name(names: Names, label: str) -> str:
     """Return a secret's name in Secrets Manager; the parts of a path let a policy name an environment's secrets."""
     return f"{names.product}/{names.environment}/{label}"
+
+
+class RotationSettings(Settings):
+    """The `rotation` block of a secret: a function puts in a new value every so often, the first at once."""
+
+    function: str = Field(examples=["database-login"], description="The name of a `function` block.")
+    days: int = Field(default=30, ge=1, le=1000, description="Days between two rotations, 1 to 1000.")
 
 
 class SecretSettings(TieredSettings):
@@ -33,6 +40,7 @@ class SecretSettings(TieredSettings):
         description="Days in which a deleted secret can be brought back: 0 (none), or 7 to 30. "
         "0 in development, 7 in staging, 30 in production by default.",
     )
+    rotation: RotationSettings | None = Field(default=None, description="Who puts in a new value, and how often.")
 
     @model_validator(mode="before")
     @classmethod

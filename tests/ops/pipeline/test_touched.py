@@ -13,7 +13,7 @@ CACHE = '\ncache "sessions" {\n  node_type = "cache.t4g.micro"\n}\n'
 ENVIRONMENTS = {
     "bare": DEV[: DEV.index("network")],
     "ground": DEV.replace("10.20.0.0", "10.20.16.0"),
-    "whole": DEV.replace("10.20.0.0", "10.20.32.0") + CACHE,
+    "whole": DEV.replace("10.20.0.0", "10.20.32.0") + CACHE + '\nfunction "slack-alarm" { }\n',
 }
 
 
@@ -60,6 +60,9 @@ ALL = {"bare", "ground", "whole"}
         # The data wing scales replicas by it; no environment has a block of its own for it.
         ("modules/autoscaling/policies.py", {"whole"}),
         ("modules/compute/wing.py", set()),
+        ("modules/events/functions.py", {"whole"}),
+        ("lambdas/slack_alarm/slack.py", {"whole"}),
+        ("lambdas/thumbnail/handler.py", set()),
         ("ops/commands.py", set()),
         ("tests/conftest.py", set()),
         ("docs/bench.md", set()),
@@ -75,7 +78,7 @@ def test_the_wings_of_an_environment(tmp_path: Path) -> None:
     assert {name: wings_of(file.settings) for name, file in files.items()} == {
         "bare": {"delivery"},
         "ground": {"delivery", "network"},
-        "whole": {"delivery", "network", "data"},
+        "whole": {"delivery", "network", "data", "events"},
     }
 
 

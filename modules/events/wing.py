@@ -1,0 +1,198 @@
+"""The events wing of one environment."""
+
+from cdktf import TerraformOutput, TerraformStack
+from constructs import Construct
+
+from modules.data.cache import PORT
+from modules.data.secrets import Secret
+from modules.data.wing import DataWing
+from modules.events.channels import QueueWithDeadLetters, Stream, Topic, through
+from modules.events.functions import Function
+from modules.events.packaging import Packages
+from modules.events.settings.blocks import EventsBlocks
+from modules.events.settings.fitting import VISIBILITY_TIMEOUTS
+from modules.events.settings.function import FunctionSettings
+from modules.events.triggers import Triggers
+from modules.foundation.foundation import Foundation
+from modules.foundation.policies import allow
+from modules.network.wing import NetworkWing
+
+#: SQS's own default, for a queue that no function reads.
+VISIBILITY_TIMEOUT = 30
+#: "Lambda function rotation, Permissions": what a function does with the secret that it rotates.
+ROTATION_ACTIONS = ("DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
+
+
+class EventsWing(Construct):
+    """Functions, queues, topics and streams by the names of their blocks."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        blocks: EventsBlocks,
+        packages: Packages,
+        network: NetworkWing,
+        data: DataWing,
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        self._blocks = blocks
+        self._network = network
+        self._data = data
+        self._foundation = foundation
+        self.topics = self._build_topics()
+        self.queues = self._build_queues()
+        self.streams = self._build_streams()
+        self.functions = self._build_functions(packages)
+        for name, settings in blocks.function.items():
+            self._open_doors(self.functions[name], settings)
+            self._let_send(self.functions[name], settings)
+            self._listen(self.functions[name], settings)
+        self._rotate_secrets()
+        self._print()
+
+    def _build_topics(self) -> dict[str, Topic]:
+        return {
+            name: Topic(self, f"topic-{name}", name=name, settings=settings, foundation=self._foundation)
+            for name, settings in self._blocks.topic.items()
+        }
+
+    def _build_queues(self) -> dict[str, QueueWithDeadLetters]:
+        queues = {}
+        for name, settings in self._blocks.queue.items():
+            queue = queues[name] = QueueWithDeadLetters(
+                self,
+                f"queue-{name}",
+                name=name,
+                settings=settings,
+                visibility_timeout=settings.visibility_timeout or self._visibility_timeout(name),
+                foundation=self._foundation,
+            )
+            for topic in settings.topics:
+                queue.subscribe(self.topics[topic], topic)
+        return queues
+
+    def _visibility_timeout(self, queue: str) -> int:
+        readers = [function for function in self._blocks.function.values() if queue in function.on_queue]
+        return max([VISIBILITY_TIMEOUT, *(VISIBILITY_TIMEOUTS * function.timeout for function in readers)])
+
+    def _build_streams(self) -> dict[str, Stream]:
+        return {
+            name: Stream(self, f"stream-{name}", name=name, settings=settings, foundation=self._foundation)
+            for name, settings in self._blocks.stream.items()
+        }
+
+    def _build_functions(self, packages: Packages) -> dict[str, Function]:
+        return {
+            name: Function(
+                self,
+                f"function-{name}",
+                name=name,
+                settings=settings,
+                packages=packages,
+                network=self._network,
+                foundation=self._foundation,
+            )
+            for name, settings in self._blocks.function.items()
+        }
+
+    def _open_doors(self, function: Function, settings: FunctionSettings) -> None:
+        """Let the function to what the data wing holds, and tell it the names."""
+        who = f"function_{function.label}"
+        for name in settings.databases:
+            database = self._data.databases[name]
+            database.allow(function.security_group_id, who)
+            function.reach(f"database_{name}", database.security_group_id, database.port)
+            function.set(_variable("DATABASE", name), database.host)
+        for name in settings.caches:
+            cache = self._data.caches[name]
+            cache.allow(function.security_group_id, who)
+            function.reach(f"cache_{name}", cache.security_group_id, PORT)
+            function.set(_variable("CACHE", name), cache.primary_endpoint)
+        for name, access in settings.bucket.items():
+            bucket = self._data.buckets[name]
+            for number, prefix in enumerate(access.read, 1):
+                bucket.allow_read(function.role_arn, prefix, name=f"function-{function.label}-{number}")
+            for number, prefix in enumerate(access.write, 1):
+                bucket.allow_write(function.role_arn, prefix, name=f"function-{function.label}-{number}")
+            function.set(_variable("BUCKET", name), bucket.name)
+        for name in settings.secrets:
+            self._let_read(function, name)
+
+    def _let_read(self, function: Function, name: str) -> None:
+        secret = self._data.secrets[name]
+        read = allow(f"Read{_sid(name)}", actions=["secretsmanager:GetSecretValue"], resources=[secret.arn])
+        function.allow(read, through(f"ReadKey{_sid(name)}", ["kms:Decrypt"], secret.key_arn, self._secrets_service))
+        function.set(_variable("SECRET", name), secret.arn)
+
+    def _let_send(self, function: Function, settings: FunctionSettings) -> None:
+        for name in settings.queues:
+            function.allow(*self.queues[name].queue.may_send())
+            function.set(_variable("QUEUE", name), self.queues[name].queue.url)
+        for name in settings.topics:
+            function.allow(*self.topics[name].may_publish())
+            function.set(_variable("TOPIC", name), self.topics[name].arn)
+        for name in settings.streams:
+            function.allow(*self.streams[name].may_put())
+            function.set(_variable("STREAM", name), self.streams[name].name)
+
+    def _listen(self, function: Function, settings: FunctionSettings) -> None:
+        triggers = Triggers(self, f"triggers-{function.label}", function=function, foundation=self._foundation)
+        for name, on_object in settings.on_object.items():
+            triggers.on_object(name, on_object, self._data.buckets[on_object.bucket])
+        for name, on_queue in settings.on_queue.items():
+            triggers.on_queue(name, on_queue, self.queues[name].queue)
+        for name, on_topic in settings.on_topic.items():
+            triggers.on_topic(name, on_topic, self.topics[name])
+        for name, on_stream in settings.on_stream.items():
+            triggers.on_stream(name, on_stream, self.streams[name])
+        for name, schedule in settings.schedule.items():
+            triggers.on_schedule(name, schedule)
+
+    def _rotate_secrets(self) -> None:
+        for name, secret in self._data.secrets.items():
+            if secret.rotation:
+                self._rotate(name, secret, self.functions[secret.rotation.function], secret.rotation.days)
+
+    def _rotate(self, name: str, secret: Secret, function: Function, days: int) -> None:
+        actions = [f"secretsmanager:{action}" for action in ROTATION_ACTIONS]
+        function.allow(
+            allow(f"Rotate{_sid(name)}", actions=actions, resources=[secret.arn]),
+            # A password is made for no secret yet: the action names none.
+            allow(f"Password{_sid(name)}", actions=["secretsmanager:GetRandomPassword"], resources=["*"]),
+            through(
+                f"RotateKey{_sid(name)}",
+                ["kms:GenerateDataKey", "kms:Decrypt"],
+                secret.key_arn,
+                self._secrets_service,
+            ),
+        )
+        permission = function.let_invoke("secretsmanager", secret.arn, name=f"rotates-{name}")
+        secret.rotate_by(function.arn, days, after=permission)
+
+    @property
+    def _secrets_service(self) -> str:
+        return f"secretsmanager.{self._foundation.names.region}.amazonaws.com"
+
+    def _print(self) -> None:
+        stack = TerraformStack.of(self)
+        if self.functions:
+            names = {name: function.name for name, function in self.functions.items()}
+            TerraformOutput(stack, "function_names", value=names, description="Functions by the name of their block.")
+        if self.queues:
+            urls = {name: each.queue.url for name, each in self.queues.items()}
+            TerraformOutput(stack, "queue_urls", value=urls, description="Queues by the name of their block.")
+        if self.topics:
+            arns = {name: topic.arn for name, topic in self.topics.items()}
+            TerraformOutput(stack, "topic_arns", value=arns, description="Topics by the name of their block.")
+
+
+def _variable(kind: str, name: str) -> str:
+    """Return the environment variable that names what a function may use: `BUCKET_CONTENT`."""
+    return f"{kind}_{name.replace('-', '_').upper()}"
+
+
+def _sid(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("-"))

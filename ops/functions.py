@@ -1,0 +1,103 @@
+"""`python -m ops build`: packs the functions of environments before a synth, which installs nothing.
+
+Each package is kept under a name that its sources, its lock and its target decide, so nothing is built twice.
+"""
+
+import hashlib
+import platform
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from modules.environment import Environment
+from modules.events.packaging import LOCK, Packages, PackagingError, Target, pack, sources
+from ops.errors import ExitCode, OpsError
+from ops.steps import step
+from ops.tools import tail
+
+
+def build(packages: Packages, environments: Iterable[Environment], shell: Mapping[str, str]) -> list[Path]:
+    """Build what is not built yet of the environments' functions; return all of their packages.
+
+    `shell` is the environment that pip runs in. Raises OpsError.
+    """
+    wanted = {
+        (function.folder(label), function.target): environment.name
+        for environment in environments
+        for label, function in environment.function.items()
+    }
+    try:
+        return [_built(packages, code, target, shell) for code, target in wanted]
+    except PackagingError as error:
+        raise OpsError(str(error), ExitCode.REFUSED) from None
+
+
+def build_for_here(packages: Packages, environment: Environment, folder: Path, shell: Mapping[str, str]) -> None:
+    """Build a second package for this machine of each function whose own holds compiled modules.
+
+    It lies in the folder under the SHA-256 of the package that it stands for: the embedded AWS is given that one, and
+    runs this one. Raises OpsError.
+    """
+    for label, function in environment.function.items():
+        package = packages.find(function.folder(label), function.target)
+        path = folder / f"{hashlib.sha256(package.read_bytes()).hexdigest()}.zip"
+        with zipfile.ZipFile(package) as archive:
+            compiled = any(name.endswith(".so") for name in archive.namelist())
+        if compiled and not path.exists():
+            with step(f"build {package.name} a second time, for this machine") as doing:
+                write(path, _packed(packages.sources / function.folder(label), [], shell))
+                doing.result = f"Python {platform.python_version()} on {platform.machine()}"
+
+
+def wheels(lock: Path, folder: Path, options: Sequence[str], shell: Mapping[str, str]) -> list[Path]:
+    """Fetch the wheels that the lock names, each by its hash, into the folder; return them by name. Raises OpsError."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    # What the lock names is all that there is, and nothing is compiled here for another machine.
+    command += [
+        "--require-hashes",
+        "--no-deps",
+        "--only-binary=:all:",
+        *options,
+        "--dest",
+        str(folder),
+        "-r",
+        str(lock),
+    ]
+    done = subprocess.run(command, env=dict(shell), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise OpsError(f"the wheels of {lock} cannot be fetched:\n{tail(done.stderr)}")
+    return sorted(folder.glob("*.whl"))
+
+
+def options_of(target: Target) -> list[str]:
+    """Return pip's options for wheels that run where the package will."""
+    platforms = [option for platform in target.platforms for option in ("--platform", platform)]
+    return [*platforms, "--python-version", target.python, "--implementation", "cp"]
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a package as a whole: whoever looks for it finds all of it or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    Path(file.name).replace(path)
+
+
+def _built(packages: Packages, code: str, target: Target, shell: Mapping[str, str]) -> Path:
+    path = packages.path(code, target)
+    if path.exists():
+        return path
+    with step(f"build {code} for {target.runtime} on {target.architecture}") as doing:
+        content = _packed(packages.sources / code, options_of(target), shell)
+        write(path, content)
+        doing.result = f"{path.name}, {len(content) / 1024:.0f} KB"
+    return path
+
+
+def _packed(folder: Path, options: Sequence[str], shell: Mapping[str, str]) -> bytes:
+    lock = folder / LOCK
+    with tempfile.TemporaryDirectory() as fetched:
+        return pack(sources(folder), wheels(lock, Path(fetched), options, shell) if lock.is_file() else [])

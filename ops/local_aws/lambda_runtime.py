@@ -1,0 +1,72 @@
+"""Runs one invocation of a function: `python -I -S lambda_runtime.py ZIP_FOLDER ANSWER_FILE SITE_PACKAGES`.
+
+A program of its own that knows nothing of ours: the function sees its own zip, Python's standard library and what
+Lambda's runtime for Python brings along, and no other package of this machine. Event and context come by standard
+input; the answer, or the error as Lambda tells it, goes into a file.
+"""
+
+import importlib
+import json
+import os
+import sys
+import time
+import traceback
+from importlib.machinery import ModuleSpec, PathFinder
+
+#: "Building Lambda functions with Python, Runtime-included SDK versions": boto3 and what it stands on.
+RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
+
+
+class RuntimeFinder:
+    """Finds what the runtime brings along, after what the zip holds, and nothing else in that folder."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> "ModuleSpec | None":
+        """Return where the module is (importlib.abc.MetaPathFinder)."""
+        del path, target
+        return PathFinder.find_spec(name, [self._folder]) if name in RUNTIME else None
+
+
+class Context:
+    """ "AWS Lambda context object in Python"."""
+
+    def __init__(self, values: dict, timeout: float) -> None:  # type: ignore[type-arg]
+        self.__dict__.update(values)
+        self._deadline = time.monotonic() + timeout
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the milliseconds until the invocation is ended."""
+        return max(0, round((self._deadline - time.monotonic()) * 1000))
+
+
+def main(folder: str, answer: str, site_packages: str) -> None:
+    """Invoke the handler, and write what it returned or raised."""
+    sys.path.insert(0, folder)
+    sys.meta_path.append(RuntimeFinder(site_packages))
+    given = json.load(sys.stdin)
+    context = Context(given["context"], given["timeout"])
+    try:
+        module, _, name = os.environ["_HANDLER"].rpartition(".")
+        handler = getattr(importlib.import_module(module.replace("/", ".")), name)
+        told = {"value": handler(given["event"], context)}
+        text = json.dumps(told)
+    except BaseException as error:
+        traceback.print_exc()
+        text = json.dumps({"error": _as_lambda_tells(error, given["context"]["aws_request_id"])})
+    with open(answer, "w") as file:  # noqa: PTH123 - nothing more is imported than needed
+        file.write(text)
+
+
+def _as_lambda_tells(error: BaseException, request_id: str) -> "dict[str, object]":
+    return {
+        "errorMessage": str(error),
+        "errorType": type(error).__name__,
+        "requestId": request_id,
+        "stackTrace": traceback.format_tb(error.__traceback__),
+    }
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

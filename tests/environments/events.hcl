@@ -1,0 +1,91 @@
+# Whatever can invoke a function: a queue behind a topic, a topic, a stream, times, a rotation; inside the VPC as well.
+
+product    = "mobile"
+account_id = "555555555555"
+region     = "us-east-1"
+tier       = "development"
+
+network {
+  cidr               = "10.40.8.0/21"
+  availability_zones = ["a", "b"]
+  nat                = "none"
+
+  subnet_sizes {
+    public   = "/27"
+    app      = "/24"
+    data     = "/28"
+    endpoint = "/28"
+  }
+}
+
+topic "news" {
+  display_name = "News"
+}
+
+queue "jobs" {
+  topics           = ["news"]
+  maximum_receives = 3
+}
+
+queue "results" {
+  retention_days = 14
+}
+
+stream "clicks" {
+  retention_hours = 48
+}
+
+secret "login" {
+  rotation {
+    function = "worker"
+    days     = 45
+  }
+}
+
+cache "ranking" {
+  node_type = "cache.t4g.micro"
+}
+
+function "worker" {
+  code        = "maintenance"
+  description = "Whatever there is to do"
+  timeout     = 20
+  retries     = 1
+  in_vpc      = true
+  caches      = ["ranking"]
+  secrets     = ["login"]
+  queues      = ["results"]
+
+  on_queue "jobs" {
+    batch_size          = 100
+    batching_window     = 5
+    maximum_concurrency = 4
+  }
+
+  on_stream "clicks" {
+    batching_window = 5
+  }
+
+  schedule "nightly" {
+    cron      = "30 3 * * ? *"
+    time_zone = "Asia/Seoul"
+    input     = "{\"task\": \"clean\"}"
+  }
+
+  schedule "often" {
+    rate = "5 minutes"
+  }
+}
+
+function "reader" {
+  code                 = "maintenance"
+  runtime              = "python3.12"
+  architecture         = "x86_64"
+  ephemeral_storage    = 1024
+  reserved_concurrency = 5
+  streams              = ["clicks"]
+
+  on_topic "news" {
+    filter = { severity = ["critical", "warning"] }
+  }
+}

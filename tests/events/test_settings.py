@@ -1,0 +1,134 @@
+"""The events wing's blocks: what is refused, where and why; what follows by itself."""
+
+from pathlib import Path
+
+import pytest
+
+from modules.events.packaging import Target
+from modules.settings import load
+from tests.support.environments import DEV, only_problem, problems_of, write
+
+GROUND = 'bucket "content" { }\nsecret "token" { }\nqueue "jobs" { }\ntopic "news" { }\nstream "clicks" { }\n'
+#: The line of an environment file in which a function's own lines begin.
+FIRST = len((DEV + GROUND).splitlines()) + 2
+
+
+def function(*lines: str, name: str = "copy") -> str:
+    return f'function "{name}" {{\n' + "".join(f"  {line}\n" for line in lines) + "}\n"
+
+
+def block(kind: str, name: str, *lines: str) -> list[str]:
+    return [f'{kind} "{name}" {{', *(f"  {line}" for line in lines), "}"]
+
+
+def test_defaults(tmp_path: Path) -> None:
+    settings = load(write(tmp_path, {"x": DEV + function(name="slack-alarm")}))["x"].settings.function["slack-alarm"]
+    assert settings.folder("slack-alarm") == "slack_alarm"
+    assert settings.target == Target("python3.13", "arm64")
+    assert (settings.memory, settings.timeout, settings.retries, settings.in_vpc) == (256, 10, 2, False)
+    assert settings.reserved_concurrency is None
+
+
+def test_a_folder_of_another_name(tmp_path: Path) -> None:
+    text = DEV + function('code = "copy"', name="copy-large")
+    assert load(write(tmp_path, {"x": text}))["x"].settings.function["copy-large"].folder("copy-large") == "copy"
+
+
+@pytest.mark.parametrize(
+    ("lines", "place", "message"),
+    [
+        (["memory = 64"], 0, "memory 64 should be greater than or equal to 128"),
+        (["timeout = 901"], 0, "timeout 901 should be less than or equal to 900"),
+        (['runtime = "python3.9"'], 0, "runtime python3.9 should be 'python3.12' or 'python3.13'"),
+        (['code = "../secrets"'], 0, "code ../secrets is not the name of a folder in lambdas/"),
+        (['environment = { AWS_REGION = "x" }'], 0, "environment AWS_REGION is a variable that Lambda sets itself"),
+        (['environment = { a-b = "x" }'], 0, "environment a-b is not a name that Lambda takes"),
+        ([f'environment = {{ LONG = "{"x" * 4096}" }}'], 0, "environment has 4100 bytes, Lambda takes 4096"),
+        (block("bucket", "content"), 0, "bucket.content names neither what is read nor what is written"),
+        (block("bucket", "other", 'read = [""]'), 0, "bucket.other other is not the name of a `bucket` block"),
+        (['secrets = ["other"]'], 0, "secrets other is not the name of a `secret` block; there is token"),
+        (['queues = ["other"]'], 0, "queues other is not the name of a `queue` block; there is jobs"),
+        (['databases = ["main"]'], 0, 'databases ["main"] are reached from inside the VPC only'),
+        (["in_vpc = true", 'databases = ["main"]'], 1, "databases main is not the name of a `database` block"),
+        (block("on_object", "all", 'bucket = "other"'), 1, "on_object.all.bucket other is not the name of a `bucket`"),
+        (block("on_queue", "other"), 0, "on_queue.other other is not the name of a `queue` block; there is jobs"),
+        (block("on_queue", "jobs", "batch_size = 11"), 1, "on_queue.jobs.batch_size 11 is more than 10, for which"),
+        (block("schedule", "x"), 0, "schedule.x needs either a rate or a cron"),
+        (block("schedule", "x", 'rate = "often"'), 1, "schedule.x.rate often is not a rate"),
+        (block("schedule", "x", 'cron = "0 3 * * *"'), 1, "schedule.x.cron 0 3 * * * has 5 fields, a cron of AWS has"),
+        (block("schedule", "x", 'cron = "0 3 * * * *"'), 1, "schedule.x.cron 0 3 * * * * needs a ? as the day of"),
+        (block("schedule", "x", 'rate = "1 day"', 'input = "{"'), 2, "schedule.x.input { is not JSON"),
+        (
+            block("schedule", "x", 'rate = "1 day"', 'time_zone = "Asia/Soul"'),
+            2,
+            "schedule.x.time_zone Asia/Soul is not a time zone of the IANA database",
+        ),
+    ],
+)
+def test_wrong_input_names_line_rule_and_remedy(tmp_path: Path, lines: list[str], place: int, message: str) -> None:
+    problem = only_problem(tmp_path, {"dev": DEV + GROUND + function(*lines)})
+    assert problem.partition(": ")[2].startswith(f"function.copy.{message}")
+    line = int(problem.split(":")[1])
+    # What concerns a block as a whole is told at its first line.
+    assert line in (FIRST + place, FIRST + place - 1)
+
+
+def test_a_queue_waits_six_times_its_function(tmp_path: Path) -> None:
+    text = (
+        DEV + function("timeout = 60", *block("on_queue", "jobs")) + 'queue "jobs" {\n  visibility_timeout = 359\n}\n'
+    )
+    assert "queue.jobs.visibility_timeout 359 is less than six times the timeout of function.copy" in only_problem(
+        tmp_path, {"dev": text}
+    )
+    assert problems_of(tmp_path, {"dev": text.replace("359", "360")}) == []
+
+
+def test_one_queue_one_reader(tmp_path: Path) -> None:
+    both = "".join(function(*block("on_queue", "jobs"), name=name) for name in ("a", "b"))
+    assert "function.b.on_queue.jobs is read by function.a already" in only_problem(
+        tmp_path, {"dev": DEV + GROUND + both}
+    )
+
+
+@pytest.mark.parametrize(
+    ("prefix", "refused"), [("uploads/", True), ("uploads/2026/", True), ("", True), ("other/", False)]
+)
+def test_s3_tells_of_an_event_once(tmp_path: Path, prefix: str, refused: bool) -> None:
+    one = function(*block("on_object", "x", 'bucket = "content"', 'prefix = "uploads/"'), name="a")
+    two = function(*block("on_object", "x", 'bucket = "content"', f'prefix = "{prefix}"'), name="b")
+    found = [str(each) for each in problems_of(tmp_path, {"dev": DEV + GROUND + one + two})]
+    assert len(found) == refused
+    assert all(
+        "function.b.on_object.x is told of objects that function.a.on_object.x is told of" in each for each in found
+    )
+
+
+def test_a_function_in_the_vpc_needs_one(tmp_path: Path) -> None:
+    without = DEV.split("network {")[0] + function("in_vpc = true")
+    assert "function.copy.in_vpc true asks for app subnets, and there is no VPC" in only_problem(
+        tmp_path, {"dev": without}
+    )
+
+
+def test_a_rotation_names_a_function(tmp_path: Path) -> None:
+    secret = 'secret "login" {\n  rotation {\n    function = "rotate"\n    days = 1001\n  }\n}\n'
+    assert "secret.login.rotation.days 1001 should be less than or equal to 1000" in only_problem(
+        tmp_path, {"dev": DEV + secret}
+    )
+    assert "secret.login.rotation.function rotate is not the name of a `function` block; there is none" in only_problem(
+        tmp_path, {"dev": DEV + secret.replace("1001", "30")}
+    )
+
+
+def test_a_rule_of_a_load_balancer_knows_functions(tmp_path: Path) -> None:
+    zone = 'zone "main" {\n  name = "dev.agora.example"\n}\n'
+    load_balancer = (
+        'load_balancer "public" {\n  names = ["api.dev.agora.example"]\n'
+        '  default {\n    function = "maintenance"\n  }\n}\n'
+    )
+    text = DEV + zone + load_balancer
+    assert "is not a function of this environment; there is none" in "\n".join(
+        map(str, problems_of(tmp_path, {"dev": text}))
+    )
+    known = problems_of(tmp_path, {"dev": text + function(name="maintenance")})
+    assert not any("is not a function" in str(each) for each in known)

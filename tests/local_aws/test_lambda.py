@@ -1,0 +1,243 @@
+"""Lambda: the zip that was deployed runs, for whoever invokes it; what was given is read back."""
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from modules.events.packaging import write_zip
+from modules.foundation.policies import assumed_by
+from ops.local_aws.lambda_events import failures
+from ops.local_aws.lambda_runs import Outcome
+from tests.local_aws.functions import ROLE, deploy, lines, printed
+
+Client = Callable[[str], Any]
+
+PRINT = "import json\ndef handler(event, context):\n    print(json.dumps(event))\n"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def role(client: Client) -> None:
+    trust = assumed_by("lambda.amazonaws.com", None)
+    client("iam").create_role(RoleName=ROLE.partition("/")[2], AssumeRolePolicyDocument=trust)
+
+
+@pytest.fixture
+def name() -> str:
+    return f"f{uuid4().hex[:12]}"
+
+
+def invoke(client: Client, name: str, event: Any, **how: str) -> Any:
+    answer = client("lambda").invoke(FunctionName=name, Payload=json.dumps(event), **how)
+    return answer, json.loads(answer["Payload"].read() or "null")
+
+
+def test_the_deployed_code_runs_as_its_role(client: Client, name: str) -> None:
+    code = """\
+import boto3, os, sys
+def handler(event, context):
+    who = boto3.client("sts").get_caller_identity()["Arn"]
+    return {"event": event, "who": who, "region": os.environ["AWS_REGION"], "set": os.environ["SET"],
+            "name": context.function_name, "left": context.get_remaining_time_in_millis() > 1000,
+            "here": __file__.startswith(os.environ["LAMBDA_TASK_ROOT"])}
+"""
+    deploy(client, name, code, Timeout=10, Environment={"Variables": {"SET": "by us"}})
+    answer, value = invoke(client, name, {"a": 1}, LogType="Tail")
+    assert answer["StatusCode"] == 200 and "FunctionError" not in answer
+    who = f"arn:aws:sts::333333333333:assumed-role/function/{name}"
+    assert value == {
+        "event": {"a": 1},
+        "who": who,
+        "region": "ap-northeast-2",
+        "set": "by us",
+        "name": name,
+        "left": True,
+        "here": True,
+    }
+    assert "START RequestId" in base64.b64decode(answer["LogResult"]).decode()
+
+
+def test_it_sees_its_own_zip_and_no_package_of_this_machine(client: Client, name: str) -> None:
+    deploy(client, name, "def handler(event, context):\n    import pydantic\n", Timeout=10)
+    answer, error = invoke(client, name, {})
+    assert answer["FunctionError"] == "Unhandled"
+    assert error["errorType"] == "ModuleNotFoundError"
+    assert error["errorMessage"] == "No module named 'pydantic'"
+
+
+def test_its_time_is_limited(client: Client, name: str) -> None:
+    code = "import time\ndef handler(event, context):\n    print('begun', flush=True)\n    time.sleep(60)\n"
+    deploy(client, name, code, Timeout=1)
+    _, error = invoke(client, name, {})
+    assert error["errorType"] == "Sandbox.Timedout"
+    assert error["errorMessage"].endswith("Task timed out after 1.00 seconds")
+    assert "begun" in lines(client, name)
+
+
+def test_modules_of_another_machine_are_not_run(client: Client, name: str) -> None:
+    package = write_zip({f"{name}/handler.py": b"def handler(event, context): ...", "PIL/_imaging.so": b"compiled"})
+    client("lambda").create_function(
+        FunctionName=name, Runtime="python3.13", Role=ROLE, Handler="x.y", Code={"ZipFile": package}
+    )
+    _, error = invoke(client, name, {})
+    assert "compiled for python3.13 on x86_64, and there is none for this machine" in error["errorMessage"]
+
+
+def test_what_was_given_is_read_back(client: Client, name: str) -> None:
+    deploy(client, name, PRINT)
+    functions = client("lambda")
+    given = functions.get_function_configuration(FunctionName=name)["LoggingConfig"]
+    assert given == {
+        "LogFormat": "JSON",
+        "ApplicationLogLevel": "INFO",
+        "SystemLogLevel": "INFO",
+        "LogGroup": f"/test/{name}",
+    }
+    functions.update_function_configuration(
+        FunctionName=name, TracingConfig={"Mode": "Active"}, EphemeralStorage={"Size": 1024}
+    )
+    read = functions.get_function_configuration(FunctionName=name)
+    assert (read["TracingConfig"], read["EphemeralStorage"]) == ({"Mode": "Active"}, {"Size": 1024})
+    for retries in (0, 1):
+        functions.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=retries)
+        assert functions.get_function_event_invoke_config(FunctionName=name)["MaximumRetryAttempts"] == retries
+    functions.update_function_code(FunctionName=name, ZipFile=write_zip({}), Architectures=["x86_64"])
+    assert functions.get_function_configuration(FunctionName=name)["Architectures"] == ["x86_64"]
+
+
+def test_an_object_invokes_it_while_it_uses_the_bucket(client: Client, name: str) -> None:
+    code = """\
+import boto3, json
+def handler(event, context):
+    (record,) = event["Records"]
+    key = record["s3"]["object"]["key"]
+    boto3.client("s3").put_object(Bucket=record["s3"]["bucket"]["name"], Key="out/" + key, Body=b"done")
+    print(json.dumps(record["s3"]["object"]))
+"""
+    arn, s3, bucket = deploy(client, name, code, Timeout=10), client("s3"), f"bucket-{name}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
+    filter_ = {"Key": {"FilterRules": [{"Name": "prefix", "Value": "in/"}]}}
+    uploads = {"LambdaFunctionArn": arn, "Events": ["s3:ObjectCreated:*"], "Filter": filter_}
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"LambdaFunctionConfigurations": [uploads]}
+    )
+    for body in (b"1", b"2"):
+        s3.put_object(Bucket=bucket, Key="in/a b", Body=body)
+    events = printed(client, name, 2)
+    assert {event["key"] for event in events} == {"in%2Fa+b"}
+    assert len({event["sequencer"] for event in events}) == 2
+    assert s3.get_object(Bucket=bucket, Key="out/in%2Fa+b")["Body"].read() == b"done"
+
+
+def test_what_fails_is_tried_again_and_then_told_with_the_reason(client: Client, name: str) -> None:
+    deploy(client, name, "def handler(event, context):\n    print('{}')\n    raise ValueError('broken')\n")
+    queue = client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    client("lambda").put_function_event_invoke_config(
+        FunctionName=name,
+        MaximumRetryAttempts=1,
+        DestinationConfig={"OnFailure": {"Destination": f"arn:aws:sqs:ap-northeast-2:333333333333:{name}"}},
+    )
+    answer, _ = invoke(client, name, {"a": 1}, InvocationType="Event")
+    assert answer["StatusCode"] == 202
+    (message,) = client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
+    record = json.loads(message["Body"])
+    assert record["requestPayload"] == {"a": 1}
+    assert record["requestContext"]["approximateInvokeCount"] == 2
+    assert record["responsePayload"]["errorMessage"] == "broken"
+    assert len(printed(client, name, 2)) == 2
+
+
+def test_a_topic_tells_who_what_and_when(client: Client, name: str) -> None:
+    arn, sns = deploy(client, name, PRINT), client("sns")
+    topic = sns.create_topic(Name=name)["TopicArn"]
+    policy = json.dumps({"severity": ["critical"]})
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn, Attributes={"FilterPolicy": policy})
+    for severity in ("info", "critical"):
+        attributes = {"severity": {"DataType": "String", "StringValue": severity}}
+        sent = sns.publish(TopicArn=topic, Message=severity, Subject="x", MessageAttributes=attributes)["MessageId"]
+    (event,) = printed(client, name)
+    told = event["Records"][0]["Sns"]
+    assert (told["Message"], told["Subject"], told["TopicArn"], told["MessageId"]) == ("critical", "x", topic, sent)
+    assert told["MessageAttributes"] == {"severity": {"Type": "String", "Value": "critical"}}
+
+
+def test_a_queue_is_read_in_batches_and_what_failed_comes_again(client: Client, name: str) -> None:
+    code = """\
+import json
+def handler(event, context):
+    print(json.dumps({r["body"]: r["attributes"]["ApproximateReceiveCount"] for r in event["Records"]}))
+    return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in event["Records"] if r["body"] == "bad"]}
+"""
+    arn, sqs = deploy(client, name, code), client("sqs")
+    dead = sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
+    redrive = {"deadLetterTargetArn": f"arn:aws:sqs:ap-northeast-2:333333333333:{name}-dead", "maxReceiveCount": 2}
+    attributes = {"VisibilityTimeout": "1", "RedrivePolicy": json.dumps(redrive)}
+    queue = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    sqs.send_message_batch(QueueUrl=queue, Entries=[{"Id": each, "MessageBody": each} for each in ("good", "bad")])
+    client("lambda").create_event_source_mapping(
+        EventSourceArn=f"arn:aws:sqs:ap-northeast-2:333333333333:{name}",
+        FunctionName=arn,
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+    )
+    # Each invocation writes into a log stream of its own, which come in no order.
+    assert sorted(printed(client, name, 2), key=len) == [{"bad": "2"}, {"good": "1", "bad": "1"}]
+    (message,) = sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=20)["Messages"]
+    assert message["Body"] == "bad"
+
+
+@pytest.mark.parametrize(
+    ("failed", "types", "value", "expected"),
+    [
+        (True, ["ReportBatchItemFailures"], {}, {"a", "b"}),
+        (False, [], {"batchItemFailures": [{"itemIdentifier": "a"}]}, set()),
+        (False, ["ReportBatchItemFailures"], None, set()),
+        (False, ["ReportBatchItemFailures"], {"batchItemFailures": [{"itemIdentifier": "a"}]}, {"a"}),
+        (False, ["ReportBatchItemFailures"], {"batchItemFailures": [{"itemIdentifier": "x"}]}, {"a", "b"}),
+        (False, ["ReportBatchItemFailures"], {"batchItemFailures": [{}]}, {"a", "b"}),
+    ],
+)
+def test_partial_batches(failed: bool, types: list[str], value: Any, expected: set[str]) -> None:
+    class Mapping:
+        function_response_types = types
+
+    assert failures(Mapping(), Outcome("1", json.dumps(value).encode(), failed, ""), ["a", "b"]) == expected
+
+
+def test_an_alarm_tells_its_topic_when_its_state_changes(client: Client, name: str) -> None:
+    arn, sns, cloudwatch = deploy(client, name, PRINT), client("sns"), client("cloudwatch")
+    topic = sns.create_topic(Name=name)["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        MetricName="CPUUtilization",
+        Namespace="AWS/ECS",
+        Statistic="Average",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=80,
+        ComparisonOperator="GreaterThanThreshold",
+        AlarmActions=[topic],
+        Dimensions=[{"Name": "ServiceName", "Value": "api"}],
+    )
+    for _ in range(2):
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="tried")
+    (event,) = printed(client, name)
+    told = event["Records"][0]["Sns"]
+    assert told["Subject"] == f'ALARM: "{name}" in Asia Pacific (Seoul)'
+    message = json.loads(told["Message"])
+    assert (message["NewStateValue"], message["OldStateValue"]) == ("ALARM", "OK")
+    assert message["Trigger"]["Dimensions"] == [{"name": "ServiceName", "value": "api"}]
+    time.sleep(1)
+    assert len(printed(client, name)) == 1, "a state that stays tells nothing"
+
+
+def test_a_secret_without_a_value_is_rotated(client: Client, name: str) -> None:
+    arn, secrets = deploy(client, name, PRINT), client("secretsmanager")
+    secrets.create_secret(Name=name)
+    secrets.rotate_secret(SecretId=name, RotationLambdaARN=arn, RotationRules={"AutomaticallyAfterDays": 30})
+    steps = [event["Step"] for event in printed(client, name, 4)]
+    assert sorted(steps) == ["createSecret", "finishSecret", "setSecret", "testSecret"]
