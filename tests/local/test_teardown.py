@@ -58,6 +58,12 @@ def _left(environment: Applied) -> list[str]:
     left += [each["directConnectGatewayId"] for each in _direct_connect_gateways(client("directconnect"))]
     left += [each["Name"] for each in client("s3").list_buckets()["Buckets"] if "-state-" not in each["Name"]]
     left += _data_left(client)
+    left += [each["FunctionName"] for each in client("lambda").list_functions()["Functions"]]
+    left += [each["UUID"] for each in client("lambda").list_event_source_mappings()["EventSourceMappings"]]
+    left += client("sqs").list_queues().get("QueueUrls", [])
+    left += [each["TopicArn"] for each in client("sns").list_topics()["Topics"]]
+    left += client("kinesis").list_streams()["StreamNames"]
+    left += [each["Name"] for each in client("scheduler").list_schedules()["Schedules"]]
     kms = client("kms")
     # The remainder: keys wait 30 days for their deletion.
     keys = [kms.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in kms.list_keys()["Keys"]]

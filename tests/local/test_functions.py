@@ -1,0 +1,69 @@
+"""Functions that were applied run, and are not deployed again for nothing."""
+
+import io
+import json
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from tests.local.conftest import Applied
+from tests.local.test_apply import changes
+
+
+def client(environment: Applied, service: Any) -> Any:
+    settings = environment.file.settings
+    return environment.target.session(settings.account_id).client(service, region_name=settings.region)
+
+
+def awaited(look: Callable[[], Any], seconds: float = 60) -> Any:
+    """Return what the look finds, as soon as it finds something."""
+    end = time.monotonic() + seconds
+    while not (found := look()) and time.monotonic() < end:
+        time.sleep(0.2)
+    assert found
+    return found
+
+
+def test_an_upload_comes_out_as_thumbnails_and_a_deletion_takes_them_along(applied: Mapping[str, Applied]) -> None:
+    dev = applied["dev"]
+    s3, bucket = client(dev, "s3"), dev.terraform.outputs()["bucket_names"]["content"]
+
+    def thumbnails() -> set[str]:
+        listed = s3.list_objects_v2(Bucket=bucket, Prefix="thumbnails/").get("Contents", [])
+        return {each["Key"] for each in listed}
+
+    picture = io.BytesIO()
+    Image.new("RGB", (2000, 1000), "red").save(picture, "JPEG")
+    s3.put_object(Bucket=bucket, Key="uploads/고양이 1.jpg", Body=picture.getvalue())
+    both = {f"thumbnails/{size}/고양이 1.jpg" for size in ("320x320", "1280x1280")}
+    assert awaited(lambda: thumbnails() == both)
+    small = s3.get_object(Bucket=bucket, Key="thumbnails/320x320/고양이 1.jpg")
+    assert (small["ContentType"], Image.open(io.BytesIO(small["Body"].read())).size) == ("image/jpeg", (320, 160))
+    s3.delete_object(Bucket=bucket, Key="uploads/고양이 1.jpg")
+    assert awaited(lambda: not thumbnails())
+
+
+def test_what_is_no_picture_is_kept_with_the_reason(applied: Mapping[str, Applied]) -> None:
+    dev = applied["dev"]
+    s3, bucket, sqs = client(dev, "s3"), dev.terraform.outputs()["bucket_names"]["content"], client(dev, "sqs")
+    s3.put_object(Bucket=bucket, Key="uploads/broken.jpg", Body=b"no picture")
+    queue = sqs.get_queue_url(QueueName="agora-dev-thumbnail-failed")["QueueUrl"]
+    (message,) = awaited(lambda: sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages"))
+    record = json.loads(message["Body"])
+    assert record["requestPayload"]["Records"][0]["s3"]["object"]["key"] == "uploads%2Fbroken.jpg"
+    assert "uploads/broken.jpg: the bytes are no JPEG" in record["responsePayload"]["errorMessage"]
+    s3.delete_object(Bucket=bucket, Key="uploads/broken.jpg")
+
+
+def test_what_is_built_again_elsewhere_is_not_deployed_again(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+    """Another build folder, in which nothing is built yet."""
+    assert changes(applied["dev"], tmp_path, "dev", "product", "product") == {}
+
+
+def test_other_code_is_an_update_in_place(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+    found = changes(applied["events"], tmp_path, "events", '"maintenance"', '"slack_alarm"')
+    assert set(found) == {"update"}
+    assert {"aws_lambda_function.function_reader", "aws_lambda_function.function_worker"} <= set(found["update"])

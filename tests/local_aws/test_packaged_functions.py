@@ -1,0 +1,143 @@
+"""The functions of lambdas/ on the embedded AWS, from the packages that a deploy uploads."""
+
+import io
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+
+from modules.events.packaging import Packages, Target
+from modules.foundation.policies import assumed_by
+from modules.settings import load
+from ops.functions import build, build_for_here
+from ops.local_aws.process import LocalAws
+from ops.workspace import PROJECT
+from tests.support.environments import DEV, write
+
+Client = Callable[[str], Any]
+Post = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def packages(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Packages:
+    """Built as `make local` builds them: for AWS, and a second time where this machine needs it."""
+    text = DEV + 'function "thumbnail" { }\nfunction "slack-alarm" { }\n'
+    environment = load(write(tmp_path_factory.mktemp("envs"), {"dev": text}))["dev"].settings
+    packages = Packages(PROJECT / "lambdas", tmp_path_factory.mktemp("built"))
+    build(packages, [environment], os.environ)
+    build_for_here(packages, environment, local_aws.packages_for_here, os.environ)
+    return packages
+
+
+@pytest.fixture(scope="module")
+def role(client: Client) -> str:
+    name = f"packaged-{uuid4().hex[:8]}"
+    trust = assumed_by("lambda.amazonaws.com", None)
+    return str(client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"])
+
+
+def deploy(client: Client, packages: Packages, role: str, code: str, **environment: str) -> str:
+    created = client("lambda").create_function(
+        FunctionName=f"{code}-{uuid4().hex[:8]}",
+        Runtime="python3.13",
+        Role=role,
+        Handler=f"{code}.handler.handler",
+        Code={"ZipFile": packages.find(code, Target()).read_bytes()},
+        Architectures=["arm64"],
+        MemorySize=1024,
+        Timeout=30,
+        Environment={"Variables": environment},
+    )
+    return str(created["FunctionArn"])
+
+
+@pytest.fixture
+def slack() -> Iterator[tuple[str, list[Post]]]:
+    """A Slack on loopback: its address, and what was posted to it."""
+    posts: list[Post] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            posts.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/services/hook", posts
+    server.shutdown()
+    server.server_close()
+
+
+def awaited(look: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not look() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert look()
+
+
+def test_an_alarm_reaches_slack(client: Client, packages: Packages, role: str, slack: tuple[str, list[Post]]) -> None:
+    address, posts = slack
+    secret = client("secretsmanager").create_secret(Name=f"hook-{uuid4().hex}", SecretString=address)["ARN"]
+    arn, sns = deploy(client, packages, role, "slack_alarm", SECRET_SLACK_WEBHOOK=secret), client("sns")
+    topic = sns.create_topic(Name=f"{uuid4().hex[:8]}-critical")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)
+    cloudwatch, name = client("cloudwatch"), f"api 5xx {uuid4().hex[:8]}"
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        AlarmDescription="Users see errors",
+        MetricName="HTTPCode_Target_5XX_Count",
+        Namespace="AWS/ApplicationELB",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=10,
+        ComparisonOperator="GreaterThanThreshold",
+        AlarmActions=[topic],
+        OKActions=[topic],
+    )
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="Threshold Crossed: 12 > 10")
+    awaited(lambda: len(posts) == 1)
+    assert name in json.dumps(posts[0])
+    assert "Threshold Crossed" in json.dumps(posts[0])
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="calm again")
+    awaited(lambda: len(posts) == 2)
+
+
+def test_a_picture_comes_out_as_thumbnails(client: Client, packages: Packages, role: str, tmp_path: Path) -> None:
+    arn = deploy(client, packages, role, "thumbnail", SIZES="64x64")
+    s3, bucket = client("s3"), f"pictures-{uuid4().hex}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
+    uploads = {
+        "LambdaFunctionArn": arn,
+        "Events": ["s3:ObjectCreated:*"],
+        "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "uploads/"}]}},
+    }
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"LambdaFunctionConfigurations": [uploads]}
+    )
+    Image.new("RGBA", (300, 600), "blue").save(tmp_path / "a.png")
+    s3.upload_file(str(tmp_path / "a.png"), bucket, "uploads/여름 + a.png")
+    found: list[Any] = []
+
+    def look() -> bool:
+        found[:] = s3.list_objects_v2(Bucket=bucket, Prefix="thumbnails/").get("Contents", [])
+        return bool(found)
+
+    awaited(look)
+    (thumbnail,) = found
+    assert thumbnail["Key"] == "thumbnails/64x64/여름 + a.png"
+    body = s3.get_object(Bucket=bucket, Key=thumbnail["Key"])["Body"].read()
+    assert Image.open(io.BytesIO(body)).size == (32, 64)
