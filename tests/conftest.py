@@ -104,5 +104,10 @@ def events(further: Path) -> Template:
 
 
 @pytest.fixture(scope="session")
+def mobile(further: Path) -> Template:
+    return Template(stack_folder(further, "mobile"))
+
+
+@pytest.fixture(scope="session")
 def archive(further: Path) -> Template:
     return Template(stack_folder(further, "archive"))

@@ -163,8 +163,8 @@ class Scaling(Construct):
                 metric_aggregation_type="Average",
                 step_adjustment=[
                     AppautoscalingPolicyStepScalingPolicyConfigurationStepAdjustment(
-                        metric_interval_lower_bound=_bound(step.metric_interval_lower_bound),
-                        metric_interval_upper_bound=_bound(step.metric_interval_upper_bound),
+                        metric_interval_lower_bound=interval_bound(step.metric_interval_lower_bound),
+                        metric_interval_upper_bound=interval_bound(step.metric_interval_upper_bound),
                         scaling_adjustment=step.scaling_adjustment,
                     )
                     for step in settings.step
@@ -227,7 +227,7 @@ class Scaling(Construct):
         )
 
 
-def _bound(value: float | None) -> str | None:
+def interval_bound(value: float | None) -> str | None:
     """Return a bound as the provider takes it: a string, so that none and 0 stay apart."""
     return None if value is None else str(int(value) if value.is_integer() else value)
 

@@ -6,6 +6,7 @@ from constructs import Construct
 from modules.access.sign_in import LoadBalancerSignIn
 from modules.access.wing import AccessWing
 from modules.compute.ecs import EcsCluster
+from modules.compute.eks.cluster import EksCluster, tell_clusters
 from modules.compute.load_balancer import LoadBalancer, load_balancer_of
 from modules.compute.registry import Repository, push_lines, registry_of
 from modules.compute.replication import Replication
@@ -52,6 +53,7 @@ class ComputeWing(Construct):
         self.scheduled_tasks = built.scheduled_tasks
         for name, function in events.functions.items():
             self._lead_to_function(name, function)
+        self.eks = self._build_kubernetes()
         self._print()
 
     def _build_repositories(self) -> dict[str, Repository]:
@@ -108,6 +110,22 @@ class ComputeWing(Construct):
         for label, load_balancer in self.load_balancers.items():
             for rule in self._blocks.load_balancer[label].rules_to(name):
                 load_balancer.forward_function(rule, function.arn, name)
+
+    def _build_kubernetes(self) -> dict[str, EksCluster]:
+        clusters = {
+            name: EksCluster(
+                self,
+                f"eks-{name}",
+                name=name,
+                settings=settings,
+                network=self._network.vpc,
+                data=self._data,
+                foundation=self._foundation,
+            )
+            for name, settings in self._blocks.eks.items()
+        }
+        tell_clusters(TerraformStack.of(self), clusters)
+        return clusters
 
     def _print(self) -> None:
         stack = TerraformStack.of(self)

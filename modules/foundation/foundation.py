@@ -83,6 +83,11 @@ class Foundation(Construct):
         return self._key("images")
 
     @cached_property
+    def cluster_key(self) -> Key:
+        """The key of what Kubernetes keeps as secrets; clusters use it by their roles."""
+        return self._key("clusters")
+
+    @cached_property
     def session_key(self) -> Key:
         """The key of interactive sessions: between who types and the container or instance."""
         return self._key("sessions")

@@ -1,5 +1,7 @@
 """The VPC and its subnets."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from cdktf_cdktf_provider_aws.default_route_table import DefaultRouteTable
@@ -20,6 +22,13 @@ from modules.network.tiers import AppSubnets, DataSubnets, EndpointSubnets, Publ
 Subnets = TypeVar("Subnets", PublicSubnets, AppSubnets, DataSubnets, EndpointSubnets)
 
 
+@dataclass(frozen=True)
+class _TaggedSubnet:
+    tier: SubnetTier
+    subnet: Subnet
+    tags: dict[str, str]
+
+
 class Network(Construct):
     """One VPC with four tiers of subnets over two or three zones.
 
@@ -32,6 +41,7 @@ class Network(Construct):
         self.settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "network")
+        self._tagged: list[_TaggedSubnet] = []
         self.cidr = settings.cidr
         self._create_vpc()
         self._close_defaults()
@@ -61,6 +71,13 @@ class Network(Construct):
         )
         FlowLogs(self, "flow-logs", settings=settings.flow_logs, foundation=foundation, vpc_id=self.vpc_id)
 
+    def tag_subnets(self, tier: SubnetTier, tags: Mapping[str, str]) -> None:
+        """Add tags to a tier's subnets, beside what others added: a subnet's own resource holds all of its tags."""
+        for each in self._tagged:
+            if each.tier == tier:
+                each.tags.update(tags)
+                each.subnet.tags = dict(each.tags)
+
     def _create_vpc(self) -> None:
         vpc = self._make(
             Vpc,
@@ -87,19 +104,22 @@ class Network(Construct):
         )
 
     def _create_subnets(self, kind: type[Subnets], tier: SubnetTier) -> Subnets:
-        plan, region = self.settings.plan, self._foundation.names.region
-        ids: dict[str, str] = {
-            zone: self._make(
-                Subnet,
-                f"{tier}_{zone}",
-                vpc_id=self.vpc_id,
-                availability_zone=f"{region}{zone}",
-                cidr_block=str(plan.subnet(tier, zone)),
-                # A public address is asked for by what needs one (NAT, a load balancer), never given to all.
-                map_public_ip_on_launch=False,
-                tags={"Name": self._foundation.names.of(f"{tier}-{zone}"), "subnet_tier": tier},
-                lifecycle=kept_if(self._foundation.is_production),
-            ).id
-            for zone in self.settings.availability_zones
-        }
-        return kind(ids, plan.tiers[tier])
+        ids: dict[str, str] = {zone: self._create_subnet(tier, zone) for zone in self.settings.availability_zones}
+        return kind(ids, self.settings.plan.tiers[tier])
+
+    def _create_subnet(self, tier: SubnetTier, zone: str) -> str:
+        names = self._foundation.names
+        tags = {"Name": names.of(f"{tier}-{zone}"), "subnet_tier": tier}
+        subnet = self._make(
+            Subnet,
+            f"{tier}_{zone}",
+            vpc_id=self.vpc_id,
+            availability_zone=f"{names.region}{zone}",
+            cidr_block=str(self.settings.plan.subnet(tier, zone)),
+            # A public address is asked for by what needs one (NAT, a load balancer), never given to all.
+            map_public_ip_on_launch=False,
+            tags=dict(tags),
+            lifecycle=kept_if(self._foundation.is_production),
+        )
+        self._tagged.append(_TaggedSubnet(tier, subnet, tags))
+        return subnet.id

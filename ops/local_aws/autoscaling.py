@@ -1,11 +1,14 @@
-"""EC2 Auto Scaling: instance refreshes.
+"""EC2 Auto Scaling: instance refreshes, and policies as they were asked for.
 
 - AWS: StartInstanceRefresh replaces the instances of a group one after another, DescribeInstanceRefreshes tells how
   far it is, CancelInstanceRefresh stops it. Moto 5.2.5 has none of them. Added: a refresh is done as soon as it has
   begun, for instances of the emulator have nothing that could differ; so there is never one to cancel.
+- AWS: a scaling policy is enabled until it is not, and only a predictive one has a predictive configuration. Moto says
+  nothing of the first and gives every policy an empty second. Added: as it was asked for.
 """
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 _GROUP = "AutoScalingGroupName"
@@ -17,7 +20,22 @@ def install() -> None:
 
     from ops.local_aws.extend import add
 
+    add(AutoScalingResponse, _as_asked(AutoScalingResponse.put_scaling_policy))
     add(AutoScalingResponse, start_instance_refresh, describe_instance_refreshes, cancel_instance_refresh)
+
+
+def _as_asked(put: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Keep whether a policy is enabled, and no configuration that it has not."""
+
+    def put_scaling_policy(response: Any) -> Any:
+        answer = put(response)
+        policy = response.autoscaling_backend.policies[response._get_param("PolicyName")]
+        enabled = response._get_param("Enabled")
+        policy.enabled = True if enabled is None else enabled
+        policy.predictive_scaling_configuration = policy.predictive_scaling_configuration or None
+        return answer
+
+    return put_scaling_policy
 
 
 def start_instance_refresh(response: Any) -> Any:

@@ -89,3 +89,19 @@ def test_draining_of_a_capacity_provider(client: Callable[[str], Any], autoscali
     ecs.update_capacity_provider(name=name, autoScalingGroupProvider={"managedDraining": "DISABLED"})
     (read,) = ecs.describe_capacity_providers(capacityProviders=[name])["capacityProviders"]
     assert read["autoScalingGroupProvider"]["managedDraining"] == "DISABLED"
+
+
+def test_a_scaling_policy_is_as_it_was_asked_for(autoscaling: Any) -> None:
+    steps = [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}]
+    asked = {
+        "AutoScalingGroupName": "nodes",
+        "PolicyName": str(uuid4()),
+        "PolicyType": "StepScaling",
+        "AdjustmentType": "ChangeInCapacity",
+        "StepAdjustments": steps,
+    }
+    for request, enabled in ((asked, True), (asked | {"Enabled": False}, False)):
+        autoscaling.put_scaling_policy(**request)
+        (policy,) = autoscaling.describe_policies(PolicyNames=[asked["PolicyName"]])["ScalingPolicies"]
+        assert (policy["Enabled"], policy["StepAdjustments"]) == (enabled, steps)
+        assert "PredictiveScalingConfiguration" not in policy

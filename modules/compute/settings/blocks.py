@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from modules.compute.settings.ecs import EcsSettings
+from modules.compute.settings.eks.cluster import EksSettings
 from modules.compute.settings.load_balancer import LoadBalancerSettings
 from modules.compute.settings.registry import RegistrySettings, RepositorySettings
 from modules.compute.settings.scheduled_task import ScheduledTaskSettings
@@ -21,6 +22,9 @@ class ComputeBlocks(Settings):
     )
     ecs: dict[Label, EcsSettings] = Field(
         default_factory=dict, description="Clusters for services and scheduled tasks, by name."
+    )
+    eks: dict[Label, EksSettings] = Field(
+        default_factory=dict, description="Kubernetes clusters, by name; a new one beside the old one is an upgrade."
     )
     load_balancer: dict[Label, LoadBalancerSettings] = Field(
         default_factory=dict, description="Application Load Balancers, internet-facing or internal, by name."

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from modules.access.settings.blocks import AccessBlocks
 from modules.compute.settings import ecs_fitting, image_fitting, load_balancer_fitting, task_fitting
 from modules.compute.settings.blocks import ComputeBlocks
+from modules.compute.settings.eks.fitting import eks_findings
 from modules.data.settings.blocks import DataBlocks
 from modules.events.settings.blocks import EventsBlocks
 from modules.foundation.refusals import Finding
@@ -27,3 +28,4 @@ def findings(
     yield from task_fitting.findings(
         blocks.service, blocks.scheduled_task, blocks.ecs, blocks.load_balancer, data, network.network
     )
+    yield from eks_findings(blocks.eks, data, network.network)

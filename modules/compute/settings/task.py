@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from modules.compute.settings.bucket_access import BucketAccess, bucket_rights
 from modules.compute.settings.ecs import Capacity
 from modules.compute.settings.images import Image
 from modules.compute.settings.task_sizes import FARGATE_STORAGE_GIB
@@ -19,7 +20,6 @@ _SECRET = re.compile(rf"({_LABEL})(?::([A-Za-z0-9_.-]+))?")
 #: "Systems Manager, PutParameter, Name".
 _PARAMETER = re.compile(r"/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
 _ENVIRONMENT_FILE = re.compile(rf"({_LABEL}):([^/*?][^*?]*)")
-_BUCKET_ACCESS = re.compile(r"(read|write|read_write)(?::([^/*?][^*?]*))?")
 _CACHE = re.compile(rf"({_LABEL})(?::({_LABEL}))?")
 #: The user of a cache that a task logs in as where none is named: the one that each cache has by default.
 CACHE_USER = "app"
@@ -59,13 +59,6 @@ def _environment_file(value: str) -> str:
     return value
 
 
-def _bucket_access(value: str) -> str:
-    if not _BUCKET_ACCESS.fullmatch(value):
-        rule = "is not what may be done in a bucket"
-        raise broken_rule(rule, 'write read, write or read_write, with a prefix where it is not all: "write:uploads/"')
-    return value
-
-
 def _cache(value: str) -> str:
     if not _CACHE.fullmatch(value):
         raise broken_rule(
@@ -77,7 +70,6 @@ def _cache(value: str) -> str:
 EnvironmentName = Annotated[str, AfterValidator(_name)]
 Parameter = Annotated[str, AfterValidator(_parameter)]
 EnvironmentFile = Annotated[str, AfterValidator(_environment_file)]
-BucketAccess = Annotated[str, AfterValidator(_bucket_access)]
 CacheUser = Annotated[str, AfterValidator(_cache)]
 
 
@@ -233,8 +225,7 @@ class TaskSettings(TieredSettings):
     @property
     def bucket_access(self) -> Mapping[str, tuple[str, str]]:
         """The buckets, each with read, write or read_write and the prefix."""
-        found = {label: _BUCKET_ACCESS.fullmatch(value) for label, value in self.buckets.items()}
-        return {label: (match[1], match[2] or "") for label, match in found.items() if match}
+        return bucket_rights(self.buckets)
 
     @property
     def environment_objects(self) -> list[tuple[str, str]]:

@@ -1,0 +1,58 @@
+"""Who may come into a cluster."""
+
+from cdktf_cdktf_provider_aws.eks_access_entry import EksAccessEntry
+from cdktf_cdktf_provider_aws.eks_access_policy_association import (
+    EksAccessPolicyAssociation,
+    EksAccessPolicyAssociationAccessScope,
+)
+from constructs import Construct
+
+from modules.compute.eks.control_plane import ControlPlane
+from modules.compute.settings.eks.access import AccessPolicy, AccessSettings
+from modules.foundation.foundation import Foundation
+
+#: "Amazon EKS User Guide, Review access policy permissions".
+POLICY_ARNS: dict[AccessPolicy, str] = {
+    "view": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy",
+    "edit": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy",
+    "admin": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminPolicy",
+    "cluster-admin": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+}
+
+
+class Access(Construct):
+    """A role's way into a cluster.
+
+    Creates: access entry, and the association of one of AWS's policies, for the cluster or some of its namespaces.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: AccessSettings,
+        plane: ControlPlane,
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        make = foundation.resources(self, "eks")
+        entry = make(
+            EksAccessEntry,
+            name,
+            cluster_name=plane.cluster.name,
+            principal_arn=settings.role_arn,
+            type="STANDARD",
+        )
+        make(
+            EksAccessPolicyAssociation,
+            name,
+            cluster_name=plane.cluster.name,
+            principal_arn=entry.principal_arn,
+            policy_arn=POLICY_ARNS[settings.policy],
+            access_scope=EksAccessPolicyAssociationAccessScope(
+                type="namespace" if settings.namespaces else "cluster",
+                namespaces=sorted(settings.namespaces) or None,
+            ),
+        )

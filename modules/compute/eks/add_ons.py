@@ -1,0 +1,111 @@
+"""The parts of a cluster that EKS installs, at versions that stand in the environment file."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cdktf import ITerraformDependable
+from cdktf_cdktf_provider_aws.eks_addon import EksAddon, EksAddonPodIdentityAssociation
+from constructs import Construct
+
+from modules.compute.eks.control_plane import ControlPlane
+from modules.compute.eks.roles import Role, aws_policy, make_role
+from modules.compute.eks.trust import by_pods
+from modules.compute.settings.eks.cluster import EBS_CSI, EksSettings
+from modules.compute.settings.eks.pods import WARM_PREFIXES
+from modules.foundation.foundation import Foundation
+
+#: A node is ready when these run on it, and EKS waits for ready nodes; the others wait for nodes.
+BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
+
+
+@dataclass(frozen=True)
+class AddOnRole:
+    """Whose pods of an add-on need which of AWS's policies."""
+
+    service_account: str
+    policy: str
+
+
+#: "Amazon EKS User Guide, Amazon VPC CNI" and "Use Kubernetes volume storage with Amazon EBS". Not the nodes' role:
+#: what a node may do, whoever breaks out of a pod on it may.
+ROLES = {
+    "vpc-cni": AddOnRole("aws-node", "AmazonEKS_CNI_Policy"),
+    EBS_CSI: AddOnRole("ebs-csi-controller-sa", "service-role/AmazonEBSCSIDriverPolicy"),
+}
+
+
+class AddOns(Construct):
+    """The add-ons of one cluster.
+
+    Creates: add-ons, those that nodes wait for before the others; a role for each that calls AWS, by Pod Identity.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: EksSettings,
+        plane: ControlPlane,
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        self._label = name
+        self._settings = settings
+        self._plane = plane
+        self._foundation = foundation
+        self._make = foundation.resources(self, "eks")
+        #: What has to be there before a node.
+        self.before_nodes = [self._install(each, ()) for each in sorted(settings.add_on) if each in BEFORE_NODES]
+
+    def install_others(self, nodes: Sequence[ITerraformDependable]) -> None:
+        """Install what runs on nodes as soon as there are any."""
+        for each in sorted(self._settings.add_on):
+            if each not in BEFORE_NODES:
+                self._install(each, nodes)
+
+    def _install(self, add_on: str, after: Sequence[ITerraformDependable]) -> ITerraformDependable:
+        role = self._create_role(add_on)
+        configuration = configuration_of(add_on, has_nodes=bool(self._settings.nodes))
+        return self._make(
+            EksAddon,
+            f"{self._label}_{add_on}",
+            cluster_name=self._plane.cluster.name,
+            addon_name=add_on,
+            addon_version=self._settings.add_on[add_on].version,
+            configuration_values=json.dumps(configuration) if configuration else None,
+            # What somebody changed by hand in the cluster is put right, here and at each update.
+            resolve_conflicts_on_create="OVERWRITE",
+            resolve_conflicts_on_update="OVERWRITE",
+            pod_identity_association=_association_of(add_on, role) if role else None,
+            depends_on=[*after, *(role.ready if role else ())] or None,
+        )
+
+    def _create_role(self, add_on: str) -> Role | None:
+        if add_on not in ROLES or not self._settings.nodes:
+            return None
+        needed = ROLES[add_on]
+        return make_role(
+            self._make,
+            f"{self._label}_{add_on}",
+            name=self._foundation.names.role(f"eks-{self._label}-{add_on}"),
+            trust=by_pods(self._plane.arn, "kube-system", needed.service_account),
+            policy_arns=[aws_policy(needed.policy)],
+        )
+
+
+def _association_of(add_on: str, role: Role) -> list[EksAddonPodIdentityAssociation]:
+    return [EksAddonPodIdentityAssociation(role_arn=role.arn, service_account=ROLES[add_on].service_account)]
+
+
+def configuration_of(add_on: str, *, has_nodes: bool) -> dict[str, Any]:
+    """Return what an add-on is told, {} for nothing."""
+    if add_on == "vpc-cni":
+        # The arithmetic of addresses counts with both.
+        return {"env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": str(WARM_PREFIXES)}}
+    if add_on == "coredns" and not has_nodes:
+        return {"computeType": "Fargate"}
+    return {}

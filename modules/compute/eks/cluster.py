@@ -1,0 +1,140 @@
+"""Kubernetes clusters."""
+
+from collections.abc import Mapping
+
+from cdktf import TerraformOutput, TerraformStack
+from constructs import Construct
+
+from modules.compute.eks.access import Access
+from modules.compute.eks.add_ons import AddOns
+from modules.compute.eks.control_plane import ControlPlane
+from modules.compute.eks.node_ground import NodeGround
+from modules.compute.eks.node_groups import FargatePods, ManagedNodes, SelfManagedNodes
+from modules.compute.eks.service_accounts import ServiceAccount
+from modules.compute.settings.eks.cluster import EksSettings
+from modules.data.wing import DataWing
+from modules.foundation.foundation import Foundation
+from modules.network.vpc import Network
+
+
+class EksCluster(Construct):
+    """A cluster, who comes into it, what its pods run on, and what they may do in AWS.
+
+    Creates: what `ControlPlane`, `Access`, `AddOns`, `NodeGround`, `ManagedNodes`, `SelfManagedNodes`, `FargatePods`
+    and `ServiceAccount` create. Tags the subnets for the load balancer controller; opens databases and caches to the
+    nodes, whose security group pods have too.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: EksSettings,
+        network: Network,
+        data: DataWing,
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        self._label = name
+        self._settings = settings
+        self._foundation = foundation
+        self.plane = ControlPlane(
+            self, "control-plane", name=name, settings=settings, network=network, foundation=foundation
+        )
+        self._let_in()
+        self._create_nodes(network)
+        self.service_accounts = self._create_service_accounts(data)
+        self._open(data)
+        _tag_subnets(network, self.plane.name)
+
+    def _let_in(self) -> None:
+        for label, settings in self._settings.access.items():
+            Access(
+                self,
+                f"access-{label}",
+                name=f"{self._label}_{label}",
+                settings=settings,
+                plane=self.plane,
+                foundation=self._foundation,
+            )
+
+    def _create_nodes(self, network: Network) -> None:
+        settings = self._settings
+        add_ons = AddOns(
+            self, "add-ons", name=self._label, settings=settings, plane=self.plane, foundation=self._foundation
+        )
+        ground = NodeGround(
+            self,
+            "ground",
+            name=self._label,
+            settings=settings,
+            plane=self.plane,
+            before_nodes=add_ons.before_nodes,
+            network=network,
+            foundation=self._foundation,
+        )
+        groups: list[ManagedNodes | SelfManagedNodes | FargatePods] = [
+            *(
+                ManagedNodes(self, f"managed-{label}", name=label, settings=each, ground=ground)
+                for label, each in settings.managed.items()
+            ),
+            *(
+                SelfManagedNodes(self, f"self-managed-{label}", name=label, settings=each, ground=ground)
+                for label, each in settings.self_managed.items()
+            ),
+            *(
+                FargatePods(self, f"fargate-{label}", name=label, settings=each, ground=ground)
+                for label, each in settings.fargate.items()
+            ),
+        ]
+        add_ons.install_others([group.ready for group in groups])
+
+    def _create_service_accounts(self, data: DataWing) -> dict[str, ServiceAccount]:
+        return {
+            name: ServiceAccount(
+                self,
+                f"service-account-{name.replace('/', '-in-')}",
+                cluster=self._label,
+                name=name,
+                settings=settings,
+                plane=self.plane,
+                data=data,
+                foundation=self._foundation,
+            )
+            for name, settings in self._settings.service_account.items()
+        }
+
+    def _open(self, data: DataWing) -> None:
+        for label in self._settings.databases:
+            data.databases[label].allow(self.plane.node_group_id, f"eks-{self._label}")
+        for label in self._settings.caches:
+            data.caches[label].allow(self.plane.node_group_id, f"eks-{self._label}")
+
+
+def tell_clusters(stack: TerraformStack, clusters: Mapping[str, EksCluster]) -> None:
+    """Print what one needs to come in, and to give pods their roles."""
+    if not clusters:
+        return
+    told = {
+        label: {
+            "name": cluster.plane.name,
+            "endpoint": cluster.plane.endpoint,
+            "node_security_group_id": cluster.plane.node_group_id,
+            "roles": {name: account.role_arn for name, account in cluster.service_accounts.items()},
+        }
+        for label, cluster in clusters.items()
+    }
+    description = "Clusters by name; `aws eks update-kubeconfig --name NAME` for kubectl, from inside the VPC."
+    TerraformOutput(stack, "eks_clusters", value=told, description=description)
+
+
+def _tag_subnets(network: Network, cluster_name: str) -> None:
+    """Tell the load balancer controller where it may put what ("AWS Load Balancer Controller, Subnet discovery").
+
+    On the subnets' own resources: tags from elsewhere would be taken away by each plan.
+    """
+    shared = {f"kubernetes.io/cluster/{cluster_name}": "shared"}
+    network.tag_subnets("public", {"kubernetes.io/role/elb": "1", **shared})
+    network.tag_subnets("app", {"kubernetes.io/role/internal-elb": "1", **shared})

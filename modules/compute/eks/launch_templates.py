@@ -1,0 +1,66 @@
+"""Launch templates of nodes."""
+
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.launch_template import (
+    LaunchTemplate,
+    LaunchTemplateBlockDeviceMappings,
+    LaunchTemplateBlockDeviceMappingsEbs,
+    LaunchTemplateIamInstanceProfile,
+    LaunchTemplateMetadataOptions,
+    LaunchTemplateTagSpecifications,
+)
+
+from modules.compute.settings.eks.nodes import NodesSettings
+from modules.foundation.foundation import Foundation
+from modules.foundation.resources import Resources
+
+#: The root volume's name in Amazon Linux ("Device names on Linux instances").
+ROOT_DEVICE = "/dev/xvda"
+#: What AWS copies no tags to by itself.
+TAGGED = ("instance", "volume", "network-interface")
+
+
+@dataclass(frozen=True)
+class OwnNodes:
+    """What a template says that EKS does not complete."""
+
+    image_id: str
+    instance_type: str
+    profile_arn: str
+    security_group_id: str
+
+
+def make_template(
+    make: Resources,
+    address: str,
+    *,
+    name: str,
+    settings: NodesSettings,
+    user_data: str,
+    foundation: Foundation,
+    own: OwnNodes | None = None,
+) -> LaunchTemplate:
+    """Return the template of a group's nodes; EKS adds image, profile and groups to that of a managed one."""
+    disk = LaunchTemplateBlockDeviceMappingsEbs(
+        volume_type="gp3", volume_size=settings.volume_size_gib, encrypted="true", delete_on_termination="true"
+    )
+    tags = {**foundation.providers.tags, "Name": name}
+    return make(
+        LaunchTemplate,
+        address,
+        name=name,
+        image_id=own.image_id if own else None,
+        instance_type=own.instance_type if own else None,
+        iam_instance_profile=LaunchTemplateIamInstanceProfile(arn=own.profile_arn) if own else None,
+        vpc_security_group_ids=[own.security_group_id] if own else None,
+        # One hop: the answer does not reach a pod, which gets its own role and never the node's. Add-ons that ask on
+        # their own behalf run in the node's network.
+        metadata_options=LaunchTemplateMetadataOptions(
+            http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=1
+        ),
+        block_device_mappings=[LaunchTemplateBlockDeviceMappings(device_name=ROOT_DEVICE, ebs=disk)],
+        user_data=user_data,
+        tag_specifications=[LaunchTemplateTagSpecifications(resource_type=kind, tags=tags) for kind in TAGGED],
+        update_default_version=True,
+    )

@@ -1,0 +1,138 @@
+"""What all nodes of a cluster share: subnets, roles, and how they join and get out."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from cdktf import ITerraformDependable
+from cdktf_cdktf_provider_aws.eks_access_entry import EksAccessEntry
+from cdktf_cdktf_provider_aws.iam_instance_profile import IamInstanceProfile
+from constructs import Construct
+
+from modules.compute.eks.control_plane import ControlPlane
+from modules.compute.eks.roles import Role, aws_policy, make_role
+from modules.compute.eks.trust import by_instances, by_service
+from modules.compute.eks.user_data import Joining, Proxy
+from modules.compute.settings.eks.cluster import EksSettings
+from modules.foundation.foundation import Foundation
+from modules.network.tiers import AppSubnets
+from modules.network.vpc import Network
+
+#: "Amazon EKS node IAM role". The CNI has a role of its own, and pods get theirs.
+NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
+
+
+class NodeGround(Construct):
+    """The ground of a cluster's nodes, made as far as its groups ask for it.
+
+    Creates: the role of managed nodes; role, instance profile and access entry of our own nodes; the role by which
+    Fargate starts pods.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: EksSettings,
+        plane: ControlPlane,
+        before_nodes: Sequence[ITerraformDependable],
+        network: Network,
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        self.label = name
+        self.plane = plane
+        self.foundation = foundation
+        self.before_nodes = before_nodes
+        self.version = settings.version
+        self._settings = settings
+        self._network = network
+        # Fargate starts no pod in a public subnet, and no node of ours belongs into one.
+        self._subnets: AppSubnets = network.app
+        self._make = foundation.resources(self, "eks")
+
+    def subnet_ids(self, zones: Sequence[str]) -> list[str]:
+        """Return the app subnets of the zones, of all for none."""
+        return [self._subnets.ids[zone] for zone in sorted(set(zones) or self._subnets.ids)]
+
+    @property
+    def joining(self) -> Joining:
+        """What a node of our own needs to join."""
+        plane = self.plane
+        return Joining(plane.name, plane.endpoint, plane.certificate, self._settings.service_cidr)
+
+    @property
+    def proxy(self) -> Proxy | None:
+        """The way out, past which AWS's endpoints in the VPC and everything inside it are reached."""
+        if self._settings.proxy is None:
+            return None
+        region = self.foundation.names.region
+        direct = [
+            str(self._network.cidr),
+            str(self._settings.service_cidr),
+            ".internal",
+            ".svc",
+            ".cluster.local",
+            f".eks.{region}.amazonaws.com",
+            f".s3.{region}.amazonaws.com",
+            *(_endpoint_host(each, region) for each in sorted(set(self._network.settings.interface_endpoints))),
+        ]
+        return Proxy(self._settings.proxy.url, [*direct, *self._settings.proxy.except_for])
+
+    @cached_property
+    def managed_role(self) -> Role:
+        """The role of nodes that EKS starts; it gives them their access entry by itself."""
+        return self._create_node_role("nodes")
+
+    @cached_property
+    def own_role(self) -> Role:
+        """The role of nodes that we start: another, for EKS's own entry of the first is not ours to make."""
+        return self._create_node_role("own_nodes")
+
+    @cached_property
+    def own_profile_arn(self) -> str:
+        """The instance profile of nodes that we start."""
+        profile = self._make(
+            IamInstanceProfile, f"{self.label}_own_nodes", name=self.own_role.name, role=self.own_role.name
+        )
+        return profile.arn
+
+    @cached_property
+    def own_entry(self) -> ITerraformDependable:
+        """The access entry by which nodes that we start may join."""
+        return self._make(
+            EksAccessEntry,
+            f"{self.label}_own_nodes",
+            cluster_name=self.plane.cluster.name,
+            principal_arn=self.own_role.arn,
+            type="EC2_LINUX",
+        )
+
+    @cached_property
+    def fargate_role(self) -> Role:
+        """The role by which Fargate pulls images and starts pods."""
+        names = self.foundation.names
+        profiles = f"arn:aws:eks:{names.region}:{names.account_id}:fargateprofile/{self.plane.name}/*"
+        return make_role(
+            self._make,
+            f"{self.label}_fargate",
+            name=names.role(f"eks-{self.label}-fargate"),
+            trust=by_service("eks-fargate-pods.amazonaws.com", profiles),
+            policy_arns=[aws_policy("AmazonEKSFargatePodExecutionRolePolicy")],
+        )
+
+    def _create_node_role(self, what: str) -> Role:
+        return make_role(
+            self._make,
+            f"{self.label}_{what}",
+            name=self.foundation.names.role(f"eks-{self.label}-{what}".replace("_", "-")),
+            trust=by_instances(),
+            policy_arns=[aws_policy(each) for each in NODE_POLICIES],
+        )
+
+
+def _endpoint_host(service: str, region: str) -> str:
+    """Return the domain of an interface endpoint's names: `ecr.dkr` has one below for each account."""
+    host = ".".join(reversed(service.split("."))) if service.startswith("ecr.") else service
+    return f"{'.' if service == 'ecr.dkr' else ''}{host}.{region}.amazonaws.com"

@@ -1,0 +1,249 @@
+"""What pods run on: groups of nodes by EKS's hand or by ours, and Fargate."""
+
+import base64
+
+from cdktf import Fn, ITerraformDependable, TerraformLocal, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.autoscaling_group import (
+    AutoscalingGroup,
+    AutoscalingGroupInstanceRefresh,
+    AutoscalingGroupInstanceRefreshPreferences,
+    AutoscalingGroupLaunchTemplate,
+    AutoscalingGroupTag,
+)
+from cdktf_cdktf_provider_aws.eks_fargate_profile import EksFargateProfile, EksFargateProfileSelector
+from cdktf_cdktf_provider_aws.eks_node_group import (
+    EksNodeGroup,
+    EksNodeGroupLaunchTemplate,
+    EksNodeGroupScalingConfig,
+    EksNodeGroupTaint,
+    EksNodeGroupUpdateConfig,
+)
+from cdktf_cdktf_provider_aws.launch_template import LaunchTemplate
+from constructs import Construct
+
+from modules.autoscaling.groups import GroupScaling
+from modules.autoscaling.settings import ScalingSettings
+from modules.compute.eks.launch_templates import OwnNodes, make_template
+from modules.compute.eks.node_ground import NodeGround
+from modules.compute.eks.user_data import user_data
+from modules.compute.settings.eks.fargate import FargateProfileSettings
+from modules.compute.settings.eks.nodes import ManagedSettings, NodesSettings, SelfManagedSettings
+from modules.compute.settings.instance_types import Architecture
+
+#: "Amazon EKS optimized Amazon Linux AMIs": AWS's images, by what EKS calls them.
+AMI_TYPES: dict[Architecture, str] = {"arm64": "AL2023_ARM_64_STANDARD", "x86_64": "AL2023_x86_64_STANDARD"}
+#: EKS's words for a taint's effect.
+EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE"}
+
+
+class ManagedNodes(Construct):
+    """A group of nodes that EKS starts, drains and replaces.
+
+    Creates: launch template, node group; with a `scaling` block its policies and schedules.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, name: str, settings: ManagedSettings, ground: NodeGround) -> None:
+        super().__init__(scope, id)
+        self._settings = settings
+        self._ground = ground
+        self._make = ground.foundation.resources(self, "eks")
+        self._address = f"{ground.label}_{name}"
+        self._name = ground.foundation.names.of(f"eks-{ground.label}-{name}")
+        self.ready: ITerraformDependable = self._create_group(name)
+
+    def _create_group(self, name: str) -> EksNodeGroup:
+        settings, ground = self._settings, self._ground
+        fewest, most = settings.bounds
+        template = self._create_template()
+        group = self._make(
+            EksNodeGroup,
+            self._address,
+            cluster_name=ground.plane.cluster.name,
+            node_group_name=name,
+            node_role_arn=ground.managed_role.arn,
+            subnet_ids=ground.subnet_ids(settings.availability_zones),
+            version=ground.version,
+            release_version=settings.release_version,
+            ami_type=AMI_TYPES[settings.architecture],
+            capacity_type=settings.capacity.upper(),
+            instance_types=list(settings.instance_types),
+            labels=dict(settings.labels) or None,
+            taint=[
+                EksNodeGroupTaint(key=taint.key, value=taint.value or None, effect=EFFECTS[taint.effect])
+                for taint in settings.taint
+            ],
+            launch_template=EksNodeGroupLaunchTemplate(
+                id=template.id, version=template.get_string_attribute("latest_version")
+            ),
+            scaling_config=EksNodeGroupScalingConfig(min_size=fewest, max_size=most, desired_size=fewest),
+            update_config=EksNodeGroupUpdateConfig(max_unavailable_percentage=settings.max_unavailable_percent),
+            lifecycle=TerraformResourceLifecycle(ignore_changes=_moving(settings)),
+            depends_on=[*ground.managed_role.ready, *ground.before_nodes],
+        )
+        if settings.scaling:
+            self._scale(group)
+        return group
+
+    def _create_template(self) -> LaunchTemplate:
+        text = user_data(self._settings, joining=None, proxy=self._ground.proxy)
+        return make_template(
+            self._make,
+            self._address,
+            name=self._name,
+            settings=self._settings,
+            user_data=base64.b64encode(text.encode()).decode(),
+            foundation=self._ground.foundation,
+        )
+
+    def _scale(self, group: EksNodeGroup) -> None:
+        assert self._settings.scaling is not None
+        GroupScaling(
+            self,
+            "scaling",
+            settings=self._settings.scaling,
+            group_name=group.resources.get(0).autoscaling_groups.get(0).name,
+            make=self._make,
+            names=self._ground.foundation.names,
+            what=self._address,
+        )
+
+
+class SelfManagedNodes(Construct):
+    """A group of nodes that an autoscaling group of ours starts and ends.
+
+    Creates: launch template, autoscaling group; with a `scaling` block its policies and schedules.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, settings: SelfManagedSettings, ground: NodeGround
+    ) -> None:
+        super().__init__(scope, id)
+        self._settings = settings
+        self._ground = ground
+        self._make = ground.foundation.resources(self, "eks")
+        self._address = f"{ground.label}_{name}"
+        self._name = ground.foundation.names.of(f"eks-{ground.label}-{name}")
+        self.ready: ITerraformDependable = self._create_group()
+        if settings.scaling:
+            self._scale(settings.scaling)
+
+    def _create_group(self) -> AutoscalingGroup:
+        settings, ground = self._settings, self._ground
+        fewest, most = settings.bounds
+        template = self._create_template()
+        return self._make(
+            AutoscalingGroup,
+            self._address,
+            name=self._name,
+            min_size=fewest,
+            max_size=most,
+            vpc_zone_identifier=ground.subnet_ids(settings.availability_zones),
+            launch_template=AutoscalingGroupLaunchTemplate(
+                id=template.id, version=template.get_string_attribute("latest_version")
+            ),
+            instance_refresh=_one_after_another() if settings.instance_refresh else None,
+            tag=self._tags(),
+            lifecycle=TerraformResourceLifecycle(ignore_changes=_moving(settings)),
+            # Nodes join by the role's entry, and are ready with the add-ons.
+            depends_on=[*ground.own_role.ready, ground.own_entry, *ground.before_nodes],
+        )
+
+    def _create_template(self) -> LaunchTemplate:
+        ground, settings = self._ground, self._settings
+        own = OwnNodes(
+            image_id=settings.ami_id or newest_image(ground.version, settings.architecture),
+            instance_type=settings.instance_type,
+            profile_arn=ground.own_profile_arn,
+            security_group_id=ground.plane.node_group_id,
+        )
+        # A value of its own: a function's argument would have to be written in Terraform's quotes.
+        text = self._make(
+            TerraformLocal,
+            f"{self._address}_user_data",
+            user_data(settings, joining=ground.joining, proxy=ground.proxy),
+        )
+        return make_template(
+            self._make,
+            self._address,
+            name=self._name,
+            settings=settings,
+            user_data=Fn.base64encode(text.as_string),
+            foundation=ground.foundation,
+            own=own,
+        )
+
+    def _tags(self) -> list[AutoscalingGroupTag]:
+        """Return the group's tags: it takes none from the provider, and its nodes have theirs by the template."""
+        cluster = self._ground.plane.name
+        ours = {**self._ground.foundation.providers.tags, "Name": self._name}
+        if self._settings.scaling is None:
+            # "Cluster Autoscaler on AWS, Auto-Discovery Setup"; EKS puts them on the groups that it manages.
+            ours |= {"k8s.io/cluster-autoscaler/enabled": "true", f"k8s.io/cluster-autoscaler/{cluster}": "owned"}
+        tags = [AutoscalingGroupTag(key=key, value=value, propagate_at_launch=False) for key, value in ours.items()]
+        # "Create self-managed Amazon Linux nodes": by it the cluster knows a node for its own.
+        return [
+            *tags,
+            AutoscalingGroupTag(key=f"kubernetes.io/cluster/{cluster}", value="owned", propagate_at_launch=True),
+        ]
+
+    def _scale(self, settings: ScalingSettings) -> None:
+        GroupScaling(
+            self,
+            "scaling",
+            settings=settings,
+            group_name=self._name,
+            make=self._make,
+            names=self._ground.foundation.names,
+            what=self._address,
+        )
+
+
+class FargatePods(Construct):
+    """Pods without nodes, in the app subnets; Fargate takes no subnet with a route to an internet gateway.
+
+    Creates: Fargate profile.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, settings: FargateProfileSettings, ground: NodeGround
+    ) -> None:
+        super().__init__(scope, id)
+        make = ground.foundation.resources(self, "eks")
+        self.ready: ITerraformDependable = make(
+            EksFargateProfile,
+            f"{ground.label}_{name}",
+            cluster_name=ground.plane.cluster.name,
+            fargate_profile_name=name,
+            pod_execution_role_arn=ground.fargate_role.arn,
+            subnet_ids=ground.subnet_ids(settings.availability_zones),
+            selector=[
+                EksFargateProfileSelector(namespace=each.namespace, labels=dict(each.labels) or None)
+                for each in settings.selector
+            ],
+            depends_on=[*ground.fargate_role.ready],
+        )
+
+
+def newest_image(version: str, architecture: Architecture) -> str:
+    """Return AWS's newest image as EC2 looks it up at each start, so that a new one changes no plan and no node.
+
+    "Retrieve recommended Amazon Linux AMI IDs".
+    """
+    path = f"/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{architecture}/standard/recommended/image_id"
+    return f"resolve:ssm:{path}"
+
+
+def _moving(settings: NodesSettings) -> list[str]:
+    """Return what others than Terraform change: how many nodes there are, and by schedules the bounds."""
+    managed = isinstance(settings, ManagedSettings)
+    number = "scaling_config[0].desired_size" if managed else "desired_capacity"
+    if settings.scaling is None or not settings.scaling.is_scheduled:
+        return [number]
+    return ["scaling_config"] if managed else ["desired_capacity", "min_size", "max_size"]
+
+
+def _one_after_another() -> AutoscalingGroupInstanceRefresh:
+    """Replace what runs after a change of the template, no more than a tenth at once."""
+    return AutoscalingGroupInstanceRefresh(
+        strategy="Rolling", preferences=AutoscalingGroupInstanceRefreshPreferences(min_healthy_percentage=90)
+    )

@@ -1,0 +1,92 @@
+"""What pods may do in AWS."""
+
+from cdktf_cdktf_provider_aws.eks_pod_identity_association import EksPodIdentityAssociation
+from constructs import Construct
+
+from modules.compute.eks.control_plane import ControlPlane
+from modules.compute.eks.roles import Role, make_role
+from modules.compute.eks.trust import by_issuer, by_pods
+from modules.compute.settings.eks.access import ServiceAccountSettings
+from modules.data.wing import DataWing
+from modules.foundation.foundation import Foundation
+from modules.foundation.policies import Statement, allow
+
+
+class ServiceAccount(Construct):
+    """The role of the pods of one service account.
+
+    Creates: role with its policies; by Pod Identity the association with the service account. For IRSA the role's ARN
+    goes into the account's annotation `eks.amazonaws.com/role-arn`, which an output tells.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        cluster: str,
+        name: str,
+        settings: ServiceAccountSettings,
+        plane: ControlPlane,
+        data: DataWing,
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        self._address = f"{cluster}_{name.replace('/', '_')}"
+        self._name = f"{cluster}-{name.replace('/', '-')}"
+        self._namespace, _, self._account = name.partition("/")
+        self._settings = settings
+        self._plane = plane
+        self._foundation = foundation
+        self._make = foundation.resources(self, "eks")
+        role = self._create_role()
+        self.role_arn = role.arn
+        self._open_buckets(data)
+        if settings.identity == "pod-identity":
+            self._associate(role)
+
+    def _create_role(self) -> Role:
+        return make_role(
+            self._make,
+            self._address,
+            name=self._foundation.names.role(f"eks-{self._name}"),
+            trust=self._trust(),
+            policy_arns=self._settings.policy_arns,
+            statements=self._statements(),
+        )
+
+    def _trust(self) -> str:
+        if self._settings.identity == "irsa":
+            plane = self._plane
+            return by_issuer(plane.oidc_provider_arn, plane.issuer, self._namespace, self._account)
+        return by_pods(self._plane.arn, self._namespace, self._account)
+
+    def _statements(self) -> list[Statement]:
+        return [
+            allow(
+                "".join(part.capitalize() for part in label.split("-")),
+                actions=statement.actions,
+                resources=statement.resources,
+            )
+            for label, statement in self._settings.policy.items()
+        ]
+
+    def _open_buckets(self, data: DataWing) -> None:
+        """Let the role in by the bucket's own policy, which names it."""
+        for label, (access, prefix) in self._settings.bucket_rights.items():
+            if access != "write":
+                data.buckets[label].allow_read(self.role_arn, prefix, name=f"eks-{self._name}")
+            if access != "read":
+                data.buckets[label].allow_write(self.role_arn, prefix, name=f"eks-{self._name}")
+
+    def _associate(self, role: Role) -> None:
+        self._make(
+            EksPodIdentityAssociation,
+            self._address,
+            cluster_name=self._plane.cluster.name,
+            namespace=self._namespace,
+            service_account=self._account,
+            role_arn=role.arn,
+            # The first pod finds its rights there.
+            depends_on=role.ready or None,
+        )

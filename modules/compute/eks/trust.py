@@ -1,0 +1,51 @@
+"""Who may assume the roles of a cluster: AWS's services on its behalf, and its pods."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def by_service(service: str, source_arn: str) -> str:
+    """Return the trust policy for a service on behalf of one cluster, or of what belongs to it.
+
+    "Amazon EKS User Guide, Cross-service confused deputy prevention in Amazon EKS".
+    """
+    return _trust({"Service": service}, ["sts:AssumeRole"], {"ArnLike": {"aws:SourceArn": source_arn}})
+
+
+def by_instances() -> str:
+    """Return the trust policy for EC2, which names no account when it assumes a role; who may pass it is the fence."""
+    return _trust({"Service": "ec2.amazonaws.com"}, ["sts:AssumeRole"], {})
+
+
+def by_pods(cluster_arn: str, namespace: str, service_account: str) -> str:
+    """Return the trust policy for Pod Identity, for the pods of one service account in one cluster.
+
+    "Amazon EKS User Guide, Create IAM role with trust policy required by EKS Pod Identity": the agent's session tags.
+    """
+    tags = {
+        "aws:RequestTag/eks-cluster-arn": cluster_arn,
+        "aws:RequestTag/kubernetes-namespace": namespace,
+        "aws:RequestTag/kubernetes-service-account": service_account,
+    }
+    pods = {"Service": "pods.eks.amazonaws.com"}
+    return _trust(pods, ["sts:AssumeRole", "sts:TagSession"], {"StringEquals": tags})
+
+
+def by_issuer(provider_arn: str, issuer: str, namespace: str, service_account: str) -> str:
+    """Return the trust policy for IRSA: tokens of the cluster's issuer, for one service account.
+
+    "Amazon EKS User Guide, Assign IAM roles to Kubernetes service accounts". The issuer is without https://.
+    """
+    claims = {
+        f"{issuer}:aud": "sts.amazonaws.com",
+        f"{issuer}:sub": f"system:serviceaccount:{namespace}:{service_account}",
+    }
+    return _trust({"Federated": provider_arn}, ["sts:AssumeRoleWithWebIdentity"], {"StringEquals": claims})
+
+
+def _trust(principal: Mapping[str, str], actions: Sequence[str], condition: Mapping[str, Mapping[str, str]]) -> str:
+    statement: dict[str, Any] = {"Effect": "Allow", "Principal": principal, "Action": list(actions)}
+    if condition:
+        statement["Condition"] = condition
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

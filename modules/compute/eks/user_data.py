@@ -1,0 +1,87 @@
+"""What a node of Amazon Linux 2023 is told when it starts. Pure text; tokens of CDKTF pass through it.
+
+"Amazon EKS User Guide, Customize managed nodes with launch templates, Amazon EC2 user data" and the API reference of
+nodeadm: a NodeConfig, which for a managed group EKS completes by the cluster's name, address and certificate.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Any
+
+from modules.compute.settings.eks.nodes import NodesSettings, TaintSettings
+
+_BOUNDARY = "//"
+#: Reached from the node itself: its metadata, and the agent of Pod Identity.
+LINK_LOCAL = ("127.0.0.1", "localhost", "169.254.169.254", "169.254.170.23")
+
+
+@dataclass(frozen=True)
+class Joining:
+    """What a node of our own needs to know of the cluster to join it; a managed one is told by EKS."""
+
+    name: str
+    endpoint: str
+    certificate: str
+    service_cidr: IPv4Network
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """The way out, and what is reached without it."""
+
+    url: str
+    except_for: Sequence[str]
+
+
+def user_data(nodes: NodesSettings, *, joining: Joining | None, proxy: Proxy | None) -> str:
+    """Return the user data, in MIME parts."""
+    parts = [("application/node.eks.aws", json.dumps(node_config(nodes, joining), indent=1))]
+    if proxy:
+        # First: containerd and the kubelet are started after it, with what it wrote.
+        parts.insert(0, ("text/x-shellscript", proxy_script(proxy)))
+    lines = ["MIME-Version: 1.0", f'Content-Type: multipart/mixed; boundary="{_BOUNDARY}"', ""]
+    for kind, content in parts:
+        lines += [f"--{_BOUNDARY}", f"Content-Type: {kind}", "", content]
+    return "\n".join([*lines, f"--{_BOUNDARY}--", ""])
+
+
+def node_config(nodes: NodesSettings, joining: Joining | None) -> dict[str, Any]:
+    """Return the NodeConfig: the number of pods that addresses were counted for, and how to join."""
+    kubelet: dict[str, Any] = {"config": {"maxPods": nodes.pods}}
+    spec: dict[str, Any] = {"kubelet": kubelet}
+    if joining:
+        spec["cluster"] = {
+            "name": joining.name,
+            "apiServerEndpoint": joining.endpoint,
+            "certificateAuthority": joining.certificate,
+            "cidr": str(joining.service_cidr),
+        }
+        kubelet["flags"] = _flags(nodes.labels, nodes.taint)
+    return {"apiVersion": "node.eks.aws/v1alpha1", "kind": "NodeConfig", "spec": spec}
+
+
+def proxy_script(proxy: Proxy) -> str:
+    """Return the script that tells containerd and the kubelet of the proxy before they start."""
+    variables = {
+        "HTTP_PROXY": proxy.url,
+        "HTTPS_PROXY": proxy.url,
+        "NO_PROXY": ",".join([*LINK_LOCAL, *proxy.except_for]),
+    }
+    settings = [f'Environment="{key}={value}"' for key, value in variables.items()]
+    lines = ["#!/bin/bash", "set -euo pipefail"]
+    for service in ("containerd", "kubelet"):
+        folder = f"/etc/systemd/system/{service}.service.d"
+        lines += [f"mkdir -p {folder}", f"cat > {folder}/proxy.conf <<'END'", "[Service]", *settings, "END"]
+    return "\n".join([*lines, "systemctl daemon-reload"])
+
+
+def _flags(labels: Mapping[str, str], taints: Sequence[TaintSettings]) -> list[str]:
+    flags = []
+    if labels:
+        flags.append(f"--node-labels={','.join(f'{key}={value}' for key, value in sorted(labels.items()))}")
+    if taints:
+        written = (f"{taint.key}={taint.value}:{taint.effect}" for taint in taints)
+        flags.append(f"--register-with-taints={','.join(written)}")
+    return flags

@@ -1,0 +1,27 @@
+"""What may be done in a bucket, as blocks of the compute wing say it: `read_write:uploads/`."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from modules.foundation.refusals import broken_rule
+
+_ACCESS = re.compile(r"(read|write|read_write)(?::([^/*?][^*?]*))?")
+
+
+def _bucket_access(value: str) -> str:
+    if not _ACCESS.fullmatch(value):
+        rule = "is not what may be done in a bucket"
+        raise broken_rule(rule, 'write read, write or read_write, with a prefix where it is not all: "write:uploads/"')
+    return value
+
+
+BucketAccess = Annotated[str, AfterValidator(_bucket_access)]
+
+
+def bucket_rights(buckets: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Return the buckets, each with read, write or read_write and the prefix."""
+    found = {label: _ACCESS.fullmatch(value) for label, value in buckets.items()}
+    return {label: (match[1], match[2] or "") for label, match in found.items() if match}

@@ -1,0 +1,78 @@
+"""Whether clusters fit the network, and find the data that they ask for."""
+
+from collections.abc import Iterator, Mapping
+
+from modules.compute.settings.eks.budget import budget_findings
+from modules.compute.settings.eks.cluster import EksSettings
+from modules.compute.settings.eks.fargate import FargateProfileSettings
+from modules.compute.settings.eks.nodes import NodesSettings
+from modules.data.settings.blocks import DataBlocks
+from modules.foundation.refusals import Finding
+from modules.network.settings.vpc import NetworkSettings
+
+#: "Amazon EKS User Guide, Deploy private clusters with limited internet access": nodes join by these and pull by
+#: these; S3, by which the layers of images come, is always there.
+ENDPOINTS_OF_NODES = ("ec2", "ecr.api", "ecr.dkr", "eks", "sts")
+
+
+def eks_findings(
+    clusters: Mapping[str, EksSettings], data: DataBlocks, network: NetworkSettings | None
+) -> Iterator[Finding]:
+    """Yield what a cluster asks of the network or the data wing, and does not get."""
+    if network is None:
+        for label in clusters:
+            yield Finding(("eks", label), None, "needs app subnets, and there is no VPC", "write a `network` block")
+        return
+    for label, settings in clusters.items():
+        at = ("eks", label)
+        for finding in (*_network_findings(settings, network), *_data_findings(settings, data)):
+            yield Finding((*at, *finding.at), finding.value, finding.rule, finding.remedy)
+    if not any(any(_zone_findings(settings, network)) for settings in clusters.values()):
+        yield from budget_findings(clusters, network)
+
+
+def _network_findings(settings: EksSettings, network: NetworkSettings) -> Iterator[Finding]:
+    if network.nat == "none":
+        asked = {*ENDPOINTS_OF_NODES, *(["eks-auth"] if settings.uses_pod_identity else [])}
+        missing = sorted(asked - set(network.interface_endpoints))
+        if missing:
+            rule = f"has no way to {', '.join(missing)}: there is no NAT gateway, and no interface endpoint for them"
+            yield Finding((), None, rule, "add them to network.interface_endpoints")
+    if settings.corporate and network.direct_connect is None:
+        rule = "asks for the corporate ranges, and network.direct_connect names none"
+        yield Finding(("corporate",), True, rule, "take it out, or write network { direct_connect { ... } }")
+    for taken in (network.cidr, *(cidr for _, cidr in network.foreign_cidrs)):
+        if settings.service_cidr.overlaps(taken):
+            rule = f"overlaps {taken}: pods could not reach what is there"
+            yield Finding(("service_cidr",), settings.service_cidr, rule, "write another private range")
+    yield from _zone_findings(settings, network)
+
+
+def _zone_findings(settings: EksSettings, network: NetworkSettings) -> Iterator[Finding]:
+    kinds: dict[str, Mapping[str, NodesSettings | FargateProfileSettings]] = {
+        "managed": settings.managed,
+        "self_managed": settings.self_managed,
+        "fargate": settings.fargate,
+    }
+    for kind, groups in kinds.items():
+        for label, group in groups.items():
+            for zone in sorted(set(group.availability_zones) - set(network.availability_zones)):
+                rule = "is not a zone of the network, which has no app subnet there"
+                remedy = f"write some of {', '.join(network.availability_zones)}"
+                yield Finding((kind, label, "availability_zones"), zone, rule, remedy)
+
+
+def _data_findings(settings: EksSettings, data: DataBlocks) -> Iterator[Finding]:
+    asked: list[tuple[tuple[str, ...], str, str, Mapping[str, object]]] = [
+        *((("databases",), label, "database", data.database) for label in settings.databases),
+        *((("caches",), label, "cache", data.cache) for label in settings.caches),
+        *(
+            (("service_account", name, "buckets"), label, "bucket", data.bucket)
+            for name, account in settings.service_account.items()
+            for label in account.buckets
+        ),
+    ]
+    for at, label, kind, blocks in asked:
+        if label not in blocks:
+            known = f"write one of {', '.join(sorted(blocks))}" if blocks else f'write `{kind} "{label}" {{ ... }}`'
+            yield Finding(at, label, f"is the name of no {kind} block", known)

@@ -1,0 +1,44 @@
+"""Texts of `eks` blocks for tests: a right one, and the same with something changed."""
+
+from tests.support.environments import DEV, PROD
+
+ADD_ONS = "".join(
+    f'  add_on "{name}" {{\n    version = "v1.20.1-eksbuild.1"\n  }}\n'
+    for name in ("vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent")
+)
+OPERATORS = """\
+  access "operators" {
+    role_arn = "arn:aws:iam::111111111111:role/operators"
+    policy   = "cluster-admin"
+  }
+"""
+GENERAL = """\
+  managed "general" {
+    instance_types = ["m7g.large"]
+    min_size       = 2
+    max_size       = 3
+  }
+"""
+FARGATE = """\
+  fargate "all" {
+    max_pods = 20
+    selector {
+      namespace = "*"
+    }
+  }
+"""
+
+
+def eks(*parts: str, label: str = "blue", version: str = "1.33", base: str = ADD_ONS + OPERATORS) -> str:
+    """Return an `eks` block whose own parts begin at line 13 of an environment file."""
+    return f'eks "{label}" {{\n  version = "{version}"\n{"".join(parts)}{base}}}\n'
+
+
+def dev(*parts: str) -> dict[str, str]:
+    """Return an environment file of development with a cluster of these parts."""
+    return {"dev": DEV + eks(*parts)}
+
+
+def prod(*parts: str) -> dict[str, str]:
+    """Return an environment file of production with a cluster of these parts."""
+    return {"prod": PROD + eks(*parts)}

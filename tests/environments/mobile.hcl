@@ -1,0 +1,172 @@
+# A private cluster and its successor beside it: no internet gateway, nodes of all three kinds, a proxy as the way out.
+
+product    = "mobile"
+account_id = "888888888888"
+region     = "ap-northeast-2"
+tier       = "staging"
+
+network {
+  cidr               = "10.40.96.0/19"
+  availability_zones = ["a", "c"]
+  internet           = false
+  clusters           = 2
+
+  interface_endpoints = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "logs", "sts"]
+
+  direct_connect {
+    corporate_cidrs = ["10.128.0.0/9"]
+  }
+}
+
+bucket "receipts" {
+  encryption = "s3"
+}
+
+eks "blue" {
+  version   = "1.33"
+  corporate = true
+
+  access "operators" {
+    role_arn = "arn:aws:iam::888888888888:role/operators"
+    policy   = "cluster-admin"
+  }
+
+  access "payments" {
+    role_arn   = "arn:aws:iam::888888888888:role/payments"
+    policy     = "edit"
+    namespaces = ["payments"]
+  }
+
+  add_on "vpc-cni" {
+    version = "v1.20.1-eksbuild.1"
+  }
+
+  add_on "kube-proxy" {
+    version = "v1.33.3-eksbuild.4"
+  }
+
+  add_on "coredns" {
+    version = "v1.12.2-eksbuild.4"
+  }
+
+  add_on "aws-ebs-csi-driver" {
+    version = "v1.47.0-eksbuild.1"
+  }
+
+  add_on "eks-pod-identity-agent" {
+    version = "v1.3.8-eksbuild.2"
+  }
+
+  proxy {
+    url        = "http://proxy.corp.example:3128"
+    except_for = [".corp.example"]
+  }
+
+  managed "general" {
+    instance_types  = ["m7g.large"]
+    release_version = "1.33.3-20250904"
+    labels          = { workload = "general" }
+
+    scaling {
+      min_capacity = 2
+      max_capacity = 3
+      time_zone    = "Asia/Seoul"
+
+      step_scaling "surge" {
+        metric    = "cpu"
+        direction = "out"
+        threshold = 60
+
+        step {
+          metric_interval_lower_bound = 0
+          metric_interval_upper_bound = 20
+          scaling_adjustment          = 1
+        }
+
+        step {
+          metric_interval_lower_bound = 20
+          scaling_adjustment          = 2
+        }
+      }
+
+      step_scaling "calm" {
+        metric    = "cpu"
+        direction = "in"
+        threshold = 30
+
+        step {
+          metric_interval_upper_bound = 0
+          scaling_adjustment          = -1
+        }
+      }
+
+      schedule "evening" {
+        start        = "18:30"
+        end          = "23:30"
+        days         = ["mon", "tue", "wed", "thu", "fri"]
+        min_capacity = 3
+      }
+    }
+  }
+
+  self_managed "batch" {
+    instance_type = "c7i.xlarge"
+    min_size      = 0
+    max_size      = 1
+    labels        = { workload = "batch" }
+
+    taint {
+      key   = "dedicated"
+      value = "batch"
+    }
+  }
+
+  service_account "payments/api" {
+    buckets = { receipts = "read_write:payments/" }
+
+    policy "send-receipts" {
+      actions   = ["sqs:SendMessage"]
+      resources = ["arn:aws:sqs:ap-northeast-2:888888888888:mobile-staging-receipts"]
+    }
+  }
+}
+
+eks "green" {
+  version = "1.34"
+
+  access "operators" {
+    role_arn = "arn:aws:iam::888888888888:role/operators"
+    policy   = "cluster-admin"
+  }
+
+  add_on "coredns" {
+    version = "v1.12.3-eksbuild.1"
+  }
+
+  fargate "all" {
+    max_pods = 20
+
+    selector {
+      namespace = "kube-system"
+    }
+
+    selector {
+      namespace = "payments"
+      labels    = { compute = "fargate" }
+    }
+
+    pod "api" {
+      cpu    = 512
+      memory = 768
+    }
+  }
+
+  service_account "payments/api" {
+    identity = "irsa"
+
+    policy "send-receipts" {
+      actions   = ["sqs:SendMessage"]
+      resources = ["arn:aws:sqs:ap-northeast-2:888888888888:mobile-staging-receipts"]
+    }
+  }
+}

@@ -1,0 +1,150 @@
+"""EKS: what a cluster and its nodes keep, who comes in, and what pods may do."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.local_aws.conftest import ACCOUNT
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/teams/operators"
+VIEW = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
+
+
+@pytest.fixture
+def eks(client: Callable[[str], Any]) -> Any:
+    return client("eks")
+
+
+@pytest.fixture
+def subnet_id(ec2: Any, vpc_id: str) -> str:
+    return str(ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.20.0.0/24")["Subnet"]["SubnetId"])
+
+
+def create(eks: Any, name: str, subnet_id: str) -> dict[str, Any]:
+    made = eks.create_cluster(
+        name=name,
+        version="1.33",
+        roleArn=ROLE,
+        resourcesVpcConfig={"subnetIds": [subnet_id], "endpointPublicAccess": False, "endpointPrivateAccess": True},
+        accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False},
+        upgradePolicy={"supportType": "STANDARD"},
+        tags={"product": "agora"},
+    )
+    return dict(made["cluster"])
+
+
+@pytest.fixture
+def cluster(eks: Any, subnet_id: str) -> Iterator[dict[str, Any]]:
+    yield create(eks, "blue", subnet_id)
+    eks.delete_cluster(name="blue")
+
+
+@pytest.mark.usefixtures("cluster")
+def test_a_cluster_keeps_what_it_was_asked_for(eks: Any, ec2: Any, vpc_id: str) -> None:
+    found = eks.describe_cluster(name="blue")["cluster"]
+    assert found["accessConfig"] == {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False}
+    assert found["upgradePolicy"] == {"supportType": "STANDARD"}
+    network = found["resourcesVpcConfig"]
+    assert (network["vpcId"], network["endpointPublicAccess"], network["endpointPrivateAccess"]) == (
+        vpc_id,
+        False,
+        True,
+    )
+    (group,) = ec2.describe_security_groups(GroupIds=[network["clusterSecurityGroupId"]])["SecurityGroups"]
+    assert group["VpcId"] == vpc_id
+
+
+def test_each_cluster_has_an_issuer_and_a_group_that_goes_with_it(
+    eks: Any, ec2: Any, cluster: dict[str, Any], subnet_id: str
+) -> None:
+    other = create(eks, "green", subnet_id)
+    assert other["identity"] != cluster["identity"]
+    group_id = other["resourcesVpcConfig"]["clusterSecurityGroupId"]
+    eks.delete_cluster(name="green")
+    with pytest.raises(ClientError, match="NotFound"):
+        ec2.describe_security_groups(GroupIds=[group_id])
+
+
+@pytest.mark.usefixtures("cluster")
+def test_updates_are_waited_for_by_their_id(eks: Any) -> None:
+    update = eks.update_cluster_config(name="blue", upgradePolicy={"supportType": "EXTENDED"})["update"]
+    assert eks.describe_update(name="blue", updateId=update["id"])["update"]["status"] == "Successful"
+    eks.update_cluster_version(name="blue", version="1.34")
+    found = eks.describe_cluster(name="blue")["cluster"]
+    assert (found["upgradePolicy"]["supportType"], found["version"]) == ("EXTENDED", "1.34")
+    assert found["accessConfig"]["authenticationMode"] == "API"
+
+
+@pytest.mark.usefixtures("cluster")
+def test_a_node_group_keeps_its_update_configuration_and_nothing_else_is_made_up(eks: Any, subnet_id: str) -> None:
+    made = eks.create_nodegroup(
+        clusterName="blue",
+        nodegroupName="general",
+        subnets=[subnet_id],
+        nodeRole=ROLE,
+        updateConfig={"maxUnavailablePercentage": 33},
+    )["nodegroup"]
+    assert made["updateConfig"] == {"maxUnavailablePercentage": 33}
+    assert "remoteAccess" not in made
+    assert made["version"] == "1.33"
+    assert made["releaseVersion"].startswith("1.33.")
+    eks.update_nodegroup_version(clusterName="blue", nodegroupName="general", releaseVersion="1.33.3-20250904")
+    eks.tag_resource(resourceArn=made["nodegroupArn"], tags={"environment": "dev"})
+    found = eks.describe_nodegroup(clusterName="blue", nodegroupName="general")["nodegroup"]
+    assert (found["releaseVersion"], found["tags"]) == ("1.33.3-20250904", {"environment": "dev"})
+    eks.delete_nodegroup(clusterName="blue", nodegroupName="general")
+
+
+@pytest.mark.usefixtures("cluster")
+def test_a_principal_has_one_entry_with_policies(eks: Any) -> None:
+    one = {"clusterName": "blue", "principalArn": ROLE}
+    eks.create_access_entry(**one, tags={"product": "agora"})
+    with pytest.raises(ClientError, match="ResourceInUseException"):
+        eks.create_access_entry(**one)
+    eks.associate_access_policy(**one, policyArn=VIEW, accessScope={"type": "namespace", "namespaces": ["payments"]})
+    (associated,) = eks.list_associated_access_policies(**one)["associatedAccessPolicies"]
+    assert associated["accessScope"] == {"type": "namespace", "namespaces": ["payments"]}
+    assert eks.describe_access_entry(**one)["accessEntry"]["type"] == "STANDARD"
+    assert eks.list_access_entries(clusterName="blue")["accessEntries"] == [ROLE]
+    eks.disassociate_access_policy(**one, policyArn=VIEW)
+    assert eks.list_associated_access_policies(**one)["associatedAccessPolicies"] == []
+    eks.delete_access_entry(**one)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        eks.describe_access_entry(**one)
+
+
+@pytest.mark.usefixtures("cluster")
+def test_a_service_account_has_one_association(eks: Any) -> None:
+    account = {"clusterName": "blue", "namespace": "payments", "serviceAccount": "api"}
+    made = eks.create_pod_identity_association(**account, roleArn=ROLE)["association"]
+    with pytest.raises(ClientError, match="ResourceInUseException"):
+        eks.create_pod_identity_association(**account, roleArn=ROLE)
+    one = {"clusterName": "blue", "associationId": made["associationId"]}
+    eks.update_pod_identity_association(**one, roleArn=f"{ROLE}-2")
+    assert eks.describe_pod_identity_association(**one)["association"]["roleArn"] == f"{ROLE}-2"
+    assert len(eks.list_pod_identity_associations(clusterName="blue", namespace="payments")["associations"]) == 1
+    eks.delete_pod_identity_association(**one)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        eks.describe_pod_identity_association(**one)
+
+
+@pytest.mark.usefixtures("cluster")
+def test_an_add_on_keeps_version_configuration_and_role(eks: Any) -> None:
+    one = {"clusterName": "blue", "addonName": "vpc-cni"}
+    identity = {"serviceAccount": "aws-node", "roleArn": ROLE}
+    eks.create_addon(**one, addonVersion="v1.20.0-eksbuild.1", podIdentityAssociations=[identity])
+    update = eks.update_addon(**one, addonVersion="v1.20.1-eksbuild.1", configurationValues="{}")["update"]
+    assert eks.describe_update(name="blue", updateId=update["id"], addonName="vpc-cni")["update"]["status"]
+    found = eks.describe_addon(**one)["addon"]
+    assert (found["addonVersion"], found["configurationValues"], found["status"]) == (
+        "v1.20.1-eksbuild.1",
+        "{}",
+        "ACTIVE",
+    )
+    (association,) = eks.list_pod_identity_associations(clusterName="blue")["associations"]
+    assert found["podIdentityAssociations"] == [association["associationArn"]]
+    assert eks.list_addons(clusterName="blue")["addons"] == ["vpc-cni"]
+    eks.delete_addon(**one)
+    assert eks.list_pod_identity_associations(clusterName="blue")["associations"] == []
