@@ -161,7 +161,7 @@ class ScheduledTask(Construct):
                 for share in self._ground.cluster.capacity_strategy(task.capacity)
             ],
             network_configuration=SchedulerScheduleTargetEcsParametersNetworkConfiguration(
-                subnets=self._ground.network.app.all_ids(),
+                subnets=self._ground.network.vpc.app.all_ids(),
                 security_groups=[task.security_group_id],
                 assign_public_ip=False,
             ),

@@ -106,7 +106,7 @@ class Service(Construct):
             what=f"{self._label}-{way_in.label}",
             port=self.port,
             settings=self.settings.target_group,
-            network=self._ground.network,
+            network=self._ground.network.vpc,
             foundation=self._ground.foundation,
         )
         self._targets[way_in.label] = target
@@ -147,7 +147,7 @@ class Service(Construct):
             # Else the provider would replace the service where its capacity changes.
             force_new_deployment=True,
             network_configuration=EcsServiceNetworkConfiguration(
-                subnets=self._ground.network.app.all_ids(),
+                subnets=self._ground.network.vpc.app.all_ids(),
                 security_groups=[self.task.security_group_id],
                 assign_public_ip=False,
             ),

@@ -100,7 +100,7 @@ class Services(Construct):
 
     def _ground(self, settings: TaskSettings) -> TaskGround:
         cluster = self._clusters[settings.cluster]
-        return TaskGround(cluster, self._network.vpc, self._data, self._registry, self._foundation)
+        return TaskGround(cluster, self._network, self._data, self._registry, self._foundation)
 
     def _ways_in(self, name: str) -> list[WayIn]:
         ways = {label: settings.rules_to(name) for label, settings in self._blocks.load_balancer.items()}

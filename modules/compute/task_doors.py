@@ -87,9 +87,20 @@ class TaskDoors(Construct):
             self._label,
             name=name,
             description=f"{self._what}: whoever is let in by name, and whom it calls",
-            vpc_id=self._ground.network.vpc_id,
+            vpc_id=self._ground.network.vpc.vpc_id,
             tags={"Name": name},
         ).id
+        # Image layers come from S3, and by the gateway endpoint it keeps its public addresses.
+        self._make(
+            VpcSecurityGroupEgressRule,
+            f"{self._label}_to_s3",
+            security_group_id=self.security_group_id,
+            description="To S3",
+            prefix_list_id=self._ground.network.s3_prefix_list_id,
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+        )
         for label, egress in self._settings.egress.items():
             self._make(
                 VpcSecurityGroupEgressRule,

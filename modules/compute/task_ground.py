@@ -6,7 +6,7 @@ from modules.compute.ecs import EcsCluster
 from modules.compute.settings.images import Registry
 from modules.data.wing import DataWing
 from modules.foundation.foundation import Foundation
-from modules.network.vpc import Network
+from modules.network.wing import NetworkWing
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class TaskGround:
     """What every task of a cluster stands on."""
 
     cluster: EcsCluster
-    network: Network
+    network: NetworkWing
     data: DataWing
     registry: Registry
     foundation: Foundation

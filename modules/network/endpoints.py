@@ -57,6 +57,11 @@ class Endpoints(Construct):
             for service in services:
                 self._create_interface_endpoint(service, security_group_id)
 
+    @property
+    def s3_prefix_list_id(self) -> str:
+        """S3's addresses in the region, for the rule of a group that calls by the gateway endpoint."""
+        return self._s3.prefix_list_id
+
     def allow_bucket(self, bucket_arn: str) -> None:
         """Let the VPC reach a bucket through the S3 endpoint, beside those that others added."""
         if bucket_arn not in self._bucket_arns:

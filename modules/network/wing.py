@@ -52,6 +52,12 @@ class NetworkWing(Construct):
             raise ValueError(f"{name} is in none of the zones {sorted(zone.name for zone in self.zones.values())}")
         return max(holding, key=lambda zone: len(zone.name))
 
+    @property
+    def s3_prefix_list_id(self) -> str:
+        """S3's addresses in the region, for the rule of a group that calls by the gateway endpoint."""
+        assert self._endpoints is not None, "there is no network block"
+        return self._endpoints.s3_prefix_list_id
+
     def allow_bucket(self, bucket_arn: str) -> None:
         """Let the VPC, where there is one, reach a bucket through the S3 endpoint."""
         if self._endpoints:

@@ -94,21 +94,32 @@ def test_it_stands_behind_the_load_balancer(prod: Template) -> None:
     ]
 
 
+def _whom(rule: dict[str, Any]) -> str:
+    (whom,) = (rule[key] for key in ("cidr_ipv4", "referenced_security_group_id", "prefix_list_id") if key in rule)
+    return str(whom)
+
+
 def test_ways_out_are_those_that_are_named(prod: Template, tasks: Template) -> None:
     def out(template: Template, name: str) -> set[tuple[str, int]]:
         rules = template.resources("aws_vpc_security_group_egress_rule").values()
         return {
-            (each.get("cidr_ipv4") or each["referenced_security_group_id"], each["from_port"])
+            (_whom(each), each["from_port"])
             for each in rules
             if each["security_group_id"] == f"${{aws_security_group.{name}.id}}"
         }
 
+    s3 = ("${aws_vpc_endpoint.network_endpoint_s3.prefix_list_id}", 443)
     assert out(prod, "service_api") == {
+        s3,
         ("0.0.0.0/0", 443),
         ("${aws_security_group.database_main.id}", 3306),
         ("${aws_security_group.cache_sessions.id}", 6379),
     }
-    assert out(tasks, "service_web") == {("10.40.72.0/21", 443), ("${aws_security_group.service_search.id}", 9200)}
+    assert out(tasks, "service_web") == {
+        s3,
+        ("10.40.72.0/21", 443),
+        ("${aws_security_group.service_search.id}", 9200),
+    }
 
 
 def test_data_hands_over_where_it_is_and_logs_in_by_reference(prod: Template) -> None:

@@ -58,6 +58,12 @@ mock_provider "aws" {%s
   mock_resource "aws_secretsmanager_secret" {
     defaults = { arn = "arn:aws:secretsmanager:ap-northeast-2:111111111111:secret:mocked" }
   }
+  mock_resource "aws_appautoscaling_policy" {
+    defaults = { arn = "arn:aws:autoscaling:ap-northeast-2:111111111111:scalingPolicy:mocked" }
+  }
+  mock_resource "aws_service_discovery_service" {
+    defaults = { arn = "arn:aws:servicediscovery:ap-northeast-2:111111111111:service/srv-mocked" }
+  }
   mock_resource "aws_acm_certificate_validation" {
     defaults = { certificate_arn = "arn:aws:acm:ap-northeast-2:111111111111:certificate/mocked" }
   }

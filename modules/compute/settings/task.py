@@ -207,7 +207,8 @@ class TaskSettings(TieredSettings):
     )
     egress: dict[Label, EgressSettings] = Field(
         default_factory=lambda: {"https": EgressSettings.model_validate({"cidr": "0.0.0.0/0", "port": 443})},
-        description="Whom else it may call; by default HTTPS everywhere. AWS itself is called by HTTPS too.",
+        description="Whom else it may call; by default HTTPS everywhere. S3 always, by its endpoint; other services of "
+        "AWS have to be in it.",
     )
 
     @property
