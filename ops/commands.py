@@ -273,6 +273,29 @@ def secret_list(
         _out.print(f"{each.label}  {each.name}  {each.state}", markup=False)
 
 
+@app.command("push-credentials")
+def push_credentials(
+    name: Annotated[
+        str | None, typer.Argument(help='The name behind `push` in the environment file, "mobile".')
+    ] = None,
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: LocalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the platform applications of push blocks from their secrets, or give them new credentials."""
+    from ops.push_credentials import put
+    from ops.secrets import target_of
+
+    done = []
+    for each in put(target_of(Workspace.of(envs), on_local=on_local), read_file(envs, env), name):
+        done.append(asdict(each))
+        if not as_json:
+            _out.print(f"{each.push}  {each.platform}  {each.arn}  {each.done}", markup=False)
+    if as_json:
+        _out.print(json.dumps(done, indent=2), markup=False)
+
+
 def _agreed(terraform: object) -> bool:
     """Show the plan and ask the person."""
     from ops.terraform import Terraform

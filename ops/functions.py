@@ -27,7 +27,7 @@ def build(packages: Packages, environments: Iterable[Environment], shell: Mappin
     wanted = {
         (function.folder(label), function.target): environment.name
         for environment in environments
-        for label, function in environment.function.items()
+        for label, function in environment.expanded().function.items()
     }
     try:
         return [_built(packages, code, target, shell) for code, target in wanted]
@@ -41,7 +41,7 @@ def build_for_here(packages: Packages, environment: Environment, folder: Path, s
     It lies in the folder under the SHA-256 of the package that it stands for: the embedded AWS is given that one, and
     runs this one. Raises OpsError.
     """
-    for label, function in environment.function.items():
+    for label, function in environment.expanded().function.items():
         package = packages.find(function.folder(label), function.target)
         path = folder / f"{hashlib.sha256(package.read_bytes()).hexdigest()}.zip"
         with zipfile.ZipFile(package) as archive:

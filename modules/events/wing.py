@@ -6,12 +6,14 @@ from constructs import Construct
 from modules.data.cache import PORT
 from modules.data.secrets import Secret
 from modules.data.wing import DataWing
-from modules.events.channels import QueueWithDeadLetters, Stream, Topic, through
+from modules.events.channels import Queue, QueueWithDeadLetters, Stream, Topic, through
 from modules.events.functions import Function
 from modules.events.packaging import Packages
-from modules.events.settings.blocks import EventsBlocks
+from modules.events.push import Push
+from modules.events.settings.blocks import EventsBlocks, push_channel
 from modules.events.settings.fitting import VISIBILITY_TIMEOUTS
 from modules.events.settings.function import FunctionSettings
+from modules.events.settings.push import PushSource
 from modules.events.triggers import Triggers
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import allow
@@ -38,7 +40,7 @@ class EventsWing(Construct):
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
-        self._blocks = blocks
+        self._blocks = blocks.expanded()
         self._network = network
         self._data = data
         self._foundation = foundation
@@ -46,10 +48,11 @@ class EventsWing(Construct):
         self.queues = self._build_queues()
         self.streams = self._build_streams()
         self.functions = self._build_functions(packages)
-        for name, settings in blocks.function.items():
+        for name, settings in self._blocks.function.items():
             self._open_doors(self.functions[name], settings)
             self._let_send(self.functions[name], settings)
             self._listen(self.functions[name], settings)
+        self.pushes = self._build_pushes()
         self._rotate_secrets()
         self._print()
 
@@ -151,6 +154,23 @@ class EventsWing(Construct):
         for name, schedule in settings.schedule.items():
             triggers.on_schedule(name, schedule)
 
+    def _build_pushes(self) -> dict[str, Push]:
+        return {
+            name: Push(
+                name=name,
+                settings=settings,
+                function=self.functions[push_channel(name)],
+                channel=self._channel(settings.source, push_channel(name)),
+                names=self._foundation.names,
+            )
+            for name, settings in self._blocks.push.items()
+        }
+
+    def _channel(self, source: PushSource, name: str) -> Topic | Queue | Stream:
+        if source == "topic":
+            return self.topics[name]
+        return self.queues[name].queue if source == "queue" else self.streams[name]
+
     def _rotate_secrets(self) -> None:
         for name, secret in self._data.secrets.items():
             if secret.rotation:
@@ -187,6 +207,11 @@ class EventsWing(Construct):
         if self.topics:
             arns = {name: topic.arn for name, topic in self.topics.items()}
             TerraformOutput(stack, "topic_arns", value=arns, description="Topics by the name of their block.")
+        if self.pushes:
+            told = {name: push.told for name, push in self.pushes.items()}
+            TerraformOutput(
+                stack, "push", value=told, description="Pushes: where the API puts notifications, registers devices."
+            )
 
 
 def _variable(kind: str, name: str) -> str:

@@ -89,3 +89,14 @@ function "reader" {
     filter = { severity = ["critical", "warning"] }
   }
 }
+
+secret "fcm-account" { }
+
+push "wearable" {
+  source = "stream"
+
+  fcm {
+    secret      = "fcm-account"
+    application = "wearable_android"
+  }
+}

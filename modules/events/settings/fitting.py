@@ -5,7 +5,7 @@ from itertools import combinations
 
 from modules.data.settings.blocks import DataBlocks
 from modules.events.settings import recursion
-from modules.events.settings.blocks import EventsBlocks
+from modules.events.settings.blocks import EventsBlocks, push_channel
 from modules.events.settings.function import FunctionSettings
 from modules.foundation.notifications import Notification
 from modules.foundation.refusals import Finding
@@ -29,6 +29,7 @@ def findings(blocks: EventsBlocks, data: DataBlocks, network: NetworkBlocks) -> 
     yield from _readers(blocks)
     yield from _overlaps(blocks)
     yield from _rotations(blocks, data)
+    yield from _pushes(blocks, data)
     yield from recursion.findings(blocks)
 
 
@@ -107,3 +108,20 @@ def _rotations(blocks: EventsBlocks, data: DataBlocks) -> Iterator[Finding]:
         if secret.rotation:
             at = ("secret", name, "rotation", "function")
             yield from _not_among(at, "function", [secret.rotation.function], blocks.function)
+
+
+def _pushes(blocks: EventsBlocks, data: DataBlocks) -> Iterator[Finding]:
+    for name, push in blocks.push.items():
+        channel = push_channel(name)
+        for kind, taken in (
+            ("function", blocks.function),
+            ("queue", blocks.queue),
+            ("topic", blocks.topic),
+            ("stream", blocks.stream),
+        ):
+            if channel in taken:
+                rule = f"is what push.{name} calls its own {kind}"
+                yield Finding((kind, channel), None, rule, f"give the {kind} another name")
+        for key, platform in (("apns", push.apns), ("fcm", push.fcm)):
+            if platform:
+                yield from _not_among(("push", name, key, "secret"), "secret", [platform.secret], data.secret)

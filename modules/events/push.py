@@ -1,0 +1,58 @@
+"""Notifications to mobile devices."""
+
+from modules.events.channels import Queue, Stream, Topic
+from modules.events.functions import Function
+from modules.events.settings.push import PushSettings, application_arn
+from modules.foundation.names import Names
+from modules.foundation.policies import Statement, allow
+
+
+class Push:
+    """A `push` block: what the API puts into its channel, its function sends to the devices of its applications.
+
+    Creates nothing by itself: channel and function are built with those of their kind. The platform applications are
+    made by `python -m ops push-credentials`, since Terraform would keep their credentials.
+    """
+
+    def __init__(
+        self, *, name: str, settings: PushSettings, function: Function, channel: Topic | Queue | Stream, names: Names
+    ) -> None:
+        self.label = name
+        self.channel = channel
+        self.applications = {each.platform: application_arn(names, name, each) for each in settings.platforms}
+        function.allow(self._publish())
+        function.set("PLATFORM_APPLICATIONS", ",".join(self.applications.values()))
+        function.set("TTL_SECONDS", str(settings.ttl_seconds))
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What the API has to know."""
+        channel = self.channel
+        if isinstance(channel, Topic):
+            return {"topic_arn": channel.arn, "applications": self.applications}
+        if isinstance(channel, Queue):
+            return {"queue_url": channel.url, "applications": self.applications}
+        return {"stream_name": channel.name, "applications": self.applications}
+
+    def may_publish(self) -> list[Statement]:
+        """Return the statements for the policy of a role that asks for notifications, and registers devices."""
+        channel = self.channel
+        if isinstance(channel, Topic):
+            put = channel.may_publish()
+        else:
+            put = channel.may_send() if isinstance(channel, Queue) else channel.may_put()
+        sid = "".join(part.capitalize() for part in self.label.split("-"))
+        devices = ["sns:CreatePlatformEndpoint", "sns:GetEndpointAttributes", "sns:SetEndpointAttributes"]
+        return [*put, allow(f"Devices{sid}", actions=devices, resources=self._resources())]
+
+    def _publish(self) -> Statement:
+        return allow("Push", actions=["sns:Publish"], resources=self._resources())
+
+    def _resources(self) -> list[str]:
+        """Return the applications and their endpoints: AWS does not say which of them SNS asks IAM for."""
+        return [each for arn in self.applications.values() for each in (arn, f"{_endpoints(arn)}/*")]
+
+
+def _endpoints(application_arn: str) -> str:
+    """Return what the ARNs of an application's endpoints begin with."""
+    return application_arn.replace(":app/", ":endpoint/")
