@@ -147,6 +147,14 @@ secret "slack-webhook" {
   description = "Where alarms are posted"
 }
 
+secret "apns-key" {
+  description = "Signs notifications to Apple's devices: AuthKey_ABCDE12345.p8"
+}
+
+secret "fcm-account" {
+  description = "The service account that sends to Android devices, in JSON"
+}
+
 function "thumbnail" {
   description = "Makes the small pictures of what users upload"
   memory      = 1024 # a picture of 50 million pixels takes some 600 MB while it is turned and made smaller
@@ -164,6 +172,28 @@ function "thumbnail" {
     bucket = "content"
     events = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
     prefix = "uploads/"
+  }
+}
+
+function "slack-alarm" {
+  description = "Posts alarms"
+  timeout     = 60 # Slack may say "later"
+  secrets     = ["slack-webhook"]
+}
+
+alarms {
+  functions = ["slack-alarm"]
+}
+
+push "mobile" {
+  apns {
+    secret    = "apns-key"
+    key_id    = "ABCDE12345"
+    team_id   = "TEAM123456"
+    bundle_id = "example.agora.app"
+  }
+  fcm {
+    secret = "fcm-account"
   }
 }
 

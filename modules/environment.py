@@ -22,6 +22,8 @@ from modules.foundation.settings import AccountId, Region, Tier
 from modules.hcl.reading import hand_down
 from modules.network.settings import fitting as network
 from modules.network.settings.blocks import NetworkBlocks
+from modules.observability.settings import fitting as observability
+from modules.observability.settings.blocks import ObservabilityBlocks
 
 #: Names that stacks of ours bear already: the bootstrap stack of an account is `account-<id>`.
 RESERVED_NAMES = ("account", "local", "shared")
@@ -48,7 +50,16 @@ def _name(value: str) -> str:
     return value
 
 
-class Environment(NetworkBlocks, AccessBlocks, DataBlocks, EventsBlocks, ComputeBlocks, DeliveryBlocks, EdgeBlocks):
+class Environment(
+    NetworkBlocks,
+    AccessBlocks,
+    DataBlocks,
+    EventsBlocks,
+    ComputeBlocks,
+    EdgeBlocks,
+    ObservabilityBlocks,
+    DeliveryBlocks,
+):
     """One environment: what an environment file says, under the file's name.
 
     Each wing brings the blocks of its own chapter.
@@ -95,6 +106,7 @@ class Environment(NetworkBlocks, AccessBlocks, DataBlocks, EventsBlocks, Compute
                 *events.findings(self, self, self),
                 *compute.findings(self, self, self, self, self),
                 *edge.findings(self, self),
+                *observability.findings(self, self),
             ]
         )
         return self

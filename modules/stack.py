@@ -23,6 +23,7 @@ from modules.foundation.names import Names
 from modules.foundation.providers import Providers
 from modules.foundation.resources import Addresses
 from modules.network.wing import NetworkWing
+from modules.observability.wing import ObservabilityWing
 
 #: S3 locks by an object beside the state, `use_lockfile`, from this release of Terraform (and of OpenTofu) on.
 REQUIRED_TERRAFORM = ">= 1.10"
@@ -61,6 +62,7 @@ class EnvironmentStack(TerraformStack):
             foundation=foundation,
         )
         EdgeWing(self, "edge", blocks=environment, compute=compute, foundation=foundation)
+        ObservabilityWing(self, "observability", blocks=environment, events=events, foundation=foundation)
 
 
 class AccountStack(TerraformStack):

@@ -1,0 +1,80 @@
+"""Alarms and notifications, from the service that tells of them to the function that passes them on."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ops.push_credentials import put
+from tests.local.conftest import Applied
+from tests.support.slack import fake_slack
+
+ACCOUNT = {"type": "service_account", "project_id": "agora", "private_key": "key", "client_email": "push@agora"}
+KEY = "-----BEGIN PRIVATE KEY-----\nkey\n-----END PRIVATE KEY-----"
+#: A function starts in a process of its own, beside whatever else is tested.
+PATIENCE = 120
+
+
+def client_of(environment: Applied, service: str) -> Any:
+    settings = environment.file.settings
+    session: Any = environment.target.session(settings.account_id)
+    return session.client(service, region_name=settings.region)
+
+
+def wait_for(found: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not found():
+        assert time.monotonic() < deadline, "nothing came"
+        time.sleep(0.5)
+
+
+def test_an_alarm_reaches_slack(applied: Mapping[str, Applied]) -> None:
+    dev = applied["dev"]
+    cloudwatch = client_of(dev, "cloudwatch")
+    topic = f"arn:aws:sns:{dev.file.settings.region}:{dev.file.settings.account_id}:agora-dev-alarms-critical"
+    with fake_slack() as slack:
+        client_of(dev, "secretsmanager").put_secret_value(SecretId="agora/dev/slack-webhook", SecretString=slack.url)
+        slack.answers.append((503, "", {}))
+        cloudwatch.put_metric_alarm(
+            AlarmName="errors",
+            AlarmDescription="Too many requests fail",
+            Namespace="Agora",
+            MetricName="Errors",
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=1,
+            ComparisonOperator="GreaterThanThreshold",
+            AlarmActions=[topic],
+        )
+        cloudwatch.set_alarm_state(AlarmName="errors", StateValue="ALARM", StateReason="3 of 100")
+        wait_for(lambda: bool(slack.posted))
+        # What is less than critical is none of dev's business.
+        client_of(dev, "sns").publish(TopicArn=topic.replace("critical", "info"), Message="good to know")
+        client_of(dev, "sns").publish(TopicArn=topic, Message="in other words")
+        wait_for(lambda: len(slack.posted) > 1)
+    cloudwatch.delete_alarms(AlarmNames=["errors"])
+    assert slack.texts == ["ALARM (critical) errors", "(critical) Event"]
+    assert "Too many requests fail" in json.dumps(slack.posted[0])
+    assert len(slack.paths) == 3, "Slack was busy once"
+
+
+def test_a_notification_reaches_its_device(applied: Mapping[str, Applied]) -> None:
+    dev = applied["dev"]
+    secrets, sns, logs = (client_of(dev, service) for service in ("secretsmanager", "sns", "logs"))
+    secrets.put_secret_value(SecretId="agora/dev/apns-key", SecretString=KEY)
+    secrets.put_secret_value(SecretId="agora/dev/fcm-account", SecretString=json.dumps(ACCOUNT))
+    applications = {each.platform: each.arn for each in put(dev.target, dev.file, "mobile")}
+    phone = sns.create_platform_endpoint(PlatformApplicationArn=applications["GCM"], Token="phone")["EndpointArn"]
+
+    (topic,) = [each["TopicArn"] for each in sns.list_topics()["Topics"] if each["TopicArn"].endswith("-push-mobile")]
+    for message in (json.dumps({"endpoint": phone, "title": "A new answer"}), "no notification"):
+        sns.publish(TopicArn=topic, Message=message)
+
+    def told() -> list[str]:
+        found = logs.filter_log_events(logGroupName="/agora/dev/function/push-mobile")["events"]
+        lines = [json.loads(each["message"]) for each in found if each["message"].startswith("{")]
+        return [line["message"] for line in lines if "push_id" in line]
+
+    wait_for(lambda: {"Sent", "Failed"} <= set(told()))
+    assert told().count("Sent") == 1
