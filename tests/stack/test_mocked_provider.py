@@ -64,6 +64,9 @@ mock_provider "aws" {%s
   mock_resource "aws_service_discovery_service" {
     defaults = { arn = "arn:aws:servicediscovery:ap-northeast-2:111111111111:service/srv-mocked" }
   }
+  mock_resource "aws_cognito_user_pool" {
+    defaults = { arn = "arn:aws:cognito-idp:ap-northeast-2:111111111111:userpool/ap-northeast-2_mocked" }
+  }
   mock_resource "aws_acm_certificate_validation" {
     defaults = { certificate_arn = "arn:aws:acm:ap-northeast-2:111111111111:certificate/mocked" }
   }

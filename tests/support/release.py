@@ -21,7 +21,7 @@ def release(folder: Path) -> None:
             for protection in ("deletion_protection", "enable_deletion_protection"):
                 if block.get(protection):
                     # A user pool says it in a word.
-                    override[protection] = "INACTIVE" if block[protection] == "ACTIVE" else False
+                    override[protection] = "INACTIVE" if isinstance(block[protection], str) else False
             if override:
                 resources.setdefault(kind, {})[name] = override
     (folder / RELEASE_FILE).write_text(json.dumps({"resource": resources} if resources else {}))
