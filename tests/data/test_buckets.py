@@ -214,7 +214,9 @@ def test_the_backup_role_is_named(prod: Template) -> None:
     assert policy["ReadBackup"]["Principal"] == {"AWS": "${aws_iam_role.backup_main.arn}"}
     assert policy["WriteRestore"]["Principal"] == {"AWS": "${aws_iam_role.backup_main.arn}"}
     assert policy["NamedRolesOnly"]["Condition"]["ArnNotLike"] == {
-        "aws:PrincipalArn": ["${aws_iam_role.backup_main.arn}", "${aws_iam_role.service_api_task.arn}"]
+        "aws:PrincipalArn": [
+            f"${{aws_iam_role.{role}.arn}}" for role in ("backup_main", "function_thumbnail", "service_api_task")
+        ]
     }
 
 
