@@ -22,8 +22,8 @@ from ops.synth import synthesize
 from ops.target import Target, local
 from ops.workspace import PROJECT, Workspace
 
-ACCOUNT = "777777777777"
-STATE = ("mobile-account-state-777777777777-us-east-1", "mobile/dev/terraform.tfstate")
+ACCOUNT = "999999999999"
+STATE = ("mobile-account-state-999999999999-us-east-1", "mobile/dev/terraform.tfstate")
 #: Small, without anything that the provider waits for.
 DEV = f"""\
 product    = "mobile"
