@@ -19,7 +19,7 @@ def release(folder: Path) -> None:
             if kind in ("aws_s3_bucket", "aws_backup_vault"):
                 override["force_destroy"] = True
             for protection in ("deletion_protection", "enable_deletion_protection"):
-                if block.get(protection):
+                if block.get(protection) in (True, "ACTIVE"):
                     # A user pool says it in a word.
                     override[protection] = "INACTIVE" if isinstance(block[protection], str) else False
             if override:
