@@ -13,6 +13,7 @@ from modules.compute.wing import ComputeWing
 from modules.data.wing import DataWing
 from modules.delivery.pipeline import PipelineRoles, PipelineState
 from modules.delivery.role_names import ACCOUNT
+from modules.delivery.settings.pipeline import PipelineSettings
 from modules.delivery.state import StateBucket, keep_state
 from modules.edge.wing import EdgeWing
 from modules.environment import Environment
@@ -23,6 +24,7 @@ from modules.foundation.names import Names
 from modules.foundation.providers import Providers
 from modules.foundation.resources import Addresses
 from modules.network.wing import NetworkWing
+from modules.observability.settings.alarms import DRIFT_SEVERITY, alarm_topic_arn
 from modules.observability.wing import ObservabilityWing
 
 #: S3 locks by an object beside the state, `use_lockfile`, from this release of Terraform (and of OpenTofu) on.
@@ -78,9 +80,21 @@ class AccountStack(TerraformStack):
         Providers(self, names=names, tags={})
         keep_state(self, names=names, key=f"{one.product}/{ACCOUNT}/terraform.tfstate")
         StateBucket(self, "state", make=make, names=names)
-        shipped = {each.name: PipelineState(each.pipeline, each.state_key) for each in environments if each.pipeline}
+        shipped = {each.name: _shipped(each, each.pipeline) for each in environments if each.pipeline}
         if shipped:
             PipelineRoles(self, "pipeline", make=make, names=names, states=shipped)
+
+
+def _shipped(environment: Environment, settings: PipelineSettings) -> PipelineState:
+    """Return what the pipeline's roles have to know of an environment."""
+    if not environment.alarms:
+        return PipelineState(settings, environment.state_key)
+    return PipelineState(
+        settings,
+        environment.state_key,
+        alarm_topic_arn(environment.names, DRIFT_SEVERITY),
+        environment.names.key_alias("messages"),
+    )
 
 
 def account_stack_name(account_id: str) -> str:

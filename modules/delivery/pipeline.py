@@ -45,6 +45,10 @@ class PipelineState:
 
     settings: PipelineSettings
     state_key: str
+    alarm_topic_arn: str | None = None
+    """Where drift is told, in an environment that has alarms."""
+    message_key_alias: str | None = None
+    """The alias of that topic's key."""
 
 
 class PipelineRoles(Construct):
@@ -121,6 +125,7 @@ class PipelineRoles(Construct):
                 resources=["*"],
                 condition={"StringEquals": {"kms:ResourceAliases": self._names.key_alias("state")}},
             ),
+            *self._telling(state),
             deny("NoData", actions=_DATA, resources=["*"]),
             {
                 "Sid": "NoObjects",
@@ -128,6 +133,20 @@ class PipelineRoles(Construct):
                 "Action": ["s3:GetObject*"],
                 "NotResource": [f"{self._bucket_arn}/{state.state_key}", lock],
             },
+        ]
+
+    def _telling(self, state: PipelineState) -> list[Statement]:
+        """Return what the drift job needs to tell the alarm topic."""
+        if not state.alarm_topic_arn or not state.message_key_alias:
+            return []
+        return [
+            allow("TellDrift", actions=["sns:Publish"], resources=[state.alarm_topic_arn]),
+            allow(
+                "AlarmKey",
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=["*"],
+                condition={"StringEquals": {"kms:ResourceAliases": state.message_key_alias}},
+            ),
         ]
 
     def _applying(self) -> list[Statement]:

@@ -12,12 +12,12 @@ from constructs import Construct
 
 from modules.events.settings.channel import QueueSettings, StreamSettings, TopicSettings
 from modules.foundation.foundation import Foundation
+from modules.foundation.names import TOPIC_NAME_LIMIT
 from modules.foundation.policies import Statement, allow, deny, document
 from modules.foundation.resources import Resources
 
-#: "Amazon SQS quotas" and "CreateTopic, CreateStream": characters of a name.
+#: "Amazon SQS quotas" and "CreateStream": characters of a name.
 QUEUE_NAME_LIMIT = 80
-TOPIC_NAME_LIMIT = 256
 STREAM_NAME_LIMIT = 128
 #: SQS's longest: what lies in a dead-letter queue waits for a person.
 DEAD_LETTER_DAYS = 14

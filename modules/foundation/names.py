@@ -11,6 +11,8 @@ from dataclasses import dataclass
 BUCKET_NAME_LIMIT = 63
 #: "IAM and AWS STS quotas, IAM name requirements": a role's name.
 ROLE_NAME_LIMIT = 64
+#: "Amazon SNS API Reference, CreateTopic".
+TOPIC_NAME_LIMIT = 256
 
 _DIGEST_LENGTH = 8
 

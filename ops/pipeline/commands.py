@@ -76,14 +76,16 @@ def ci_drift(
     lock_timeout: LockTimeoutOption = 300,
 ) -> None:
     """Compare the state with AWS and change nothing; fail when something was changed by hand."""
-    from ops.pipeline.jobs import drift_job
+    from ops.pipeline.drift import drift_job, publish
 
     file = read_file(envs, env)
-    drifted = drift_job(_target(envs, file, "plan", on_local=on_local, lock_timeout=lock_timeout), file)
+    target = _target(envs, file, "plan", on_local=on_local, lock_timeout=lock_timeout)
+    drifted = drift_job(target, file)
     for line in drifted:
         _out.print(line, markup=False)
     _out.print(f"{env}: {f'{len(drifted)} resources drifted' if drifted else 'no drift'}", markup=False)
     if drifted:
+        publish(target, file, drifted)
         raise typer.Exit(ExitCode.DRIFTED)
 
 

@@ -1,9 +1,8 @@
-"""What the jobs of `.gitlab-ci.yml` do: plan, apply exactly that plan, look for drift."""
+"""What the jobs of `.gitlab-ci.yml` do: plan, and apply exactly that plan."""
 
 import json
 import shutil
 from dataclasses import replace
-from typing import Any
 
 from modules.settings import EnvironmentFile
 from ops.errors import ExitCode, OpsError
@@ -72,29 +71,6 @@ def apply_job(target: Target, file: EnvironmentFile, commit: str) -> bool:
     terraform.apply()
     terraform.settle()
     return True
-
-
-def drift_job(target: Target, file: EnvironmentFile) -> list[str]:
-    """Return what differs between the state and AWS, a line for each resource; nothing is changed.
-
-    Exact after an apply job, which settles the state; after an apply by hand AWS's own additions are told too.
-    """
-    synthesize(target.workspace, target.output, target.environment, file.settings.name)
-    terraform = connected(target, file)
-    terraform.plan_refresh_only()
-    return [
-        f"{each['address']}: {_drift(each['change'])}"
-        for each in json.loads(terraform.show_plan_json()).get("resource_drift", [])
-    ]
-
-
-def _drift(change: dict[str, Any]) -> str:
-    """Say what changed without its values, which may be secret."""
-    if "delete" in change["actions"]:
-        return "is gone"
-    before, after = change.get("before") or {}, change.get("after") or {}
-    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    return f"changed outside Terraform ({', '.join(names)})"
 
 
 def _state(terraform: Terraform) -> State:
