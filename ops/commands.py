@@ -241,6 +241,27 @@ def guard(
         raise typer.Exit(ExitCode.GUARDED)
 
 
+@app.command()
+def scan(
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: LocalOption = False,
+    lock_timeout: LockTimeoutOption = 300,
+    as_json: JsonOption = False,
+) -> None:
+    """Plan an environment and check the plan by checkov's policies; ops/scan/skips.hcl says which we do not follow."""
+    from ops.scan.command import scan_environment
+
+    found = scan_environment(Workspace.of(envs), read_file(envs, env), on_local=on_local, lock_timeout=lock_timeout)
+    if as_json:
+        _out.print(json.dumps(found.as_json(), indent=2), markup=False)
+    else:
+        for line in found.told():
+            _out.print(line, markup=False)
+    if found.findings:
+        raise typer.Exit(ExitCode.POLICY_BROKEN)
+
+
 @secret.command("set")
 def secret_set(
     name: Annotated[str, typer.Argument(help='The name behind `secret` in the environment file, "slack-webhook".')],

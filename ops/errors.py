@@ -14,6 +14,8 @@ class ExitCode(IntEnum):
     STATE_LOCKED = 5
     GUARDED = 6
     DRIFTED = 7
+    POLICY_BROKEN = 8
+    UNHEALTHY = 9
     INTERRUPTED = 130
 
 

@@ -42,7 +42,7 @@ def main() -> int:
     if problems:
         say("\n".join(f"error {problem}" for problem in problems))
         return MISSING_TOOL
-    once("Python packages", VENV, "requirements.lock", install_python)
+    once("Python packages", VENV, "requirements.lock", lambda: install_python(VENV, "requirements.lock"))
     once("Node.js packages", NODE_MODULES, "package-lock.json", install_node)
     once("an index of the bindings", VENV, "requirements.lock", index_bindings, "-indexed")
     return 0
@@ -90,27 +90,33 @@ def dotted(version: Version) -> str:
 
 def once(what: str, folder: Path, lock: str, install: Callable[[], None], suffix: str = "") -> None:
     """Install what the lock file names, unless the folder holds just that."""
-    content = (PROJECT / lock).read_bytes() + sys.version.encode()
-    stamp = folder / f".groundwork-{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
-    if stamp.exists():
+    done = stamp(folder, lock, suffix)
+    if done.exists():
         return
     started = time.monotonic()
     say(f"installing {what} from {lock} ...")
     install()
-    stamp.touch()
+    done.touch()
     say(f"ok install {what} ({time.monotonic() - started:.1f} s)")
 
 
-def install_python() -> None:
-    """Make .venv anew: only what the lock names may be in it."""
-    shutil.rmtree(VENV, ignore_errors=True)
-    run([sys.executable, "-m", "venv", str(VENV)], "on Debian: apt-get install python3-venv")
+def stamp(folder: Path, lock: str, suffix: str = "") -> Path:
+    """Return the file that says that the folder holds what the lock file names, for this Python."""
+    content = (PROJECT / lock).read_bytes() + sys.version.encode()
+    return folder / f".groundwork-{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
+
+
+def install_python(folder: Path, lock: str) -> None:
+    """Make a virtual environment anew: only what the lock names may be in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    run([sys.executable, "-m", "venv", str(folder)], "on Debian: apt-get install python3-venv")
     environment = dict(os.environ)
     # Byte code is written now, once: without it each start compiles 2,100 modules of the AWS bindings.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     environment["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
-    install = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--compile", "--require-hashes"]
-    run([*install, "-r", "requirements.lock"], "its reason stands above", environment)
+    python = str(folder / "bin" / "python")
+    install = [python, "-m", "pip", "install", "--quiet", "--compile", "--require-hashes"]
+    run([*install, "-r", lock], "its reason stands above", environment)
 
 
 def install_node() -> None:

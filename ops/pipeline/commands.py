@@ -41,15 +41,15 @@ def ci_plan(
     on_local: LocalOption = False,
     lock_timeout: LockTimeoutOption = 300,
 ) -> None:
-    """Plan an environment, judge the plan, and leave in build/ci/ENV all that the apply job needs."""
+    """Plan an environment, judge and scan the plan, and leave in build/ci/ENV all that the apply job needs."""
     from ops.pipeline.jobs import plan_job
 
     file = read_file(envs, env)
-    judgement = plan_job(_target(envs, file, "plan", on_local=on_local, lock_timeout=lock_timeout), file, commit)
-    for line in judgement.told():
+    verdict = plan_job(_target(envs, file, "plan", on_local=on_local, lock_timeout=lock_timeout), file, commit)
+    for line in verdict.told():
         _out.print(line, markup=False)
-    if judgement.refused:
-        raise typer.Exit(ExitCode.GUARDED)
+    if verdict.code:
+        raise typer.Exit(verdict.code)
 
 
 @ci.command("apply")

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from modules.settings import EnvironmentFile
 from ops.errors import ExitCode, OpsError
@@ -12,6 +12,8 @@ from ops.guard.plan import Plan
 from ops.local import connected
 from ops.pipeline.manifest import State, artifact_folder, pack, state_of, unpack
 from ops.pipeline.summary import counts, markdown
+from ops.scan.command import scan_plan
+from ops.scan.judgement import Scan
 from ops.synth import synthesize
 from ops.target import Target
 from ops.terraform import Terraform
@@ -21,10 +23,29 @@ REPORT = "terraform-report.json"
 PLAN_TEXT = "plan.txt"
 
 
-def plan_job(target: Target, file: EnvironmentFile, commit: str) -> Judgement:
+@dataclass(frozen=True)
+class Verdict:
+    """What the guard and the policy scan say of a plan."""
+
+    judgement: Judgement
+    scan: Scan
+
+    @property
+    def code(self) -> ExitCode:
+        """What the job ends with; the guard's refusal says more than a policy."""
+        if self.judgement.refused:
+            return ExitCode.GUARDED
+        return ExitCode.POLICY_BROKEN if self.scan.findings else ExitCode.DONE
+
+    def told(self) -> list[str]:
+        """Return the lines that a person reads."""
+        return [*self.judgement.told(), *self.scan.told()]
+
+
+def plan_job(target: Target, file: EnvironmentFile, commit: str) -> Verdict:
     """Synthesize, plan, judge, and leave in the artifact's folder all that the apply job needs.
 
-    The caller fails the job when the guard refuses: the summary is written in any case, for the person who reads it.
+    The caller fails the job by the verdict: the summary is written in any case, for the person who reads it.
     """
     env = file.settings.name
     artifact = artifact_folder(target.workspace, env)
@@ -39,14 +60,15 @@ def plan_job(target: Target, file: EnvironmentFile, commit: str) -> Judgement:
     try:
         judgement = run_guard(plan_json, terraform.folder / "cdk.tf.json", target.workspace.envs, env)
         plan = Plan.model_validate_json(plan_json.read_text())
+        scan = scan_plan(plan_json.read_text(), file.settings.tier)
     finally:
         # Terraform's JSON has every sensitive value in clear.
         plan_json.unlink()
     pack(terraform.folder, artifact, env=env, commit=commit, state=state, changes=changes)
     (artifact / PLAN_TEXT).write_text(terraform.show_plan())
-    (artifact / SUMMARY).write_text(markdown(env, commit, plan, judgement, []))
+    (artifact / SUMMARY).write_text(markdown(env, commit, plan, judgement, scan))
     (artifact / REPORT).write_text(json.dumps(counts(plan)))
-    return judgement
+    return Verdict(judgement, scan)
 
 
 def apply_job(target: Target, file: EnvironmentFile, commit: str) -> bool:

@@ -1,9 +1,8 @@
 """A plan for people and for GitLab: Markdown, and the counts of `artifacts:reports:terraform`."""
 
-from collections.abc import Sequence
-
 from ops.guard.judgement import Judgement
 from ops.guard.plan import Change, Plan
+from ops.scan.judgement import Scan
 
 #: Rows that a merge request still shows well; the plan itself has them all.
 MOST_ROWS = 100
@@ -17,7 +16,7 @@ def counts(plan: Plan) -> dict[str, int]:
     return {kind: actions.count(kind) for kind in ("create", "update", "delete")}
 
 
-def markdown(env: str, commit: str, plan: Plan, judgement: Judgement, scan: Sequence[str]) -> str:
+def markdown(env: str, commit: str, plan: Plan, judgement: Judgement, scan: Scan) -> str:
     """Return the summary: what changes, what the guard and the policy scan say."""
     rows = sorted((_ORDER.index(_action(each.change)), each.address) for each in plan.changes)
     told = counts(plan)
@@ -30,7 +29,7 @@ def markdown(env: str, commit: str, plan: Plan, judgement: Judgement, scan: Sequ
         lines += [f"| {_ORDER[order]} | `{address}` |" for order, address in rows[:MOST_ROWS]]
         lines += [f"\n... and {len(rows) - MOST_ROWS} more, in the job's log." if len(rows) > MOST_ROWS else ""]
     lines += ["### Guard", "", *(f"- {line}" for line in judgement.told()), ""]
-    lines += ["### Policy scan", "", *(f"- {line}" for line in scan or ("nothing found",)), ""]
+    lines += ["### Policy scan", "", *(f"- {line}" for line in scan.told()), ""]
     return "\n".join(lines)
 
 

@@ -18,12 +18,15 @@ import pytest
 from modules.settings import load
 from ops.bootstrap import bootstrap
 from ops.local_aws.process import LocalAws
+from ops.scan import checkov
 from ops.synth import synthesize
 from ops.target import Target, local
 from ops.workspace import PROJECT, Workspace
 
 ACCOUNT = "999999999999"
 STATE = ("mobile-account-state-999999999999-us-east-1", "mobile/dev/terraform.tfstate")
+#: What is in no commit, and on every machine that has run `make setup` and a plan.
+INSTALLED = (".venv", ".venv-checkov", "node_modules")
 #: Small, without anything that the provider waits for.
 DEV = f"""\
 product    = "mobile"
@@ -112,7 +115,8 @@ def repository(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) ->
         if not name.startswith(("envs/", "tests/")) and (PROJECT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, folder / name)
-    for installed in (".venv", "node_modules"):
+    checkov.installed()
+    for installed in INSTALLED:
         (folder / installed).symlink_to((PROJECT / installed).resolve())
     (folder / "envs").mkdir()
     (folder / "envs" / "dev.hcl").write_text(DEV)
@@ -167,7 +171,7 @@ def _publish(repository: Repository, origin: Path) -> None:
         [str(PROJECT / ".venv" / "bin" / "python"), "-m", "ops", "ci", "write"],
         cwd=repository.folder, env=repository.environment, check=True, capture_output=True,
     )  # fmt: skip
-    (repository.folder / ".git" / "info" / "exclude").write_text(".venv\nnode_modules\n")
+    (repository.folder / ".git" / "info" / "exclude").write_text("".join(f"{name}\n" for name in INSTALLED))
     git("add", "--all")
     git("commit", "--quiet", "--message", "begin")
     git("init", "--quiet", "--bare", "--initial-branch", "main", str(origin))
@@ -182,7 +186,7 @@ def planned(repository: Repository) -> "subprocess.CompletedProcess[str]":
 
 def applied(repository: Repository) -> "subprocess.CompletedProcess[str]":
     """Apply on a runner that has nothing but the commit, what is installed, and the plan's artifact."""
-    kept = [option for name in (".venv", "node_modules", "build/ci") for option in ("--exclude", name)]
+    kept = [option for name in (*INSTALLED, "build/ci") for option in ("--exclude", name)]
     repository.git("clean", "--quiet", "-xd", "--force", *kept)
     return repository.ci("apply:dev")
 

@@ -3,9 +3,12 @@
 from ops.guard.judgement import Judgement
 from ops.guard.plan import Plan
 from ops.pipeline.summary import MOST_ROWS, counts, markdown
+from ops.scan.checkov import Finding
+from ops.scan.judgement import Scan
 from tests.ops.guard.plans import BUCKET, DATABASE, change, created, destroyed, plan, updated
 
 NOTHING = Judgement([], [], [])
+CLEAN = Scan([], [], [])
 
 
 def test_what_cannot_be_undone_comes_first() -> None:
@@ -19,7 +22,7 @@ def test_what_cannot_be_undone_comes_first() -> None:
         )
     )
     assert counts(several) == {"create": 2, "update": 1, "delete": 2}
-    text = markdown("dev", "c" * 40, several, NOTHING, [])
+    text = markdown("dev", "c" * 40, several, NOTHING, CLEAN)
     assert text.startswith("## Plan of `dev`, commit `cccccccccccc`\n\n2 to create, 1 to update, 2 to destroy.\n")
     assert [line for line in text.splitlines() if line.startswith("| ")][1:] == [
         f"| replace | `{DATABASE}` |",
@@ -30,11 +33,17 @@ def test_what_cannot_be_undone_comes_first() -> None:
 
 
 def test_no_changes() -> None:
-    assert "No changes." in markdown("dev", "c" * 40, Plan.model_validate(plan()), NOTHING, [])
+    assert "No changes." in markdown("dev", "c" * 40, Plan.model_validate(plan()), NOTHING, CLEAN)
 
 
 def test_a_long_one_says_how_much_is_left_out() -> None:
     many = Plan.model_validate(plan(*(created(f"aws_route.x{number}") for number in range(MOST_ROWS + 3))))
-    text = markdown("dev", "c" * 40, many, NOTHING, [])
+    text = markdown("dev", "c" * 40, many, NOTHING, CLEAN)
     assert text.count("| create |") == MOST_ROWS
     assert "... and 3 more" in text
+
+
+def test_what_the_policy_scan_found_stands_in_it() -> None:
+    scan = Scan([Finding(BUCKET, "CKV_AWS_20", "No bucket is public")], [], [])
+    text = markdown("dev", "c" * 40, Plan.model_validate(plan()), NOTHING, scan)
+    assert f"### Policy scan\n\n- found: {BUCKET} fails CKV_AWS_20: No bucket is public. " in text

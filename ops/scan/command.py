@@ -1,0 +1,56 @@
+"""`python -m ops scan`."""
+
+import json
+from dataclasses import replace
+
+from modules.foundation.settings import Tier
+from modules.settings import EnvironmentFile
+from ops.local import connected
+from ops.local_aws.process import start
+from ops.scan.checkov import scan
+from ops.scan.judgement import Scan, judge
+from ops.scan.skips import read_skips
+from ops.steps import step
+from ops.synth import synthesize
+from ops.target import Target, cloud, local
+from ops.terraform import Terraform
+from ops.workspace import Workspace, stack_folder
+
+#: Behind `local_aws_override`: of several overrides the last in the order of their names decides.
+_STATELESS_OVERRIDE = "no_state_override.tf.json"
+
+
+def scan_plan(plan_json: str, tier: Tier) -> Scan:
+    """Return what the policies say of a plan, as `terraform show -json` prints it."""
+    skips = read_skips()
+    return judge(scan({"plan": plan_json})["plan"], skips, tier)
+
+
+def scan_environment(workspace: Workspace, file: EnvironmentFile, *, on_local: bool, lock_timeout: int) -> Scan:
+    """Plan the environment, and return what the policies say of that.
+
+    On the real AWS it is the plan of what would change now; on the embedded one the plan of the whole environment from
+    nothing, so that it needs no account, no bootstrap and no state. Raises OpsError.
+    """
+    name = file.settings.name
+    if on_local:
+        terraform = _from_nothing(workspace, file)
+    else:
+        target = cloud(workspace, lock_timeout=lock_timeout)
+        synthesize(workspace, target.output, target.environment, name)
+        terraform = connected(target, file)
+    terraform.plan()
+    return scan_plan(terraform.show_plan_json(), file.settings.tier)
+
+
+def _from_nothing(workspace: Workspace, file: EnvironmentFile) -> Terraform:
+    """Return Terraform for the environment on the embedded AWS, without what may be applied there."""
+    with step("start the embedded AWS") as doing:
+        local_aws = start(workspace.local)
+        doing.result = local_aws.endpoint
+    target: Target = replace(local(workspace, local_aws), output=workspace.build / "scan" / "cdktf.out")
+    name = file.settings.name
+    synthesize(workspace, target.output, target.init_environment, name)
+    nowhere = {"terraform": {"backend": {"local": {"path": "never-written.tfstate"}}}}
+    (stack_folder(target.output, name) / _STATELESS_OVERRIDE).write_text(json.dumps(nowhere))
+    return connected(target, file)

@@ -1,0 +1,99 @@
+"""checkov itself, on plans as small as they can be."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops.errors import ExitCode, OpsError
+from ops.guard.judgement import Judgement
+from ops.pipeline.jobs import Verdict
+from ops.scan import checkov
+from ops.scan.checkov import Report, scan
+from ops.scan.judgement import judge
+from ops.scan.skips import read_skips
+
+BLOCK = "aws_s3_bucket_public_access_block.content"
+QUEUE = "aws_sqs_queue.jobs"
+SECRET = "a-password-of-the-plan"
+
+
+def plan(**resources: dict[str, Any]) -> str:
+    """Return a plan that makes these, in Terraform's JSON; a name's last part behind __ is the resource's."""
+    planned, changes = [], []
+    for key, values in resources.items():
+        kind, name = key.split("__")
+        told = {"address": f"{kind}.{name}", "mode": "managed", "type": kind, "name": name}
+        planned.append({**told, "values": values})
+        changes.append({**told, "change": {"actions": ["create"], "before": None, "after": values}})
+    return json.dumps(
+        {
+            "format_version": "1.2",
+            "terraform_version": "1.11.4",
+            "planned_values": {"root_module": {"resources": planned}},
+            "resource_changes": changes,
+            "configuration": {"root_module": {}},
+        }
+    )
+
+
+OPEN = plan(
+    aws_s3_bucket__content={"bucket": "content", "force_destroy": False},
+    aws_s3_bucket_public_access_block__content={"bucket": "content", "block_public_policy": False},
+    aws_sqs_queue__jobs={"name": "jobs", "sqs_managed_sse_enabled": False, "kms_master_key_id": None},
+    aws_db_instance__main={"identifier": "main", "password": SECRET},
+)
+CLOSED = plan(aws_sqs_queue__jobs={"name": "jobs", "sqs_managed_sse_enabled": True})
+
+
+@pytest.fixture(scope="module")
+def reports() -> dict[str, Report]:
+    return scan({"open": OPEN, "closed": CLOSED, "empty": plan()})
+
+
+def test_an_open_bucket_and_a_queue_in_clear_are_found(reports: dict[str, Report]) -> None:
+    found = {(each.address, each.check) for each in judge(reports["open"], read_skips(), "production").findings}
+    assert {(BLOCK, "CKV_AWS_54"), (QUEUE, "CKV_AWS_27")} <= found
+
+
+def test_each_plan_has_its_own_findings(reports: dict[str, Report]) -> None:
+    assert reports["closed"] == Report((), frozenset({QUEUE}))
+    assert reports["empty"] == Report((), frozenset())
+
+
+def test_the_job_fails_by_it(reports: dict[str, Report]) -> None:
+    for name, code in (("open", ExitCode.POLICY_BROKEN), ("closed", ExitCode.DONE)):
+        verdict = Verdict(Judgement([], [], []), judge(reports[name], read_skips(), "production"))
+        assert verdict.code == code
+
+
+def test_no_value_of_the_plan_is_left_or_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    told = judge(scan({"open": OPEN})["open"], read_skips(), "production")
+    assert list(tmp_path.iterdir()) == []
+    shown = capfd.readouterr()
+    assert SECRET not in shown.out + shown.err + json.dumps(told.as_json())
+
+
+def test_a_plan_that_it_cannot_read_is_no_clean_one(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(checkov, "_arguments", lambda *_: ["--no-such-option", SECRET])
+    with pytest.raises(OpsError, match="checkov ended with exit code 2; what it said may hold values") as told:
+        scan({"open": OPEN})
+    assert SECRET not in str(told.value) + capfd.readouterr().err
+
+
+def test_the_lock_is_installed_by_hashes_and_apart_from_ours() -> None:
+    listed = subprocess.run(
+        [str(checkov.installed()), "-m", "pip", "list", "--format", "freeze"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    (pinned,) = [line for line in Path(checkov.LOCK).read_text().splitlines() if line.startswith("checkov==")]
+    assert pinned.split(" ")[0] in listed.splitlines()

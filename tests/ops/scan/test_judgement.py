@@ -1,0 +1,77 @@
+"""What is left of checkov's findings after the skips."""
+
+from pathlib import Path
+
+import pytest
+
+from modules.foundation.refusals import SettingsError
+from modules.foundation.settings import Tier
+from ops.scan.checkov import Finding, Report
+from ops.scan.judgement import judge
+from ops.scan.skips import Skips, read_skips
+
+LOGS, CONTENT = "aws_s3_bucket.foundation_logs", "aws_s3_bucket.bucket_content"
+REASON = "Load balancers deliver logs only into buckets with S3's own key."
+
+
+def skips(folder: Path, more: str = "", addresses: str = LOGS) -> Skips:
+    path = folder / "skips.hcl"
+    path.write_text(f'skip "CKV_AWS_145" {{\n  addresses = ["{addresses}"]\n  reason = "{REASON}"\n{more}}}\n')
+    return read_skips(path)
+
+
+def report(*findings: tuple[str, str]) -> Report:
+    found = tuple(Finding(address, check, "Buckets are encrypted") for address, check in findings)
+    return Report(found, frozenset({LOGS, CONTENT}))
+
+
+def test_a_skip_is_for_its_check_and_its_resources_only(tmp_path: Path) -> None:
+    found = report((LOGS, "CKV_AWS_145"), (LOGS, "CKV_AWS_20"), (CONTENT, "CKV_AWS_145"))
+    scan = judge(found, skips(tmp_path), "production")
+    assert [(each.address, each.check) for each in scan.findings] == [(LOGS, "CKV_AWS_20"), (CONTENT, "CKV_AWS_145")]
+    assert [(each.finding.address, each.reason) for each in scan.skipped] == [(LOGS, REASON)]
+    assert scan.notes == []
+
+
+def test_a_finding_says_where_what_and_what_to_do(tmp_path: Path) -> None:
+    found, counted = judge(report((LOGS, "CKV_AWS_145"), (CONTENT, "CKV_AWS_145")), skips(tmp_path), "staging").told()
+    assert found == (
+        "found: aws_s3_bucket.bucket_content fails CKV_AWS_145: Buckets are encrypted. Mend it where it is made, or "
+        'write `skip "CKV_AWS_145" { addresses = ["aws_s3_bucket.bucket_content"] reason = "..." }` into '
+        "ops/scan/skips.hcl."
+    )
+    assert counted == "scan: 1 found, 1 skipped with a reason (ops/scan/skips.hcl)"
+
+
+@pytest.mark.parametrize(("tier", "left"), [("development", 0), ("production", 1)])
+def test_a_skip_may_be_for_some_tiers(tmp_path: Path, tier: Tier, left: int) -> None:
+    only = skips(tmp_path, '  tiers = ["development"]\n')
+    assert len(judge(report((LOGS, "CKV_AWS_145")), only, tier).findings) == left
+
+
+def test_any_letters_by_a_star(tmp_path: Path) -> None:
+    found = report((LOGS, "CKV_AWS_145"), (CONTENT, "CKV_AWS_145"))
+    assert judge(found, skips(tmp_path, addresses="aws_s3_bucket.*"), "staging").findings == []
+
+
+def test_a_skip_whose_resources_all_pass_is_told(tmp_path: Path) -> None:
+    (note,) = judge(report((CONTENT, "CKV_AWS_145")), skips(tmp_path), "staging").notes
+    assert note == "nothing here needs the skips of CKV_AWS_145; take out what no environment needs"
+
+
+def test_a_skip_that_is_needed_by_some_environments_only_says_so(tmp_path: Path) -> None:
+    assert judge(report(), skips(tmp_path, "  sometimes = true\n"), "staging").notes == []
+
+
+def test_a_skip_of_what_the_environment_has_not_is_for_another_one(tmp_path: Path) -> None:
+    assert judge(report(), skips(tmp_path, addresses="aws_sqs_queue.*"), "staging").notes == []
+
+
+def test_a_skip_without_a_reason_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "skips.hcl").write_text('skip "CKV_AWS_145" {\n  addresses = ["aws_s3_bucket.*"]\n}\n')
+    with pytest.raises(SettingsError, match=r"skips\.hcl:1: skip\.CKV_AWS_145\.reason"):
+        read_skips(tmp_path / "skips.hcl")
+
+
+def test_ours_can_be_read() -> None:
+    assert read_skips().skip
