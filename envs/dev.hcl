@@ -73,6 +73,16 @@ sign_in {
   }
 }
 
+site "www" {
+  names = ["www.dev.agora.example"]
+
+  content_security_policy = "default-src 'self'; connect-src 'self' https://api.dev.agora.example; object-src 'none'; base-uri 'self'; frame-ancestors 'none'"
+
+  media "content" {
+    bucket = "content"
+  }
+}
+
 database "main" {
   engine         = "aurora-mysql"
   engine_version = "8.0.mysql_aurora.3.08.2"

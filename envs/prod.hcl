@@ -100,6 +100,17 @@ sign_in {
   }
 }
 
+site "www" {
+  names = ["www.agora.example"]
+
+  # The pages call the API by its own name: apps reach it past CloudFront, and so may they.
+  content_security_policy = "default-src 'self'; connect-src 'self' https://api.agora.example; object-src 'none'; base-uri 'self'; frame-ancestors 'none'"
+
+  media "content" {
+    bucket = "content"
+  }
+}
+
 database "main" {
   engine             = "aurora-mysql"
   engine_version     = "8.0.mysql_aurora.3.08.2"

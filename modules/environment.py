@@ -1,6 +1,7 @@
 """One environment as a whole: its own keys, and the chapters of its wings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
@@ -17,7 +18,7 @@ from modules.edge.settings.blocks import EdgeBlocks
 from modules.events.settings import fitting as events
 from modules.events.settings.blocks import EventsBlocks
 from modules.foundation.names import Names
-from modules.foundation.refusals import broken_rule, refuse
+from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import AccountId, Region, Tier
 from modules.hcl.reading import hand_down
 from modules.network.settings import fitting as network
@@ -105,11 +106,18 @@ class Environment(
                 *data.findings(self, self.network, self.region),
                 *events.findings(self, self, self),
                 *compute.findings(self, self, self, self, self),
-                *edge.findings(self, self),
+                *edge.findings(self, self, self, self),
                 *observability.findings(self, self),
             ]
         )
         return self
+
+    def warnings(self) -> Iterator[Finding]:
+        """Yield what is allowed and yet deserves a second look."""
+        if self.network:
+            for finding in self.network.warnings():
+                yield replace(finding, at=("network", *finding.at))
+        yield from edge.warnings(self, self)
 
     @property
     def names(self) -> Names:

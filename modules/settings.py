@@ -26,9 +26,8 @@ class EnvironmentFile:
 
     def warnings(self) -> Iterator[Problem]:
         """Yield what is allowed and yet deserves a second look."""
-        if self.settings.network:
-            for finding in self.settings.network.warnings():
-                yield self.document.problem(("network", *finding.at), finding.value, finding.rule, finding.remedy)
+        for finding in self.settings.warnings():
+            yield self.document.problem(finding.at, finding.value, finding.rule, finding.remedy)
 
 
 def load(folder: Path) -> dict[str, EnvironmentFile]:
@@ -84,6 +83,7 @@ def between(files: list[EnvironmentFile]) -> Iterator[Problem]:
     for one, other in combinations(files, 2):
         yield from _product_differs(one, other)
         yield from _zones_made_twice(one, other)
+        yield from _sites_share_names(one, other)
         if one.settings.account_id == other.settings.account_id:
             yield from _account_shared(one, other)
 
@@ -145,6 +145,17 @@ def _zones_made_twice(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[
                     "and the internet asks one zone only",
                     "write existing = true in one of them, or the name of a subdomain that the other delegates",
                 )
+
+
+def _sites_share_names(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:
+    """ "CreateDistribution, CNAMEAlreadyExists": a name leads to one distribution, whatever account it is in."""
+    made = {name: label for label, site in one.settings.site.items() for name in site.names}
+    for label, site in other.settings.site.items():
+        for name in site.names:
+            if name in made:
+                rule = f"leads to {one.settings.name}'s site already ({one.place('site', made[name], 'names')})"
+                remedy = "give each environment names of its own"
+                yield other.document.problem(("site", label, "names"), name, rule, remedy)
 
 
 def _images(files: list[EnvironmentFile]) -> Iterator[Problem]:

@@ -63,7 +63,15 @@ class EnvironmentStack(TerraformStack):
             events=events,
             foundation=foundation,
         )
-        EdgeWing(self, "edge", blocks=environment, compute=compute, foundation=foundation)
+        EdgeWing(
+            self,
+            "edge",
+            blocks=environment,
+            network=network,
+            data=data,
+            compute=compute,
+            foundation=foundation,
+        )
         ObservabilityWing(self, "observability", blocks=environment, events=events, foundation=foundation)
 
 

@@ -38,7 +38,8 @@ class Bucket(Construct):
         self._settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "bucket")
-        self._key = foundation.object_key if settings.encryption == "kms" else None
+        #: The key of its objects, where it is ours: who reads by a service of AWS has to be let in there too.
+        self.key = foundation.object_key if settings.encryption == "kms" else None
         self._bucket = self._create_bucket()
         self.name = self._bucket.name
         self.arn = self._bucket.arn
@@ -124,7 +125,7 @@ class Bucket(Construct):
             make=self._make,
             what=self._label,
             name=self._foundation.names.bucket(self._label),
-            key=self._key,
+            key=self.key,
             versioned=settings.versioning,
             infrequent_access_after_days=settings.infrequent_access_after_days,
             expire_after_days=settings.expire_after_days,
@@ -198,9 +199,9 @@ class Bucket(Construct):
 
     def _allow_key(self, sid: str, role_arn: str, actions: Sequence[str]) -> None:
         """Let the role use the key, through S3 and for this bucket; a Bucket Key's context is the bucket's ARN."""
-        if self._key is None:
+        if self.key is None:
             return
-        self._key.allow(
+        self.key.allow(
             allow(
                 sid,
                 principal={"AWS": role_arn},

@@ -128,6 +128,27 @@ class LogBucket(Construct):
         self.bucket.allow([write])
         return prefix
 
+    def allow_distribution_logs(self, what: str) -> str:
+        """Let a CloudFront distribution's logs be delivered; return the destination's ARN.
+
+        "Enabling logging from AWS services, Logs sent to Amazon S3" (V2 permissions): CloudFront's deliveries are those
+        of CloudWatch Logs in us-east-1, wherever the bucket is. `what` is unique among the distributions.
+        """
+        prefix = f"sites/{what}"
+        names = self._names
+        write = allow(
+            f"Site{''.join(part.capitalize() for part in what.split('-'))}",
+            principal={"Service": "delivery.logs.amazonaws.com"},
+            actions=["s3:PutObject"],
+            resources=[f"{self.bucket.arn}/{prefix}/AWSLogs/{names.account_id}/CloudFront/*"],
+            condition={
+                "StringEquals": {"aws:SourceAccount": names.account_id},
+                "ArnLike": {"aws:SourceArn": f"arn:aws:logs:us-east-1:{names.account_id}:delivery-source:*"},
+            },
+        )
+        self.bucket.allow([write])
+        return f"{self.bucket.arn}/{prefix}"
+
     def allow_load_balancer_logs(self, what: str) -> str:
         """Let a load balancer's logs be delivered; return the prefix of their names, without a stroke at its end.
 

@@ -44,6 +44,8 @@ _REFERENCE = {
 _QUOTED = re.compile(r"\"((?:\\.|[^\"\\])*)\"")
 #: An AWS secret access key has 40 of these characters ("Managing access keys"), most tokens more than 32.
 _RANDOM = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
+#: How the DER of an RSA public key begins, in Base64 (RFC 5280, SubjectPublicKeyInfo); a private one has other octets.
+_PUBLIC_RSA = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"
 #: Bits a character. 40 random letters and digits have 4.6 to 5.1; words and names joined together rarely 4.3.
 _ENTROPY = 4.4
 
@@ -93,8 +95,10 @@ def _found(line: str, in_secret: bool, references: str) -> str | None:
 
 
 def _without_public(text: str) -> str:
-    """Return the text without what is long and random and no secret: ARNs' paths, digests, public SSH keys."""
-    return "" if text.startswith(("arn:aws:", "ssh-", "ecdsa-")) else re.sub(r"sha256:[0-9a-f]{64}", "", text)
+    """Return the text without what is long and random and no secret: ARNs' paths, digests, public keys."""
+    return (
+        "" if text.startswith(("arn:aws:", "ssh-", "ecdsa-", _PUBLIC_RSA)) else re.sub(r"sha256:[0-9a-f]{64}", "", text)
+    )
 
 
 def _is_random(token: str) -> bool:

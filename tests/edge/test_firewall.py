@@ -66,12 +66,14 @@ def test_a_group_that_is_tried_refuses_nothing(dev: Template) -> None:
     assert found["sql"] == {"none": {}}
 
 
-def test_the_load_balancer_is_behind_it(prod: Template) -> None:
+def test_the_load_balancer_is_behind_it(prod: Template, staging: Template) -> None:
     assert prod.resource("aws_wafv2_web_acl_association.firewall_public") == {
         "resource_arn": "${aws_lb.load_balancer_public.arn}",
         "web_acl_arn": "${aws_wafv2_web_acl.firewall_regional.arn}",
     }
-    assert "firewall_cloudfront" not in prod.resources("aws_wafv2_web_acl")
+    # Made with the first site.
+    assert set(prod.resources("aws_wafv2_web_acl")) == {"firewall_regional", "firewall_cloudfront"}
+    assert set(staging.resources("aws_wafv2_web_acl")) == {"firewall_regional"}
 
 
 def test_logs_bear_the_name_that_aws_wants_and_nobodys_session(prod: Template) -> None:

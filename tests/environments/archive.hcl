@@ -1,5 +1,6 @@
 # What the reference product does not ask of its data: Redis, S3's own keys, no versions, copies in another region;
-# nor of its load balancers: one for the VPC alone, one for CloudFront alone, a name's wildcard.
+# nor of its load balancers: one for the VPC alone, one for CloudFront alone, a name's wildcard;
+# nor of its sites: an API in front of both, media by signed URLs, our key, countries.
 
 product    = "mobile"
 account_id = "555555555555"
@@ -53,6 +54,62 @@ load_balancer "front" {
     redirect {
       host = "www.agora.example"
     }
+  }
+}
+
+site "www" {
+  names           = ["www.mobile.example", "*.www.mobile.example"]
+  encryption      = "kms"
+  hashed_paths    = ["/assets/*", "/fonts/*"]
+  frame_options   = "SAMEORIGIN"
+  price_class     = "all"
+
+  api {
+    load_balancer            = "front"
+    paths                    = ["/api/*", "/socket"]
+    response_timeout_seconds = 60
+  }
+
+  media "shown" {
+    bucket = "scratch"
+  }
+
+  media "sold" {
+    bucket      = "archive"
+    paths       = ["/sold/*", "/rented/*"]
+    signed_urls = true
+  }
+
+  public_key "first" {
+    base64 = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAvmlU7K+5yw7p64rhsRo2JD8FSRULYEZtpsklIt60kZn4jaiAYt61n/TaGKmC8SGc793QBvCP5W7cJ7ba7sOn5qoZPAEiaPQtgrBEWItRG/5I++GGdJBlrAb0hrhMRxJ7nB5zCno5aaD0zc5jBEcGysd/0UZGKigPgbhC0SOaDzF0g9OLfDkfXVIwT/lgHxFNGcq7pF9PoqI2krMq31936TSmq5yEdpPp5o3/TCdU5iAWPzbfzRgcU3a98oeMV/A+yaE6EeHwroks3Wm03uJS13Ys5plUymMiYE8mmiVLzO5/c2QnT0/qh+kWtey7SDpPLhyOGB1lZrB6IVZ3kJl9WQIDAQAB"
+  }
+
+  geo_restriction {
+    allow = ["KR", "JP", "US"]
+  }
+}
+
+# The company's own pages: as folders, their API in the VPC alone.
+site "handbook" {
+  names              = ["handbook.mobile.example"]
+  routing            = "folders"
+  page_cache_seconds = 300
+  price_class        = "100"
+  access_logs        = false
+
+  api {
+    load_balancer = "inside"
+    paths         = ["/search"]
+  }
+}
+
+site "status" {
+  names        = ["pages.mobile.example"]
+  error_page   = "/404.html"
+  hashed_paths = []
+
+  geo_restriction {
+    deny = ["AQ"]
   }
 }
 

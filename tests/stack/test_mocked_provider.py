@@ -67,6 +67,15 @@ mock_provider "aws" {%s
   mock_resource "aws_cognito_user_pool" {
     defaults = { arn = "arn:aws:cognito-idp:ap-northeast-2:111111111111:userpool/ap-northeast-2_mocked" }
   }
+  mock_resource "aws_cloudfront_distribution" {
+    defaults = { arn = "arn:aws:cloudfront::111111111111:distribution/MOCKED" }
+  }
+  mock_resource "aws_cloudfront_function" {
+    defaults = { arn = "arn:aws:cloudfront::111111111111:function/mocked" }
+  }
+  mock_resource "aws_cloudwatch_log_delivery_destination" {
+    defaults = { arn = "arn:aws:logs:us-east-1:111111111111:delivery-destination:mocked" }
+  }
   mock_resource "aws_acm_certificate_validation" {
     defaults = { certificate_arn = "arn:aws:acm:ap-northeast-2:111111111111:certificate/mocked" }
   }

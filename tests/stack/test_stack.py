@@ -34,6 +34,7 @@ WINGS = (
     "queue_",
     "topic_",
     "stream_",
+    "site_",
 )
 
 

@@ -3,7 +3,8 @@
 from pydantic import Field
 
 from modules.edge.settings.firewall import FirewallSettings
-from modules.foundation.settings import Settings
+from modules.edge.settings.site import SiteSettings
+from modules.foundation.settings import Label, Settings
 
 
 class EdgeBlocks(Settings):
@@ -11,4 +12,7 @@ class EdgeBlocks(Settings):
 
     firewall: FirewallSettings | None = Field(
         default=None, description="The web application firewall of the load balancers and the site."
+    )
+    site: dict[Label, SiteSettings] = Field(
+        default_factory=dict, description="Sites: pages behind CloudFront, an API and media through the same names."
     )

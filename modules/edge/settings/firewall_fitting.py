@@ -1,6 +1,6 @@
 """Whether the firewall fits what it shall protect."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from modules.compute.settings.load_balancer import LoadBalancerSettings
 from modules.edge.settings.firewall import FirewallSettings
@@ -20,8 +20,8 @@ def protected(firewall: FirewallSettings, load_balancers: LoadBalancers) -> list
     ]
 
 
-def findings(firewall: FirewallSettings, load_balancers: LoadBalancers) -> Iterator[Finding]:
-    """Yield what the firewall asks of load balancers and does not get."""
+def findings(firewall: FirewallSettings, load_balancers: LoadBalancers, sites: Collection[str]) -> Iterator[Finding]:
+    """Yield what the firewall asks of load balancers and does not get; sites are behind it by themselves."""
     at = ("firewall", "load_balancers")
     for label in firewall.load_balancers or ():
         if label not in load_balancers:
@@ -30,6 +30,6 @@ def findings(firewall: FirewallSettings, load_balancers: LoadBalancers) -> Itera
         elif load_balancers[label].reachable_from == "cloudfront":
             rule = "is reached by CloudFront only, whose addresses would share one rate limit among all users"
             yield Finding(at, label, rule, "take it out: the site's firewall stands before CloudFront")
-    if not protected(firewall, load_balancers):
-        remedy = "write a `load_balancer` that faces the internet, or take the block out"
+    if not protected(firewall, load_balancers) and not sites:
+        remedy = "write a `load_balancer` that faces the internet, or a `site`, or take the block out"
         yield Finding(("firewall",), None, "has nothing behind it", remedy)
