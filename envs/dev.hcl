@@ -190,6 +190,7 @@ service "api" {
   databases = ["main"]
   caches    = ["sessions"]
   buckets   = { content = "read_write" }
+  pushes    = ["mobile"]
 
   health_check {
     command = ["wget", "-qO-", "http://localhost:8080/healthz"]

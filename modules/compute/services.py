@@ -19,6 +19,7 @@ from modules.compute.settings.task import TaskSettings
 from modules.compute.task import Task
 from modules.compute.task_ground import TaskGround
 from modules.data.wing import DataWing
+from modules.events.wing import EventsWing
 from modules.foundation.foundation import Foundation
 from modules.network.wing import NetworkWing
 
@@ -40,6 +41,7 @@ class Services(Construct):
         registry: Registry,
         network: NetworkWing,
         data: DataWing,
+        events: EventsWing,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -49,6 +51,7 @@ class Services(Construct):
         self._registry = registry
         self._network = network
         self._data = data
+        self._events = events
         self._foundation = foundation
         self.services = {name: self._build_service(name, settings) for name, settings in blocks.service.items()}
         self._own_tasks: dict[str, Task] = {}
@@ -100,7 +103,7 @@ class Services(Construct):
 
     def _ground(self, settings: TaskSettings) -> TaskGround:
         cluster = self._clusters[settings.cluster]
-        return TaskGround(cluster, self._network, self._data, self._registry, self._foundation)
+        return TaskGround(cluster, self._network, self._data, self._events, self._registry, self._foundation)
 
     def _ways_in(self, name: str) -> list[WayIn]:
         ways = {label: settings.rules_to(name) for label, settings in self._blocks.load_balancer.items()}

@@ -1,9 +1,10 @@
-"""The doors that a task's databases, caches, buckets and secrets open for it, and what they hand over."""
+"""The doors that what a task names opens for it, databases, buckets, queues, and what they hand over."""
 
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
 from constructs import Construct
 
+from modules.compute.publishing import doors
 from modules.compute.settings.task import CACHE_USER, TaskSettings, variable
 from modules.compute.task_ground import TaskGround
 from modules.compute.task_rights import parameter_arn, read_environment_files, read_parameters, read_secrets, use_bucket
@@ -24,6 +25,8 @@ class TaskDoors(Construct):
         CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS, _USER
         BUCKET_<LABEL>_NAME, _PREFIX
         SERVICE_<LABEL>_HOST, _PORT
+        QUEUE_<LABEL>_URL, TOPIC_<LABEL>_ARN, STREAM_<LABEL>_NAME
+        PUSH_<LABEL>_TOPIC_ARN or _QUEUE_URL or _STREAM_NAME, _APNS_ARN, _FCM_ARN
 
     A variable is read when a task starts, and RDS makes a new password every week: whoever opens a connection later
     and is refused, reads the secret again under its ARN, which the task role may.
@@ -64,6 +67,7 @@ class TaskDoors(Construct):
             self._use_cache(cache, user)
         for bucket in settings.buckets:
             self._use_bucket(bucket)
+        self._publish()
         self._read_secrets()
         self._read_environment_files()
 
@@ -162,6 +166,11 @@ class TaskDoors(Construct):
         if access != "read":
             bucket.allow_write(self._task_role.arn, prefix, name=self._what)
         self._hand_over("bucket", label, name=bucket.name, prefix=prefix or None)
+
+    def _publish(self) -> None:
+        for door in doors(self._settings, self._ground.events):
+            self._task_role.allow(door.statements)
+            self._hand_over(door.kind, door.label, **door.told)
 
     def _read_secrets(self) -> None:
         """Let ECS read what becomes a variable, and the program the logins that are renewed while it runs."""

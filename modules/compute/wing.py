@@ -41,6 +41,7 @@ class ComputeWing(Construct):
         self._network = network
         self._access = access
         self._data = data
+        self._events = events
         self._foundation = foundation
         self.registry = registry_of(blocks.registry, foundation.names)
         self.repositories = self._build_repositories()
@@ -103,6 +104,7 @@ class ComputeWing(Construct):
             registry=self.registry,
             network=self._network,
             data=self._data,
+            events=self._events,
             foundation=self._foundation,
         )
 

@@ -20,6 +20,8 @@ class Push:
         self.label = name
         self.channel = channel
         self.applications = {each.platform: application_arn(names, name, each) for each in settings.platforms}
+        named = {"apns_arn": settings.apns, "fcm_arn": settings.fcm}
+        self._by_service = {key: application_arn(names, name, each) for key, each in named.items() if each}
         function.allow(self._publish())
         function.set("PLATFORM_APPLICATIONS", ",".join(self.applications.values()))
         function.set("TTL_SECONDS", str(settings.ttl_seconds))
@@ -27,12 +29,20 @@ class Push:
     @property
     def told(self) -> dict[str, object]:
         """What the API has to know."""
+        return {**self._told_channel(), "applications": self.applications}
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The same for its environment: Apple's sandbox has the name that Apple's service has in production."""
+        return {**self._told_channel(), **self._by_service}
+
+    def _told_channel(self) -> dict[str, str]:
         channel = self.channel
         if isinstance(channel, Topic):
-            return {"topic_arn": channel.arn, "applications": self.applications}
+            return {"topic_arn": channel.arn}
         if isinstance(channel, Queue):
-            return {"queue_url": channel.url, "applications": self.applications}
-        return {"stream_name": channel.name, "applications": self.applications}
+            return {"queue_url": channel.url}
+        return {"stream_name": channel.name}
 
     def may_publish(self) -> list[Statement]:
         """Return the statements for the policy of a role that asks for notifications, and registers devices."""

@@ -122,6 +122,16 @@ def test_ways_out_are_those_that_are_named(prod: Template, tasks: Template) -> N
     }
 
 
+def test_what_is_published_to_is_handed_over_too(dev: Template, tasks: Template) -> None:
+    published = {name: value for name, value in variables(tasks, "service_web").items() if "_ORDERS_" in name}
+    assert published == {"QUEUE_ORDERS_URL": "${aws_sqs_queue.queue_orders.url}"}
+    assert variables(tasks, "service_web")["STREAM_CLICKS_NAME"] == "mobile-tasks-clicks"
+    assert variables(tasks, "scheduled_task_clean_up")["TOPIC_NEWS_ARN"] == "${aws_sns_topic.topic_news.arn}"
+    # The program asks for the same variable everywhere, though developers' builds come from Apple's sandbox.
+    apple = "arn:aws:sns:ap-northeast-2:111111111111:app/APNS_SANDBOX/agora-dev-mobile"
+    assert variables(dev)["PUSH_MOBILE_APNS_ARN"] == apple
+
+
 def test_data_hands_over_where_it_is_and_logs_in_by_reference(prod: Template) -> None:
     found = variables(prod)
     assert found == {
@@ -137,6 +147,9 @@ def test_data_hands_over_where_it_is_and_logs_in_by_reference(prod: Template) ->
         "DATABASE_MAIN_PORT": "3306",
         "DATABASE_MAIN_NAME": "agora",
         "DATABASE_MAIN_SECRET_ARN": found["DATABASE_MAIN_SECRET_ARN"],
+        "PUSH_MOBILE_TOPIC_ARN": "${aws_sns_topic.topic_push_mobile.arn}",
+        "PUSH_MOBILE_APNS_ARN": f"arn:aws:sns:ap-northeast-2:{ACCOUNT}:app/APNS/agora-prod-mobile",
+        "PUSH_MOBILE_FCM_ARN": f"arn:aws:sns:ap-northeast-2:{ACCOUNT}:app/GCM/agora-prod-mobile",
     }
     login = found["DATABASE_MAIN_SECRET_ARN"]
     assert "aws_rds_cluster.database_main.master_user_secret" in login

@@ -80,6 +80,10 @@ def test_without_an_image_nothing_is_started(tmp_path: Path) -> None:
         (['environment_files = ["content:a.txt"]'], "environment_files.0 content:a.txt is not a bucket and a file in"),
         (['reaches = ["search"]'], "reaches search is no `service` block of this environment; there is api"),
         (['reaches = ["api"]'], "reaches api is the service itself; take it out"),
+        (['queues = ["orders"]'], "queues orders is no `queue` block of this environment; there is none; write `queue"),
+        (['topics = ["news"]'], "topics news is no `topic` block of this environment; there is none; write `topic"),
+        (['streams = ["clicks"]'], "streams clicks is no `stream` block of this environment; there is none; write"),
+        (['pushes = ["mobile"]'], "pushes mobile is no `push` block of this environment; there is none; write `push"),
         (["discovery = true"], "discovery true needs a port that others call; write port = 8080, or take it out"),
         (['environment = { A-B = "x" }'], "environment.A-B A-B is not a name of an environment variable: letters"),
         (['environment = { ECS_CONTAINER_METADATA_URI = "x" }'], "environment.ECS_CONTAINER_METADATA_URI ECS_CONTAIN"),
@@ -185,6 +189,28 @@ def test_a_service_needs_a_network_and_a_way_to_its_image(tmp_path: Path) -> Non
     ) in refused(tmp_path, closed + GROUND + service())
     endpoints = 'nat = "none"\n  interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssmmessages"]'
     assert problems_of(tmp_path, {"x": closed.replace('nat = "none"', endpoints) + GROUND + service()}) == []
+
+
+def test_what_is_published_to_is_there_and_named_once(tmp_path: Path) -> None:
+    events = 'queue "orders" {}\nqueue "bills" {}\ntopic "news" {}\n'
+    assert problems_of(tmp_path, {"x": dev('queues = ["orders", "bills"]', 'topics = ["news"]', data=events)}) == []
+    assert (
+        "service.api.queues order is no `queue` block of this environment; there is bills, orders; "
+        'write `queue "NAME" { ... }` for it, or name another'
+    ) in refused(tmp_path, dev('queues = ["order"]', data=events))
+    twice = refused(tmp_path, dev('topics = ["news", "news"]', data=events))
+    assert 'service.api.topics ["news", "news"] names one twice; name each once' in twice
+    taken = refused(tmp_path, dev('environment = { QUEUE_ORDERS_URL = "a" }', 'queues = ["orders"]', data=events))
+    assert "environment.QUEUE_ORDERS_URL is handed over by itself" in taken
+
+
+def test_messages_need_a_way_out(tmp_path: Path) -> None:
+    endpoints = 'nat = "none"\n  interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssmmessages"]'
+    closed = DEV.replace("]\n}", f"]\n  {endpoints}\n}}") + GROUND + 'queue "orders" {}\nstream "clicks" {}\n'
+    assert (
+        "service.api cannot publish: there is neither a NAT gateway nor an endpoint for kinesis-streams, sqs; add them "
+        "to network.interface_endpoints, or write a network.nat"
+    ) in refused(tmp_path, closed + service('queues = ["orders"]', 'streams = ["clicks"]'))
 
 
 @given(

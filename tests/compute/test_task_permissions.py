@@ -19,6 +19,11 @@ FAMILY = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/agora-prod-api"
 CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/agora-prod-main"
 VIA_SECRETS_MANAGER = f"secretsmanager.{REGION}.amazonaws.com"
 
+MESSAGE_KEY = "${aws_kms_key.foundation_messages_key.arn}"
+VIA_SNS = {"kms__ViaService": f"sns.{REGION}.amazonaws.com"}
+APNS = f"arn:aws:sns:{REGION}:{ACCOUNT}:app/APNS/agora-prod-mobile"
+DEVICE = f"{APNS.replace(':app/', ':endpoint/')}/1"
+
 Asked = tuple[str, str, dict[str, str]]
 
 
@@ -61,6 +66,12 @@ TASK: list[Asked] = [
     ("elasticache:Connect", f"arn:aws:elasticache:{REGION}:{ACCOUNT}:user:agora-prod-sessions-app", {}),
     ("secretsmanager:GetSecretValue", LOGIN, {}),
     decrypt(DATA_KEY, LOGIN),
+    ("sns:Publish", "${aws_sns_topic.topic_push_mobile.arn}", {}),
+    ("kms:GenerateDataKey", MESSAGE_KEY, VIA_SNS),
+    ("kms:Decrypt", MESSAGE_KEY, VIA_SNS),
+    ("sns:CreatePlatformEndpoint", APNS, {}),
+    ("sns:SetEndpointAttributes", DEVICE, {}),
+    ("sns:GetEndpointAttributes", DEVICE, {}),
 ]
 NOT_TASK: list[Asked] = [
     ("s3:GetObject", "arn:aws:s3:::agora-prod-logs-333333333333-ap-northeast-2/a", {}),
@@ -74,6 +85,13 @@ NOT_TASK: list[Asked] = [
     ("ecs:UpdateService", f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/agora-prod-main/agora-prod-api", {}),
     ("iam:PassRole", "*", {}),
     ("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/other", {}),
+    # It asks for notifications; the push's own function alone sends them.
+    ("sns:Publish", DEVICE, {}),
+    ("sns:Publish", "${aws_sns_topic.other.arn}", {}),
+    ("sns:Subscribe", "${aws_sns_topic.topic_push_mobile.arn}", {}),
+    ("sns:CreatePlatformEndpoint", APNS.replace("mobile", "other"), {}),
+    ("sqs:ReceiveMessage", "${aws_sqs_queue.queue_push_mobile.arn}", {}),
+    ("kms:Decrypt", MESSAGE_KEY, {}),
     # Nobody opens a shell in production.
     ("ssmmessages:OpenDataChannel", "*", {}),
 ]
@@ -141,6 +159,24 @@ def test_a_prefix_and_a_kind_of_access_bound_a_task(tasks: Template) -> None:
     clean_up = statements_of(tasks, "scheduled_task_clean_up_task")
     assert allows(clean_up, "s3:DeleteObject", f"{bucket}/old/a")
     assert not allows(clean_up, "s3:GetObject", f"{bucket}/old/a")
+
+
+def test_a_task_puts_into_what_it_names_and_reads_nothing_of_it(tasks: Template) -> None:
+    key, region = "${aws_kms_key.foundation_messages_key.arn}", "us-east-1.amazonaws.com"
+    web = statements_of(tasks, "service_web_task")
+    for action, resource, service in (
+        ("sqs:SendMessage", "${aws_sqs_queue.queue_orders.arn}", "sqs"),
+        ("kinesis:PutRecords", "${aws_kinesis_stream.stream_clicks.arn}", "kinesis"),
+    ):
+        assert allows(web, action, resource)
+        assert allows(web, "kms:GenerateDataKey", key, kms__ViaService=f"{service}.{region}")
+    assert not allows(web, "sqs:SendMessage", "${aws_sqs_queue.queue_orders_dead.arn}")
+    assert not allows(web, "sqs:ReceiveMessage", "${aws_sqs_queue.queue_orders.arn}")
+    assert not allows(web, "sns:Publish", "${aws_sns_topic.topic_news.arn}")
+    assert not allows(web, "kinesis:GetRecords", "${aws_kinesis_stream.stream_clicks.arn}")
+    clean_up = statements_of(tasks, "scheduled_task_clean_up_task")
+    assert allows(clean_up, "sns:Publish", "${aws_sns_topic.topic_news.arn}")
+    assert not allows(clean_up, "sqs:SendMessage", "${aws_sqs_queue.queue_orders.arn}")
 
 
 def test_ecs_reads_one_file_of_variables_and_the_parameters_that_are_named(tasks: Template) -> None:

@@ -1,5 +1,6 @@
 # What the reference product's services do not ask for: services that call each other, a job on an image of its own, a
-# service before its first image, files of variables, parameters, a root that cannot be written, no NAT gateway.
+# service before its first image, files of variables, parameters, queues, topics and streams, a root that cannot be
+# written, no NAT gateway.
 
 product    = "mobile"
 account_id = "555555555555"
@@ -11,7 +12,7 @@ network {
   availability_zones = ["a", "b"]
   nat                = "none"
 
-  interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm"]
+  interface_endpoints = ["ecr.api", "ecr.dkr", "kinesis-streams", "logs", "secretsmanager", "sns", "sqs", "ssm"]
 
   subnet_sizes {
     app = "/24"
@@ -25,6 +26,12 @@ bucket "settings" {
 }
 
 secret "partner-login" {}
+
+queue "orders" {}
+
+topic "news" {}
+
+stream "clicks" {}
 
 registry {
   account_id = "333333333333"
@@ -55,6 +62,8 @@ service "web" {
   }
   environment_files = ["settings:env/web.env"]
   buckets           = { settings = "read:public/" }
+  queues            = ["orders"]
+  streams           = ["clicks"]
 
   ulimit "nofile" {
     soft = 4096
@@ -119,6 +128,7 @@ scheduled_task "clean-up" {
   command      = ["find /data -mtime +7 -delete"]
   reaches      = ["search"]
   buckets      = { settings = "write:old/" }
+  topics       = ["news"]
   dead_letters = false
 
   flexible_minutes = 30

@@ -26,6 +26,6 @@ def findings(
     yield from image_fitting.findings(blocks)
     yield from ecs_fitting.findings(blocks.ecs, network.network)
     yield from task_fitting.findings(
-        blocks.service, blocks.scheduled_task, blocks.ecs, blocks.load_balancer, data, network.network
+        blocks.service, blocks.scheduled_task, blocks.ecs, blocks.load_balancer, data, events, network.network
     )
     yield from eks_findings(blocks.eks, data, network.network)

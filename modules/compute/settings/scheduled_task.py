@@ -17,7 +17,7 @@ _CRON = re.compile(r"cron\(([^()]+)\)")
 _OF_THE_SERVICE = (
     "cluster", "capacity", "image", "ephemeral_storage_gib", "entry_point", "user", "read_only_root", "writable_paths",
     "init_process", "stop_timeout_seconds", "ulimit", "health_check", "secrets", "parameters", "environment_files",
-    "databases", "caches", "buckets", "reaches", "egress", "cpu", "memory",
+    "databases", "caches", "buckets", "queues", "topics", "streams", "pushes", "reaches", "egress", "cpu", "memory",
 )  # fmt: skip
 
 

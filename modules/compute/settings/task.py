@@ -1,7 +1,7 @@
 """What runs in a container: its size, what it is told, and what it may reach. For services and scheduled tasks."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from modules.compute.settings.bucket_access import BucketAccess, bucket_rights
 from modules.compute.settings.ecs import Capacity
 from modules.compute.settings.images import Image
+from modules.compute.settings.publishing import PublishingSettings
 from modules.compute.settings.task_sizes import FARGATE_STORAGE_GIB
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import LABEL_LIMIT, Cidr, Label, Settings, TieredSettings
@@ -123,7 +124,7 @@ class EgressSettings(Settings):
     protocol: Literal["tcp", "udp"] = Field(default="tcp", description="tcp or udp.")
 
 
-class TaskSettings(TieredSettings):
+class TaskSettings(TieredSettings, PublishingSettings):
     """What `service` and `scheduled_task` blocks have in common: one container, and all that it needs."""
 
     cluster: Label = Field(default="main", description="The `ecs` block on which it runs.")
@@ -254,8 +255,14 @@ class TaskSettings(TieredSettings):
                 first.setdefault(name, source)
 
     def _handed_over(self) -> Iterator[str]:
-        """Yield what the variables of databases, caches, buckets and services begin with."""
-        kinds = {"database": self.databases, "cache": self.cache_users, "bucket": self.buckets, "service": self.reaches}
+        """Yield what the variables of all that the block names begin with."""
+        kinds: Mapping[str, Iterable[str]] = {
+            "database": self.databases,
+            "cache": self.cache_users,
+            "bucket": self.buckets,
+            "service": self.reaches,
+            **self.published_to,
+        }
         for kind, labels in kinds.items():
             yield from (variable(kind, label, "") for label in labels)
 

@@ -9,10 +9,13 @@ from modules.compute.settings.service import ServiceSettings
 from modules.compute.settings.task import CACHE_USER, TaskSettings
 from modules.compute.settings.task_sizes import FARGATE_MEMORY, is_fargate_size, nearest_sizes
 from modules.data.settings.blocks import DataBlocks
+from modules.events.settings.blocks import EventsBlocks
 from modules.foundation.refusals import Finding
 from modules.network.settings.vpc import NetworkSettings
 
 Place = tuple[str, ...]
+#: By which endpoint messages leave. A push puts its own by one of them too, and devices are registered at SNS.
+PUBLISHING_ENDPOINTS = {"queue": "sqs", "topic": "sns", "stream": "kinesis-streams", "push": "sns"}
 
 
 def findings(
@@ -21,18 +24,21 @@ def findings(
     clusters: Mapping[str, EcsSettings],
     load_balancers: Mapping[str, LoadBalancerSettings],
     data: DataBlocks,
+    events: EventsBlocks,
     network: NetworkSettings | None,
 ) -> Iterator[Finding]:
     """Yield what a service or a scheduled task asks of others and does not get."""
     for name, service in services.items():
         at = ("service", name)
         yield from _task_findings(at, service, services, clusters, data, network)
+        yield from _publishing_findings(at, service, events, network)
         yield from _load_balancer_findings(at, name, service, load_balancers)
         yield from _zone_findings(at, service, network)
     for name, task in scheduled_tasks.items():
         at = ("scheduled_task", name)
         if task.service is None:
             yield from _task_findings(at, task, services, clusters, data, network)
+            yield from _publishing_findings(at, task, events, network)
         elif task.service not in services:
             yield _unknown((*at, "service"), task.service, "service", services)
 
@@ -114,6 +120,21 @@ def _data_findings(at: Place, task: TaskSettings, data: DataBlocks) -> Iterator[
     for variable in task.secrets:
         if task.secret_keys.get(variable, ("", None))[0] not in data.secret:
             yield _unknown((*at, "secrets", variable), None, "secret", data.secret)
+
+
+def _publishing_findings(
+    at: Place, task: TaskSettings, events: EventsBlocks, network: NetworkSettings | None
+) -> Iterator[Finding]:
+    """Yield what it publishes to and does not find, or has no way to."""
+    for finding in task.publishing_findings(events):
+        yield Finding((*at, *finding.at), finding.value, finding.rule, finding.remedy)
+    if network is None or network.nat != "none":
+        return
+    needed = {service for kind, service in PUBLISHING_ENDPOINTS.items() if task.published_to[kind]}
+    missing = sorted(needed - set(network.interface_endpoints))
+    if missing:
+        rule = f"cannot publish: there is neither a NAT gateway nor an endpoint for {', '.join(missing)}"
+        yield Finding(at, None, rule, "add them to network.interface_endpoints, or write a network.nat")
 
 
 def _cache_findings(at: Place, name: str, user: str | None, data: DataBlocks) -> Iterator[Finding]:
