@@ -5,7 +5,7 @@ ENV    ?= dev
 ENVS   ?= envs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-stop test test-fast lint validate build synth addresses pipeline reference bootstrap plan scan deploy destroy bench clean
+.PHONY: help setup local local-stop test test-fast lint validate build synth addresses pipeline reference bootstrap plan doctor scan deploy destroy bench clean
 
 # Make reads these of its own environment too, so that CI and a shell may set them.
 export ENVS
@@ -65,6 +65,9 @@ bootstrap: setup ## Make the state bucket of ENV's account (real AWS; can be run
 
 plan: setup ## Show what a deploy of ENV would change (real AWS)
 	@$(RUN) plan --env $(ENV)
+
+doctor: setup ## Look at all that a deploy of ENV needs, and say what would stop it (real AWS; changes nothing)
+	@$(RUN) doctor --env $(ENV)
 
 scan: setup ## Plan ENV on the embedded AWS and check the plan by checkov's policies
 	@$(RUN) scan --local --env $(ENV)

@@ -10,6 +10,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from ops.errors import ExitCode, OpsError
+from ops.explain import LockHolder
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class RemoteState:
         self._s3 = session.client("s3", region_name=backend.region)
         self._backend = backend
 
+    @property
+    def bucket(self) -> str:
+        """The state bucket."""
+        return self._backend.bucket
+
     def bucket_exists(self) -> bool:
         """Return whether the state bucket is there. Raises OpsError when it is somebody else's."""
         try:
@@ -75,3 +81,25 @@ class RemoteState:
         """Return whether the state's object is there."""
         found = self._s3.list_objects_v2(Bucket=self._backend.bucket, Prefix=self._backend.key, MaxKeys=10)
         return any(each["Key"] == self._backend.key for each in found.get("Contents", []))
+
+    def lock(self) -> LockHolder | None:
+        """Return who holds the state's lock, which is an object beside it."""
+        text = self._read(f"{self._backend.key}.tflock")
+        if text is None:
+            return None
+        found = json.loads(text)
+        return LockHolder(found["ID"], found.get("Who", "?"), found.get("Operation", "?"), found.get("Created", "?"))
+
+    def addresses(self) -> frozenset[str]:
+        """Return the addresses of the resources in the state; none before the first apply."""
+        text = self._read(self._backend.key)
+        resources = json.loads(text)["resources"] if text else []
+        return frozenset(f"{each['type']}.{each['name']}" for each in resources if each["mode"] == "managed")
+
+    def _read(self, key: str) -> bytes | None:
+        try:
+            return bytes(self._s3.get_object(Bucket=self._backend.bucket, Key=key)["Body"].read())
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket"):
+                return None
+            raise

@@ -262,6 +262,23 @@ def scan(
         raise typer.Exit(ExitCode.POLICY_BROKEN)
 
 
+@app.command()
+def doctor(
+    env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, as_json: JsonOption = False
+) -> None:
+    """Look at all that a deploy needs: tools, locks, clock, credentials, state, quotas, secrets. Changes nothing."""
+    from ops.doctor.command import examine
+
+    found = examine(Workspace.of(envs), read_file(envs, env), on_local=on_local)
+    if as_json:
+        _out.print(json.dumps([each.as_json() for each in found], indent=2), markup=False)
+    else:
+        for each in found:
+            _out.print(str(each), markup=False)
+    if any(each.level == "error" for each in found):
+        raise typer.Exit(ExitCode.UNHEALTHY)
+
+
 @secret.command("set")
 def secret_set(
     name: Annotated[str, typer.Argument(help='The name behind `secret` in the environment file, "slack-webhook".')],

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 MIRROR_VARIABLE = "GROUNDWORK_PROVIDER_MIRROR"
-_PROVIDER = Path("registry.terraform.io") / "hashicorp" / "aws"
+PROVIDER = Path("registry.terraform.io") / "hashicorp" / "aws"
 _SYSTEM_ROOTS = ("/opt", "/srv", "/usr/local", "/usr/local/share", "/usr/share", "/var/lib")
 
 
@@ -20,10 +20,10 @@ def find_mirror(environment: Mapping[str, str] = os.environ) -> Path | None:
     """
     named = environment.get(MIRROR_VARIABLE)
     if named:
-        if not (Path(named) / _PROVIDER).is_dir():
-            raise FileNotFoundError(f"{MIRROR_VARIABLE} names {named}, which has no {_PROVIDER}")
+        if not (Path(named) / PROVIDER).is_dir():
+            raise FileNotFoundError(f"{MIRROR_VARIABLE} names {named}, which has no {PROVIDER}")
         return Path(named)
-    return next((folder for folder in _candidates(environment) if (folder / _PROVIDER).is_dir()), None)
+    return next((folder for folder in _candidates(environment) if (folder / PROVIDER).is_dir()), None)
 
 
 def cli_config(build: Path, environment: Mapping[str, str] = os.environ) -> Path | None:

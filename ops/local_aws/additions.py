@@ -36,6 +36,7 @@ from ops.local_aws import (
     s3,
     s3_tiering,
     secretsmanager,
+    service_quotas,
     sqs,
     wafv2,
 )
@@ -70,6 +71,7 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     s3.install,
     s3_tiering.install,
     secretsmanager.install,
+    service_quotas.install,
     sqs.install,
     wafv2.install,
 )

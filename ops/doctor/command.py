@@ -1,0 +1,89 @@
+"""`python -m ops doctor`: looks at everything that a deploy needs, and says what would stop it."""
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from modules.settings import EnvironmentFile
+from ops.backend import Backend, RemoteState
+from ops.doctor import contents, locks, provider, quotas, state, tools
+from ops.doctor.clock import clock
+from ops.doctor.finding import Finding, Findings
+from ops.doctor.patient import Patient, Stack
+from ops.errors import OpsError
+from ops.secrets import target_of
+from ops.synth import synthesize
+from ops.target import Target
+from ops.workspace import Workspace, stack_folder
+
+
+def examine(workspace: Workspace, file: EnvironmentFile, *, on_local: bool) -> list[Finding]:
+    """Return what all checks say; what one of them stumbles over keeps no other from looking."""
+    return [*_machine(), *_account(workspace, file, on_local=on_local)]
+
+
+def _machine() -> Findings:
+    yield from looked("tools", tools.tools)
+    yield from looked("installed", tools.installed)
+    yield from looked("lock files", locks.locks)
+    yield from looked("provider", provider.provider)
+
+
+def _account(workspace: Workspace, file: EnvironmentFile, *, on_local: bool) -> Findings:
+    try:
+        target = target_of(workspace, on_local=on_local)
+    except OpsError as error:
+        yield Finding("error", "AWS", str(error))
+        return
+    settings = file.settings
+    yield from looked("clock", lambda: clock(target, settings.region))
+    try:
+        patient = Patient(file, target, target.session(settings.account_id))
+    except OpsError as error:
+        yield Finding("error", "credentials", str(error))
+    except (BotoCoreError, ClientError) as error:
+        yield Finding("error", "credentials", _said(error), "log in: run `aws sso login`, or `export AWS_PROFILE=...`")
+    else:
+        yield Finding("ok", "credentials", f"of account {settings.account_id}, as {file.document.file} says")
+        yield from _environment(patient)
+        return
+    yield Finding("unseen", "account", "state, quotas, secrets and images: without credentials of the account")
+
+
+def _environment(patient: Patient) -> Findings:
+    yield from looked("secrets", lambda: contents.secrets(patient))
+    yield from looked("images", lambda: contents.images(patient))
+    try:
+        stack = _stack(patient)
+    except (OpsError, BotoCoreError, ClientError) as error:
+        yield Finding("error", "stack", _said(error))
+        yield Finding("unseen", "state", "and moves and quotas: without the stack and its state")
+        return
+    yield from looked("state", lambda: state.bucket_and_lock(patient, stack))
+    yield from looked("moves", lambda: state.moves(patient, stack))
+    yield from looked("quotas", lambda: quotas.quotas(patient, stack))
+
+
+def looked(subject: str, check: Callable[[], Findings]) -> list[Finding]:
+    """Return what the check says; that it could not look, where it was refused."""
+    try:
+        return list(check())
+    except (OpsError, BotoCoreError, ClientError, OSError) as error:
+        return [Finding("unseen", subject, _said(error))]
+
+
+def _stack(patient: Patient) -> Stack:
+    """Synthesize, and read which addresses the state has; its values stay unread."""
+    target: Target = patient.target
+    environment = target.init_environment if target.local_aws else os.environ
+    output = target.workspace.build / "doctor" / "cdktf.out"
+    synthesize(target.workspace, output, environment, patient.name)
+    synthesized: dict[str, Any] = json.loads((stack_folder(output, patient.name) / "cdk.tf.json").read_text())
+    return Stack(synthesized, RemoteState(patient.session, Backend.in_stack(synthesized)).addresses())
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,49 @@
+"""What Terraform does not bring: values of secrets, and images."""
+
+from botocore.exceptions import ClientError
+
+from modules.compute.settings.images import images_in, repository_name
+from ops.doctor.finding import Finding, Findings
+from ops.doctor.patient import Patient
+from ops.secrets import states
+
+
+def secrets(patient: Patient) -> Findings:
+    """Yield the secrets that were applied and never got a value: whatever reads them does not start."""
+    found = states(patient.target, patient.file)
+    empty = [each for each in found if each.state == "no value yet"]
+    for each in empty:
+        yield Finding(
+            "error", "secrets", f"{each.name} has no value", f"run {patient.command(f'secret set {each.label}')}"
+        )
+    if not empty:
+        yield Finding("ok", "secrets", f"{len(found)} named, none without a value that could have one")
+
+
+def images(patient: Patient) -> Findings:
+    """Yield the images that are not in their registry, asked as a task asks that pulls them."""
+    settings = patient.file.settings
+    registry = settings.registry.account_id if settings.registry else settings.account_id
+    region = (settings.registry and settings.registry.region) or settings.region
+    ecr = patient.session.client("ecr", region_name=region)
+    wanted = sorted({image for _, image in images_in(settings)})
+    missing = [image for image in wanted if not _is_there(ecr, registry, settings.product, image)]
+    for image in missing:
+        label, _, tag = image.partition(":")
+        name = f"{registry}.dkr.ecr.{region}.amazonaws.com/{repository_name(label, settings.product)}:{tag}"
+        yield Finding("warning", "images", f"{image} is not in the registry", f"build it, and run `docker push {name}`")
+    if not missing:
+        yield Finding("ok", "images", f"{len(wanted)} named, all in the registry" if wanted else "none named")
+
+
+def _is_there(ecr: object, registry: str, product: str, image: str) -> bool:
+    label, _, tag = image.partition(":")
+    try:
+        found = ecr.batch_get_image(  # type: ignore[attr-defined]
+            registryId=registry, repositoryName=repository_name(label, product), imageIds=[{"imageTag": tag}]
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "RepositoryNotFoundException":
+            return False
+        raise
+    return bool(found["images"])

@@ -1,0 +1,40 @@
+"""The state: its bucket, whether anything was applied, who holds its lock, and moves that wait for an apply."""
+
+from ops.doctor.finding import Finding, Findings
+from ops.doctor.patient import Patient, Stack
+
+
+def bucket_and_lock(patient: Patient, stack: Stack) -> Findings:
+    """Yield whether the state can be worked with."""
+    remote = stack.remote(patient.session)
+    if not remote.bucket_exists():
+        target = "local" if patient.target.local_aws else "bootstrap"
+        told = f"the account has no state bucket {remote.bucket}"
+        yield Finding("error", "state", told, f"run `make {target} ENV={patient.name}`")
+        return
+    holder = remote.lock()
+    if holder:
+        operation = holder.operation.removeprefix("OperationType").lower()
+        told = f"locked by {holder.who}: {operation}, since {holder.created}"
+        unlock = patient.command("terraform").strip("`")
+        yield Finding(
+            "warning",
+            "state",
+            told,
+            f"wait for it; if it was killed, run `{unlock} -- force-unlock {holder.id}`",
+        )
+    else:
+        applied = f"{len(stack.applied)} resources" if stack.applied else "nothing is applied yet"
+        yield Finding("ok", "state", f"{remote.bucket}, not locked, {applied}")
+
+
+def moves(patient: Patient, stack: Stack) -> Findings:
+    """Yield the `moved` records that the next apply would carry out."""
+    records = stack.synthesized.get("moved", [])
+    waiting = [each for each in records if each["from"] in stack.applied]
+    for each in waiting:
+        told = f"{each['from']} becomes {each['to']} at the next apply"
+        command = f"make {'local' if patient.target.local_aws else 'deploy'} ENV={patient.name}"
+        yield Finding("warning", "moves", told, f"plan and apply it before the record goes: `{command}`")
+    if not waiting:
+        yield Finding("ok", "moves", f"none of {len(records)} waits for an apply")

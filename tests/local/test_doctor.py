@@ -1,0 +1,36 @@
+"""The doctor on an environment that is applied, and on the same with something broken."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ops.doctor.command import examine
+from ops.doctor.finding import Finding
+from ops.workspace import Workspace
+from tests.conftest import REFERENCE
+from tests.local.conftest import Applied
+from tests.local.test_lock import HOLDER, Lock
+
+
+def examined(environment: Applied, build: Path) -> dict[str, Finding]:
+    """Return what the doctor says, the last word on each subject."""
+    return {each.subject: each for each in examine(Workspace(REFERENCE, build), environment.file, on_local=True)}
+
+
+def test_an_applied_environment_and_who_holds_its_lock(applied: Mapping[str, Applied], build: Path) -> None:
+    environment = applied["dev"]
+    lock = Lock(environment)
+    found = examined(environment, build)
+    lock.release()
+    assert {name: each.level for name, each in found.items() if name not in ("secrets", "images")} == {
+        "tools": "ok",
+        "installed": "ok",
+        "lock files": "ok",
+        "provider": "ok",
+        "clock": "ok",
+        "credentials": "ok",
+        "state": "warning",
+        "moves": "ok",
+        "quotas": "ok",
+    }
+    assert found["state"].told.startswith(f"locked by {HOLDER['Who']}: apply, since ")
+    assert found["quotas"].told == "nothing new that counts"

@@ -1,0 +1,207 @@
+"""What the doctor sees of the account, each thing broken in turn."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError
+from moto import mock_aws
+
+from modules.settings import load
+from ops.doctor import command, contents, state
+from ops.doctor.command import examine, looked
+from ops.doctor.finding import Finding, Findings
+from ops.doctor.patient import Patient, Stack
+from ops.doctor.quotas import quotas
+from ops.errors import ExitCode, OpsError
+from ops.target import Target
+from ops.workspace import Workspace
+from tests.ops.test_commands import ops
+from tests.support.environments import DEV, write
+
+REGION = "ap-northeast-2"
+#: Moto's own account: whoever asks in this process is of it.
+ACCOUNT = "123456789012"
+BUCKET, KEY = f"agora-account-state-{ACCOUNT}-{REGION}", "agora/dev/terraform.tfstate"
+BACKEND = {"bucket": BUCKET, "key": KEY, "region": REGION, "allowed_account_ids": [ACCOUNT]}
+MORE = 'secret "token" {\n}\n'
+LOCK = {"ID": "0b7f2c52", "Operation": "OperationTypeApply", "Who": "mina@laptop", "Created": "2026-11-21T03:40:35Z"}
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    (tmp_path / "envs").mkdir()
+    return Workspace(write(tmp_path / "envs", {"dev": DEV.replace("1" * 12, ACCOUNT) + MORE}), tmp_path / "build")
+
+
+@pytest.fixture
+def patient(workspace: Workspace) -> Patient:
+    target = Target(workspace, workspace.cloud_output, {}, {})
+    return Patient(load(workspace.envs)["dev"], target, boto3.Session())
+
+
+def client(service: str) -> Any:
+    return boto3.client(cast("Any", service), region_name=REGION)
+
+
+def stack(*applied: str, **resources: dict[str, Any]) -> Stack:
+    return Stack({"terraform": {"backend": {"s3": BACKEND}}, "resource": resources}, frozenset(applied))
+
+
+def keep_state(text: str, key: str = KEY) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=BUCKET, Key=key, Body=text)
+
+
+def test_no_state_bucket(patient: Patient) -> None:
+    (found,) = state.bucket_and_lock(patient, stack())
+    assert (found.level, found.remedy) == ("error", "run `make bootstrap ENV=dev`")
+    assert BUCKET in found.told
+
+
+def test_who_holds_the_lock(patient: Patient) -> None:
+    keep_state(json.dumps(LOCK), f"{KEY}.tflock")
+    (found,) = state.bucket_and_lock(patient, stack())
+    assert (found.level, found.told) == ("warning", "locked by mina@laptop: apply, since 2026-11-21T03:40:35Z")
+    assert "run `.venv/bin/python -m ops terraform --env dev -- force-unlock 0b7f2c52`" in found.remedy
+
+
+def test_a_state_that_nobody_holds(patient: Patient) -> None:
+    resources = [
+        {"mode": "managed", "type": "aws_vpc", "name": "network_vpc"},
+        {"mode": "data", "type": "a", "name": "b"},
+    ]
+    keep_state(json.dumps({"resources": resources}))
+    remote = stack().remote(patient.session)
+    assert remote.addresses() == {"aws_vpc.network_vpc"}
+    (found,) = state.bucket_and_lock(patient, stack("aws_vpc.network_vpc"))
+    assert (found.level, found.told) == ("ok", f"{BUCKET}, not locked, 1 resources")
+
+
+def test_a_move_that_waits_for_an_apply(patient: Patient) -> None:
+    moved = [{"from": "aws_vpc.old", "to": "aws_vpc.new"}, {"from": "aws_eip.gone", "to": "aws_eip.new"}]
+    (found,) = state.moves(patient, Stack({"moved": moved}, frozenset({"aws_vpc.old", "aws_eip.new"})))
+    assert (found.level, found.told) == ("warning", "aws_vpc.old becomes aws_vpc.new at the next apply")
+    assert "`make deploy ENV=dev`" in found.remedy
+    (found,) = state.moves(patient, Stack({"moved": moved}, frozenset({"aws_vpc.new"})))
+    assert found == Finding("ok", "moves", "none of 2 waits for an apply")
+
+
+def test_a_quota_that_the_next_apply_exceeds(patient: Patient) -> None:
+    ec2 = client("ec2")
+    for _ in range(5 - len(ec2.describe_vpcs()["Vpcs"])):
+        ec2.create_vpc(CidrBlock="10.20.0.0/20")
+    exceeded, _ = quotas(patient, stack(aws_vpc={"network_vpc": {}}))
+    assert (exceeded.level, exceeded.told) == ("error", "VPCs: 5 of 5 used, the next apply makes 1 more")
+    assert "--service-code vpc --quota-code L-F678F1CE --desired-value 6 --region ap-northeast-2`" in exceeded.remedy
+
+
+def test_what_is_there_already_needs_no_quota(patient: Patient) -> None:
+    (found,) = quotas(patient, stack("aws_vpc.network_vpc", aws_vpc={"network_vpc": {}}))
+    assert found == Finding("ok", "quotas", "nothing new that counts")
+
+
+def test_a_quota_that_fits(patient: Patient) -> None:
+    gateways = len(client("ec2").describe_internet_gateways()["InternetGateways"])
+    (found,) = quotas(patient, stack(aws_internet_gateway={"network_gateway": {}}))
+    assert found == Finding("ok", "quotas", f"internet gateways {gateways} + 1 of 5")
+
+
+def test_a_secret_without_a_value(patient: Patient) -> None:
+    secrets = client("secretsmanager")
+    assert [each.level for each in contents.secrets(patient)] == ["ok"]  # not applied yet
+    secrets.create_secret(Name="agora/dev/token")
+    (found,) = contents.secrets(patient)
+    assert (found.level, found.told) == ("error", "agora/dev/token has no value")
+    assert found.remedy == "run `.venv/bin/python -m ops secret set token --env dev`"
+    secrets.put_secret_value(SecretId="agora/dev/token", SecretString="x")
+    assert [each.level for each in contents.secrets(patient)] == ["ok"]
+
+
+def test_an_image_that_nobody_pushed(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contents, "images_in", lambda _: iter([(("service", "api", "image"), "api:1.4.2")]))
+    ecr = client("ecr")
+    for repository in (False, True):
+        if repository:
+            ecr.create_repository(repositoryName="agora/api")
+        (found,) = contents.images(patient)
+        assert (found.level, found.told) == ("warning", "api:1.4.2 is not in the registry")
+        assert f"docker push {ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/agora/api:1.4.2" in found.remedy
+    manifest = {"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}
+    ecr.put_image(repositoryName="agora/api", imageTag="1.4.2", imageManifest=json.dumps(manifest))
+    assert [each.told for each in contents.images(patient)] == ["1 named, all in the registry"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OpsError("refused"), NoCredentialsError(), ClientError({"Error": {"Code": "AccessDenied"}}, "ListBuckets")],
+)
+def test_a_check_that_is_refused_keeps_no_other_from_looking(error: Exception) -> None:
+    def check() -> Findings:
+        yield Finding("ok", "one", "seen")
+        raise error
+
+    (found,) = looked("one", check)
+    assert (found.level, found.subject) == ("unseen", "one")
+    assert found.told
+
+
+def examined(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> dict[str, Finding]:
+    """Return what the doctor says by subject, without a synth and without a network."""
+
+    def synthesize(_: Workspace, output: Path, *__: object) -> None:
+        folder = output / "stacks" / "dev"
+        folder.mkdir(parents=True)
+        (folder / "cdk.tf.json").write_text(json.dumps(dict(stack().synthesized)))
+
+    monkeypatch.setattr(command, "synthesize", synthesize)
+    monkeypatch.setattr(command, "clock", lambda *_: iter([Finding("ok", "clock", "right")]))
+    return {each.subject: each for each in examine(workspace, load(workspace.envs)["dev"], on_local=False)}
+
+
+def test_all_is_well(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_state(json.dumps({"resources": []}))
+    found = examined(workspace, monkeypatch)
+    assert {each.level for each in found.values()} == {"ok"}
+    assert found["credentials"].told.startswith(f"of account {ACCOUNT}, as ")
+    assert list(found)[-5:] == ["secrets", "images", "state", "moves", "quotas"]
+
+
+def test_credentials_of_another_account(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(workspace.envs, {"dev": DEV})
+    found = examined(workspace, monkeypatch)
+    assert found["credentials"].level == "error"
+    assert f"credentials are of account {ACCOUNT}, the environment is in 111111111111" in found["credentials"].told
+    assert found["account"].level == "unseen"
+
+
+def test_an_endpoint_that_is_not_aws(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    assert "run `unset AWS_ENDPOINT_URL`" in examined(workspace, monkeypatch)["AWS"].told
+
+
+def test_the_command(workspace: Workspace) -> None:
+    options = ("--env", "dev", "--envs", str(workspace.envs), "--local", "--json")
+    done = ops("doctor", *options, GROUNDWORK_BUILD=str(workspace.build))
+    assert done.returncode == ExitCode.UNHEALTHY
+    found = {each["subject"]: each for each in json.loads(done.stdout)}
+    assert found["tools"]["level"] == "ok"
+    assert found["AWS"] == {
+        "level": "error", "subject": "AWS", "told": "the embedded AWS is not running; run `make local`", "remedy": "",
+    }  # fmt: skip
+    assert (
+        "error    AWS: the embedded AWS is not running"
+        in ops("doctor", *options[:-1], GROUNDWORK_BUILD=str(workspace.build)).stdout
+    )

@@ -1,0 +1,151 @@
+"""What the doctor sees of the machine, each thing broken in turn."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from ops import set_up
+from ops.doctor import clock
+from ops.doctor.finding import Finding, Level
+from ops.doctor.locks import bindings_of, locks, provider_version
+from ops.doctor.provider import provider
+from ops.doctor.tools import installed, tools
+from ops.provider_mirror import MIRROR_VARIABLE, PROVIDER
+from ops.workspace import PROJECT
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+LOCK_FILES = ("pyproject.toml", "requirements.lock", "package.json", "package-lock.json", ".terraform.lock.hcl")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name in LOCK_FILES:
+        shutil.copy(PROJECT / name, tmp_path)
+    return tmp_path
+
+
+def change(path: Path, before: str, after: str) -> None:
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+
+
+def test_the_tools_of_this_machine() -> None:
+    (found,) = tools()
+    assert found.level == "ok"
+    assert found.told.startswith("Python 3.")
+
+
+def test_a_tool_that_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("TERRAFORM_BINARY_NAME", raising=False)
+    node, npm, terraform = tools()
+    assert [each.level for each in (node, npm, terraform)] == ["error"] * 3
+    assert (terraform.told, terraform.remedy.split(",")[0]) == ("terraform is missing", "install it")
+
+
+def test_another_lock_than_was_installed_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(set_up, "NODE_MODULES", tmp_path)
+    (found,) = installed()
+    assert (found.level, found.remedy) == ("error", "run `make setup`")
+    assert found.told == "package-lock.json is not what was installed from"
+
+
+def test_the_committed_locks_are_in_step() -> None:
+    assert [each.level for each in locks()] == ["ok"]
+    assert bindings_of() == provider_version() == "5.100.0"
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "told"),
+    [
+        ("pyproject.toml", '"typer>=0.20"', '"typer>=99"', "asks for typer>=99, requirements.lock has 0."),
+        ("pyproject.toml", '"rich>=14"', '"rich-of-ours"', "asks for rich-of-ours, requirements.lock has it not"),
+        ("pyproject.toml", '"ruff>=0.14"', '"ruff>=99"', "asks for ruff>=99, requirements.lock has 0."),
+        ("package.json", '"cdktf-cli": "0.21.0"', '"cdktf-cli": "0.22.0"', "dependencies of package.json are others"),
+        (".terraform.lock.hcl", '"5.100.0"', '"5.99.0"', "has AWS provider 5.99.0, the bindings are of 5.100.0"),
+    ],
+)
+def test_a_lock_out_of_step(project: Path, name: str, before: str, after: str, told: str) -> None:
+    change(project / name, before, after)
+    (found,) = locks(project)
+    assert (found.level, found.subject) == ("error", "lock files")
+    assert told in found.told
+    assert found.remedy
+
+
+def test_several_locks_out_of_step_at_once(project: Path) -> None:
+    change(project / ".terraform.lock.hcl", '"5.100.0"', '"5.99.0"')
+    change(project / "package.json", '"node": "22.23.3"', '"node": "24.0.0"')
+    assert len(list(locks(project))) == 2
+
+
+def test_a_mirror_with_another_version(tmp_path: Path) -> None:
+    version = tmp_path / PROVIDER / "5.99.0"
+    version.mkdir(parents=True)
+    (found,) = provider({MIRROR_VARIABLE: str(tmp_path)})
+    assert (found.level, found.told) == ("error", f"the mirror {tmp_path} has no AWS provider 5.100.0")
+    version.rename(version.with_name("5.100.0"))
+    (found,) = provider({MIRROR_VARIABLE: str(tmp_path)})
+    assert found == Finding("ok", "provider", f"AWS 5.100.0, mirrored in {tmp_path}")
+
+
+def test_a_folder_that_is_no_mirror(tmp_path: Path) -> None:
+    (found,) = provider({MIRROR_VARIABLE: str(tmp_path)})
+    assert found.level == "error"
+    assert f"unset {MIRROR_VARIABLE}" in found.remedy
+
+
+def test_neither_a_mirror_nor_a_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("ops.doctor.provider.find_mirror", lambda _: None)
+    (found,) = provider({"HOME": str(tmp_path)}, "http://127.0.0.1:1/terraform.json")
+    assert found.level == "error"
+    assert found.told.startswith("neither mirrored here nor to be fetched: http://127.0.0.1:1/terraform.json: ")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "level", "told"),
+    [
+        (0, "ok", "within a minute"),
+        (59, "ok", "within a minute"),
+        (60, "warning", "60 s ahead of AWS's; AWS refuses from 5 minutes on"),
+        (-299, "warning", "299 s behind AWS's"),
+        (300, "error", "300 s ahead of AWS's: from 5 minutes on AWS refuses every request as expired"),
+        (-86400, "error", "86400 s behind AWS's"),
+    ],
+)
+def test_how_far_the_clock_is_off(seconds: int, level: Level, told: str) -> None:
+    found = clock.judged(NOW, NOW + timedelta(seconds=seconds))
+    assert found.level == level
+    assert found.told.startswith(told)
+    assert ("timedatectl" in found.remedy) == (level != "ok")
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """AWS, as it answers a request without a signature."""
+
+    def do_GET(self) -> None:
+        self.send_response_only(403)
+        self.send_header("Date", "Sat, 21 Nov 2026 12:00:00 GMT")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def refusing() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), Refusing)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_refusal_tells_the_time_too(refusing: str) -> None:
+    assert clock.date_of(refusing) == NOW
