@@ -215,6 +215,7 @@ backup {
 }
 
 repository "api" {
+  pushed_by        = "community/agora-api"
   pull_account_ids = ["111111111111", "222222222222"] # dev and staging run the same image before
 }
 
@@ -232,7 +233,8 @@ service "api" {
   memory = 2048
 
   # A new version is the pipeline's business and no plan's; what the service is allowed and told is Terraform's.
-  owned_by = "pipeline"
+  owned_by    = "pipeline"
+  deployed_by = "community/agora-api"
 
   environment = {
     LOG_LEVEL = "info"

@@ -173,7 +173,8 @@ service "api" {
   cpu    = 512
   memory = 1024
 
-  owned_by = "pipeline" # as in production: the pipeline rolls out, Terraform leaves its revisions alone
+  owned_by    = "pipeline" # as in production: the pipeline rolls out, Terraform leaves its revisions alone
+  deployed_by = "community/agora-api"
 
   environment = {
     LOG_LEVEL = "info"

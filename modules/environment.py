@@ -12,6 +12,7 @@ from modules.compute.settings import fitting as compute
 from modules.compute.settings.blocks import ComputeBlocks
 from modules.data.settings import fitting as data
 from modules.data.settings.blocks import DataBlocks
+from modules.delivery.settings import fitting as delivery
 from modules.delivery.settings.blocks import DeliveryBlocks
 from modules.edge.settings import fitting as edge
 from modules.edge.settings.blocks import EdgeBlocks
@@ -108,6 +109,7 @@ class Environment(
                 *compute.findings(self, self, self, self, self),
                 *edge.findings(self, self, self, self),
                 *observability.findings(self, self),
+                *delivery.findings(self, self),
             ]
         )
         return self

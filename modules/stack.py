@@ -15,6 +15,7 @@ from modules.delivery.pipeline import PipelineRoles, PipelineState
 from modules.delivery.role_names import ACCOUNT
 from modules.delivery.settings.pipeline import PipelineSettings
 from modules.delivery.state import StateBucket, keep_state
+from modules.delivery.wing import DeliveryWing
 from modules.edge.wing import EdgeWing
 from modules.environment import Environment
 from modules.events.packaging import Packages
@@ -73,6 +74,14 @@ class EnvironmentStack(TerraformStack):
             foundation=foundation,
         )
         ObservabilityWing(self, "observability", blocks=environment, events=events, foundation=foundation)
+        DeliveryWing(
+            self,
+            "delivery",
+            pipeline=environment.pipeline,
+            blocks=environment,
+            compute=compute,
+            foundation=foundation,
+        )
 
 
 class AccountStack(TerraformStack):

@@ -130,7 +130,9 @@ class Service(Construct):
         settings, cluster = self.settings, self._ground.cluster
         deployment = settings.deployment
         # In plain text, for alarms and for those who let someone roll it out.
-        self.name = self._ground.foundation.names.of(self._label)
+        names = self._ground.foundation.names
+        self.name = names.of(self._label)
+        self.arn = f"arn:aws:ecs:{names.region}:{names.account_id}:service/{cluster.name}/{self.name}"
         self._service = self._make(
             EcsService,
             self._label,

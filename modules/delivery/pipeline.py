@@ -12,6 +12,7 @@ from constructs import Construct
 from modules.delivery.role_names import Right, role_name
 from modules.delivery.settings.pipeline import PipelineSettings
 from modules.delivery.state import state_bucket_name
+from modules.delivery.trust import opened_by
 from modules.foundation.names import Names
 from modules.foundation.policies import Statement, allow, deny, document
 from modules.foundation.resources import Resources
@@ -89,7 +90,7 @@ class PipelineRoles(Construct):
             name=role_name(self._names, env, right),
             description=f"GitLab jobs of {state.settings.project} that {right} {env}",
             max_session_duration=SESSION_SECONDS,
-            assume_role_policy=self._trust(state.settings, right),
+            assume_role_policy=opened_by(self._provider_arn, state.settings, state.settings.subjects(right)),
         )
         self._make(
             IamRolePolicyAttachment,
@@ -98,22 +99,6 @@ class PipelineRoles(Construct):
             policy_arn=f"arn:aws:iam::aws:policy/{_MANAGED[right]}",
         )
         self._make(IamRolePolicy, f"{env}_{right}", name="pipeline", role=role.name, policy=document(statements))
-
-    def _trust(self, settings: PipelineSettings, right: Right) -> str:
-        return document(
-            [
-                {
-                    "Sid": "GitLab",
-                    "Effect": "Allow",
-                    "Principal": {"Federated": self._provider_arn},
-                    "Action": "sts:AssumeRoleWithWebIdentity",
-                    "Condition": {
-                        "StringEquals": {f"{settings.host}:aud": settings.gitlab_url},
-                        "StringLike": {f"{settings.host}:sub": settings.subjects(right)},
-                    },
-                }
-            ]
-        )
 
     def _planning(self, state: PipelineState) -> list[Statement]:
         lock = f"{self._bucket_arn}/{state.state_key}.tflock"

@@ -123,6 +123,7 @@ ROLES = {
 #: What AWS cannot name a resource for ("Service Authorization Reference").
 WITHOUT_RESOURCE = {
     "ecr:GetAuthorizationToken",
+    "ecs:DescribeTaskDefinition",
     "logs:DescribeLogGroups",
     "ssmmessages:CreateControlChannel",
     "ssmmessages:CreateDataChannel",

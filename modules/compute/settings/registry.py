@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from modules.foundation.gitlab import Project
 from modules.foundation.refusals import Finding, refuse
 from modules.foundation.settings import AccountId, Region, Settings, TieredSettings
 
@@ -21,6 +22,12 @@ class RepositorySettings(TieredSettings):
         default=(),
         examples=[["111111111111", "222222222222"]],
         description="Other accounts that pull: those of the environments that the same image goes through.",
+    )
+    pushed_by: Project | None = Field(
+        default=None,
+        examples=["community/agora-api"],
+        description="The GitLab project, on the `pipeline` block's server, whose jobs of the default branch and of "
+        "tags v* may push into this repository and no other. The outputs name the role.",
     )
     keep_images: int = Field(
         default=100,

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from modules.autoscaling.settings import Metric, ScalingSettings
 from modules.compute.settings.target_group import TargetGroupSettings
 from modules.compute.settings.task import TaskSettings
+from modules.foundation.gitlab import Project
 from modules.foundation.refusals import Finding, refuse
 from modules.foundation.settings import Settings
 
@@ -53,6 +54,12 @@ class ServiceSettings(TaskSettings):
         default="terraform",
         description="Who rolls out new revisions. pipeline: Terraform makes the first one, and leaves revision and "
         "count alone from then on.",
+    )
+    deployed_by: Project | None = Field(
+        default=None,
+        examples=["community/agora-api"],
+        description="The GitLab project, on the `pipeline` block's server, whose jobs may roll out this service and "
+        "nothing else: in dev those of the default branch, elsewhere those of tags v*. The outputs name the role.",
     )
     port: int | None = Field(
         default=None, ge=1, le=65535, examples=[8080], description="Where it listens; none for a worker that only asks."
@@ -124,6 +131,9 @@ class ServiceSettings(TaskSettings):
             yield Finding(("deployment",), None, rule, "write maximum_percent = 200")
 
     def _other_findings(self) -> Iterator[Finding]:
+        if self.deployed_by and self.owned_by == "terraform":
+            rule = "would roll out what Terraform takes back with its next apply"
+            yield Finding(("deployed_by",), self.deployed_by, rule, 'write owned_by = "pipeline", or take it out')
         if self.deployment.availability_zone_rebalancing and self.deployment.maximum_percent == 100:
             # "Balancing an Amazon ECS service across Availability Zones": not with a maximumPercent of 100.
             rule = "is refused by ECS with a maximum_percent of 100: a task is started elsewhere before one is ended"

@@ -6,21 +6,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
+from modules.foundation.gitlab import Project
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import TieredSettings
 
-#: "GitLab, CI/CD YAML, Project path": groups and a project, divided by slashes.
-_PROJECT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
 _URL = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?")
 _THUMBPRINT = re.compile(r"[0-9a-f]{40}")
-
-
-def _project(value: str) -> str:
-    if not _PROJECT.fullmatch(value):
-        raise broken_rule(
-            "is not the path of a GitLab project", 'write its groups and its name, "community/groundwork"'
-        )
-    return value
 
 
 def _url(value: str) -> str:
@@ -41,13 +32,14 @@ class PipelineSettings(TieredSettings):
     gitlab_url: Annotated[str, AfterValidator(_url)] = Field(
         default="https://gitlab.com", description="The GitLab server, as its tokens name it (their issuer)."
     )
-    project: Annotated[str, AfterValidator(_project)] = Field(
+    project: Project = Field(
         examples=["community/groundwork"], description="The project's path on it; no other project's job is let in."
     )
     default_branch: str = Field(
         default="main",
         pattern=r"^[A-Za-z0-9._/-]{1,100}$",
-        description="The protected branch that merge requests are compared with and dev is applied from.",
+        description="The protected branch that merge requests are compared with and dev is applied from; an "
+        "application's pipeline comes in from its branch of the same name.",
     )
     previews: bool = Field(
         description="Whether jobs of any branch may plan, so that a merge request shows what it would change. Whoever "
@@ -91,15 +83,33 @@ class PipelineSettings(TieredSettings):
 
         Protected branches and tags only, but for previews: an apply job of another ref is refused by AWS itself.
         """
-        project = f"project_path:{self.project}:ref_type"
-        applied_from = f"{project}:branch:ref:{self.default_branch}" if self.is_development else f"{project}:tag:ref:v*"
+        applied_from = self.deploys_from(self.project)
         if right == "apply":
-            return [applied_from]
+            return applied_from
         # Drift is looked for by a schedule, which runs on the default branch.
-        planned_from = {applied_from, f"{project}:branch:ref:{self.default_branch}"}
-        return [f"{project}:branch:ref:*", *sorted(planned_from)] if self.previews else sorted(planned_from)
+        planned_from = {*applied_from, self._default_branch_of(self.project)}
+        previewed_from = [f"project_path:{self.project}:ref_type:branch:ref:*"] if self.previews else []
+        return [*previewed_from, *sorted(planned_from)]
+
+    def deploys_from(self, project: str) -> list[str]:
+        """Return whose tokens change the environment: dev the default branch's, the others those of tags of releases.
+
+        An application's own project rolls its services out from the same refs as this one is applied from.
+        """
+        return [self._default_branch_of(project) if self.is_development else _releases_of(project)]
+
+    def builds_from(self, project: str) -> list[str]:
+        """Return whose tokens push images, which go through all environments."""
+        return [self._default_branch_of(project), _releases_of(project)]
+
+    def _default_branch_of(self, project: str) -> str:
+        return f"project_path:{project}:ref_type:branch:ref:{self.default_branch}"
 
     @property
     def is_development(self) -> bool:
         """Whether it is applied from the default branch; the others are applied from tags."""
         return self.tier == "development"
+
+
+def _releases_of(project: str) -> str:
+    return f"project_path:{project}:ref_type:tag:ref:v*"

@@ -1,0 +1,23 @@
+"""GitLab's projects by name, for whoever lets their pipelines in."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from modules.foundation.refusals import broken_rule
+
+#: "GitLab, CI/CD YAML, Project path": groups and a project, divided by slashes.
+_PROJECT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
+
+
+def _project(value: str) -> str:
+    if not _PROJECT.fullmatch(value):
+        raise broken_rule(
+            "is not the path of a GitLab project", 'write its groups and its name, "community/groundwork"'
+        )
+    return value
+
+
+#: A project's path on its server.
+Project = Annotated[str, AfterValidator(_project)]

@@ -1,0 +1,149 @@
+"""Roles of the applications' own pipelines: who is let in, and that they can ship one service and nothing else."""
+
+import json
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from tests.support.environments import DEV, only_problem, problems_of
+from tests.support.permissions import allows, statements_of
+from tests.support.template import Template
+
+REGION, ACCOUNT = "ap-northeast-2", "333333333333"
+PIPELINE = 'pipeline {\n  project = "community/groundwork"\n}\n'
+PROJECT = "project_path:community/agora-api:ref_type"
+FAMILY = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/agora-prod-api"
+SERVICE = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/agora-prod-main/agora-prod-api"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/agora-prod-service-api"
+REPOSITORY = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/agora/api"
+PASSED = {"iam__PassedToService": "ecs-tasks.amazonaws.com"}
+REGISTERED = {"ecs__CreateAction": "RegisterTaskDefinition"}
+
+Asked = tuple[str, str, dict[str, str]]
+
+DEPLOY: list[Asked] = [
+    ("ecs:DescribeTaskDefinition", "*", {}),
+    ("ecs:RegisterTaskDefinition", f"{FAMILY}:*", {}),
+    ("ecs:TagResource", f"{FAMILY}:8", REGISTERED),
+    ("iam:PassRole", f"{ROLE}-execution", PASSED),
+    ("iam:PassRole", f"{ROLE}-task", PASSED),
+    ("ecs:UpdateService", SERVICE, {"ecs__task-definition": f"{FAMILY}:8"}),
+    ("ecs:UpdateService", SERVICE, {}),
+    ("ecs:DescribeServices", SERVICE, {}),
+]
+NOT_DEPLOY: list[Asked] = [
+    ("ecs:RegisterTaskDefinition", f"{FAMILY}-other:*", {}),
+    ("ecs:RegisterTaskDefinition", FAMILY.replace("api", "search") + ":*", {}),
+    ("ecs:TagResource", f"{FAMILY}:8", {}),
+    ("ecs:DeregisterTaskDefinition", f"{FAMILY}:7", {}),
+    ("iam:PassRole", f"{ROLE}-task", {}),
+    ("iam:PassRole", f"{ROLE}-task", {"iam__PassedToService": "ec2.amazonaws.com"}),
+    ("iam:PassRole", f"{ROLE}-deploy", PASSED),
+    ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/administrator", PASSED),
+    ("ecs:UpdateService", SERVICE, {"ecs__task-definition": FAMILY.replace("api", "search") + ":8"}),
+    ("ecs:UpdateService", SERVICE.replace("prod-api", "prod-search"), {}),
+    ("ecs:DeleteService", SERVICE, {}),
+    ("ecs:RunTask", f"{FAMILY}:8", {}),
+    ("ecs:ExecuteCommand", f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/agora-prod-main/1", {}),
+    ("ecr:PutImage", REPOSITORY, {}),
+]
+PUSH: list[Asked] = [
+    ("ecr:GetAuthorizationToken", "*", {}),
+    ("ecr:BatchCheckLayerAvailability", REPOSITORY, {}),
+    ("ecr:BatchGetImage", REPOSITORY, {}),
+    ("ecr:InitiateLayerUpload", REPOSITORY, {}),
+    ("ecr:UploadLayerPart", REPOSITORY, {}),
+    ("ecr:CompleteLayerUpload", REPOSITORY, {}),
+    ("ecr:PutImage", REPOSITORY, {}),
+]
+NOT_PUSH: list[Asked] = [
+    ("ecr:PutImage", f"{REPOSITORY}-other", {}),
+    ("ecr:BatchDeleteImage", REPOSITORY, {}),
+    ("ecr:PutImageTagMutability", REPOSITORY, {}),
+    ("ecr:SetRepositoryPolicy", REPOSITORY, {}),
+    ("ecs:UpdateService", SERVICE, {}),
+]
+ROLES = {"service_api_deploy": (DEPLOY, NOT_DEPLOY), "repository_api_push": (PUSH, NOT_PUSH)}
+
+
+def opens(template: Template, role: str, sub: str, aud: str = "https://gitlab.com") -> bool:
+    """Return whether a token opens the role."""
+    (statement,) = json.loads(template.resource(f"aws_iam_role.{role}")["assume_role_policy"])["Statement"]
+    condition = statement["Condition"]
+    assert set(condition) == {"StringEquals", "StringLike"}
+    subjects = condition["StringLike"]["gitlab.com:sub"]
+    return condition["StringEquals"] == {"gitlab.com:aud": aud} and any(fnmatchcase(sub, each) for each in subjects)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_pipeline_ships_its_own_and_nothing_else(prod: Template, role: str) -> None:
+    statements = statements_of(prod, role)
+    needed, refused = ROLES[role]
+    assert [each for each in needed if not allows(statements, each[0], each[1], **each[2])] == []
+    assert [each for each in refused if allows(statements, each[0], each[1], **each[2])] == []
+    granted = {action for statement in statements for action in statement["Action"]}
+    assert granted == {action for action, _, _ in needed}
+
+
+def test_production_rolls_out_what_a_tag_of_its_own_project_names(prod: Template) -> None:
+    assert opens(prod, "service_api_deploy", f"{PROJECT}:tag:ref:v1.4.2")
+    for other in (
+        f"{PROJECT}:branch:ref:main",
+        f"{PROJECT}:branch:ref:v1",
+        f"{PROJECT}:tag:ref:1.4.2",
+        "project_path:community/groundwork:ref_type:tag:ref:v1.4.2",
+        "project_path:community/agora-api-fork:ref_type:tag:ref:v1.4.2",
+    ):
+        assert not opens(prod, "service_api_deploy", other), other
+    assert not opens(prod, "service_api_deploy", f"{PROJECT}:tag:ref:v1.4.2", aud="https://git.example")
+
+
+def test_images_are_pushed_by_the_default_branch_and_by_tags(prod: Template) -> None:
+    assert opens(prod, "repository_api_push", f"{PROJECT}:branch:ref:main")
+    assert opens(prod, "repository_api_push", f"{PROJECT}:tag:ref:v1.5.0-rc.1")
+    assert not opens(prod, "repository_api_push", f"{PROJECT}:branch:ref:feature")
+
+
+def test_the_accounts_provider_is_the_one_that_is_trusted(prod: Template, account: Template) -> None:
+    assert account.resource("aws_iam_openid_connect_provider.delivery_gitlab")["url"] == "https://gitlab.com"
+    for role in ROLES:
+        trust = json.loads(prod.resource(f"aws_iam_role.{role}")["assume_role_policy"])["Statement"][0]
+        assert trust["Principal"] == {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/gitlab.com"}
+
+
+def test_the_outputs_name_the_roles(prod: Template, dev: Template) -> None:
+    assert prod.json["output"]["deploy_roles"]["value"] == {"api": f"{ROLE}-deploy"}
+    role = f"arn:aws:iam::{ACCOUNT}:role/agora-prod-repository-api-push"
+    assert prod.json["output"]["push_roles"]["value"] == {"api": role}
+    assert not {"deploy_roles", "push_roles"} & set(dev.json["output"])
+
+
+SERVED = DEV + 'ecs "main" {}\n'
+REPOSITORY_BLOCK = 'repository "api" {\n  pushed_by = "community/agora-api"\n}\n'
+SERVICE_BLOCK = 'service "api" {\n  owned_by    = "pipeline"\n  deployed_by = "community/agora-api"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (SERVICE_BLOCK,
+         "dev.hcl:13: service.api.deployed_by community/agora-api would be let in by tokens of a GitLab server, and "
+         'the environment names none; write `pipeline { project = "..." }`, or take it out'),
+        (REPOSITORY_BLOCK,
+         "dev.hcl:12: repository.api.pushed_by community/agora-api would be let in by tokens of a GitLab server, and "
+         'the environment names none; write `pipeline { project = "..." }`, or take it out'),
+        (PIPELINE + SERVICE_BLOCK.replace('"pipeline"', '"terraform"'),
+         "dev.hcl:16: service.api.deployed_by community/agora-api would roll out what Terraform takes back with its "
+         'next apply; write owned_by = "pipeline", or take it out'),
+        (PIPELINE + SERVICE_BLOCK.replace("community/agora-api", "agora-api"),
+         "dev.hcl:16: service.api.deployed_by agora-api is not the path of a GitLab project; write its groups and its "
+         'name, "community/groundwork"'),
+    ],
+)  # fmt: skip
+def test_wrong_settings(text: str, problem: str, tmp_path: Path) -> None:
+    assert only_problem(tmp_path, {"dev": SERVED + text}) == problem
+
+
+def test_with_a_pipeline_block_both_are_right(tmp_path: Path) -> None:
+    assert problems_of(tmp_path, {"dev": SERVED + PIPELINE + REPOSITORY_BLOCK + SERVICE_BLOCK}) == []
