@@ -111,32 +111,6 @@ skip "CKV2_AWS_76" {
   reason    = "Log4j's rule is in known-bad-inputs, on by default; checkov also wants the list of anonymous addresses, which refuses whoever uses a VPN."
 }
 
-skip "CKV2_AWS_47" {
-  addresses = ["aws_cloudfront_distribution.site_*"]
-  sometimes = true
-  reason    = "As CKV2_AWS_76: Log4j's rule is there, the list of anonymous addresses is not."
-}
-
-skip "CKV_AWS_86" {
-  addresses = ["aws_cloudfront_distribution.site_*"]
-  reason    = "Logs come by CloudWatch's log delivery (standard logging v2), which checkov does not know: ADR 19."
-}
-
-skip "CKV_AWS_259" {
-  addresses = ["aws_cloudfront_response_headers_policy.site_*"]
-  reason    = "HTTPS is demanded for the site's own name; subdomains and the browsers' list are the domain's decision."
-}
-
-skip "CKV_AWS_310" {
-  addresses = ["aws_cloudfront_distribution.site_*"]
-  reason    = "The pages' bucket spans all zones of its region; a second region is a decision of its own."
-}
-
-skip "CKV_AWS_374" {
-  addresses = ["aws_cloudfront_distribution.site_*"]
-  reason    = "Users abroad are whom a site is put before CloudFront for."
-}
-
 skip "CKV2_AWS_38" {
   addresses = ["aws_route53_zone.zone_*"]
   reason    = "DNSSEC needs a record in the parent zone, by hand at the registrar; a mistake there takes the whole name off the air."
