@@ -222,7 +222,7 @@ def test_the_backup_role_is_named(prod: Template) -> None:
 
 def test_access_logs_of_each_bucket_are_let_into_the_log_bucket(prod: Template, archive: Template) -> None:
     for template, name in ((prod, "content"), (archive, "archive")):
-        logging = template.only("aws_s3_bucket_logging")
+        logging = template.resource(f"aws_s3_bucket_logging.bucket_{name}")
         assert logging["target_prefix"] == f"access-logs/{name}/"
         assert logging["depends_on"] == ["aws_s3_bucket_policy.foundation_logs"]
         bucket = template.resource(f"aws_s3_bucket.bucket_{name}")["bucket"]
@@ -249,4 +249,5 @@ def test_a_bucket_by_other_choices(archive: Template) -> None:
     assert versioning == {"status": "Suspended"}
     assert archive.only("aws_s3_bucket_notification")["eventbridge"] is True
     policy = json.loads(archive.resource("aws_s3_bucket_policy.bucket_scratch")["policy"])["Statement"]
-    assert [each["Sid"] for each in policy] == ["TlsOnly"]
+    # A site shows some of it; nobody else is let in or kept out by name.
+    assert [each["Sid"] for each in policy] == ["TlsOnly", "SiteWwwMediaShown"]
