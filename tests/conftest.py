@@ -99,6 +99,7 @@ def tasks(further: Path) -> Template:
     return Template(stack_folder(further, "tasks"))
 
 
+@pytest.fixture(scope="session")
 def events(further: Path) -> Template:
     return Template(stack_folder(further, "events"))
 

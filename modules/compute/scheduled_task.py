@@ -15,18 +15,16 @@ from cdktf_cdktf_provider_aws.scheduler_schedule import (
     SchedulerScheduleTargetEcsParametersNetworkConfiguration,
     SchedulerScheduleTargetRetryPolicy,
 )
-from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct
 
 from modules.compute.settings.scheduled_task import ScheduledTaskSettings
 from modules.compute.task import Task
 from modules.compute.task_ground import TaskGround
+from modules.events.channels import DEAD_LETTER_DAYS, QUEUE_NAME_LIMIT, Queue
 from modules.foundation.policies import Statement, allow, assumed_by, document
 
 #: "EventBridge Scheduler API Reference, CreateSchedule, Name".
 NAME_LIMIT = 64
-#: "SetQueueAttributes, MessageRetentionPeriod": the longest, 14 days.
-DEAD_LETTER_SECONDS = 14 * 24 * 3600
 
 
 class ScheduledTask(Construct):
@@ -58,21 +56,23 @@ class ScheduledTask(Construct):
         self._ground = ground
         self._make = ground.foundation.resources(self, "scheduled_task")
         self.name = ground.foundation.names.of(name, NAME_LIMIT)
-        queue_arn = self._create_queue() if settings.dead_letters else None
-        role_arn, ready = self._create_role(queue_arn)
-        self._create_schedule(role_arn, queue_arn, ready)
+        queue = self._create_queue() if settings.dead_letters else None
+        role_arn, ready = self._create_role(queue)
+        self._create_schedule(role_arn, queue.arn if queue else None, ready)
 
-    def _create_queue(self) -> str:
-        self._queue = self._make(
-            SqsQueue,
-            self._label,
-            name=self._ground.foundation.names.of(f"scheduled-task-{self._label}-dead-letters", 80),
-            message_retention_seconds=DEAD_LETTER_SECONDS,
-            sqs_managed_sse_enabled=True,
+    def _create_queue(self) -> Queue:
+        foundation = self._ground.foundation
+        return Queue(
+            self,
+            "dead-letters",
+            make=self._make,
+            what=self._label,
+            name=foundation.names.of(f"scheduled-task-{self._label}-dead-letters", QUEUE_NAME_LIMIT),
+            foundation=foundation,
+            retention_days=DEAD_LETTER_DAYS,
         )
-        return self._queue.arn
 
-    def _create_role(self, queue_arn: str | None) -> tuple[str, list[ITerraformDependable]]:
+    def _create_role(self, queue: Queue | None) -> tuple[str, list[ITerraformDependable]]:
         names, what = self._ground.foundation.names, f"{self._label}_schedule"
         role = self._make(
             IamRole,
@@ -80,12 +80,10 @@ class ScheduledTask(Construct):
             name=names.role(f"scheduled-task-{self._label}-schedule"),
             assume_role_policy=assumed_by("scheduler.amazonaws.com", names.account_id),
         )
-        policy = self._make(
-            IamRolePolicy, what, name="start", role=role.name, policy=document(self._may_start(queue_arn))
-        )
+        policy = self._make(IamRolePolicy, what, name="start", role=role.name, policy=document(self._may_start(queue)))
         return role.arn, [policy]
 
-    def _may_start(self, queue_arn: str | None) -> list[Statement]:
+    def _may_start(self, queue: Queue | None) -> list[Statement]:
         """Return the statements to start this task on this cluster ("Amazon ECS EventBridge IAM role")."""
         task, cluster, names = self._task, self._ground.cluster, self._ground.foundation.names
         return [
@@ -107,7 +105,7 @@ class ScheduledTask(Construct):
                 resources=[task.execution_role.plain_arn, task.task_role.plain_arn],
                 condition={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
             ),
-            *([allow("KeepDeadLetters", actions=["sqs:SendMessage"], resources=[queue_arn])] if queue_arn else []),
+            *(queue.may_send() if queue else []),
         ]
 
     def _create_schedule(self, role_arn: str, queue_arn: str | None, ready: list[ITerraformDependable]) -> None:

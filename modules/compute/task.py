@@ -15,13 +15,14 @@ from constructs import Construct
 
 from modules.compute.registry import may_pull
 from modules.compute.settings.images import image_reference
-from modules.compute.settings.task import TaskSettings, variable
+from modules.compute.settings.task import TaskSettings
 from modules.compute.task_container import container_definition, volume_name
 from modules.compute.task_doors import TaskDoors
 from modules.compute.task_ground import TaskGround
 from modules.compute.task_rights import write_logs
 from modules.compute.task_roles import TaskRole
 from modules.foundation.policies import Statement
+from modules.foundation.variables import variable
 
 TaskKind = Literal["service", "scheduled_task"]
 #: What a definition names while there is no image, so that all else can be made; nothing is started by it.

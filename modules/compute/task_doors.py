@@ -5,12 +5,14 @@ from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityG
 from constructs import Construct
 
 from modules.compute.publishing import doors
-from modules.compute.settings.task import CACHE_USER, TaskSettings, variable
+from modules.compute.settings.task import TaskSettings
 from modules.compute.task_ground import TaskGround
-from modules.compute.task_rights import parameter_arn, read_environment_files, read_parameters, read_secrets, use_bucket
+from modules.compute.task_rights import parameter_arn, read_environment_files, read_parameters, use_bucket
 from modules.compute.task_roles import TaskRole
 from modules.data.cache import PORT as CACHE_PORT
+from modules.data.logins import cache_user, cache_variables, database_variables, read_secrets
 from modules.foundation.resources import Resources
+from modules.foundation.variables import handed_over, variable
 
 
 class TaskDoors(Construct):
@@ -117,9 +119,6 @@ class TaskDoors(Construct):
                 to_port=egress.port,
             )
 
-    def _hand_over(self, kind: str, label: str, **values: str | None) -> None:
-        self.environment |= {variable(kind, label, name): value for name, value in values.items() if value is not None}
-
     def _use_database(self, label: str) -> None:
         database = self._ground.data.databases[label]
         database.allow(self.security_group_id, self._what)
@@ -127,16 +126,7 @@ class TaskDoors(Construct):
         if database.proxy:
             self.lead_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
             self._task_role.allow([database.proxy.may_connect(f"ProxyConnect{_sid(label)}")])
-        self._hand_over(
-            "database",
-            label,
-            host=database.host,
-            read_only_host=database.read_only_host,
-            proxy_host=database.proxy.host if database.proxy else None,
-            port=str(database.port),
-            name=database.database_name,
-            secret_arn=database.secret_arn,
-        )
+        self.environment |= database_variables(label, database)
         for name, key in {"user": "username", "password": "password"}.items():
             self.secrets[variable("database", label, name)] = f"{database.secret_arn}:{key}::"
 
@@ -144,18 +134,10 @@ class TaskDoors(Construct):
         cache = self._ground.data.caches[label]
         cache.allow(self.security_group_id, self._what)
         self.lead_to(cache.security_group_id, CACHE_PORT, f"cache_{label}")
-        user = user or (CACHE_USER if CACHE_USER in cache.users else None)
+        user = cache_user(cache, user)
         if user:
             self._task_role.allow([{**cache.may_connect(user), "Sid": f"CacheConnect{_sid(label)}"}])
-        self._hand_over(
-            "cache",
-            label,
-            host=cache.primary_endpoint,
-            reader_host=cache.reader_endpoint,
-            port=str(CACHE_PORT),
-            tls=str(cache.transit_encryption).lower(),
-            user=cache.user_id(user) if user else None,
-        )
+        self.environment |= cache_variables(label, cache, user)
 
     def _use_bucket(self, label: str) -> None:
         bucket = self._ground.data.buckets[label]
@@ -165,12 +147,12 @@ class TaskDoors(Construct):
             bucket.allow_read(self._task_role.arn, prefix, name=self._what)
         if access != "read":
             bucket.allow_write(self._task_role.arn, prefix, name=self._what)
-        self._hand_over("bucket", label, name=bucket.name, prefix=prefix or None)
+        self.environment |= handed_over("bucket", label, name=bucket.name, prefix=prefix or None)
 
     def _publish(self) -> None:
         for door in doors(self._settings, self._ground.events):
             self._task_role.allow(door.statements)
-            self._hand_over(door.kind, door.label, **door.told)
+            self.environment |= handed_over(door.kind, door.label, **door.told)
 
     def _read_secrets(self) -> None:
         """Let ECS read what becomes a variable, and the program the logins that are renewed while it runs."""

@@ -18,28 +18,6 @@ def write_logs(log_group_arn: str) -> Statement:
     )
 
 
-def read_secrets(keys: Mapping[str, str], names: Names) -> list[Statement]:
-    """Return the statements to read secrets, given as their ARNs with their keys' ARNs; none for none.
-
-    The key decrypts these secrets and nothing else: "Secret encryption and decryption in AWS Secrets Manager".
-    """
-    if not keys:
-        return []
-    context = {
-        "kms:ViaService": f"secretsmanager.{names.region}.amazonaws.com",
-        "kms:EncryptionContext:SecretARN": list(keys),
-    }
-    return [
-        allow("ReadSecrets", actions=["secretsmanager:GetSecretValue"], resources=list(keys)),
-        allow(
-            "DecryptSecrets",
-            actions=["kms:Decrypt"],
-            resources=list(dict.fromkeys(keys.values())),
-            condition={"StringEquals": context},
-        ),
-    ]
-
-
 def parameter_arn(parameter: str, names: Names) -> str:
     """Return a parameter's ARN: a whole name with a stroke first, or one under the environment's own path."""
     path = parameter if parameter.startswith("/") else f"/{names.product}/{names.environment}/{parameter}"

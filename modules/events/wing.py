@@ -3,10 +3,10 @@
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
-from modules.data.cache import PORT
 from modules.data.secrets import Secret
 from modules.data.wing import DataWing
 from modules.events.channels import Queue, QueueWithDeadLetters, Stream, Topic, through
+from modules.events.function_doors import FunctionDoors
 from modules.events.functions import Function
 from modules.events.packaging import Packages
 from modules.events.push import Push
@@ -49,7 +49,7 @@ class EventsWing(Construct):
         self.streams = self._build_streams()
         self.functions = self._build_functions(packages)
         for name, settings in self._blocks.function.items():
-            self._open_doors(self.functions[name], settings)
+            FunctionDoors(function=self.functions[name], settings=settings, data=data, names=foundation.names)
             self._let_send(self.functions[name], settings)
             self._listen(self.functions[name], settings)
         self.pushes = self._build_pushes()
@@ -100,35 +100,6 @@ class EventsWing(Construct):
             )
             for name, settings in self._blocks.function.items()
         }
-
-    def _open_doors(self, function: Function, settings: FunctionSettings) -> None:
-        """Let the function to what the data wing holds, and tell it the names."""
-        who = f"function_{function.label}"
-        for name in settings.databases:
-            database = self._data.databases[name]
-            database.allow(function.security_group_id, who)
-            function.reach(f"database_{name}", database.security_group_id, database.port)
-            function.set(_variable("DATABASE", name), database.host)
-        for name in settings.caches:
-            cache = self._data.caches[name]
-            cache.allow(function.security_group_id, who)
-            function.reach(f"cache_{name}", cache.security_group_id, PORT)
-            function.set(_variable("CACHE", name), cache.primary_endpoint)
-        for name, access in settings.bucket.items():
-            bucket = self._data.buckets[name]
-            for number, prefix in enumerate(access.read, 1):
-                bucket.allow_read(function.role_arn, prefix, name=f"function-{function.label}-{number}")
-            for number, prefix in enumerate(access.write, 1):
-                bucket.allow_write(function.role_arn, prefix, name=f"function-{function.label}-{number}")
-            function.set(_variable("BUCKET", name), bucket.name)
-        for name in settings.secrets:
-            self._let_read(function, name)
-
-    def _let_read(self, function: Function, name: str) -> None:
-        secret = self._data.secrets[name]
-        read = allow(f"Read{_sid(name)}", actions=["secretsmanager:GetSecretValue"], resources=[secret.arn])
-        function.allow(read, through(f"ReadKey{_sid(name)}", ["kms:Decrypt"], secret.key_arn, self._secrets_service))
-        function.set(_variable("SECRET", name), secret.arn)
 
     def _let_send(self, function: Function, settings: FunctionSettings) -> None:
         for name in settings.queues:

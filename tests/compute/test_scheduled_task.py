@@ -44,7 +44,8 @@ def test_what_could_not_be_started_is_tried_again_and_kept(prod: Template, tasks
     assert target["retry_policy"] == {"maximum_event_age_in_seconds": 3600, "maximum_retry_attempts": 5}
     assert target["dead_letter_config"] == {"arn": "${aws_sqs_queue.scheduled_task_report.arn}"}
     queue = prod.resource("aws_sqs_queue.scheduled_task_report")
-    assert (queue["message_retention_seconds"], queue["sqs_managed_sse_enabled"]) == (1209600, True)
+    assert queue["message_retention_seconds"] == 1209600
+    assert queue["kms_master_key_id"] == "${aws_kms_key.foundation_messages_key.arn}"
     target = tasks.resource("aws_scheduler_schedule.scheduled_task_clean_up")["target"]
     assert target["retry_policy"]["maximum_retry_attempts"] == 0
     assert "dead_letter_config" not in target

@@ -103,6 +103,8 @@ SCHEDULE: list[Asked] = [
     ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/agora-prod-service-api-task", PASSED),
     ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/agora-prod-service-api-execution", PASSED),
     ("sqs:SendMessage", "${aws_sqs_queue.scheduled_task_report.arn}", {}),
+    ("kms:GenerateDataKey", MESSAGE_KEY, {"kms__ViaService": f"sqs.{REGION}.amazonaws.com"}),
+    ("kms:Decrypt", MESSAGE_KEY, {"kms__ViaService": f"sqs.{REGION}.amazonaws.com"}),
 ]
 NOT_SCHEDULE: list[Asked] = [
     ("ecs:RunTask", f"{FAMILY}-other:1", {"ecs__cluster": CLUSTER}),

@@ -42,3 +42,10 @@ database "main" {
     max_connections_percent = 80
   }
 }
+
+# What runs by night in a container elsewhere: a function that logs in at the database, or at its proxy.
+function "export" {
+  code      = "maintenance"
+  in_vpc    = true
+  databases = ["main"]
+}

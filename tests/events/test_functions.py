@@ -1,6 +1,7 @@
 """Functions and their channels: what stands in the JSON."""
 
 import json
+import re
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 from modules.events.packaging import code_hash
+from ops.workspace import stack_folder
+from tests.support.permissions import allows, statements_of
 from tests.support.template import Template
 
 ACCOUNT = "555555555555"
@@ -207,7 +210,51 @@ def test_a_secret_is_rotated_by_a_function(events: Template) -> None:
     assert allowed["RotateLogin"]["Resource"] == ["${aws_secretsmanager_secret.secret_login.arn}"]
     variables = events.resource("aws_lambda_function.function_worker")["environment"]["variables"]
     assert variables["SECRET_LOGIN"] == "${aws_secretsmanager_secret.secret_login.arn}"
-    assert set(variables) == {"SECRET_LOGIN", "CACHE_RANKING", "QUEUE_RESULTS"}
+    cache = {f"CACHE_RANKING_{what}" for what in ("HOST", "READER_HOST", "PORT", "TLS", "USER")}
+    assert set(variables) == {"SECRET_LOGIN", "QUEUE_RESULTS", *cache}
+
+
+def test_a_function_logs_in_at_its_database_and_at_no_other(further: Path) -> None:
+    rds = Template(stack_folder(further, "rds"))
+    login = "${aws_secretsmanager_secret.database_main_password.arn}"
+    key, via = "${aws_kms_key.foundation_data_key.arn}", "secretsmanager.ap-northeast-2.amazonaws.com"
+    assert rds.resource("aws_lambda_function.function_export")["environment"]["variables"] == {
+        "DATABASE_MAIN_HOST": "main.db.rds.internal",
+        "DATABASE_MAIN_READ_ONLY_HOST": "main-ro.db.rds.internal",
+        "DATABASE_MAIN_PROXY_HOST": "main-proxy.db.rds.internal",
+        "DATABASE_MAIN_PORT": "5432",
+        "DATABASE_MAIN_NAME": "mobile",
+        "DATABASE_MAIN_SECRET_ARN": login,
+    }
+    # Terraform's own quotes are none of JSON's: the proxy's id is cut out of its ARN.
+    policy, proxies = re.subn(
+        r"\$\{element\(split\([^)]*database_main_proxy\.arn\), 6\)\}",
+        "prx-1",
+        rds.resource("aws_iam_role_policy.function_export")["policy"],
+    )
+    role = json.loads(policy)["Statement"]
+    assert proxies == 1
+    assert allows(role, "secretsmanager:GetSecretValue", login)
+    assert allows(role, "kms:Decrypt", key, kms__ViaService=via, kms__EncryptionContext__SecretARN=login)
+    user = "arn:aws:rds-db:ap-northeast-2:666666666666:dbuser:prx-1"
+    assert allows(role, "rds-db:connect", f"{user}/dbadmin")
+    assert not allows(role, "rds-db:connect", f"{user}/other")
+    other = login.replace("database_main_password", "secret_other")
+    assert not allows(role, "secretsmanager:GetSecretValue", other)
+    assert not allows(role, "kms:Decrypt", key, kms__ViaService=via, kms__EncryptionContext__SecretARN=other)
+    assert not allows(role, "kms:Decrypt", key, kms__ViaService=via)
+    for group in ("database_main", "database_main_proxy"):
+        rule = rds.resource(f"aws_vpc_security_group_egress_rule.function_export_to_{group}")
+        assert rule["referenced_security_group_id"] == f"${{aws_security_group.{group}.id}}"
+
+
+def test_a_function_logs_in_at_its_cache_as_the_usual_user(events: Template) -> None:
+    role = statements_of(events, "function_worker")
+    users = f"arn:aws:elasticache:us-east-1:{ACCOUNT}:user:mobile-events-ranking"
+    assert allows(role, "elasticache:Connect", "${aws_elasticache_replication_group.cache_ranking.arn}")
+    assert allows(role, "elasticache:Connect", f"{users}-app")
+    assert not allows(role, "elasticache:Connect", f"{users}-default")
+    assert not allows(statements_of(events, "function_reader"), "elasticache:Connect", f"{users}-app")
 
 
 @pytest.mark.parametrize(("function", "machine"), [("worker", "arm64"), ("reader", "x86_64")])

@@ -13,6 +13,7 @@ from modules.compute.settings.publishing import PublishingSettings
 from modules.compute.settings.task_sizes import FARGATE_STORAGE_GIB
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import LABEL_LIMIT, Cidr, Label, Settings, TieredSettings
+from modules.foundation.variables import variable
 
 #: POSIX's portable names; Docker and every shell take them.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -22,8 +23,6 @@ _SECRET = re.compile(rf"({_LABEL})(?::([A-Za-z0-9_.-]+))?")
 _PARAMETER = re.compile(r"/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
 _ENVIRONMENT_FILE = re.compile(rf"({_LABEL}):([^/*?][^*?]*)")
 _CACHE = re.compile(rf"({_LABEL})(?::({_LABEL}))?")
-#: The user of a cache that a task logs in as where none is named: the one that each cache has by default.
-CACHE_USER = "app"
 #: "ContainerDefinition, Ulimit, name".
 UlimitName = Literal[
     "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
@@ -72,11 +71,6 @@ EnvironmentName = Annotated[str, AfterValidator(_name)]
 Parameter = Annotated[str, AfterValidator(_parameter)]
 EnvironmentFile = Annotated[str, AfterValidator(_environment_file)]
 CacheUser = Annotated[str, AfterValidator(_cache)]
-
-
-def variable(kind: str, label: str, what: str) -> str:
-    """Return the environment variable under which something is handed over: `DATABASE_MAIN_HOST`."""
-    return "_".join((kind, label, what)).replace("-", "_").upper()
 
 
 class ContainerCheckSettings(Settings):

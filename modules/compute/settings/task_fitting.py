@@ -6,9 +6,10 @@ from modules.compute.settings.ecs import EcsSettings
 from modules.compute.settings.load_balancer import LoadBalancerSettings
 from modules.compute.settings.scheduled_task import ScheduledTaskSettings
 from modules.compute.settings.service import ServiceSettings
-from modules.compute.settings.task import CACHE_USER, TaskSettings
+from modules.compute.settings.task import TaskSettings
 from modules.compute.settings.task_sizes import FARGATE_MEMORY, is_fargate_size, nearest_sizes
 from modules.data.settings.blocks import DataBlocks
+from modules.data.settings.cache import CACHE_USER
 from modules.events.settings.blocks import EventsBlocks
 from modules.foundation.refusals import Finding
 from modules.network.settings.vpc import NetworkSettings

@@ -25,6 +25,9 @@ SNAPSHOT_DAYS = {"development": 0, "staging": 1, "production": 7}
 #: "Supported node types": `cache.`, the family, the size.
 NODE_TYPE = re.compile(r"^cache\.[a-z][a-z0-9]*\.(micro|small|medium|large|[0-9]*xlarge)$")
 
+#: The user of a cache that a program logs in as where none is named: the one that each cache has by default.
+CACHE_USER = "app"
+
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = r"([01][0-9]|2[0-3]):([0-5][0-9])"
 _DAY_WINDOW = re.compile(rf"^{_TIME}-{_TIME}$")
@@ -142,7 +145,7 @@ class CacheSettings(TieredSettings):
         description="Parameters of the engine beside its defaults, in its own parameter group.",
     )
     user: dict[Label, CacheUserSettings] = Field(
-        default_factory=lambda: {"app": CacheUserSettings()},
+        default_factory=lambda: {CACHE_USER: CacheUserSettings()},
         description="Who may log in, by IAM and without a password; by default `app`. The default user is off.",
     )
 

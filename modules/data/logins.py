@@ -1,0 +1,64 @@
+"""How a program logs in at what the data wing holds, and where it finds it. For tasks and functions alike."""
+
+from collections.abc import Mapping
+
+from modules.data.cache import PORT, Cache
+from modules.data.database import Database
+from modules.data.settings.cache import CACHE_USER
+from modules.foundation.names import Names
+from modules.foundation.policies import Statement, allow
+from modules.foundation.variables import handed_over
+
+
+def database_variables(label: str, database: Database) -> dict[str, str]:
+    """Return DATABASE_<LABEL>_HOST, _READ_ONLY_HOST, _PROXY_HOST, _PORT, _NAME and _SECRET_ARN."""
+    return handed_over(
+        "database",
+        label,
+        host=database.host,
+        read_only_host=database.read_only_host,
+        proxy_host=database.proxy.host if database.proxy else None,
+        port=str(database.port),
+        name=database.database_name,
+        secret_arn=database.secret_arn,
+    )
+
+
+def cache_variables(label: str, cache: Cache, user: str | None) -> dict[str, str]:
+    """Return CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS and for who logs in _USER."""
+    return handed_over(
+        "cache",
+        label,
+        host=cache.primary_endpoint,
+        reader_host=cache.reader_endpoint,
+        port=str(PORT),
+        tls=str(cache.transit_encryption).lower(),
+        user=cache.user_id(user) if user else None,
+    )
+
+
+def cache_user(cache: Cache, user: str | None = None) -> str | None:
+    """Return whom a program logs in as: who is named, or the usual user; nobody where the cache has no such user."""
+    return user or (CACHE_USER if CACHE_USER in cache.users else None)
+
+
+def read_secrets(keys: Mapping[str, str], names: Names) -> list[Statement]:
+    """Return the statements to read secrets, given as their ARNs with their keys' ARNs; none for none.
+
+    The key decrypts these secrets and nothing else: "Secret encryption and decryption in AWS Secrets Manager".
+    """
+    if not keys:
+        return []
+    context = {
+        "kms:ViaService": f"secretsmanager.{names.region}.amazonaws.com",
+        "kms:EncryptionContext:SecretARN": list(keys),
+    }
+    return [
+        allow("ReadSecrets", actions=["secretsmanager:GetSecretValue"], resources=list(keys)),
+        allow(
+            "DecryptSecrets",
+            actions=["kms:Decrypt"],
+            resources=list(dict.fromkeys(keys.values())),
+            condition={"StringEquals": context},
+        ),
+    ]

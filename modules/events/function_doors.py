@@ -1,0 +1,82 @@
+"""The doors that the data wing's blocks open for a function, and what they hand over."""
+
+from modules.data.cache import PORT
+from modules.data.logins import cache_user, cache_variables, database_variables, read_secrets
+from modules.data.wing import DataWing
+from modules.events.functions import Function
+from modules.events.settings.function import FunctionSettings
+from modules.foundation.names import Names
+
+
+class FunctionDoors:
+    """Opens what a function's settings name, on both sides: security groups, policies of buckets and its role.
+
+    Creates nothing by itself. What is handed over (a label's hyphens become underscores):
+
+        DATABASE_<LABEL>_HOST, _READ_ONLY_HOST, _PROXY_HOST, _PORT, _NAME, _SECRET_ARN
+        CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS, _USER
+        BUCKET_<LABEL>, SECRET_<LABEL>
+
+    A login is in the secret, which the function's role may read, and is renewed there. At a proxy and at a cache's
+    user the function logs in by its role.
+    """
+
+    def __init__(self, *, function: Function, settings: FunctionSettings, data: DataWing, names: Names) -> None:
+        self._function = function
+        self._data = data
+        self._who = f"function_{function.label}"
+        for label in settings.databases:
+            self._use_database(label)
+        for label in settings.caches:
+            self._use_cache(label)
+        for label, access in settings.bucket.items():
+            self._use_bucket(label, read=access.read, write=access.write)
+        self._read_secrets(settings, names)
+
+    def _tell(self, variables: dict[str, str]) -> None:
+        for name, value in variables.items():
+            self._function.set(name, value)
+
+    def _use_database(self, label: str) -> None:
+        database, function = self._data.databases[label], self._function
+        database.allow(function.security_group_id, self._who)
+        function.reach(f"database_{label}", database.security_group_id, database.port)
+        if database.proxy:
+            function.reach(f"database_{label}_proxy", database.proxy.security_group_id, database.proxy.port)
+            function.allow(database.proxy.may_connect(f"ProxyConnect{_sid(label)}"))
+        self._tell(database_variables(label, database))
+
+    def _use_cache(self, label: str) -> None:
+        cache, function = self._data.caches[label], self._function
+        cache.allow(function.security_group_id, self._who)
+        function.reach(f"cache_{label}", cache.security_group_id, PORT)
+        user = cache_user(cache)
+        if user:
+            function.allow({**cache.may_connect(user), "Sid": f"CacheConnect{_sid(label)}"})
+        self._tell(cache_variables(label, cache, user))
+
+    def _use_bucket(self, label: str, *, read: tuple[str, ...], write: tuple[str, ...]) -> None:
+        bucket, function = self._data.buckets[label], self._function
+        for number, prefix in enumerate(read, 1):
+            bucket.allow_read(function.role_arn, prefix, name=f"function-{function.label}-{number}")
+        for number, prefix in enumerate(write, 1):
+            bucket.allow_write(function.role_arn, prefix, name=f"function-{function.label}-{number}")
+        self._tell({f"BUCKET_{_upper(label)}": bucket.name})
+
+    def _read_secrets(self, settings: FunctionSettings, names: Names) -> None:
+        databases = [self._data.databases[label] for label in settings.databases]
+        secrets = {label: self._data.secrets[label] for label in settings.secrets}
+        keys = {
+            **{database.secret_arn: database.secret_key_arn for database in databases},
+            **{secret.arn: secret.key_arn for secret in secrets.values()},
+        }
+        self._function.allow(*read_secrets(keys, names))
+        self._tell({f"SECRET_{_upper(label)}": secret.arn for label, secret in secrets.items()})
+
+
+def _upper(label: str) -> str:
+    return label.replace("-", "_").upper()
+
+
+def _sid(label: str) -> str:
+    return "".join(part.capitalize() for part in label.split("-"))
