@@ -61,7 +61,8 @@ def applied(local_aws: LocalAws, build: Path) -> Mapping[str, Applied]:
         synthesize(workspace, target.output, target.init_environment, None)
         targets |= {name: (file, target) for name, file in load(envs).items()}
     by_account = {file.settings.account_id: (file, target) for file, target in targets.values()}
-    with ThreadPoolExecutor() as pool:
+    # They wait more than they work: as many at once as there are.
+    with ThreadPoolExecutor(max_workers=len(targets)) as pool:
         list(pool.map(_bootstrap, *zip(*by_account.values(), strict=True)))
         done = pool.map(_apply, *zip(*targets.values(), strict=True))
         return dict(zip(targets, done, strict=True))
