@@ -80,7 +80,7 @@ def test_without_the_block_there_is_no_plan_and_no_key(dev: Template) -> None:
 
 
 def test_a_secret_is_a_place_without_a_value(prod: Template) -> None:
-    assert prod.only("aws_secretsmanager_secret") == {
+    assert prod.resource("aws_secretsmanager_secret.secret_slack_webhook") == {
         "description": "Where alarms are posted",
         "kms_key_id": "${aws_kms_key.foundation_secrets_key.arn}",
         "lifecycle": {"prevent_destroy": True},
