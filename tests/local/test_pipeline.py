@@ -116,6 +116,7 @@ def repository(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) ->
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, folder / name)
     checkov.installed()
+    checkov.installed()
     for installed in INSTALLED:
         (folder / installed).symlink_to((PROJECT / installed).resolve())
     (folder / "envs").mkdir()
