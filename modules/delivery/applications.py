@@ -1,18 +1,22 @@
 """Roles by which the applications' own pipelines ship what changes daily: images, and revisions of services."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
-from modules.compute.service import Service
 from modules.compute.settings.images import Registry, repository_arn
 from modules.delivery.settings.pipeline import PipelineSettings
 from modules.delivery.trust import opened_by, provider_arn
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement, allow, document
 from modules.foundation.resources import Resources
+
+if TYPE_CHECKING:
+    # By its type alone: an environment without services is not touched by what services are made of.
+    from modules.compute.service import Service
 
 #: "Amazon ECR User Guide, IAM permissions for pushing an image to an Amazon ECR private repository".
 _PUSH = (
@@ -36,7 +40,7 @@ class ApplicationRoles(Construct):
         self._pipeline = pipeline
         self._foundation = foundation
 
-    def deploy(self, name: str, service: Service, project: str) -> str:
+    def deploy(self, name: str, service: "Service", project: str) -> str:
         """Let the project's releases roll out this service, and return the role's ARN."""
         return self._create_role(
             self._foundation.resources(self, "service"),
@@ -81,7 +85,7 @@ class ApplicationRoles(Construct):
         return f"arn:aws:iam::{names.account_id}:role/{names.role(what)}"
 
 
-def may_deploy(service: Service) -> list[Statement]:
+def may_deploy(service: "Service") -> list[Statement]:
     """Return the statements to draft, register and roll out this service's revisions, with its roles and no others."""
     task = service.task
     revisions = f"{task.family_arn}:*"

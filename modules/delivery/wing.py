@@ -1,13 +1,18 @@
 """The delivery wing of one environment; what an account has only one of is in its bootstrap stack."""
 
+from typing import TYPE_CHECKING
+
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
 from modules.compute.settings.blocks import ComputeBlocks
-from modules.compute.wing import ComputeWing
 from modules.delivery.applications import ApplicationRoles
 from modules.delivery.settings.pipeline import PipelineSettings
 from modules.foundation.foundation import Foundation
+
+if TYPE_CHECKING:
+    # By its type alone: an environment without services is not touched by what services are made of.
+    from modules.compute.wing import ComputeWing
 
 
 class DeliveryWing(Construct):
@@ -20,7 +25,7 @@ class DeliveryWing(Construct):
         *,
         pipeline: PipelineSettings | None,
         blocks: ComputeBlocks,
-        compute: ComputeWing,
+        compute: "ComputeWing",
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)

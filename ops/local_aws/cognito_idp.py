@@ -1,9 +1,12 @@
-"""Cognito: the domain of a user pool.
+"""Cognito: the domain of a user pool, and its tier.
 
 AWS: DescribeUserPoolDomain tells of a domain of one's own the certificate, which has to be in us-east-1, and of each
 domain the account and the version of its pages. Moto 5.2.5 leaves the certificate out, so that the provider wants a
 new domain at every plan, takes one of any region, and makes up another account at each answer. Added: the answer as
 AWS gives it, and the certificate's region is checked.
+
+AWS: a pool whose creation or update names no tier is of ESSENTIALS ("UpdateUserPool, UserPoolTier"). Moto then has none
+at all, so that the provider sees a change after an update. Added: the default.
 """
 
 from collections.abc import Callable
@@ -16,10 +19,11 @@ CLASSIC = 1
 
 def install() -> None:
     """Let Moto's domains remember what they were made with."""
-    from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpUserPoolDomain
+    from moto.cognitoidp.models import DEFAULT_USER_POOL_CONFIG, CognitoIdpBackend, CognitoIdpUserPoolDomain
 
     from ops.local_aws.extend import add
 
+    DEFAULT_USER_POOL_CONFIG.setdefault("UserPoolTier", "ESSENTIALS")
     add(CognitoIdpUserPoolDomain, _told_in_full(CognitoIdpUserPoolDomain.to_json))
     add(
         CognitoIdpBackend,

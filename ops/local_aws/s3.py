@@ -13,6 +13,8 @@
   and drops the format. Added: the policy is evaluated, and what was put is returned.
 - AWS: GetBucketNotificationConfiguration returns the empty EventBridgeConfiguration that switches EventBridge
   on. Moto takes and heeds it, and does not return it. Added: it is returned.
+- AWS: DeleteObjects takes versions and delete markers alike. Moto disposes of what a version holds, and its delete
+  markers, which hold nothing, do not know how. Added: there is nothing to do for them.
 """
 
 from collections.abc import Callable
@@ -28,17 +30,22 @@ _DEFAULT_MINIMUM_SIZE = "all_storage_classes_128K"
 
 def install() -> None:
     """Replace Moto's evaluation of bucket policies and its reading of life cycles and logging."""
-    from moto.s3.models import FakeBucket
+    from moto.s3.models import FakeBucket, FakeDeleteMarker
     from moto.s3.responses import S3Response
 
     from ops.local_aws.extend import add
 
+    add(FakeDeleteMarker, dispose)
     add(FakeBucket, get_permission, _log_permissions_enabled_policy)
     add(FakeBucket, _keeping_rules(FakeBucket.set_lifecycle))
     add(S3Response, _with_all_of_the_rules(S3Response.get_bucket_lifecycle))
     add(S3Response, _keeping_document(S3Response._logging_from_body))
     add(S3Response, _with_document(S3Response.get_bucket_logging))
     add(S3Response, _with_event_bridge(S3Response.get_bucket_notification))
+
+
+def dispose(marker: Any, garbage: bool = False) -> None:
+    """Do nothing: a delete marker holds nothing."""
 
 
 def get_permission(bucket: Any, action: str, resource: str) -> Any:

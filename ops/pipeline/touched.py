@@ -28,7 +28,7 @@ _JOINTS = ("modules", "modules.environment", "modules.settings", "modules.stack"
 
 def touched(environments: Iterable[Environment], envs: Path) -> dict[str, list[str]]:
     """Return the paths that touch each environment, as GitLab's `rules:changes` takes them, sorted."""
-    graph = grimp.build_graph("modules", cache_dir=None)
+    graph = grimp.build_graph("modules", exclude_type_checking_imports=True, cache_dir=None)
     return {each.name: _paths(graph, each, envs) for each in environments}
 
 

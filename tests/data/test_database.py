@@ -211,7 +211,12 @@ def test_no_one_is_let_in_but_by_name(prod: Template, dev: Template) -> None:
 
 def test_the_corporate_ranges_and_the_proxy_are_let_in_where_said(rds: Template) -> None:
     rules = rds.resources("aws_vpc_security_group_ingress_rule")
-    assert set(rules) == {"database_main_from_corporate_10_128_0_0_9", "database_main_from_proxy"}
+    assert set(rules) == {
+        "database_main_from_corporate_10_128_0_0_9",
+        "database_main_from_function_export",
+        "database_main_from_proxy",
+        "database_main_proxy_from_function_export",
+    }
     assert rules["database_main_from_corporate_10_128_0_0_9"]["cidr_ipv4"] == "10.128.0.0/9"
     assert {(rule["from_port"], rule["to_port"]) for rule in rules.values()} == {(5432, 5432)}
     assert "10.40.64.0/21" not in json.dumps(rules)
@@ -224,7 +229,7 @@ def test_the_proxy_takes_tls_only_and_reads_one_secret(rds: Template) -> None:
     read, decrypt = rds.policy("aws_iam_role_policy.database_main_proxy")
     assert read["Resource"] == ["${aws_secretsmanager_secret.database_main_password.arn}"]
     assert decrypt["Condition"]["StringEquals"] == {"kms:ViaService": "secretsmanager.ap-northeast-2.amazonaws.com"}
-    way_out = rds.only("aws_vpc_security_group_egress_rule")
+    way_out = rds.resource("aws_vpc_security_group_egress_rule.database_main_proxy")
     assert way_out["referenced_security_group_id"] == "${aws_security_group.database_main.id}"
 
 
