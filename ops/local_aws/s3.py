@@ -13,6 +13,8 @@
   and drops the format. Added: the policy is evaluated, and what was put is returned.
 - AWS: GetBucketNotificationConfiguration returns the empty EventBridgeConfiguration that switches EventBridge
   on. Moto takes and heeds it, and does not return it. Added: it is returned.
+- AWS: of an object with versions that is deleted a notification tells, DeleteMarkerCreated. Moto tells of none.
+  Added: it is sent.
 - AWS: DeleteObjects takes versions and delete markers alike. Moto disposes of what a version holds, and its delete
   markers, which hold nothing, do not know how. Added: there is nothing to do for them.
 """
@@ -30,12 +32,13 @@ _DEFAULT_MINIMUM_SIZE = "all_storage_classes_128K"
 
 def install() -> None:
     """Replace Moto's evaluation of bucket policies and its reading of life cycles and logging."""
-    from moto.s3.models import FakeBucket, FakeDeleteMarker
+    from moto.s3.models import FakeBucket, FakeDeleteMarker, S3Backend
     from moto.s3.responses import S3Response
 
     from ops.local_aws.extend import add
 
     add(FakeDeleteMarker, dispose)
+    add(S3Backend, _told_of(S3Backend._set_delete_marker))
     add(FakeBucket, get_permission, _log_permissions_enabled_policy)
     add(FakeBucket, _keeping_rules(FakeBucket.set_lifecycle))
     add(S3Response, _with_all_of_the_rules(S3Response.get_bucket_lifecycle))
@@ -46,6 +49,21 @@ def install() -> None:
 
 def dispose(marker: Any, garbage: bool = False) -> None:
     """Do nothing: a delete marker holds nothing."""
+
+
+def _told_of(mark: Callable[..., Any]) -> Callable[..., Any]:
+    from moto.s3 import notifications
+
+    def _set_delete_marker(backend: Any, bucket_name: str, key_name: str) -> Any:
+        bucket = backend.get_bucket(bucket_name)
+        deleted = bucket.keys.get(key_name)
+        marker = mark(backend, bucket_name, key_name)
+        if deleted is not None and hasattr(deleted, "etag"):
+            event = notifications.S3NotificationEvent.OBJECT_REMOVED_DELETE_MARKER_CREATED_EVENT
+            notifications.send_event(backend.account_id, event, bucket, deleted)
+        return marker
+
+    return _set_delete_marker
 
 
 def get_permission(bucket: Any, action: str, resource: str) -> Any:

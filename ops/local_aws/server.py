@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from ops.local_aws.answers import Answers
 from ops.local_aws.process import HEALTH_PATH, HOST, write_record
 from ops.local_aws.turns import turn
 
@@ -47,7 +48,7 @@ class FrontDoor:
     """
 
     def __init__(self, application: Callable[[_Environ, _StartResponse], Iterable[bytes]]) -> None:
-        self._application = application
+        self._application = Answers(application)
 
     def __call__(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
@@ -56,7 +57,7 @@ class FrontDoor:
         if environ["PATH_INFO"] == HEALTH_PATH:
             return self._text(start_response, "200 OK", json.dumps({"pid": os.getpid()}))
         with turn():
-            return list(self._application(environ, start_response))
+            return self._application(environ, start_response)
 
     @staticmethod
     def _text(start_response: _StartResponse, status: str, body: str) -> Iterable[bytes]:

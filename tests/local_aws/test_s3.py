@@ -185,3 +185,26 @@ def test_event_bridge_is_returned_beside_the_others(s3: Any, client: Callable[[s
     assert found["QueueConfigurations"] == [uploads]
     s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
     assert "EventBridgeConfiguration" not in s3.get_bucket_notification_configuration(Bucket=bucket)
+
+
+def test_delete_markers_are_told_of_and_go_with_the_versions(
+    s3: Any, bucket: str, client: Callable[[str], Any]
+) -> None:
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    sqs = client("sqs")
+    url = sqs.create_queue(QueueName=f"heard-{uuid4().hex}")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    told = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectRemoved:*"]}]}
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=told)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"a")
+    s3.delete_object(Bucket=bucket, Key="a")
+    heard = [json.loads(each["Body"]) for each in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]]
+    names = [record["eventName"] for each in heard for record in each.get("Records", [])]
+    assert names == ["ObjectRemoved:DeleteMarkerCreated"]
+    versions = s3.list_object_versions(Bucket=bucket)
+    objects = [
+        {"Key": each["Key"], "VersionId": each["VersionId"]}
+        for each in [*versions["Versions"], *versions["DeleteMarkers"]]
+    ]
+    assert len(s3.delete_objects(Bucket=bucket, Delete={"Objects": objects})["Deleted"]) == 2
+    s3.delete_bucket(Bucket=bucket)
