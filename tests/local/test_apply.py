@@ -120,6 +120,7 @@ def test_a_third_zone_adds_its_own_and_changes_nothing_else(applied: Mapping[str
             "aws_elasticache_subnet_group.cache_sessions",
             "aws_lb.load_balancer_public",
             "aws_network_acl.network_data",
+            "aws_scheduler_schedule.scheduled_task_report",
             "aws_vpc_endpoint.network_endpoint_dynamodb",
             "aws_vpc_endpoint.network_endpoint_s3",
         ],
