@@ -107,15 +107,7 @@ class Repository:
 def repository(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
     scratch = tmp_path_factory.mktemp("pipeline")
     folder = scratch / "clone"
-    files = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=PROJECT, check=True, capture_output=True, text=True,
-    ).stdout.split()  # fmt: skip
-    for name in files:
-        if not name.startswith(("envs/", "tests/")) and (PROJECT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(PROJECT / name, folder / name)
-    checkov.installed()
+    shutil.copytree(PROJECT, folder, ignore=_left_behind)
     checkov.installed()
     for installed in INSTALLED:
         (folder / installed).symlink_to((PROJECT / installed).resolve())
@@ -126,6 +118,13 @@ def repository(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) ->
     made = Repository(folder, _shell(scratch, target, local_aws), target, scratch / "home")
     _publish(made, scratch / "origin.git")
     yield made
+
+
+def _left_behind(folder: str, names: list[str]) -> set[str]:
+    """Return what the scratch clone has of its own, or makes anew."""
+    made = {name for name in names if name == "__pycache__" or name.endswith("_cache")}
+    own = {".git", ".gitlab-ci-local", "build", "cdktf.out", "envs", "tests", *INSTALLED}
+    return made | (own if Path(folder) == PROJECT else set())
 
 
 def _bootstrapped(envs: Path, build: Path, local_aws: LocalAws) -> Target:
