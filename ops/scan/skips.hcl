@@ -3,12 +3,6 @@
 
 # Buckets
 
-skip "CKV_AWS_18" {
-  addresses = ["aws_s3_bucket.foundation_logs"]
-  sometimes = true
-  reason    = "It is where access logs are delivered to; its own would come back to it without end."
-}
-
 skip "CKV_AWS_144" {
   addresses = ["aws_s3_bucket.*"]
   reason    = "Versions and AWS Backup cover loss; a second region doubles the cost and is a decision of its own."

@@ -6,7 +6,6 @@ them is tested in a second process (tests/support/processes.py).
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,9 +16,11 @@ from ops.local import connected
 from ops.local_aws.process import LocalAws, start, stop
 from ops.synth import synthesize
 from ops.target import Target, local
-from ops.terraform import Terraform
 from ops.workspace import Workspace
 from tests.conftest import FURTHER, REFERENCE
+from tests.local.account import HEADER
+from tests.local.applied import Applied, Planned
+from tests.support.environments import write
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,16 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.local)
-
-
-@dataclass(frozen=True)
-class Applied:
-    """An environment that was put on the embedded AWS."""
-
-    file: EnvironmentFile
-    target: Target
-    terraform: Terraform
-    account: Terraform
 
 
 @pytest.fixture(scope="session")
@@ -52,8 +43,18 @@ def local_aws(build: Path) -> Iterator[LocalAws]:
 
 
 @pytest.fixture(scope="session")
+def bare_account(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Target:
+    """An account with nothing but its bootstrap, for tests that bring environments of their own."""
+    folder = tmp_path_factory.mktemp("account")
+    target = local(Workspace(write(folder, {"bare": HEADER}), folder / "build"), local_aws)
+    synthesize(target.workspace, target.output, target.init_environment, "bare")
+    _bootstrap(load(folder)["bare"], target)
+    return target
+
+
+@pytest.fixture(scope="session")
 def applied(local_aws: LocalAws, build: Path) -> Mapping[str, Applied]:
-    """Bootstrap every account and apply every environment; return them by name."""
+    """Bootstrap every account, apply every environment and plan it again; return them by name."""
     targets: dict[str, tuple[EnvironmentFile, Target]] = {}
     for envs in (REFERENCE, FURTHER):
         workspace = Workspace(envs, build / envs.name)
@@ -77,4 +78,5 @@ def _apply(file: EnvironmentFile, target: Target) -> Applied:
     if terraform.plan():
         terraform.apply()
     account = target.terraform(f"account-{file.settings.account_id}", file.settings.name)
-    return Applied(file, target, terraform, account)
+    # While others wait for the provider: all that is tested needs it, and most of a plan is the processor's work.
+    return Applied(file, target, terraform, account, Planned.by(terraform))

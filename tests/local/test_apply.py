@@ -1,30 +1,23 @@
 """Every environment by the real Terraform and provider on the embedded AWS."""
 
 import json
-import shutil
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from modules.settings import load
 from ops.addresses import addresses
 from ops.backend import Backend
 from ops.bootstrap import bootstrap
-from ops.local import connected
-from ops.synth import synthesize
-from ops.workspace import Workspace
 from tests.conftest import FURTHER, REFERENCE
-from tests.local.conftest import Applied
+from tests.local.applied import Applied, changes
 
 NAMES = [path.stem for folder in (REFERENCE, FURTHER) for path in sorted(folder.glob("*.hcl"))]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_second_plan_is_empty(name: str, applied: Mapping[str, Applied]) -> None:
-    assert applied[name].terraform.plan() is False, applied[name].terraform.show_plan()
+    assert applied[name].second_plan.changes is False, applied[name].second_plan.text
 
 
 @pytest.mark.parametrize("name", ["prod", "sandbox"])
@@ -85,28 +78,8 @@ def test_the_environments_are_in_accounts_of_their_own(applied: Mapping[str, App
         ]
 
 
-def changes(environment: Applied, tmp_path: Path, name: str, before: str, after: str) -> dict[str, list[str]]:
-    """Return what a changed environment file would change, by address, by kind of change."""
-    envs = tmp_path / "envs"
-    shutil.copytree(environment.target.workspace.envs, envs)
-    text = (envs / f"{name}.hcl").read_text()
-    assert before in text
-    (envs / f"{name}.hcl").write_text(text.replace(before, after))
-    workspace = Workspace(envs, tmp_path / "build")
-    target = replace(environment.target, workspace=workspace, output=tmp_path / "cdktf.out")
-    synthesize(workspace, target.output, target.init_environment, name)
-    terraform = connected(target, load(envs)[name])
-    terraform.plan()
-    plan: dict[str, Any] = json.loads(terraform.show_plan_json())
-    found: dict[str, list[str]] = {}
-    for change in plan.get("resource_changes", []):
-        if change["change"]["actions"] != ["no-op"]:
-            found.setdefault("+".join(change["change"]["actions"]), []).append(change["address"])
-    return found
-
-
 def test_a_third_zone_adds_its_own_and_changes_nothing_else(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    assert changes(applied["dev"], tmp_path, "dev", '["a", "c"]', '["a", "b", "c"]') == {
+    assert changes(applied["dev"], tmp_path, '["a", "c"]', '["a", "b", "c"]') == {
         "create": [
             "aws_route.network_app_b_nat",
             "aws_route_table.network_app_b",
@@ -128,12 +101,12 @@ def test_a_third_zone_adds_its_own_and_changes_nothing_else(applied: Mapping[str
 
 
 def test_from_one_nat_gateway_to_one_a_zone(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    assert changes(applied["dev"], tmp_path, "dev", '"single"', '"per_zone"') == {
+    assert changes(applied["dev"], tmp_path, '"single"', '"per_zone"') == {
         "create": ["aws_eip.network_nat_c", "aws_nat_gateway.network_nat_c"],
         "update": ["aws_route.network_app_c_nat"],
     }
 
 
 def test_a_tag_is_an_update_in_place(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    found = changes(applied["sandbox"], tmp_path, "sandbox", 'tier       = "dev', 'tags = { a = "b" }\ntier = "dev')
+    found = changes(applied["sandbox"], tmp_path, 'tier       = "dev', 'tags = { a = "b" }\ntier = "dev')
     assert set(found) == {"update"}

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.local.conftest import Applied
-from tests.local.test_apply import changes
+from tests.local.applied import Applied, changes, without_refresh
 
 
 def replicas(count: int, zones: str) -> str:
@@ -17,20 +16,20 @@ def replicas(count: int, zones: str) -> str:
 
 def test_a_replica_more_is_that_instance_and_nothing_else(applied: Mapping[str, Applied], tmp_path: Path) -> None:
     before, after = replicas(2, '["a", "c"]'), replicas(3, '["a", "c", "a"]')
-    assert changes(applied["staging"], tmp_path, "staging", before, after) == {
+    assert changes(applied["staging"], tmp_path, before, after) == {
         "create": ["aws_rds_cluster_instance.database_main_3"]
     }
 
 
 def test_a_replica_fewer_is_that_instance_and_nothing_else(applied: Mapping[str, Applied], tmp_path: Path) -> None:
     before, after = replicas(2, '["a", "c"]'), replicas(1, '["a"]')
-    assert changes(applied["staging"], tmp_path, "staging", before, after) == {
+    assert changes(applied["staging"], tmp_path, before, after) == {
         "delete": ["aws_rds_cluster_instance.database_main_2"]
     }
 
 
 def test_a_cache_replica_more_is_an_update_in_place(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    assert changes(applied["prod"], tmp_path, "prod", "replicas  = 1\n", "replicas  = 2\n") == {
+    assert changes(applied["prod"], tmp_path, "replicas  = 1\n", "replicas  = 2\n") == {
         "update": ["aws_elasticache_replication_group.cache_sessions"]
     }
 
@@ -39,7 +38,7 @@ def test_another_engine_is_reported_as_a_replacement(applied: Mapping[str, Appli
     """In dev, where nothing is kept: in production the same plan is refused by prevent_destroy."""
     before = 'engine         = "aurora-mysql"\n  engine_version = "8.0.mysql_aurora.3.08.2"'
     after = 'engine         = "aurora-postgresql"\n  engine_version = "16.8"'
-    found = changes(applied["dev"], tmp_path, "dev", before, after)
+    found = changes(applied["dev"], tmp_path, before, after)
     replaced = found.get("delete+create", []) + found.get("create+delete", [])
     assert "aws_rds_cluster.database_main" in replaced
     assert "aws_rds_cluster_instance.database_main_1" in replaced
@@ -79,8 +78,9 @@ def overridden(environment: Applied, resources: dict[str, Any]) -> dict[str, Any
     override = environment.terraform.folder / "zz_changed_override.tf.json"
     override.write_text(json.dumps({"resource": resources}))
     try:
-        environment.terraform.plan()
-        plan = json.loads(environment.terraform.show_plan_json())
+        terraform = without_refresh(environment.terraform)
+        terraform.plan()
+        plan = json.loads(terraform.show_plan_json())
     finally:
         override.unlink()
     return {change["address"]: change["change"] for change in plan["resource_changes"]}

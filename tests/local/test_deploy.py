@@ -14,50 +14,26 @@ from pathlib import Path
 import pytest
 
 from ops.local_aws.process import LocalAws
+from ops.target import Target
 from ops.workspace import PROJECT
-from tests.local.conftest import Applied
+from tests.local.account import HEADER, write_aws_config
 from tests.support.environments import write
 
-# In the account of `sandbox`, whose state bucket is there already.
-ENVIRONMENT = """\
-product    = "mobile"
-account_id = "555555555555"
-region     = "us-east-1"
-tier       = "development"
-
-network {
+ENVIRONMENT = f"""\
+{HEADER}
+network {{
   cidr               = "10.44.0.0/20"
   availability_zones = ["a", "c"]
   nat                = "none"
-}
-"""
-CONFIG = """\
-[default]
-region                = us-east-1
-endpoint_url          = {endpoint}
-aws_access_key_id     = {key}
-aws_secret_access_key = {secret}
-aws_session_token     = {token}
+}}
 """
 
 
 @pytest.fixture(scope="module")
-def shell(
-    applied: Mapping[str, Applied], local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
+def shell(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What a shell with a profile of its own has."""
     folder = tmp_path_factory.mktemp("shell")
-    config = folder / "config"
-    credentials = applied["sandbox"].target.session("555555555555").get_credentials()
-    assert credentials is not None
-    config.write_text(
-        CONFIG.format(
-            endpoint=local_aws.endpoint,
-            key=credentials.access_key,
-            secret=credentials.secret_key,
-            token=credentials.token,
-        )
-    )
+    config = write_aws_config(folder / "config", bare_account, local_aws)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     envs = write(_made(folder / "envs"), {"trial": ENVIRONMENT})
     return {

@@ -7,7 +7,7 @@ from ops.doctor.command import examine
 from ops.doctor.finding import Finding
 from ops.workspace import Workspace
 from tests.conftest import REFERENCE
-from tests.local.conftest import Applied
+from tests.local.applied import Applied
 from tests.local.test_lock import HOLDER, Lock
 
 

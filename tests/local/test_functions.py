@@ -9,8 +9,7 @@ from typing import Any
 
 from PIL import Image
 
-from tests.local.conftest import Applied
-from tests.local.test_apply import changes
+from tests.local.applied import Applied, changes
 
 
 def client(environment: Applied, service: Any) -> Any:
@@ -60,10 +59,10 @@ def test_what_is_no_picture_is_kept_with_the_reason(applied: Mapping[str, Applie
 
 def test_what_is_built_again_elsewhere_is_not_deployed_again(applied: Mapping[str, Applied], tmp_path: Path) -> None:
     """Another build folder, in which nothing is built yet."""
-    assert changes(applied["dev"], tmp_path, "dev", "product", "product") == {}
+    assert changes(applied["dev"], tmp_path, "product", "product") == {}
 
 
 def test_other_code_is_an_update_in_place(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    found = changes(applied["events"], tmp_path, "events", '"maintenance"', '"slack_alarm"')
+    found = changes(applied["events"], tmp_path, '"maintenance"', '"slack_alarm"')
     assert set(found) == {"update"}
     assert {"aws_lambda_function.function_reader", "aws_lambda_function.function_worker"} <= set(found["update"])

@@ -11,7 +11,7 @@ import pytest
 
 from ops.backend import Backend
 from ops.errors import ExitCode, OpsError
-from tests.local.conftest import Applied
+from tests.local.applied import Applied
 
 HOLDER = {
     "ID": "0b7f2c52-6d4e-4f0f-9a3a-5a0e3b0e6a11",

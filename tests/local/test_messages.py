@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ops.push_credentials import put
-from tests.local.conftest import Applied
+from tests.local.applied import Applied
 from tests.support.slack import fake_slack
 
 ACCOUNT = {"type": "service_account", "project_id": "agora", "private_key": "key", "client_email": "push@agora"}

@@ -8,32 +8,24 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from modules.settings import load
-from ops.bootstrap import bootstrap
 from ops.local_aws.process import LocalAws
 from ops.scan import checkov
-from ops.synth import synthesize
-from ops.target import Target, local
-from ops.workspace import PROJECT, Workspace
+from ops.target import Target
+from ops.workspace import PROJECT
+from tests.local.account import ACCOUNT, HEADER, write_aws_config
 
-ACCOUNT = "999999999999"
-STATE = ("mobile-account-state-999999999999-us-east-1", "mobile/dev/terraform.tfstate")
+STATE = (f"mobile-account-state-{ACCOUNT}-us-east-1", "mobile/dev/terraform.tfstate")
 #: What is in no commit, and on every machine that has run `make setup` and a plan.
 INSTALLED = (".venv", ".venv-checkov", "node_modules")
 #: Small, without anything that the provider waits for.
 DEV = f"""\
-product    = "mobile"
-account_id = "{ACCOUNT}"
-region     = "us-east-1"
-tier       = "development"
-
+{HEADER}
 secret "token" {{
 }}
 
@@ -42,14 +34,6 @@ pipeline {{
 }}
 """
 STAGING = DEV.replace("development", "staging")
-CONFIG = """\
-[default]
-region                = us-east-1
-endpoint_url          = {endpoint}
-aws_access_key_id     = {key}
-aws_secret_access_key = {secret}
-aws_session_token     = {token}
-"""
 
 
 @dataclass(frozen=True)
@@ -104,7 +88,7 @@ class Repository:
 
 
 @pytest.fixture(scope="module")
-def repository(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+def repository(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Repository:
     scratch = tmp_path_factory.mktemp("pipeline")
     folder = scratch / "clone"
     shutil.copytree(PROJECT, folder, ignore=_left_behind)
@@ -114,10 +98,9 @@ def repository(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) ->
     (folder / "envs").mkdir()
     (folder / "envs" / "dev.hcl").write_text(DEV)
     (folder / "envs" / "staging.hcl").write_text(STAGING)
-    target = _bootstrapped(folder / "envs", scratch / "build", local_aws)
-    made = Repository(folder, _shell(scratch, target, local_aws), target, scratch / "home")
+    made = Repository(folder, _shell(scratch, bare_account, local_aws), bare_account, scratch / "home")
     _publish(made, scratch / "origin.git")
-    yield made
+    return made
 
 
 def _left_behind(folder: str, names: list[str]) -> set[str]:
@@ -127,26 +110,9 @@ def _left_behind(folder: str, names: list[str]) -> set[str]:
     return made | (own if Path(folder) == PROJECT else set())
 
 
-def _bootstrapped(envs: Path, build: Path, local_aws: LocalAws) -> Target:
-    target = local(Workspace(envs, build), local_aws)
-    synthesize(target.workspace, target.output, target.init_environment, "dev")
-    bootstrap(target, load(envs)["dev"].settings.account_id, "dev", agreed=lambda _: True)
-    return target
-
-
 def _shell(scratch: Path, target: Target, local_aws: LocalAws) -> dict[str, str]:
     """Return what a runner's shell has: a profile whose endpoint is the embedded AWS, and who commits."""
-    credentials = target.session(ACCOUNT).get_credentials()
-    assert credentials is not None
-    config = scratch / "aws-config"
-    config.write_text(
-        CONFIG.format(
-            endpoint=local_aws.endpoint,
-            key=credentials.access_key,
-            secret=credentials.secret_key,
-            token=credentials.token,
-        )
-    )
+    config = write_aws_config(scratch / "aws-config", target, local_aws)
     kept = {
         name: value
         for name, value in os.environ.items()

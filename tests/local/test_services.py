@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.local.conftest import Applied
-from tests.local.test_apply import changes
+from tests.local.applied import Applied, changes
 
 CLUSTER, SERVICE = "agora-staging-main", "agora-staging-api"
 
@@ -49,7 +48,7 @@ def test_a_count_that_scaling_changed_is_no_drift(applied: Mapping[str, Applied]
 def test_a_new_variable_is_a_draft_that_the_pipeline_takes(applied: Mapping[str, Applied], tmp_path: Path) -> None:
     """The revision is replaced by a new one, and the service that the pipeline owns is left as it is."""
     before, after = 'LOG_LEVEL = "info"', 'LOG_LEVEL = "warning"'
-    assert changes(applied["staging"], tmp_path, "staging", before, after) == {
+    assert changes(applied["staging"], tmp_path, before, after) == {
         "delete+create": ["aws_ecs_task_definition.service_api"]
     }
 
@@ -57,7 +56,7 @@ def test_a_new_variable_is_a_draft_that_the_pipeline_takes(applied: Mapping[str,
 def test_a_new_image_is_rolled_out_where_terraform_owns_the_service(
     applied: Mapping[str, Applied], tmp_path: Path
 ) -> None:
-    assert changes(applied["dev"], tmp_path, "dev", '"api:1.4.2"', '"api:1.5.0"') == {
+    assert changes(applied["dev"], tmp_path, '"api:1.4.2"', '"api:1.5.0"') == {
         "delete+create": ["aws_ecs_task_definition.service_api"],
         "update": ["aws_ecs_service.service_api"],
     }

@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ops.errors import OpsError
-from tests.local.conftest import Applied
+from tests.local.applied import Applied, without_refresh
 from tests.support.release import RELEASE_FILE, release
 
 
 def test_production_cannot_be_destroyed_as_it_is(applied: Mapping[str, Applied]) -> None:
     try:
-        applied["prod"].terraform.destroy()
+        without_refresh(applied["prod"].terraform).destroy()
     except OpsError as error:
         assert "Instance cannot be destroyed" in str(error)
         assert applied["prod"].terraform.plan() is False
@@ -20,19 +20,21 @@ def test_production_cannot_be_destroyed_as_it_is(applied: Mapping[str, Applied])
 
 
 def test_everything_is_destroyed_but_the_remainder(applied: Mapping[str, Applied]) -> None:
-    with ThreadPoolExecutor() as pool:
+    # They wait more than they work: as many at once as there are.
+    with ThreadPoolExecutor(max_workers=len(applied)) as pool:
         list(pool.map(_destroy, applied.values()))
     left = {name: _left(environment) for name, environment in applied.items()}
     assert left == {name: [] for name in applied}
 
 
 def _destroy(environment: Applied) -> None:
-    release(environment.terraform.folder)
+    terraform = without_refresh(environment.terraform)
+    release(terraform.folder)
     # What AWS itself protects (deletion protection, objects in a bucket) has to be released there first.
-    if environment.terraform.plan():
-        environment.terraform.apply()
-    environment.terraform.destroy()
-    (environment.terraform.folder / RELEASE_FILE).unlink()
+    if terraform.plan():
+        terraform.apply()
+    terraform.destroy()
+    (terraform.folder / RELEASE_FILE).unlink()
 
 
 def _left(environment: Applied) -> list[str]:

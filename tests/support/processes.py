@@ -6,14 +6,16 @@ import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 LOCAL = "tests/local/"
-#: They have an embedded AWS, or accounts on one, of their own.
-ALONE = ("tests/local/test_interruption.py", "tests/local/test_pipeline.py")
+#: They need nothing of what the others share; together they take about as long.
+BESIDE = tuple(f"{LOCAL}test_{name}.py" for name in ("deploy", "interruption", "pipeline"))
 
 
 def part_of(node: str) -> str:
     """Return the name of what a test belongs to; its tests run one after another, in the order of their files."""
     file = node.split("::")[0]
-    return LOCAL if file.startswith(LOCAL) and file not in ALONE else file
+    if file in BESIDE:
+        return "beside"
+    return LOCAL if file.startswith(LOCAL) else file
 
 
 class Processes(LoadScopeScheduling):  # type: ignore[misc]

@@ -1,0 +1,38 @@
+"""An account that tests have to themselves, as environment files name it and as a shell reaches it."""
+
+from pathlib import Path
+
+from ops.local_aws.process import LocalAws
+from ops.target import Target
+
+ACCOUNT = "999999999999"
+#: The beginning of an environment file.
+HEADER = f"""\
+product    = "mobile"
+account_id = "{ACCOUNT}"
+region     = "us-east-1"
+tier       = "development"
+"""
+_CONFIG = """\
+[default]
+region                = us-east-1
+endpoint_url          = {endpoint}
+aws_access_key_id     = {key}
+aws_secret_access_key = {secret}
+aws_session_token     = {token}
+"""
+
+
+def write_aws_config(path: Path, target: Target, local_aws: LocalAws) -> Path:
+    """Write an AWS config whose default profile is the account on the embedded AWS; return its path."""
+    credentials = target.session(ACCOUNT).get_credentials()
+    assert credentials is not None
+    path.write_text(
+        _CONFIG.format(
+            endpoint=local_aws.endpoint,
+            key=credentials.access_key,
+            secret=credentials.secret_key,
+            token=credentials.token,
+        )
+    )
+    return path

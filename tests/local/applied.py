@@ -1,0 +1,71 @@
+"""An environment on the embedded AWS, and what Terraform would change in it."""
+
+import json
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from modules.settings import EnvironmentFile, load
+from ops.local import connected
+from ops.synth import synthesize
+from ops.target import Target
+from ops.terraform import Terraform
+from ops.workspace import Workspace
+
+#: What was applied a moment ago need not be asked for again: that would be half of the time.
+WITHOUT_REFRESH = {f"TF_CLI_ARGS_{command}": "-refresh=false" for command in ("plan", "destroy")}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan, as it was when it was made."""
+
+    changes: bool
+    text: str
+    json: str
+
+    @classmethod
+    def by(cls, terraform: Terraform) -> "Planned":
+        changes = terraform.plan()
+        return cls(changes, terraform.show_plan(), terraform.show_plan_json())
+
+
+@dataclass(frozen=True)
+class Applied:
+    """An environment that was put on the embedded AWS."""
+
+    file: EnvironmentFile
+    target: Target
+    terraform: Terraform
+    account: Terraform
+    second_plan: Planned
+
+
+def changes(environment: Applied, tmp_path: Path, before: str, after: str) -> dict[str, list[str]]:
+    """Return what a changed environment file would change, by address, by kind of change."""
+    name = environment.file.settings.name
+    envs = tmp_path / "envs"
+    shutil.copytree(environment.target.workspace.envs, envs)
+    text = (envs / f"{name}.hcl").read_text()
+    assert before in text
+    (envs / f"{name}.hcl").write_text(text.replace(before, after))
+    workspace = Workspace(envs, tmp_path / "build")
+    target = replace(environment.target, workspace=workspace, output=tmp_path / "cdktf.out")
+    synthesize(workspace, target.output, target.init_environment, name)
+    return _by_action(without_refresh(connected(target, load(envs)[name])))
+
+
+def without_refresh(terraform: Terraform) -> Terraform:
+    """Return the same Terraform, which takes the state as it is for what is there."""
+    return replace(terraform, environment={**terraform.environment, **WITHOUT_REFRESH})
+
+
+def _by_action(terraform: Terraform) -> dict[str, list[str]]:
+    terraform.plan()
+    plan: dict[str, Any] = json.loads(terraform.show_plan_json())
+    found: dict[str, list[str]] = {}
+    for change in plan.get("resource_changes", []):
+        if change["change"]["actions"] != ["no-op"]:
+            found.setdefault("+".join(change["change"]["actions"]), []).append(change["address"])
+    return found
