@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -232,11 +233,7 @@ def guard(
     from ops.guard.command import run_guard
 
     judgement = run_guard(plan_file, stack, envs, env)
-    if as_json:
-        _out.print(json.dumps(judgement.as_json(), indent=2), markup=False)
-    else:
-        for line in judgement.told():
-            _out.print(line, markup=False)
+    _tell(judgement.as_json(), judgement.told(), as_json=as_json)
     if judgement.refused:
         raise typer.Exit(ExitCode.GUARDED)
 
@@ -253,11 +250,7 @@ def scan(
     from ops.scan.command import scan_environment
 
     found = scan_environment(Workspace.of(envs), read_file(envs, env), on_local=on_local, lock_timeout=lock_timeout)
-    if as_json:
-        _out.print(json.dumps(found.as_json(), indent=2), markup=False)
-    else:
-        for line in found.told():
-            _out.print(line, markup=False)
+    _tell(found.as_json(), found.told(), as_json=as_json)
     if found.findings:
         raise typer.Exit(ExitCode.POLICY_BROKEN)
 
@@ -270,11 +263,7 @@ def doctor(
     from ops.doctor.command import examine
 
     found = examine(Workspace.of(envs), read_file(envs, env), on_local=on_local)
-    if as_json:
-        _out.print(json.dumps([each.as_json() for each in found], indent=2), markup=False)
-    else:
-        for each in found:
-            _out.print(str(each), markup=False)
+    _tell([each.as_json() for each in found], map(str, found), as_json=as_json)
     if any(each.level == "error" for each in found):
         raise typer.Exit(ExitCode.UNHEALTHY)
 
@@ -304,11 +293,8 @@ def secret_list(
     from ops.secrets import states, target_of
 
     found = states(target_of(Workspace.of(envs), on_local=on_local), read_file(envs, env))
-    if as_json:
-        _out.print(json.dumps([asdict(each) for each in found], indent=2), markup=False)
-        return
-    for each in found:
-        _out.print(f"{each.label}  {each.name}  {each.state}", markup=False)
+    lines = (f"{each.label}  {each.name}  {each.state}" for each in found)
+    _tell([asdict(each) for each in found], lines, as_json=as_json)
 
 
 @app.command("push-credentials")
@@ -332,6 +318,12 @@ def push_credentials(
             _out.print(f"{each.push}  {each.platform}  {each.arn}  {each.done}", markup=False)
     if as_json:
         _out.print(json.dumps(done, indent=2), markup=False)
+
+
+def _tell(data: object, lines: Iterable[str], *, as_json: bool) -> None:
+    """Print what was found, for a machine or for a person."""
+    for line in [json.dumps(data, indent=2)] if as_json else lines:
+        _out.print(line, markup=False)
 
 
 def _agreed(terraform: object) -> bool:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,51 +65,23 @@ def further(synthesize: Synthesize) -> Path:
     return synthesize(FURTHER)
 
 
-@pytest.fixture(scope="session")
-def dev(reference: Path) -> Template:
-    return Template(stack_folder(reference, "dev"))
+def _template(folder: str, stack: str) -> Any:
+    """Return a fixture: a stack of `reference` or `further`."""
+
+    @pytest.fixture(scope="session")
+    def template(request: pytest.FixtureRequest) -> Template:
+        return Template(stack_folder(request.getfixturevalue(folder), stack))
+
+    return template
 
 
-@pytest.fixture(scope="session")
-def prod(reference: Path) -> Template:
-    return Template(stack_folder(reference, "prod"))
-
-
-@pytest.fixture(scope="session")
-def account(reference: Path) -> Template:
-    return Template(stack_folder(reference, "account-333333333333"))
-
-
-@pytest.fixture(scope="session")
-def corporate(further: Path) -> Template:
-    return Template(stack_folder(further, "corporate"))
-
-
-@pytest.fixture(scope="session")
-def sandbox(further: Path) -> Template:
-    return Template(stack_folder(further, "sandbox"))
-
-
-@pytest.fixture(scope="session")
-def staging(reference: Path) -> Template:
-    return Template(stack_folder(reference, "staging"))
-
-
-@pytest.fixture(scope="session")
-def tasks(further: Path) -> Template:
-    return Template(stack_folder(further, "tasks"))
-
-
-@pytest.fixture(scope="session")
-def events(further: Path) -> Template:
-    return Template(stack_folder(further, "events"))
-
-
-@pytest.fixture(scope="session")
-def mobile(further: Path) -> Template:
-    return Template(stack_folder(further, "mobile"))
-
-
-@pytest.fixture(scope="session")
-def archive(further: Path) -> Template:
-    return Template(stack_folder(further, "archive"))
+dev = _template("reference", "dev")
+staging = _template("reference", "staging")
+prod = _template("reference", "prod")
+account = _template("reference", "account-333333333333")
+archive = _template("further", "archive")
+corporate = _template("further", "corporate")
+events = _template("further", "events")
+mobile = _template("further", "mobile")
+sandbox = _template("further", "sandbox")
+tasks = _template("further", "tasks")

@@ -26,7 +26,7 @@ settings = Settings.read(os.environ)
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request."""
     request = ALBEvent(event)
     if _header(request, "user-agent").startswith("ELB-HealthChecker/"):

@@ -132,7 +132,7 @@ def _alarm_by_event_bridge(message: Message, event: Event, dashboard: str) -> No
     )
 
 
-def _ecs_deployment(message: Message, event: Event, dashboard: str) -> Notice:  # noqa: ARG001
+def _ecs_deployment(message: Message, event: Event, dashboard: str) -> Notice:
     """ "Amazon ECS service deployment state change events"."""
     detail = event["detail"]
     _, cluster, service = event["resources"][0].split("/")
@@ -153,7 +153,7 @@ def _ecs_deployment(message: Message, event: Event, dashboard: str) -> Notice:  
     )
 
 
-def _event_bridge(message: Message, event: Event, dashboard: str) -> Notice:  # noqa: ARG001
+def _event_bridge(message: Message, event: Event, dashboard: str) -> Notice:
     """Any event of EventBridge: EKS, whose changes come by CloudTrail, tasks of ECS, health of AWS."""
     detail = event.get("detail") or {}
     facts = [

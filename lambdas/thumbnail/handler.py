@@ -39,7 +39,7 @@ s3 = boto3.client("s3")
 
 
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Take an event of S3. Raises UnprocessableError when all its keys were tried and some did not work."""
     reasons = []
     for record in S3Event(event).records if "Records" in event else ():

@@ -7,10 +7,9 @@ from cdktf_cdktf_provider_aws.autoscaling_policy import (
     AutoscalingPolicyTargetTrackingConfigurationPredefinedMetricSpecification,
 )
 from cdktf_cdktf_provider_aws.autoscaling_schedule import AutoscalingSchedule
-from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from constructs import Construct
 
-from modules.autoscaling.policies import ALARM_PERIOD, interval_bound
+from modules.autoscaling.alarms import AlarmMetric, interval_bound, step_alarm
 from modules.autoscaling.settings import (
     DAYS,
     Day,
@@ -100,28 +99,15 @@ class GroupScaling(Construct):
                 for step in settings.step
             ],
         )
-        self._alarm(label, settings, policy.arn)
-
-    def _alarm(self, label: str, settings: StepScalingSettings, policy_arn: str) -> None:
-        """Make the alarm that calls the policy; without it the policy would never be asked."""
-        # The threshold itself is in the first step, so it has to breach: or-equal in both directions.
-        operator = "GreaterThanOrEqualToThreshold" if settings.direction == "out" else "LessThanOrEqualToThreshold"
-        self._make(
-            CloudwatchMetricAlarm,
-            f"{self._what}_{label}",
-            alarm_name=self._name_of(label),
-            alarm_description=f"Scales {self._what} {settings.direction}; no one has to act on it.",
-            namespace="AWS/EC2",
-            metric_name="CPUUtilization",
-            dimensions={"AutoScalingGroupName": self._group_name},
-            statistic="Average",
-            comparison_operator=operator,
-            threshold=settings.threshold,
-            period=ALARM_PERIOD,
-            evaluation_periods=settings.minutes,
-            # No data is no reason to scale: the group may be empty.
-            treat_missing_data="missing",
-            alarm_actions=[policy_arn],
+        processors = AlarmMetric("AWS/EC2", "CPUUtilization", {"AutoScalingGroupName": self._group_name})
+        step_alarm(
+            self._make,
+            self._what,
+            label,
+            name=self._name_of(label),
+            metric=processors,
+            settings=settings,
+            policy=policy.arn,
         )
 
     def _schedule(self, label: str, settings: ScheduleSettings) -> None:

@@ -16,9 +16,9 @@ from cdktf_cdktf_provider_aws.appautoscaling_scheduled_action import (
     AppautoscalingScheduledActionScalableTargetAction,
 )
 from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
-from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from constructs import Construct
 
+from modules.autoscaling.alarms import AlarmMetric, interval_bound, step_alarm
 from modules.autoscaling.settings import (
     DAYS,
     Day,
@@ -32,20 +32,14 @@ from modules.autoscaling.settings import (
 from modules.foundation.names import Names
 from modules.foundation.resources import Resources
 
-#: Seconds: the metrics of ECS, RDS and load balancers come once a minute.
-ALARM_PERIOD = 60
-
 
 @dataclass(frozen=True)
 class ScalingMetric:
     """A metric of the target, as CloudWatch knows it and as target tracking does."""
 
-    namespace: str
-    name: str
-    dimensions: Mapping[str, str]
+    alarm: AlarmMetric
     predefined: str
     """`PredefinedMetricType` ("Application Auto Scaling API Reference, PredefinedMetricSpecification")."""
-    statistic: str = "Average"
     resource_label: str | None = None
     """Which load balancer's target group, for ALBRequestCountPerTarget."""
 
@@ -171,30 +165,8 @@ class Scaling(Construct):
                 ],
             ),
         )
-        self._alarm(label, settings, name, policy.arn)
-
-    def _alarm(self, label: str, settings: StepScalingSettings, name: str, policy_arn: str) -> None:
-        """Make the alarm that calls the policy; without it the policy would never be asked."""
-        metric = self._target.metrics[settings.metric]
-        # The threshold itself is in the first step, so it has to breach: or-equal in both directions.
-        operator = "GreaterThanOrEqualToThreshold" if settings.direction == "out" else "LessThanOrEqualToThreshold"
-        self._make(
-            CloudwatchMetricAlarm,
-            f"{self._what}_{label}",
-            alarm_name=name,
-            alarm_description=f"Scales {self._what} {settings.direction}; no one has to act on it.",
-            namespace=metric.namespace,
-            metric_name=metric.name,
-            dimensions=dict(metric.dimensions),
-            statistic=metric.statistic,
-            comparison_operator=operator,
-            threshold=settings.threshold,
-            period=ALARM_PERIOD,
-            evaluation_periods=settings.minutes,
-            # No data is no reason to scale: the target may be new, or stopped.
-            treat_missing_data="missing",
-            alarm_actions=[policy_arn],
-        )
+        metric = self._target.metrics[settings.metric].alarm
+        step_alarm(self._make, self._what, label, name=name, metric=metric, settings=settings, policy=policy.arn)
 
     def _schedule(self, label: str, settings: ScheduleSettings) -> None:
         self._action(f"{label}_start", _cron(settings.start, settings.days), self._settings.bounds_of(settings))
@@ -225,11 +197,6 @@ class Scaling(Construct):
                 min_capacity=str(bounds[0]), max_capacity=str(bounds[1])
             ),
         )
-
-
-def interval_bound(value: float | None) -> str | None:
-    """Return a bound as the provider takes it: a string, so that none and 0 stay apart."""
-    return None if value is None else str(int(value) if value.is_integer() else value)
 
 
 def _cron(clock: str, days: tuple[Day, ...]) -> str:

@@ -26,8 +26,6 @@ from cdktf_cdktf_provider_aws.launch_template import (
     LaunchTemplateMetadataOptions,
     LaunchTemplateTagSpecifications,
 )
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
-from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
 from constructs import Construct
 
 from modules.compute.settings.ecs_instances import EcsInstancesSettings
@@ -35,6 +33,7 @@ from modules.compute.settings.instance_types import Architecture
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import limited
 from modules.foundation.policies import Statement, allow, assumed_by, document
+from modules.network.security_groups import ANYWHERE, HTTPS, SecurityGroup
 from modules.network.vpc import Network
 
 #: "Amazon ECS Developer Guide, Retrieving Amazon ECS-optimized Linux AMI metadata". EC2 Auto Scaling looks the
@@ -104,24 +103,15 @@ class EcsInstances(Construct):
     def _create_security_group(self, network: Network) -> None:
         """Let nobody in: tasks have addresses and groups of their own."""
         name = self._foundation.names.of(f"ecs-{self._label}-instances")
-        self.security_group_id: str = self._make(
-            SecurityGroup,
+        group = SecurityGroup(
+            self._make,
             f"{self._label}_instances",
             name=name,
             description=f"Instances of the cluster {self._cluster_name}: nobody in, HTTPS out",
             vpc_id=network.vpc_id,
-            tags={"Name": name},
-        ).id
-        self._make(
-            VpcSecurityGroupEgressRule,
-            f"{self._label}_instances_https",
-            security_group_id=self.security_group_id,
-            description="ECS, the registry and packages",
-            cidr_ipv4="0.0.0.0/0",
-            ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
         )
+        group.let_out(f"{self._label}_instances_https", ANYWHERE, HTTPS, "ECS, the registry and packages")
+        self.security_group_id = group.id
 
     def _create_template(self, architecture: Architecture) -> None:
         disk = LaunchTemplateBlockDeviceMappingsEbs(

@@ -12,9 +12,9 @@ from cdktf_cdktf_provider_aws.ecs_service import (
     EcsServiceNetworkConfiguration,
     EcsServiceServiceRegistries,
 )
-from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
+from modules.autoscaling.alarms import AlarmMetric
 from modules.autoscaling.policies import ScalableTarget, Scaling, ScalingMetric
 from modules.autoscaling.settings import Metric, ScalingSettings
 from modules.compute.load_balancer import LoadBalancer
@@ -23,6 +23,7 @@ from modules.compute.settings.service import ServiceSettings
 from modules.compute.target_group import TargetGroup
 from modules.compute.task import Task
 from modules.compute.task_ground import TaskGround
+from modules.network.security_groups import let_in, members_of
 
 
 @dataclass(frozen=True)
@@ -81,16 +82,8 @@ class Service(Construct):
 
     def allow(self, security_group_id: str, name: str) -> None:
         """Let the members of a security group call it; `name` says who they are and is unique for this service."""
-        self._make(
-            VpcSecurityGroupIngressRule,
-            f"{self._label}_from_{name}",
-            security_group_id=self.task.security_group_id,
-            description=f"From {name}",
-            referenced_security_group_id=security_group_id,
-            ip_protocol="tcp",
-            from_port=self.port,
-            to_port=self.port,
-        )
+        source, description = members_of(security_group_id), f"From {name}"
+        let_in(self._make, f"{self._label}_from_{name}", self.task.security_group_id, source, self.port, description)
 
     @property
     def port(self) -> int:
@@ -118,11 +111,10 @@ class Service(Construct):
         ]
         # Several load balancers: the first is the one that a number of requests is scaled by.
         self._request_metric = self._request_metric or ScalingMetric(
-            "AWS/ApplicationELB",
-            "RequestCountPerTarget",
-            {"TargetGroup": target.arn_suffix},
+            AlarmMetric(
+                "AWS/ApplicationELB", "RequestCountPerTarget", {"TargetGroup": target.arn_suffix}, statistic="Sum"
+            ),
             "ALBRequestCountPerTarget",
-            statistic="Sum",
             resource_label=way_in.load_balancer.resource_label(target),
         )
 
@@ -207,4 +199,4 @@ class Service(Construct):
 
     def _metric(self, name: str, predefined: str) -> ScalingMetric:
         dimensions = {"ClusterName": self._ground.cluster.name, "ServiceName": self.name}
-        return ScalingMetric("AWS/ECS", name, dimensions, predefined)
+        return ScalingMetric(AlarmMetric("AWS/ECS", name, dimensions), predefined)

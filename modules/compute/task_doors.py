@@ -1,7 +1,5 @@
 """The doors that what a task names opens for it, databases, buckets, queues, and what they hand over."""
 
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
-from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
 from constructs import Construct
 
 from modules.compute.publishing import doors
@@ -13,6 +11,7 @@ from modules.data.cache import PORT as CACHE_PORT
 from modules.data.logins import cache_user, cache_variables, database_variables, read_secrets
 from modules.foundation.resources import Resources
 from modules.foundation.variables import handed_over, variable
+from modules.network.security_groups import HTTPS, Peer, SecurityGroup, members_of
 
 
 class TaskDoors(Construct):
@@ -75,49 +74,24 @@ class TaskDoors(Construct):
 
     def lead_to(self, security_group_id: str, port: int, name: str) -> None:
         """Let the task out to the members of a security group; `name` says who they are and is unique for the task."""
-        self._make(
-            VpcSecurityGroupEgressRule,
-            f"{self._label}_to_{name}",
-            security_group_id=self.security_group_id,
-            description=f"To {name}",
-            referenced_security_group_id=security_group_id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-        )
+        self._group.let_out(f"{self._label}_to_{name}", members_of(security_group_id), port, f"To {name}")
 
     def _create_security_group(self) -> None:
         name = self._ground.foundation.names.of(self._what)
-        self.security_group_id: str = self._make(
-            SecurityGroup,
+        self._group = SecurityGroup(
+            self._make,
             self._label,
             name=name,
             description=f"{self._what}: whoever is let in by name, and whom it calls",
             vpc_id=self._ground.network.vpc.vpc_id,
-            tags={"Name": name},
-        ).id
-        # Image layers come from S3, and by the gateway endpoint it keeps its public addresses.
-        self._make(
-            VpcSecurityGroupEgressRule,
-            f"{self._label}_to_s3",
-            security_group_id=self.security_group_id,
-            description="To S3",
-            prefix_list_id=self._ground.network.s3_prefix_list_id,
-            ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
         )
+        self.security_group_id = self._group.id
+        # Image layers come from S3, and by the gateway endpoint it keeps its public addresses.
+        s3 = Peer(prefix_list_id=self._ground.network.s3_prefix_list_id)
+        self._group.let_out(f"{self._label}_to_s3", s3, HTTPS, "To S3")
         for label, egress in self._settings.egress.items():
-            self._make(
-                VpcSecurityGroupEgressRule,
-                f"{self._label}_{label}",
-                security_group_id=self.security_group_id,
-                description=label,
-                cidr_ipv4=str(egress.cidr),
-                ip_protocol=egress.protocol,
-                from_port=egress.port,
-                to_port=egress.port,
-            )
+            destination = Peer(cidr_ipv4=str(egress.cidr))
+            self._group.let_out(f"{self._label}_{label}", destination, egress.port, label, protocol=egress.protocol)
 
     def _use_database(self, label: str) -> None:
         database = self._ground.data.databases[label]

@@ -13,8 +13,6 @@ from cdktf_cdktf_provider_aws.elasticache_replication_group import (
 from cdktf_cdktf_provider_aws.elasticache_subnet_group import ElasticacheSubnetGroup
 from cdktf_cdktf_provider_aws.elasticache_user import ElasticacheUser, ElasticacheUserAuthenticationMode
 from cdktf_cdktf_provider_aws.elasticache_user_group import ElasticacheUserGroup
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
-from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
 from modules.data.settings.cache import CacheSettings
@@ -22,6 +20,7 @@ from modules.foundation.foundation import Foundation
 from modules.foundation.logs import LogGroup
 from modules.foundation.policies import Statement, allow
 from modules.foundation.resources import kept_if
+from modules.network.security_groups import SecurityGroup, members_of
 from modules.network.vpc import Network
 
 #: The port that both engines listen on by default.
@@ -64,16 +63,7 @@ class Cache(Construct):
 
     def allow(self, security_group_id: str, name: str) -> None:
         """Let the members of a security group connect; `name` says who they are and is unique for this cache."""
-        self._make(
-            VpcSecurityGroupIngressRule,
-            f"{self._name}_from_{name}",
-            security_group_id=self.security_group_id,
-            description=f"From {name}",
-            referenced_security_group_id=security_group_id,
-            ip_protocol="tcp",
-            from_port=PORT,
-            to_port=PORT,
-        )
+        self._group.let_in(f"{self._name}_from_{name}", members_of(security_group_id), PORT, f"From {name}")
 
     def may_connect(self, user: str) -> Statement:
         """Return the statement for the policy of a role that logs in as this user ("Authenticating with IAM").
@@ -130,14 +120,14 @@ class Cache(Construct):
     def _create_security_group(self, network: Network) -> None:
         """Make the group without a rule: a cache only answers, and whom it answers is said by `allow`."""
         name = self._foundation.names.of(f"cache-{self._name}")
-        self.security_group_id: str = self._make(
-            SecurityGroup,
+        self._group = SecurityGroup(
+            self._make,
             self._name,
             name=name,
             description=f"Cache {self._id}: clients by name",
             vpc_id=network.vpc_id,
-            tags={"Name": name},
-        ).id
+        )
+        self.security_group_id = self._group.id
 
     def _create_users(self) -> None:
         self._user_groups: list[str] = []

@@ -1,7 +1,5 @@
 """Databases in the data subnets."""
 
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
-from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
 from modules.data.database_cluster import AuroraCluster
@@ -12,6 +10,7 @@ from modules.data.settings.database import DatabaseSettings
 from modules.data.settings.database_parts import ProxySettings
 from modules.foundation.foundation import Foundation
 from modules.network.dns import PrivateZone
+from modules.network.security_groups import Peer, SecurityGroup, members_of
 from modules.network.vpc import Network
 
 
@@ -65,21 +64,21 @@ class Database(Construct):
 
         `name` says who they are, and is unique for this database.
         """
-        self._open(f"from_{name}", f"From {name}", security_group_id=security_group_id)
+        self._open(f"from_{name}", f"From {name}", members_of(security_group_id))
         if self.proxy:
             self.proxy.allow(security_group_id, name)
 
     def _create_security_group(self, network: Network) -> None:
         """Make a group that lets no one in, and nothing out: a database only answers."""
         name = self._foundation.names.of(f"database-{self._label}")
-        self.security_group_id = self._make(
-            SecurityGroup,
+        self._group = SecurityGroup(
+            self._make,
             self._label,
             name=name,
             description=f"Database {self._label}: whoever is let in by name",
             vpc_id=network.vpc_id,
-            tags={"Name": name},
-        ).id
+        )
+        self.security_group_id = self._group.id
 
     def _put_proxy_before(self, settings: ProxySettings, network: Network, zone: PrivateZone) -> DatabaseProxy:
         proxy = DatabaseProxy(
@@ -93,7 +92,7 @@ class Database(Construct):
             target_identifier=self._built.target_identifier,
         )
         proxy.name(zone)
-        self._open("from_proxy", "From the proxy", security_group_id=proxy.security_group_id)
+        self._open("from_proxy", "From the proxy", members_of(proxy.security_group_id))
         return proxy
 
     def _allow_corporate(self, network: Network) -> None:
@@ -101,19 +100,7 @@ class Database(Construct):
         connect = network.settings.direct_connect
         for cidr in connect.corporate_cidrs if connect else ():
             range_name = str(cidr).replace(".", "_").replace("/", "_")
-            self._open(f"from_corporate_{range_name}", "From the corporate network", cidr=str(cidr))
+            self._open(f"from_corporate_{range_name}", "From the corporate network", Peer(cidr_ipv4=str(cidr)))
 
-    def _open(
-        self, what: str, description: str, *, security_group_id: str | None = None, cidr: str | None = None
-    ) -> None:
-        self._make(
-            VpcSecurityGroupIngressRule,
-            f"{self._label}_{what}",
-            security_group_id=self.security_group_id,
-            description=description,
-            referenced_security_group_id=security_group_id,
-            cidr_ipv4=cidr,
-            ip_protocol="tcp",
-            from_port=self._settings.listens_on,
-            to_port=self._settings.listens_on,
-        )
+    def _open(self, what: str, description: str, source: Peer) -> None:
+        self._group.let_in(f"{self._label}_{what}", source, self._settings.listens_on, description)

@@ -5,6 +5,7 @@ from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster, RdsClusterServerles
 from cdktf_cdktf_provider_aws.rds_cluster_instance import RdsClusterInstance
 from constructs import Construct
 
+from modules.autoscaling.alarms import AlarmMetric
 from modules.autoscaling.policies import ScalableTarget, Scaling, ScalingMetric
 from modules.autoscaling.settings import ScalingSettings
 from modules.data.database_ground import DatabaseGround
@@ -143,4 +144,4 @@ class AuroraCluster(Construct):
 
     def _metric(self, name: str, predefined: str) -> ScalingMetric:
         dimensions = {"DBClusterIdentifier": self._cluster.cluster_identifier, "Role": "READER"}
-        return ScalingMetric("AWS/RDS", name, dimensions, predefined)
+        return ScalingMetric(AlarmMetric("AWS/RDS", name, dimensions), predefined)

@@ -9,15 +9,13 @@ from cdktf_cdktf_provider_aws.db_proxy_default_target_group import (
 from cdktf_cdktf_provider_aws.db_proxy_target import DbProxyTarget
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
-from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
-from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
 from modules.data.database_ground import DatabaseGround
 from modules.data.settings.database_parts import ProxySettings
 from modules.foundation.policies import Statement, allow, assumed_by, document
 from modules.network.dns import PrivateZone
+from modules.network.security_groups import SecurityGroup, members_of
 from modules.network.vpc import Network
 
 #: "CreateDBProxy, DBProxyName".
@@ -54,16 +52,7 @@ class DatabaseProxy(Construct):
 
     def allow(self, security_group_id: str, name: str) -> None:
         """Let the members of a security group connect to the proxy."""
-        self._ground.make(
-            VpcSecurityGroupIngressRule,
-            f"{self._what}_from_{name}",
-            security_group_id=self.security_group_id,
-            description=f"From {name}",
-            referenced_security_group_id=security_group_id,
-            ip_protocol="tcp",
-            from_port=self.port,
-            to_port=self.port,
-        )
+        self._group.let_in(f"{self._what}_from_{name}", members_of(security_group_id), self.port, f"From {name}")
 
     def may_connect(self, sid: str) -> Statement:
         """Return the statement of a role that logs in by IAM, as the user whose secret the proxy reads.
@@ -83,24 +72,16 @@ class DatabaseProxy(Construct):
     def _create_security_group(self, network: Network, database_security_group_id: str) -> None:
         ground = self._ground
         name = ground.names.of(f"database-{ground.label}-proxy")
-        self.security_group_id = ground.make(
-            SecurityGroup,
+        self._group = SecurityGroup(
+            ground.make,
             self._what,
             name=name,
             description=f"Proxy of the database {ground.label}: whoever is let in by name",
             vpc_id=network.vpc_id,
-            tags={"Name": name},
-        ).id
-        ground.make(
-            VpcSecurityGroupEgressRule,
-            self._what,
-            security_group_id=self.security_group_id,
-            description=f"To the database {ground.label}",
-            referenced_security_group_id=database_security_group_id,
-            ip_protocol="tcp",
-            from_port=ground.settings.listens_on,
-            to_port=ground.settings.listens_on,
         )
+        self.security_group_id = self._group.id
+        database = members_of(database_security_group_id)
+        self._group.let_out(self._what, database, ground.settings.listens_on, f"To the database {ground.label}")
 
     def _create_role(self, secret_arn: str) -> str:
         ground = self._ground

@@ -17,8 +17,6 @@ from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import (
     LambdaFunctionEventInvokeConfigDestinationConfigOnFailure,
 )
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
-from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
 from constructs import Construct
 
 from modules.events.channels import DEAD_LETTER_DAYS, QUEUE_NAME_LIMIT, Queue
@@ -26,6 +24,7 @@ from modules.events.packaging import Packages, code_hash
 from modules.events.settings.function import FunctionSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement, allow, assumed_by, deny, document
+from modules.network.security_groups import ANYWHERE, HTTPS, SecurityGroup, members_of
 from modules.network.vpc import Network
 from modules.network.wing import NetworkWing
 
@@ -72,15 +71,14 @@ class Function(Construct):
         self._log_group = foundation.log_group(f"function/{name}")
         self._create_role()
         self.failed = self._create_failed_queue()
-        self._security_group_id = self._create_security_group(network.vpc) if settings.in_vpc else None
+        self._group = self._create_security_group(network.vpc) if settings.in_vpc else None
         self._create_function(packages, network)
         self._create_failure_path()
 
     @property
     def security_group_id(self) -> str:
-        """The function's security group; the settings refuse what asks for one outside the VPC."""
-        assert self._security_group_id is not None, f"function {self.label} is outside the VPC"
-        return self._security_group_id
+        """The id of the function's security group."""
+        return self._in_vpc().id
 
     @property
     def ready(self) -> ITerraformDependable:
@@ -113,16 +111,7 @@ class Function(Construct):
 
     def reach(self, name: str, security_group_id: str, port: int) -> None:
         """Let the function out to the members of a security group."""
-        self._make(
-            VpcSecurityGroupEgressRule,
-            f"{self.label}_to_{name}",
-            security_group_id=self.security_group_id,
-            description=f"To {name}",
-            referenced_security_group_id=security_group_id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-        )
+        self._in_vpc().let_out(f"{self.label}_to_{name}", members_of(security_group_id), port, f"To {name}")
 
     def _create_role(self) -> None:
         """Make the role, with its own log group in place of all, as AWSLambdaBasicExecutionRole has it."""
@@ -176,28 +165,23 @@ class Function(Construct):
         self.allow(*queue.may_send())
         return queue
 
-    def _create_security_group(self, network: Network) -> str:
+    def _in_vpc(self) -> SecurityGroup:
+        """Return the function's security group; the settings refuse what asks for one outside the VPC."""
+        assert self._group is not None, f"function {self.label} is outside the VPC"
+        return self._group
+
+    def _create_security_group(self, network: Network) -> SecurityGroup:
         """Make a group that lets no one in, and HTTPS out: AWS's services, and whatever API it calls."""
         name = self._foundation.names.of(f"function-{self.label}")
-        group = self._make(
-            SecurityGroup,
+        group = SecurityGroup(
+            self._make,
             self.label,
             name=name,
             description=f"Function {self.label}: HTTPS out, and what it may reach by name",
             vpc_id=network.vpc_id,
-            tags={"Name": name},
         )
-        self._make(
-            VpcSecurityGroupEgressRule,
-            f"{self.label}_https",
-            security_group_id=group.id,
-            description="HTTPS",
-            cidr_ipv4="0.0.0.0/0",
-            ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
-        )
-        return group.id
+        group.let_out(f"{self.label}_https", ANYWHERE, HTTPS, "HTTPS")
+        return group
 
     def _create_function(self, packages: Packages, network: NetworkWing) -> None:
         settings = self._settings

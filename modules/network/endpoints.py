@@ -1,12 +1,11 @@
 """Ways to AWS's own services that do not leave the VPC."""
 
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
-from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement, allow, document
+from modules.network.security_groups import HTTPS, Peer, SecurityGroup
 from modules.network.vpc import Network
 
 #: Buckets of AWS's own that are only read, by the region's name, and what says that they are needed. One that is
@@ -106,24 +105,14 @@ class Endpoints(Construct):
     def _create_security_group(self) -> str:
         """Return the id of a group that lets the VPC in on 443, and nothing out: an endpoint only answers."""
         name = self._foundation.names.of("endpoints")
-        group = self._make(
-            SecurityGroup,
+        group = SecurityGroup(
+            self._make,
             "endpoints",
             name=name,
             description="Interface endpoints: HTTPS from the VPC",
             vpc_id=self._network.vpc_id,
-            tags={"Name": name},
         )
-        self._make(
-            VpcSecurityGroupIngressRule,
-            "endpoints_https",
-            security_group_id=group.id,
-            description="HTTPS from the VPC",
-            cidr_ipv4=str(self._network.cidr),
-            ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
-        )
+        group.let_in("endpoints_https", Peer(cidr_ipv4=str(self._network.cidr)), HTTPS, "HTTPS from the VPC")
         return group.id
 
     def _create_interface_endpoint(self, service: str, security_group_id: str) -> None:

@@ -1,5 +1,7 @@
 """What Terraform does not bring: values of secrets, and images."""
 
+from typing import Any
+
 from botocore.exceptions import ClientError
 
 from modules.compute.settings.images import images_in, repository_name
@@ -36,10 +38,10 @@ def images(patient: Patient) -> Findings:
         yield Finding("ok", "images", f"{len(wanted)} named, all in the registry" if wanted else "none named")
 
 
-def _is_there(ecr: object, registry: str, product: str, image: str) -> bool:
+def _is_there(ecr: Any, registry: str, product: str, image: str) -> bool:
     label, _, tag = image.partition(":")
     try:
-        found = ecr.batch_get_image(  # type: ignore[attr-defined]
+        found = ecr.batch_get_image(
             registryId=registry, repositoryName=repository_name(label, product), imageIds=[{"imageTag": tag}]
         )
     except ClientError as error:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from cdktf import App, TerraformStack
 
+from modules.autoscaling.alarms import AlarmMetric
 from modules.autoscaling.policies import ScalableTarget, Scaling, ScalingMetric
 from modules.autoscaling.settings import ScalingSettings
 from modules.foundation.names import Names
@@ -21,14 +22,14 @@ TARGET = ScalableTarget(
     "ecs:service:DesiredCount",
     {
         "cpu": ScalingMetric(
-            "AWS/ECS", "CPUUtilization", {"ServiceName": "api"}, predefined="ECSServiceAverageCPUUtilization"
+            AlarmMetric("AWS/ECS", "CPUUtilization", {"ServiceName": "api"}),
+            predefined="ECSServiceAverageCPUUtilization",
         ),
         "requests_per_target": ScalingMetric(
-            "AWS/ApplicationELB",
-            "RequestCountPerTarget",
-            {"TargetGroup": "targetgroup/api/2"},
+            AlarmMetric(
+                "AWS/ApplicationELB", "RequestCountPerTarget", {"TargetGroup": "targetgroup/api/2"}, statistic="Sum"
+            ),
             predefined="ALBRequestCountPerTarget",
-            statistic="Sum",
             resource_label=LOAD_BALANCER,
         ),
     },

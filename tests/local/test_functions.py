@@ -2,28 +2,19 @@
 
 import io
 import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from tests.local.applied import Applied, changes
+from tests.support.waiting import awaited
 
 
 def client(environment: Applied, service: Any) -> Any:
     settings = environment.file.settings
     return environment.target.session(settings.account_id).client(service, region_name=settings.region)
-
-
-def awaited(look: Callable[[], Any], seconds: float = 60) -> Any:
-    """Return what the look finds, as soon as it finds something."""
-    end = time.monotonic() + seconds
-    while not (found := look()) and time.monotonic() < end:
-        time.sleep(0.2)
-    assert found
-    return found
 
 
 def test_an_upload_comes_out_as_thumbnails_and_a_deletion_takes_them_along(applied: Mapping[str, Applied]) -> None:

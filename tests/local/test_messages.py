@@ -1,13 +1,13 @@
 """Alarms and notifications, from the service that tells of them to the function that passes them on."""
 
 import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ops.push_credentials import put
 from tests.local.applied import Applied
 from tests.support.slack import fake_slack
+from tests.support.waiting import awaited
 
 ACCOUNT = {"type": "service_account", "project_id": "agora", "private_key": "key", "client_email": "push@agora"}
 KEY = "-----BEGIN PRIVATE KEY-----\nkey\n-----END PRIVATE KEY-----"
@@ -19,13 +19,6 @@ def client_of(environment: Applied, service: str) -> Any:
     settings = environment.file.settings
     session: Any = environment.target.session(settings.account_id)
     return session.client(service, region_name=settings.region)
-
-
-def wait_for(found: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not found():
-        assert time.monotonic() < deadline, "nothing came"
-        time.sleep(0.5)
 
 
 def test_an_alarm_reaches_slack(applied: Mapping[str, Applied]) -> None:
@@ -48,11 +41,11 @@ def test_an_alarm_reaches_slack(applied: Mapping[str, Applied]) -> None:
             AlarmActions=[topic],
         )
         cloudwatch.set_alarm_state(AlarmName="errors", StateValue="ALARM", StateReason="3 of 100")
-        wait_for(lambda: bool(slack.posted))
+        awaited(lambda: bool(slack.posted), PATIENCE)
         # What is less than critical is none of dev's business.
         client_of(dev, "sns").publish(TopicArn=topic.replace("critical", "info"), Message="good to know")
         client_of(dev, "sns").publish(TopicArn=topic, Message="in other words")
-        wait_for(lambda: len(slack.posted) > 1)
+        awaited(lambda: len(slack.posted) > 1, PATIENCE)
     cloudwatch.delete_alarms(AlarmNames=["errors"])
     assert slack.texts == ["ALARM (critical) errors", "(critical) Event"]
     assert "Too many requests fail" in json.dumps(slack.posted[0])
@@ -76,5 +69,5 @@ def test_a_notification_reaches_its_device(applied: Mapping[str, Applied]) -> No
         lines = [json.loads(each["message"]) for each in found if each["message"].startswith("{")]
         return [line["message"] for line in lines if "push_id" in line]
 
-    wait_for(lambda: {"Sent", "Failed"} <= set(told()))
+    awaited(lambda: {"Sent", "Failed"} <= set(told()), PATIENCE)
     assert told().count("Sent") == 1

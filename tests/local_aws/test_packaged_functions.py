@@ -3,10 +3,7 @@
 import io
 import json
 import os
-import threading
-import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,9 +18,10 @@ from ops.functions import build, build_for_here
 from ops.local_aws.process import LocalAws
 from ops.workspace import PROJECT
 from tests.support.environments import DEV, write
+from tests.support.slack import fake_slack
+from tests.support.waiting import awaited
 
 Client = Callable[[str], Any]
-Post = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -59,42 +57,9 @@ def deploy(client: Client, packages: Packages, role: str, code: str, **environme
     return str(created["FunctionArn"])
 
 
-@pytest.fixture
-def slack() -> Iterator[tuple[str, list[Post]]]:
-    """A Slack on loopback: its address, and what was posted to it."""
-    posts: list[Post] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            posts.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"ok")
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/services/hook", posts
-    server.shutdown()
-    server.server_close()
-
-
-def awaited(look: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not look() and time.monotonic() < end:
-        time.sleep(0.1)
-    assert look()
-
-
-def test_an_alarm_reaches_slack(client: Client, packages: Packages, role: str, slack: tuple[str, list[Post]]) -> None:
-    address, posts = slack
-    secret = client("secretsmanager").create_secret(Name=f"hook-{uuid4().hex}", SecretString=address)["ARN"]
-    arn, sns = deploy(client, packages, role, "slack_alarm", SECRET_SLACK_WEBHOOK=secret), client("sns")
+def test_an_alarm_reaches_slack(client: Client, packages: Packages, role: str) -> None:
+    sns, cloudwatch, name = client("sns"), client("cloudwatch"), f"api 5xx {uuid4().hex[:8]}"
     topic = sns.create_topic(Name=f"{uuid4().hex[:8]}-critical")["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)
-    cloudwatch, name = client("cloudwatch"), f"api 5xx {uuid4().hex[:8]}"
     cloudwatch.put_metric_alarm(
         AlarmName=name,
         AlarmDescription="Users see errors",
@@ -108,12 +73,16 @@ def test_an_alarm_reaches_slack(client: Client, packages: Packages, role: str, s
         AlarmActions=[topic],
         OKActions=[topic],
     )
-    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="Threshold Crossed: 12 > 10")
-    awaited(lambda: len(posts) == 1)
-    assert name in json.dumps(posts[0])
-    assert "Threshold Crossed" in json.dumps(posts[0])
-    cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="calm again")
-    awaited(lambda: len(posts) == 2)
+    with fake_slack() as slack:
+        secret = client("secretsmanager").create_secret(Name=f"hook-{uuid4().hex}", SecretString=slack.url)["ARN"]
+        function = deploy(client, packages, role, "slack_alarm", SECRET_SLACK_WEBHOOK=secret)
+        sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function)
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="Threshold Crossed: 12 > 10")
+        awaited(lambda: len(slack.posted) == 1)
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="calm again")
+        awaited(lambda: len(slack.posted) == 2)
+    assert name in json.dumps(slack.posted[0])
+    assert "Threshold Crossed" in json.dumps(slack.posted[0])
 
 
 def test_a_picture_comes_out_as_thumbnails(client: Client, packages: Packages, role: str, tmp_path: Path) -> None:

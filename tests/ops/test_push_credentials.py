@@ -122,7 +122,7 @@ def test_made_then_updated(workspace: Workspace, target: Target) -> None:
         assert not path.is_file() or b"kept-out-of-everything" not in path.read_bytes(), path
 
 
-def test_a_secret_without_a_value(workspace: Workspace, target: Target) -> None:  # noqa: ARG001
+def test_a_secret_without_a_value(workspace: Workspace, target: Target) -> None:
     done = run(workspace)
     assert done.returncode == ExitCode.REFUSED
     assert (
@@ -152,7 +152,7 @@ def test_a_secret_that_holds_something_else(
     assert client_of(target, "sns").list_platform_applications()["PlatformApplications"] == []
 
 
-def test_a_push_that_the_file_does_not_name(workspace: Workspace, target: Target) -> None:  # noqa: ARG001
+def test_a_push_that_the_file_does_not_name(workspace: Workspace, target: Target) -> None:
     done = run(workspace, "web")
     assert done.returncode == ExitCode.REFUSED
     assert 'names no push "web", it names mobile; write' in " ".join(done.stderr.split())

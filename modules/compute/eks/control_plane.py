@@ -14,8 +14,6 @@ from cdktf_cdktf_provider_aws.eks_cluster import (
     EksClusterVpcConfig,
 )
 from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
-from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
 from modules.compute.eks.roles import Role, aws_policy, make_role
@@ -25,6 +23,7 @@ from modules.foundation.foundation import Foundation
 from modules.foundation.logs import RETENTION_DAYS
 from modules.foundation.policies import allow
 from modules.foundation.resources import kept_if
+from modules.network.security_groups import HTTPS, Peer, SecurityGroup, members_of
 from modules.network.vpc import Network
 
 #: "Amazon EKS service quotas" and CreateCluster: a cluster's name.
@@ -59,11 +58,11 @@ class ControlPlane(Construct):
 
     def allow(self, security_group_id: str, name: str) -> None:
         """Let what bears the security group reach the API; `name` says who, unique among those let in."""
-        self._rule(f"from_{name}", f"Kubernetes API from {name}", security_group_id=security_group_id)
+        self._let_in(name, members_of(security_group_id))
 
     def allow_range(self, cidr: str, name: str) -> None:
         """Let a range of addresses reach the API."""
-        self._rule(f"from_{name}", f"Kubernetes API from {name}", cidr=cidr)
+        self._let_in(name, Peer(cidr_ipv4=cidr))
 
     def _create_role(self) -> Role:
         key = self._foundation.cluster_key
@@ -94,14 +93,13 @@ class ControlPlane(Construct):
 
     def _create_security_group(self, network: Network) -> None:
         name = self._foundation.names.of(f"eks-{self._label}-api")
-        self._api_group_id = self._make(
-            SecurityGroup,
+        self._api_group = SecurityGroup(
+            self._make,
             f"{self._label}_api",
             name=name,
             description=f"Who reaches the API of {self.name} beside its nodes",
             vpc_id=network.vpc_id,
-            tags={"Name": name},
-        ).id
+        )
         corporate = network.settings.direct_connect
         if self._settings.corporate and corporate:
             for cidr in corporate.corporate_cidrs:
@@ -116,7 +114,7 @@ class ControlPlane(Construct):
             version=self._settings.version,
             vpc_config=EksClusterVpcConfig(
                 subnet_ids=network.app.all_ids(),
-                security_group_ids=[self._api_group_id],
+                security_group_ids=[self._api_group.id],
                 endpoint_private_access=True,
                 endpoint_public_access=False,
             ),
@@ -152,17 +150,5 @@ class ControlPlane(Construct):
             IamOpenidConnectProvider, self._label, url=self.issuer_url, client_id_list=["sts.amazonaws.com"]
         ).arn
 
-    def _rule(
-        self, name: str, description: str, *, security_group_id: str | None = None, cidr: str | None = None
-    ) -> None:
-        self._make(
-            VpcSecurityGroupIngressRule,
-            f"{self._label}_api_{name}",
-            security_group_id=self._api_group_id,
-            description=description,
-            referenced_security_group_id=security_group_id,
-            cidr_ipv4=cidr,
-            ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
-        )
+    def _let_in(self, name: str, source: Peer) -> None:
+        self._api_group.let_in(f"{self._label}_api_from_{name}", source, HTTPS, f"Kubernetes API from {name}")

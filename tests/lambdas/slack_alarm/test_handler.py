@@ -46,7 +46,7 @@ def secrets(slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Secr
 
 
 @pytest.fixture
-def function(secrets: "SecretsManagerClient") -> Iterator[ModuleType]:  # noqa: ARG001
+def function(secrets: "SecretsManagerClient") -> Iterator[ModuleType]:
     with started("slack_alarm", {"SECRET_SLACK_WEBHOOK": SECRET}) as module:
         yield module
 
@@ -99,7 +99,7 @@ def test_other_events_do_too(function: ModuleType, slack: FakeSlack, event: dict
     assert slack.texts == [text]
 
 
-def test_the_dashboard_is_linked(secrets: "SecretsManagerClient", slack: FakeSlack) -> None:  # noqa: ARG001
+def test_the_dashboard_is_linked(secrets: "SecretsManagerClient", slack: FakeSlack) -> None:
     posted_with(by_topic(alarm()), slack, DASHBOARD="agora-prod")
     assert "#dashboards/dashboard/agora-prod|Dashboard>" in json.dumps(slack.posted)
 
@@ -119,7 +119,7 @@ def test_the_dashboard_is_linked(secrets: "SecretsManagerClient", slack: FakeSla
     ],
 )
 def test_filters(
-    secrets: "SecretsManagerClient",  # noqa: ARG001
+    secrets: "SecretsManagerClient",
     slack: FakeSlack,
     change: dict[str, str],
     environment: dict[str, str],
@@ -129,7 +129,7 @@ def test_filters(
 
 
 def test_what_is_no_alarm_of_ours_passes_every_filter(
-    secrets: "SecretsManagerClient",  # noqa: ARG001
+    secrets: "SecretsManagerClient",
     slack: FakeSlack,
 ) -> None:
     other = TOPIC.replace("critical", "everything")

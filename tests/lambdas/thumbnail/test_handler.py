@@ -36,7 +36,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> "Iterator[S3Client]":
 
 
 @pytest.fixture
-def function(s3: "S3Client") -> Iterator[ModuleType]:  # noqa: ARG001
+def function(s3: "S3Client") -> Iterator[ModuleType]:
     with started("thumbnail", SIZES) as module:
         yield module
 

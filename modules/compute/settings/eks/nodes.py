@@ -1,5 +1,6 @@
 """The `managed` and `self_managed` blocks of a cluster: nodes, by EKS's hand or by ours."""
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -70,9 +71,9 @@ class NodesSettings(TieredSettings):
     )
 
     @property
+    @abstractmethod
     def types(self) -> tuple[str, ...]:
         """The instance types."""
-        raise NotImplementedError
 
     @property
     def architecture(self) -> Architecture:

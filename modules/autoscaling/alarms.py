@@ -1,0 +1,59 @@
+"""The alarm that calls a step policy; without it the policy would never be asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
+
+from modules.autoscaling.settings import StepScalingSettings
+from modules.foundation.resources import Resources
+
+#: Seconds: the metrics of EC2 (in detail), ECS, RDS and load balancers come once a minute.
+ALARM_PERIOD = 60
+
+
+@dataclass(frozen=True)
+class AlarmMetric:
+    """A metric as CloudWatch knows it."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str]
+    statistic: str = "Average"
+
+
+def step_alarm(
+    make: Resources,
+    what: str,
+    label: str,
+    *,
+    name: str,
+    metric: AlarmMetric,
+    settings: StepScalingSettings,
+    policy: str,
+) -> None:
+    """Make the alarm `name` for the policy `label` of what scales, `what`; `policy` is the policy's ARN."""
+    # The threshold itself is in the first step, so it has to breach: or-equal in both directions.
+    operator = "GreaterThanOrEqualToThreshold" if settings.direction == "out" else "LessThanOrEqualToThreshold"
+    make(
+        CloudwatchMetricAlarm,
+        f"{what}_{label}",
+        alarm_name=name,
+        alarm_description=f"Scales {what} {settings.direction}; no one has to act on it.",
+        namespace=metric.namespace,
+        metric_name=metric.name,
+        dimensions=dict(metric.dimensions),
+        statistic=metric.statistic,
+        comparison_operator=operator,
+        threshold=settings.threshold,
+        period=ALARM_PERIOD,
+        evaluation_periods=settings.minutes,
+        # No data is no reason to scale: what scales may be new, empty or stopped.
+        treat_missing_data="missing",
+        alarm_actions=[policy],
+    )
+
+
+def interval_bound(value: float | None) -> str | None:
+    """Return a step's bound as the provider takes it: a string, so that none and 0 stay apart."""
+    return None if value is None else str(int(value) if value.is_integer() else value)

@@ -1,0 +1,16 @@
+"""Waiting for what comes by itself."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+
+def awaited(look: Callable[[], Found], seconds: float = 60) -> Found:
+    """Return what the look finds, as soon as it finds something."""
+    end = time.monotonic() + seconds
+    while not (found := look()) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert found, f"nothing came within {seconds:.0f} s"
+    return found
