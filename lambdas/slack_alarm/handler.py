@@ -8,8 +8,8 @@ What Slack does not take within the function's time raises: Lambda tries the eve
 minutes, then puts it into the dead-letter queue with Slack's answer as reason.
 
 Environment variables:
-- SECRET_SLACK_WEBHOOK: the ARN or name of the secret whose value is the webhook's address. Required. Its value is kept
-  for five minutes, and read anew at once when Slack does not know the address any more.
+- SECRET_SLACK_WEBHOOK_ARN: the ARN or name of the secret whose value is the webhook's address. Required. Its value is
+  kept for five minutes, and read anew at once when Slack does not know the address any more.
 - SEVERITIES: which are posted, "critical,warning,info". What comes by another topic always is.
 - STATES: which states of an alarm are posted, "ALARM,OK". OK is posted only after ALARM: a new alarm starts with
   INSUFFICIENT_DATA, and becomes OK without anything having happened.

@@ -21,10 +21,10 @@ class Settings:
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
         """Return the settings. Raises ValueError, naming the variable and what to write."""
-        secret = environment.get("SECRET_SLACK_WEBHOOK", "")
+        secret = environment.get("SECRET_SLACK_WEBHOOK_ARN", "")
         if not secret:
             raise ValueError(
-                "SECRET_SLACK_WEBHOOK is not set; write the ARN or the name of the secret that holds the address"
+                "SECRET_SLACK_WEBHOOK_ARN is not set; write the ARN or the name of the secret that holds the address"
             )
         return cls(
             webhook_secret=secret,

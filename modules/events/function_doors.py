@@ -6,6 +6,7 @@ from modules.data.wing import DataWing
 from modules.events.functions import Function
 from modules.events.settings.function import FunctionSettings
 from modules.foundation.names import Names
+from modules.foundation.variables import handed_over
 
 
 class FunctionDoors:
@@ -15,7 +16,7 @@ class FunctionDoors:
 
         DATABASE_<LABEL>_HOST, _READ_ONLY_HOST, _PROXY_HOST, _PORT, _NAME, _SECRET_ARN
         CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS, _USER
-        BUCKET_<LABEL>, SECRET_<LABEL>
+        BUCKET_<LABEL>_NAME, SECRET_<LABEL>_ARN
 
     A login is in the secret, which the function's role may read, and is renewed there. At a proxy and at a cache's
     user the function logs in by its role.
@@ -33,10 +34,6 @@ class FunctionDoors:
             self._use_bucket(label, read=access.read, write=access.write)
         self._read_secrets(settings, names)
 
-    def _tell(self, variables: dict[str, str]) -> None:
-        for name, value in variables.items():
-            self._function.set(name, value)
-
     def _use_database(self, label: str) -> None:
         database, function = self._data.databases[label], self._function
         database.allow(function.security_group_id, self._who)
@@ -44,7 +41,7 @@ class FunctionDoors:
         if database.proxy:
             function.reach(f"database_{label}_proxy", database.proxy.security_group_id, database.proxy.port)
             function.allow(database.proxy.may_connect(f"ProxyConnect{_sid(label)}"))
-        self._tell(database_variables(label, database))
+        function.tell(database_variables(label, database))
 
     def _use_cache(self, label: str) -> None:
         cache, function = self._data.caches[label], self._function
@@ -53,7 +50,7 @@ class FunctionDoors:
         user = cache_user(cache)
         if user:
             function.allow({**cache.may_connect(user), "Sid": f"CacheConnect{_sid(label)}"})
-        self._tell(cache_variables(label, cache, user))
+        function.tell(cache_variables(label, cache, user))
 
     def _use_bucket(self, label: str, *, read: tuple[str, ...], write: tuple[str, ...]) -> None:
         bucket, function = self._data.buckets[label], self._function
@@ -61,7 +58,7 @@ class FunctionDoors:
             bucket.allow_read(function.role_arn, prefix, name=f"function-{function.label}-{number}")
         for number, prefix in enumerate(write, 1):
             bucket.allow_write(function.role_arn, prefix, name=f"function-{function.label}-{number}")
-        self._tell({f"BUCKET_{_upper(label)}": bucket.name})
+        function.tell(handed_over("bucket", label, name=bucket.name))
 
     def _read_secrets(self, settings: FunctionSettings, names: Names) -> None:
         databases = [self._data.databases[label] for label in settings.databases]
@@ -71,11 +68,8 @@ class FunctionDoors:
             **{secret.arn: secret.key_arn for secret in secrets.values()},
         }
         self._function.allow(*read_secrets(keys, names))
-        self._tell({f"SECRET_{_upper(label)}": secret.arn for label, secret in secrets.items()})
-
-
-def _upper(label: str) -> str:
-    return label.replace("-", "_").upper()
+        for label, secret in secrets.items():
+            self._function.tell(handed_over("secret", label, arn=secret.arn))
 
 
 def _sid(label: str) -> str:

@@ -1,5 +1,7 @@
 """Lambda functions."""
 
+from collections.abc import Mapping
+
 from cdktf import AssetType, ITerraformDependable, TerraformAsset
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
@@ -90,10 +92,10 @@ class Function(Construct):
         self._statements += statements
         self._policy.policy = document(self._statements)
 
-    def set(self, variable: str, value: str) -> None:
-        """Set an environment variable, unless the environment file sets it."""
-        if variable not in self._settings.environment:
-            self._environment[variable] = value
+    def tell(self, variables: Mapping[str, str]) -> None:
+        """Set environment variables, but for those that the environment file sets."""
+        if variables:
+            self._environment |= {**variables, **self._settings.environment}
             self._function.put_environment(variables=self._environment)
 
     def let_invoke(self, service: str, source_arn: str, *, name: str) -> LambdaPermission:

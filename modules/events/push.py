@@ -23,8 +23,8 @@ class Push:
         named = {"apns_arn": settings.apns, "fcm_arn": settings.fcm}
         self._by_service = {key: application_arn(names, name, each) for key, each in named.items() if each}
         function.allow(self._publish())
-        function.set("PLATFORM_APPLICATIONS", ",".join(self.applications.values()))
-        function.set("TTL_SECONDS", str(settings.ttl_seconds))
+        applications = ",".join(self.applications.values())
+        function.tell({"PLATFORM_APPLICATIONS": applications, "TTL_SECONDS": str(settings.ttl_seconds)})
 
     @property
     def told(self) -> dict[str, object]:

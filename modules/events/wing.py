@@ -17,6 +17,7 @@ from modules.events.settings.push import PushSource
 from modules.events.triggers import Triggers
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import allow
+from modules.foundation.variables import handed_over
 from modules.network.wing import NetworkWing
 
 #: SQS's own default, for a queue that no function reads.
@@ -104,13 +105,13 @@ class EventsWing(Construct):
     def _let_send(self, function: Function, settings: FunctionSettings) -> None:
         for name in settings.queues:
             function.allow(*self.queues[name].queue.may_send())
-            function.set(_variable("QUEUE", name), self.queues[name].queue.url)
+            function.tell(handed_over("queue", name, url=self.queues[name].queue.url))
         for name in settings.topics:
             function.allow(*self.topics[name].may_publish())
-            function.set(_variable("TOPIC", name), self.topics[name].arn)
+            function.tell(handed_over("topic", name, arn=self.topics[name].arn))
         for name in settings.streams:
             function.allow(*self.streams[name].may_put())
-            function.set(_variable("STREAM", name), self.streams[name].name)
+            function.tell(handed_over("stream", name, name=self.streams[name].name))
 
     def _listen(self, function: Function, settings: FunctionSettings) -> None:
         triggers = Triggers(self, f"triggers-{function.label}", function=function, foundation=self._foundation)
@@ -183,11 +184,6 @@ class EventsWing(Construct):
             TerraformOutput(
                 stack, "push", value=told, description="Pushes: where the API puts notifications, registers devices."
             )
-
-
-def _variable(kind: str, name: str) -> str:
-    """Return the environment variable that names what a function may use: `BUCKET_CONTENT`."""
-    return f"{kind}_{name.replace('-', '_').upper()}"
 
 
 def _sid(name: str) -> str:

@@ -32,7 +32,7 @@ def test_a_function_that_nobody_asks_more_of(prod: Template) -> None:
         ],
         "environment": {
             "variables": {
-                "BUCKET_CONTENT": "agora-prod-content-333333333333-ap-northeast-2",
+                "BUCKET_CONTENT_NAME": "agora-prod-content-333333333333-ap-northeast-2",
                 "SIZES": "320x320,1280x1280",
             }
         },
@@ -209,9 +209,9 @@ def test_a_secret_is_rotated_by_a_function(events: Template) -> None:
     allowed = statements(events, "function_worker")
     assert allowed["RotateLogin"]["Resource"] == ["${aws_secretsmanager_secret.secret_login.arn}"]
     variables = events.resource("aws_lambda_function.function_worker")["environment"]["variables"]
-    assert variables["SECRET_LOGIN"] == "${aws_secretsmanager_secret.secret_login.arn}"
+    assert variables["SECRET_LOGIN_ARN"] == "${aws_secretsmanager_secret.secret_login.arn}"
     cache = {f"CACHE_RANKING_{what}" for what in ("HOST", "READER_HOST", "PORT", "TLS", "USER")}
-    assert set(variables) == {"SECRET_LOGIN", "QUEUE_RESULTS", *cache}
+    assert set(variables) == {"SECRET_LOGIN_ARN", "QUEUE_RESULTS_URL", *cache}
 
 
 def test_a_function_logs_in_at_its_database_and_at_no_other(further: Path) -> None:

@@ -75,7 +75,7 @@ def test_an_alarm_reaches_slack(client: Client, packages: Packages, role: str) -
     )
     with fake_slack() as slack:
         secret = client("secretsmanager").create_secret(Name=f"hook-{uuid4().hex}", SecretString=slack.url)["ARN"]
-        function = deploy(client, packages, role, "slack_alarm", SECRET_SLACK_WEBHOOK=secret)
+        function = deploy(client, packages, role, "slack_alarm", SECRET_SLACK_WEBHOOK_ARN=secret)
         sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function)
         cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="Threshold Crossed: 12 > 10")
         awaited(lambda: len(slack.posted) == 1)

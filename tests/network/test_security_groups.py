@@ -1,6 +1,5 @@
 """Security groups: the group is bare, and each rule stands by itself."""
 
-
 import pytest
 from cdktf import TerraformStack
 

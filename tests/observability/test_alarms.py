@@ -68,7 +68,7 @@ def test_slack_is_told(prod: Template, severity: str) -> None:
 
 def test_it_reads_its_one_secret(prod: Template) -> None:
     function = prod.resource("aws_lambda_function.function_slack_alarm")
-    assert function["environment"]["variables"]["SECRET_SLACK_WEBHOOK"]
+    assert function["environment"]["variables"]["SECRET_SLACK_WEBHOOK_ARN"]
     reads = [
         each
         for each in prod.policy("aws_iam_role_policy.function_slack_alarm")

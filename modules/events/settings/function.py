@@ -96,7 +96,7 @@ class FunctionSettings(Settings):
     environment: dict[str, str] = Field(
         default_factory=dict,
         examples=[{"SIZES": "128,512"}],
-        description="Environment variables, beside those that name what it may use (BUCKET_CONTENT, ...).",
+        description="Environment variables, beside those that name what it may use (BUCKET_CONTENT_NAME, ...).",
     )
     in_vpc: bool = Field(
         default=False, description="Whether it runs in the app subnets, where it reaches databases and caches."

@@ -47,7 +47,7 @@ def secrets(slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Secr
 
 @pytest.fixture
 def function(secrets: "SecretsManagerClient") -> Iterator[ModuleType]:
-    with started("slack_alarm", {"SECRET_SLACK_WEBHOOK": SECRET}) as module:
+    with started("slack_alarm", {"SECRET_SLACK_WEBHOOK_ARN": SECRET}) as module:
         yield module
 
 
@@ -60,7 +60,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def posted_with(event: Mapping[str, Any], slack: FakeSlack, **environment: str) -> list[str]:
-    with started("slack_alarm", {"SECRET_SLACK_WEBHOOK": SECRET, **environment}) as function:
+    with started("slack_alarm", {"SECRET_SLACK_WEBHOOK_ARN": SECRET, **environment}) as function:
         function.handler(event, Context())
     return slack.texts
 
@@ -219,12 +219,12 @@ def test_a_secret_that_nobody_put_in(function: ModuleType, secrets: "SecretsMana
 @pytest.mark.parametrize(
     ("environment", "told"),
     [
-        ({}, "SECRET_SLACK_WEBHOOK is not set; write the ARN or the name"),
+        ({}, "SECRET_SLACK_WEBHOOK_ARN is not set; write the ARN or the name"),
         ({"SEVERITIES": "high"}, "SEVERITIES='high' is not a list of critical, warning, info; write \"critical,warn"),
         ({"STATES": "alarm"}, "STATES='alarm' is not a list of ALARM, OK, INSUFFICIENT_DATA; write \"ALARM,OK\""),
     ],
 )
 def test_wrong_settings_are_told_at_the_start(environment: dict[str, str], told: str) -> None:
-    secret = {"SECRET_SLACK_WEBHOOK": SECRET} if environment else {}
+    secret = {"SECRET_SLACK_WEBHOOK_ARN": SECRET} if environment else {}
     with ExitStack() as stack, pytest.raises(ValueError, match=re.escape(told)):
         stack.enter_context(started("slack_alarm", {**secret, **environment}))
