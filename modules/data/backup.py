@@ -40,7 +40,7 @@ class Backup(Construct):
     A bucket is saved under the vault's key, a database under its own, by grants that AWS's policies let the role
     give on keys whose policy leaves access to IAM; copies lie under the key of the other region's vault. What is
     chosen by tag is saved only if its type (Aurora, RDS, S3) is switched on in the account's settings of AWS Backup
-    for the region: `aws backup describe-region-settings` tells.
+    for the region, which `make doctor` looks at.
 
     Creates: vault, its key and, by choice, its lock; plan, selection by tag, role; by choice a vault and a key in
     another region, into which each backup is copied.

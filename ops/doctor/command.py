@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from modules.settings import EnvironmentFile
 from ops.backend import Backend, RemoteState
-from ops.doctor import contents, locks, provider, quotas, state, tools
+from ops.doctor import backups, contents, locks, provider, quotas, state, tools
 from ops.doctor.clock import clock
 from ops.doctor.finding import Finding, Findings
 from ops.doctor.patient import Patient, Stack
@@ -50,12 +50,13 @@ def _account(workspace: Workspace, file: EnvironmentFile, *, on_local: bool) -> 
         yield Finding("ok", "credentials", f"of account {settings.account_id}, as {file.document.file} says")
         yield from _environment(patient)
         return
-    yield Finding("unseen", "account", "state, quotas, secrets and images: without credentials of the account")
+    yield Finding("unseen", "account", "state, quotas, secrets, images and backups: without credentials of the account")
 
 
 def _environment(patient: Patient) -> Findings:
     yield from looked("secrets", lambda: contents.secrets(patient))
     yield from looked("images", lambda: contents.images(patient))
+    yield from looked("backups", lambda: backups.backups(patient))
     try:
         stack = _stack(patient)
     except (OpsError, BotoCoreError, ClientError) as error:

@@ -8,6 +8,8 @@
 - AWS: PutBackupVaultAccessPolicy, its Get and Delete, and ListRecoveryPointsByBackupVault, which the provider
   asks before it deletes a vault. Moto has none of them. Added; there are no recovery points, for nothing is
   saved.
+- AWS: DescribeRegionSettings and UpdateRegionSettings say which types of resources are saved at all. Moto has
+  neither. Added, for the types that we back up; all are on until they are switched off.
 """
 
 import json
@@ -38,10 +40,13 @@ def install() -> None:
         get_backup_vault_access_policy,
         delete_backup_vault_access_policy,
         list_recovery_points_by_backup_vault,
+        describe_region_settings,
+        update_region_settings,
     ):
         add(BackupResponse, call)
     for rest in ("access-policy", "recovery-points", "recovery-points/"):
         urls.url_paths[f"{{0}}/backup-vaults/(?P<name>[^/]+)/{rest}$"] = BackupResponse.dispatch
+    urls.url_paths["{0}/account-settings$"] = BackupResponse.dispatch
 
 
 def create_backup_selection(response: Any) -> str:
@@ -136,6 +141,23 @@ def list_recovery_points_by_backup_vault(response: Any) -> str:
     """ListRecoveryPointsByBackupVault: none."""
     _vault(response)
     return json.dumps({"RecoveryPoints": []})
+
+
+def describe_region_settings(response: Any) -> str:
+    """DescribeRegionSettings: which types are saved."""
+    return json.dumps({"ResourceTypeOptInPreference": _preferences(response)})
+
+
+def update_region_settings(response: Any) -> str:
+    """UpdateRegionSettings: what is not named stays."""
+    _preferences(response).update(json.loads(response.body)["ResourceTypeOptInPreference"])
+    return "{}"
+
+
+def _preferences(response: Any) -> dict[str, bool]:
+    started = dict.fromkeys(("Aurora", "RDS", "S3"), True)
+    preferences: dict[str, bool] = response.backup_backend.__dict__.setdefault("preferences", started)
+    return preferences
 
 
 def _after(response: Any, word: str) -> str:

@@ -26,6 +26,7 @@ def test_an_applied_environment_and_who_holds_its_lock(applied: Mapping[str, App
         "installed": "ok",
         "lock files": "ok",
         "provider": "ok",
+        "backups": "ok",
         "clock": "ok",
         "credentials": "ok",
         "state": "warning",

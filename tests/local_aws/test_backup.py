@@ -64,3 +64,13 @@ def test_policy_and_recovery_points_of_a_vault(backup: Any, vault: str) -> None:
     assert backup.get_backup_vault_access_policy(BackupVaultName=vault)["Policy"] == "{}"
     backup.delete_backup_vault_access_policy(BackupVaultName=vault)
     assert backup.list_recovery_points_by_backup_vault(BackupVaultName=vault)["RecoveryPoints"] == []
+
+
+def test_which_types_are_saved(backup: Any) -> None:
+    backup.update_region_settings(ResourceTypeOptInPreference={"RDS": False})
+    assert backup.describe_region_settings()["ResourceTypeOptInPreference"] == {
+        "Aurora": True,
+        "RDS": False,
+        "S3": True,
+    }
+    backup.update_region_settings(ResourceTypeOptInPreference={"RDS": True})

@@ -8,10 +8,12 @@ from typing import Any, cast
 import boto3
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.stub import Stubber
 from moto import mock_aws
 
 from modules.settings import load
 from ops.doctor import command, contents, state
+from ops.doctor.backups import backups
 from ops.doctor.command import examine, looked
 from ops.doctor.finding import Finding, Findings
 from ops.doctor.patient import Patient, Stack
@@ -28,6 +30,24 @@ ACCOUNT = "123456789012"
 BUCKET, KEY = f"agora-account-state-{ACCOUNT}-{REGION}", "agora/dev/terraform.tfstate"
 BACKEND = {"bucket": BUCKET, "key": KEY, "region": REGION, "allowed_account_ids": [ACCOUNT]}
 MORE = 'secret "token" {\n}\n'
+BACKED_UP = """
+backup {
+}
+
+bucket "content" {
+  backup = "daily"
+}
+
+database "main" {
+  engine         = "aurora-postgresql"
+  engine_version = "16.8"
+  serverless_v2_scaling {
+    min_capacity = 0.5
+    max_capacity = 2
+  }
+  backup = "daily"
+}
+"""
 LOCK = {"ID": "0b7f2c52", "Operation": "OperationTypeApply", "Who": "mina@laptop", "Created": "2026-11-21T03:40:35Z"}
 
 
@@ -145,6 +165,31 @@ def test_an_image_that_nobody_pushed(patient: Patient, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
+    ("switched_on", "level", "told"),
+    [
+        ({"Aurora": True, "S3": True}, "ok", "AWS Backup saves Aurora, S3"),
+        ({"Aurora": False}, "error", "AWS Backup saves no Aurora and no S3 in this account and region: switched off"),
+    ],
+)
+def test_what_aws_backup_passes_over(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, switched_on: dict[str, bool], level: str, told: str
+) -> None:
+    text = DEV.replace("1" * 12, ACCOUNT) + BACKED_UP
+    file = load(write(workspace.envs, {"dev": text}))["dev"]
+    backup = client("backup")
+    monkeypatch.setattr(Patient, "client", lambda *_: backup)
+    with Stubber(backup) as stubber:
+        stubber.add_response("describe_region_settings", {"ResourceTypeOptInPreference": switched_on})
+        (found,) = backups(Patient(file, Target(workspace, workspace.cloud_output, {}, {}), boto3.Session()))
+    assert (found.level, found.told) == (level, told)
+    assert ("--resource-type-opt-in-preference Aurora=true,S3=true --region" in found.remedy) == (level == "error")
+
+
+def test_nothing_asks_for_aws_backup(patient: Patient) -> None:
+    assert [each.told for each in backups(patient)] == ["nothing asks for AWS Backup"]
+
+
+@pytest.mark.parametrize(
     "error",
     [OpsError("refused"), NoCredentialsError(), ClientError({"Error": {"Code": "AccessDenied"}}, "ListBuckets")],
 )
@@ -176,7 +221,7 @@ def test_all_is_well(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> N
     found = examined(workspace, monkeypatch)
     assert {each.level for each in found.values()} == {"ok"}
     assert found["credentials"].told.startswith(f"of account {ACCOUNT}, as ")
-    assert list(found)[-5:] == ["secrets", "images", "state", "moves", "quotas"]
+    assert list(found)[-4:] == ["backups", "state", "moves", "quotas"]
 
 
 def test_credentials_of_another_account(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
