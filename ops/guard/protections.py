@@ -46,6 +46,7 @@ _RULES = (
     _Rule(("kms_key_id", "kms_key_arn", "kms_master_key_id"), _off, "would no longer be encrypted with our key"),
     _Rule(("enable_key_rotation",), _off, "would no longer be rotated"),
     _Rule(("image_tag_mutability",), _no_longer("IMMUTABLE"), "would let a tag lead to another image"),
+    _Rule(("web_acl_id",), _off, "would be reached past the firewall"),
     _Rule(("retention_in_days",), _less, "would keep its logs for a shorter time"),
 )  # fmt: skip
 
@@ -55,21 +56,38 @@ _GUARDIANS = {
     "aws_backup_selection": "what it selects would have no backups any more",
     "aws_backup_vault_lock_configuration": "recovery points could be deleted before their time",
     "aws_dynamodb_table_replica": "a table would lose a copy",
+    "aws_flow_log": "who reached whom would no longer be written down",
     "aws_s3_bucket_public_access_block": "the bucket could be opened to the public",
     "aws_s3_bucket_server_side_encryption_configuration": "the bucket would no longer encrypt with our key",
     "aws_s3_bucket_versioning": "what is overwritten or deleted could not be brought back",
+    "aws_wafv2_web_acl_association": "what it stands before would be reached past the firewall",
 }
+#: By which attribute some of them name what they protect; with that they may go.
+_PROTECTED = {"aws_flow_log": ("vpc_id", "id"), "aws_wafv2_web_acl_association": ("resource_arn", "arn")}
 
 
 def lost_protections(plan: Plan) -> Iterator[Refusal]:
     """Yield each protection that is there now and would be gone, or less."""
     for resource in plan.changes:
         change = resource.change
-        if resource.type in _GUARDIANS and change.is_loss and not change.is_replacement:
+        if (
+            resource.type in _GUARDIANS
+            and change.is_loss
+            and not change.is_replacement
+            and not _goes_along(resource, plan)
+        ):
             sentence = f"{resource.address} would be destroyed: {_GUARDIANS[resource.type]}."
             yield Refusal(resource.address, "protection", sentence)
         elif change.before and change.after:
             yield from _lost(resource, change)
+
+
+def _goes_along(guardian: ResourceChange, plan: Plan) -> bool:
+    """Return whether what the resource protects is destroyed by the same plan, and asks for no protection any more."""
+    names, named = _PROTECTED.get(guardian.type, ("", ""))
+    protected = guardian.change.was(names)
+    gone = (each.change for each in plan.changes if each.change.is_loss and not each.change.is_replacement)
+    return protected is not None and any(change.was(named) == protected for change in gone)
 
 
 def _lost(resource: ResourceChange, change: Change) -> Iterator[Refusal]:
@@ -103,6 +121,6 @@ def _first(values: dict[str, Any] | None, block: str) -> dict[str, Any]:
 
 
 def _shown(value: Any) -> str:
-    if value is None:
+    if value in (None, ""):
         return "none"
     return str(value).lower() if isinstance(value, bool) else str(value)

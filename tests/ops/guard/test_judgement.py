@@ -77,6 +77,8 @@ def test_what_holds_nothing_may_go() -> None:
          "would no longer be encrypted with our key (kms_key_id: arn to none)"),
         ("aws_ecr_repository.x", {"image_tag_mutability": "IMMUTABLE"}, {"image_tag_mutability": "MUTABLE"},
          "would let a tag lead to another image (image_tag_mutability: IMMUTABLE to MUTABLE)"),
+        ("aws_cloudfront_distribution.x", {"web_acl_id": "arn"}, {"web_acl_id": ""},
+         "would be reached past the firewall (web_acl_id: arn to none)"),
         ("aws_s3_bucket_versioning.x", {"versioning_configuration": [{"status": "Enabled"}]},
          {"versioning_configuration": [{"status": "Suspended"}]},
          "would be suspended: what is overwritten or deleted could not be brought back"),
@@ -93,6 +95,16 @@ def test_a_protection_that_is_a_resource_stays() -> None:
         "aws_s3_bucket_public_access_block.x would be destroyed: the bucket could be opened to the public."
     ]
     assert refused(change("aws_backup_plan.x", "delete", "create", before={}, after={})) == []
+
+
+def test_a_firewall_goes_only_with_what_it_stands_before() -> None:
+    association = destroyed("aws_wafv2_web_acl_association.x", resource_arn="arn:lb")
+    assert refused(association) == [
+        "aws_wafv2_web_acl_association.x would be destroyed: what it stands before would be reached past the firewall."
+    ]
+    assert refused(association, destroyed("aws_lb.x", arn="arn:lb")) == []
+    another = change("aws_lb.x", "delete", "create", before={"arn": "arn:lb"}, after={})
+    assert len(refused(association, another)) == 1
 
 
 def test_a_key_that_is_not_known_yet_is_no_loss() -> None:
