@@ -9,6 +9,7 @@ from modules.compute.task_rights import parameter_arn, read_environment_files, r
 from modules.compute.task_roles import TaskRole
 from modules.data.cache import PORT as CACHE_PORT
 from modules.data.logins import cache_user, cache_variables, database_variables, read_secrets
+from modules.foundation.policies import sid
 from modules.foundation.resources import Resources
 from modules.foundation.variables import handed_over, variable
 from modules.network.security_groups import HTTPS, Peer, SecurityGroup, members_of
@@ -99,7 +100,7 @@ class TaskDoors(Construct):
         self.lead_to(database.security_group_id, database.port, f"database_{label}")
         if database.proxy:
             self.lead_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
-            self._task_role.allow([database.proxy.may_connect(f"ProxyConnect{_sid(label)}")])
+            self._task_role.allow([database.proxy.may_connect(f"ProxyConnect{sid(label)}")])
         self.environment |= database_variables(label, database)
         for name, key in {"user": "username", "password": "password"}.items():
             self.secrets[variable("database", label, name)] = f"{database.secret_arn}:{key}::"
@@ -110,13 +111,13 @@ class TaskDoors(Construct):
         self.lead_to(cache.security_group_id, CACHE_PORT, f"cache_{label}")
         user = cache_user(cache, user)
         if user:
-            self._task_role.allow([{**cache.may_connect(user), "Sid": f"CacheConnect{_sid(label)}"}])
+            self._task_role.allow([{**cache.may_connect(user), "Sid": f"CacheConnect{sid(label)}"}])
         self.environment |= cache_variables(label, cache, user)
 
     def _use_bucket(self, label: str) -> None:
         bucket = self._ground.data.buckets[label]
         access, prefix = self._settings.bucket_access[label]
-        self._task_role.allow(use_bucket(_sid(label), bucket.arn, access, prefix))
+        self._task_role.allow(use_bucket(sid(label), bucket.arn, access, prefix))
         if access != "write":
             bucket.allow_read(self._task_role.arn, prefix, name=self._what)
         if access != "read":
@@ -151,11 +152,6 @@ class TaskDoors(Construct):
         objects: dict[str, list[str]] = {}
         for label, key in self._settings.environment_objects:
             bucket = self._ground.data.buckets[label]
-            bucket.allow_read(self._execution_role.arn, key, name=f"{self._what}-{_sid(key)}")
+            bucket.allow_read(self._execution_role.arn, key, name=f"{self._what}-{sid(key)}")
             objects.setdefault(bucket.arn, []).append(key)
         self._execution_role.allow(read_environment_files(objects))
-
-
-def _sid(name: str) -> str:
-    """Return the name as a statement id has it: letters and digits."""
-    return "".join(part.capitalize() for part in "".join(c if c.isalnum() else " " for c in name).split())

@@ -122,6 +122,7 @@ class ComputeWing(Construct):
                 settings=settings,
                 network=self._network.vpc,
                 data=self._data,
+                events=self._events,
                 foundation=self._foundation,
             )
             for name, settings in self._blocks.eks.items()

@@ -16,7 +16,7 @@ from modules.data.settings.bucket import BucketSettings, CorsSettings
 from modules.foundation.buckets import PrivateBucket
 from modules.foundation.foundation import Foundation
 from modules.foundation.notifications import Notification
-from modules.foundation.policies import Statement, allow, deny
+from modules.foundation.policies import Statement, allow, deny, sid
 
 _READ = ("s3:GetObject", "s3:GetObjectVersion")
 _WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:DeleteObject")
@@ -65,15 +65,15 @@ class Bucket(Construct):
         self._bucket.allow(
             [
                 allow(
-                    f"Read{_sid(name)}",
+                    f"Read{sid(name)}",
                     principal={"AWS": role_arn},
                     actions=_READ,
                     resources=[f"{self.arn}/{prefix}*"],
                 ),
-                self._list(f"List{_sid(name)}", role_arn, prefix),
+                self._list(f"List{sid(name)}", role_arn, prefix),
             ]
         )
-        self._allow_key(f"Read{_sid(self._label)}{_sid(name)}", role_arn, ["kms:Decrypt"])
+        self._allow_key(f"Read{sid(self._label)}{sid(name)}", role_arn, ["kms:Decrypt"])
 
     def allow_write(self, role_arn: str, prefix: str = "", *, name: str) -> None:
         """Let a role write and delete under the prefix; to read is another right."""
@@ -81,7 +81,7 @@ class Bucket(Construct):
         self._bucket.allow(
             [
                 allow(
-                    f"Write{_sid(name)}",
+                    f"Write{sid(name)}",
                     principal={"AWS": role_arn},
                     actions=_WRITE,
                     resources=[f"{self.arn}/{prefix}*"],
@@ -90,7 +90,7 @@ class Bucket(Construct):
         )
         # Decrypt too: S3 reads back the parts of an upload when it puts them together.
         actions = ["kms:GenerateDataKey", "kms:Decrypt"]
-        self._allow_key(f"Write{_sid(self._label)}{_sid(name)}", role_arn, actions)
+        self._allow_key(f"Write{sid(self._label)}{sid(name)}", role_arn, actions)
 
     def allow(self, statements: Sequence[Statement]) -> None:
         """Add statements to the bucket's one policy: CloudFront reading for one distribution, say."""
@@ -213,8 +213,3 @@ class Bucket(Construct):
                 },
             )
         )
-
-
-def _sid(name: str) -> str:
-    """Return the name as a statement id has it: letters and digits."""
-    return "".join(part.capitalize() for part in name.replace("_", "-").split("-"))

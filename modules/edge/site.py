@@ -24,6 +24,7 @@ from modules.edge.site_origins import SiteOrigins
 from modules.edge.site_policies import YEAR, SitePolicies
 from modules.foundation.buckets import PrivateBucket
 from modules.foundation.foundation import Foundation
+from modules.foundation.policies import sid
 from modules.network.certificates import CLOUDFRONT_REGION, Certificate
 from modules.network.wing import NetworkWing
 from modules.network.zones import part_of_address
@@ -174,16 +175,16 @@ class Site(Construct):
         self._zone_id: str = distribution.hosted_zone_id
 
     def _let_read(self, media: Mapping[str, Bucket]) -> None:
-        arn, sid = self.distribution_arn, _sid(f"site-{self.name}")
-        self.bucket.allow([may_read(sid, arn, [f"{self.bucket.arn}/*"])])
+        arn, name = self.distribution_arn, sid(f"site-{self.name}")
+        self.bucket.allow([may_read(name, arn, [f"{self.bucket.arn}/*"])])
         if self._key:
-            self._key.allow(may_decrypt(sid, arn))
+            self._key.allow(may_decrypt(name, arn))
         for label, bucket in media.items():
             paths = self.settings.media[label].paths
-            bucket.allow([may_read(f"{sid}Media{_sid(label)}", arn, [f"{bucket.arn}{path}" for path in paths])])
+            bucket.allow([may_read(f"{name}Media{sid(label)}", arn, [f"{bucket.arn}{path}" for path in paths])])
         if not self._key and (key := next((bucket.key for bucket in media.values() if bucket.key), None)):
             # All buckets of ours share it.
-            key.allow(may_decrypt(sid, arn))
+            key.allow(may_decrypt(name, arn))
 
     def _lead_names_here(self, network: NetworkWing) -> None:
         for name in self.settings.names:
@@ -204,8 +205,3 @@ def _countries(settings: SiteSettings) -> CloudfrontDistributionRestrictionsGeoR
     return CloudfrontDistributionRestrictionsGeoRestriction(
         restriction_type="whitelist" if allow else "blacklist", locations=list(allow or deny)
     )
-
-
-def _sid(name: str) -> str:
-    """Return the name as a statement id has it: letters and digits."""
-    return "".join(part.capitalize() for part in name.split("-"))

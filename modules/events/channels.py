@@ -13,7 +13,7 @@ from constructs import Construct
 from modules.events.settings.channel import QueueSettings, StreamSettings, TopicSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import TOPIC_NAME_LIMIT
-from modules.foundation.policies import Statement, allow, deny, document
+from modules.foundation.policies import Statement, allow, deny, document, sid
 from modules.foundation.resources import Resources
 
 #: "Amazon SQS quotas" and "CreateStream": characters of a name.
@@ -81,17 +81,17 @@ class Queue(Construct):
 
     def may_send(self) -> list[Statement]:
         """Return the statements for the policy of a role that sends."""
-        send = allow(f"Send{_sid(self.name)}", actions=["sqs:SendMessage"], resources=[self.arn])
+        send = allow(f"Send{sid(self.name)}", actions=["sqs:SendMessage"], resources=[self.arn])
         return [send, self._key_statement("Send", ["kms:GenerateDataKey", "kms:Decrypt"])]
 
     def may_receive(self) -> list[Statement]:
         """Return the statements for the policy of a role that receives and deletes ("Using Lambda with Amazon SQS")."""
         actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
-        receive = allow(f"Receive{_sid(self.name)}", actions=actions, resources=[self.arn])
+        receive = allow(f"Receive{sid(self.name)}", actions=actions, resources=[self.arn])
         return [receive, self._key_statement("Receive", ["kms:Decrypt"])]
 
     def _key_statement(self, verb: str, actions: list[str]) -> Statement:
-        return through(f"{verb}Key{_sid(self.name)}", actions, self.key_arn, f"sqs.{self._region}.amazonaws.com")
+        return through(f"{verb}Key{sid(self.name)}", actions, self.key_arn, f"sqs.{self._region}.amazonaws.com")
 
 
 class QueueWithDeadLetters(Construct):
@@ -142,7 +142,7 @@ class QueueWithDeadLetters(Construct):
         topic.let_service_use_key()
         self.queue.allow(
             allow(
-                f"From{_sid(name)}",
+                f"From{sid(name)}",
                 principal={"Service": "sns.amazonaws.com"},
                 actions=["sqs:SendMessage"],
                 resources=[self.queue.own_arn],
@@ -202,10 +202,10 @@ class Topic(Construct):
     def may_publish(self) -> list[Statement]:
         """Return the statements for the policy of a role that publishes."""
         region = self._foundation.names.region
-        publish = allow(f"Publish{_sid(self.name)}", actions=["sns:Publish"], resources=[self.arn])
+        publish = allow(f"Publish{sid(self.name)}", actions=["sns:Publish"], resources=[self.arn])
         key_arn = self._foundation.message_key.arn
         actions = ["kms:GenerateDataKey", "kms:Decrypt"]
-        return [publish, through(f"PublishKey{_sid(self.name)}", actions, key_arn, f"sns.{region}.amazonaws.com")]
+        return [publish, through(f"PublishKey{sid(self.name)}", actions, key_arn, f"sns.{region}.amazonaws.com")]
 
 
 class Stream(Construct):
@@ -235,17 +235,17 @@ class Stream(Construct):
 
     def may_put(self) -> list[Statement]:
         """Return the statements for the policy of a role that puts records in."""
-        put = allow(f"Put{_sid(self.name)}", actions=["kinesis:PutRecord", "kinesis:PutRecords"], resources=[self.arn])
+        put = allow(f"Put{sid(self.name)}", actions=["kinesis:PutRecord", "kinesis:PutRecords"], resources=[self.arn])
         return [put, self._key_statement("Put", ["kms:GenerateDataKey"])]
 
     def may_read(self) -> list[Statement]:
         """Return the statements for the policy of a role that reads ("Using Lambda with Amazon Kinesis")."""
         verbs = ("DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
-        read = allow(f"Read{_sid(self.name)}", actions=[f"kinesis:{verb}" for verb in verbs], resources=[self.arn])
+        read = allow(f"Read{sid(self.name)}", actions=[f"kinesis:{verb}" for verb in verbs], resources=[self.arn])
         return [read, self._key_statement("Read", ["kms:Decrypt"])]
 
     def _key_statement(self, verb: str, actions: list[str]) -> Statement:
-        return through(f"{verb}Key{_sid(self.name)}", actions, self.key_arn, f"kinesis.{self._region}.amazonaws.com")
+        return through(f"{verb}Key{sid(self.name)}", actions, self.key_arn, f"kinesis.{self._region}.amazonaws.com")
 
 
 def queue_arn(foundation: Foundation, name: str) -> str:
@@ -262,7 +262,3 @@ def through(sid: str, actions: list[str], key_arn: str, service: str) -> Stateme
 def _tls_only(action: str, arn: str) -> Statement:
     condition = {"Bool": {"aws:SecureTransport": "false"}}
     return deny("TlsOnly", principal="*", actions=[action], resources=[arn], condition=condition)
-
-
-def _sid(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("-"))

@@ -6,6 +6,7 @@ from modules.data.wing import DataWing
 from modules.events.functions import Function
 from modules.events.settings.function import FunctionSettings
 from modules.foundation.names import Names
+from modules.foundation.policies import sid
 from modules.foundation.variables import handed_over
 
 
@@ -40,7 +41,7 @@ class FunctionDoors:
         function.reach(f"database_{label}", database.security_group_id, database.port)
         if database.proxy:
             function.reach(f"database_{label}_proxy", database.proxy.security_group_id, database.proxy.port)
-            function.allow(database.proxy.may_connect(f"ProxyConnect{_sid(label)}"))
+            function.allow(database.proxy.may_connect(f"ProxyConnect{sid(label)}"))
         function.tell(database_variables(label, database))
 
     def _use_cache(self, label: str) -> None:
@@ -49,7 +50,7 @@ class FunctionDoors:
         function.reach(f"cache_{label}", cache.security_group_id, PORT)
         user = cache_user(cache)
         if user:
-            function.allow({**cache.may_connect(user), "Sid": f"CacheConnect{_sid(label)}"})
+            function.allow({**cache.may_connect(user), "Sid": f"CacheConnect{sid(label)}"})
         function.tell(cache_variables(label, cache, user))
 
     def _use_bucket(self, label: str, *, read: tuple[str, ...], write: tuple[str, ...]) -> None:
@@ -70,7 +71,3 @@ class FunctionDoors:
         self._function.allow(*read_secrets(keys, names))
         for label, secret in secrets.items():
             self._function.tell(handed_over("secret", label, arn=secret.arn))
-
-
-def _sid(label: str) -> str:
-    return "".join(part.capitalize() for part in label.split("-"))

@@ -16,7 +16,7 @@ from modules.events.settings.function import FunctionSettings
 from modules.events.settings.push import PushSource
 from modules.events.triggers import Triggers
 from modules.foundation.foundation import Foundation
-from modules.foundation.policies import allow
+from modules.foundation.policies import allow, sid
 from modules.foundation.variables import handed_over
 from modules.network.wing import NetworkWing
 
@@ -151,11 +151,11 @@ class EventsWing(Construct):
     def _rotate(self, name: str, secret: Secret, function: Function, days: int) -> None:
         actions = [f"secretsmanager:{action}" for action in ROTATION_ACTIONS]
         function.allow(
-            allow(f"Rotate{_sid(name)}", actions=actions, resources=[secret.arn]),
+            allow(f"Rotate{sid(name)}", actions=actions, resources=[secret.arn]),
             # A password is made for no secret yet: the action names none.
-            allow(f"Password{_sid(name)}", actions=["secretsmanager:GetRandomPassword"], resources=["*"]),
+            allow(f"Password{sid(name)}", actions=["secretsmanager:GetRandomPassword"], resources=["*"]),
             through(
-                f"RotateKey{_sid(name)}",
+                f"RotateKey{sid(name)}",
                 ["kms:GenerateDataKey", "kms:Decrypt"],
                 secret.key_arn,
                 self._secrets_service,
@@ -184,7 +184,3 @@ class EventsWing(Construct):
             TerraformOutput(
                 stack, "push", value=told, description="Pushes: where the API puts notifications, registers devices."
             )
-
-
-def _sid(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("-"))

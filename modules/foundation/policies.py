@@ -1,6 +1,7 @@
 """Policy documents as data: statements are collected, and written out as one JSON document."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,6 +31,11 @@ def deny(
 ) -> Statement:
     """Return a statement that denies, whatever else allows."""
     return _statement("Deny", sid, actions, resources, principal, condition)
+
+
+def sid(name: str) -> str:
+    """Return a name as a statement's id has it, letters and digits: `SlackWebhook` for `slack-webhook`."""
+    return "".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", name))
 
 
 def document(statements: Sequence[Statement]) -> str:

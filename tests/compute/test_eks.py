@@ -4,12 +4,33 @@ import email
 import json
 import re
 from base64 import b64decode
+from pathlib import Path
 from typing import Any
 
+from tests.compute.eks_texts import GENERAL, dev
 from tests.support.permissions import allows, statements_of
+from tests.support.stacks import stack_of
 from tests.support.template import Template
 
 ACCOUNT = "888888888888"
+LOGINS = """
+cache "sessions" {
+  node_type = "cache.t4g.micro"
+  user "app" {
+  }
+}
+
+database "main" {
+  engine         = "aurora-postgresql"
+  engine_version = "16.8"
+  serverless_v2_scaling {
+    min_capacity = 0.5
+    max_capacity = 2
+  }
+  proxy {
+  }
+}
+"""
 CLUSTER = f"arn:aws:eks:ap-northeast-2:{ACCOUNT}:cluster/mobile-mobile-blue"
 RECEIPTS = f"arn:aws:s3:::mobile-mobile-receipts-{ACCOUNT}-ap-northeast-2"
 
@@ -206,6 +227,43 @@ def test_a_pod_may_do_what_its_account_names_and_nothing_else(mobile: Template) 
         ("iam:PassRole", "*"),
     ):
         assert not allows(own, action, resource)
+
+
+def test_a_pod_publishes_to_what_its_account_names(mobile: Template) -> None:
+    own, queue = statements_of(mobile, "eks_blue_payments_api"), "${aws_sqs_queue.queue_receipts.arn}"
+    key = "${aws_kms_key.foundation_messages_key.arn}"
+    through_sqs = {"kms__ViaService": "sqs.ap-northeast-2.amazonaws.com"}
+    assert allows(own, "sqs:SendMessage", queue)
+    assert allows(own, "kms:GenerateDataKey", key, **through_sqs)
+    for action, resource in (("sqs:ReceiveMessage", queue), ("sqs:SendMessage", f"{queue}_failed")):
+        assert not allows(own, action, resource)
+    assert "queue_receipts" not in str(statements_of(mobile, "eks_green_payments_api"))
+
+
+def test_a_pod_reads_the_secrets_that_its_account_names(mobile: Template) -> None:
+    own, secret = statements_of(mobile, "eks_blue_payments_api"), "${aws_secretsmanager_secret.secret_bank.arn}"
+    assert allows(own, "secretsmanager:GetSecretValue", secret)
+    assert not allows(own, "secretsmanager:PutSecretValue", secret)
+    assert not allows(own, "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:ap-northeast-2:1:secret:other")
+    assert "secret_bank" not in str(statements_of(mobile, "eks_green_payments_api"))
+
+
+def test_a_pod_logs_in_where_its_account_says(tmp_path: Path) -> None:
+    account = '  service_account "payments/api" {\n    databases = ["main"]\n    caches    = ["sessions"]\n  }\n'
+    opened = '  databases = ["main"]\n  caches    = ["sessions"]\n'
+    template = stack_of(tmp_path, dev(opened, account, GENERAL)["dev"] + LOGINS)
+    # As text: an ARN's own expression has quotes.
+    policy = str(template.resource("aws_iam_role_policy.eks_blue_payments_api")["policy"])
+    for action, resource in (
+        ("secretsmanager:GetSecretValue", "aws_rds_cluster.database_main.master_user_secret"),
+        ("rds-db:connect", "aws_db_proxy.database_main_proxy.arn"),
+        ("elasticache:Connect", "aws_elasticache_replication_group.cache_sessions.arn"),
+    ):
+        (statement,) = re.findall(
+            rf'"Action": \["{action}"\], "Resource": \[(.*?)\](?:, "Condition"|}}, {{|}}\])', policy
+        )
+        assert resource in statement
+    assert policy.count('"Effect"') == len(("login", "its key", "proxy", "cache"))
 
 
 def test_a_pod_reaches_its_part_of_a_bucket_by_the_buckets_policy(mobile: Template) -> None:

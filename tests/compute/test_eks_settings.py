@@ -140,6 +140,10 @@ def test_access_is_said_once_and_rightly(tmp_path: Path, line: str, message: str
         ("payments/api", ['policy_arns = ["ReadOnlyAccess"]'], "is not the ARN of a policy"),
         ("payments/api", ['buckets = { content = "all" }'], "all is not what may be done in a bucket"),
         ("payments/api", ['buckets = { content = "read" }'], "buckets content is the name of no bucket block"),
+        ("payments/api", ['secrets = ["bank"]'], "secrets bank is the name of no secret block"),
+        ("payments/api", ['queues = ["orders"]'], "queues orders is no `queue` block of this environment"),
+        ("payments/api", ['databases = ["main"]'], "databases main is not among the cluster's databases: its port is"),
+        ("payments/api", ['caches = ["sessions"]'], 'write caches = ["sessions"] in the cluster\'s own block too'),
         (
             "payments/api",
             ['policy "all" {', '  actions = ["sqs:*"]', '  resources = ["*"]', "}"],
@@ -150,6 +154,23 @@ def test_access_is_said_once_and_rightly(tmp_path: Path, line: str, message: str
 def test_a_pod_may_do_what_is_named(tmp_path: Path, label: str, lines: list[str], message: str) -> None:
     block = f'  service_account "{label}" {{\n' + "".join(f"    {line}\n" for line in lines) + "  }\n"
     assert message in only_problem(tmp_path, dev(block + GENERAL))
+
+
+def test_what_a_pod_uses_by_name_needs_a_way_there(tmp_path: Path) -> None:
+    account = '  service_account "payments/api" {\n    queues = ["orders"]\n    secrets = ["bank"]\n  }\n'
+    blocks = 'queue "orders" {\n}\nsecret "bank" {\n}\n'
+    file = dev(account + GENERAL)["dev"] + blocks
+    assert problems_of(tmp_path, {"dev": file}) == []
+    private = file.replace(
+        '["a", "c"]\n}',
+        '["a", "c"]\n  nat = "none"\n'
+        '  interface_endpoints = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sqs", "sts"]\n}',
+        1,
+    )
+    assert "service_account.payments/api has no way to secretsmanager: there is no NAT gateway" in only_problem(
+        tmp_path, {"dev": private}
+    )
+    assert problems_of(tmp_path, {"dev": private.replace('"sts"]', '"secretsmanager", "sts"]')}) == []
 
 
 def test_pods_on_fargate_have_no_agent(tmp_path: Path) -> None:

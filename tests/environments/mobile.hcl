@@ -18,6 +18,12 @@ network {
   }
 }
 
+queue "receipts" {
+}
+
+secret "bank" {
+}
+
 bucket "receipts" {
   encryption = "s3"
 }
@@ -123,6 +129,8 @@ eks "blue" {
 
   service_account "payments/api" {
     buckets = { receipts = "read_write:payments/" }
+    queues  = ["receipts"]
+    secrets = ["bank"]
 
     policy "send-receipts" {
       actions   = ["sqs:SendMessage"]

@@ -13,6 +13,7 @@ from modules.compute.eks.node_groups import FargatePods, ManagedNodes, SelfManag
 from modules.compute.eks.service_accounts import ServiceAccount
 from modules.compute.settings.eks.cluster import EksSettings
 from modules.data.wing import DataWing
+from modules.events.wing import EventsWing
 from modules.foundation.foundation import Foundation
 from modules.network.vpc import Network
 
@@ -34,6 +35,7 @@ class EksCluster(Construct):
         settings: EksSettings,
         network: Network,
         data: DataWing,
+        events: EventsWing,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -45,7 +47,7 @@ class EksCluster(Construct):
         )
         self._let_in()
         self._create_nodes(network)
-        self.service_accounts = self._create_service_accounts(data)
+        self.service_accounts = self._create_service_accounts(data, events)
         self._open(data)
         _tag_subnets(network, self.plane.name)
 
@@ -91,7 +93,7 @@ class EksCluster(Construct):
         ]
         add_ons.install_others([group.ready for group in groups])
 
-    def _create_service_accounts(self, data: DataWing) -> dict[str, ServiceAccount]:
+    def _create_service_accounts(self, data: DataWing, events: EventsWing) -> dict[str, ServiceAccount]:
         return {
             name: ServiceAccount(
                 self,
@@ -101,6 +103,7 @@ class EksCluster(Construct):
                 settings=settings,
                 plane=self.plane,
                 data=data,
+                events=events,
                 foundation=self._foundation,
             )
             for name, settings in self._settings.service_account.items()

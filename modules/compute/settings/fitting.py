@@ -28,4 +28,4 @@ def findings(
     yield from task_fitting.findings(
         blocks.service, blocks.scheduled_task, blocks.ecs, blocks.load_balancer, data, events, network.network
     )
-    yield from eks_findings(blocks.eks, data, network.network)
+    yield from eks_findings(blocks.eks, data, events, network.network)

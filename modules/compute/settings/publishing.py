@@ -8,6 +8,9 @@ from modules.events.settings.blocks import EventsBlocks
 from modules.foundation.refusals import Finding
 from modules.foundation.settings import Label, Settings
 
+#: By which endpoint messages leave. A push puts its own by one of them too, and devices are registered at SNS.
+PUBLISHING_ENDPOINTS = {"queue": "sqs", "topic": "sns", "stream": "kinesis-streams", "push": "sns"}
+
 
 class PublishingSettings(Settings):
     """The keys of a block whose program publishes; to read is a function's part."""
@@ -23,6 +26,11 @@ class PublishingSettings(Settings):
     def published_to(self) -> Mapping[str, tuple[str, ...]]:
         """The names, by the kind of their blocks."""
         return {"queue": self.queues, "topic": self.topics, "stream": self.streams, "push": self.pushes}
+
+    @property
+    def publishing_endpoints(self) -> set[str]:
+        """The services of AWS that it has to reach for that, as `network.interface_endpoints` names them."""
+        return {PUBLISHING_ENDPOINTS[kind] for kind, labels in self.published_to.items() if labels}
 
     def publishing_findings(self, events: EventsBlocks) -> Iterator[Finding]:
         """Yield what it names and no block of the events wing has, or names twice."""

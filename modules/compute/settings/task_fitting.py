@@ -15,8 +15,6 @@ from modules.foundation.refusals import Finding
 from modules.network.settings.vpc import NetworkSettings
 
 Place = tuple[str, ...]
-#: By which endpoint messages leave. A push puts its own by one of them too, and devices are registered at SNS.
-PUBLISHING_ENDPOINTS = {"queue": "sqs", "topic": "sns", "stream": "kinesis-streams", "push": "sns"}
 
 
 def findings(
@@ -131,8 +129,7 @@ def _publishing_findings(
         yield Finding((*at, *finding.at), finding.value, finding.rule, finding.remedy)
     if network is None or network.nat != "none":
         return
-    needed = {service for kind, service in PUBLISHING_ENDPOINTS.items() if task.published_to[kind]}
-    missing = sorted(needed - set(network.interface_endpoints))
+    missing = sorted(task.publishing_endpoints - set(network.interface_endpoints))
     if missing:
         rule = f"cannot publish: there is neither a NAT gateway nor an endpoint for {', '.join(missing)}"
         yield Finding(at, None, rule, "add them to network.interface_endpoints, or write a network.nat")

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from modules.compute.settings.bucket_access import BucketAccess, bucket_rights
 from modules.compute.settings.eks.kubernetes import Namespace
+from modules.compute.settings.publishing import PublishingSettings
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 
@@ -68,7 +69,7 @@ class StatementSettings(Settings):
         return self
 
 
-class ServiceAccountSettings(Settings):
+class ServiceAccountSettings(PublishingSettings):
     """A `service_account` block: the role in AWS that pods with this service account have, and no others."""
 
     identity: Identity = Field(
@@ -87,6 +88,17 @@ class ServiceAccountSettings(Settings):
         examples=[{"content": "read_write:uploads/"}],
         description="Buckets that it uses: read, write or read_write, behind a colon the prefix.",
     )
+    databases: tuple[Label, ...] = Field(
+        default=(),
+        examples=[["main"]],
+        description="Databases whose login it reads; the cluster's own `databases` open their port.",
+    )
+    caches: tuple[Label, ...] = Field(
+        default=(),
+        examples=[["sessions"]],
+        description="Caches where it logs in by its role, as `app`; the cluster's own `caches` open their port.",
+    )
+    secrets: tuple[Label, ...] = Field(default=(), examples=[["token"]], description="Secrets that it reads.")
 
     @model_validator(mode="after")
     def _rules(self) -> "ServiceAccountSettings":
@@ -99,7 +111,7 @@ class ServiceAccountSettings(Settings):
         return bucket_rights(self.buckets)
 
     def _findings(self) -> Iterator[Finding]:
-        if not (self.policy or self.policy_arns or self.buckets):
+        if not any(getattr(self, key) for key in type(self).model_fields if key != "identity"):
             yield Finding((), None, "may do nothing", 'write `policy "name" { ... }`, or take the block out')
         for position, arn in enumerate(self.policy_arns):
             if not re.fullmatch(r"arn:aws:iam::(aws|\d{12}):policy/[A-Za-z0-9+=,.@_/-]+", arn):

@@ -7,6 +7,7 @@ from modules.compute.settings.eks.cluster import EksSettings
 from modules.compute.settings.eks.fargate import FargateProfileSettings
 from modules.compute.settings.eks.nodes import NodesSettings
 from modules.data.settings.blocks import DataBlocks
+from modules.events.settings.blocks import EventsBlocks
 from modules.foundation.refusals import Finding
 from modules.network.settings.vpc import NetworkSettings
 
@@ -16,7 +17,7 @@ ENDPOINTS_OF_NODES = ("ec2", "ecr.api", "ecr.dkr", "eks", "sts")
 
 
 def eks_findings(
-    clusters: Mapping[str, EksSettings], data: DataBlocks, network: NetworkSettings | None
+    clusters: Mapping[str, EksSettings], data: DataBlocks, events: EventsBlocks, network: NetworkSettings | None
 ) -> Iterator[Finding]:
     """Yield what a cluster asks of the network or the data wing, and does not get."""
     if network is None:
@@ -25,7 +26,13 @@ def eks_findings(
         return
     for label, settings in clusters.items():
         at = ("eks", label)
-        for finding in (*_network_findings(settings, network), *_data_findings(settings, data)):
+        for finding in (
+            *_network_findings(settings, network),
+            *_data_findings(settings, data),
+            *_publishing_findings(settings, events),
+            *_way_findings(settings, network),
+            *_port_findings(settings),
+        ):
             yield Finding((*at, *finding.at), finding.value, finding.rule, finding.remedy)
     if not any(any(_zone_findings(settings, network)) for settings in clusters.values()):
         yield from budget_findings(clusters, network)
@@ -71,8 +78,45 @@ def _data_findings(settings: EksSettings, data: DataBlocks) -> Iterator[Finding]
             for name, account in settings.service_account.items()
             for label in account.buckets
         ),
+        *(
+            (("service_account", name, "secrets"), label, "secret", data.secret)
+            for name, account in settings.service_account.items()
+            for label in account.secrets
+        ),
     ]
     for at, label, kind, blocks in asked:
         if label not in blocks:
             known = f"write one of {', '.join(sorted(blocks))}" if blocks else f'write `{kind} "{label}" {{ ... }}`'
             yield Finding(at, label, f"is the name of no {kind} block", known)
+
+
+def _publishing_findings(settings: EksSettings, events: EventsBlocks) -> Iterator[Finding]:
+    for name, account in settings.service_account.items():
+        for finding in account.publishing_findings(events):
+            yield Finding(("service_account", name, *finding.at), finding.value, finding.rule, finding.remedy)
+
+
+def _way_findings(settings: EksSettings, network: NetworkSettings) -> Iterator[Finding]:
+    """Yield the services of AWS that pods use by name, and have no way to; the nodes' proxy is one."""
+    if network.nat != "none" or settings.proxy:
+        return
+    for name, account in settings.service_account.items():
+        reads = {"secretsmanager"} if account.secrets or account.databases else set()
+        missing = sorted((account.publishing_endpoints | reads) - set(network.interface_endpoints))
+        if missing:
+            rule = f"has no way to {', '.join(missing)}: there is no NAT gateway, no endpoint for them and no proxy"
+            yield Finding(("service_account", name), None, rule, "add them to network.interface_endpoints")
+
+
+def _port_findings(settings: EksSettings) -> Iterator[Finding]:
+    """Yield the logins of what the cluster's pods do not reach."""
+    for name, account in settings.service_account.items():
+        for key, logins, opened in (
+            ("databases", account.databases, settings.databases),
+            ("caches", account.caches, settings.caches),
+        ):
+            for label in logins:
+                if label not in opened:
+                    rule = f"is not among the cluster's {key}: its port is closed to the pods"
+                    remedy = f'write {key} = ["{label}"] in the cluster\'s own block too'
+                    yield Finding(("service_account", name, key), label, rule, remedy)
