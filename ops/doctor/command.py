@@ -57,6 +57,7 @@ def _environment(patient: Patient) -> Findings:
     yield from looked("secrets", lambda: contents.secrets(patient))
     yield from looked("images", lambda: contents.images(patient))
     yield from looked("backups", lambda: backups.backups(patient))
+    yield from looked("fargate", lambda: quotas.fargate(patient))
     try:
         stack = _stack(patient)
     except (OpsError, BotoCoreError, ClientError) as error:

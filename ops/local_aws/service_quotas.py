@@ -10,6 +10,8 @@ from typing import Any
 
 DEFAULTS = {
     ("ec2", "L-0263D0A3"): ("EC2-VPC Elastic IPs", 5.0),
+    ("fargate", "L-3032A538"): ("Fargate On-Demand vCPU resource count", 6.0),
+    ("fargate", "L-36FBB829"): ("Fargate Spot vCPU resource count", 6.0),
     ("elasticloadbalancing", "L-53DA6B97"): ("Application Load Balancers per Region", 50.0),
     ("rds", "L-952B80B8"): ("DB clusters", 40.0),
     ("rds", "L-7B6409FD"): ("DB instances", 40.0),

@@ -106,6 +106,11 @@ class ServiceSettings(TaskSettings):
         return self.scaling.min_capacity if self.scaling else self._count
 
     @property
+    def most(self) -> int:
+        """The most tasks at any time, schedules and windows included."""
+        return max(most for _, (_, most) in self.scaling.all_bounds()) if self.scaling else self._count
+
+    @property
     def _count(self) -> int:
         if self.desired_count is not None:
             return self.desired_count

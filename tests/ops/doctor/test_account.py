@@ -17,7 +17,7 @@ from ops.doctor.backups import backups
 from ops.doctor.command import examine, looked
 from ops.doctor.finding import Finding, Findings
 from ops.doctor.patient import Patient, Stack
-from ops.doctor.quotas import quotas
+from ops.doctor.quotas import fargate, quotas
 from ops.errors import ExitCode, OpsError
 from ops.target import Target
 from ops.workspace import Workspace
@@ -46,6 +46,20 @@ database "main" {
     max_capacity = 2
   }
   backup = "daily"
+}
+"""
+API = """
+repository "api" {
+}
+
+ecs "main" {
+}
+
+service "api" {
+  image         = "api:1.4.2"
+  cpu           = 1024
+  memory        = 2048
+  desired_count = MOST
 }
 """
 LOCK = {"ID": "0b7f2c52", "Operation": "OperationTypeApply", "Who": "mina@laptop", "Created": "2026-11-21T03:40:35Z"}
@@ -137,6 +151,27 @@ def test_a_quota_that_fits(patient: Patient) -> None:
     gateways = len(client("ec2").describe_internet_gateways()["InternetGateways"])
     (found,) = quotas(patient, stack(aws_internet_gateway={"network_gateway": {}}))
     assert found == Finding("ok", "quotas", f"internet gateways {gateways} + 1 of 5")
+
+
+@pytest.mark.parametrize(
+    ("most", "level", "told"),
+    [
+        (3, "ok", "on demand up to 6 vCPUs of 6"),
+        (4, "warning", "Fargate vCPUs, on demand: 6 may run, this environment needs up to 8"),
+    ],
+)
+def test_a_surge_that_fargate_would_not_place(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, most: int, level: str, told: str
+) -> None:
+    text = DEV.replace("1" * 12, ACCOUNT) + API.replace("MOST", str(most))
+    file = load(write(workspace.envs, {"dev": text}))["dev"]
+    service_quotas = client("service-quotas")
+    monkeypatch.setattr(Patient, "client", lambda *_: service_quotas)
+    with Stubber(service_quotas) as stubber:
+        stubber.add_response("get_service_quota", {"Quota": {"Value": 6.0}})
+        (found,) = fargate(Patient(file, Target(workspace, workspace.cloud_output, {}, {}), boto3.Session()))
+    assert (found.level, found.told) == (level, told)
+    assert ("--service-code fargate --quota-code L-3032A538 --desired-value 8" in found.remedy) == (level != "ok")
 
 
 def test_a_secret_without_a_value(patient: Patient) -> None:
