@@ -10,6 +10,8 @@ network {
   availability_zones = ["a", "b"]
   nat                = "none"
 
+  interface_endpoints = ["secretsmanager", "sqs"]
+
   subnet_sizes {
     public   = "/27"
     app      = "/24"

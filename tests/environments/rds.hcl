@@ -10,6 +10,8 @@ network {
   availability_zones = ["a", "c"]
   internet           = false
 
+  interface_endpoints = ["secretsmanager"]
+
   subnet_sizes {
     app = "/24"
   }

@@ -110,6 +110,20 @@ def test_a_function_in_the_vpc_needs_one(tmp_path: Path) -> None:
     )
 
 
+def test_a_function_in_the_vpc_has_a_way_to_what_it_names(tmp_path: Path) -> None:
+    lines = ("in_vpc = true", 'queues = ["jobs"]', 'streams = ["clicks"]', 'secrets = ["token"]')
+    private = DEV.replace('"c"]\n', '"c"]\n  nat = "none"\n', 1) + GROUND
+    assert only_problem(tmp_path, {"dev": private + function(*lines)}).endswith(
+        "function.copy has no way to kinesis-streams, secretsmanager, sqs: there is neither a NAT gateway nor an "
+        "endpoint for them; add them to network.interface_endpoints, or write a network.nat"
+    )
+    endpoints = '  interface_endpoints = ["kinesis-streams", "secretsmanager", "sqs"]\n'
+    reachable = private.replace('"none"\n', f'"none"\n{endpoints}', 1)
+    assert problems_of(tmp_path, {"dev": reachable + function(*lines)}) == []
+    assert problems_of(tmp_path, {"dev": DEV + GROUND + function(*lines)}) == []
+    assert problems_of(tmp_path, {"dev": private + function(*lines[1:])}) == []
+
+
 def test_a_rotation_names_a_function(tmp_path: Path) -> None:
     secret = 'secret "login" {\n  rotation {\n    function = "rotate"\n    days = 1001\n  }\n}\n'
     assert "secret.login.rotation.days 1001 should be less than or equal to 1000" in only_problem(

@@ -5,11 +5,9 @@ from collections.abc import Iterator, Mapping
 from pydantic import Field
 
 from modules.events.settings.blocks import EventsBlocks
+from modules.events.settings.endpoints import publishing_endpoints
 from modules.foundation.refusals import Finding
 from modules.foundation.settings import Label, Settings
-
-#: By which endpoint messages leave. A push puts its own by one of them too, and devices are registered at SNS.
-PUBLISHING_ENDPOINTS = {"queue": "sqs", "topic": "sns", "stream": "kinesis-streams", "push": "sns"}
 
 
 class PublishingSettings(Settings):
@@ -30,7 +28,7 @@ class PublishingSettings(Settings):
     @property
     def publishing_endpoints(self) -> set[str]:
         """The services of AWS that it has to reach for that, as `network.interface_endpoints` names them."""
-        return {PUBLISHING_ENDPOINTS[kind] for kind, labels in self.published_to.items() if labels}
+        return publishing_endpoints(self.published_to)
 
     def publishing_findings(self, events: EventsBlocks) -> Iterator[Finding]:
         """Yield what it names and no block of the events wing has, or names twice."""

@@ -6,10 +6,12 @@ from itertools import combinations
 from modules.data.settings.blocks import DataBlocks
 from modules.events.settings import recursion
 from modules.events.settings.blocks import EventsBlocks, push_channel
+from modules.events.settings.endpoints import publishing_endpoints
 from modules.events.settings.function import FunctionSettings
 from modules.foundation.notifications import Notification
 from modules.foundation.refusals import Finding
 from modules.network.settings.blocks import NetworkBlocks
+from modules.network.settings.vpc import NetworkSettings
 
 #: "Using Lambda with Amazon SQS, Configuring a queue": six times the function's timeout, so that a batch which is
 #: throttled is tried again before its messages are seen by others. Less than the timeout Lambda refuses.
@@ -23,6 +25,8 @@ def findings(blocks: EventsBlocks, data: DataBlocks, network: NetworkBlocks) -> 
         if function.in_vpc and not network.network:
             rule = "asks for app subnets, and there is no VPC"
             yield Finding(("function", name, "in_vpc"), True, rule, "write a `network` block, or take it out")
+        elif function.in_vpc and network.network:
+            yield from _ways(name, function, network.network)
         yield from _visibility(name, function, blocks)
     for name, queue in blocks.queue.items():
         yield from _not_among(("queue", name, "topics"), "topic", queue.topics, blocks.topic)
@@ -31,6 +35,20 @@ def findings(blocks: EventsBlocks, data: DataBlocks, network: NetworkBlocks) -> 
     yield from _rotations(blocks, data)
     yield from _pushes(blocks, data)
     yield from recursion.findings(blocks)
+
+
+def _ways(name: str, function: FunctionSettings, network: NetworkSettings) -> Iterator[Finding]:
+    """Yield the services of AWS that a function in the app subnets uses by name, and has no way to.
+
+    Lambda writes the logs and keeps what fails by itself; S3 is reached by its gateway endpoint.
+    """
+    published = {"queue": function.queues, "topic": function.topics, "stream": function.streams}
+    reads = {"secretsmanager"} if function.secrets or function.databases else set()
+    missing = sorted((publishing_endpoints(published) | reads) - set(network.interface_endpoints))
+    if network.nat == "none" and missing:
+        rule = f"has no way to {', '.join(missing)}: there is neither a NAT gateway nor an endpoint for them"
+        remedy = "add them to network.interface_endpoints, or write a network.nat"
+        yield Finding(("function", name), None, rule, remedy)
 
 
 def _unknown_names(name: str, function: FunctionSettings, blocks: EventsBlocks, data: DataBlocks) -> Iterator[Finding]:
