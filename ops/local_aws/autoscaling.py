@@ -5,6 +5,8 @@
   begun, for instances of the emulator have nothing that could differ; so there is never one to cancel.
 - AWS: a scaling policy is enabled until it is not, and only a predictive one has a predictive configuration. Moto says
   nothing of the first and gives every policy an empty second. Added: as it was asked for.
+- AWS: an instance that is no longer protected against scaling in goes when the group has more than it wants. Moto
+  leaves it, and a group whose instances were protected is never empty. Added: it goes at once.
 """
 
 import uuid
@@ -21,6 +23,7 @@ def install() -> None:
     from ops.local_aws.extend import add
 
     add(AutoScalingResponse, _as_asked(AutoScalingResponse.put_scaling_policy))
+    add(AutoScalingResponse, _then_scaled_in(AutoScalingResponse.set_instance_protection))
     add(AutoScalingResponse, start_instance_refresh, describe_instance_refreshes, cancel_instance_refresh)
 
 
@@ -36,6 +39,18 @@ def _as_asked(put: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return answer
 
     return put_scaling_policy
+
+
+def _then_scaled_in(protect: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Let a group go back to the size that it wants."""
+
+    def set_instance_protection(response: Any) -> Any:
+        answer = protect(response)
+        backend, name = response.autoscaling_backend, response._get_param(_GROUP)
+        backend.set_desired_capacity(name, backend.autoscaling_groups[name].desired_capacity)
+        return answer
+
+    return set_instance_protection
 
 
 def start_instance_refresh(response: Any) -> Any:

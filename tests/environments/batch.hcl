@@ -23,6 +23,7 @@ network {
 ecs "night" {
   ec2 {
     instance_type           = "m7g.large"
+    min_size                = 1
     max_size                = 4
     target_capacity_percent = 80
     instance_refresh        = true
@@ -44,4 +45,12 @@ ecs "legacy" {
 repository "night" {
   keep_images          = 20
   replicate_to_regions = ["ap-northeast-1"]
+}
+
+service "convert" {
+  cluster       = "night"
+  image         = "night:1.4.2"
+  cpu           = 512
+  memory        = 900 # megabytes that Fargate would not take
+  desired_count = 2
 }

@@ -105,3 +105,20 @@ def test_a_scaling_policy_is_as_it_was_asked_for(autoscaling: Any) -> None:
         (policy,) = autoscaling.describe_policies(PolicyNames=[asked["PolicyName"]])["ScalingPolicies"]
         assert (policy["Enabled"], policy["StepAdjustments"]) == (enabled, steps)
         assert "PredictiveScalingConfiguration" not in policy
+
+
+def test_what_is_no_longer_protected_goes_when_there_is_too_much(autoscaling: Any, group: str) -> None:
+    autoscaling.update_auto_scaling_group(
+        AutoScalingGroupName=group, MinSize=1, DesiredCapacity=2, NewInstancesProtectedFromScaleIn=True
+    )
+    ids = _instances(autoscaling, group)
+    assert len(ids) == 2
+    autoscaling.update_auto_scaling_group(AutoScalingGroupName=group, MinSize=0, MaxSize=0, DesiredCapacity=0)
+    assert _instances(autoscaling, group) == ids
+    autoscaling.set_instance_protection(AutoScalingGroupName=group, InstanceIds=ids, ProtectedFromScaleIn=False)
+    assert _instances(autoscaling, group) == []
+
+
+def _instances(autoscaling: Any, group: str) -> list[str]:
+    (found,) = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
+    return [each["InstanceId"] for each in found["Instances"]]
