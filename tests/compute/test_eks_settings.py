@@ -173,6 +173,16 @@ def test_what_a_pod_uses_by_name_needs_a_way_there(tmp_path: Path) -> None:
     assert problems_of(tmp_path, {"dev": private.replace('"sts"]', '"secretsmanager", "sts"]')}) == []
 
 
+def test_pods_log_in_as_a_user_that_the_cache_has(tmp_path: Path) -> None:
+    account = '  service_account "payments/api" {\n    caches = ["sessions"]\n  }\n'
+    cache = 'cache "sessions" {\n  node_type = "cache.t4g.micro"\n  user "NAME" {\n  }\n}\n'
+    file = dev('  caches = ["sessions"]\n', account, GENERAL)["dev"] + cache
+    assert problems_of(tmp_path, {"dev": file.replace("NAME", "app")}) == []
+    assert "caches sessions has no user app, as whom the pods would log in; write `user" in only_problem(
+        tmp_path, {"dev": file.replace("NAME", "reader")}
+    )
+
+
 def test_pods_on_fargate_have_no_agent(tmp_path: Path) -> None:
     account = '  service_account "a/b" {\n    policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]\n  }\n'
     assert "service_account.a/b.identity pod-identity needs an agent on a node" in only_problem(

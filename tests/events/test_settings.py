@@ -124,6 +124,15 @@ def test_a_function_in_the_vpc_has_a_way_to_what_it_names(tmp_path: Path) -> Non
     assert problems_of(tmp_path, {"dev": private + function(*lines[1:])}) == []
 
 
+def test_a_function_logs_in_as_a_user_that_the_cache_has(tmp_path: Path) -> None:
+    cache = 'cache "ranking" {\n  node_type = "cache.t4g.micro"\n  user "NAME" {\n  }\n}\n'
+    file = DEV + cache + function("in_vpc = true", 'caches = ["ranking"]')
+    assert problems_of(tmp_path, {"dev": file.replace("NAME", "app")}) == []
+    assert "function.copy.caches ranking has no user app, as whom the function would log in" in only_problem(
+        tmp_path, {"dev": file.replace("NAME", "reader")}
+    )
+
+
 def test_a_rotation_names_a_function(tmp_path: Path) -> None:
     secret = 'secret "login" {\n  rotation {\n    function = "rotate"\n    days = 1001\n  }\n}\n'
     assert "secret.login.rotation.days 1001 should be less than or equal to 1000" in only_problem(

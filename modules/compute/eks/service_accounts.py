@@ -72,7 +72,7 @@ class ServiceAccount(Construct):
     def _statements(self) -> list[Statement]:
         own = self._settings.policy.items()
         return [
-            *(allow(sid(label), actions=each.actions, resources=each.resources) for label, each in own),
+            *(allow(f"Own{sid(label)}", actions=each.actions, resources=each.resources) for label, each in own),
             *(statement for door in doors(self._settings, self._events) for statement in door.statements),
             *self._logins(),
             *self._read_secrets(),

@@ -9,7 +9,6 @@ from modules.compute.settings.service import ServiceSettings
 from modules.compute.settings.task import TaskSettings
 from modules.compute.settings.task_sizes import FARGATE_MEMORY, is_fargate_size, nearest_sizes
 from modules.data.settings.blocks import DataBlocks
-from modules.data.settings.cache import CACHE_USER
 from modules.events.settings.blocks import EventsBlocks
 from modules.foundation.refusals import Finding
 from modules.network.settings.vpc import NetworkSettings
@@ -139,10 +138,10 @@ def _cache_findings(at: Place, name: str, user: str | None, data: DataBlocks) ->
     if name not in data.cache:
         yield _unknown(at, name, "cache", data.cache)
         return
-    users = data.cache[name].user
-    if users and (user or CACHE_USER) not in users:
-        rule = f"has no user {user or CACHE_USER}"
-        yield Finding(at, name, rule, f'write "{name}:USER" with one of {", ".join(sorted(users))}')
+    cache = data.cache[name]
+    if unknown := cache.unknown_user(user):
+        remedy = f'write "{name}:USER" with one of {", ".join(sorted(cache.user))}'
+        yield Finding(at, name, f"has no user {unknown}", remedy)
 
 
 def _peer_findings(at: Place, task: TaskSettings, services: Mapping[str, ServiceSettings]) -> Iterator[Finding]:

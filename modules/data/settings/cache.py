@@ -178,6 +178,11 @@ class CacheSettings(TieredSettings):
         """The family of the parameter group."""
         return FAMILIES[self.engine].format(major=self.engine_version.split(".")[0])
 
+    def unknown_user(self, user: str | None = None) -> str | None:
+        """Return whom a program would log in as and the cache does not have; None where it has, or has no users."""
+        wanted = user or CACHE_USER
+        return wanted if self.user and wanted not in self.user else None
+
     @property
     def nodes(self) -> int:
         """The primary and its replicas."""

@@ -63,6 +63,10 @@ def _unknown_names(name: str, function: FunctionSettings, blocks: EventsBlocks, 
     )
     for key, kind, names, known in named:
         yield from _not_among((*at, key), kind, names, known)
+    for label in function.caches:
+        if label in data.cache and (unknown := data.cache[label].unknown_user()):
+            rule = f"has no user {unknown}, as whom the function would log in"
+            yield Finding((*at, "caches"), label, rule, f'write `user "{unknown}" {{ }}` into its block')
     labelled: tuple[tuple[str, str, Collection[str], Collection[str]], ...] = (
         ("bucket", "bucket", function.bucket, data.bucket),
         ("on_queue", "queue", function.on_queue, blocks.queue),

@@ -32,6 +32,7 @@ def eks_findings(
             *_publishing_findings(settings, events),
             *_way_findings(settings, network),
             *_port_findings(settings),
+            *_user_findings(settings, data),
         ):
             yield Finding((*at, *finding.at), finding.value, finding.rule, finding.remedy)
     if not any(any(_zone_findings(settings, network)) for settings in clusters.values()):
@@ -120,3 +121,12 @@ def _port_findings(settings: EksSettings) -> Iterator[Finding]:
                     rule = f"is not among the cluster's {key}: its port is closed to the pods"
                     remedy = f'write {key} = ["{label}"] in the cluster\'s own block too'
                     yield Finding(("service_account", name, key), label, rule, remedy)
+
+
+def _user_findings(settings: EksSettings, data: DataBlocks) -> Iterator[Finding]:
+    for name, account in settings.service_account.items():
+        for label in account.caches:
+            if label in data.cache and (unknown := data.cache[label].unknown_user()):
+                rule = f"has no user {unknown}, as whom the pods would log in"
+                at = ("service_account", name, "caches")
+                yield Finding(at, label, rule, f'write `user "{unknown}" {{ }}` into its block')
