@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Callable, Dict, Iterator, List, Optional, Tuple  # noqa: UP035 - for the old Python
 
@@ -21,6 +22,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 VENV = PROJECT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 NODE_MODULES = PROJECT / "node_modules"
+PYTHON_LOCK = "requirements.lock"
 
 Version = Tuple[int, int]  # noqa: UP006 - for the old Python
 
@@ -42,9 +44,15 @@ def main() -> int:
     if problems:
         say("\n".join(f"error {problem}" for problem in problems))
         return MISSING_TOOL
-    once("Python packages", VENV, "requirements.lock", lambda: install_python(VENV, "requirements.lock"))
-    once("Node.js packages", NODE_MODULES, "package-lock.json", install_node)
-    once("an index of the bindings", VENV, "requirements.lock", index_bindings, "-indexed")
+    # Side by side: npm mostly waits for the network, pip mostly compiles.
+    with ThreadPoolExecutor() as pool:
+        installs = [
+            pool.submit(once, "Python packages", VENV, PYTHON_LOCK, lambda: install_python(VENV, PYTHON_LOCK)),
+            pool.submit(once, "Node.js packages", NODE_MODULES, "package-lock.json", install_node),
+        ]
+    for install in installs:
+        install.result()
+    once("an index of the bindings", VENV, PYTHON_LOCK, index_bindings, "-indexed")
     return 0
 
 

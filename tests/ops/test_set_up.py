@@ -57,3 +57,22 @@ def test_a_lock_that_is_installed_is_not_installed_again(tmp_path: Path) -> None
     for _ in range(2):
         set_up.once("things", tmp_path, "package-lock.json", lambda: installed.append(1))
     assert installed == [1]
+
+
+def test_an_install_that_fails_fails_the_whole_and_leaves_the_other_done(
+    tools: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = []
+    for name in ("VENV", "NODE_MODULES"):
+        monkeypatch.setattr(set_up, name, tools / name)
+        (tools / name).mkdir()
+    monkeypatch.setattr(set_up, "install_python", lambda *_: sys.exit(set_up.FAILED))
+    monkeypatch.setattr(set_up, "install_node", lambda: done.append("node"))
+    monkeypatch.setattr(set_up, "index_bindings", lambda: done.append("index"))
+    with pytest.raises(SystemExit) as ended:
+        set_up.main()
+    assert ended.value.code == set_up.FAILED
+    assert done == ["node"]
+    monkeypatch.setattr(set_up, "install_python", lambda *_: done.append("python"))
+    assert set_up.main() == 0
+    assert done == ["node", "python", "index"]
