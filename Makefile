@@ -5,7 +5,7 @@ ENV    ?= dev
 ENVS   ?= envs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-stop test test-fast lint validate build synth addresses pipeline reference bootstrap plan doctor scan deploy destroy bench clean
+.PHONY: help setup local local-stop rsync test test-fast lint validate build synth addresses pipeline reference bootstrap plan doctor scan deploy destroy bench clean
 
 # Make reads these of its own environment too, so that CI and a shell may set them.
 export ENVS
@@ -30,7 +30,10 @@ local: setup ## Put ENV on an embedded AWS: no account, no cost
 local-stop: setup ## End the embedded AWS, and with it all that was put there
 	@$(RUN) local-stop
 
-test: lint ## Everything: lint, fast tests, then the real Terraform on the embedded AWS
+rsync:
+	@command -v rsync >/dev/null || { echo "error rsync is missing, by which gitlab-ci-local copies: on Debian, apt-get install rsync" >&2; exit 3; }
+
+test: rsync lint ## Everything: lint, fast tests, then the real Terraform on the embedded AWS
 	@$(TESTS) -m "not local"
 	@$(TESTS) -m local
 
