@@ -23,12 +23,13 @@ class Planned:
 
     changes: bool
     text: str
+    """What a person would read; empty without changes, for each look costs seconds of the processor."""
     json: str
 
     @classmethod
     def by(cls, terraform: Terraform) -> "Planned":
         changes = terraform.plan()
-        return cls(changes, terraform.show_plan(), terraform.show_plan_json())
+        return cls(changes, terraform.show_plan() if changes else "", terraform.show_plan_json())
 
 
 @dataclass(frozen=True)
