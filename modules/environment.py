@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -93,7 +93,8 @@ class Environment(
     @classmethod
     def _hand_tier_down(cls, values: Any) -> Any:
         """Give the tier to the blocks whose defaults and rules depend on it."""
-        if not isinstance(values, Mapping) or "tier" not in values:
+        # Another tier than these is refused by itself, and no block could do anything with it.
+        if not isinstance(values, Mapping) or values.get("tier") not in get_args(Tier):
             return values
         return hand_down(cls, values, {"tier": values["tier"]})
 

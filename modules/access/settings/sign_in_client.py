@@ -67,7 +67,7 @@ class ClientSettings(TieredSettings):
     @model_validator(mode="before")
     @classmethod
     def _by_kind(cls, values: Any) -> Any:
-        if not isinstance(values, Mapping) or values.get("kind", "web") not in REFRESH_DAYS:
+        if not isinstance(values, Mapping) or values.get("kind", "web") not in tuple(REFRESH_DAYS):
             return values
         return {"refresh_token_days": REFRESH_DAYS[values.get("kind", "web")], **values}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Cidr, Settings, TieredSettings
@@ -124,7 +124,7 @@ def _endpoint(value: str) -> str:
     return value
 
 
-InterfaceEndpoint = Annotated[str, BeforeValidator(_endpoint)]
+InterfaceEndpoint = Annotated[str, AfterValidator(_endpoint)]
 
 
 class SubnetSizes(Settings):
