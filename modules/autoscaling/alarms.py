@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 
-from modules.autoscaling.settings import StepScalingSettings
+from modules.autoscaling.settings.policies import StepScalingSettings
 from modules.foundation.resources import Resources
 
 #: Seconds: the metrics of EC2 (in detail), ECS, RDS and load balancers come once a minute.

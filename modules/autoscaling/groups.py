@@ -10,14 +10,9 @@ from cdktf_cdktf_provider_aws.autoscaling_schedule import AutoscalingSchedule
 from constructs import Construct
 
 from modules.autoscaling.alarms import AlarmMetric, interval_bound, step_alarm
-from modules.autoscaling.settings import (
-    DAYS,
-    Day,
-    ScalingSettings,
-    ScheduleSettings,
-    StepScalingSettings,
-    TargetTrackingSettings,
-)
+from modules.autoscaling.settings.policies import StepScalingSettings, TargetTrackingSettings
+from modules.autoscaling.settings.scaling import ScalingSettings
+from modules.autoscaling.settings.times import DAYS, Day, ScheduleSettings
 from modules.foundation.names import Names
 from modules.foundation.resources import Resources
 

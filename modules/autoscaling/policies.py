@@ -19,16 +19,9 @@ from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
 from constructs import Construct
 
 from modules.autoscaling.alarms import AlarmMetric, interval_bound, step_alarm
-from modules.autoscaling.settings import (
-    DAYS,
-    Day,
-    Metric,
-    ScalingSettings,
-    ScheduleSettings,
-    StepScalingSettings,
-    TargetTrackingSettings,
-    WindowSettings,
-)
+from modules.autoscaling.settings.policies import Metric, StepScalingSettings, TargetTrackingSettings
+from modules.autoscaling.settings.scaling import ScalingSettings
+from modules.autoscaling.settings.times import DAYS, Day, ScheduleSettings, WindowSettings
 from modules.foundation.names import Names
 from modules.foundation.resources import Resources
 

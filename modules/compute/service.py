@@ -16,7 +16,8 @@ from constructs import Construct
 
 from modules.autoscaling.alarms import AlarmMetric
 from modules.autoscaling.policies import ScalableTarget, Scaling, ScalingMetric
-from modules.autoscaling.settings import Metric, ScalingSettings
+from modules.autoscaling.settings.policies import Metric
+from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.compute.load_balancer import LoadBalancer
 from modules.compute.service_discovery import ServiceNames
 from modules.compute.settings.service import ServiceSettings

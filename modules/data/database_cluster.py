@@ -7,7 +7,7 @@ from constructs import Construct
 
 from modules.autoscaling.alarms import AlarmMetric
 from modules.autoscaling.policies import ScalableTarget, Scaling, ScalingMetric
-from modules.autoscaling.settings import ScalingSettings
+from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.data.database_ground import DatabaseGround
 from modules.data.settings.backup import backup_tags
 from modules.network.dns import PrivateZone

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.autoscaling.groups import GroupScaling, unix_cron
-from modules.autoscaling.settings import DAYS, ScalingSettings
+from modules.autoscaling.settings.scaling import ScalingSettings
+from modules.autoscaling.settings.times import DAYS
 from modules.foundation.foundation import Foundation
 from tests.support.stacks import built
 from tests.support.template import Template

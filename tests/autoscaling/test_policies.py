@@ -9,7 +9,7 @@ from cdktf import App, TerraformStack
 
 from modules.autoscaling.alarms import AlarmMetric
 from modules.autoscaling.policies import ScalableTarget, Scaling, ScalingMetric
-from modules.autoscaling.settings import ScalingSettings
+from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.foundation.names import Names
 from modules.foundation.resources import Addresses
 from tests.autoscaling.test_settings import EVENING, IN, OUT, window

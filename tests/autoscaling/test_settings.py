@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from modules.autoscaling.settings import ScalingSettings
+from modules.autoscaling.settings.scaling import ScalingSettings
 
 TRACKING = {"cpu": {"metric": "cpu", "target_value": 60}}
 EVENING = {"start": "18:00", "end": "23:00", "min_capacity": 4}

@@ -22,7 +22,7 @@ from cdktf_cdktf_provider_aws.launch_template import LaunchTemplate
 from constructs import Construct
 
 from modules.autoscaling.groups import GroupScaling
-from modules.autoscaling.settings import ScalingSettings
+from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.compute.eks.launch_templates import OwnNodes, make_template
 from modules.compute.eks.node_ground import NodeGround
 from modules.compute.eks.user_data import user_data

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from modules.autoscaling.settings import TimeZone
+from modules.autoscaling.settings.times import TimeZone
 from modules.compute.settings.task import TaskSettings
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings

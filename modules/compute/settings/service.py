@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from modules.autoscaling.settings import Metric, ScalingSettings
+from modules.autoscaling.settings.policies import Metric
+from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.compute.settings.target_group import TargetGroupSettings
 from modules.compute.settings.task import TaskSettings
 from modules.foundation.gitlab import Project

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from modules.autoscaling.settings import Metric, ScalingSettings
+from modules.autoscaling.settings.policies import Metric
+from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.data.settings.backup import BackupTag
 from modules.data.settings.database_engines import ENGINES, Engine, EngineName
 from modules.data.settings.database_parts import ProxySettings, ServerlessSettings, StorageSettings

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from modules.autoscaling.settings import TimeZone
+from modules.autoscaling.settings.times import TimeZone
 from modules.foundation.refusals import Finding, refuse
 from modules.foundation.settings import Settings
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from modules.autoscaling.settings import ScalingSettings
+from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.compute.settings.eks.kubernetes import LabelKey, LabelValue
 from modules.compute.settings.eks.pods import NETWORK_LIMITS, NetworkLimits, addresses_of_node, max_pods, nearest_types
 from modules.compute.settings.eks.scaling import scaling_findings

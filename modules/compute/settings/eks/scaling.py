@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from modules.autoscaling.settings import Metric, ScalingSettings
+from modules.autoscaling.settings.policies import Metric
+from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.foundation.refusals import Finding
 
 #: What EC2 measures of an autoscaling group by itself, without an agent.

@@ -1,0 +1,175 @@
+"""The `scaling` blocks: how many there are of whatever scales by itself."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import combinations
+
+from pydantic import Field, model_validator
+
+from modules.autoscaling.settings.policies import Metric, StepScalingSettings, TargetTrackingSettings
+from modules.autoscaling.settings.times import (
+    CapacitySettings,
+    ScheduleSettings,
+    TimeZone,
+    WindowSettings,
+    minute_of_week,
+)
+from modules.foundation.refusals import Finding, refuse
+from modules.foundation.settings import Label, Settings
+
+
+class ScalingSettings(Settings):
+    """A block of scaling: bounds, what moves the number between them, and when the bounds are others."""
+
+    min_capacity: int = Field(ge=0, examples=[2], description="Never fewer.")
+    max_capacity: int = Field(ge=1, examples=[6], description="Never more: it bounds what a surge or an error costs.")
+    time_zone: TimeZone = Field(
+        default="UTC", examples=["Asia/Seoul"], description="Of schedules and windows; daylight saving is followed."
+    )
+    target_tracking: dict[Label, TargetTrackingSettings] = Field(
+        default_factory=dict, description="Metrics held near a value."
+    )
+    step_scaling: dict[Label, StepScalingSettings] = Field(
+        default_factory=dict, description="Alarms with steps, where one target is too slow or too coarse."
+    )
+    schedule: dict[Label, ScheduleSettings] = Field(default_factory=dict, description="Peaks of every day or week.")
+    window: dict[Label, WindowSettings] = Field(default_factory=dict, description="Announced events, once each.")
+
+    @model_validator(mode="after")
+    def _scaling_rules(self) -> "ScalingSettings":
+        refuse(
+            [
+                *self._label_findings(),
+                *self._bound_findings(),
+                *self._policy_findings(),
+                *self._one_way_findings(),
+                *self._swing_findings(),
+                *self._schedule_findings(),
+                *self._window_findings(),
+            ]
+        )
+        return self
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether the bounds are changed by schedules or windows."""
+        return bool(self.schedule or self.window)
+
+    def bounds_after(self, window: WindowSettings) -> tuple[int, int]:
+        """Return minimum and maximum once the window is over: those of the schedule that then lasts, or our own."""
+        minute = minute_of_week(datetime.fromisoformat(window.end))
+        for schedule in self.schedule.values():
+            if minute in schedule.minutes_of_week:
+                return self.bounds_of(schedule)
+        return self.min_capacity, self.max_capacity
+
+    def bounds_of(self, block: CapacitySettings) -> tuple[int, int]:
+        """Return minimum and maximum while the schedule or window lasts."""
+        return block.min_capacity, self.max_capacity if block.max_capacity is None else block.max_capacity
+
+    def all_bounds(self) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
+        """Yield each minimum and maximum that ever holds, with the place of its block: our own first."""
+        yield (), (self.min_capacity, self.max_capacity)
+        for label, schedule in self.schedule.items():
+            yield ("schedule", label), self.bounds_of(schedule)
+        for label, window in self.window.items():
+            yield ("window", label), self.bounds_of(window)
+
+    def metric_findings(self, offered: Sequence[Metric]) -> Iterator[Finding]:
+        """Yield the metrics that the target does not have; for the settings of whatever scales."""
+        for kind, policies in (("target_tracking", self.target_tracking), ("step_scaling", self.step_scaling)):
+            for label, policy in policies.items():
+                if policy.metric not in offered:
+                    rule = "is not measured of it"
+                    yield Finding((kind, label, "metric"), policy.metric, rule, f"write one of {', '.join(offered)}")
+
+    def zone_findings(self, zones: int, others: int = 0) -> Iterator[Finding]:
+        """Yield a minimum with which some zone would have none; `others` are there besides what is scaled."""
+        for at, (least, _) in self.all_bounds():
+            if least + others < zones:
+                rule = f"leaves a zone without any: there are {zones} zones"
+                yield Finding((*at, "min_capacity"), least, rule, f"write {zones - others} or more")
+
+    def _label_findings(self) -> Iterator[Finding]:
+        """Labels are names in AWS: of policies, and of scheduled actions."""
+        for label in self.step_scaling.keys() & self.target_tracking.keys():
+            rule = "is the name of a target_tracking block too"
+            yield Finding(("step_scaling", label), None, rule, "write another name")
+        for label in self.window.keys() & self.schedule.keys():
+            yield Finding(("window", label), None, "is the name of a schedule too", "write another name")
+
+    def _bound_findings(self) -> Iterator[Finding]:
+        if self.max_capacity < self.min_capacity:
+            rule = f"is less than min_capacity {self.min_capacity}"
+            yield Finding(("max_capacity",), self.max_capacity, rule, f"write {self.min_capacity} or more")
+            return
+        for at, (least, most) in self.all_bounds():
+            if most < least:
+                rule = f"is more than max_capacity {most} of the same time"
+                yield Finding((*at, "min_capacity"), least, rule, "write max_capacity with it")
+
+    def _policy_findings(self) -> Iterator[Finding]:
+        if not (self.target_tracking or self.step_scaling or self.is_scheduled):
+            yield Finding(
+                (), None, "has bounds and nothing that moves between them", 'write `target_tracking "cpu" { ... }`'
+            )
+        tracked = [policy.metric for policy in self.target_tracking.values()]
+        for label, policy in self.target_tracking.items():
+            if tracked.count(policy.metric) > 1:
+                rule = "is tracked twice: the two would pull against each other"
+                yield Finding(("target_tracking", label, "metric"), policy.metric, rule, "keep one of them")
+        for label, step in self.step_scaling.items():
+            if step.metric in tracked:
+                rule = "is tracked by target as well: steps and target would pull against each other"
+                yield Finding(("step_scaling", label, "metric"), step.metric, rule, "keep one of them")
+
+    def _one_way_findings(self) -> Iterator[Finding]:
+        """What only ever grows is paid for ever; what only ever shrinks is no help."""
+        directions = {step.direction for step in self.step_scaling.values()}
+        if self.target_tracking and "in" not in directions:
+            if all(policy.disable_scale_in for policy in self.target_tracking.values()):
+                rule, remedy = "scales out and never in", "take disable_scale_in out of one of them"
+                yield Finding(("target_tracking",), None, rule, remedy)
+        elif self.step_scaling and not self.target_tracking and len(directions) == 1:
+            (only,) = directions
+            other = "in" if only == "out" else "out"
+            rule = f"scales {only} and never {other}"
+            yield Finding(("step_scaling",), None, rule, f'write a step_scaling block with direction = "{other}"')
+
+    def _swing_findings(self) -> Iterator[Finding]:
+        for label, step in self.step_scaling.items():
+            below = [
+                other.threshold
+                for other in self.step_scaling.values()
+                if other.metric == step.metric and other.direction == "in"
+            ]
+            if step.direction == "out" and below and step.threshold <= max(below):
+                rule = f"is not above {max(below):g}, below which is scaled in: it would swing for ever"
+                yield Finding(("step_scaling", label, "threshold"), step.threshold, rule, "set the two apart")
+
+    def _schedule_findings(self) -> Iterator[Finding]:
+        """The end of each sets the usual bounds again, and would undo another that still lasts."""
+        for (one, first), (other, second) in combinations(self.schedule.items(), 2):
+            if first.minutes_of_week & second.minutes_of_week:
+                rule = f"is at the same time as schedule {one}, and the end of each would undo the other"
+                yield Finding(("schedule", other), None, rule, "set other times or days, or make one of the two")
+
+    def _window_findings(self) -> Iterator[Finding]:
+        """At its end each sets the usual bounds again, so none may end within another."""
+        windows = sorted(self.window.items(), key=lambda item: item[1].start)
+        for number, (label, window) in enumerate(windows):
+            for earlier_label, earlier in windows[:number]:
+                if window.start <= earlier.end:
+                    rule = f"is within window {earlier_label}, whose end would undo it"
+                    yield Finding(("window", label, "start"), window.start, rule, "make one window of the two")
+            for schedule_label, schedule in self.schedule.items():
+                if window.spans_an_end_of(schedule):
+                    rule = f"spans a start or end of schedule {schedule_label}, which would undo it"
+                    yield Finding(("window", label), None, rule, _remedy(schedule))
+
+
+def _remedy(schedule: ScheduleSettings) -> str:
+    return (
+        f"let the window lie inside {schedule.start} to {schedule.end} or outside it, widen the schedule, or take it "
+        "out for the event"
+    )
