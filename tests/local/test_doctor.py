@@ -27,6 +27,7 @@ def test_an_applied_environment_and_who_holds_its_lock(applied: Mapping[str, App
         "lock files": "ok",
         "provider": "ok",
         "backups": "ok",
+        "fargate": "ok",
         "clock": "ok",
         "credentials": "ok",
         "state": "warning",
