@@ -67,10 +67,11 @@ def _left(environment: Applied) -> list[str]:
     left += client("kinesis").list_streams()["StreamNames"]
     left += [each["Name"] for each in client("scheduler").list_schedules()["Schedules"]]
     kms = client("kms")
-    # The remainder: keys wait 30 days for their deletion.
+    # The remainder: keys wait 30 days for their deletion; the state's key stays, and those that AWS makes for itself.
     keys = [kms.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in kms.list_keys()["Keys"]]
-    states = [alias["TargetKeyId"] for alias in kms.list_aliases()["Aliases"] if alias["AliasName"].endswith("/state")]
-    left += [key["KeyId"] for key in keys if key["KeyState"] != "PendingDeletion" and key["KeyId"] not in states]
+    aliases = {alias["AliasName"]: alias.get("TargetKeyId") for alias in kms.list_aliases()["Aliases"]}
+    stay = [key for name, key in aliases.items() if name.endswith("/state") or name.startswith("alias/aws/")]
+    left += [key["KeyId"] for key in keys if key["KeyState"] != "PendingDeletion" and key["KeyId"] not in stay]
     return left
 
 
