@@ -41,6 +41,7 @@ def test_a_folder_of_another_name(tmp_path: Path) -> None:
         (["timeout = 901"], 0, "timeout 901 should be less than or equal to 900"),
         (['runtime = "python3.9"'], 0, "runtime python3.9 should be 'python3.12' or 'python3.13'"),
         (['code = "../secrets"'], 0, "code ../secrets is not the name of a folder in lambdas/"),
+        ([f'code = "{"x" * 65}"'], 0, f"code {'x' * 65} is not the name of a folder in lambdas/"),
         (['environment = { AWS_REGION = "x" }'], 0, "environment AWS_REGION is a variable that Lambda sets itself"),
         (['environment = { a-b = "x" }'], 0, "environment a-b is not a name that Lambda takes"),
         ([f'environment = {{ LONG = "{"x" * 4096}" }}'], 0, "environment has 4100 bytes, Lambda takes 4096"),

@@ -36,7 +36,8 @@ RESERVED_VARIABLES = (
 ENVIRONMENT_LIMIT = 4096
 
 _VARIABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
-_FOLDER = re.compile(r"[a-z][a-z0-9_]*")
+#: Its handler, `<folder>.handler.handler`, has at most 128 characters ("CreateFunction, Handler").
+_FOLDER = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 def _code(value: str) -> str:
