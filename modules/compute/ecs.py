@@ -64,7 +64,7 @@ class EcsCluster(Construct):
 
         Raises KeyError for a capacity that the cluster does not have.
         """
-        return self._shares[capacity or self.settings.capacities[0]]
+        return self._shares[self.settings.capacity_of(capacity)]
 
     def may_execute(self) -> list[Statement]:
         """Return the statements of a task's role that lets people run commands in its containers.

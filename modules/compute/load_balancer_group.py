@@ -1,6 +1,5 @@
 """Who may reach a load balancer, and whom it reaches."""
 
-import ipaddress
 from collections.abc import Mapping
 
 from cdktf_cdktf_provider_aws.data_aws_ec2_managed_prefix_list import DataAwsEc2ManagedPrefixList
@@ -8,7 +7,7 @@ from constructs import Construct
 
 from modules.compute.settings.load_balancer import LoadBalancerSettings
 from modules.foundation.foundation import Foundation
-from modules.network.security_groups import ANYWHERE, HTTPS, Peer, SecurityGroup, let_in, members_of
+from modules.network.security_groups import ANYWHERE, HTTPS, Peer, SecurityGroup, let_in, members_of, ranges
 from modules.network.vpc import Network
 
 #: "Restrict access to Application Load Balancers": where CloudFront's requests come from. The list counts as 55 of a
@@ -79,11 +78,6 @@ class LoadBalancerGroup(Construct):
             case "vpc":
                 return {"vpc": Peer(cidr_ipv4=str(network.cidr))}
             case "corporate":
-                corporate = network.settings.direct_connect
-                return _ranges(corporate.corporate_cidrs if corporate else ())
-            case ranges:
-                return _ranges(ranges)
-
-
-def _ranges(cidrs: tuple[ipaddress.IPv4Network, ...]) -> dict[str, Peer]:
-    return {str(cidr).replace(".", "_").replace("/", "_"): Peer(cidr_ipv4=str(cidr)) for cidr in cidrs}
+                return ranges(network.settings.corporate_cidrs)
+            case cidrs:
+                return ranges(cidrs)

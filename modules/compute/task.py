@@ -57,7 +57,7 @@ class Task(Construct):
         self._settings = settings
         self._ground = ground
         self._make = ground.foundation.resources(self, kind)
-        self.capacity = settings.capacity or ground.cluster.settings.capacities[0]
+        self.capacity = ground.cluster.settings.capacity_of(settings.capacity)
         self.execution_role = self._create_role("execution")
         self.task_role = self._create_role("task")
         self._log_group = ground.foundation.log_group(f"{kind.replace('_', '-')}/{name}")

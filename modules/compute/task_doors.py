@@ -2,13 +2,20 @@
 
 from constructs import Construct
 
-from modules.compute.publishing import doors
 from modules.compute.settings.task import TaskSettings
 from modules.compute.task_ground import TaskGround
 from modules.compute.task_rights import parameter_arn, read_environment_files, read_parameters, use_bucket
 from modules.compute.task_roles import TaskRole
 from modules.data.cache import PORT as CACHE_PORT
-from modules.data.logins import cache_user, cache_variables, database_variables, read_secrets
+from modules.data.logins import (
+    cache_login,
+    cache_user,
+    cache_variables,
+    database_login,
+    database_variables,
+    read_secrets,
+    secret_keys,
+)
 from modules.foundation.policies import sid
 from modules.foundation.resources import Resources
 from modules.foundation.variables import handed_over, variable
@@ -100,7 +107,7 @@ class TaskDoors(Construct):
         self.lead_to(database.security_group_id, database.port, f"database_{label}")
         if database.proxy:
             self.lead_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
-            self._task_role.allow([database.proxy.may_connect(f"ProxyConnect{sid(label)}")])
+            self._task_role.allow(database_login(label, database))
         self.environment |= database_variables(label, database)
         for name, key in {"user": "username", "password": "password"}.items():
             self.secrets[variable("database", label, name)] = f"{database.secret_arn}:{key}::"
@@ -110,8 +117,7 @@ class TaskDoors(Construct):
         cache.allow(self.security_group_id, self._what)
         self.lead_to(cache.security_group_id, CACHE_PORT, f"cache_{label}")
         user = cache_user(cache, user)
-        if user:
-            self._task_role.allow([{**cache.may_connect(user), "Sid": f"CacheConnect{sid(label)}"}])
+        self._task_role.allow(cache_login(label, cache, user))
         self.environment |= cache_variables(label, cache, user)
 
     def _use_bucket(self, label: str) -> None:
@@ -125,17 +131,14 @@ class TaskDoors(Construct):
         self.environment |= handed_over("bucket", label, name=bucket.name, prefix=prefix or None)
 
     def _publish(self) -> None:
-        for door in doors(self._settings, self._ground.events):
+        for door in self._ground.events.doors(self._settings.published_to):
             self._task_role.allow(door.statements)
             self.environment |= handed_over(door.kind, door.label, **door.told)
 
     def _read_secrets(self) -> None:
         """Let ECS read what becomes a variable, and the program the logins that are renewed while it runs."""
         names, data = self._ground.foundation.names, self._ground.data
-        logins = {
-            database.secret_arn: database.secret_key_arn
-            for database in (data.databases[label] for label in self._settings.databases)
-        }
+        logins = secret_keys(data.databases[label] for label in self._settings.databases)
         declared: dict[str, str] = {}
         for name, (label, key) in self._settings.secret_keys.items():
             secret = data.secrets[label]

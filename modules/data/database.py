@@ -10,7 +10,7 @@ from modules.data.settings.database import DatabaseSettings
 from modules.data.settings.database_parts import ProxySettings
 from modules.foundation.foundation import Foundation
 from modules.network.dns import PrivateZone
-from modules.network.security_groups import Peer, SecurityGroup, members_of
+from modules.network.security_groups import Peer, SecurityGroup, members_of, ranges
 from modules.network.vpc import Network
 
 
@@ -97,10 +97,8 @@ class Database(Construct):
 
     def _allow_corporate(self, network: Network) -> None:
         """Let the corporate ranges in, each by a rule that bears its range: one more changes no other."""
-        connect = network.settings.direct_connect
-        for cidr in connect.corporate_cidrs if connect else ():
-            range_name = str(cidr).replace(".", "_").replace("/", "_")
-            self._open(f"from_corporate_{range_name}", "From the corporate network", Peer(cidr_ipv4=str(cidr)))
+        for name, source in ranges(network.settings.corporate_cidrs).items():
+            self._open(f"from_corporate_{name}", "From the corporate network", source)
 
     def _open(self, what: str, description: str, source: Peer) -> None:
         self._group.let_in(f"{self._label}_{what}", source, self._settings.listens_on, description)

@@ -1,12 +1,13 @@
-"""How a program logs in at what the data wing holds, and where it finds it. For tasks and functions alike."""
+"""How a program logs in at what the data wing holds, and where it finds it. For tasks, functions and pods alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from modules.data.cache import PORT, Cache
 from modules.data.database import Database
+from modules.data.secrets import Secret
 from modules.data.settings.cache import CACHE_USER
 from modules.foundation.names import Names
-from modules.foundation.policies import Statement, allow
+from modules.foundation.policies import Statement, allow, sid
 from modules.foundation.variables import handed_over
 
 
@@ -40,6 +41,24 @@ def cache_variables(label: str, cache: Cache, user: str | None) -> dict[str, str
 def cache_user(cache: Cache, user: str | None = None) -> str | None:
     """Return whom a program logs in as: who is named, or the usual user; nobody where the cache has no such user."""
     return user or (CACHE_USER if CACHE_USER in cache.users else None)
+
+
+def database_login(label: str, database: Database) -> list[Statement]:
+    """Return the statements of a role that logs in by IAM, at the database's proxy; none without one."""
+    return [database.proxy.may_connect(f"ProxyConnect{sid(label)}")] if database.proxy else []
+
+
+def cache_login(label: str, cache: Cache, user: str | None) -> list[Statement]:
+    """Return the statements of a role that logs in as this user of the cache; none without one."""
+    return [{**cache.may_connect(user), "Sid": f"CacheConnect{sid(label)}"}] if user else []
+
+
+def secret_keys(databases: Iterable[Database], secrets: Iterable[Secret] = ()) -> dict[str, str]:
+    """Return the secrets, those of databases' logins first, by their ARNs with their keys' ARNs."""
+    return {
+        **{database.secret_arn: database.secret_key_arn for database in databases},
+        **{secret.arn: secret.key_arn for secret in secrets},
+    }
 
 
 def read_secrets(keys: Mapping[str, str], names: Names) -> list[Statement]:

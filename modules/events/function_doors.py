@@ -1,12 +1,19 @@
 """The doors that the data wing's blocks open for a function, and what they hand over."""
 
 from modules.data.cache import PORT
-from modules.data.logins import cache_user, cache_variables, database_variables, read_secrets
+from modules.data.logins import (
+    cache_login,
+    cache_user,
+    cache_variables,
+    database_login,
+    database_variables,
+    read_secrets,
+    secret_keys,
+)
 from modules.data.wing import DataWing
 from modules.events.functions import Function
 from modules.events.settings.function import FunctionSettings
 from modules.foundation.names import Names
-from modules.foundation.policies import sid
 from modules.foundation.variables import handed_over
 
 
@@ -41,7 +48,7 @@ class FunctionDoors:
         function.reach(f"database_{label}", database.security_group_id, database.port)
         if database.proxy:
             function.reach(f"database_{label}_proxy", database.proxy.security_group_id, database.proxy.port)
-            function.allow(database.proxy.may_connect(f"ProxyConnect{sid(label)}"))
+            function.allow(*database_login(label, database))
         function.tell(database_variables(label, database))
 
     def _use_cache(self, label: str) -> None:
@@ -49,8 +56,7 @@ class FunctionDoors:
         cache.allow(function.security_group_id, self._who)
         function.reach(f"cache_{label}", cache.security_group_id, PORT)
         user = cache_user(cache)
-        if user:
-            function.allow({**cache.may_connect(user), "Sid": f"CacheConnect{sid(label)}"})
+        function.allow(*cache_login(label, cache, user))
         function.tell(cache_variables(label, cache, user))
 
     def _use_bucket(self, label: str, *, read: tuple[str, ...], write: tuple[str, ...]) -> None:
@@ -64,10 +70,6 @@ class FunctionDoors:
     def _read_secrets(self, settings: FunctionSettings, names: Names) -> None:
         databases = [self._data.databases[label] for label in settings.databases]
         secrets = {label: self._data.secrets[label] for label in settings.secrets}
-        keys = {
-            **{database.secret_arn: database.secret_key_arn for database in databases},
-            **{secret.arn: secret.key_arn for secret in secrets.values()},
-        }
-        self._function.allow(*read_secrets(keys, names))
+        self._function.allow(*read_secrets(secret_keys(databases, secrets.values()), names))
         for label, secret in secrets.items():
             self._function.tell(handed_over("secret", label, arn=secret.arn))

@@ -1,11 +1,14 @@
 """The events wing of one environment."""
 
+from collections.abc import Mapping, Sequence
+
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
 from modules.data.secrets import Secret
 from modules.data.wing import DataWing
 from modules.events.channels import Queue, QueueWithDeadLetters, Stream, Topic, through
+from modules.events.doors import Door
 from modules.events.function_doors import FunctionDoors
 from modules.events.functions import Function
 from modules.events.packaging import Packages
@@ -57,6 +60,22 @@ class EventsWing(Construct):
         self._rotate_secrets()
         self._print()
 
+    def doors(self, published_to: Mapping[str, Sequence[str]]) -> list[Door]:
+        """Return the doors to what a program publishes to, by the kinds of the blocks and their names.
+
+        Each with the rights to it and to its key, and no further ones.
+        """
+        queues = {label: self.queues[label].queue for label in published_to.get("queue", ())}
+        topics = {label: self.topics[label] for label in published_to.get("topic", ())}
+        streams = {label: self.streams[label] for label in published_to.get("stream", ())}
+        pushes = {label: self.pushes[label] for label in published_to.get("push", ())}
+        return [
+            *(Door("queue", label, queue.may_send(), {"url": queue.url}) for label, queue in queues.items()),
+            *(Door("topic", label, topic.may_publish(), {"arn": topic.arn}) for label, topic in topics.items()),
+            *(Door("stream", label, stream.may_put(), {"name": stream.name}) for label, stream in streams.items()),
+            *(Door("push", label, push.may_publish(), push.variables) for label, push in pushes.items()),
+        ]
+
     def _build_topics(self) -> dict[str, Topic]:
         return {
             name: Topic(self, f"topic-{name}", name=name, settings=settings, foundation=self._foundation)
@@ -103,15 +122,9 @@ class EventsWing(Construct):
         }
 
     def _let_send(self, function: Function, settings: FunctionSettings) -> None:
-        for name in settings.queues:
-            function.allow(*self.queues[name].queue.may_send())
-            function.tell(handed_over("queue", name, url=self.queues[name].queue.url))
-        for name in settings.topics:
-            function.allow(*self.topics[name].may_publish())
-            function.tell(handed_over("topic", name, arn=self.topics[name].arn))
-        for name in settings.streams:
-            function.allow(*self.streams[name].may_put())
-            function.tell(handed_over("stream", name, name=self.streams[name].name))
+        for door in self.doors(settings.published_to):
+            function.allow(*door.statements)
+            function.tell(handed_over(door.kind, door.label, **door.told))
 
     def _listen(self, function: Function, settings: FunctionSettings) -> None:
         triggers = Triggers(self, f"triggers-{function.label}", function=function, foundation=self._foundation)

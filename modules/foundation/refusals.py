@@ -5,7 +5,7 @@ into a `Problem` with the file and line, and everything that is wrong comes out 
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -26,6 +26,10 @@ class Finding:
     """What is wrong by which rule, a phrase that follows the value."""
     remedy: str
     """What to write instead, or to run next."""
+
+    def under(self, *at: str) -> "Finding":
+        """Return the same, seen from further out: the block stands at these keys."""
+        return replace(self, at=(*at, *self.at))
 
 
 def broken_rule(rule: str, remedy: str) -> PydanticCustomError:

@@ -47,8 +47,7 @@ class DataAccessList(Construct):
         self._answer("app", 100, app.cidr)
         self._rule("data", 110, "in", data.cidr, ALL_PORTS)
         self._rule("data", 110, "out", data.cidr, ALL_PORTS)
-        corporate = settings.direct_connect.corporate_cidrs if settings.direct_connect else ()
-        for number, cidr in enumerate(corporate, FIRST_CORPORATE_RULE):
+        for number, cidr in enumerate(settings.corporate_cidrs, FIRST_CORPORATE_RULE):
             self._answer(f"corporate_{number - FIRST_CORPORATE_RULE + 1}", number, cidr)
 
     def _answer(self, who: str, number: int, cidr: ipaddress.IPv4Network) -> None:

@@ -1,5 +1,7 @@
 """Security groups, and rules that are resources of their own: one more changes no other."""
 
+from collections.abc import Iterable
+from ipaddress import IPv4Network
 from typing import TypedDict
 
 from cdktf_cdktf_provider_aws import security_group
@@ -26,6 +28,11 @@ ANYWHERE = Peer(cidr_ipv4="0.0.0.0/0")
 def members_of(security_group_id: str) -> Peer:
     """Return whoever is in a security group."""
     return Peer(referenced_security_group_id=security_group_id)
+
+
+def ranges(cidrs: Iterable[IPv4Network]) -> dict[str, Peer]:
+    """Return ranges by what stands for each in the address of its rule: one more changes no other."""
+    return {str(cidr).replace(".", "_").replace("/", "_"): Peer(cidr_ipv4=str(cidr)) for cidr in cidrs}
 
 
 class SecurityGroup:

@@ -75,6 +75,11 @@ class ScalingSettings(Settings):
         for label, window in self.window.items():
             yield ("window", label), self.bounds_of(window)
 
+    @property
+    def most(self) -> int:
+        """The most at any time, schedules and windows included."""
+        return max(most for _, (_, most) in self.all_bounds())
+
     def metric_findings(self, offered: Sequence[Metric]) -> Iterator[Finding]:
         """Yield the metrics that the target does not have; for the settings of whatever scales."""
         for kind, policies in (("target_tracking", self.target_tracking), ("step_scaling", self.step_scaling)):

@@ -100,9 +100,8 @@ class ControlPlane(Construct):
             description=f"Who reaches the API of {self.name} beside its nodes",
             vpc_id=network.vpc_id,
         )
-        corporate = network.settings.direct_connect
-        if self._settings.corporate and corporate:
-            for cidr in corporate.corporate_cidrs:
+        if self._settings.corporate:
+            for cidr in network.settings.corporate_cidrs:
                 self.allow_range(str(cidr), f"corporate-{cidr}".translate(str.maketrans("./", "--")))
 
     def _create_cluster(self, network: Network, role: Role, log_group: CloudwatchLogGroup) -> None:

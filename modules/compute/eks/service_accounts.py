@@ -8,9 +8,8 @@ from constructs import Construct
 from modules.compute.eks.control_plane import ControlPlane
 from modules.compute.eks.roles import Role, make_role
 from modules.compute.eks.trust import by_issuer, by_pods
-from modules.compute.publishing import doors
 from modules.compute.settings.eks.access import ServiceAccountSettings
-from modules.data.logins import cache_user, read_secrets
+from modules.data.logins import cache_login, cache_user, database_login, read_secrets, secret_keys
 from modules.data.wing import DataWing
 from modules.events.wing import EventsWing
 from modules.foundation.foundation import Foundation
@@ -73,31 +72,20 @@ class ServiceAccount(Construct):
         own = self._settings.policy.items()
         return [
             *(allow(f"Own{sid(label)}", actions=each.actions, resources=each.resources) for label, each in own),
-            *(statement for door in doors(self._settings, self._events) for statement in door.statements),
+            *(statement for door in self._events.doors(self._settings.published_to) for statement in door.statements),
             *self._logins(),
-            *self._read_secrets(),
         ]
 
     def _logins(self) -> Iterator[Statement]:
-        """Yield what lets it in by its role: at a database's proxy, and as a cache's user."""
-        for label in self._settings.databases:
-            proxy = self._data.databases[label].proxy
-            if proxy:
-                yield proxy.may_connect(f"ProxyConnect{sid(label)}")
+        """Yield what lets it in by its role, and what it reads a login from, or another secret."""
+        databases = {label: self._data.databases[label] for label in self._settings.databases}
+        for label, database in databases.items():
+            yield from database_login(label, database)
         for label in self._settings.caches:
             cache = self._data.caches[label]
-            user = cache_user(cache)
-            if user:
-                yield {**cache.may_connect(user), "Sid": f"CacheConnect{sid(label)}"}
-
-    def _read_secrets(self) -> list[Statement]:
-        databases = [self._data.databases[label] for label in self._settings.databases]
+            yield from cache_login(label, cache, cache_user(cache))
         secrets = [self._data.secrets[label] for label in self._settings.secrets]
-        keys = {
-            **{database.secret_arn: database.secret_key_arn for database in databases},
-            **{secret.arn: secret.key_arn for secret in secrets},
-        }
-        return read_secrets(keys, self._foundation.names)
+        yield from read_secrets(secret_keys(databases.values(), secrets), self._foundation.names)
 
     def _open_buckets(self) -> None:
         """Let the role in by the bucket's own policy, which names it."""

@@ -132,6 +132,10 @@ class EcsSettings(TieredSettings):
         blocks: dict[Capacity, object | None] = {"fargate": self.fargate, "ec2": self.ec2}
         return tuple(capacity for capacity, block in blocks.items() if block is not None)
 
+    def capacity_of(self, asked: Capacity | None) -> Capacity:
+        """Return what a service runs on that asks for this, or for nothing."""
+        return asked or self.capacities[0]
+
     def _findings(self) -> Iterator[Finding]:
         if self.ec2 and self.architecture != architecture_of(self.ec2.instance_type):
             yield Finding(

@@ -29,8 +29,8 @@ def _instance_findings(
         rule = "is not a zone of the network, which has no app subnet there"
         remedy = f"write some of {', '.join(network.availability_zones)}"
         yield Finding((*at, "availability_zones"), zone, rule, remedy)
-    missing = [name for name in AGENT_ENDPOINTS if name not in network.interface_endpoints]
-    if network.nat == "none" and missing:
+    missing = network.unreachable(AGENT_ENDPOINTS)
+    if missing:
         rule = "has no way to ECS: the network has no NAT gateway"
         remedy = f"add {', '.join(missing)} to network.interface_endpoints, or NAT gateways"
         yield Finding(at, None, rule, remedy)

@@ -38,7 +38,7 @@ def _parts(blocks: ComputeBlocks) -> Iterator[FargatePeak]:
 
 def _part(blocks: ComputeBlocks, task: TaskSettings, count: int) -> FargatePeak:
     cluster = blocks.ecs.get(task.cluster)
-    if cluster is None or cluster.fargate is None or (task.capacity or cluster.capacities[0]) != "fargate":
+    if cluster is None or cluster.fargate is None or cluster.capacity_of(task.capacity) != "fargate":
         return FargatePeak(0, 0)
     on_demand = _on_demand(cluster.fargate, count)
     vcpus = task.cpu / UNITS

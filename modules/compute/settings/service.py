@@ -109,7 +109,7 @@ class ServiceSettings(TaskSettings):
     @property
     def most(self) -> int:
         """The most tasks at any time, schedules and windows included."""
-        return max(most for _, (_, most) in self.scaling.all_bounds()) if self.scaling else self._count
+        return self.scaling.most if self.scaling else self._count
 
     @property
     def _count(self) -> int:
@@ -124,7 +124,7 @@ class ServiceSettings(TaskSettings):
                 yield Finding(("desired_count",), self.desired_count, rule, "take it out, or the scaling block")
             offered = METRICS if self.port is not None else METRICS[:2]
             for finding in self.scaling.metric_findings(offered):
-                yield Finding(("scaling", *finding.at), finding.value, finding.rule, finding.remedy)
+                yield finding.under("scaling")
         count = self.scaling.min_capacity if self.scaling else self._count
         if self.is_production and count == 1:
             at = ("scaling", "min_capacity") if self.scaling else ("desired_count",)

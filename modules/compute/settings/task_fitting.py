@@ -62,7 +62,7 @@ def _task_findings(
 
 
 def _capacity_findings(at: Place, task: TaskSettings, cluster: EcsSettings) -> Iterator[Finding]:
-    capacity = task.capacity or cluster.capacities[0]
+    capacity = cluster.capacity_of(task.capacity)
     if capacity not in cluster.capacities:
         rule = f"is not what ecs.{task.cluster} has"
         remedy = f"write {' or '.join(cluster.capacities)}, or `{capacity} {{ }}` in its block"
@@ -87,8 +87,6 @@ def _way_findings(at: Place, task: TaskSettings, network: NetworkSettings) -> It
     "Amazon ECR interface VPC endpoints" and "Pass sensitive data to an Amazon ECS container": without a way to them
     tasks fail by ResourceInitializationError. S3 is reached by its gateway endpoint in any case.
     """
-    if network.nat != "none":
-        return
     needed = ["ecr.api", "ecr.dkr", "logs"]
     if task.secrets or task.databases:
         needed.append("secretsmanager")
@@ -96,7 +94,7 @@ def _way_findings(at: Place, task: TaskSettings, network: NetworkSettings) -> It
         needed.append("ssm")
     if getattr(task, "execute_command", False):
         needed.append("ssmmessages")
-    missing = sorted(set(needed) - set(network.interface_endpoints))
+    missing = network.unreachable(needed)
     if missing:
         rule = f"cannot start: there is neither a NAT gateway nor an endpoint for {', '.join(missing)}"
         yield Finding(at, None, rule, "add them to network.interface_endpoints, or write a network.nat")
@@ -125,10 +123,8 @@ def _publishing_findings(
 ) -> Iterator[Finding]:
     """Yield what it publishes to and does not find, or has no way to."""
     for finding in task.publishing_findings(events):
-        yield Finding((*at, *finding.at), finding.value, finding.rule, finding.remedy)
-    if network is None or network.nat != "none":
-        return
-    missing = sorted(task.publishing_endpoints - set(network.interface_endpoints))
+        yield finding.under(*at)
+    missing = network.unreachable(task.publishing_endpoints) if network else []
     if missing:
         rule = f"cannot publish: there is neither a NAT gateway nor an endpoint for {', '.join(missing)}"
         yield Finding(at, None, rule, "add them to network.interface_endpoints, or write a network.nat")
@@ -177,7 +173,7 @@ def _zone_findings(at: Place, service: ServiceSettings, network: NetworkSettings
     if not (service.is_production and service.scaling and network):
         return
     for finding in service.scaling.zone_findings(len(network.availability_zones)):
-        yield Finding((*at, "scaling", *finding.at), finding.value, finding.rule, finding.remedy)
+        yield finding.under(*at, "scaling")
 
 
 def _unknown(at: Place, value: str | None, kind: str, known: Collection[str]) -> Finding:

@@ -127,7 +127,7 @@ def _replica_findings(database: DatabaseFields) -> Iterator[Finding]:
     if scaling is None or not database.is_aurora:
         return
     for finding in scaling.metric_findings(database.replica_metrics):
-        yield Finding(("replica_scaling", *finding.at), finding.value, finding.rule, finding.remedy)
+        yield finding.under("replica_scaling")
     ours = database.instances - 1
     for at, (least, most) in scaling.all_bounds():
         if least < ours:

@@ -22,10 +22,7 @@ def findings(blocks: EventsBlocks, data: DataBlocks, network: NetworkBlocks) -> 
     """Yield what a block asks of another one, or of a lower wing, and does not get."""
     for name, function in blocks.function.items():
         yield from _unknown_names(name, function, blocks, data)
-        if function.in_vpc and not network.network:
-            rule = "asks for app subnets, and there is no VPC"
-            yield Finding(("function", name, "in_vpc"), True, rule, "write a `network` block, or take it out")
-        elif function.in_vpc and network.network:
+        if function.in_vpc:
             yield from _ways(name, function, network.network)
         yield from _visibility(name, function, blocks)
     for name, queue in blocks.queue.items():
@@ -37,15 +34,18 @@ def findings(blocks: EventsBlocks, data: DataBlocks, network: NetworkBlocks) -> 
     yield from recursion.findings(blocks)
 
 
-def _ways(name: str, function: FunctionSettings, network: NetworkSettings) -> Iterator[Finding]:
+def _ways(name: str, function: FunctionSettings, network: NetworkSettings | None) -> Iterator[Finding]:
     """Yield the services of AWS that a function in the app subnets uses by name, and has no way to.
 
     Lambda writes the logs and keeps what fails by itself; S3 is reached by its gateway endpoint.
     """
-    published = {"queue": function.queues, "topic": function.topics, "stream": function.streams}
-    reads = {"secretsmanager"} if function.secrets or function.databases else set()
-    missing = sorted((publishing_endpoints(published) | reads) - set(network.interface_endpoints))
-    if network.nat == "none" and missing:
+    if network is None:
+        rule = "asks for app subnets, and there is no VPC"
+        yield Finding(("function", name, "in_vpc"), True, rule, "write a `network` block, or take it out")
+        return
+    reads = ["secretsmanager"] if function.secrets or function.databases else []
+    missing = network.unreachable([*publishing_endpoints(function.published_to), *reads])
+    if missing:
         rule = f"has no way to {', '.join(missing)}: there is neither a NAT gateway nor an endpoint for them"
         remedy = "add them to network.interface_endpoints, or write a network.nat"
         yield Finding(("function", name), None, rule, remedy)

@@ -131,6 +131,11 @@ class FunctionSettings(Settings):
         """What its package is built for."""
         return Target(self.runtime, self.architecture)
 
+    @property
+    def published_to(self) -> dict[str, tuple[str, ...]]:
+        """What it sends to, by the kind of their blocks."""
+        return {"queue": self.queues, "topic": self.topics, "stream": self.streams}
+
     def folder(self, label: str) -> str:
         """Return the folder in lambdas/ of the block with this name."""
         return self.code or label.replace("-", "_")

@@ -2,7 +2,7 @@
 
 import difflib
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Annotated, Any, Literal
 
@@ -257,6 +257,15 @@ class NetworkSettings(TieredSettings):
         return self
 
     @property
+    def corporate_cidrs(self) -> tuple[ipaddress.IPv4Network, ...]:
+        """The corporate network's ranges; none without Direct Connect."""
+        return self.direct_connect.corporate_cidrs if self.direct_connect else ()
+
+    def unreachable(self, services: Iterable[str]) -> list[str]:
+        """Return which of these services of AWS have no way there, neither a NAT gateway nor an endpoint, sorted."""
+        return [] if self.nat != "none" else sorted(set(services) - set(self.interface_endpoints))
+
+    @property
     def prefixes(self) -> dict[SubnetTier, int]:
         """The prefix length of one zone's subnet in each tier."""
         return {tier: getattr(self.subnet_sizes, tier) or default_prefix(tier, self.clusters) for tier in SUBNET_TIERS}
@@ -269,10 +278,9 @@ class NetworkSettings(TieredSettings):
     @property
     def foreign_cidrs(self) -> list[tuple[tuple[str, ...], ipaddress.IPv4Network]]:
         """Ranges that belong to others, each with the key that names it."""
-        corporate = self.direct_connect.corporate_cidrs if self.direct_connect else ()
         return [
             *((("reserved_cidrs",), cidr) for cidr in self.reserved_cidrs),
-            *((("direct_connect", "corporate_cidrs"), cidr) for cidr in corporate),
+            *((("direct_connect", "corporate_cidrs"), cidr) for cidr in self.corporate_cidrs),
         ]
 
     def warnings(self) -> Iterator[Finding]:

@@ -34,18 +34,16 @@ def eks_findings(
             *_port_findings(settings),
             *_user_findings(settings, data),
         ):
-            yield Finding((*at, *finding.at), finding.value, finding.rule, finding.remedy)
+            yield finding.under(*at)
     if not any(any(_zone_findings(settings, network)) for settings in clusters.values()):
         yield from budget_findings(clusters, network)
 
 
 def _network_findings(settings: EksSettings, network: NetworkSettings) -> Iterator[Finding]:
-    if network.nat == "none":
-        asked = {*ENDPOINTS_OF_NODES, *(["eks-auth"] if settings.uses_pod_identity else [])}
-        missing = sorted(asked - set(network.interface_endpoints))
-        if missing:
-            rule = f"has no way to {', '.join(missing)}: there is no NAT gateway, and no interface endpoint for them"
-            yield Finding((), None, rule, "add them to network.interface_endpoints")
+    missing = network.unreachable([*ENDPOINTS_OF_NODES, *(["eks-auth"] if settings.uses_pod_identity else [])])
+    if missing:
+        rule = f"has no way to {', '.join(missing)}: there is no NAT gateway, and no interface endpoint for them"
+        yield Finding((), None, rule, "add them to network.interface_endpoints")
     if settings.corporate and network.direct_connect is None:
         rule = "asks for the corporate ranges, and network.direct_connect names none"
         yield Finding(("corporate",), True, rule, "take it out, or write network { direct_connect { ... } }")
@@ -94,16 +92,16 @@ def _data_findings(settings: EksSettings, data: DataBlocks) -> Iterator[Finding]
 def _publishing_findings(settings: EksSettings, events: EventsBlocks) -> Iterator[Finding]:
     for name, account in settings.service_account.items():
         for finding in account.publishing_findings(events):
-            yield Finding(("service_account", name, *finding.at), finding.value, finding.rule, finding.remedy)
+            yield finding.under("service_account", name)
 
 
 def _way_findings(settings: EksSettings, network: NetworkSettings) -> Iterator[Finding]:
     """Yield the services of AWS that pods use by name, and have no way to; the nodes' proxy is one."""
-    if network.nat != "none" or settings.proxy:
+    if settings.proxy:
         return
     for name, account in settings.service_account.items():
-        reads = {"secretsmanager"} if account.secrets or account.databases else set()
-        missing = sorted((account.publishing_endpoints | reads) - set(network.interface_endpoints))
+        reads = ["secretsmanager"] if account.secrets or account.databases else []
+        missing = network.unreachable([*account.publishing_endpoints, *reads])
         if missing:
             rule = f"has no way to {', '.join(missing)}: there is no NAT gateway, no endpoint for them and no proxy"
             yield Finding(("service_account", name), None, rule, "add them to network.interface_endpoints")

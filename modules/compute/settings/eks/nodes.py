@@ -92,9 +92,7 @@ class NodesSettings(TieredSettings):
     @property
     def most(self) -> int:
         """The most nodes at any time, schedules included."""
-        if self.scaling:
-            return max([self.scaling.max_capacity, *(s.max_capacity or 0 for s in self.scaling.schedule.values())])
-        return self.max_size or 0
+        return self.scaling.most if self.scaling else self.max_size or 0
 
     @property
     def pods(self) -> int:
@@ -125,7 +123,7 @@ class NodesSettings(TieredSettings):
             yield Finding(at, self.max_pods, what, f"write {rule} or less, or take it out")
         if self.scaling:
             for finding in scaling_findings(self.scaling):
-                yield Finding(("scaling", *finding.at), finding.value, finding.rule, finding.remedy)
+                yield finding.under("scaling")
 
     @property
     def _limits(self) -> list[NetworkLimits]:

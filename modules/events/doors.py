@@ -1,0 +1,17 @@
+"""What a program publishes to: the right to do so, and where it finds it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from modules.foundation.policies import Statement
+
+
+@dataclass(frozen=True)
+class Door:
+    """A queue, topic, stream or push that a program publishes to."""
+
+    kind: str
+    label: str
+    statements: list[Statement]
+    told: Mapping[str, str]
+    """What the program has to know, by the ends of the variables' names."""
