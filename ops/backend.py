@@ -85,10 +85,7 @@ class RemoteState:
     def lock(self) -> LockHolder | None:
         """Return who holds the state's lock, which is an object beside it."""
         text = self._read(f"{self._backend.key}.tflock")
-        if text is None:
-            return None
-        found = json.loads(text)
-        return LockHolder(found["ID"], found.get("Who", "?"), found.get("Operation", "?"), found.get("Created", "?"))
+        return None if text is None else LockHolder.of(json.loads(text))
 
     def addresses(self) -> frozenset[str]:
         """Return the addresses of the resources in the state; none before the first apply."""

@@ -1,7 +1,7 @@
 """Terraform's errors in the words of the person who has to act, with the command to run next."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,14 @@ class LockHolder:
     operation: str
     created: str
 
+    @classmethod
+    def of(cls, told: Mapping[str, str]) -> "LockHolder":
+        """Return the holder by Terraform's own keys, in the lock's file and in its errors."""
+        return cls(told["ID"], told.get("Who", "?"), told.get("Operation", "?"), told.get("Created", "?"))
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.operation.removeprefix('OperationType').lower()}, since {self.created}"
+
 
 def lock_holder(diagnostic: Diagnostic) -> LockHolder | None:
     """Return who holds the lock, if that is what the error is about."""
@@ -26,16 +34,13 @@ def lock_holder(diagnostic: Diagnostic) -> LockHolder | None:
         return None
     detail = diagnostic.get("detail", "")
     found = {key: value.strip() for key, value in re.findall(r"^\s*(ID|Who|Operation|Created):(.*)$", detail, re.M)}
-    if "ID" not in found:
-        return None
-    return LockHolder(found["ID"], found.get("Who", "?"), found.get("Operation", "?"), found.get("Created", "?"))
+    return LockHolder.of(found) if "ID" in found else None
 
 
 def locked(lock: LockHolder, terraform_command: str) -> str:
     """Return what to do about a state that is locked; `terraform_command` as for `diagnostic`."""
-    operation = lock.operation.removeprefix("OperationType").lower()
     return (
-        f"the state is locked by {lock.who}: {operation}, since {lock.created} (lock {lock.id}).\n"
+        f"the state is locked by {lock} (lock {lock.id}).\n"
         "If it is still running, wait for it and run the same command again.\n"
         f"If it was killed, nobody will release its lock; do it yourself: {terraform_command} force-unlock {lock.id}"
     )

@@ -1,7 +1,6 @@
 """`python -m ops doctor`: looks at everything that a deploy needs, and says what would stop it."""
 
 import json
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +15,6 @@ from ops.doctor.patient import Patient, Stack
 from ops.errors import OpsError
 from ops.secrets import target_of
 from ops.synth import synthesize
-from ops.target import Target
 from ops.workspace import Workspace, stack_folder
 
 
@@ -79,10 +77,9 @@ def looked(subject: str, check: Callable[[], Findings]) -> list[Finding]:
 
 def _stack(patient: Patient) -> Stack:
     """Synthesize, and read which addresses the state has; its values stay unread."""
-    target: Target = patient.target
-    environment = target.init_environment if target.local_aws else os.environ
+    target = patient.target
     output = target.workspace.build / "doctor" / "cdktf.out"
-    synthesize(target.workspace, output, environment, patient.name)
+    synthesize(target.workspace, output, target.init_environment, patient.name)
     synthesized: dict[str, Any] = json.loads((stack_folder(output, patient.name) / "cdk.tf.json").read_text())
     return Stack(synthesized, RemoteState(patient.session, Backend.in_stack(synthesized)).addresses())
 

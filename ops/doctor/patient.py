@@ -27,7 +27,9 @@ class Patient:
 
     def client(self, service: str) -> Any:
         """Return a client in the environment's region."""
-        return self.session.client(service, region_name=self.file.settings.region)  # type: ignore[call-overload]
+        # The stubs know a client by its literal name only.
+        session: Any = self.session
+        return session.client(service, region_name=self.file.settings.region)
 
     def command(self, arguments: str) -> str:
         """Return how a command of ours is run on this environment."""

@@ -14,15 +14,9 @@ def bucket_and_lock(patient: Patient, stack: Stack) -> Findings:
         return
     holder = remote.lock()
     if holder:
-        operation = holder.operation.removeprefix("OperationType").lower()
-        told = f"locked by {holder.who}: {operation}, since {holder.created}"
-        unlock = patient.command("terraform").strip("`")
-        yield Finding(
-            "warning",
-            "state",
-            told,
-            f"wait for it; if it was killed, run `{unlock} -- force-unlock {holder.id}`",
-        )
+        terraform = patient.target.terraform(patient.name, patient.name).next_command
+        remedy = f"wait for it; if it was killed, run `{terraform} force-unlock {holder.id}`"
+        yield Finding("warning", "state", f"locked by {holder}", remedy)
     else:
         applied = f"{len(stack.applied)} resources" if stack.applied else "nothing is applied yet"
         yield Finding("ok", "state", f"{remote.bucket}, not locked, {applied}")

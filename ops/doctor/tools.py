@@ -24,7 +24,7 @@ def installed() -> Findings:
     """Yield which lock file is another than the one that was installed from."""
     stale = [
         lock
-        for lock, folder in (("requirements.lock", set_up.VENV), ("package-lock.json", set_up.NODE_MODULES))
+        for lock, folder in ((set_up.PYTHON_LOCK, set_up.VENV), ("package-lock.json", set_up.NODE_MODULES))
         if not set_up.stamp(folder, lock).exists()
     ]
     for lock in stale:

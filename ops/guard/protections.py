@@ -84,7 +84,9 @@ def lost_protections(plan: Plan) -> Iterator[Refusal]:
 
 def _goes_along(guardian: ResourceChange, plan: Plan) -> bool:
     """Return whether what the resource protects is destroyed by the same plan, and asks for no protection any more."""
-    names, named = _PROTECTED.get(guardian.type, ("", ""))
+    if guardian.type not in _PROTECTED:
+        return False
+    names, named = _PROTECTED[guardian.type]
     protected = guardian.change.was(names)
     gone = (each.change for each in plan.changes if each.change.is_loss and not each.change.is_replacement)
     return protected is not None and any(change.was(named) == protected for change in gone)

@@ -7,7 +7,7 @@ twice. AWS itself has idempotency tokens for some calls, and loses few answers; 
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Environ = dict[str, Any]
@@ -22,8 +22,8 @@ _READS = ("GET", "HEAD")
 @dataclass
 class _Answer:
     status: str = ""
-    headers: list[tuple[str, str]] | None = None
-    body: list[bytes] | None = None
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: list[bytes] = field(default_factory=list)
 
 
 class Answers:
@@ -39,8 +39,8 @@ class Answers:
         if not asked or environ["REQUEST_METHOD"] in _READS:
             return list(self._application(environ, start_response))
         answer = self._given.get(asked) or self._answer(asked, environ)
-        start_response(answer.status, list(answer.headers or []))
-        return list(answer.body or [])
+        start_response(answer.status, list(answer.headers))
+        return answer.body
 
     def _answer(self, asked: str, environ: Environ) -> _Answer:
         answer = _Answer()

@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,15 @@ class Applied:
     terraform: Terraform
     account: Terraform
     second_plan: Planned
+
+    def client(self, service: str) -> Any:
+        """Return a client of the embedded AWS, in the environment's account and region."""
+        return self._session.client(service, region_name=self.file.settings.region)
+
+    @cached_property
+    def _session(self) -> Any:
+        """Credentials of the account, asked for once; the stubs know a client by its literal name only."""
+        return self.target.session(self.file.settings.account_id)
 
 
 def changes(environment: Applied, tmp_path: Path, before: str, after: str) -> dict[str, list[str]]:

@@ -71,7 +71,7 @@ def test_outputs(applied: Mapping[str, Applied]) -> None:
 def test_the_environments_are_in_accounts_of_their_own(applied: Mapping[str, Applied]) -> None:
     for name in ("dev", "prod"):
         settings = applied[name].file.settings
-        ec2 = applied[name].target.session(settings.account_id).client("ec2", region_name=settings.region)
+        ec2 = applied[name].client("ec2")
         ours = [vpc for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]]
         assert [(vpc["CidrBlock"], vpc["OwnerId"]) for vpc in ours] == [
             (str(settings.network.cidr) if settings.network else None, settings.account_id)

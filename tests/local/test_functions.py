@@ -4,7 +4,6 @@ import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
@@ -12,14 +11,9 @@ from tests.local.applied import Applied, changes
 from tests.support.waiting import awaited
 
 
-def client(environment: Applied, service: Any) -> Any:
-    settings = environment.file.settings
-    return environment.target.session(settings.account_id).client(service, region_name=settings.region)
-
-
 def test_an_upload_comes_out_as_thumbnails_and_a_deletion_takes_them_along(applied: Mapping[str, Applied]) -> None:
     dev = applied["dev"]
-    s3, bucket = client(dev, "s3"), dev.terraform.outputs()["bucket_names"]["content"]
+    s3, bucket = dev.client("s3"), dev.terraform.outputs()["bucket_names"]["content"]
 
     def thumbnails() -> set[str]:
         listed = s3.list_objects_v2(Bucket=bucket, Prefix="thumbnails/").get("Contents", [])
@@ -38,7 +32,7 @@ def test_an_upload_comes_out_as_thumbnails_and_a_deletion_takes_them_along(appli
 
 def test_what_is_no_picture_is_kept_with_the_reason(applied: Mapping[str, Applied]) -> None:
     dev = applied["dev"]
-    s3, bucket, sqs = client(dev, "s3"), dev.terraform.outputs()["bucket_names"]["content"], client(dev, "sqs")
+    s3, bucket, sqs = dev.client("s3"), dev.terraform.outputs()["bucket_names"]["content"], dev.client("sqs")
     s3.put_object(Bucket=bucket, Key="uploads/broken.jpg", Body=b"no picture")
     queue = sqs.get_queue_url(QueueName="agora-dev-thumbnail-failed")["QueueUrl"]
     (message,) = awaited(lambda: sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages"))

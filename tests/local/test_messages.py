@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from ops.push_credentials import put
 from tests.local.applied import Applied
@@ -15,18 +14,12 @@ KEY = "-----BEGIN PRIVATE KEY-----\nkey\n-----END PRIVATE KEY-----"
 PATIENCE = 120
 
 
-def client_of(environment: Applied, service: str) -> Any:
-    settings = environment.file.settings
-    session: Any = environment.target.session(settings.account_id)
-    return session.client(service, region_name=settings.region)
-
-
 def test_an_alarm_reaches_slack(applied: Mapping[str, Applied]) -> None:
     dev = applied["dev"]
-    cloudwatch = client_of(dev, "cloudwatch")
+    cloudwatch = dev.client("cloudwatch")
     topic = f"arn:aws:sns:{dev.file.settings.region}:{dev.file.settings.account_id}:agora-dev-alarms-critical"
     with fake_slack() as slack:
-        client_of(dev, "secretsmanager").put_secret_value(SecretId="agora/dev/slack-webhook", SecretString=slack.url)
+        dev.client("secretsmanager").put_secret_value(SecretId="agora/dev/slack-webhook", SecretString=slack.url)
         slack.answers.append((503, "", {}))
         cloudwatch.put_metric_alarm(
             AlarmName="errors",
@@ -43,8 +36,8 @@ def test_an_alarm_reaches_slack(applied: Mapping[str, Applied]) -> None:
         cloudwatch.set_alarm_state(AlarmName="errors", StateValue="ALARM", StateReason="3 of 100")
         awaited(lambda: bool(slack.posted), PATIENCE)
         # What is less than critical is none of dev's business.
-        client_of(dev, "sns").publish(TopicArn=topic.replace("critical", "info"), Message="good to know")
-        client_of(dev, "sns").publish(TopicArn=topic, Message="in other words")
+        dev.client("sns").publish(TopicArn=topic.replace("critical", "info"), Message="good to know")
+        dev.client("sns").publish(TopicArn=topic, Message="in other words")
         awaited(lambda: len(slack.posted) > 1, PATIENCE)
     cloudwatch.delete_alarms(AlarmNames=["errors"])
     assert slack.texts == ["ALARM (critical) errors", "(critical) Event"]
@@ -54,7 +47,7 @@ def test_an_alarm_reaches_slack(applied: Mapping[str, Applied]) -> None:
 
 def test_a_notification_reaches_its_device(applied: Mapping[str, Applied]) -> None:
     dev = applied["dev"]
-    secrets, sns, logs = (client_of(dev, service) for service in ("secretsmanager", "sns", "logs"))
+    secrets, sns, logs = (dev.client(service) for service in ("secretsmanager", "sns", "logs"))
     secrets.put_secret_value(SecretId="agora/dev/apns-key", SecretString=KEY)
     secrets.put_secret_value(SecretId="agora/dev/fcm-account", SecretString=json.dumps(ACCOUNT))
     applications = {each.platform: each.arn for each in put(dev.target, dev.file, "mobile")}

@@ -9,18 +9,13 @@ from tests.local.applied import Applied, changes
 CLUSTER, SERVICE = "agora-staging-main", "agora-staging-api"
 
 
-def ecs_of(environment: Applied) -> Any:
-    settings = environment.file.settings
-    return environment.target.session(settings.account_id).client("ecs", region_name=settings.region)
-
-
 def described(ecs: Any) -> dict[str, Any]:
     (service,) = ecs.describe_services(cluster=CLUSTER, services=[SERVICE])["services"]
     return dict(service)
 
 
 def test_a_revision_that_the_pipeline_rolls_out_is_no_drift(applied: Mapping[str, Applied]) -> None:
-    ecs = ecs_of(applied["staging"])
+    ecs = applied["staging"].client("ecs")
     newest = ecs.describe_task_definition(taskDefinition=SERVICE)["taskDefinition"]
     (container,) = newest["containerDefinitions"]
     container["image"] = container["image"].replace(":1.4.2", ":1.5.0")
@@ -38,7 +33,7 @@ def test_a_revision_that_the_pipeline_rolls_out_is_no_drift(applied: Mapping[str
 
 
 def test_a_count_that_scaling_changed_is_no_drift(applied: Mapping[str, Applied]) -> None:
-    ecs = ecs_of(applied["staging"])
+    ecs = applied["staging"].client("ecs")
     ecs.update_service(cluster=CLUSTER, service=SERVICE, desiredCount=4)
     terraform = applied["staging"].terraform
     assert terraform.plan() is False, terraform.show_plan()

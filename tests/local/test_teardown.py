@@ -39,12 +39,7 @@ def _destroy(environment: Applied) -> None:
 
 def _left(environment: Applied) -> list[str]:
     """Return what is left in the environment's account, beside the account's own stack and what AWS makes by itself."""
-    settings = environment.file.settings
-    session = environment.target.session(settings.account_id)
-
-    def client(service: Any) -> Any:
-        return session.client(service, region_name=settings.region)
-
+    client = environment.client
     ec2 = client("ec2")
     left = [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]]
     left += [address["AllocationId"] for address in ec2.describe_addresses()["Addresses"]]
