@@ -40,7 +40,6 @@ class Applied:
     file: EnvironmentFile
     target: Target
     terraform: Terraform
-    account: Terraform
     second_plan: Planned
 
     def client(self, service: str) -> Any:

@@ -77,6 +77,5 @@ def _apply(file: EnvironmentFile, target: Target) -> Applied:
     terraform = connected(target, file)
     if terraform.plan():
         terraform.apply()
-    account = target.terraform(f"account-{file.settings.account_id}", file.settings.name)
     # While others wait for the provider: all that is tested needs it, and most of a plan is the processor's work.
-    return Applied(file, target, terraform, account, Planned.by(terraform))
+    return Applied(file, target, terraform, Planned.by(terraform))
