@@ -39,7 +39,7 @@ def _by_policy(create: Callable[[Any, str, str], Any]) -> Callable[[Any, str, st
 def _may_write(account_id: str, hosted_zone_id: str, streams: str) -> bool:
     from moto.logs.models import logs_backends
 
-    from ops.local_aws.policies import effects
+    from iam.evaluation import effects
 
     context = {
         "aws:principalservicename": SERVICE,

@@ -23,7 +23,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from ops.local_aws.policies import effects
+from iam.evaluation import effects
 
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _MINIMUM_SIZE_HEADER = "x-amz-transition-default-minimum-object-size"

@@ -267,15 +267,15 @@ def test_a_pod_logs_in_where_its_account_says(tmp_path: Path) -> None:
 
 
 def test_a_pod_reaches_its_part_of_a_bucket_by_the_buckets_policy(mobile: Template) -> None:
-    role = {"AWS": "${aws_iam_role.eks_blue_payments_api.arn}"}
+    role = "${aws_iam_role.eks_blue_payments_api.arn}"
     statements = mobile.policy("aws_s3_bucket_policy.bucket_receipts")
-    ours = [each for each in statements if each["Principal"] == role]
+    ours = [each for each in statements if each["Effect"] == "Allow"]
     for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
-        assert allows(ours, action, f"{RECEIPTS}/payments/1")
-        assert not allows(ours, action, f"{RECEIPTS}/others/1")
-    assert allows(ours, "s3:ListBucket", RECEIPTS, s3__prefix="payments/")
-    assert not allows(ours, "s3:ListBucket", RECEIPTS, s3__prefix="")
-    assert not allows(ours, "s3:PutBucketPolicy", RECEIPTS)
+        assert allows(ours, action, f"{RECEIPTS}/payments/1", aws__PrincipalArn=role)
+        assert not allows(ours, action, f"{RECEIPTS}/others/1", aws__PrincipalArn=role)
+    assert allows(ours, "s3:ListBucket", RECEIPTS, s3__prefix="payments/", aws__PrincipalArn=role)
+    assert not allows(ours, "s3:ListBucket", RECEIPTS, s3__prefix="", aws__PrincipalArn=role)
+    assert not allows(ours, "s3:PutBucketPolicy", RECEIPTS, aws__PrincipalArn=role)
     # By IRSA or by the agent: green's pods named no bucket.
     assert "eks_green_payments_api" not in str(statements)
 

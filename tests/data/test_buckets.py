@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from cdktf import TerraformStack
 
+from iam.evaluation import effects
 from modules.data.buckets import Bucket
 from modules.data.settings.bucket import BucketSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.notifications import Notification
-from ops.local_aws.policies import effects
 from tests.support.stacks import ACCOUNT, built
 from tests.support.template import Template
 

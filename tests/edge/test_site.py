@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ops.local_aws.policies import effects
+from iam.evaluation import effects
 from tests.support.template import Template
 
 PROD_BUCKET = "arn:aws:s3:::agora-prod-site-www-333333333333-ap-northeast-2"

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from cdktf import TerraformStack
 
+from iam.evaluation import effects
 from modules.foundation.foundation import Foundation
 from modules.network.endpoints import Endpoints
 from modules.network.settings.vpc import NetworkSettings
 from modules.network.vpc import Network
-from ops.local_aws.policies import effects
 from tests.support.stacks import built
 from tests.support.template import Template
 

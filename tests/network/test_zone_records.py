@@ -1,6 +1,6 @@
 """What an environment file lists in a zone, and who may write its query logs, as they stand in the JSON."""
 
-from ops.local_aws.policies import effects
+from iam.evaluation import effects
 from tests.support.template import Template
 
 PUBLIC = "aws_route53_record.zone_public"

@@ -1,10 +1,12 @@
-"""The evaluation of resource policies, without a server."""
+"""The evaluation of IAM policies."""
 
 from typing import Any
 
 import pytest
 
-from ops.local_aws.policies import applies, condition_holds, effects
+from iam.conditions import condition_holds
+from iam.evaluation import applies, effects
+from iam.patterns import intersect, matches
 
 CONTEXT = {
     "aws:securetransport": "true",
@@ -44,7 +46,30 @@ def test_conditions(operator: str, key: str, wanted: list[str], holds: bool) -> 
     assert condition_holds(operator, key, wanted, CONTEXT) is holds
 
 
-def test_an_unknown_operator_is_no_guess() -> None:
+@pytest.mark.parametrize(
+    ("operator", "expected", "holds"),
+    [
+        ("StringEquals", ["alias/state"], False),
+        ("ForAnyValue:StringEquals", ["alias/state"], True),
+        ("ForAnyValue:StringEquals", ["alias/other"], False),
+        ("ForAllValues:StringEquals", ["alias/state"], False),
+        ("ForAllValues:StringLike", ["alias/*"], True),
+        ("ForAnyValue:StringNotEquals", ["alias/state"], True),
+        ("ForAllValues:StringNotEquals", ["alias/state"], False),
+    ],
+)
+def test_a_multivalued_key_matches_only_with_a_set_operator(operator: str, expected: list[str], holds: bool) -> None:
+    context = {"kms:resourcealiases": ["alias/state", "alias/second"]}
+    assert condition_holds(operator, "kms:ResourceAliases", expected, context) is holds
+
+
+def test_a_missing_multivalued_key_fulfills_for_all_values_only() -> None:
+    assert condition_holds("ForAllValues:StringEquals", "aws:TagKeys", ["x"], {}) is True
+    assert condition_holds("ForAnyValue:StringEquals", "aws:TagKeys", ["x"], {}) is False
+    assert condition_holds("ForAnyValue:StringNotEquals", "aws:TagKeys", ["x"], {}) is False
+
+
+def test_an_unknown_operator_raises_an_error() -> None:
     with pytest.raises(NotImplementedError, match="DateLessThan"):
         condition_holds("DateLessThan", "aws:CurrentTime", ["2026-01-01"], CONTEXT)
 
@@ -79,3 +104,42 @@ def test_statements(change: dict[str, Any], expected: bool) -> None:
 def test_effects_of_one_statement_that_is_not_in_a_list() -> None:
     policy = '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'
     assert effects(policy, "s3:GetObject", "arn:aws:s3:::b/key", CONTEXT) == {"Allow"}
+
+
+def test_a_trust_policy_names_a_provider_and_no_resource() -> None:
+    provider = "arn:aws:iam::333333333333:oidc-provider/gitlab.com"
+    statement = {"Effect": "Allow", "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity"}
+    assert applies(statement, "sts:AssumeRoleWithWebIdentity", "*", {"aws:federatedprovider": provider})
+    assert not applies(
+        statement, "sts:AssumeRoleWithWebIdentity", "*", {"aws:federatedprovider": f"{provider}.example"}
+    )
+    assert not applies(statement, "sts:AssumeRoleWithWebIdentity", "*", CONTEXT)
+
+
+def test_everyone_among_aws_principals_does_not_name_a_service() -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "*", "Resource": "*"}
+    assert not applies(statement, "s3:GetObject", "x", {"aws:principalservicename": "sns.amazonaws.com"})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "expected"),
+    [("a*c", "abc", True), ("a?c", "ac", False), ("a[b]c", "abc", False), ("a*", "b", False), ("*", "", True)],
+)
+def test_a_pattern_knows_two_wildcards(pattern: str, value: str, expected: bool) -> None:
+    assert matches(pattern, value) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("a*", "*b", True),
+        ("a*", "b*", False),
+        ("a?c", "abc", True),
+        ("*", "", True),
+        ("a?", "a", False),
+        ("a*c", "a?d*c", True),
+    ],
+)
+def test_two_patterns_intersect_when_one_text_matches_both(one: str, other: str, expected: bool) -> None:
+    assert intersect(one, other) is expected
+    assert intersect(other, one) is expected

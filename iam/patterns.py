@@ -1,0 +1,27 @@
+"""Patterns of IAM: `*` stands for any characters, `?` for one."""
+
+import re
+from functools import lru_cache
+
+
+def matches(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
+    """Return whether the pattern matches the value. A `*` in the value itself is an ordinary character."""
+    return _compiled(pattern, ignore_case).fullmatch(value) is not None
+
+
+@lru_cache(maxsize=4096)
+def intersect(one: str, other: str) -> bool:
+    """Return whether there is a text that both patterns match."""
+    if not one or not other:
+        return not (one or other).strip("*")
+    if one[0] == "*":
+        return intersect(one[1:], other) or intersect(one, other[1:])
+    if other[0] == "*":
+        return intersect(other, one)
+    return (one[0] == other[0] or "?" in (one[0], other[0])) and intersect(one[1:], other[1:])
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    translated = "".join({"*": ".*", "?": "."}.get(character) or re.escape(character) for character in pattern)
+    return re.compile(translated, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
