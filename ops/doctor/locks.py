@@ -18,7 +18,7 @@ _BINDINGS_OF = re.compile(r"aws provider version ([\d.]+)")
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.M)
 _PROVIDER = re.compile(r'provider "registry\.terraform\.io/hashicorp/aws" \{\s+version\s+= "([\d.]+)"')
 _HOW_PYTHON = (
-    "run `uv pip compile --generate-hashes --no-emit-index-url --no-annotate --no-header "
+    "run `uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header "
     "--group dev pyproject.toml -o requirements.lock`"
 )
 

@@ -95,8 +95,10 @@ class LocalAws:
         return kept
 
 
-def start(folder: Path) -> LocalAws:
+def start(folder: Path, *, requests: Path | None = None) -> LocalAws:
     """Start the embedded AWS of `folder`, or return the one that already runs there.
+
+    With `requests` a new one appends every request that it is sent to that file (see `recording`).
 
     Raises:
         LocalAwsError: the server died or did not answer in time; shows the end of its log.
@@ -108,7 +110,7 @@ def start(folder: Path) -> LocalAws:
         if running is not None:
             return running
         _end_recorded(folder)
-        return _start(folder)
+        return _start(folder, requests)
 
 
 def find(folder: Path) -> LocalAws | None:
@@ -172,7 +174,7 @@ def write_record(record: Path, pid: int, port: int) -> None:
     new.replace(record)
 
 
-def _start(folder: Path) -> LocalAws:
+def _start(folder: Path, requests: Path | None) -> LocalAws:
     log = folder / LOG_NAME
     environment = {
         name: value
@@ -180,10 +182,11 @@ def _start(folder: Path) -> LocalAws:
         if not name.upper().startswith((_AWS_PREFIX, "MOTO_")) and name.lower() not in _PROXIES
     }
     environment |= {"PYTHONPATH": str(_PROJECT), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "ops.local_aws.server", "--port", "0"]
+    command = [sys.executable, "-m", "ops.local_aws.server", "--port", "0", "--record", str(folder / RECORD_NAME)]
+    command += ["--requests", str(requests.resolve())] if requests else []
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [*command, "--record", str(folder / RECORD_NAME)],
+            command,
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -1,5 +1,7 @@
 """The server process of the embedded AWS: `python -m ops.local_aws.server --port 0 --record FILE`.
 
+With `--requests FILE` it writes down every request that it is sent (see `recording`).
+
 Moto's server, threaded, in memory, on 127.0.0.1 only, with our additions. Ends by SIGTERM or SIGINT. Callers
 use `ops.local_aws.process`.
 """
@@ -17,6 +19,7 @@ from typing import Any
 
 from ops.local_aws.answers import Answers
 from ops.local_aws.process import HEALTH_PATH, HOST, write_record
+from ops.local_aws.recording import Recording
 from ops.local_aws.turns import turn
 
 # Read by Moto when it is imported, so they are set before.
@@ -70,12 +73,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m ops.local_aws.server", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--record", type=Path, help="file to write pid, port and start time to")
+    parser.add_argument("--requests", type=Path, help="file to append every request to")
     given = parser.parse_args(arguments)
     os.environ.update(MOTO_SETTINGS)
-    _serve(given.port, given.record)
+    _serve(given.port, given.record, given.requests)
 
 
-def _serve(port: int, record: Path | None) -> None:
+def _serve(port: int, record: Path | None, requests: Path | None) -> None:
     # Moto reads its settings when imported, and its import takes seconds that `--help` need not wait for.
     from moto.moto_server.werkzeug_app import (
         DomainDispatcherApplication,
@@ -88,7 +92,8 @@ def _serve(port: int, record: Path | None) -> None:
 
     additions.install()
     _configure_moto()
-    application = FrontDoor(DomainDispatcherApplication(create_backend_app))
+    moto = DomainDispatcherApplication(create_backend_app)
+    application = FrontDoor(Recording(moto, requests) if requests else moto)
     # The log is read in editors and CI pages, which show colours as rubbish.
     serving._log_add_style = False
     server = serving.make_server(HOST, port, application, threaded=True, request_handler=MotoRequestHandler)

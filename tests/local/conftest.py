@@ -4,9 +4,10 @@ The provider's own waits take most of the time, so the environments are applied 
 them is tested in a second process (tests/support/processes.py).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -22,6 +23,8 @@ from tests.local.account import HEADER
 from tests.local.applied import Applied, Planned
 from tests.support.environments import write
 
+Result = TypeVar("Result")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark all tests of this folder, so that `make test-fast` leaves them out."""
@@ -36,9 +39,15 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def local_aws(build: Path) -> Iterator[LocalAws]:
+def record(build: Path) -> Path:
+    """The file that holds every request that the embedded AWS was sent."""
+    return build / "requests.jsonl"
+
+
+@pytest.fixture(scope="session")
+def local_aws(build: Path, record: Path) -> Iterator[LocalAws]:
     folder = Workspace(REFERENCE, build).local
-    yield start(folder)
+    yield start(folder, requests=record)
     stop(folder)
 
 
@@ -53,8 +62,8 @@ def bare_account(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
-def applied(local_aws: LocalAws, build: Path) -> Mapping[str, Applied]:
-    """Bootstrap every account, apply every environment and plan it again; return them by name."""
+def bootstrapped(local_aws: LocalAws, build: Path) -> Mapping[str, tuple[EnvironmentFile, Target]]:
+    """Synthesize every environment and bootstrap every account; return file and target of each by its name."""
     targets: dict[str, tuple[EnvironmentFile, Target]] = {}
     for envs in (REFERENCE, FURTHER):
         workspace = Workspace(envs, build / envs.name)
@@ -62,11 +71,28 @@ def applied(local_aws: LocalAws, build: Path) -> Mapping[str, Applied]:
         synthesize(workspace, target.output, target.init_environment, None)
         targets |= {name: (file, target) for name, file in load(envs).items()}
     by_account = {file.settings.account_id: (file, target) for file, target in targets.values()}
-    # They wait more than they work: as many at once as there are.
+    _side_by_side(_bootstrap, by_account)
+    return targets
+
+
+@pytest.fixture(scope="session")
+def bootstrap_end(bootstrapped: object, record: Path) -> int:
+    """Where the record of requests stood, in bytes, before the first environment was applied."""
+    return record.stat().st_size
+
+
+@pytest.fixture(scope="session")
+def applied(bootstrapped: Mapping[str, tuple[EnvironmentFile, Target]], bootstrap_end: int) -> Mapping[str, Applied]:
+    """Apply every environment and plan it again; return them by name."""
+    return dict(zip(bootstrapped, _side_by_side(_apply, bootstrapped), strict=True))
+
+
+def _side_by_side(
+    act: Callable[[EnvironmentFile, Target], Result], targets: Mapping[str, tuple[EnvironmentFile, Target]]
+) -> list[Result]:
+    """Return the results in order. The provider waits more than it works: as many run at once as there are."""
     with ThreadPoolExecutor(max_workers=len(targets)) as pool:
-        list(pool.map(_bootstrap, *zip(*by_account.values(), strict=True)))
-        done = pool.map(_apply, *zip(*targets.values(), strict=True))
-        return dict(zip(targets, done, strict=True))
+        return list(pool.map(act, *zip(*targets.values(), strict=True)))
 
 
 def _bootstrap(file: EnvironmentFile, target: Target) -> None:

@@ -1,0 +1,51 @@
+"""What the pipeline's roles may do: AWS's managed policies, as Moto carries them, with the policies of ours."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from iam.evaluation import Statement, is_allowed, statements
+from tests.aws_facts.iam_actions import action_of, reads, resource_of
+from tests.aws_facts.requests import RecordedRequest
+from tests.support.permissions import statements_of
+from tests.support.template import Template
+
+
+def role_statements(account: Template, name: str) -> list[Statement]:
+    """Return the statements of a role of an account's stack, given by its address's name."""
+    attached = [
+        str(each["policy_arn"])
+        for each in account.resources("aws_iam_role_policy_attachment").values()
+        if each["role"] == f"${{aws_iam_role.{name}.name}}"
+    ]
+    managed = [
+        statement for arn in attached for statement in statements(_managed()[arn.rpartition("/")[2]]["Document"])
+    ]
+    return [*managed, *statements_of(account, name)]
+
+
+def refused(found: Iterable[Statement], requests: Iterable[RecordedRequest]) -> list[str]:
+    """Return the actions on resources, of these requests, that the statements do not allow."""
+    policy = list(found)
+    asked = {(action_of(each), resource_of(each)) for each in requests}
+    return sorted(
+        f"{action} on {resource}" for action, resource in asked if not is_allowed(policy, action, resource, {})
+    )
+
+
+def plan_requests(requests: Iterable[RecordedRequest], bucket: str, state_key: str) -> Iterator[RecordedRequest]:
+    """Yield what a plan does of these: reads, and the lock beside the state."""
+    lock = {"Bucket": bucket, "Key": f"{state_key}.tflock"}
+    for each in requests:
+        if reads(action_of(each)) or lock.items() <= each.parameters.items():
+            yield each
+
+
+@cache
+def _managed() -> Mapping[str, Any]:
+    """Return AWS's managed policies by name."""
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    found: dict[str, Any] = json.loads(aws_managed_policies_data)
+    return found

@@ -1,0 +1,109 @@
+"""Requests that the embedded AWS recorded, as AWS's service models read them: service, operation and parameters.
+
+Moto's own router and parsers of AWS's five protocols do the reading, over botocore's service models.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.model import Shape
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import ServiceOperationRouter, get_service_router
+from moto.core.utils import get_service_model
+
+#: botocore's names of services that sign requests by another one.
+SIGNED_AS = {"elasticloadbalancing": "elbv2", "monitoring": "cloudwatch", "email": "ses"}
+_CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/([^/]*)/([^/]+)/aws4_request")
+
+
+@dataclass(frozen=True)
+class RecordedRequest:
+    """One request."""
+
+    service: str
+    """botocore's name of the service."""
+    operation: str
+    account: str
+    region: str
+    parameters: dict[str, Any]
+    shape: Shape | None
+    """The model of the parameters; None for an operation without any."""
+    agent: str
+    """The client's User-Agent header."""
+
+    @property
+    def is_terraforms(self) -> bool:
+        """Whether Terraform's AWS provider or its S3 backend made the request, and not a test."""
+        return "Terraform" in self.agent
+
+
+def read(path: Path, offset: int = 0) -> Iterator[RecordedRequest]:
+    """Yield the signed requests of a record from a byte on. Raises an error for one that AWS's models do not know."""
+    with path.open("rb") as lines:
+        lines.seek(offset)
+        for line in lines:
+            recorded = json.loads(line)
+            signed = _CREDENTIAL.search(recorded["headers"].get("authorization", ""))
+            if signed:
+                yield _parse(recorded, region=signed[1], service=_service(signed[2], recorded["headers"]))
+
+
+def _service(signing_name: str, headers: dict[str, str]) -> str:
+    if signing_name == "s3" and "x-amz-account-id" in headers:
+        return "s3control"
+    return SIGNED_AS.get(signing_name, signing_name)
+
+
+def _parse(recorded: dict[str, Any], *, region: str, service: str) -> RecordedRequest:
+    request = _request(recorded)
+    model = get_service_model(service)
+    target = request.headers.get("X-Amz-Target")
+    uri_parameters: dict[str, Any] = {}
+    if target:
+        name = target.rpartition(".")[2]
+    elif "Action" in request.values:
+        name = request.values["Action"]
+    else:
+        operation, uri_parameters = _router(service).match(request)
+        name = operation.name
+    operation = model.operation_model(name)
+    parser = PROTOCOL_PARSERS[determine_request_protocol(model, request.content_type)](operation)
+    parameters = parser.parse(
+        {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": request.data,
+            "url_path": request.path,
+            "url_params": uri_parameters,
+        }
+    )
+    agent = request.headers.get("User-Agent", "")
+    return RecordedRequest(service, name, recorded["account"], region, parameters, operation.input_shape, agent)
+
+
+def _request(recorded: dict[str, Any]) -> Request:
+    path = urlsplit(recorded["path"]).path
+    query = f"?{recorded['query']}" if recorded["query"] else ""
+    request = Request.from_primitives(
+        recorded["method"],
+        f"http://localhost{path}{query}",
+        recorded["headers"],
+        base64.b64decode(recorded["body"]),
+    )
+    # As Moto does it: a form's fields are kept, and the body too.
+    request.get_data(parse_form_data=True)
+    return request
+
+
+@cache
+def _router(service: str) -> ServiceOperationRouter:
+    return get_service_router(service)

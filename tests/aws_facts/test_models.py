@@ -1,0 +1,39 @@
+"""The check of parameters against AWS's service models."""
+
+from typing import Any
+
+import pytest
+from botocore.model import Shape
+from moto.core.utils import get_service_model
+
+from tests.aws_facts.models import faults
+
+
+def shape_of(service: str, operation: str) -> Shape:
+    shape = get_service_model(service).operation_model(operation).input_shape
+    assert shape is not None
+    return shape
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "fault"),
+    [
+        ("logs", "CreateLogGroup", {}, 'Missing required parameter in input: "logGroupName"'),
+        ("logs", "CreateLogGroup", {"logGroupName": "a b"}, ".logGroupName: 'a b' does not match"),
+        ("logs", "CreateLogGroup", {"logGroupName": "a" * 513}, ".logGroupName: 513 characters are more than 512"),
+        ("logs", "CreateLogGroup", {"logGroupName": "a", "tags": {"é|": "x"}}, ".tags.<key>: 'é|' does not match"),
+        ("elbv2", "CreateLoadBalancer", {"Name": "a", "Type": "classic"}, ".Type: 'classic' is not one of"),
+        ("elbv2", "CreateRule", {"ListenerArn": "a", "Conditions": [], "Priority": 50001, "Actions": []},
+         ".Priority: 50001 are more than 50000"),
+    ],
+)  # fmt: skip
+def test_a_parameter_that_a_model_excludes_is_a_fault(
+    service: str, operation: str, parameters: dict[str, Any], fault: str
+) -> None:
+    (found,) = faults(shape_of(service, operation), parameters)
+    assert found.startswith(fault)
+
+
+def test_parameters_that_a_model_takes_are_no_fault() -> None:
+    parameters = {"logGroupName": "/agora/dev/api", "tags": {"managed_by": "terraform é"}}
+    assert list(faults(shape_of("logs", "CreateLogGroup"), parameters)) == []

@@ -1,0 +1,71 @@
+"""Every request of the applies, second plans and teardown, against AWS's models and the pipeline's roles.
+
+Runs after the teardown, whose file comes before it.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from ops.backend import Backend
+from ops.workspace import stack_folder
+from tests.aws_facts.models import faults
+from tests.aws_facts.pipeline_roles import plan_requests, refused, role_statements
+from tests.aws_facts.requests import RecordedRequest, read
+from tests.conftest import FURTHER, REFERENCE
+from tests.local.applied import Applied
+from tests.support.template import Template
+
+#: Where the models say less than AWS takes, by the beginning of the fault.
+MODEL_GAPS: Mapping[str, str] = {}
+PIPELINES = [
+    path.stem
+    for folder in (REFERENCE, FURTHER)
+    for path in sorted(folder.glob("*.hcl"))
+    if "\npipeline {" in path.read_text()
+]
+
+
+@pytest.fixture(scope="session")
+def requests(applied: Mapping[str, Applied], record: Path, bootstrap_end: int) -> list[RecordedRequest]:
+    """What Terraform sent for the environments, without the accounts' bootstrap, which a person applies."""
+    return [each for each in read(record, bootstrap_end) if each.is_terraforms]
+
+
+def test_parameters_are_what_awss_models_take(record: Path, applied: Mapping[str, Applied]) -> None:
+    found = {
+        f"{each.service} {each.operation}: {fault}"
+        for each in read(record)
+        if each.shape is not None
+        for fault in faults(each.shape, each.parameters)
+    }
+    assert sorted(each for each in found if not each.startswith(tuple(MODEL_GAPS))) == []
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_the_plan_role_may_read_all_that_a_plan_reads(
+    name: str, applied: Mapping[str, Applied], requests: list[RecordedRequest]
+) -> None:
+    environment = applied[name]
+    backend = Backend.of(environment.terraform.folder)
+    ours = [each for each in requests if each.account == backend.account_id]
+    statements = role_statements(_account(environment), f"delivery_{name}_plan")
+    assert len(ours) > 100
+    assert refused(statements, plan_requests(ours, backend.bucket, backend.key)) == []
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_the_apply_role_may_do_all_that_applies_and_destroys_do(
+    name: str, applied: Mapping[str, Applied], requests: list[RecordedRequest]
+) -> None:
+    environment = applied[name]
+    ours = [each for each in requests if each.account == environment.file.settings.account_id]
+    statements = role_statements(_account(environment), f"delivery_{name}_apply")
+    assert refused(statements, ours) == []
+
+
+def _account(environment: Applied) -> Template:
+    """Return the stack of the environment's account, which makes the roles."""
+    stack = f"account-{environment.file.settings.account_id}"
+    return Template(stack_folder(environment.target.output, stack))
