@@ -1,5 +1,6 @@
 """One environment as a whole: its own keys, and the chapters of its wings."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, get_args
@@ -31,22 +32,35 @@ from modules.observability.settings.blocks import ObservabilityBlocks
 RESERVED_NAMES = ("account", "local", "shared")
 
 
+#: First parts of names that AWS keeps for itself, each with what refuses it. A product's name is the first part of all.
+#: [CreateLoadBalancer, Name](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html),
+#: [CreateAlias, AliasName](https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html).
+RESERVED_PRODUCTS = {"internal": "names of load balancers must not begin with internal-", "aws": "aliases of keys"}
+_NAME_LIMIT = 20
+#: S3 takes the least of all characters, RDS no two hyphens in a row.
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_NAME_RULE = f"lowercase letters, digits and single hyphens, at most {_NAME_LIMIT}, a letter first and no hyphen last"
+
+
+def _is_name(value: str) -> bool:
+    """Return whether it can be part of the names of stacks, buckets, roles, databases and states."""
+    return len(value) <= _NAME_LIMIT and bool(_NAME.fullmatch(value))
+
+
+def _product(value: str) -> str:
+    if len(value) < 3 or not _is_name(value):
+        raise broken_rule(f"is not a product's name: 3 or more {_NAME_RULE}", 'write one as "agora"')
+    first = value.partition("-")[0]
+    if first in RESERVED_PRODUCTS:
+        rule = f"begins with {first}, which AWS does not take: {RESERVED_PRODUCTS[first]}"
+        raise broken_rule(rule, "write another name; it cannot be changed later")
+    return value
+
+
 def _name(value: str) -> str:
-    """An environment's name is part of stack, bucket, role and state names; S3 allows the least of them."""
-    letters = value.replace("-", "")
-    if not (
-        letters.isascii()
-        and letters.isalnum()
-        and value == value.lower()
-        and value[0].isalpha()
-        and not value.endswith("-")
-        and len(value) <= 20
-    ):
-        raise broken_rule(
-            "is not a name that Terraform, S3 and IAM all take: lower-case letters, digits and hyphens, at most 20, "
-            "a letter first and no hyphen last",
-            "rename the file, for example to dev.hcl",
-        )
+    if not _is_name(value):
+        rule = f"is not a name that Terraform, S3, IAM and RDS all take: {_NAME_RULE}"
+        raise broken_rule(rule, "rename the file, for example to dev.hcl")
     if value in RESERVED_NAMES or value.startswith("account-"):
         raise broken_rule("is a name that Groundwork uses itself", "rename the file, for example to dev.hcl")
     return value
@@ -70,10 +84,9 @@ class Environment(
     name: Annotated[str, AfterValidator(_name)] = Field(
         description="The file's name without .hcl.", json_schema_extra={"inherited": True}
     )
-    product: str = Field(
-        pattern=r"^[a-z][a-z0-9-]{1,18}[a-z0-9]$",
+    product: Annotated[str, AfterValidator(_product)] = Field(
         examples=["agora"],
-        description="The product's name, 3 to 20 lower-case letters, digits and hyphens; first part of every name.",
+        description="The product's name, 3 to 20 lowercase letters, digits and hyphens; first part of every name.",
     )
     account_id: AccountId = Field(
         examples=["111111111111"], description="The AWS account; Terraform refuses to touch another."

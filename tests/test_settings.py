@@ -41,7 +41,10 @@ def test_lines_of_several_files() -> None:
         ('"111111111111"', "111111111111", "dev.hcl:2: account_id 111111111111 should be a valid string"),
         ('"ap-northeast-2"', '"ap-northeast-9"', "dev.hcl:3: region ap-northeast-9 is not a region of AWS; write one"),
         ('"development"', '"dev"', "dev.hcl:4: tier dev should be 'development', 'staging' or 'production'"),
-        ('"agora"', '"Agora!"', "dev.hcl:1: product Agora! should "),
+        ('"agora"', '"Agora!"', "dev.hcl:1: product Agora! is not a product's name: 3 or more lowercase letters"),
+        ('"agora"', '"a--b"', "dev.hcl:1: product a--b is not a product's name"),
+        ('"agora"', '"internal-x"', "dev.hcl:1: product internal-x begins with internal, which AWS does not take"),
+        ('"agora"', '"aws"', "dev.hcl:1: product aws begins with aws, which AWS does not take: aliases of keys"),
         ('product    = "agora"\n', "", 'dev.hcl:1: product is missing; write `product = "agora"`'),
         (
             "10.20.0.0/20",
@@ -141,7 +144,7 @@ def test_a_duplicated_block(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["Dev", "1dev", "dev_1", "dev.1", "a" * 21, "dev-", "entwicklung-für-alle", "ü"])
 def test_a_name_that_terraform_or_s3_cannot_take(tmp_path: Path, name: str) -> None:
-    assert "is not a name that Terraform, S3 and IAM all take" in only_problem(tmp_path, {name: DEV})
+    assert "is not a name that Terraform, S3, IAM and RDS all take" in only_problem(tmp_path, {name: DEV})
 
 
 @pytest.mark.parametrize("name", ["account", "account-1"])
@@ -230,5 +233,5 @@ def test_defaults_by_tier(tmp_path: Path) -> None:
 def test_a_vpc_too_large_draws_a_warning(tmp_path: Path) -> None:
     files = load(write(tmp_path, {"dev": changed(DEV, "/20", "/16")}))
     (warning,) = files["dev"].warnings()
-    assert "network.cidr 10.20.0.0/16 is too large: /16 for what fits a /20" in str(warning)
+    assert "network.cidr 10.20.0.0/16 is larger than needed: a /20 has room for four zones" in str(warning)
     assert "write 10.20.0.0/20" in str(warning)

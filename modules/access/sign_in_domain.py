@@ -5,6 +5,7 @@ from constructs import Construct
 
 from modules.foundation.foundation import Foundation
 from modules.network.certificates import CLOUDFRONT_REGION, Certificate
+from modules.network.settings.record import DUAL_STACK
 from modules.network.zones import PublicZone
 
 
@@ -50,6 +51,7 @@ class CustomDomain(Construct):
             name,
             target=domain.cloudfront_distribution,
             target_zone_id=domain.cloudfront_distribution_zone_id,
+            types=DUAL_STACK,
             # CloudFront's distributions are not asked for their health.
             evaluate_target_health=False,
         )

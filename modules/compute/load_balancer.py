@@ -20,6 +20,7 @@ from modules.compute.target_group import FunctionTarget, TargetGroup
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import kept_if
 from modules.network.certificates import Certificate
+from modules.network.settings.record import IPV4
 from modules.network.tiers import AppSubnets, PublicSubnets
 from modules.network.wing import NetworkWing
 from modules.network.zones import part_of_address
@@ -195,6 +196,7 @@ class LoadBalancer(Construct):
                 name,
                 target=self.dns_name,
                 target_zone_id=self.zone_id,
+                types=IPV4,
             )
 
 

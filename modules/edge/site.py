@@ -26,6 +26,7 @@ from modules.foundation.buckets import PrivateBucket
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import sid
 from modules.network.certificates import CLOUDFRONT_REGION, Certificate
+from modules.network.settings.record import DUAL_STACK
 from modules.network.wing import NetworkWing
 from modules.network.zones import part_of_address
 
@@ -193,6 +194,7 @@ class Site(Construct):
                 name,
                 target=self.domain_name,
                 target_zone_id=self._zone_id,
+                types=DUAL_STACK,
                 # "AliasTarget, EvaluateTargetHealth": CloudFront takes no other.
                 evaluate_target_health=False,
             )

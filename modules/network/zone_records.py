@@ -72,6 +72,7 @@ class ZoneRecords(Construct):
                 settings.name,
                 target=settings.alias.target,
                 target_zone_id=settings.alias.zone_id,
+                types=settings.types,
                 evaluate_target_health=settings.alias.evaluate_target_health,
                 routing=routing,
             )

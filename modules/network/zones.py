@@ -86,11 +86,15 @@ class PublicZone(Construct):
         *,
         target: str,
         target_zone_id: str,
+        types: Sequence[str],
         evaluate_target_health: bool = True,
         routing: Routing | None = None,
     ) -> None:
-        """Answer for the name with the addresses of a load balancer or distribution, IPv4 and IPv6."""
-        for type in ("A", "AAAA"):
+        """Answer for the name with the addresses of a load balancer or distribution.
+
+        `types` are A, and AAAA for a target that has IPv6 addresses: for one without, it would answer nothing.
+        """
+        for type in types:
             record = self._make(
                 Route53Record,
                 f"{self._label}_{what}_{type.lower()}",

@@ -26,10 +26,10 @@ CommitOption = Annotated[str, typer.Option("--commit", envvar="CI_COMMIT_SHA", h
 def ci_write(envs: EnvsOption = ENVS) -> None:
     """Write .gitlab-ci.yml anew, from the environment files and the import graph."""
     from ops.pipeline.gitlab import FILE, pipeline, write
-    from ops.pipeline.touched import touched
+    from ops.pipeline.touched import in_repository, touched
 
     environments = [file.settings for file in read_files(envs).values()]
-    changed = write(pipeline(environments, touched(environments, envs)), PROJECT)
+    changed = write(pipeline(environments, touched(environments, in_repository(envs))), PROJECT)
     _out.print(f"{FILE}: {'written' if changed else 'no changes'}", markup=False)
 
 

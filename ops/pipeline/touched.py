@@ -12,6 +12,8 @@ import grimp
 
 from modules.environment import Environment
 from modules.foundation.settings import Settings
+from ops.errors import ExitCode, OpsError
+from ops.workspace import PROJECT
 
 #: What every synth of every environment runs through, or is made with.
 _EVERYTHING = (
@@ -30,6 +32,15 @@ def touched(environments: Iterable[Environment], envs: Path) -> dict[str, list[s
     """Return the paths that touch each environment, as GitLab's `rules:changes` takes them, sorted."""
     graph = grimp.build_graph("modules", exclude_type_checking_imports=True, cache_dir=None)
     return {each.name: _paths(graph, each, envs) for each in environments}
+
+
+def in_repository(envs: Path) -> Path:
+    """Return a folder of environment files as GitLab names it, from the repository's root. Raises OpsError outside."""
+    folder = envs.resolve()
+    if not folder.is_relative_to(PROJECT):
+        told = f"{envs} is outside the repository, whose pushes are what runs the pipeline"
+        raise OpsError(f"{told}; name a folder inside it: ENVS=envs make pipeline", ExitCode.REFUSED)
+    return folder.relative_to(PROJECT)
 
 
 def wings_of(environment: Environment) -> set[str]:

@@ -76,7 +76,6 @@ def test_a_domain_of_ours_waits_for_the_address_above_it(archive: Template) -> N
     # The load balancer's, of a higher wing and made later.
     assert domain["depends_on"] == [
         "aws_route53_record.zone_public_load_balancer_archive__mobile__example_a",
-        "aws_route53_record.zone_public_load_balancer_archive__mobile__example_aaaa",
     ]
     alias = archive.resource("aws_route53_record.zone_public_sign_in_a")["alias"]
     assert alias["name"] == "${aws_cognito_user_pool_domain.sign_in_domain.cloudfront_distribution}"

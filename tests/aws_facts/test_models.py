@@ -11,7 +11,7 @@ from tests.aws_facts.models import faults
 
 def shape_of(service: str, operation: str) -> Shape:
     shape = get_service_model(service).operation_model(operation).input_shape
-    assert shape is not None
+    assert isinstance(shape, Shape)
     return shape
 
 

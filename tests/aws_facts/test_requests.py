@@ -54,7 +54,7 @@ def test_a_request_of_each_protocol_has_its_operation_parameters_and_action(
 
 
 def test_an_action_that_writes_is_no_read(tmp_path: Path) -> None:
-    line = {"headers": FORM, "body": "Action=CreateRole&Version=2010-05-08&RoleName=api&AssumeRolePolicyDocument=x"}
-    request = recorded(tmp_path, "iam", **line)
+    body = "Action=CreateRole&Version=2010-05-08&RoleName=api&AssumeRolePolicyDocument=x"
+    request = recorded(tmp_path, "iam", headers=FORM, body=body)
     assert not reads(action_of(request))
     assert resource_of(request) == "arn:aws:iam::111111111111:role/api"

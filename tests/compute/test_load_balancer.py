@@ -143,7 +143,7 @@ def test_names_lead_to_it(prod: Template) -> None:
         for name, record in prod.resources("aws_route53_record").items()
         if "load_balancer" in name and record["type"] in ("A", "AAAA")
     }
-    assert {record["name"] for record in records.values()} == {"api.agora.example"}
+    assert {record["name"]: record["type"] for record in records.values()} == {"api.agora.example": "A"}
     assert {record["alias"]["name"] for record in records.values()} == {"${aws_lb.load_balancer_public.dns_name}"}
     assert all(record["alias"]["evaluate_target_health"] is True for record in records.values())
 

@@ -27,7 +27,7 @@ def test_a_request_is_recorded_and_still_answered(tmp_path: Path) -> None:
         "wsgi.input": io.BytesIO(b"body"),
     }
     recording = Recording(application, tmp_path / "requests.jsonl")
-    assert list(recording(environ, None)) == [b"answer"]
+    assert list(recording(environ, lambda *_: None)) == [b"answer"]
     assert seen == [b"body"]
     (line,) = (tmp_path / "requests.jsonl").read_text().splitlines()
     assert json.loads(line) == {

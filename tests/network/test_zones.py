@@ -73,13 +73,18 @@ def test_records(tmp_path: Path) -> None:
     assert long["ttl"] == 300
 
 
-def test_an_alias_answers_for_both_families(tmp_path: Path) -> None:
-    template = with_zone(
-        tmp_path,
-        lambda _, __, zone: zone.alias(
-            "www", "www.agora.example", target="d1.cloudfront.net", target_zone_id="Z1", evaluate_target_health=False
-        ),
-    )
+def test_an_alias_has_a_record_for_each_address_type_of_its_target(tmp_path: Path) -> None:
+    def lead(_: TerraformStack, __: Foundation, zone: PublicZone) -> None:
+        zone.alias(
+            "www",
+            "www.agora.example",
+            target="d1.cloudfront.net",
+            target_zone_id="Z1",
+            types=("A", "AAAA"),
+            evaluate_target_health=False,
+        )
+
+    template = with_zone(tmp_path, lead)
     records = template.resources("aws_route53_record")
     assert {name: record["type"] for name, record in records.items()} == {
         "zone_public_www_a": "A",

@@ -63,6 +63,11 @@ _FORMS: Mapping[RecordType, tuple[Callable[[str], bool], str]] = {
 }
 
 
+#: Types of an alias record: a target without IPv6 addresses answers AAAA with nothing.
+IPV4: tuple[str, ...] = ("A",)
+DUAL_STACK: tuple[str, ...] = ("A", "AAAA")
+
+
 def _zone_id(value: str) -> str:
     if not re.fullmatch(r"Z[A-Z0-9]{1,31}", value):
         raise broken_rule("is not a hosted zone's id", 'write it as AWS prints it beside the name, "Z2FDTNDATAQYW2"')
@@ -82,6 +87,9 @@ class AliasSettings(Settings):
     evaluate_target_health: bool = Field(
         default=True, description="Whether its answer is left out while nothing behind it is healthy."
     )
+    dual_stack: bool = Field(
+        default=False, description="Whether the target has IPv6 addresses too, as every CloudFront distribution does."
+    )
 
 
 class RecordSettings(Settings):
@@ -100,7 +108,7 @@ class RecordSettings(Settings):
         default=TTL, ge=0, le=604_800, description="Seconds that resolvers may keep the answer; a week at most."
     )
     alias: AliasSettings | None = Field(
-        default=None, description="A target in AWS instead of values: A and AAAA, at the zone's own name too."
+        default=None, description="A target in AWS instead of values, at the zone's own name too."
     )
     weight: int | None = Field(
         default=None,
@@ -131,7 +139,9 @@ class RecordSettings(Settings):
     @property
     def types(self) -> tuple[str, ...]:
         """The types that it answers."""
-        return ("A", "AAAA") if self.alias else (str(self.type),)
+        if self.alias:
+            return DUAL_STACK if self.alias.dual_stack else IPV4
+        return (str(self.type),)
 
     def _routings(self) -> list[str]:
         return [key for key in ("weight", "latency_region", "failover") if getattr(self, key) is not None]
@@ -140,7 +150,7 @@ class RecordSettings(Settings):
         if self.alias:
             for key in ("type", "values"):
                 if getattr(self, key):
-                    rule = "stands beside an alias, which answers A and AAAA with its target's addresses"
+                    rule = "stands beside an alias, which answers with its target's addresses"
                     yield Finding((key,), None, rule, "take it out, or take the `alias` block out")
             return
         if self.type is None or not self.values:

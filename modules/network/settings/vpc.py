@@ -290,7 +290,8 @@ class NetworkSettings(TieredSettings):
             yield Finding(
                 ("cidr",),
                 self.cidr,
-                f"is too large: /{self.cidr.prefixlen} for what fits a /{needed}, with room for four zones",
+                f"is larger than needed: a /{needed} has room for four zones of these subnets. The range can never be "
+                "changed, and no network that is ever joined to this one (peering, VPN, Direct Connect) may use it",
                 f"write {self.cidr.network_address}/{needed}, or give larger subnet_sizes",
             )
 

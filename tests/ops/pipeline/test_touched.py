@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from modules.settings import load
-from ops.pipeline.touched import touched, wings_of
+from ops.errors import OpsError
+from ops.pipeline.touched import in_repository, touched, wings_of
 from ops.workspace import PROJECT
 from tests.support.environments import DEV, write
 
@@ -86,3 +87,11 @@ def test_gitlab_takes_as_many_patterns() -> None:
     """ "GitLab, CI/CD YAML, rules:changes": at most 50 patterns."""
     for patterns in touched([file.settings for file in load(PROJECT / "envs").values()], Path("envs")).values():
         assert len(patterns) <= 50
+
+
+def test_a_folder_is_named_from_the_repositorys_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert in_repository(PROJECT / "tests" / "environments") == Path("tests/environments")
+    monkeypatch.chdir(PROJECT / "tests")
+    assert in_repository(Path("environments")) == Path("tests/environments")
+    with pytest.raises(OpsError, match="is outside the repository"):
+        in_repository(tmp_path)
