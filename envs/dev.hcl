@@ -63,8 +63,8 @@ firewall {
 
 sign_in {
   client "web" {
-    callback_urls = ["https://dev.agora.example/signed-in", "http://localhost:3000/signed-in"]
-    logout_urls   = ["https://dev.agora.example/"]
+    callback_urls = ["https://www.dev.agora.example/signed-in", "http://localhost:3000/signed-in"]
+    logout_urls   = ["https://www.dev.agora.example/"]
   }
 
   client "mobile" {
@@ -199,6 +199,16 @@ service "api" {
   target_group {
     health_check {
       path = "/healthz"
+    }
+  }
+
+  scaling {
+    min_capacity = 1
+    max_capacity = 2
+
+    target_tracking "cpu" {
+      metric       = "cpu"
+      target_value = 55
     }
   }
 }

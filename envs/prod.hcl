@@ -36,10 +36,13 @@ zone "public" {
   }
 }
 
+# Users reach the API through CloudFront, at www.agora.example/v1/: from abroad too, the nearest edge answers, and the firewall
+# comes first. The name below is for CloudFront alone.
 load_balancer "public" {
-  names = ["api.agora.example"]
+  names          = ["origin.agora.example"]
+  reachable_from = "cloudfront"
 
-  # Who watches from outside learns that names, certificate and load balancer work, whatever the services do.
+  # A monitor outside learns that names, certificates and load balancer work, whatever the services do.
   rule "health" {
     priority = 10
     paths    = ["/health-check"]
@@ -55,6 +58,7 @@ load_balancer "public" {
     paths    = ["/v0/*"]
 
     redirect {
+      host      = "www.agora.example" # else the load balancer's own name, which users cannot reach
       path      = "/v1/"
       permanent = true
     }
@@ -101,10 +105,13 @@ sign_in {
 }
 
 site "www" {
-  names = ["www.agora.example"]
+  names       = ["www.agora.example"]
+  price_class = "all" # users in South America and Oceania too
 
-  # The pages call the API by its own name: apps reach it past CloudFront, and so may they.
-  content_security_policy = "default-src 'self'; connect-src 'self' https://api.agora.example; object-src 'none'; base-uri 'self'; frame-ancestors 'none'"
+  api {
+    load_balancer = "public"
+    paths         = ["/v0/*", "/v1/*", "/health-check"]
+  }
 
   media "content" {
     bucket = "content"

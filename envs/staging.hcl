@@ -21,13 +21,17 @@ network {
 }
 
 zone "public" {
-  name = "staging.agora.example"
+  name       = "staging.agora.example"
+  query_logs = true
 }
 
+# Users reach the API through CloudFront, at www.staging.agora.example/v1/: from abroad too, the nearest edge answers, and the firewall
+# comes first. The name below is for CloudFront alone.
 load_balancer "public" {
-  names = ["api.staging.agora.example"]
+  names          = ["origin.staging.agora.example"]
+  reachable_from = "cloudfront"
 
-  # Who watches from outside learns that names, certificate and load balancer work, whatever the services do.
+  # A monitor outside learns that names, certificates and load balancer work, whatever the services do.
   rule "health" {
     priority = 10
     paths    = ["/health-check"]
@@ -43,6 +47,7 @@ load_balancer "public" {
     paths    = ["/v0/*"]
 
     redirect {
+      host      = "www.staging.agora.example" # else the load balancer's own name, which users cannot reach
       path      = "/v1/"
       permanent = true
     }
@@ -62,13 +67,27 @@ sign_in {
   threat_protection = "audit" # as in production, but a test's odd sign-ins are not stopped
 
   client "web" {
-    callback_urls = ["https://staging.agora.example/signed-in"]
-    logout_urls   = ["https://staging.agora.example/"]
+    callback_urls = ["https://www.staging.agora.example/signed-in"]
+    logout_urls   = ["https://www.staging.agora.example/"]
   }
 
   client "mobile" {
     kind          = "mobile"
     callback_urls = ["agora://signed-in"]
+  }
+}
+
+site "www" {
+  names       = ["www.staging.agora.example"]
+  price_class = "all" # as in production
+
+  api {
+    load_balancer = "public"
+    paths         = ["/v0/*", "/v1/*", "/health-check"]
+  }
+
+  media "content" {
+    bucket = "content"
   }
 }
 
@@ -80,6 +99,16 @@ database "main" {
   instance_class     = "db.r7g.large"
   instances          = 2 # as in production, so that a failover can be rehearsed
   availability_zones = ["a", "c"]
+
+  replica_scaling {
+    min_capacity = 1
+    max_capacity = 2
+
+    target_tracking "cpu" {
+      metric       = "cpu"
+      target_value = 55
+    }
+  }
 }
 
 cache "sessions" {
@@ -92,7 +121,7 @@ bucket "content" {
   backup                       = "daily"
 
   cors {
-    allowed_origins = ["https://staging.agora.example"]
+    allowed_origins = ["https://www.staging.agora.example"]
     allowed_methods = ["GET", "HEAD", "PUT"]
   }
 }

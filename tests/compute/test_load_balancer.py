@@ -121,19 +121,19 @@ def test_logs_go_to_the_log_bucket_by_the_delivery_service_only(prod: Template) 
     }
 
 
-def test_https_by_a_modern_policy_and_http_leads_there(prod: Template) -> None:
-    https = prod.resource("aws_lb_listener.load_balancer_public_https")
+def test_https_by_a_modern_policy_and_http_leads_there(dev: Template) -> None:
+    https = dev.resource("aws_lb_listener.load_balancer_public_https")
     assert (https["port"], https["protocol"]) == (443, "HTTPS")
     assert https["ssl_policy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
     (arn,) = (
         f"${{aws_acm_certificate_validation.{name}.certificate_arn}}"
-        for name in prod.resources("aws_acm_certificate_validation")
+        for name in dev.resources("aws_acm_certificate_validation")
         if name.startswith("certificate_load_balancer_public")
     )
     assert https["certificate_arn"] == arn
     (default,) = https["default_action"]
     assert (default["type"], default["fixed_response"]["status_code"]) == ("fixed-response", "404")
-    (redirect,) = prod.resource("aws_lb_listener.load_balancer_public_http")["default_action"]
+    (redirect,) = dev.resource("aws_lb_listener.load_balancer_public_http")["default_action"]
     assert redirect["redirect"] == {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"}
 
 
@@ -143,17 +143,17 @@ def test_names_lead_to_it(prod: Template) -> None:
         for name, record in prod.resources("aws_route53_record").items()
         if "load_balancer" in name and record["type"] in ("A", "AAAA")
     }
-    assert {record["name"]: record["type"] for record in records.values()} == {"api.agora.example": "A"}
+    assert {record["name"]: record["type"] for record in records.values()} == {"origin.agora.example": "A"}
     assert {record["alias"]["name"] for record in records.values()} == {"${aws_lb.load_balancer_public.dns_name}"}
     assert all(record["alias"]["evaluate_target_health"] is True for record in records.values())
 
 
-def test_answers_of_its_own(prod: Template) -> None:
-    health = prod.resource("aws_lb_listener_rule.load_balancer_public_health")
+def test_answers_of_its_own(dev: Template) -> None:
+    health = dev.resource("aws_lb_listener_rule.load_balancer_public_health")
     assert (health["priority"], health["condition"]) == (10, [{"path_pattern": {"values": ["/health-check"]}}])
     (answer,) = health["action"]
     assert answer["fixed_response"] == {"content_type": "text/plain", "message_body": "ok", "status_code": "200"}
-    (moved,) = prod.resource("aws_lb_listener_rule.load_balancer_public_old-version".replace("-", "_"))["action"]
+    (moved,) = dev.resource("aws_lb_listener_rule.load_balancer_public_old-version".replace("-", "_"))["action"]
     assert moved["redirect"] == {
         "host": "#{host}",
         "path": "/v1/",
@@ -164,12 +164,12 @@ def test_answers_of_its_own(prod: Template) -> None:
     }
 
 
-def test_in_from_the_internet_out_to_the_service_only(prod: Template) -> None:
+def test_in_from_the_internet_out_to_the_service_only(dev: Template) -> None:
     group = "${aws_security_group.load_balancer_public.id}"
-    rules = prod.resources("aws_vpc_security_group_ingress_rule").values()
+    rules = dev.resources("aws_vpc_security_group_ingress_rule").values()
     into = {(each["from_port"], each["cidr_ipv4"]) for each in rules if each["security_group_id"] == group}
     assert into == {(443, "0.0.0.0/0"), (80, "0.0.0.0/0")}
-    out = prod.resources("aws_vpc_security_group_egress_rule").values()
+    out = dev.resources("aws_vpc_security_group_egress_rule").values()
     to = [each["referenced_security_group_id"] for each in out if each["security_group_id"] == group]
     assert to == ["${aws_security_group.service_api.id}"]
 

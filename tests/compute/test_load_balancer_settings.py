@@ -56,6 +56,19 @@ def test_from_where_it_is_reached(tmp_path: Path, line: str, message: str) -> No
     assert problem.startswith(f"dev.hcl:15: load_balancer.public.reachable_from {message}")
 
 
+@pytest.mark.parametrize("host", ["", '      host = "#{host}"\n'])
+def test_a_redirect_behind_cloudfront_names_the_sites_host(tmp_path: Path, host: str) -> None:
+    rule = RULE.replace("    redirect {\n", f"    redirect {{\n{host}")
+    problem = only_problem(tmp_path, {"dev": DEV + balancer('reachable_from = "cloudfront"', rule)})
+    assert "load_balancer.public.rule.old.redirect" in problem
+    assert "leads users to the load balancer's own name, which only CloudFront reaches" in problem
+
+
+def test_a_redirect_to_the_sites_host_behind_cloudfront_is_right(tmp_path: Path) -> None:
+    rule = RULE.replace("    redirect {\n", '    redirect {\n      host = "www.agora.example"\n')
+    assert problems_of(tmp_path, {"dev": DEV + balancer('reachable_from = "cloudfront"', rule)}) == []
+
+
 def test_more_ranges_than_a_security_group_has_rules(tmp_path: Path) -> None:
     ranges = ", ".join(f'"203.0.113.{number}/32"' for number in range(31))
     problem = only_problem(tmp_path, {"dev": DEV + balancer(f"reachable_from = [{ranges}]")})

@@ -57,7 +57,7 @@ def test_who_owns_it_and_whether_it_scales_say_what_terraform_leaves_alone(
 ) -> None:
     expected = {
         (prod, "api"): (["task_definition", "desired_count"], 2, False),
-        (dev, "api"): (None, 1, True),
+        (dev, "api"): (["desired_count"], 1, True),
         (tasks, "web"): (["desired_count"], 1, True),
         (tasks, "search"): (["task_definition", "desired_count"], 2, False),
     }

@@ -54,7 +54,8 @@ def test_the_client_knows_the_rules_hosts_only(archive: Template) -> None:
 def test_the_load_balancer_may_ask_cognito(archive: Template) -> None:
     way_out = archive.resource("aws_vpc_security_group_egress_rule.load_balancer_front_to_cognito")
     assert (way_out["cidr_ipv4"], way_out["from_port"], way_out["to_port"]) == ("0.0.0.0/0", 443, 443)
-    assert not [name for name in archive.resources("aws_vpc_security_group_egress_rule") if "inside" in name]
+    others = [name for name in archive.resources("aws_vpc_security_group_egress_rule") if "_to_cognito" in name]
+    assert others == ["load_balancer_front_to_cognito"]
 
 
 @pytest.mark.parametrize("hosts", ["", '"www.agora.example"'])

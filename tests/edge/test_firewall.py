@@ -29,8 +29,8 @@ def both(folder: Path, **values: Any) -> Template:
 
 
 def test_production_asks_the_lists_first_and_lets_the_rest_pass(prod: Template) -> None:
-    web_acl = prod.resource("aws_wafv2_web_acl.firewall_regional")
-    assert (web_acl["name"], web_acl["scope"]) == ("agora-prod-regional", "REGIONAL")
+    web_acl = prod.resource("aws_wafv2_web_acl.firewall_cloudfront")
+    assert (web_acl["name"], web_acl["scope"]) == ("agora-prod-cloudfront", "CLOUDFRONT")
     assert web_acl["default_action"] == {"allow": {}}
     assert [(rule["priority"], rule["name"]) for rule in web_acl["rule"]] == [
         (20, "rate-limit"),
@@ -39,11 +39,11 @@ def test_production_asks_the_lists_first_and_lets_the_rest_pass(prod: Template) 
         (130, "common"),
         (140, "sql"),
     ]
-    assert "provider" not in web_acl
+    assert web_acl["provider"] == "aws.us-east-1"
 
 
 def test_too_many_requests_are_told_so(prod: Template) -> None:
-    limit = rules(prod)["rate-limit"]
+    limit = rules(prod, "cloudfront")["rate-limit"]
     assert limit["statement"] == {
         "rate_based_statement": {"limit": 5000, "evaluation_window_sec": 300, "aggregate_key_type": "IP"}
     }
@@ -51,7 +51,7 @@ def test_too_many_requests_are_told_so(prod: Template) -> None:
 
 
 def test_a_group_refuses_but_for_the_rules_that_only_count(prod: Template) -> None:
-    common = rules(prod)["common"]
+    common = rules(prod, "cloudfront")["common"]
     assert common["override_action"] == {"none": {}}
     assert common["statement"]["managed_rule_group_statement"] == {
         "vendor_name": "AWS",
@@ -66,20 +66,24 @@ def test_a_group_that_is_tried_refuses_nothing(dev: Template) -> None:
     assert found["sql"] == {"none": {}}
 
 
-def test_the_load_balancer_is_behind_it(prod: Template, staging: Template) -> None:
-    assert prod.resource("aws_wafv2_web_acl_association.firewall_public") == {
+def test_an_internet_facing_load_balancer_is_behind_it(dev: Template) -> None:
+    assert dev.resource("aws_wafv2_web_acl_association.firewall_public") == {
         "resource_arn": "${aws_lb.load_balancer_public.arn}",
         "web_acl_arn": "${aws_wafv2_web_acl.firewall_regional.arn}",
     }
-    # Made with the first site.
-    assert set(prod.resources("aws_wafv2_web_acl")) == {"firewall_regional", "firewall_cloudfront"}
-    assert set(staging.resources("aws_wafv2_web_acl")) == {"firewall_regional"}
+    assert set(dev.resources("aws_wafv2_web_acl")) == {"firewall_regional", "firewall_cloudfront"}
 
 
-def test_logs_bear_the_name_that_aws_wants_and_nobodys_session(prod: Template) -> None:
-    logging = prod.resource("aws_wafv2_web_acl_logging_configuration.firewall_regional")
-    name = "aws-waf-logs-agora-prod-regional"
-    arn = f"arn:aws:logs:ap-northeast-2:333333333333:log-group:{name}"
+def test_a_load_balancer_that_cloudfront_alone_reaches_is_not(prod: Template) -> None:
+    """CloudFront's addresses would share one rate limit among all users; its own web ACL comes first."""
+    assert set(prod.resources("aws_wafv2_web_acl")) == {"firewall_cloudfront"}
+    assert prod.resources("aws_wafv2_web_acl_association") == {}
+
+
+def test_logs_bear_the_name_that_aws_wants_and_nobodys_session(dev: Template) -> None:
+    logging = dev.resource("aws_wafv2_web_acl_logging_configuration.firewall_regional")
+    name = "aws-waf-logs-agora-dev-regional"
+    arn = f"arn:aws:logs:ap-northeast-2:111111111111:log-group:{name}"
     assert logging["log_destination_configs"] == [arn]
     assert logging["redacted_fields"] == [
         {"single_header": {"name": "authorization"}},
@@ -90,17 +94,17 @@ def test_logs_bear_the_name_that_aws_wants_and_nobodys_session(prod: Template) -
     kept = {condition["action_condition"]["action"] for condition in keep["condition"]}
     assert {"BLOCK", "COUNT", "EXCLUDED_AS_COUNT"} <= kept
     assert "ALLOW" not in kept
-    log_group = prod.resource("aws_cloudwatch_log_group.foundation_firewall_regional_log_group")
-    assert (log_group["name"], log_group["retention_in_days"]) == (name, 365)
-    policy = prod.resource("aws_cloudwatch_log_resource_policy.firewall_regional")
+    log_group = dev.resource("aws_cloudwatch_log_group.foundation_firewall_regional_log_group")
+    assert (log_group["name"], log_group["retention_in_days"]) == (name, 30)
+    policy = dev.resource("aws_cloudwatch_log_resource_policy.firewall_regional")
     (statement,) = json.loads(policy["policy_document"])["Statement"]
     assert statement["Principal"] == {"Service": "delivery.logs.amazonaws.com"}
     assert statement["Resource"] == [f"{arn}:log-stream:*"]
-    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "333333333333"}
+    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "111111111111"}
 
 
 def test_samples_bear_nobodys_session_either(prod: Template) -> None:
-    (protection,) = prod.resource("aws_wafv2_web_acl.firewall_regional")["data_protection_config"]["data_protection"]
+    (protection,) = prod.resource("aws_wafv2_web_acl.firewall_cloudfront")["data_protection_config"]["data_protection"]
     assert protection["field"] == {"field_type": "SINGLE_HEADER", "field_keys": ["authorization", "cookie"]}
     assert protection["action"] == "SUBSTITUTION"
 
@@ -153,7 +157,7 @@ def test_further_groups_come_last(tmp_path: Path) -> None:
 
 
 def test_rules_are_seen_in_metrics_by_their_names(prod: Template) -> None:
-    for name, rule in rules(prod).items():
+    for name, rule in rules(prod, "cloudfront").items():
         assert rule["visibility_config"] == {
             "cloudwatch_metrics_enabled": True,
             "metric_name": name,

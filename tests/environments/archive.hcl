@@ -11,6 +11,8 @@ network {
   cidr               = "10.40.16.0/20"
   availability_zones = ["a", "b"]
   nat                = "none"
+
+  interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]
 }
 
 load_balancer "inside" {
@@ -21,6 +23,34 @@ load_balancer "inside" {
   desync_mitigation_mode    = "strictest"
   x_forwarded_for           = "remove"
   http2                     = false
+
+  rule "search" {
+    priority = 10
+    paths    = ["/search"]
+    service  = "search"
+  }
+
+  rule "maintenance" {
+    priority = 20
+    paths    = ["/maintenance/*"]
+    function = "maintenance"
+  }
+}
+
+function "maintenance" {
+  description = "Answers while there is nobody else to answer"
+}
+
+registry {
+  account_id = "333333333333"
+}
+
+ecs "main" {}
+
+# Reached by CloudFront inside the VPC, through the load balancer above.
+service "search" {
+  image = "search:1.0.0"
+  port  = 9200
 }
 
 load_balancer "front" {

@@ -178,3 +178,7 @@ eks "green" {
     }
   }
 }
+
+pipeline {
+  project = "community/groundwork"
+}

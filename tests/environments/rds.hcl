@@ -45,9 +45,27 @@ database "main" {
   }
 }
 
+# MySQL with a read replica, whose password RDS cannot keep.
+database "legacy" {
+  engine                      = "mysql"
+  engine_version              = "8.4.7"
+  instance_class              = "db.m7g.large"
+  instances                   = 2
+  manage_master_user_password = false
+  database_name               = "legacy"
+
+  storage {
+    allocated_storage = 20
+  }
+}
+
 # What runs by night in a container elsewhere: a function that logs in at the database, or at its proxy.
 function "export" {
   code      = "maintenance"
   in_vpc    = true
   databases = ["main"]
+}
+
+pipeline {
+  project = "community/groundwork"
 }

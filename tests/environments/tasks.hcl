@@ -100,6 +100,13 @@ service "web" {
         scaling_adjustment          = -1
       }
     }
+
+    # An announced event.
+    window "launch" {
+      start        = "2030-01-01T18:00"
+      end          = "2030-01-01T22:00"
+      min_capacity = 3
+    }
   }
 }
 

@@ -123,6 +123,7 @@ class LoadBalancerSettings(TieredSettings):
                 *self._side_findings(),
                 *self._host_findings(),
                 *self._sign_in_findings(),
+                *self._redirect_findings(),
                 *self._production_findings(),
             ],
         )
@@ -170,6 +171,15 @@ class LoadBalancerSettings(TieredSettings):
             if rule.sign_in and wild:
                 said = f"sends users back to {wild[0]}, and Cognito compares whole names"
                 yield Finding(("rule", label, "sign_in"), True, said, "write the rule's hosts without wildcards")
+
+    def _redirect_findings(self) -> Iterator[Finding]:
+        """CloudFront asks by the load balancer's own name, which is then the host that a redirect stands for."""
+        actions: dict[tuple[str, ...], ActionSettings] = {("rule", label): rule for label, rule in self.rule.items()}
+        for at, action in {**actions, ("default",): self.default}.items():
+            redirect = action.redirect
+            if self.reachable_from == "cloudfront" and redirect and "#{host}" in (redirect.host or "#{host}"):
+                rule = "leads users to the load balancer's own name, which only CloudFront reaches"
+                yield Finding((*at, "redirect", "host"), redirect.host, rule, 'write the site\'s, "www.agora.example"')
 
     def _production_findings(self) -> Iterator[Finding]:
         if not self.is_production:
