@@ -36,6 +36,7 @@ class TaskDoors(Construct):
         SERVICE_<LABEL>_HOST, _PORT
         QUEUE_<LABEL>_URL, TOPIC_<LABEL>_ARN, STREAM_<LABEL>_NAME
         PUSH_<LABEL>_TOPIC_ARN or _QUEUE_URL or _STREAM_NAME, _APNS_ARN, _FCM_ARN
+        HTTP_PROXY, HTTPS_PROXY, NO_PROXY, and the same in lower case, where the network has a proxy
 
     A variable is read when a task starts, and RDS makes a new password every week: whoever opens a connection later
     and is refused, reads the secret again under its ARN, which the task role may.
@@ -70,6 +71,7 @@ class TaskDoors(Construct):
             f"{ground.data.buckets[name].arn}/{key}" for name, key in settings.environment_objects
         ]
         self._create_security_group()
+        self._use_proxy()
         for database in settings.databases:
             self._use_database(database)
         for cache, user in settings.cache_users.items():
@@ -100,6 +102,12 @@ class TaskDoors(Construct):
         for label, egress in self._settings.egress.items():
             destination = Peer(cidr_ipv4=str(egress.cidr))
             self._group.let_out(f"{self._label}_{label}", destination, egress.port, label, protocol=egress.protocol)
+
+    def _use_proxy(self) -> None:
+        proxy = self._ground.network.vpc.proxy
+        if proxy:
+            self._group.let_out_to_proxy(self._label, proxy)
+            self.environment = {**proxy.variables(), **self.environment}
 
     def _use_database(self, label: str) -> None:
         database = self._ground.data.databases[label]

@@ -69,7 +69,7 @@ class Function(Construct):
         self._make = foundation.resources(self, "function")
         self.name = foundation.names.of(name, FUNCTION_NAME_LIMIT)
         self._statements: list[Statement] = []
-        self._environment = dict(settings.environment)
+        self._environment = {**self._proxy_variables(network), **settings.environment}
         self._log_group = foundation.log_group(f"function/{name}")
         self._create_role()
         self.failed = self._create_failed_queue()
@@ -183,7 +183,14 @@ class Function(Construct):
             vpc_id=network.vpc_id,
         )
         group.let_out(f"{self.label}_https", ANYWHERE, HTTPS, "HTTPS")
+        if network.proxy:
+            group.let_out_to_proxy(self.label, network.proxy)
         return group
+
+    def _proxy_variables(self, network: NetworkWing) -> dict[str, str]:
+        """Return what tells a function in the VPC of the network's proxy."""
+        proxy = network.vpc.proxy if self._settings.in_vpc else None
+        return proxy.variables() if proxy else {}
 
     def _create_function(self, packages: Packages, network: NetworkWing) -> None:
         settings = self._settings

@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityG
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 
 from modules.foundation.resources import Resources
+from modules.network.proxy import Proxy
 
 HTTPS = 443
 
@@ -69,6 +70,11 @@ class SecurityGroup:
             from_port=port,
             to_port=port,
         )
+
+    def let_out_to_proxy(self, address: str, proxy: Proxy) -> None:
+        """Let the members out to the network's proxy; `address` is the beginning of the rules' addresses."""
+        for key, destination in ranges(proxy.cidrs).items():
+            self.let_out(f"{address}_to_proxy_{key}", destination, proxy.port, "To the proxy")
 
 
 def let_in(make: Resources, address: str, security_group_id: str, source: Peer, port: int, description: str) -> None:

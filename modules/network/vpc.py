@@ -14,6 +14,7 @@ from modules.foundation.foundation import Foundation
 from modules.foundation.resources import kept_if
 from modules.network.access_lists import DataAccessList
 from modules.network.flow_logs import FlowLogs
+from modules.network.proxy import proxy_of
 from modules.network.routing import Routing
 from modules.network.settings.vpc import NetworkSettings
 from modules.network.subnets import SubnetTier
@@ -43,6 +44,7 @@ class Network(Construct):
         self._make = foundation.resources(self, "network")
         self._tagged: list[_TaggedSubnet] = []
         self.cidr = settings.cidr
+        self.proxy = proxy_of(settings, foundation.names.region)
         self._create_vpc()
         self._close_defaults()
         self.public = self._create_subnets(PublicSubnets, "public") if settings.internet else None

@@ -147,6 +147,7 @@ def test_a_managed_node_is_told_pods_and_proxy(mobile: Template) -> None:
     excepted = re.findall(r"NO_PROXY=([^\"]*)", script)[0].split(",")
     for each in ("169.254.170.23", "10.40.96.0/19", "172.20.0.0/16", "api.ecr.ap-northeast-2.amazonaws.com"):
         assert each in excepted
+    assert {".ap-northeast-2.eks.amazonaws.com", ".svc", ".cluster.local"} <= {*excepted}
     assert {".dkr.ecr.ap-northeast-2.amazonaws.com", "sts.ap-northeast-2.amazonaws.com", ".corp.example"} <= {*excepted}
 
 

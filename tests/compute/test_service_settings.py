@@ -208,8 +208,8 @@ def test_messages_need_a_way_out(tmp_path: Path) -> None:
     endpoints = 'nat = "none"\n  interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssmmessages"]'
     closed = DEV.replace("]\n}", f"]\n  {endpoints}\n}}") + GROUND + 'queue "orders" {}\nstream "clicks" {}\n'
     assert (
-        "service.api cannot publish: there is neither a NAT gateway nor an endpoint for kinesis-streams, sqs; add them "
-        "to network.interface_endpoints, or write a network.nat"
+        "service.api cannot publish: there is neither a NAT gateway, a proxy nor an endpoint for kinesis-streams, sqs; "
+        "add them to network.interface_endpoints, or write a network.nat or a network.proxy"
     ) in refused(tmp_path, closed + service('queues = ["orders"]', 'streams = ["clicks"]'))
 
 

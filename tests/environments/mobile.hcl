@@ -16,6 +16,11 @@ network {
   direct_connect {
     corporate_cidrs = ["10.128.0.0/9"]
   }
+
+  proxy {
+    url        = "http://proxy.corp.example:3128"
+    except_for = [".corp.example"]
+  }
 }
 
 queue "receipts" {
@@ -26,6 +31,30 @@ secret "bank" {
 
 bucket "receipts" {
   encryption = "s3"
+}
+
+# By the proxy a task writes to SQS, for which there is no endpoint, and a function to Slack.
+ecs "main" {
+}
+
+repository "receipts" {
+}
+
+service "receipts" {
+  image  = "receipts:1.0.0"
+  queues = ["receipts"]
+}
+
+secret "slack-webhook" {
+}
+
+function "slack-alarm" {
+  secrets = ["slack-webhook"]
+  in_vpc  = true
+}
+
+alarms {
+  functions = ["slack-alarm"]
 }
 
 eks "blue" {
@@ -61,11 +90,6 @@ eks "blue" {
 
   add_on "eks-pod-identity-agent" {
     version = "v1.3.8-eksbuild.2"
-  }
-
-  proxy {
-    url        = "http://proxy.corp.example:3128"
-    except_for = [".corp.example"]
   }
 
   managed "general" {

@@ -115,8 +115,9 @@ def test_a_function_in_the_vpc_has_a_way_to_what_it_names(tmp_path: Path) -> Non
     lines = ("in_vpc = true", 'queues = ["jobs"]', 'streams = ["clicks"]', 'secrets = ["token"]')
     private = DEV.replace('"c"]\n', '"c"]\n  nat = "none"\n', 1) + GROUND
     assert only_problem(tmp_path, {"dev": private + function(*lines)}).endswith(
-        "function.copy has no way to kinesis-streams, secretsmanager, sqs: there is neither a NAT gateway nor an "
-        "endpoint for them; add them to network.interface_endpoints, or write a network.nat"
+        "function.copy has no way to kinesis-streams, secretsmanager, sqs: there is neither a NAT gateway, an "
+        "endpoint for them nor a proxy; add them to network.interface_endpoints, or write a network.nat or a "
+        "network.proxy"
     )
     endpoints = '  interface_endpoints = ["kinesis-streams", "secretsmanager", "sqs"]\n'
     reachable = private.replace('"none"\n', f'"none"\n{endpoints}', 1)

@@ -11,7 +11,7 @@ from constructs import Construct
 from modules.compute.eks.control_plane import ControlPlane
 from modules.compute.eks.roles import Role, aws_policy, make_role
 from modules.compute.eks.trust import by_instances, by_service
-from modules.compute.eks.user_data import Joining, Proxy
+from modules.compute.eks.user_data import Joining
 from modules.compute.settings.eks.cluster import EksSettings
 from modules.foundation.foundation import Foundation
 from modules.network.tiers import AppSubnets
@@ -63,22 +63,12 @@ class NodeGround(Construct):
         return Joining(plane.name, plane.endpoint, plane.certificate, self._settings.service_cidr)
 
     @property
-    def proxy(self) -> Proxy | None:
-        """The way out, past which AWS's endpoints in the VPC and everything inside it are reached."""
-        if self._settings.proxy is None:
-            return None
-        region = self.foundation.names.region
-        direct = [
-            str(self._network.cidr),
-            str(self._settings.service_cidr),
-            ".internal",
-            ".svc",
-            ".cluster.local",
-            f".eks.{region}.amazonaws.com",
-            f".s3.{region}.amazonaws.com",
-            *(_endpoint_host(each, region) for each in sorted(set(self._network.settings.interface_endpoints))),
-        ]
-        return Proxy(self._settings.proxy.url, [*direct, *self._settings.proxy.except_for])
+    def proxy_variables(self) -> dict[str, str]:
+        """What tells a node of the network's proxy, past which everything in the cluster is reached; empty without."""
+        proxy = self._network.proxy
+        # The Kubernetes API is https://<id>.<shard>.<region>.eks.amazonaws.com; the rest are names in the cluster.
+        api = f".{self.foundation.names.region}.eks.amazonaws.com"
+        return proxy.variables(str(self._settings.service_cidr), ".svc", ".cluster.local", api) if proxy else {}
 
     @cached_property
     def managed_role(self) -> Role:
@@ -130,9 +120,3 @@ class NodeGround(Construct):
             trust=by_instances(),
             policy_arns=[aws_policy(each) for each in NODE_POLICIES],
         )
-
-
-def _endpoint_host(service: str, region: str) -> str:
-    """Return the domain of an interface endpoint's names: `ecr.dkr` has one below for each account."""
-    host = ".".join(reversed(service.split("."))) if service.startswith("ecr.") else service
-    return f"{'.' if service == 'ecr.dkr' else ''}{host}.{region}.amazonaws.com"

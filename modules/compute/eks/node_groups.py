@@ -85,7 +85,7 @@ class ManagedNodes(Construct):
         return group
 
     def _create_template(self) -> LaunchTemplate:
-        text = user_data(self._settings, joining=None, proxy=self._ground.proxy)
+        text = user_data(self._settings, joining=None, proxy=self._ground.proxy_variables)
         return make_template(
             self._make,
             self._address,
@@ -160,7 +160,7 @@ class SelfManagedNodes(Construct):
         text = self._make(
             TerraformLocal,
             f"{self._address}_user_data",
-            user_data(settings, joining=ground.joining, proxy=ground.proxy),
+            user_data(settings, joining=ground.joining, proxy=ground.proxy_variables),
         )
         return make_template(
             self._make,

@@ -13,8 +13,6 @@ from typing import Any
 from modules.compute.settings.eks.nodes import NodesSettings, TaintSettings
 
 _BOUNDARY = "//"
-#: Reached from the node itself: its metadata, and the agent of Pod Identity.
-LINK_LOCAL = ("127.0.0.1", "localhost", "169.254.169.254", "169.254.170.23")
 
 
 @dataclass(frozen=True)
@@ -27,16 +25,8 @@ class Joining:
     service_cidr: IPv4Network
 
 
-@dataclass(frozen=True)
-class Proxy:
-    """The way out, and what is reached without it."""
-
-    url: str
-    except_for: Sequence[str]
-
-
-def user_data(nodes: NodesSettings, *, joining: Joining | None, proxy: Proxy | None) -> str:
-    """Return the user data, in MIME parts."""
+def user_data(nodes: NodesSettings, *, joining: Joining | None, proxy: Mapping[str, str]) -> str:
+    """Return the user data, in MIME parts; `proxy` is what the network's proxy is told by, empty without one."""
     parts = [("application/node.eks.aws", json.dumps(node_config(nodes, joining), indent=1))]
     if proxy:
         # First: containerd and the kubelet are started after it, with what it wrote.
@@ -62,13 +52,8 @@ def node_config(nodes: NodesSettings, joining: Joining | None) -> dict[str, Any]
     return {"apiVersion": "node.eks.aws/v1alpha1", "kind": "NodeConfig", "spec": spec}
 
 
-def proxy_script(proxy: Proxy) -> str:
+def proxy_script(variables: Mapping[str, str]) -> str:
     """Return the script that tells containerd and the kubelet of the proxy before they start."""
-    variables = {
-        "HTTP_PROXY": proxy.url,
-        "HTTPS_PROXY": proxy.url,
-        "NO_PROXY": ",".join([*LINK_LOCAL, *proxy.except_for]),
-    }
     settings = [f'Environment="{key}={value}"' for key, value in variables.items()]
     lines = ["#!/bin/bash", "set -euo pipefail"]
     for service in ("containerd", "kubelet"):

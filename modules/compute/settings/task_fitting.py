@@ -53,6 +53,7 @@ def _task_findings(
         yield Finding(at, None, "needs app subnets, and there is no VPC", "write a `network` block")
     else:
         yield from _way_findings(at, task, network)
+        yield from _repeated_egress(at, task, network)
     if task.cluster not in clusters:
         yield _unknown((*at, "cluster"), task.cluster, "ecs", clusters)
     else:
@@ -100,6 +101,23 @@ def _way_findings(at: Place, task: TaskSettings, network: NetworkSettings) -> It
         yield Finding(at, None, rule, "add them to network.interface_endpoints, or write a network.nat")
 
 
+def _repeated_egress(at: Place, task: TaskSettings, network: NetworkSettings) -> Iterator[Finding]:
+    """Yield rules that a security group would have twice, which EC2 refuses: InvalidPermission.Duplicate.
+
+    [Error codes for the Amazon EC2 API](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html).
+    """
+    proxy = network.proxy
+    ranges = (proxy.cidrs or network.corporate_cidrs) if proxy else ()
+    taken = {(cidr, proxy.port, "tcp"): "network.proxy" for cidr in ranges if proxy}
+    for name, egress in task.egress.items():
+        rule = (egress.cidr, egress.port, egress.protocol)
+        if rule in taken:
+            yield Finding(
+                (*at, "egress", name), None, f"is a rule that the task has already, to {taken[rule]}", "take it out"
+            )
+        taken.setdefault(rule, f"egress.{name}")
+
+
 def _data_findings(at: Place, task: TaskSettings, data: DataBlocks) -> Iterator[Finding]:
     for name in task.databases:
         if name not in data.database:
@@ -124,10 +142,11 @@ def _publishing_findings(
     """Yield what it publishes to and does not find, or has no way to."""
     for finding in task.publishing_findings(events):
         yield finding.under(*at)
-    missing = network.unreachable(task.publishing_endpoints) if network else []
+    missing = network.unreachable_by_programs(task.publishing_endpoints) if network else []
     if missing:
-        rule = f"cannot publish: there is neither a NAT gateway nor an endpoint for {', '.join(missing)}"
-        yield Finding(at, None, rule, "add them to network.interface_endpoints, or write a network.nat")
+        rule = f"cannot publish: there is neither a NAT gateway, a proxy nor an endpoint for {', '.join(missing)}"
+        remedy = "add them to network.interface_endpoints, or write a network.nat or a network.proxy"
+        yield Finding(at, None, rule, remedy)
 
 
 def _cache_findings(at: Place, name: str, user: str | None, data: DataBlocks) -> Iterator[Finding]:

@@ -44,10 +44,10 @@ def _ways(name: str, function: FunctionSettings, network: NetworkSettings | None
         yield Finding(("function", name, "in_vpc"), True, rule, "write a `network` block, or take it out")
         return
     reads = ["secretsmanager"] if function.secrets or function.databases else []
-    missing = network.unreachable([*publishing_endpoints(function.published_to), *reads])
+    missing = network.unreachable_by_programs([*publishing_endpoints(function.published_to), *reads])
     if missing:
-        rule = f"has no way to {', '.join(missing)}: there is neither a NAT gateway nor an endpoint for them"
-        remedy = "add them to network.interface_endpoints, or write a network.nat"
+        rule = f"has no way to {', '.join(missing)}: there is neither a NAT gateway, an endpoint for them nor a proxy"
+        remedy = "add them to network.interface_endpoints, or write a network.nat or a network.proxy"
         yield Finding(("function", name), None, rule, remedy)
 
 

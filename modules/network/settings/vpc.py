@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Cidr, Settings, TieredSettings
+from modules.network.settings.proxy import ProxySettings
 from modules.network.subnets import (
     SUBNET_TIERS,
     AddressPlan,
@@ -241,6 +242,10 @@ class NetworkSettings(TieredSettings):
         default=FlowLogSettings(), description="Where the VPC's flow logs go; they are always on."
     )
     direct_connect: DirectConnectSettings | None = Field(default=None, description="The way to the corporate network.")
+    proxy: ProxySettings | None = Field(
+        default=None,
+        description="The HTTP proxy by which programs reach the internet and what of AWS has no endpoint here.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -264,6 +269,10 @@ class NetworkSettings(TieredSettings):
     def unreachable(self, services: Iterable[str]) -> list[str]:
         """Return which of these services of AWS have no way there, neither a NAT gateway nor an endpoint, sorted."""
         return [] if self.nat != "none" else sorted(set(services) - set(self.interface_endpoints))
+
+    def unreachable_by_programs(self, services: Iterable[str]) -> list[str]:
+        """Return which of these services a program has no way to: unlike ECS and its agent, it may use the proxy."""
+        return [] if self.proxy else self.unreachable(services)
 
     @property
     def prefixes(self) -> dict[SubnetTier, int]:
@@ -321,7 +330,14 @@ class NetworkSettings(TieredSettings):
                 ("nat",),
                 self.nat,
                 "needs an internet gateway, and internet = false",
-                'write nat = "none" (a corporate proxy is then the way out), or internet = true',
+                'write nat = "none" (a `proxy` is then the way out), or internet = true',
+            )
+        if self.proxy and not (self.proxy.cidrs or self.corporate_cidrs):
+            yield Finding(
+                ("proxy", "cidrs"),
+                None,
+                "is missing: without direct_connect nothing says where the proxy is, so that no group lets out to it",
+                'write the range that its host is in, cidrs = ["10.130.8.0/24"]',
             )
         if self.is_production and self.nat == "single":
             yield Finding(

@@ -35,21 +35,6 @@ class AddOnSettings(Settings):
     )
 
 
-class ProxySettings(Settings):
-    """The `proxy` block: the way out of nodes whose VPC has no internet gateway."""
-
-    url: str = Field(
-        pattern=r"^http://[A-Za-z0-9.-]+:\d{1,5}$",
-        examples=["http://proxy.corp.example:3128"],
-        description="Scheme, host and port; no login, which would be read on every node.",
-    )
-    except_for: tuple[str, ...] = Field(
-        default=(),
-        examples=[[".corp.example"]],
-        description="Hosts and domains reached without it, beside the VPC, the services' range and AWS's endpoints.",
-    )
-
-
 class EksSettings(TieredSettings):
     """An `eks` block: a cluster whose API only the VPC reaches."""
 
@@ -90,7 +75,6 @@ class EksSettings(TieredSettings):
         default_factory=dict, description="Groups of nodes that an autoscaling group of ours keeps."
     )
     fargate: dict[Label, FargateProfileSettings] = Field(default_factory=dict, description="Pods without nodes.")
-    proxy: ProxySettings | None = Field(default=None, description="The nodes' way out, where there is no gateway.")
 
     @model_validator(mode="before")
     @classmethod

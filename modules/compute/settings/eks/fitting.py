@@ -96,15 +96,14 @@ def _publishing_findings(settings: EksSettings, events: EventsBlocks) -> Iterato
 
 
 def _way_findings(settings: EksSettings, network: NetworkSettings) -> Iterator[Finding]:
-    """Yield the services of AWS that pods use by name, and have no way to; the nodes' proxy is one."""
-    if settings.proxy:
-        return
+    """Yield the services of AWS that pods use by name, and have no way to."""
     for name, account in settings.service_account.items():
         reads = ["secretsmanager"] if account.secrets or account.databases else []
-        missing = network.unreachable([*account.publishing_endpoints, *reads])
+        missing = network.unreachable_by_programs([*account.publishing_endpoints, *reads])
         if missing:
             rule = f"has no way to {', '.join(missing)}: there is no NAT gateway, no endpoint for them and no proxy"
-            yield Finding(("service_account", name), None, rule, "add them to network.interface_endpoints")
+            remedy = "add them to network.interface_endpoints, or write a network.proxy"
+            yield Finding(("service_account", name), None, rule, remedy)
 
 
 def _port_findings(settings: EksSettings) -> Iterator[Finding]:
