@@ -238,7 +238,8 @@ def test_an_internal_api_has_room_for_cloudfronts_prefix_list(tmp_path: Path) ->
     text = site(*API, before=balancer("internal = true", f"reachable_from = [{ranges}]"))
     assert only_problem(tmp_path, {"dev": text}) == (
         "dev.hcl:16: site.www.api.load_balancer public has 6 rules that let somebody in; CloudFront's prefix list "
-        "counts as 55 of a security group's 60, which leaves 5; name fewer ranges in its reachable_from, or join some of them"
+        "counts as 55 of a security group's 60, which leaves 5; name fewer ranges in its reachable_from, or join "
+        "some of them"
     )
 
 
