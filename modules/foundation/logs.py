@@ -49,7 +49,11 @@ class LogGroup(Construct):
 
 
 def log_groups_may_use(names: Names) -> Statement:
-    """Return the key policy's statement for this account's log groups ("Encrypt log data in CloudWatch Logs")."""
+    """Return the key policy's statement for this account's log groups.
+
+    [CloudWatch Logs User Guide, Encrypt log data in CloudWatch Logs using AWS KMS]
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
+    """
     log_groups = f"arn:aws:logs:{names.region}:{names.account_id}:log-group:*"
     return allow(
         "LogGroups",

@@ -77,6 +77,27 @@ def test_every_statement_for_a_service_is_there_for_a_delivery(stacks: list[Stac
         assert unused == [], "no row of deliveries.toml needs these statements"
 
 
+def test_a_load_balancer_lets_in_the_vpc_origin_before_it(stacks: list[Stack]) -> None:
+    """[Restrict access with VPC origins]
+    (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html).
+    """
+    origins = [origin for stack in stacks for origin in stack.of_type("aws_cloudfront_vpc_origin")]
+    assert origins
+    for origin in origins:
+        stack, arn = origin.stack, origin.find("vpc_origin_endpoint_config.arn")
+        (load_balancer,) = [each for each in stack.of_type("aws_lb") if each.find("arn") == arn]
+        groups = load_balancer.block["security_groups"]
+        rules = [rule.block for rule in stack.of_type("aws_vpc_security_group_ingress_rule")]
+        assert [
+            rule
+            for rule in rules
+            if rule["security_group_id"] in groups
+            and rule.get("prefix_list_id", "").startswith("${data.aws_ec2_managed_prefix_list.")
+            and rule["from_port"] <= 443 <= rule["to_port"]
+        ], origin.address
+        assert stack.of_type("aws_internet_gateway"), "a VPC without one has no VPC origins"
+
+
 def _for_services(stack: Stack) -> Iterator[tuple[str, int, str]]:
     """Yield the statements that allow something to services of AWS, or to an identity provider."""
     for document in stack.documents:
