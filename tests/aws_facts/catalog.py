@@ -125,10 +125,10 @@ def is_for(action: Action, resource: str) -> bool:
 
 
 def _have_in_common(resource: str, arn: str) -> bool:
-    """Return whether both patterns match some ARN; a bucket's has no stroke, which tells it from an object's."""
+    """Return whether both patterns match some ARN, part by part; a bucket's has no stroke, an object's has one."""
     if arn == _BUCKET and "/" in resource:
         return False
-    return intersect(resource, arn)
+    return all(intersect(one, other) for one, other in zip(resource.split(":", 5), arn.split(":", 5), strict=False))
 
 
 def _type_of(key: str, types: Mapping[str, str]) -> str | None:
