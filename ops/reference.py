@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from modules.environment import Environment
+from modules.events.settings.shipped import SHIPPED
 from modules.foundation.settings import Settings
 from modules.hcl.reading import Shape, alternatives, shape_of, written
 
@@ -31,6 +32,7 @@ def chapters() -> dict[str, str]:
     return {
         "environment.md": _chapter("The environment", Environment.__doc__, own),
         **{f"{wing}.md": _chapter(f"The {wing} wing", base.__doc__, written(base)) for wing, base in wings.items()},
+        "functions.md": _shipped_functions(),
         "README.md": _contents({wing: list(written(base)) for wing, base in wings.items()}),
     }
 
@@ -56,7 +58,27 @@ def _contents(wings: dict[str, list[str]]) -> str:
     ]
     lines += ["- [the environment](environment.md): its own keys"]
     lines += [f"- [{wing}]({wing}.md): {', '.join(f'`{name}`' for name in names)}" for wing, names in wings.items()]
+    lines += [f"- [functions](functions.md): variables of {', '.join(f'`{name}`' for name in SHIPPED)}"]
     return "\n".join(lines) + "\n"
+
+
+def _shipped_functions() -> str:
+    """Return the chapter of the variables that the functions of lambdas/ read."""
+    lines = [HEAD, "# Variables of the functions in lambdas/\n"]
+    lines += ["A `function` block sets them in its `environment`, where nothing else sets them.\n"]
+    for name, variables in SHIPPED.items():
+        lines += [f"## `{name}`\n", "| variable | default | what for |", "|---|---|---|"]
+        lines += [
+            f"| `{key}` | {_shipped_default(each.default)} | {each.description} |" for key, each in variables.items()
+        ]
+        lines += [""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _shipped_default(default: str | None) -> str:
+    if default is None:
+        return "required"
+    return f"`{default}`" if default else "none"
 
 
 def _chapter(title: str, about: str | None, fields: dict[str, FieldInfo]) -> str:

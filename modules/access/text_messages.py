@@ -17,7 +17,9 @@ class TextMessages(Construct):
     def __init__(self, scope: Construct, id: str, *, foundation: Foundation) -> None:
         super().__init__(scope, id)
         make = foundation.resources(self, "sign_in")
-        #: "SMS message settings": what Cognito says to the role, so that it acts for our pool only.
+        #: What Cognito says to the role, beside the account, so that it acts for our pool only:
+        #: [Amazon Cognito Developer Guide, SMS message settings for Amazon Cognito user pools]
+        #: (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-sms-settings.html).
         self.external_id = foundation.names.of("users")
         role = make(
             IamRole,

@@ -90,6 +90,10 @@ class LoadBalancer(Construct):
         )
         self._listener_rules.forward(rule_label, target.arn, name=name)
 
+    def let_cloudfront_in(self) -> None:
+        """Let CloudFront's servers in by HTTPS, beside those that `reachable_from` names."""
+        self._group.let_cloudfront_in()
+
     def resource_label(self, target: TargetGroup) -> str:
         """Return what a scaling policy calls the target group's requests (ALBRequestCountPerTarget)."""
         return f"{self.arn_suffix}/{target.arn_suffix}"

@@ -10,8 +10,9 @@ from modules.foundation.foundation import Foundation
 from modules.network.security_groups import ANYWHERE, HTTPS, Peer, SecurityGroup, let_in, members_of, ranges
 from modules.network.vpc import Network
 
-#: "Restrict access to Application Load Balancers": where CloudFront's requests come from. The list counts as 55 of a
-#: security group's 60 rules, so it opens one port only.
+#: The addresses of CloudFront's servers that connect to origins: [CloudFront Developer Guide, Use the CloudFront
+#: managed prefix list]
+#: (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html#managed-prefix-list).
 CLOUDFRONT = "com.amazonaws.global.cloudfront.origin-facing"
 PORTS = {"https": HTTPS, "http": 80}
 
@@ -19,8 +20,8 @@ PORTS = {"https": HTTPS, "http": 80}
 class LoadBalancerGroup(Construct):
     """The security group of a load balancer.
 
-    Creates: the group; a rule for each port and origin that may reach it; with each `lead` a way out to one target,
-    and the target's way in.
+    Creates: the group; a rule for each port and origin that may reach it; with `let_cloudfront_in` one for CloudFront;
+    with each `lead` a way out to one target, and the target's way in.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class LoadBalancerGroup(Construct):
         self._name = name
         self._make = foundation.resources(self, "load_balancer")
         self._led: set[tuple[str, int]] = set()
+        self._lets_cloudfront_in = False
         group_name = foundation.names.of(f"load-balancer-{name}")
         self._group = SecurityGroup(
             self._make,
@@ -46,10 +48,22 @@ class LoadBalancerGroup(Construct):
             vpc_id=network.vpc_id,
         )
         self.id = self._group.id
+        if settings.reachable_from == "cloudfront":
+            self.let_cloudfront_in()
         for protocol in PORTS if settings.answers_http else ("https",):
-            for origin, source in self._origins(settings, network).items():
-                description = f"{protocol.upper()} from {origin}"
-                self._group.let_in(f"{name}_{protocol}_from_{origin}", source, PORTS[protocol], description)
+            for origin, source in _origins(settings, network).items():
+                self._let_in(protocol, origin, source)
+
+    def let_cloudfront_in(self) -> None:
+        """Let CloudFront's servers in by HTTPS, once.
+
+        One port only: the prefix list counts as 55 of the 60 rules of a security group.
+        """
+        if self._lets_cloudfront_in:
+            return
+        self._lets_cloudfront_in = True
+        prefix_list = self._make(DataAwsEc2ManagedPrefixList, self._name, name=CLOUDFRONT)
+        self._let_in("https", "cloudfront", Peer(prefix_list_id=prefix_list.id))
 
     def lead(self, security_group_id: str, port: int, name: str) -> None:
         """Let requests out to a target and into it; `name` says who it is. Once for each target and port."""
@@ -67,17 +81,21 @@ class LoadBalancerGroup(Construct):
         description = "To Cognito, which says who a user is"
         self._group.let_out(f"{self._name}_to_cognito", ANYWHERE, HTTPS, description)
 
-    def _origins(self, settings: LoadBalancerSettings, network: Network) -> Mapping[str, Peer]:
-        """Return what the rules let in, by the name that each has in its address."""
-        match settings.reachable_from:
-            case "internet":
-                return {"internet": ANYWHERE}
-            case "cloudfront":
-                prefix_list = self._make(DataAwsEc2ManagedPrefixList, self._name, name=CLOUDFRONT)
-                return {"cloudfront": Peer(prefix_list_id=prefix_list.id)}
-            case "vpc":
-                return {"vpc": Peer(cidr_ipv4=str(network.cidr))}
-            case "corporate":
-                return ranges(network.settings.corporate_cidrs)
-            case cidrs:
-                return ranges(cidrs)
+    def _let_in(self, protocol: str, origin: str, source: Peer) -> None:
+        description = f"{protocol.upper()} from {origin}"
+        self._group.let_in(f"{self._name}_{protocol}_from_{origin}", source, PORTS[protocol], description)
+
+
+def _origins(settings: LoadBalancerSettings, network: Network) -> Mapping[str, Peer]:
+    """Return what the rules of each port let in, by the name that each has in its address."""
+    match settings.reachable_from:
+        case "internet":
+            return {"internet": ANYWHERE}
+        case "cloudfront":
+            return {}
+        case "vpc":
+            return {"vpc": Peer(cidr_ipv4=str(network.cidr))}
+        case "corporate":
+            return ranges(network.settings.corporate_cidrs)
+        case cidrs:
+            return ranges(cidrs)

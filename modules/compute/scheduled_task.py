@@ -78,6 +78,8 @@ class ScheduledTask(Construct):
             IamRole,
             what,
             name=names.role(f"scheduled-task-{self._label}-schedule"),
+            # [EventBridge Scheduler User Guide, Confused deputy prevention in EventBridge Scheduler]
+            # (https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
             assume_role_policy=assumed_by("scheduler.amazonaws.com", names.account_id),
         )
         policy = self._make(IamRolePolicy, what, name="start", role=role.name, policy=document(self._may_start(queue)))

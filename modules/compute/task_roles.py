@@ -29,6 +29,8 @@ class TaskRole(Construct):
             IamRole,
             what,
             name=names.role(name),
+            # [Amazon ECS Developer Guide, Amazon ECS task IAM role]
+            # (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html).
             assume_role_policy=assumed_by("ecs-tasks.amazonaws.com", names.account_id),
         )
         self.arn = self._role.arn

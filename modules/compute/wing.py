@@ -20,6 +20,12 @@ from modules.events.wing import EventsWing
 from modules.foundation.foundation import Foundation
 from modules.network.wing import NetworkWing
 
+#: Where registry.k8s.io, which has the Cluster Autoscaler and the metrics server, sends its clients in a region of AWS:
+#: [kubernetes/registry.k8s.io, cmd/archeio/internal/app/buckets.go]
+#: (https://github.com/kubernetes/registry.k8s.io/blob/main/cmd/archeio/internal/app/buckets.go). Some regions are sent
+#: to another one's bucket, which the gateway endpoint, for its own region only, does not stand before.
+KUBERNETES_REGISTRY_BUCKET = "prod-registry-k8s-io-{region}"
+
 
 class ComputeWing(Construct):
     """What runs the service: load balancers, image repositories, clusters and services."""
@@ -127,6 +133,9 @@ class ComputeWing(Construct):
             )
             for name, settings in self._blocks.eks.items()
         }
+        if clusters:
+            bucket = KUBERNETES_REGISTRY_BUCKET.format(region=self._foundation.names.region)
+            self._network.allow_downloads("KubernetesRegistry", [bucket])
         tell_clusters(TerraformStack.of(self), clusters)
         return clusters
 

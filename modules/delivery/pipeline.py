@@ -104,11 +104,13 @@ class PipelineRoles(Construct):
         lock = f"{self._bucket_arn}/{state.state_key}.tflock"
         return [
             allow("Lock", actions=["s3:PutObject", "s3:GetObject", "s3:DeleteObject"], resources=[lock]),
+            # A key has several aliases: [AWS KMS Developer Guide, AWS KMS condition keys, kms:ResourceAliases]
+            # (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-resource-aliases).
             allow(
                 "StateKey",
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],
                 resources=["*"],
-                condition={"StringEquals": {"kms:ResourceAliases": self._names.key_alias("state")}},
+                condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": self._names.key_alias("state")}},
             ),
             *self._telling(state),
             deny("NoData", actions=_DATA, resources=["*"]),
@@ -130,7 +132,7 @@ class PipelineRoles(Construct):
                 "AlarmKey",
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],
                 resources=["*"],
-                condition={"StringEquals": {"kms:ResourceAliases": state.message_key_alias}},
+                condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": state.message_key_alias}},
             ),
         ]
 

@@ -8,7 +8,8 @@ _CLOUDFRONT = {"Service": "cloudfront.amazonaws.com"}
 
 
 def may_read(sid: str, distribution_arn: str, objects: Sequence[str]) -> Statement:
-    """Return the bucket policy's statement of "Restrict access to an Amazon S3 origin".
+    """Return the bucket policy's statement of [CloudFront Developer Guide, Restrict access to an Amazon S3 origin]
+    (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html).
 
     It is for a service and not for everyone, so S3 takes it with all four public-access blocks on.
     """

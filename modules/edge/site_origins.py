@@ -102,6 +102,13 @@ class SiteOrigins(Construct):
         return CloudfrontDistributionOrigin(origin_id=API, domain_name=name, custom_origin_config=outside)
 
     def _create_vpc_origin(self, load_balancer: LoadBalancer) -> str:
+        """Create CloudFront's way into the VPC, and let it into the load balancer.
+
+        [CloudFront Developer Guide, Restrict access with VPC origins]
+        (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html): the
+        requests come from CloudFront's addresses, and not from those of the VPC.
+        """
+        load_balancer.let_cloudfront_in()
         endpoint = CloudfrontVpcOriginVpcOriginEndpointConfig(
             name=self._names.of(f"site-{self._name}", NAME_LIMIT),
             arn=load_balancer.arn,

@@ -71,7 +71,9 @@ class WebAclLogs(Construct):
 
 
 def _delivery_may_write(log_group: LogGroup, names: Names, region: str) -> str:
-    """Return the policy of "Sending web ACL traffic logs to a CloudWatch Logs log group"."""
+    """Return the policy of [CloudWatch Logs User Guide, Logs sent to CloudWatch Logs, Log group resource policy]
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html).
+    """
     return document(
         [
             allow(

@@ -122,7 +122,9 @@ class Function(Construct):
             self.label,
             name=self._foundation.names.role(f"function-{self.label}"),
             description=f"What the function {self.name} may do",
-            # "Lambda execution role" names no condition that Lambda would meet.
+            # [Lambda Developer Guide, Defining Lambda function permissions with an execution role]
+            # (https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html) names no condition that
+            # Lambda would meet.
             assume_role_policy=assumed_by("lambda.amazonaws.com", None),
         )
         self.role_arn = role.arn

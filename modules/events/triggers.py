@@ -134,6 +134,8 @@ class Triggers(Construct):
                 f"{function.label}_schedule",
                 name=self._foundation.names.role(f"schedule-{function.label}"),
                 description=f"EventBridge Scheduler invokes {function.name}",
+                # [EventBridge Scheduler User Guide, Confused deputy prevention in EventBridge Scheduler]
+                # (https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
                 assume_role_policy=assumed_by("scheduler.amazonaws.com", self._foundation.names.account_id),
             )
             invoke = allow("Invoke", actions=["lambda:InvokeFunction"], resources=[function.arn])

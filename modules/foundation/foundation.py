@@ -98,7 +98,13 @@ class Foundation(Construct):
         return self._key("messages")
 
     def let_use_message_key(self, service: str) -> None:
-        """Let a service encrypt what it puts into queues and topics of this account in its own name."""
+        """Let a service encrypt what it puts into queues and topics of this account in its own name.
+
+        [Amazon SQS Developer Guide, Amazon SQS Key management]
+        (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html), and
+        [Amazon SNS Developer Guide, Managing Amazon SNS encryption keys and costs]
+        (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html).
+        """
         if service in self._message_services:
             return
         self._message_services.add(service)

@@ -49,7 +49,11 @@ class LogGroup(Construct):
 
 
 def log_groups_may_use(names: Names) -> Statement:
-    """Return the key policy's statement for this account's log groups ("Encrypt log data in CloudWatch Logs")."""
+    """Return the key policy's statement for this account's log groups.
+
+    [CloudWatch Logs User Guide, Encrypt log data in CloudWatch Logs using AWS KMS]
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
+    """
     log_groups = f"arn:aws:logs:{names.region}:{names.account_id}:log-group:*"
     return allow(
         "LogGroups",
@@ -84,17 +88,18 @@ class LogBucket(Construct):
         )
 
     def allow_flow_logs(self, prefix: str) -> str:
-        """Let VPC flow logs be delivered below the prefix; return the destination's ARN.
+        """Let VPC flow logs with Hive-compatible prefixes be delivered below the prefix; return the destination's ARN.
 
-        "Amazon VPC User Guide, Publish flow logs to Amazon S3". AWS would write this policy by itself, and
-        Terraform would then see it as drift.
+        [VPC User Guide, Amazon S3 bucket permissions for flow logs]
+        (https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html). Where the policy does not
+        allow it, AWS overwrites the whole policy when the flow log is created, and the next apply takes that back.
         """
         delivery = {"Service": "delivery.logs.amazonaws.com"}
         ours = {
             "StringEquals": {"aws:SourceAccount": self._names.account_id},
             "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{self._names.region}:{self._names.account_id}:*"},
         }
-        objects = f"{self.bucket.arn}/{prefix}/AWSLogs/{self._names.account_id}/*"
+        objects = f"{self.bucket.arn}/{prefix}/AWSLogs/aws-account-id={self._names.account_id}/*"
         write = allow(
             "FlowLogsWrite", principal=delivery, actions=["s3:PutObject"], resources=[objects], condition=ours
         )
@@ -111,8 +116,9 @@ class LogBucket(Construct):
     def allow_access_logs(self, bucket: PrivateBucket, what: str) -> str:
         """Let S3 deliver the bucket's server access logs; return the prefix of their names.
 
-        "Amazon S3 User Guide, Enabling Amazon S3 server access logging": by policy, since the log bucket has no
-        ACLs; only on behalf of this bucket ("The confused deputy problem"). `what` is unique among the buckets.
+        [Amazon S3 User Guide, Enabling Amazon S3 server access logging]
+        (https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html): by policy, since the
+        log bucket has no ACLs; only on behalf of this bucket. `what` is unique among the buckets.
         """
         prefix = f"access-logs/{what}/"
         write = allow(
@@ -131,8 +137,12 @@ class LogBucket(Construct):
     def allow_distribution_logs(self, what: str) -> str:
         """Let a CloudFront distribution's logs be delivered; return the destination's ARN.
 
-        "Enabling logging from AWS services, Logs sent to Amazon S3" (V2 permissions): CloudFront's deliveries are those
-        of CloudWatch Logs in us-east-1, wherever the bucket is. `what` is unique among the distributions.
+        [CloudWatch Logs User Guide, Logs sent to Amazon S3]
+        (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html): CloudFront's
+        deliveries are those of CloudWatch Logs in us-east-1, wherever the bucket is. [CloudFront Developer Guide,
+        Configure standard logging (v2)]
+        (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html): to a destination
+        with a prefix CloudFront adds no `AWSLogs/`. `what` is unique among the distributions.
         """
         prefix = f"sites/{what}"
         names = self._names
@@ -140,7 +150,7 @@ class LogBucket(Construct):
             f"Site{''.join(part.capitalize() for part in what.split('-'))}",
             principal={"Service": "delivery.logs.amazonaws.com"},
             actions=["s3:PutObject"],
-            resources=[f"{self.bucket.arn}/{prefix}/AWSLogs/{names.account_id}/CloudFront/*"],
+            resources=[f"{self.bucket.arn}/{prefix}/*"],
             condition={
                 "StringEquals": {"aws:SourceAccount": names.account_id},
                 "ArnLike": {"aws:SourceArn": f"arn:aws:logs:us-east-1:{names.account_id}:delivery-source:*"},
@@ -152,9 +162,10 @@ class LogBucket(Construct):
     def allow_load_balancer_logs(self, what: str) -> str:
         """Let a load balancer's logs be delivered; return the prefix of their names, without a stroke at its end.
 
-        "Enable access logs for your Application Load Balancer" (and "Enable connection logs"): by the log delivery
-        service, which takes the place of an account of AWS's own for each region. `what` is unique among the load
-        balancers.
+        [Enable access logs for your Application Load Balancer]
+        (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html), and the same
+        for connection logs: by the log delivery service, which replaces an account of AWS's own in each region.
+        `what` is unique among the load balancers.
         """
         prefix = f"load-balancers/{what}"
         names = self._names

@@ -44,10 +44,12 @@ def document(statements: Sequence[Statement]) -> str:
 
 
 def assumed_by(service: str, account_id: str | None, external_id: str | None = None) -> str:
-    """Return the trust policy for a service, only on behalf of our account ("The confused deputy problem").
+    """Return the trust policy for a service, only on behalf of our account.
 
-    Without an account for a service of which AWS does not say that it names one when it assumes a role; with an
-    external id for one that says ours.
+    [IAM User Guide, The confused deputy problem]
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html). Without an account for a service whose own
+    page does not say that it sends one: a condition that is never met locks the role. With an external id for a
+    service that sends ours. Whoever calls this names the page.
     """
     keys = {"aws:SourceAccount": account_id, "sts:ExternalId": external_id}
     equal = {key: value for key, value in keys.items() if value}

@@ -1,5 +1,7 @@
 """Ways to AWS's own services that do not leave the VPC."""
 
+from collections.abc import Sequence
+
 from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from constructs import Construct
 
@@ -29,6 +31,36 @@ AWS_BUCKETS = {
     ),
 }
 
+#: To see whether a bucket is reached, to list it and to read it.
+_READ = ("s3:GetBucketLocation", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket")
+#: The interface endpoints that let nobody through but principals of our account, and the page that says that the
+#: service evaluates endpoint policies for all of its requests. An endpoint that is not here has AWS's default policy.
+#: On purpose: `sts`, whose AssumeRoleWithWebIdentity bears no signature, and which pods take their roles from;
+#: `cognito-idp` and `execute-api`, which anonymous users call; `email-smtp` and `git-codecommit`, which passwords open.
+#: Of the others no page was found that shows such a policy. "Data perimeter" stands for [Data perimeter policy
+#: examples, Service-specific guidance]
+#: (https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/service_specific_guidance), by AWS.
+LIMITED_TO_OUR_ACCOUNT = {
+    "acm-pca": "Data perimeter, AWS Private Certificate Authority",
+    "cloudtrail": "Data perimeter, AWS CloudTrail",
+    "ec2": "Data perimeter policy examples, ec2_endpoint_policy.json",
+    "ecr.api": "Amazon ECR User Guide, Create an endpoint policy for your Amazon ECR VPC endpoints",
+    "ecr.dkr": "Amazon ECR User Guide, Create an endpoint policy for your Amazon ECR VPC endpoints",
+    "eks": "Amazon EKS User Guide, Access Amazon EKS using AWS PrivateLink",
+    "events": "Data perimeter, Amazon EventBridge",
+    "kinesis-streams": "Data perimeter, Amazon Kinesis Data Streams",
+    "kms": "Data perimeter, AWS Key Management Service",
+    "lambda": "Data perimeter policy examples, lambda_endpoint_policy.json",
+    "logs": "Data perimeter, Amazon CloudWatch Logs",
+    "monitoring": "Data perimeter, Amazon CloudWatch",
+    "rds": "Amazon RDS User Guide, Creating a VPC endpoint policy for Amazon RDS API",
+    "secretsmanager": "Data perimeter, AWS Secrets Manager",
+    "sns": "Data perimeter, Amazon SNS",
+    "sqs": "Data perimeter, Amazon SQS",
+    "ssm": "Data perimeter policy examples, ssm_endpoint_policy.json",
+    "states": "Data perimeter, AWS Step Functions",
+}
+
 
 class Endpoints(Construct):
     """S3 and DynamoDB by gateway, and the interface endpoints that the settings name.
@@ -37,9 +69,10 @@ class Endpoints(Construct):
     endpoint in all zones of the endpoint tier with its private DNS name, and one security group for all of them,
     open on 443 to the VPC.
 
-    By the gateway endpoints one reaches the buckets that `allow_bucket` was told of and those of AWS's own that a
-    service needs, and the tables of our account: data cannot be carried to a stranger's bucket or table. Who may do
-    what there is for the policies of roles and buckets to say.
+    The gateway endpoints lead to the buckets that `allow_bucket` was told of and to the tables of our account; buckets
+    that AWS's services need, and those of others that the settings or `allow_downloads` name, are only read. So no data
+    is carried to a stranger's bucket or table. By most of the interface endpoints one acts as a principal of our
+    account and as no other. Who may do what is for the policies of roles and buckets to say.
     """
 
     def __init__(self, scope: Construct, id: str, *, network: Network, foundation: Foundation) -> None:
@@ -48,6 +81,7 @@ class Endpoints(Construct):
         self._foundation = foundation
         self._make = foundation.resources(self, "network")
         self._bucket_arns: list[str] = []
+        self._downloads: dict[str, list[str]] = {}
         self._s3 = self._create_gateway_endpoint("s3", self._s3_statements())
         self._create_gateway_endpoint("dynamodb", [self._our_tables()])
         services = sorted(set(network.settings.interface_endpoints))
@@ -67,20 +101,24 @@ class Endpoints(Construct):
             self._bucket_arns.append(bucket_arn)
             self._s3.policy = document(self._s3_statements())
 
+    def allow_downloads(self, sid: str, buckets: Sequence[str]) -> None:
+        """Let the VPC read the objects of buckets of others, given by name; `sid` says whose, unique for the endpoint.
+
+        Raises ValueError for a statement's id that the endpoint's policy has already.
+        """
+        if sid in AWS_BUCKETS or sid in self._downloads:
+            raise ValueError(f"the S3 endpoint's policy has a statement {sid} already")
+        self._downloads[sid] = list(buckets)
+        self._s3.policy = document(self._s3_statements())
+
     def _s3_statements(self) -> list[Statement]:
         region = self._foundation.names.region
-        theirs = [
-            allow(
-                sid,
-                principal="*",
-                actions=["s3:GetObject"],
-                resources=[f"arn:aws:s3:::{bucket.format(region=region)}/*" for bucket in buckets],
-            )
-            for sid, buckets in AWS_BUCKETS.items()
-        ]
+        theirs = {sid: [each.format(region=region) for each in buckets] for sid, buckets in AWS_BUCKETS.items()}
         resources = [resource for arn in self._bucket_arns for resource in (arn, f"{arn}/*")]
         ours = [allow("OurBuckets", principal="*", actions=["s3:*"], resources=resources)] if resources else []
-        return [*ours, *theirs]
+        downloads = [_download(sid, buckets) for sid, buckets in {**theirs, **self._downloads}.items()]
+        readable = self._network.settings.readable_buckets
+        return [*ours, *downloads, *([_read(readable)] if readable else [])]
 
     def _our_tables(self) -> Statement:
         names = self._foundation.names
@@ -126,8 +164,35 @@ class Endpoints(Construct):
             security_group_ids=[security_group_id],
             # The service's usual name leads to the endpoint: no client needs another address.
             private_dns_enabled=True,
+            policy=document(self._our_principals()) if service in LIMITED_TO_OUR_ACCOUNT else None,
             tags={"Name": self._foundation.names.of(service.replace(".", "-"))},
         )
 
+    def _our_principals(self) -> list[Statement]:
+        """Return who may use an interface endpoint.
+
+        [Data perimeter policy examples, VPC endpoint policy examples]
+        (https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/vpc_endpoint_policies): our account's
+        roles, and AWS's services where one acts from inside the VPC in its own name.
+        """
+        account = {"StringEquals": {"aws:PrincipalAccount": self._foundation.names.account_id}}
+        services = {"Bool": {"aws:PrincipalIsAWSService": "true"}}
+        return [
+            allow("OurPrincipals", principal="*", actions=["*"], resources=["*"], condition=account),
+            allow("ServicesOfAws", principal="*", actions=["*"], resources=["*"], condition=services),
+        ]
+
     def _service_name(self, service: str) -> str:
         return f"com.amazonaws.{self._foundation.names.region}.{service}"
+
+
+def _download(sid: str, buckets: Sequence[str]) -> Statement:
+    """Return the statement that lets the objects of these buckets be read."""
+    objects = [f"arn:aws:s3:::{bucket}/*" for bucket in buckets]
+    return allow(sid, principal="*", actions=["s3:GetObject"], resources=objects)
+
+
+def _read(buckets: Sequence[str]) -> Statement:
+    """Return the statement that lets these buckets be listed, and their objects be read."""
+    resources = [resource for bucket in buckets for resource in (f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*")]
+    return allow("ReadableBuckets", principal="*", actions=_READ, resources=resources)

@@ -85,6 +85,8 @@ class FlowLogs(Construct):
             IamRole,
             "flow_log",
             name=self._foundation.names.role("flow-log"),
+            # [VPC User Guide, IAM role for publishing flow logs to CloudWatch Logs]
+            # (https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html) names aws:SourceAccount.
             assume_role_policy=assumed_by("vpc-flow-logs.amazonaws.com", self._foundation.names.account_id),
         )
         write = allow(
@@ -92,7 +94,7 @@ class FlowLogs(Construct):
             actions=["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
             resources=[log_group.arn, f"{log_group.arn}:*"],
         )
-        # "IAM role for publishing flow logs to CloudWatch Logs": the service lists groups before it writes.
+        # The same page: the service lists groups before it writes.
         find = allow("Find", actions=["logs:DescribeLogGroups"], resources=["*"])
         self._make(IamRolePolicy, "flow_log", name="write", role=role.id, policy=document([write, find]))
         self._make(

@@ -58,6 +58,9 @@ class QueryLogs(Construct):
         )
 
     def _may_write(self, label: str, zone: PublicZone) -> Statement:
+        """Return the statement of [Amazon Route 53 API Reference, CreateQueryLoggingConfig]
+        (https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateQueryLoggingConfig.html).
+        """
         group = self._names.log_group(_group(label))
         return allow(
             f"QueryLogs{''.join(part.capitalize() for part in label.split('-'))}",

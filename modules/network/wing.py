@@ -1,5 +1,6 @@
 """The network wing of one environment."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from cdktf import TerraformOutput, TerraformStack
@@ -62,6 +63,11 @@ class NetworkWing(Construct):
         """Let the VPC, where there is one, reach a bucket through the S3 endpoint."""
         if self._endpoints:
             self._endpoints.allow_bucket(bucket_arn)
+
+    def allow_downloads(self, sid: str, buckets: Sequence[str]) -> None:
+        """Let the VPC, where there is one, read the objects of buckets of others through the S3 endpoint."""
+        if self._endpoints:
+            self._endpoints.allow_downloads(sid, buckets)
 
     def _build_vpc(self, settings: NetworkSettings) -> None:
         self._vpc = Network(self, "network", settings=settings, foundation=self._foundation)

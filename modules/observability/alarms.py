@@ -48,9 +48,12 @@ class Alarms(Construct):
     def _publishers(self) -> list[tuple[str, str, Condition | None]]:
         """Return who publishes on behalf of what.
 
-        "Allow any CloudWatch alarm to publish to a topic" and "Creating an Amazon SNS topic for budget notifications"
-        name these conditions. EventBridge cannot: "You can't use Condition blocks in Amazon SNS topic policies for
-        EventBridge" ("Using resource-based policies for Amazon EventBridge"); it then would publish nothing.
+        [CloudWatch User Guide, Notifying users on alarm changes]
+        (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html) and [AWS Cost
+        Management User Guide, Creating an Amazon SNS topic for budget notifications]
+        (https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html) name these conditions;
+        [EventBridge User Guide, Using resource-based policies for Amazon EventBridge]
+        (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html) names none for a topic.
         """
         account, region = self._foundation.names.account_id, self._foundation.names.region
         ours = {"StringEquals": {"aws:SourceAccount": account}}
@@ -68,7 +71,9 @@ class Alarms(Construct):
         """Let the same services use the topics' key, or what they publish is lost without a word."""
         for service in ("cloudwatch", "budgets"):
             self._foundation.let_use_message_key(service)
-        # "Managing Amazon SNS encryption keys": the account as a condition is not supported for EventBridge.
+        # [Amazon SNS Developer Guide, Managing Amazon SNS encryption keys and costs]
+        # (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html): the account as a condition is not
+        # supported for EventBridge.
         self._foundation.message_key.allow(
             allow(
                 "FromEvents",

@@ -72,7 +72,8 @@ def test_a_plan_reads_no_data_and_no_state_but_its_own(account: Template) -> Non
 def test_a_drift_job_may_tell_the_alarm_topic_and_no_other(account: Template) -> None:
     found = statements(account, "delivery_prod_plan")
     assert found["TellDrift"]["Resource"] == ["arn:aws:sns:ap-northeast-2:333333333333:agora-prod-alarms-warning"]
-    assert found["AlarmKey"]["Condition"] == {"StringEquals": {"kms:ResourceAliases": "alias/agora/prod/messages"}}
+    aliases = {"kms:ResourceAliases": "alias/agora/prod/messages"}
+    assert found["AlarmKey"]["Condition"] == {"ForAnyValue:StringEquals": aliases}
 
 
 def test_an_apply_cannot_let_itself_in_further(account: Template) -> None:

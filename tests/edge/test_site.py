@@ -228,6 +228,16 @@ def test_an_api_inside_the_vpc_is_reached_there(archive: Template) -> None:
     assert set(archive.resources("aws_cloudfront_vpc_origin")) == {"site_handbook"}
 
 
+def test_an_internal_load_balancer_lets_the_sites_vpc_origin_in(archive: Template) -> None:
+    rule = archive.resource("aws_vpc_security_group_ingress_rule.load_balancer_inside_https_from_cloudfront")
+    prefix_list = "data.aws_ec2_managed_prefix_list.load_balancer_inside"
+    assert rule["prefix_list_id"] == f"${{{prefix_list}.id}}"
+    assert (rule["from_port"], rule["to_port"]) == (443, 443)
+    assert rule["security_group_id"] == "${aws_security_group.load_balancer_inside.id}"
+    # Who else may come in is as it was.
+    archive.resource("aws_vpc_security_group_ingress_rule.load_balancer_inside_http_from_vpc")
+
+
 def test_buckets_are_asked_by_signed_requests(prod: Template) -> None:
     found = origins(prod, "site_www")
     buckets = {name: each for name, each in found.items() if name != "api"}
@@ -276,7 +286,7 @@ def test_requests_are_recorded_without_an_acl(prod: Template) -> None:
         "aws:sourcearn": "arn:aws:logs:us-east-1:333333333333:delivery-source:agora-prod-site-www",
         "aws:securetransport": "true",
     }
-    written = f"{logs}/sites/www/AWSLogs/333333333333/CloudFront/x.gz"
+    written = f"{logs}/sites/www/E2EXAMPLE.2026-09-01-00.0a1b2c3d.gz"
     assert allowed(policy, "s3:PutObject", written, delivering)
     assert not allowed(policy, "s3:PutObject", written, {**delivering, "aws:sourceaccount": "999999999999"})
     assert "logging_config" not in prod.resource("aws_cloudfront_distribution.site_www")

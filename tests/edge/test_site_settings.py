@@ -227,6 +227,30 @@ def test_an_api_that_cloudfront_alone_reaches(tmp_path: Path, lines: list[str]) 
     assert list(load(write(tmp_path, {"prod": text}))["prod"].warnings()) == []
 
 
+def test_an_internal_api_lets_cloudfront_in_beside_others(tmp_path: Path) -> None:
+    ranges = ", ".join(f'"10.9.{number}.0/24"' for number in range(2))
+    text = site(*API, before=balancer("internal = true", f"reachable_from = [{ranges}]"), environment=PROD)
+    assert problems_of(tmp_path, {"prod": text}) == []
+
+
+def test_an_internal_api_has_room_for_cloudfronts_prefix_list(tmp_path: Path) -> None:
+    ranges = ", ".join(f'"10.9.{number}.0/24"' for number in range(3))
+    text = site(*API, before=balancer("internal = true", f"reachable_from = [{ranges}]"))
+    assert only_problem(tmp_path, {"dev": text}) == (
+        "dev.hcl:16: site.www.api.load_balancer public has 6 rules that let somebody in; CloudFront's prefix list "
+        "counts as 55 of a security group's 60, which leaves 5; name fewer ranges in its reachable_from, or join "
+        "some of them"
+    )
+
+
+def test_an_internal_api_needs_an_internet_gateway(tmp_path: Path) -> None:
+    closed = DEV.replace("network {", "network {\n  internet = false")
+    text = site(*API, before=balancer("internal = true"), environment=closed)
+    assert "is internal, and CloudFront reaches it only in a VPC with an internet gateway" in only_problem(
+        tmp_path, {"dev": text}
+    )
+
+
 @pytest.mark.parametrize("origin", ['"vpc"', '["203.0.113.0/24"]'])
 def test_an_api_that_cloudfront_does_not_reach(tmp_path: Path, origin: str) -> None:
     text = site(*API, before=balancer(f"reachable_from = {origin}"))

@@ -22,8 +22,8 @@ def block(kind: str, name: str, *lines: str) -> list[str]:
 
 
 def test_defaults(tmp_path: Path) -> None:
-    settings = load(write(tmp_path, {"x": DEV + function(name="slack-alarm")}))["x"].settings.function["slack-alarm"]
-    assert settings.folder("slack-alarm") == "slack_alarm"
+    settings = load(write(tmp_path, {"x": DEV + function(name="night-watch")}))["x"].settings.function["night-watch"]
+    assert settings.folder("night-watch") == "night_watch"
     assert settings.target == Target("python3.13", "arm64")
     assert (settings.memory, settings.timeout, settings.retries, settings.in_vpc) == (256, 10, 2, False)
     assert settings.reserved_concurrency is None

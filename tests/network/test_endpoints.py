@@ -7,10 +7,11 @@ from cdktf import TerraformStack
 
 from iam.evaluation import effects
 from modules.foundation.foundation import Foundation
-from modules.network.endpoints import Endpoints
-from modules.network.settings.vpc import NetworkSettings
+from modules.network.endpoints import LIMITED_TO_OUR_ACCOUNT, Endpoints
+from modules.network.settings.vpc import INTERFACE_ENDPOINTS, NetworkSettings
 from modules.network.vpc import Network
-from tests.support.stacks import built
+from tests.support.environments import DEV, only_problem
+from tests.support.stacks import built, stack_of
 from tests.support.template import Template
 
 NETWORK = {"cidr": "10.20.0.0/20", "availability_zones": ("a", "c"), "tier": "production"}
@@ -70,6 +71,57 @@ def test_upper_wings_add_their_buckets(tmp_path: Path) -> None:
         "arn:aws:s3:::site/*",
     ]
     assert through_s3(template, "s3:GetObject", "prod-ap-northeast-2-starport-layer-bucket/layer")
+
+
+def test_images_of_kubernetes_are_read_where_there_is_a_cluster(mobile: Template, prod: Template) -> None:
+    layer = "prod-registry-k8s-io-ap-northeast-2/containers/images/sha256:0a1b"
+    assert through_s3(mobile, "s3:GetObject", layer)
+    assert not through_s3(mobile, "s3:PutObject", layer)
+    assert not through_s3(prod, "s3:GetObject", layer)
+
+
+def test_readable_buckets_are_listed_and_read_and_not_written(tmp_path: Path) -> None:
+    template = stack_of(tmp_path, DEV.replace("network {", 'network {\n  readable_buckets = ["partner-data.set"]'))
+    assert through_s3(template, "s3:ListBucket", "partner-data.set")
+    assert through_s3(template, "s3:GetObject", "partner-data.set/2026/09.parquet")
+    assert not through_s3(template, "s3:PutObject", "partner-data.set/2026/09.parquet")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ab", "Partner", "s3://partner-data", "partner..data", "-partner", "partner_data", "192.168.5.4", "partner/data"],
+)
+def test_a_readable_bucket_has_a_name_that_s3_takes(tmp_path: Path, name: str) -> None:
+    text = DEV.replace("network {", f'network {{\n  readable_buckets = ["{name}"]')
+    assert f"network.readable_buckets.0 {name} is not the name of an S3 bucket" in only_problem(tmp_path, {"dev": text})
+
+
+@pytest.mark.parametrize("name", ["xn--partner", "amzn-s3-demo-partner", "partner--x-s3", "partner-s3alias"])
+def test_a_readable_bucket_is_a_general_purpose_bucket(tmp_path: Path, name: str) -> None:
+    text = DEV.replace("network {", f'network {{\n  readable_buckets = ["{name}"]')
+    assert "is not the name of a general purpose bucket" in only_problem(tmp_path, {"dev": text})
+
+
+def test_an_interface_endpoint_lets_our_accounts_principals_through_and_no_others(prod: Template) -> None:
+    policy = prod.only_policy("aws_vpc_endpoint", "network_endpoint_secretsmanager")
+
+    def through(**context: str) -> bool:
+        keys = {name.replace("__", ":"): value for name, value in context.items()}
+        return effects(policy, "secretsmanager:GetSecretValue", "*", keys) == {"Allow"}
+
+    assert through(aws__principalaccount="333333333333", aws__principalisawsservice="false")
+    assert through(aws__principalservicename="lambda.amazonaws.com", aws__principalisawsservice="true")
+    assert not through(aws__principalaccount="999999999999", aws__principalisawsservice="false")
+    assert not through(aws__principalisawsservice="false")
+
+
+@pytest.mark.parametrize("service", ["sts", "eks_auth"])
+def test_an_interface_endpoint_without_a_known_policy_keeps_the_default(mobile: Template, service: str) -> None:
+    assert "policy" not in mobile.resource(f"aws_vpc_endpoint.network_endpoint_{service}")
+
+
+def test_every_limited_endpoint_can_be_asked_for() -> None:
+    assert set(LIMITED_TO_OUR_ACCOUNT) <= set(INTERFACE_ENDPOINTS)
 
 
 def test_only_the_accounts_own_tables(prod: Template) -> None:

@@ -101,7 +101,7 @@ def test_flow_logs_go_to_the_log_bucket_as_parquet(prod: Template) -> None:
     write = next(each for each in prod.policy("aws_s3_bucket_policy.foundation_logs") if each["Sid"] == "FlowLogsWrite")
     assert write["Principal"] == {"Service": "delivery.logs.amazonaws.com"}
     assert write["Condition"]["StringEquals"] == {"aws:SourceAccount": "333333333333"}
-    assert write["Resource"] == [f"{flow_log['log_destination']}/AWSLogs/333333333333/*"]
+    assert write["Resource"] == [f"{flow_log['log_destination']}/AWSLogs/aws-account-id=333333333333/*"]
 
 
 def test_flow_logs_to_a_log_group_by_a_role_for_that_group_only(corporate: Template) -> None:

@@ -19,7 +19,7 @@ ALARMS = 'alarms {\n  functions = ["slack-alarm"]\n}\n'
         (SLACK + ALARMS.replace('alarm"', 'alarms"'), "alarms.functions slack-alarms is not the name of a `function`"),
         (
             SLACK.replace('  secrets = ["slack-webhook"]\n', "") + ALARMS,
-            "function.slack-alarm.secrets [] does not read the secret that holds the webhook's address, slack-webhook;",
+            "function.slack-alarm.environment SECRET_SLACK_WEBHOOK_ARN is not set, and slack_alarm does not start",
         ),
         ('topic "alarms-info" { }\nalarms { }\n', "topic.alarms-info is what the `alarms` block calls its own topic"),
     ],

@@ -8,7 +8,9 @@ from typing import Any
 def by_service(service: str, source_arn: str) -> str:
     """Return the trust policy for a service on behalf of one cluster, or of what belongs to it.
 
-    "Amazon EKS User Guide, Cross-service confused deputy prevention in Amazon EKS".
+    [Amazon EKS User Guide, Cross-service confused deputy prevention in Amazon EKS]
+    (https://docs.aws.amazon.com/eks/latest/userguide/cross-service-confused-deputy-prevention.html), and for Fargate
+    [Amazon EKS Pod execution IAM role](https://docs.aws.amazon.com/eks/latest/userguide/pod-execution-role.html).
     """
     return _trust({"Service": service}, ["sts:AssumeRole"], {"ArnLike": {"aws:SourceArn": source_arn}})
 
@@ -21,7 +23,8 @@ def by_instances() -> str:
 def by_pods(cluster_arn: str, namespace: str, service_account: str) -> str:
     """Return the trust policy for Pod Identity, for the pods of one service account in one cluster.
 
-    "Amazon EKS User Guide, Create IAM role with trust policy required by EKS Pod Identity": the agent's session tags.
+    [Amazon EKS User Guide, Create IAM role with trust policy required by EKS Pod Identity]
+    (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html): the agent's session tags.
     """
     tags = {
         "aws:RequestTag/eks-cluster-arn": cluster_arn,

@@ -20,8 +20,14 @@ from modules.network.settings.domains import DomainPattern
 
 Origin = Literal["internet", "cloudfront", "vpc", "corporate"]
 ORIGINS: tuple[Origin, ...] = ("internet", "cloudfront", "vpc", "corporate")
-#: "Amazon VPC quotas": 60 inbound rules a security group; each range takes one for HTTPS and one for HTTP.
-RANGES_LIMIT = 30
+#: Inbound rules of a security group: [Amazon VPC User Guide, Amazon VPC quotas, Security groups]
+#: (https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups).
+RULES_LIMIT = 60
+#: Each range takes one rule for HTTPS and one for HTTP.
+RANGES_LIMIT = RULES_LIMIT // 2
+#: Rules as which CloudFront's prefix list counts: [Amazon VPC User Guide, AWS-managed prefix list weight]
+#: (https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html#aws-managed-prefix-list-weights).
+CLOUDFRONT_WEIGHT = 55
 
 _CIDR: TypeAdapter[ipaddress.IPv4Network] = TypeAdapter(Cidr)
 _EVERYWHERE = ipaddress.IPv4Network("0.0.0.0/0")
@@ -35,7 +41,7 @@ def _reachable_from(value: Any) -> Any:
     if not isinstance(value, list | tuple) or not value:
         raise broken_rule("does not say from where", words)
     if len(value) > RANGES_LIMIT:
-        rule = f"has {len(value)} ranges; a security group's 60 rules are enough for {RANGES_LIMIT}"
+        rule = f"has {len(value)} ranges; a security group's {RULES_LIMIT} rules are enough for {RANGES_LIMIT}"
         raise broken_rule(rule, "join some of them, or use a firewall's allow list")
     try:
         ranges = tuple(_CIDR.validate_python(each) for each in value)
@@ -133,6 +139,19 @@ class LoadBalancerSettings(TieredSettings):
     def answers_http(self) -> bool:
         """Whether there is an HTTP listener, which leads to HTTPS. CloudFront asks by HTTPS only."""
         return self.reachable_from != "cloudfront"
+
+    def inbound_rules(self, corporate_ranges: int) -> int:
+        """Return how many rules of its security group let somebody in, given the number of the corporate ranges."""
+        match self.reachable_from:
+            case "internet" | "vpc":
+                origins = 1
+            case "cloudfront":
+                origins = 0
+            case "corporate":
+                origins = corporate_ranges
+            case cidrs:
+                origins = len(cidrs)
+        return origins * (2 if self.answers_http else 1)
 
     @property
     def sign_in_hosts(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from modules.compute.settings.blocks import ComputeBlocks
-from modules.compute.settings.load_balancer import LoadBalancerSettings
+from modules.compute.settings.load_balancer import CLOUDFRONT_WEIGHT, RULES_LIMIT, LoadBalancerSettings
 from modules.data.settings.blocks import DataBlocks
 from modules.edge.settings.site import SiteSettings
 from modules.edge.settings.site_parts import ApiSettings
@@ -44,7 +44,7 @@ def findings(sites: Sites, network: NetworkBlocks, data: DataBlocks, compute: Co
                 remedy = f'write `bucket "{media.bucket}" {{ }}`, or name another'
                 yield Finding((*at, "media", name, "bucket"), media.bucket, rule, remedy)
         if site.api:
-            yield from _api_findings((*at, "api", "load_balancer"), site.api, site, compute)
+            yield from _api_findings((*at, "api", "load_balancer"), site.api, site, network, compute)
 
 
 def warnings(sites: Sites, compute: ComputeBlocks) -> Iterator[Finding]:
@@ -88,7 +88,9 @@ def _name_findings(at: _Place, site: SiteSettings, network: NetworkBlocks, taken
             yield Finding((*at, "names"), name, rule, "write a `site` of its own for it")
 
 
-def _api_findings(at: _Place, api: ApiSettings, site: SiteSettings, compute: ComputeBlocks) -> Iterator[Finding]:
+def _api_findings(
+    at: _Place, api: ApiSettings, site: SiteSettings, network: NetworkBlocks, compute: ComputeBlocks
+) -> Iterator[Finding]:
     load_balancer = compute.load_balancer.get(api.load_balancer)
     if load_balancer is None:
         there = ", ".join(compute.load_balancer) or "none"
@@ -98,7 +100,9 @@ def _api_findings(at: _Place, api: ApiSettings, site: SiteSettings, compute: Com
     if origin_name(load_balancer) is None:
         rule = "has names with `*` only, and CloudFront asks it by one name"
         yield Finding(at, api.load_balancer, rule, "add one to its `names`")
-    if _is_closed(load_balancer):
+    if load_balancer.internal:
+        yield from _vpc_origin_findings(at, api, load_balancer, network)
+    elif load_balancer.reachable_from not in ("internet", "cloudfront"):
         rule = "does not let CloudFront in"
         yield Finding(at, api.load_balancer, rule, 'write reachable_from = "cloudfront" there')
     elif site.is_production and _is_open(load_balancer):
@@ -106,10 +110,29 @@ def _api_findings(at: _Place, api: ApiSettings, site: SiteSettings, compute: Com
         yield Finding(at, api.load_balancer, _BESIDES, remedy)
 
 
+def _vpc_origin_findings(
+    at: _Place, api: ApiSettings, load_balancer: LoadBalancerSettings, blocks: NetworkBlocks
+) -> Iterator[Finding]:
+    """Yield what CloudFront's way into the VPC asks for and does not get.
+
+    [CloudFront Developer Guide, Restrict access with VPC origins, Prerequisites]
+    (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html).
+    """
+    network = blocks.network
+    if network is None:
+        return
+    if not network.internet:
+        rule = "is internal, and CloudFront reaches it only in a VPC with an internet gateway"
+        yield Finding(at, api.load_balancer, rule, "write network { internet = true }; no route to it is needed")
+    rules = load_balancer.inbound_rules(len(network.corporate_cidrs))
+    room = RULES_LIMIT - CLOUDFRONT_WEIGHT
+    if rules > room:
+        rule = (
+            f"has {rules} rules that let somebody in; CloudFront's prefix list counts as {CLOUDFRONT_WEIGHT} of a "
+            f"security group's {RULES_LIMIT}, which leaves {room}"
+        )
+        yield Finding(at, api.load_balancer, rule, "name fewer ranges in its reachable_from, or join some of them")
+
+
 def _is_open(load_balancer: LoadBalancerSettings) -> bool:
     return load_balancer.reachable_from == "internet"
-
-
-def _is_closed(load_balancer: LoadBalancerSettings) -> bool:
-    """Return whether CloudFront's requests are turned away; inside, they come from addresses of the VPC."""
-    return load_balancer.reachable_from not in ("internet", "cloudfront", *(["vpc"] if load_balancer.internal else []))

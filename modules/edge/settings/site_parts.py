@@ -54,8 +54,8 @@ class ApiSettings(Settings):
 
     load_balancer: Label = Field(
         examples=["public"],
-        description='The `load_balancer` block; reachable_from = "cloudfront", or an internal one, which CloudFront '
-        "then reaches inside the VPC.",
+        description='The `load_balancer` block; reachable_from = "cloudfront", or an internal one, which then lets '
+        "CloudFront in too; by that way no WebSocket and no gRPC.",
     )
     paths: tuple[PathPattern, ...] = Field(
         default=("/api/*",), min_length=1, description="The paths, which the load balancer sees as they are."

@@ -2,6 +2,7 @@
 
 import difflib
 import ipaddress
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Annotated, Any, Literal
@@ -107,6 +108,33 @@ def _prefix_length(value: Any) -> int:
     raise broken_rule("is not the size of a subnet", 'write a prefix length from "/16" to "/28", with its stroke')
 
 
+#: What S3 takes no bucket's name with, beside letters, digits, hyphens and single periods.
+_RESERVED_BEGINNINGS = ("xn--", "sthree-", "amzn-s3-demo-")
+_RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+_BUCKET_NAME = re.compile(r"(?!.*\.\.)(?![0-9]+(\.[0-9]+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+def _bucket_name(value: str) -> str:
+    """Return the name of a bucket.
+
+    [Amazon S3 User Guide, General purpose bucket naming rules]
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
+    """
+    if not _BUCKET_NAME.fullmatch(value):
+        raise broken_rule(
+            "is not the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and single periods, a letter "
+            "or digit first and last",
+            'write the name alone, "partner-data-set", without s3:// and without a path',
+        )
+    if value.startswith(_RESERVED_BEGINNINGS) or value.endswith(_RESERVED_ENDS):
+        raise broken_rule(
+            "is not the name of a general purpose bucket: S3 keeps this beginning or end for names of another kind",
+            'write the bucket\'s own name, "partner-data-set"',
+        )
+    return value
+
+
+BucketName = Annotated[str, AfterValidator(_bucket_name)]
 PrefixLength = Annotated[int, BeforeValidator(_prefix_length), Field(ge=SUBNET_PREFIXES[0], le=SUBNET_PREFIXES[-1])]
 
 
@@ -236,7 +264,14 @@ class NetworkSettings(TieredSettings):
     interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(
         default=(),
         examples=[["ecr.api", "ecr.dkr", "logs"]],
-        description="AWS services reached by interface endpoints, by short name. S3 and DynamoDB are always there.",
+        description="AWS services reached by interface endpoints, by short name. S3 and DynamoDB are always there. "
+        "Most of them let principals of this account through and no others.",
+    )
+    readable_buckets: tuple[BucketName, ...] = Field(
+        default=(),
+        examples=[["partner-data-set"]],
+        description="Buckets of others that are listed and read from inside the VPC. Its S3 endpoint leads to this "
+        "environment's buckets, to those that AWS's own services need, and to these.",
     )
     flow_logs: FlowLogSettings = Field(
         default=FlowLogSettings(), description="Where the VPC's flow logs go; they are always on."

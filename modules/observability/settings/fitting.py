@@ -7,10 +7,6 @@ from modules.foundation.refusals import Finding
 from modules.observability.settings.alarms import SEVERITIES, AlarmsSettings, alarm_topic
 from modules.observability.settings.blocks import ObservabilityBlocks
 
-#: The folder in lambdas/ that posts to Slack, and the secret in which it looks for the webhook's address.
-SLACK_CODE = "slack_alarm"
-SLACK_SECRET = "slack-webhook"
-
 
 def findings(blocks: ObservabilityBlocks, events: EventsBlocks) -> Iterator[Finding]:
     """Yield what a block asks of another one, or of a lower wing, and does not get."""
@@ -26,11 +22,7 @@ def findings(blocks: ObservabilityBlocks, events: EventsBlocks) -> Iterator[Find
 def _told(alarms: AlarmsSettings, events: EventsBlocks) -> Iterator[Finding]:
     at = ("alarms", "functions")
     for name in alarms.functions:
-        function = events.function.get(name)
-        if function is None:
+        if name not in events.function:
             there = f"there is {', '.join(sorted(events.function))}" if events.function else "there is none"
             rule = f"is not the name of a `function` block; {there}"
             yield Finding(at, name, rule, f'write `function "{name}" {{ }}` too')
-        elif function.folder(name) == SLACK_CODE and SLACK_SECRET not in function.secrets:
-            rule = f"does not read the secret that holds the webhook's address, {SLACK_SECRET}"
-            yield Finding(("function", name, "secrets"), list(function.secrets), rule, f'write ["{SLACK_SECRET}"]')

@@ -11,10 +11,11 @@ from ops.workspace import PROJECT
 from tests.support.environments import DEV, write
 
 CACHE = '\ncache "sessions" {\n  node_type = "cache.t4g.micro"\n}\n'
+SLACK_ALARM = '\nfunction "slack-alarm" {\n  environment = { SECRET_SLACK_WEBHOOK_ARN = "slack-webhook" }\n}\n'
 ENVIRONMENTS = {
     "bare": DEV[: DEV.index("network")],
     "ground": DEV.replace("10.20.0.0", "10.20.16.0"),
-    "whole": DEV.replace("10.20.0.0", "10.20.32.0") + CACHE + '\nfunction "slack-alarm" { }\n',
+    "whole": DEV.replace("10.20.0.0", "10.20.32.0") + CACHE + SLACK_ALARM,
 }
 
 
