@@ -23,7 +23,7 @@ network {
 
 database "main" {
   engine                      = "postgres"
-  engine_version              = "16.8"
+  engine_version              = "16.15"
   instance_class              = "db.m7g.large"
   instances                   = 2 # the first with its standby in another zone, and a read replica
   manage_master_user_password = false
