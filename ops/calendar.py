@@ -24,6 +24,8 @@ from ops.target import refuse_endpoints
 REGION = "us-east-1"
 #: "Amazon RDS API Reference, SupportedEngineLifecycle".
 STANDARD, EXTENDED = "open-source-rds-standard-support", "open-source-rds-extended-support"
+#: TLS 1.3 and 1.2 and nothing older, which is all that a load balancer of ours may have.
+POLICIES = "ELBSecurityPolicy-TLS13-1-2-"
 #: Pages whose rows come from a call as a whole; of the databases' pages the ends of minor versions do not.
 ANSWERED = ("kubernetes", "elb-tls")
 
@@ -55,9 +57,15 @@ def asked(before: Calendar, session: Any, today: datetime.date) -> Calendar:
     answers: dict[Kind, Versions] = {
         **{engine: _engine(engine, before, rds) for engine in get_args(EngineName)},
         "kubernetes": _kubernetes(eks),
-        "elb-tls": _policies(before, elbv2),
+        "elb-tls": _policies(elbv2),
     }
-    kept = [each for each in before.versions if each.kind not in answers]
+    known = {(each.kind, each.version) for rows in answers.values() for each in rows}
+    kept = [
+        # What AWS has no longer, it does not create.
+        dataclasses.replace(each, can_create=each.can_create and each.kind not in answers)
+        for each in before.versions
+        if (each.kind, each.version) not in known
+    ]
     versions = [*kept, *(each for rows in answers.values() for each in rows)]
     read = {name: dataclasses.replace(each, read=today, note="") for name, each in before.pages.items()}
     pages = {name: read[name] if name in ANSWERED else page for name, page in before.pages.items()}
@@ -153,11 +161,11 @@ def _kubernetes(eks: Any) -> Versions:
     ]
 
 
-def _policies(before: Calendar, elbv2: Any) -> Versions:
-    """Return the rows that there are, with whether load balancers still have them; AWS names no ends."""
+def _policies(elbv2: Any) -> Versions:
+    """Return the policies of those that the modules choose among; AWS names no ends."""
     pages = elbv2.get_paginator("describe_ssl_policies").paginate(LoadBalancerType="application")
-    there = {each["Name"] for page in pages for each in page["SslPolicies"]}
-    return [dataclasses.replace(each, can_create=each.version in there) for each in before.of("elb-tls")]
+    names = (each["Name"] for page in pages for each in page["SslPolicies"])
+    return [Version("elb-tls", name, "elb-tls") for name in names if name.startswith(POLICIES)]
 
 
 def _day(moment: datetime.datetime) -> datetime.date:

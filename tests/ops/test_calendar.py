@@ -160,8 +160,15 @@ def test_a_day_is_that_of_utc_whatever_time_zone_the_answer_has(answered: Calend
     assert row.no_creation_from == row.end_of_extended_support == datetime.date(2026, 11, 26)
 
 
-def test_kubernetes_is_what_aws_answers_and_nothing_else(answered: Calendar) -> None:
-    assert [each.version for each in answered.of("kubernetes")] == ["1.31", "1.37"]
+def test_what_aws_has_no_longer_is_kept_as_what_it_does_not_create(answered: Calendar) -> None:
+    rows = {each.version: each for each in answered.of("kubernetes")}
+    assert rows.keys() == {each.version for each in committed().of("kubernetes")}
+    assert {version for version, row in rows.items() if row.can_create} == {"1.31", "1.37"}
+    assert rows["1.36"].end_of_standard_support == datetime.date(2027, 8, 2)
+
+
+def test_a_page_that_no_row_was_read_from_any_more_goes(answered: Calendar) -> None:
+    assert "kubernetes-1.37" in committed().pages
     assert "kubernetes-1.37" not in answered.pages
 
 
@@ -185,9 +192,12 @@ def test_what_changed_is_told(answered: Calendar) -> None:
     told = list(changes(committed(), answered))
     assert "changed  aurora-mysql 8.0.mysql_aurora.3.08.2: can_create False, end_of_standard_support 2026-08-31" in told
     assert "new      aurora-mysql 8.0.mysql_aurora.3.10.7" in told
-    assert "gone     kubernetes 1.36" in told
+    assert any(
+        line.startswith("changed  kubernetes 1.36: can_create False, no_creation_from 2028-08-02") for line in told
+    )
     assert not any("python3.13" in line for line in told)
     assert list(changes(answered, answered)) == []
+    assert "gone     aurora-mysql 8.0.mysql_aurora.3.10.7" in list(changes(answered, committed()))
 
 
 def test_a_person_is_told_which_pages_to_read_and_what_has_no_end(answered: Calendar) -> None:
