@@ -85,7 +85,7 @@ site "www" {
 
 database "main" {
   engine         = "aurora-mysql"
-  engine_version = "8.0.mysql_aurora.3.08.2"
+  engine_version = "8.0.mysql_aurora.3.10.6"
   database_name  = "agora"
 
   # One instance: dev may wait while it is replaced. Half a unit is the least that does not pause.

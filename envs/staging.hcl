@@ -93,7 +93,7 @@ site "www" {
 
 database "main" {
   engine             = "aurora-mysql"
-  engine_version     = "8.0.mysql_aurora.3.08.2"
+  engine_version     = "8.0.mysql_aurora.3.10.6"
   database_name      = "agora"
   backup             = "daily"
   instance_class     = "db.r7g.large"

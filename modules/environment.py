@@ -1,5 +1,6 @@
 """One environment as a whole: its own keys, and the chapters of its wings."""
 
+import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -22,6 +23,7 @@ from modules.events.settings.blocks import EventsBlocks
 from modules.foundation.names import Names
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import AccountId, Region, Tier
+from modules.foundation.versions import VersionInUse
 from modules.hcl.reading import hand_down
 from modules.network.settings import fitting as network
 from modules.network.settings.blocks import NetworkBlocks
@@ -128,12 +130,20 @@ class Environment(
         )
         return self
 
-    def warnings(self) -> Iterator[Finding]:
-        """Yield what is allowed and yet deserves a second look."""
+    def warnings(self, today: datetime.date) -> Iterator[Finding]:
+        """Yield what is allowed and yet deserves a second look on this day."""
         if self.network:
             for finding in self.network.warnings():
                 yield replace(finding, at=("network", *finding.at))
         yield from edge.warnings(self, self)
+        for version in self.versions():
+            yield from version.warnings(today)
+
+    def versions(self) -> Iterator[VersionInUse]:
+        """Yield the versions of AWS's that the environment names, each with its key."""
+        yield from data.versions(self)
+        yield from events.versions(self)
+        yield from compute.versions(self)
 
     @property
     def names(self) -> Names:

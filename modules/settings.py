@@ -1,5 +1,6 @@
 """The environments of a folder: reads its HCL files, checks each file and all of them together."""
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -24,9 +25,9 @@ class EnvironmentFile:
         """Return `file:line` of a key."""
         return f"{self.document.file}:{self.document.line(location)}"
 
-    def warnings(self) -> Iterator[Problem]:
-        """Yield what is allowed and yet deserves a second look."""
-        for finding in self.settings.warnings():
+    def warnings(self, today: datetime.date) -> Iterator[Problem]:
+        """Yield what is allowed and yet deserves a second look on this day."""
+        for finding in self.settings.warnings(today):
             yield self.document.problem(finding.at, finding.value, finding.rule, finding.remedy)
 
 

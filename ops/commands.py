@@ -24,8 +24,10 @@ from ops.options import (
     JsonOption,
     LocalOption,
     LockTimeoutOption,
+    TodayOption,
     read_file,
     read_files,
+    today,
 )
 from ops.pipeline.commands import ci
 from ops.workspace import PROJECT, Workspace
@@ -41,13 +43,14 @@ _out = Console(highlight=False, soft_wrap=True, emoji=False)
 
 
 @app.command()
-def validate(envs: EnvsOption = ENVS, as_json: JsonOption = False) -> None:
+def validate(envs: EnvsOption = ENVS, as_json: JsonOption = False, on: TodayOption = None) -> None:
     """Check the environment files, each by itself and all together."""
     problems, warnings, names = [], [], []
     try:
         files = load(envs)
         names = list(files)
-        warnings = [warning for file in files.values() for warning in file.warnings()]
+        day = on.date() if on else today()
+        warnings = [warning for file in files.values() for warning in file.warnings(day)]
     except SettingsError as error:
         problems = error.problems
     if as_json:
@@ -154,6 +157,18 @@ def reference() -> None:
 
 
 @app.command()
+def calendar(
+    region: Annotated[str | None, typer.Option("--region", help="The region to ask; by default us-east-1.")] = None,
+) -> None:
+    """Write the versions calendar anew, with the shell's credentials; say what changed and what a person reads."""
+    from modules.foundation.calendar import CALENDAR
+    from ops.calendar import REGION, refresh
+
+    for line in refresh(CALENDAR, region or REGION, os.environ, today()):
+        _out.print(line, markup=False)
+
+
+@app.command()
 def bootstrap(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
     """Make the state bucket of an environment's account, with the shell's credentials. Can be run again."""
     from ops.bootstrap import bootstrap as bootstrap_account
@@ -232,7 +247,7 @@ def guard(
     """Refuse a plan that loses data or a protection, or opens something, unless envs/unlocks/ENV.hcl allows it."""
     from ops.guard.command import run_guard
 
-    judgement = run_guard(plan_file, stack, envs, env)
+    judgement = run_guard(plan_file, stack, envs, env, today())
     _tell(judgement.as_json(), judgement.told(), as_json=as_json)
     if judgement.refused:
         raise typer.Exit(ExitCode.GUARDED)
@@ -262,7 +277,7 @@ def doctor(
     """Look at all that a deploy needs: tools, locks, clock, credentials, state, quotas, secrets. Changes nothing."""
     from ops.doctor.command import examine
 
-    found = examine(Workspace.of(envs), read_file(envs, env), on_local=on_local)
+    found = examine(Workspace.of(envs), read_file(envs, env), today(), on_local=on_local)
     _tell([each.as_json() for each in found], map(str, found), as_json=as_json)
     if any(each.level == "error" for each in found):
         raise typer.Exit(ExitCode.UNHEALTHY)

@@ -1,5 +1,6 @@
 """What several commands take: options that mean the same everywhere, and the environment files that they name."""
 
+import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -24,14 +25,24 @@ LockTimeoutOption = Annotated[
         help="Seconds to wait for a state that somebody else has locked.",
     ),
 ]
+TodayOption = Annotated[
+    datetime.datetime | None,
+    typer.Option("--today", formats=["%Y-%m-%d"], help="The day to judge versions on; by default today, by UTC."),
+]
 ENVS = Path("envs")
+
+
+def today() -> datetime.date:
+    """Return the day, by UTC. Commands read the clock here, and hand the day on."""
+    return datetime.datetime.now(datetime.UTC).date()
 
 
 def read_files(envs: Path) -> dict[str, EnvironmentFile]:
     """Return the environments; print the warnings."""
     files = load(envs)
+    day = today()
     for file in files.values():
-        for warning in file.warnings():
+        for warning in file.warnings(day):
             steps.warn(str(warning))
     return files
 

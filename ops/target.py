@@ -70,6 +70,14 @@ class Target:
 
 def cloud(workspace: Workspace, environment: Mapping[str, str] = os.environ, lock_timeout: int = 300) -> Target:
     """Return the real AWS. Raises OpsError where something would lead a deploy elsewhere."""
+    refuse_endpoints(environment)
+    target = Target(workspace, workspace.cloud_output, environment, environment, lock_timeout=lock_timeout)
+    refuse_overrides(target.output)
+    return target
+
+
+def refuse_endpoints(environment: Mapping[str, str]) -> None:
+    """Raise OpsError when a variable would send requests elsewhere than to AWS."""
     leading_astray = sorted(name for name in environment if name.startswith("AWS_ENDPOINT_URL"))
     if leading_astray:
         raise OpsError(
@@ -77,9 +85,6 @@ def cloud(workspace: Workspace, environment: Mapping[str, str] = os.environ, loc
             f"run `unset {' '.join(leading_astray)}`, or use `make local`",
             ExitCode.REFUSED,
         )
-    target = Target(workspace, workspace.cloud_output, environment, environment, lock_timeout=lock_timeout)
-    refuse_overrides(target.output)
-    return target
 
 
 def local(

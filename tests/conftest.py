@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 import modules  # noqa: F401 - the bindings are lazy before a test imports cdktf
 from modules.settings import chosen, load
@@ -20,6 +21,10 @@ REFERENCE = PROJECT / "envs"
 FURTHER = PROJECT / "tests" / "environments"
 
 pytest_plugins = ["tests.support.processes"]
+
+# How long an example takes depends on the machine.
+settings.register_profile("any-machine", deadline=None)
+settings.load_profile("any-machine")
 
 Synthesize = Callable[[Path], Path]
 

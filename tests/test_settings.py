@@ -6,6 +6,7 @@ import pytest
 
 from modules.foundation.refusals import SettingsError
 from modules.settings import load
+from tests.support.days import READ
 from tests.support.environments import DEV, PROD, only_problem, problems_of, write
 
 REFERENCE = Path(__file__).parent.parent / "envs"
@@ -19,7 +20,7 @@ def changed(text: str, before: str, after: str) -> str:
 def test_the_reference_environments_are_right_and_draw_no_warning() -> None:
     files = load(REFERENCE)
     assert list(files) == ["dev", "prod", "staging"]
-    assert [warning for file in files.values() for warning in file.warnings()] == []
+    assert [warning for file in files.values() for warning in file.warnings(READ)] == []
 
 
 def test_lines_of_several_files() -> None:
@@ -232,6 +233,6 @@ def test_defaults_by_tier(tmp_path: Path) -> None:
 
 def test_a_vpc_too_large_draws_a_warning(tmp_path: Path) -> None:
     files = load(write(tmp_path, {"dev": changed(DEV, "/20", "/16")}))
-    (warning,) = files["dev"].warnings()
+    (warning,) = files["dev"].warnings(READ)
     assert "network.cidr 10.20.0.0/16 is larger than needed: a /20 has room for four zones" in str(warning)
     assert "write 10.20.0.0/20" in str(warning)

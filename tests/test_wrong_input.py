@@ -50,7 +50,7 @@ def _wrong(line: str, others: list[str]) -> st.SearchStrategy[list[str]]:
 
 
 @given(file=edited())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_wrong_file_is_refused_and_not_crashed_upon(file: tuple[str, str]) -> None:
     name, text = file
     with tempfile.TemporaryDirectory() as folder:

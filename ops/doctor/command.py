@@ -1,5 +1,6 @@
 """`python -m ops doctor`: looks at everything that a deploy needs, and says what would stop it."""
 
+import datetime
 import json
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from modules.settings import EnvironmentFile
 from ops.backend import Backend, RemoteState
-from ops.doctor import backups, contents, locks, provider, quotas, state, tools
+from ops.doctor import backups, contents, locks, provider, quotas, state, tools, versions
 from ops.doctor.clock import clock
 from ops.doctor.finding import Finding, Findings
 from ops.doctor.patient import Patient, Stack
@@ -18,9 +19,9 @@ from ops.synth import synthesize
 from ops.workspace import Workspace, stack_folder
 
 
-def examine(workspace: Workspace, file: EnvironmentFile, *, on_local: bool) -> list[Finding]:
+def examine(workspace: Workspace, file: EnvironmentFile, today: datetime.date, *, on_local: bool) -> list[Finding]:
     """Return what all checks say; what one of them stumbles over keeps no other from looking."""
-    return [*_machine(), *_account(workspace, file, on_local=on_local)]
+    return [*_machine(), *_account(workspace, file, today, on_local=on_local)]
 
 
 def _machine() -> Findings:
@@ -30,7 +31,7 @@ def _machine() -> Findings:
     yield from looked("provider", provider.provider)
 
 
-def _account(workspace: Workspace, file: EnvironmentFile, *, on_local: bool) -> Findings:
+def _account(workspace: Workspace, file: EnvironmentFile, today: datetime.date, *, on_local: bool) -> Findings:
     try:
         target = target_of(workspace, on_local=on_local)
     except OpsError as error:
@@ -46,12 +47,13 @@ def _account(workspace: Workspace, file: EnvironmentFile, *, on_local: bool) -> 
         yield Finding("error", "credentials", _said(error), "log in: run `aws sso login`, or `export AWS_PROFILE=...`")
     else:
         yield Finding("ok", "credentials", f"of account {settings.account_id}, as {file.document.file} says")
-        yield from _environment(patient)
+        yield from _environment(patient, today)
         return
-    yield Finding("unseen", "account", "state, quotas, secrets, images and backups: without credentials of the account")
+    without = "state, quotas, secrets, images, backups and versions: without credentials of the account"
+    yield Finding("unseen", "account", without)
 
 
-def _environment(patient: Patient) -> Findings:
+def _environment(patient: Patient, today: datetime.date) -> Findings:
     yield from looked("secrets", lambda: contents.secrets(patient))
     yield from looked("images", lambda: contents.images(patient))
     yield from looked("backups", lambda: backups.backups(patient))
@@ -60,11 +62,12 @@ def _environment(patient: Patient) -> Findings:
         stack = _stack(patient)
     except (OpsError, BotoCoreError, ClientError) as error:
         yield Finding("error", "stack", _said(error))
-        yield Finding("unseen", "state", "and moves and quotas: without the stack and its state")
+        yield Finding("unseen", "state", "and moves, quotas and versions: without the stack and its state")
         return
     yield from looked("state", lambda: state.bucket_and_lock(patient, stack))
     yield from looked("moves", lambda: state.moves(patient, stack))
     yield from looked("quotas", lambda: quotas.quotas(patient, stack))
+    yield from looked("versions", lambda: versions.versions(patient, stack, today))
 
 
 def looked(subject: str, check: Callable[[], Findings]) -> list[Finding]:

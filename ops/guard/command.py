@@ -12,11 +12,10 @@ from ops.guard.plan import read_plan
 from ops.guard.unlocks import read_unlocks, too_long
 
 
-def run_guard(plan_file: Path, stack: Path | None, envs: Path, env: str) -> Judgement:
-    """Return what the guard says of the plan today. Raises OpsError, or SettingsError for a wrong record."""
+def run_guard(plan_file: Path, stack: Path | None, envs: Path, env: str, today: datetime.date) -> Judgement:
+    """Return what the guard says of the plan on this day. Raises OpsError, or SettingsError for a wrong record."""
     plan = read_plan(plan_file)
     unlocks, document = read_unlocks(envs, env)
-    today = datetime.datetime.now(datetime.UTC).date()
     raise_problems(too_long(unlocks, document, today))
     return judge(plan, _synthesized(stack) if stack else {}, unlocks, document, today)
 

@@ -1,6 +1,7 @@
 """What the guard says of a plan: refused, unlocked, and what it could not see."""
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from ops.guard.plan import Plan
 from ops.guard.protections import lost_protections
 from ops.guard.refusal import Refusal
 from ops.guard.unlocks import Unlocks
+from ops.guard.versions import ended_versions
 
 #: A release takes away a service or two with what belongs to them; more at once is a mistake more often than a plan.
 MOST_DELETIONS = 10
@@ -44,7 +46,7 @@ def judge(
 ) -> Judgement:
     """Return which of the plan's changes are refused, after the records that hold today."""
     refused, unlocked = [], []
-    for found in sorted({*losses(plan), *lost_protections(plan), *exposures(plan, synthesized)}):
+    for found in sorted(set(_found(plan, synthesized, today))):
         record = unlocks.unlock.get(found.address)
         if record and found.kind in record.allow and record.until >= today:
             unlocked.append(found)
@@ -52,6 +54,13 @@ def judge(
             refused.append(Refusal(found.address, found.kind, f"{found.sentence} {_way_out(found, unlocks, document)}"))
     refused += _too_many(plan, unlocks, document, today)
     return Judgement(refused, unlocked, [*_unread(plan, synthesized), *_idle(plan, unlocks, document, today)])
+
+
+def _found(plan: Plan, synthesized: Synthesized, today: datetime.date) -> Iterator[Refusal]:
+    yield from losses(plan)
+    yield from lost_protections(plan)
+    yield from exposures(plan, synthesized)
+    yield from ended_versions(plan, today)
 
 
 def _way_out(found: Refusal, unlocks: Unlocks, document: Document) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["loss", "protection", "exposure", "deletions"]
+Kind = Literal["loss", "protection", "exposure", "version", "deletions"]
 
 
 @dataclass(frozen=True, order=True)

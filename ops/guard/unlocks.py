@@ -51,9 +51,10 @@ class _Record(Settings):
 class Unlock(_Record):
     """An `unlock` block, under the address of the resource."""
 
-    allow: tuple[Literal["loss", "protection", "exposure"], ...] = Field(
+    allow: tuple[Literal["loss", "protection", "exposure", "version"], ...] = Field(
         examples=[["loss"]],
-        description="loss: destroy or replace it. protection: take one away. exposure: open it to everyone.",
+        description="loss: destroy or replace it. protection: take one away. exposure: open it to everyone. "
+        "version: create it of a version that the calendar says AWS no longer creates.",
     )
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from modules.settings import EnvironmentFile
 from ops.errors import ExitCode
-from ops.options import ENVS, EnvOption, EnvsOption, LocalOption, LockTimeoutOption, read_file, read_files
+from ops.options import ENVS, EnvOption, EnvsOption, LocalOption, LockTimeoutOption, read_file, read_files, today
 from ops.workspace import PROJECT, Workspace
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def ci_plan(
     from ops.pipeline.jobs import plan_job
 
     file = read_file(envs, env)
-    verdict = plan_job(_target(envs, file, "plan", on_local=on_local, lock_timeout=lock_timeout), file, commit)
+    target = _target(envs, file, "plan", on_local=on_local, lock_timeout=lock_timeout)
+    verdict = plan_job(target, file, commit, today())
     for line in verdict.told():
         _out.print(line, markup=False)
     if verdict.code:

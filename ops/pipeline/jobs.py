@@ -1,5 +1,6 @@
 """What the jobs of `.gitlab-ci.yml` do: plan, and apply exactly that plan."""
 
+import datetime
 import json
 import shutil
 from dataclasses import dataclass, replace
@@ -42,7 +43,7 @@ class Verdict:
         return [*self.judgement.told(), *self.scan.told()]
 
 
-def plan_job(target: Target, file: EnvironmentFile, commit: str) -> Verdict:
+def plan_job(target: Target, file: EnvironmentFile, commit: str, today: datetime.date) -> Verdict:
     """Synthesize, plan, judge, and leave in the artifact's folder all that the apply job needs.
 
     The caller fails the job by the verdict: the summary is written in any case, for the person who reads it.
@@ -58,7 +59,7 @@ def plan_job(target: Target, file: EnvironmentFile, commit: str) -> Verdict:
     plan_json = artifact.parent / f"{env}.plan.json"
     plan_json.write_text(terraform.show_plan_json())
     try:
-        judgement = run_guard(plan_json, terraform.folder / "cdk.tf.json", target.workspace.envs, env)
+        judgement = run_guard(plan_json, terraform.folder / "cdk.tf.json", target.workspace.envs, env, today)
         plan = Plan.model_validate_json(plan_json.read_text())
         scan = scan_plan(plan_json.read_text(), file.settings.tier)
     finally:

@@ -3,7 +3,7 @@
 from tests.support.environments import DEV, PROD
 
 ADD_ONS = "".join(
-    f'  add_on "{name}" {{\n    version = "v1.20.1-eksbuild.1"\n  }}\n'
+    f'  add_on "{name}" {{\n    version = "v1.22.3-eksbuild.1"\n  }}\n'
     for name in ("vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent")
 )
 OPERATORS = """\
@@ -29,7 +29,7 @@ FARGATE = """\
 """
 
 
-def eks(*parts: str, label: str = "blue", version: str = "1.33", base: str = ADD_ONS + OPERATORS) -> str:
+def eks(*parts: str, label: str = "blue", version: str = "1.36", base: str = ADD_ONS + OPERATORS) -> str:
     """Return an `eks` block whose own parts begin at line 13 of an environment file."""
     return f'eks "{label}" {{\n  version = "{version}"\n{"".join(parts)}{base}}}\n'
 

@@ -22,7 +22,7 @@ cache "sessions" {
 
 database "main" {
   engine         = "aurora-postgresql"
-  engine_version = "16.8"
+  engine_version = "17.7"
   serverless_v2_scaling {
     min_capacity = 0.5
     max_capacity = 2
@@ -88,16 +88,16 @@ def test_nobody_is_let_in_without_a_line(mobile: Template) -> None:
 
 
 def test_versions_are_the_files_and_nobody_elses(mobile: Template) -> None:
-    assert mobile.resource("aws_eks_cluster.eks_blue")["version"] == "1.33"
-    assert mobile.resource("aws_eks_cluster.eks_green")["version"] == "1.34"
+    assert mobile.resource("aws_eks_cluster.eks_blue")["version"] == "1.36"
+    assert mobile.resource("aws_eks_cluster.eks_green")["version"] == "1.37"
     assert mobile.resource("aws_eks_cluster.eks_blue")["upgrade_policy"] == {"support_type": "STANDARD"}
     assert mobile.resource("aws_eks_cluster.eks_blue")["bootstrap_self_managed_addons"] is False
     assert all("addon_version" in each for each in mobile.resources("aws_eks_addon").values())
     group = mobile.resource("aws_eks_node_group.eks_blue_general")
-    assert (group["version"], group["release_version"]) == ("1.33", "1.33.3-20250904")
+    assert (group["version"], group["release_version"]) == ("1.36", "1.36.2-20260709")
     # Looked up by EC2 at each start, never by a plan.
     assert mobile.resource("aws_launch_template.eks_blue_batch")["image_id"] == (
-        "resolve:ssm:/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended/image_id"
+        "resolve:ssm:/aws/service/eks/optimized-ami/1.36/amazon-linux-2023/x86_64/standard/recommended/image_id"
     )
     assert "data" not in mobile.json
 

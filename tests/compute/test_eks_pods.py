@@ -30,7 +30,7 @@ ACCESS = {"operators": {"role_arn": "arn:aws:iam::111111111111:role/operators", 
 def cluster(most: int, *, instance_type: str = "m7g.large", pods: int | None = None) -> EksSettings:
     group = {"instance_type": instance_type, "min_size": 0, "max_size": most, "max_pods": pods}
     return EksSettings.model_validate(
-        {"version": "1.33", "access": ACCESS, "add_on": ADD_ONS | AGENT, "self_managed": {"general": group}}
+        {"version": "1.36", "access": ACCESS, "add_on": ADD_ONS | AGENT, "self_managed": {"general": group}}
     )
 
 

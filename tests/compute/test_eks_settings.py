@@ -27,7 +27,7 @@ def test_production_is_not_upgraded_by_surprise(tmp_path: Path) -> None:
 
 
 def test_the_version_is_always_named(tmp_path: Path) -> None:
-    text = DEV + eks(GENERAL).replace('  version = "1.33"\n', "", 1)
+    text = DEV + eks(GENERAL).replace('  version = "1.36"\n', "", 1)
     assert only_problem(tmp_path, {"dev": text}).startswith("dev.hcl:10: eks.blue.version")
     assert "dev.hcl:11: eks.blue.version 1 " in only_problem(tmp_path, {"dev": DEV + eks(GENERAL, version="1")})
 
@@ -54,8 +54,8 @@ def test_the_version_is_always_named(tmp_path: Path) -> None:
             "16: eks.blue.managed.general.max_pods 111 is more than 110, what AWS's rule gives for m7g.large; write",
         ),
         (
-            changed("= 3\n", '= 3\n    release_version = "1.32.9-20250904"\n'),
-            "16: eks.blue.managed.general.release_version 1.32.9-20250904 is not of the cluster's version 1.33",
+            changed("= 3\n", '= 3\n    release_version = "1.35.3-20260709"\n'),
+            "16: eks.blue.managed.general.release_version 1.35.3-20260709 is not of the cluster's version 1.36",
         ),
         (
             changed("= 3\n", '= 3\n    availability_zones = ["b"]\n'),
@@ -96,7 +96,7 @@ def test_nodes_need_their_add_ons(tmp_path: Path, add_on: str) -> None:
 
 
 def test_an_add_on_has_a_version(tmp_path: Path) -> None:
-    text = eks(GENERAL).replace("v1.20.1-eksbuild.1", "latest", 1)
+    text = eks(GENERAL).replace("v1.22.3-eksbuild.1", "latest", 1)
     assert "dev.hcl:18: eks.blue.add_on.vpc-cni.version latest" in only_problem(tmp_path, {"dev": DEV + text})
 
 

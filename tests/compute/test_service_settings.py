@@ -14,7 +14,7 @@ GROUND = 'ecs "main" {}\nrepository "api" {}\n'
 DATA = """\
 database "main" {
   engine         = "aurora-mysql"
-  engine_version = "8.0.mysql_aurora.3.08.2"
+  engine_version = "8.0.mysql_aurora.3.10.6"
   instance_class = "db.t4g.medium"
 }
 cache "sessions" {

@@ -38,8 +38,8 @@ def variants(synthesize: Synthesize, tmp_path_factory: pytest.TempPathFactory) -
         "aurora3": AURORA.replace("# here", "instances = 3"),
         "rds2": RDS.replace("# here", TWO),
         "rds3": RDS.replace("# here", THREE),
-        "mysql": RDS.replace("postgres", "mysql").replace("16.8", "8.4.5"),
-        "postgresql": AURORA.replace("aurora-mysql", "aurora-postgresql").replace("8.0.mysql_aurora.3.08.2", "16.6"),
+        "mysql": RDS.replace("postgres", "mysql").replace("16.15", "8.4.11"),
+        "postgresql": AURORA.replace("aurora-mysql", "aurora-postgresql").replace("8.0.mysql_aurora.3.10.6", "17.7"),
         "restored": AURORA.replace("# here", 'restore_from_snapshot = "agora-prod-main-final"\n  database_name = "x"'),
     }
     files = {
@@ -89,7 +89,7 @@ def test_aurora_in_production(prod: Template) -> None:
         "copy_tags_to_snapshot": True,
         "deletion_protection": True,
         "enabled_cloudwatch_logs_exports": ["error", "slowquery"],
-        "engine_version": "8.0.mysql_aurora.3.08.2",
+        "engine_version": "8.0.mysql_aurora.3.10.6",
         "final_snapshot_identifier": "agora-prod-main-final",
         "iam_database_authentication_enabled": True,
         "kms_key_id": "${aws_kms_key.foundation_data_key.arn}",
@@ -266,7 +266,7 @@ def _two_doors(stack: TerraformStack, foundation: Foundation) -> None:
     network_settings = NetworkSettings.model_validate({"cidr": "10.20.0.0/20", "availability_zones": ("a", "c")})
     network = Network(stack, "network", settings=network_settings, foundation=foundation)
     settings = DatabaseSettings.model_validate(
-        {"engine": "aurora-postgresql", "engine_version": "16.6", "instance_class": "db.r7g.large", "proxy": {}}
+        {"engine": "aurora-postgresql", "engine_version": "17.7", "instance_class": "db.r7g.large", "proxy": {}}
     )
     zone = PrivateZone(stack, "zone", network=network, foundation=foundation)
     database = Database(

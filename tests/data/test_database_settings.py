@@ -12,7 +12,7 @@ from tests.support.environments import DEV, PROD, only_problem, problems_of, wri
 AURORA = """\
 database "main" {
   engine         = "aurora-mysql"
-  engine_version = "8.0.mysql_aurora.3.08.2"
+  engine_version = "8.0.mysql_aurora.3.10.6"
   instance_class = "db.r7g.large"
   # here
 }
@@ -20,7 +20,7 @@ database "main" {
 RDS = """\
 database "main" {
   engine         = "postgres"
-  engine_version = "16.8"
+  engine_version = "16.15"
   instance_class = "db.m7g.large"
   # here
   storage {
@@ -73,20 +73,20 @@ def database(folder: Path, text: str, environment: str = DEV, name: str = "dev")
         (AURORA, '"aurora-mysql"', '"aurora"', "dev.hcl:11: database.main.engine aurora should be 'aurora-mysql'"),
         (
             AURORA,
-            "8.0.mysql_aurora.3.08.2",
+            "8.0.mysql_aurora.3.10.6",
             "8.0",
             "dev.hcl:12: database.main.engine_version 8.0 is not a full version of aurora-mysql; write one such as "
-            '"8.0.mysql_aurora.3.08.2", or auto_minor_version_upgrade = true',
+            '"8.0.mysql_aurora.3.10.6", or auto_minor_version_upgrade = true',
         ),
         (
             AURORA,
             "# here",
             "auto_minor_version_upgrade = true",
-            "dev.hcl:12: database.main.engine_version 8.0.mysql_aurora.3.08.2 is a version in full, and AWS upgrades",
+            "dev.hcl:12: database.main.engine_version 8.0.mysql_aurora.3.10.6 is a version in full, and AWS upgrades",
         ),
         (
             AURORA,
-            '  engine_version = "8.0.mysql_aurora.3.08.2"\n',
+            '  engine_version = "8.0.mysql_aurora.3.10.6"\n',
             "",
             "dev.hcl:10: database.main.engine_version is mi",
         ),
@@ -225,7 +225,7 @@ def database(folder: Path, text: str, environment: str = DEV, name: str = "dev")
             "dev.hcl:10: database.main.manage_master_user_password true is refused by RDS where a plain instance",
         ),
         (
-            RDS.replace("db.m7g.large", "db.t4g.micro").replace("postgres", "mysql").replace("16.8", "8.4.5"),
+            RDS.replace("db.m7g.large", "db.t4g.micro").replace("postgres", "mysql").replace("16.15", "8.4.11"),
             "# here",
             "performance_insights = true",
             "dev.hcl:14: database.main.performance_insights true is not there for db.t4g.micro with mysql",
@@ -292,13 +292,13 @@ def test_development_may_be_thrown_away(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("engine", "version", "automatic", "family"),
     [
-        ("aurora-mysql", "8.0.mysql_aurora.3.08.2", False, "aurora-mysql8.0"),
+        ("aurora-mysql", "8.0.mysql_aurora.3.10.6", False, "aurora-mysql8.0"),
         ("aurora-mysql", "8.0.mysql_aurora.3", True, "aurora-mysql8.0"),
-        ("aurora-postgresql", "16.6", False, "aurora-postgresql16"),
-        ("aurora-postgresql", "16", True, "aurora-postgresql16"),
-        ("mysql", "8.4.5", False, "mysql8.4"),
-        ("mysql", "8.0", True, "mysql8.0"),
-        ("postgres", "17.4", False, "postgres17"),
+        ("aurora-postgresql", "17.7", False, "aurora-postgresql17"),
+        ("aurora-postgresql", "17", True, "aurora-postgresql17"),
+        ("mysql", "8.4.11", False, "mysql8.4"),
+        ("mysql", "8.4", True, "mysql8.4"),
+        ("postgres", "17.11", False, "postgres17"),
     ],
 )
 def test_families(engine: str, version: str, automatic: bool, family: str) -> None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from modules.compute.settings.listener_rules import covers
 from modules.edge.settings.site import SiteSettings
 from modules.settings import load
+from tests.support.days import READ
 from tests.support.environments import DEV, PROD, only_problem, problems_of, write
 
 ZONE = 'zone "public" {\n  name = "agora.example"\n}\n'
@@ -209,7 +210,7 @@ def test_an_api_that_is_reachable_besides_cloudfront(tmp_path: Path) -> None:
         f'prod.hcl:16: {rule}write reachable_from = "cloudfront" there, or a load balancer of its own for the site'
     )
     (tmp_path / "prod.hcl").unlink()
-    (warning,) = load(write(tmp_path, {"dev": site(*API, before=balancer())}))["dev"].warnings()
+    (warning,) = load(write(tmp_path, {"dev": site(*API, before=balancer())}))["dev"].warnings(READ)
     assert rule in str(warning)
     assert "dev.hcl:16" in str(warning)
 
@@ -224,7 +225,7 @@ def test_an_api_that_is_reachable_besides_cloudfront(tmp_path: Path) -> None:
 )
 def test_an_api_that_cloudfront_alone_reaches(tmp_path: Path, lines: list[str]) -> None:
     text = site(*API, before=balancer(*lines), environment=PROD)
-    assert list(load(write(tmp_path, {"prod": text}))["prod"].warnings()) == []
+    assert list(load(write(tmp_path, {"prod": text}))["prod"].warnings(READ)) == []
 
 
 def test_an_internal_api_lets_cloudfront_in_beside_others(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ alarms {
 }
 
 eks "blue" {
-  version   = "1.33"
+  version   = "1.36"
   corporate = true
 
   access "operators" {
@@ -73,28 +73,28 @@ eks "blue" {
   }
 
   add_on "vpc-cni" {
-    version = "v1.20.1-eksbuild.1"
+    version = "v1.22.3-eksbuild.1"
   }
 
   add_on "kube-proxy" {
-    version = "v1.33.3-eksbuild.4"
+    version = "v1.36.0-eksbuild.9"
   }
 
   add_on "coredns" {
-    version = "v1.12.2-eksbuild.4"
+    version = "v1.14.3-eksbuild.3"
   }
 
   add_on "aws-ebs-csi-driver" {
-    version = "v1.47.0-eksbuild.1"
+    version = "v1.62.0-eksbuild.1"
   }
 
   add_on "eks-pod-identity-agent" {
-    version = "v1.3.8-eksbuild.2"
+    version = "v1.3.10-eksbuild.3"
   }
 
   managed "general" {
     instance_types  = ["m7g.large"]
-    release_version = "1.33.3-20250904"
+    release_version = "1.36.2-20260709"
     labels          = { workload = "general" }
 
     scaling {
@@ -164,7 +164,7 @@ eks "blue" {
 }
 
 eks "green" {
-  version = "1.34"
+  version = "1.37"
 
   access "operators" {
     role_arn = "arn:aws:iam::888888888888:role/operators"
@@ -172,7 +172,7 @@ eks "green" {
   }
 
   add_on "coredns" {
-    version = "v1.12.3-eksbuild.1"
+    version = "v1.14.3-eksbuild.23"
   }
 
   fargate "all" {

@@ -23,7 +23,7 @@ network {
 
 database "main" {
   engine                      = "postgres"
-  engine_version              = "16.8"
+  engine_version              = "16.15"
   instance_class              = "db.m7g.large"
   instances                   = 2 # the first with its standby in another zone, and a read replica
   manage_master_user_password = false
@@ -48,7 +48,7 @@ database "main" {
 # MySQL with a read replica, whose password RDS cannot keep.
 database "legacy" {
   engine                      = "mysql"
-  engine_version              = "8.4.7"
+  engine_version              = "8.4.11"
   instance_class              = "db.m7g.large"
   instances                   = 2
   manage_master_user_password = false

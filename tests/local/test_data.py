@@ -36,8 +36,8 @@ def test_a_cache_replica_more_is_an_update_in_place(applied: Mapping[str, Applie
 
 def test_another_engine_is_reported_as_a_replacement(applied: Mapping[str, Applied], tmp_path: Path) -> None:
     """In dev, where nothing is kept: in production the same plan is refused by prevent_destroy."""
-    before = 'engine         = "aurora-mysql"\n  engine_version = "8.0.mysql_aurora.3.08.2"'
-    after = 'engine         = "aurora-postgresql"\n  engine_version = "16.8"'
+    before = 'engine         = "aurora-mysql"\n  engine_version = "8.0.mysql_aurora.3.10.6"'
+    after = 'engine         = "aurora-postgresql"\n  engine_version = "17.7"'
     found = changes(applied["dev"], tmp_path, before, after)
     replaced = found.get("delete+create", []) + found.get("create+delete", [])
     assert "aws_rds_cluster.database_main" in replaced

@@ -9,11 +9,12 @@ from ops.workspace import Workspace
 from tests.conftest import REFERENCE
 from tests.local.applied import Applied
 from tests.local.test_lock import HOLDER, Lock
+from tests.support.days import READ
 
 
 def examined(environment: Applied, build: Path) -> dict[str, Finding]:
     """Return what the doctor says, the last word on each subject."""
-    return {each.subject: each for each in examine(Workspace(REFERENCE, build), environment.file, on_local=True)}
+    return {each.subject: each for each in examine(Workspace(REFERENCE, build), environment.file, READ, on_local=True)}
 
 
 def test_an_applied_environment_and_who_holds_its_lock(applied: Mapping[str, Applied], build: Path) -> None:
@@ -33,6 +34,7 @@ def test_an_applied_environment_and_who_holds_its_lock(applied: Mapping[str, App
         "state": "warning",
         "moves": "ok",
         "quotas": "ok",
+        "versions": "ok",
     }
     assert found["state"].told.startswith(f"locked by {HOLDER['Who']}: apply, since ")
     assert found["quotas"].told == "nothing new that counts"

@@ -25,7 +25,7 @@ def subnet_id(ec2: Any, vpc_id: str) -> str:
 def create(eks: Any, name: str, subnet_id: str) -> dict[str, Any]:
     made = eks.create_cluster(
         name=name,
-        version="1.33",
+        version="1.36",
         roleArn=ROLE,
         resourcesVpcConfig={"subnetIds": [subnet_id], "endpointPublicAccess": False, "endpointPrivateAccess": True},
         accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False},
@@ -71,9 +71,9 @@ def test_each_cluster_has_an_issuer_and_a_group_that_goes_with_it(
 def test_updates_are_waited_for_by_their_id(eks: Any) -> None:
     update = eks.update_cluster_config(name="blue", upgradePolicy={"supportType": "EXTENDED"})["update"]
     assert eks.describe_update(name="blue", updateId=update["id"])["update"]["status"] == "Successful"
-    eks.update_cluster_version(name="blue", version="1.34")
+    eks.update_cluster_version(name="blue", version="1.37")
     found = eks.describe_cluster(name="blue")["cluster"]
-    assert (found["upgradePolicy"]["supportType"], found["version"]) == ("EXTENDED", "1.34")
+    assert (found["upgradePolicy"]["supportType"], found["version"]) == ("EXTENDED", "1.37")
     assert found["accessConfig"]["authenticationMode"] == "API"
 
 
@@ -88,12 +88,12 @@ def test_a_node_group_keeps_its_update_configuration_and_nothing_else_is_made_up
     )["nodegroup"]
     assert made["updateConfig"] == {"maxUnavailablePercentage": 33}
     assert "remoteAccess" not in made
-    assert made["version"] == "1.33"
-    assert made["releaseVersion"].startswith("1.33.")
-    eks.update_nodegroup_version(clusterName="blue", nodegroupName="general", releaseVersion="1.33.3-20250904")
+    assert made["version"] == "1.36"
+    assert made["releaseVersion"].startswith("1.36.")
+    eks.update_nodegroup_version(clusterName="blue", nodegroupName="general", releaseVersion="1.36.2-20260709")
     eks.tag_resource(resourceArn=made["nodegroupArn"], tags={"environment": "dev"})
     found = eks.describe_nodegroup(clusterName="blue", nodegroupName="general")["nodegroup"]
-    assert (found["releaseVersion"], found["tags"]) == ("1.33.3-20250904", {"environment": "dev"})
+    assert (found["releaseVersion"], found["tags"]) == ("1.36.2-20260709", {"environment": "dev"})
     eks.delete_nodegroup(clusterName="blue", nodegroupName="general")
 
 
@@ -134,12 +134,12 @@ def test_a_service_account_has_one_association(eks: Any) -> None:
 def test_an_add_on_keeps_version_configuration_and_role(eks: Any) -> None:
     one = {"clusterName": "blue", "addonName": "vpc-cni"}
     identity = {"serviceAccount": "aws-node", "roleArn": ROLE}
-    eks.create_addon(**one, addonVersion="v1.20.0-eksbuild.1", podIdentityAssociations=[identity])
-    update = eks.update_addon(**one, addonVersion="v1.20.1-eksbuild.1", configurationValues="{}")["update"]
+    eks.create_addon(**one, addonVersion="v1.22.1-eksbuild.2", podIdentityAssociations=[identity])
+    update = eks.update_addon(**one, addonVersion="v1.22.3-eksbuild.1", configurationValues="{}")["update"]
     assert eks.describe_update(name="blue", updateId=update["id"], addonName="vpc-cni")["update"]["status"]
     found = eks.describe_addon(**one)["addon"]
     assert (found["addonVersion"], found["configurationValues"], found["status"]) == (
-        "v1.20.1-eksbuild.1",
+        "v1.22.3-eksbuild.1",
         "{}",
         "ACTIVE",
     )

@@ -15,7 +15,7 @@ def rds(client: Callable[[str], Any]) -> Any:
 
 @pytest.fixture
 def cluster(rds: Any) -> str:
-    return _cluster(rds, EngineVersion="8.0.mysql_aurora.3.08.2")
+    return _cluster(rds, EngineVersion="8.0.mysql_aurora.3.10.6")
 
 
 def _name() -> str:

@@ -9,6 +9,7 @@ from modules.compute.settings.eks.fitting import eks_findings
 from modules.data.settings.blocks import DataBlocks
 from modules.events.settings.blocks import EventsBlocks
 from modules.foundation.refusals import Finding
+from modules.foundation.versions import VersionInUse
 from modules.network.settings.blocks import NetworkBlocks
 
 
@@ -29,3 +30,9 @@ def findings(
         blocks.service, blocks.scheduled_task, blocks.ecs, blocks.load_balancer, data, events, network.network
     )
     yield from eks_findings(blocks.eks, data, events, network.network)
+
+
+def versions(blocks: ComputeBlocks) -> Iterator[VersionInUse]:
+    """Yield the Kubernetes versions of clusters."""
+    for label, cluster in blocks.eks.items():
+        yield VersionInUse(("eks", label, "version"), "kubernetes", cluster.version, cluster.after_standard_support)

@@ -6,16 +6,25 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from modules.foundation.calendar import committed
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings, TieredSettings
 
 CacheEngine = Literal["valkey", "redis"]
 
-#: "Amazon ElastiCache User Guide, Supported engines and versions". Redis OSS ends at 7.1, Valkey goes on. Users that
+#: Parameter group families by major version ("Amazon ElastiCache API Reference, CreateCacheParameterGroup"). Users that
 #: log in by IAM need Valkey 7.2 or Redis OSS 7.0 ("Authenticating with IAM, Limitations"), hence none older.
-ENGINE_VERSIONS: Mapping[CacheEngine, tuple[str, ...]] = {"valkey": ("7.2", "8.0", "8.1"), "redis": ("7.0", "7.1")}
-#: Parameter group families of them ("Engine specific parameters"): one a major version, Valkey 7.2 is `valkey7`.
-FAMILIES: Mapping[CacheEngine, str] = {"valkey": "valkey{major}", "redis": "redis{major}"}
+FAMILIES: Mapping[CacheEngine, Mapping[str, str]] = {
+    "valkey": {"7": "valkey7", "8": "valkey8"},
+    "redis": {"7": "redis7"},
+}
+#: The calendar's versions of these families. Redis OSS ends at 7.1, Valkey goes on.
+ENGINE_VERSIONS: Mapping[CacheEngine, tuple[str, ...]] = {
+    engine: tuple(each.version for each in committed().of(engine) if each.version.split(".")[0] in families)
+    for engine, families in FAMILIES.items()
+}
+#: Named here and not the newest, which would come into every environment by itself.
+DEFAULT_VERSIONS: Mapping[CacheEngine, str] = {"valkey": "8.1", "redis": "7.1"}
 #: "Quotas for ElastiCache": nodes a shard, the primary among them.
 REPLICAS_LIMIT = 5
 #: "CreateReplicationGroup, SnapshotRetentionLimit".
@@ -165,7 +174,7 @@ class CacheSettings(TieredSettings):
         if values.get("transit_encryption") is False:
             filled.setdefault("user", {})
         if not filled.get("engine_version"):
-            filled["engine_version"] = ENGINE_VERSIONS.get(values.get("engine", "valkey"), ("",))[-1]
+            filled["engine_version"] = DEFAULT_VERSIONS.get(values.get("engine", "valkey"), "")
         return filled
 
     @model_validator(mode="after")
@@ -176,7 +185,7 @@ class CacheSettings(TieredSettings):
     @property
     def family(self) -> str:
         """The family of the parameter group."""
-        return FAMILIES[self.engine].format(major=self.engine_version.split(".")[0])
+        return FAMILIES[self.engine][self.engine_version.split(".")[0]]
 
     def unknown_user(self, user: str | None = None) -> str | None:
         """Return whom a program would log in as and the cache does not have; None where it has, or has no users."""

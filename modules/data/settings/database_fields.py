@@ -41,7 +41,7 @@ class DatabaseFields(TieredSettings):
         examples=["aurora-mysql"], description="aurora-mysql, aurora-postgresql, mysql or postgres (plain RDS)."
     )
     engine_version: str = Field(
-        examples=["8.0.mysql_aurora.3.08.2"],
+        examples=["8.0.mysql_aurora.3.10.6"],
         description="Always named. In full where upgrades are ours; without its end where AWS makes the minor ones.",
     )
     instance_class: str | None = Field(

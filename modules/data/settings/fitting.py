@@ -7,6 +7,7 @@ from modules.data.settings.blocks import DataBlocks
 from modules.data.settings.database import DatabaseSettings
 from modules.data.settings.database_windows import maintenance_minutes, meet
 from modules.foundation.refusals import Finding
+from modules.foundation.versions import VersionInUse
 from modules.network.settings.vpc import NetworkSettings
 
 #: Before RDS's maintenance window, in which no backup of AWS Backup's begins.
@@ -24,6 +25,14 @@ def findings(blocks: DataBlocks, network: NetworkSettings | None, region: str) -
     if blocks.backup and blocks.backup.copy_to_region == region:
         rule = "is the environment's own region, whose failure a copy is for"
         yield Finding(("backup", "copy_to_region"), region, rule, "write another region, or take it out")
+
+
+def versions(blocks: DataBlocks) -> Iterator[VersionInUse]:
+    """Yield the engine versions of databases and caches."""
+    for name, database in blocks.database.items():
+        yield VersionInUse(("database", name, "engine_version"), database.engine, database.engine_version)
+    for name, cache in blocks.cache.items():
+        yield VersionInUse(("cache", name, "engine_version"), cache.engine, cache.engine_version)
 
 
 def _database_without_ground(

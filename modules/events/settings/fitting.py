@@ -10,6 +10,7 @@ from modules.events.settings.endpoints import publishing_endpoints
 from modules.events.settings.function import FunctionSettings
 from modules.foundation.notifications import Notification
 from modules.foundation.refusals import Finding
+from modules.foundation.versions import VersionInUse
 from modules.network.settings.blocks import NetworkBlocks
 from modules.network.settings.vpc import NetworkSettings
 
@@ -33,6 +34,12 @@ def findings(blocks: EventsBlocks, data: DataBlocks, network: NetworkBlocks) -> 
     yield from _pushes(blocks, data)
     yield from shipped.findings(blocks)
     yield from recursion.findings(blocks)
+
+
+def versions(blocks: EventsBlocks) -> Iterator[VersionInUse]:
+    """Yield the runtimes of functions."""
+    for name, function in blocks.function.items():
+        yield VersionInUse(("function", name, "runtime"), "lambda", function.runtime)
 
 
 def _ways(name: str, function: FunctionSettings, network: NetworkSettings | None) -> Iterator[Finding]:

@@ -121,7 +121,7 @@ def test_what_is_no_picture_says_why(content: bytes, reason: str) -> None:
         small(content)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     original=st.sampled_from([picture(), picture("PNG"), picture("WEBP"), animation(), turned(6)]),
     changes=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=20),

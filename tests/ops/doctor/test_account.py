@@ -22,6 +22,7 @@ from ops.errors import ExitCode, OpsError
 from ops.target import Target
 from ops.workspace import Workspace
 from tests.ops.test_commands import ops
+from tests.support.days import READ
 from tests.support.environments import DEV, write
 
 REGION = "ap-northeast-2"
@@ -40,7 +41,7 @@ bucket "content" {
 
 database "main" {
   engine         = "aurora-postgresql"
-  engine_version = "16.8"
+  engine_version = "17.7"
   serverless_v2_scaling {
     min_capacity = 0.5
     max_capacity = 2
@@ -248,7 +249,7 @@ def examined(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> dict[str,
 
     monkeypatch.setattr(command, "synthesize", synthesize)
     monkeypatch.setattr(command, "clock", lambda *_: iter([Finding("ok", "clock", "right")]))
-    return {each.subject: each for each in examine(workspace, load(workspace.envs)["dev"], on_local=False)}
+    return {each.subject: each for each in examine(workspace, load(workspace.envs)["dev"], READ, on_local=False)}
 
 
 def test_all_is_well(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,7 +257,7 @@ def test_all_is_well(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> N
     found = examined(workspace, monkeypatch)
     assert {each.level for each in found.values()} == {"ok"}
     assert found["credentials"].told.startswith(f"of account {ACCOUNT}, as ")
-    assert list(found)[-4:] == ["backups", "state", "moves", "quotas"]
+    assert list(found)[-5:] == ["backups", "state", "moves", "quotas", "versions"]
 
 
 def test_credentials_of_another_account(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

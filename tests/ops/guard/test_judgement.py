@@ -14,6 +14,7 @@ from ops.guard.judgement import MOST_DELETIONS, Judgement, judge
 from ops.guard.losses import STATEFUL
 from ops.guard.plan import Plan
 from ops.guard.unlocks import read_unlocks, too_long
+from ops.guard.versions import ended_versions
 from tests.ops.guard.plans import BUCKET, DATABASE, change, created, destroyed, plan, updated
 
 TODAY = datetime.date(2026, 11, 21)
@@ -263,6 +264,64 @@ def test_the_last_day_counts(tmp_path: Path) -> None:
     assert judged(destroyed(BUCKET), unlocks=RECORD.replace("12-01", "11-21"), folder=tmp_path).refused == []
 
 
+@pytest.mark.parametrize(
+    ("address", "after", "what"),
+    [
+        ("aws_db_instance.database_main_1", {"engine": "postgres", "engine_version": "16.8"},
+         'engine_version 16.8, which can no longer be created and left standard support on 2026-05-31; write "16.15"'),
+        (DATABASE, {"engine": "aurora-postgresql", "engine_version": "16.6"},
+         'engine_version 16.6, which can no longer be created; write "16.8", supported until 2029-02-28'),
+        ("aws_eks_cluster.eks_blue", {"version": "1.30"},
+         'version 1.30, which can no longer be created and left extended support on 2026-07-23; write "1.36", '
+         "supported until 2027-08-02"),
+    ],
+)  # fmt: skip
+def test_nothing_is_created_of_a_version_that_aws_no_longer_creates(
+    address: str, after: dict[str, Any], what: str
+) -> None:
+    assert refused(created(address, **after)) == [f"{address} would be created with {what}."]
+
+
+def test_a_runtime_is_refused_from_the_day_on_which_lambda_blocks_it() -> None:
+    plans = Plan.model_validate(plan(created("aws_lambda_function.function_x", runtime="python3.9")))
+    blocked = datetime.date(2027, 2, 1)
+    assert list(ended_versions(plans, blocked - datetime.timedelta(days=1))) == []
+    (found,) = ended_versions(plans, blocked)
+    assert (found.kind, found.address) == ("version", "aws_lambda_function.function_x")
+
+
+def test_what_exists_of_such_a_version_may_change() -> None:
+    before = {"engine": "postgres", "engine_version": "16.8", "tags": {}}
+    assert refused(updated("aws_db_instance.database_main_1", before, {**before, "tags": {"a": "b"}})) == []
+
+
+def test_a_replacement_is_a_creation_and_is_refused_for_its_version_too() -> None:
+    old = {"engine": "postgres", "engine_version": "16.8"}
+    found = judged(change("aws_db_instance.database_main_1", "delete", "create", before=old, after=old)).refused
+    assert [each.kind for each in found] == ["loss", "version"]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        {"engine": "postgres", "engine_version": "16.15"},
+        {"engine": "postgres", "engine_version": "16"},
+        {"engine": "postgres", "engine_version": "16.99"},
+        {"engine": "mariadb", "engine_version": "10.11.4"},
+        {"replicate_source_db": "agora-prod-main-1"},
+    ],
+)
+def test_what_the_calendar_does_not_end_is_created(after: dict[str, Any]) -> None:
+    assert refused(created("aws_db_instance.database_main_2", **after)) == []
+
+
+def test_a_version_can_be_unlocked_where_the_calendar_is_behind(tmp_path: Path) -> None:
+    address = "aws_eks_cluster.eks_blue"
+    record = RECORD.replace("aws_s3_bucket.bucket_content", address).replace('"loss"', '"version"')
+    found = judged(created(address, version="1.30"), unlocks=record, folder=tmp_path)
+    assert (found.refused, [each.kind for each in found.unlocked]) == ([], ["version"])
+
+
 def test_a_record_for_more_deletions(tmp_path: Path) -> None:
     rules = [destroyed(f"aws_vpc_security_group_ingress_rule.x{number}") for number in range(20)]
     more = 'deletions {\n  limit = 20\n  reason = "Blue goes away"\n  who = "kim"\n  until = "2026-12-01"\n}\n'
@@ -274,8 +333,9 @@ def test_a_record_for_more_deletions(tmp_path: Path) -> None:
     [
         ("2026-12-01", "soon", '5: unlock.aws_s3_bucket.bucket_content.until soon is not a date; write year, month and '
          'day, "2026-12-01"'),
-        ("loss", "anything", "2: unlock.aws_s3_bucket.bucket_content.allow.0 anything should be 'loss', 'protection' "
-         "or 'exposure'; loss: destroy or replace it. protection: take one away. exposure: open it to everyone"),
+        ("loss", "anything", "2: unlock.aws_s3_bucket.bucket_content.allow.0 anything should be 'loss', 'protection', "
+         "'exposure' or 'version'; loss: destroy or replace it. protection: take one away. exposure: open it to "
+         "everyone. version: create it of a version that the calendar says AWS no longer creates"),
         ('  reason = "Empty since the content moved"\n', "", "1: unlock.aws_s3_bucket.bucket_content.reason is "
          "missing; write `reason = ...`"),
     ],

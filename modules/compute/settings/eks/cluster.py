@@ -14,6 +14,10 @@ from modules.foundation.refusals import Finding, refuse
 from modules.foundation.settings import Cidr, Label, Settings, TieredSettings
 
 Support = Literal["standard", "extended"]
+AFTER_STANDARD_SUPPORT: Mapping[Support, str] = {
+    "standard": 'EKS upgrades the cluster by force (support = "standard")',
+    "extended": "EKS charges for extended support",
+}
 #: Without them no pod of a node runs, or finds another.
 AddOnOfNodes = Literal["vpc-cni", "kube-proxy", "coredns"]
 AGENT = "eks-pod-identity-agent"
@@ -30,8 +34,8 @@ class AddOnSettings(Settings):
 
     version: str = Field(
         pattern=r"^v\d+\.\d+\.\d+-eksbuild\.\d+$",
-        examples=["v1.20.1-eksbuild.1"],
-        description="`aws eks describe-addon-versions --addon-name NAME --kubernetes-version 1.33` lists them.",
+        examples=["v1.22.3-eksbuild.1"],
+        description="`aws eks describe-addon-versions --addon-name NAME --kubernetes-version 1.36` lists them.",
     )
 
 
@@ -40,7 +44,7 @@ class EksSettings(TieredSettings):
 
     version: str = Field(
         pattern=r"^1\.\d{2}$",
-        examples=["1.33"],
+        examples=["1.36"],
         description="Of Kubernetes; there is no default, since EKS's own one moves.",
     )
     support: Support = Field(
@@ -100,6 +104,15 @@ class EksSettings(TieredSettings):
     def nodes(self) -> dict[str, NodesSettings]:
         """All groups of nodes by their labels."""
         return {**self.managed, **self.self_managed}
+
+    @property
+    def after_standard_support(self) -> str:
+        """What EKS does at the end of the version's standard support, a phrase.
+
+        "Amazon EKS User Guide, Disable EKS extended support": without extended support the cluster is upgraded.
+        https://docs.aws.amazon.com/eks/latest/userguide/disable-extended-support.html
+        """
+        return AFTER_STANDARD_SUPPORT[self.support]
 
     @property
     def uses_pod_identity(self) -> bool:

@@ -1,0 +1,121 @@
+"""Every version that is committed lasts for the notice and longer, as of the day on which the calendar was read."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modules.compute.eks.node_groups import AMI_TYPES
+from modules.compute.load_balancer import TLS_POLICY as LOAD_BALANCER_TLS_POLICY
+from modules.compute.settings.eks.cluster import EksSettings
+from modules.compute.settings.eks.nodes import ManagedSettings
+from modules.data.settings.cache import DEFAULT_VERSIONS, ENGINE_VERSIONS
+from modules.data.settings.database_engines import ENGINES
+from modules.data.settings.database_fields import DatabaseFields
+from modules.edge.site import TLS_POLICY as SITE_TLS_POLICY
+from modules.events.settings.function import FunctionSettings
+from modules.foundation.calendar import Kind, Version, committed
+from modules.settings import load
+from ops.workspace import PROJECT
+from tests.support.days import READ
+
+ENVIRONMENTS = ("envs", "tests/environments")
+#: Versions in documents: what is written, and of which kind it is.
+_PATTERNS: tuple[tuple[Kind, str], ...] = (
+    ("aurora-mysql", r"8\.0\.mysql_aurora\.3\.\d+\.\d+"),
+    ("kubernetes", r"--kubernetes-version (1\.\d+)"),
+    ("lambda", r'runtime\s*=\s*"(python3\.\d+)"'),
+    *((engine, rf'engine\s*=\s*"{engine}"\s+engine_version\s*=\s*"([\d.]+)"') for engine in ("postgres", "mysql")),
+    ("aurora-postgresql", r'engine\s*=\s*"aurora-postgresql"\s+engine_version\s*=\s*"([\d.]+)"'),
+)  # fmt: skip
+
+
+def in_environments() -> Iterator[tuple[str, Kind, str]]:
+    for folder in ENVIRONMENTS:
+        for file in load(PROJECT / folder).values():
+            for used in file.settings.versions():
+                yield f"{file.document.file}: {'.'.join(used.at)}", used.kind, used.version
+
+
+def in_documents() -> Iterator[tuple[str, Kind, str]]:
+    for path in (PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))):
+        for kind, pattern in _PATTERNS:
+            for found in re.findall(pattern, path.read_text()):
+                yield str(path.relative_to(PROJECT)), kind, found
+
+
+def in_settings() -> Iterator[tuple[str, Kind, str]]:
+    for name, engine in ENGINES.items():
+        yield "full_example", name, engine.full_example
+        yield "open_example", name, engine.open_example
+    for cache, version in DEFAULT_VERSIONS.items():
+        yield "DEFAULT_VERSIONS", cache, version
+    yield "engine_version", "aurora-mysql", example(DatabaseFields, "engine_version")
+    yield "eks.version", "kubernetes", example(EksSettings, "version")
+    yield "release_version", "kubernetes", example(ManagedSettings, "release_version").rpartition(".")[0]
+    yield "runtime", "lambda", FunctionSettings.model_fields["runtime"].default
+    yield "TLS_POLICY", "elb-tls", LOAD_BALANCER_TLS_POLICY
+    yield "TLS_POLICY", "cloudfront-tls", SITE_TLS_POLICY
+    assert all(ami.startswith("AL2023_") for ami in AMI_TYPES.values())
+    yield "AMI_TYPES", "ami", "amazon-linux-2023"
+
+
+def example(model: Any, field: str) -> str:
+    return str(model.model_fields[field].examples[0])
+
+
+COMMITTED = [*in_environments(), *in_documents(), *in_settings()]
+
+
+@pytest.mark.parametrize(("where", "kind", "version"), sorted(set(COMMITTED)))
+def test_a_committed_version_is_created_and_supported_for_longer_than_the_notice(
+    where: str, kind: Kind, version: str
+) -> None:
+    row = committed().find(kind, version)
+    assert row, f"{where}: {kind} {version} is not in the calendar"
+    assert row.can_be_created(READ)
+    assert row.is_lasting(READ), f"{where}: {kind} {version} ends on {row.end_of_standard_support}"
+
+
+@pytest.mark.parametrize(("where", "kind", "version"), sorted(set(COMMITTED)))
+def test_a_committed_version_without_a_published_end_is_the_newest_of_its_major_version(
+    where: str, kind: Kind, version: str
+) -> None:
+    """AWS supports a minor version for a year and more: the newest one ends last, where no date was found."""
+    rows = {each.version: each for each in committed().of(kind)}
+    if version in rows and rows[version].end_of_standard_support is None and ends_are_published(kind):
+        newer = [each.version for each in rows.values() if is_newer(each, rows[version])]
+        assert newer == [], where
+
+
+def ends_are_published(kind: Kind) -> bool:
+    """Return whether AWS names ends for this kind at all."""
+    return any(each.end_of_standard_support for each in committed().of(kind)) and kind not in DEFAULT_VERSIONS
+
+
+def is_newer(one: Version, other: Version) -> bool:
+    return one.major == other.major and not one.is_major and one.order > other.order
+
+
+def test_versions_stand_in_every_place_that_is_looked_at() -> None:
+    places = {where.partition(":")[0] for where, _, _ in COMMITTED}
+    assert {"README.md", "docs/runbooks/cluster-upgrade.md", "docs/reference/compute.md"} <= places
+    assert {Path(place).name for place in places} >= {"dev.hcl", "prod.hcl", "staging.hcl", "mobile.hcl", "rds.hcl"}
+
+
+def test_a_cluster_upgrade_leads_to_the_next_version() -> None:
+    blue, green = (load(PROJECT / "tests/environments")["mobile"].settings.eks[name] for name in ("blue", "green"))
+    assert int(green.version.partition(".")[2]) == int(blue.version.partition(".")[2]) + 1
+
+
+def test_a_cluster_of_nodes_has_the_kube_proxy_of_its_version() -> None:
+    for file in load(PROJECT / "tests/environments").values():
+        for cluster in file.settings.eks.values():
+            if "kube-proxy" in cluster.add_on:
+                assert cluster.add_on["kube-proxy"].version.startswith(f"v{cluster.version}.")
+
+
+def test_caches_take_the_calendars_versions_that_users_can_log_in_to() -> None:
+    assert ENGINE_VERSIONS == {"valkey": ("7.2", "8.0", "8.1", "8.2"), "redis": ("7.0", "7.1")}

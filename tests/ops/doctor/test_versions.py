@@ -1,0 +1,146 @@
+"""What the doctor says of the versions that run."""
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from modules.settings import load
+from ops.doctor import versions as checks
+from ops.doctor.finding import Finding
+from ops.doctor.patient import Patient, Stack
+from ops.doctor.versions import Running, versions
+from ops.target import Target
+from ops.workspace import Workspace
+from tests.foundation.test_calendar import TODAY, calendar, day, row
+from tests.support.environments import DEV, write
+
+REGION = "ap-northeast-2"
+STACK = {
+    "aws_rds_cluster": {"database_main": {"cluster_identifier": "agora-dev-main"}},
+    "aws_db_instance": {"database_old_1": {"identifier": "agora-dev-old-1"}},
+    "aws_eks_cluster": {"eks_blue": {"name": "agora-dev-blue"}},
+    "aws_lambda_function": {"function_x": {"function_name": "agora-dev-x"}},
+}
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def patient(tmp_path: Path) -> Patient:
+    workspace = Workspace(write(tmp_path, {"dev": DEV}), tmp_path / "build")
+    return Patient(load(tmp_path)["dev"], Target(workspace, workspace.cloud_output, {}, {}), boto3.Session())
+
+
+def client(service: str) -> Any:
+    return boto3.client(cast("Any", service), region_name=REGION)
+
+
+def looked(patient: Patient, today: datetime.date = TODAY) -> list[Finding]:
+    return list(versions(patient, Stack({"resource": STACK}, frozenset()), today))
+
+
+def judged(running: Running, left: int, extended: int | None = None) -> list[Finding]:
+    """Return what is said of something whose standard support ends in this many days."""
+    end = None if extended is None else day(extended)
+    rows = calendar(row(running.version, left, running.kind, end_of_extended_support=end))
+    return list(checks._judged(running, TODAY, rows))
+
+
+def test_before_the_first_apply_nothing_runs(patient: Patient) -> None:
+    assert looked(patient) == [Finding("ok", "versions", "nothing runs that has one")]
+
+
+def test_what_runs_is_named_with_the_version_that_aws_answers(patient: Patient) -> None:
+    rds = client("rds")
+    login = {"MasterUsername": "dbadmin", "MasterUserPassword": "not-a-secret"}
+    cluster = {"DBClusterIdentifier": "agora-dev-main", "Engine": "aurora-mysql"}
+    rds.create_db_cluster(**cluster, EngineVersion="8.0.mysql_aurora.3.08.2", **login)
+    instance = {"DBInstanceIdentifier": "agora-dev-old-1", "DBInstanceClass": "db.m7g.large", "Engine": "postgres"}
+    rds.create_db_instance(**instance, EngineVersion="16.15", AllocatedStorage=20, **login)
+    role = f"arn:aws:iam::{'1' * 12}:role/eks"
+    client("eks").create_cluster(
+        name="agora-dev-blue", version="1.34", roleArn=role, resourcesVpcConfig={"subnetIds": ["subnet-1"]}
+    )
+    cluster_told, kubernetes = looked(patient)
+    assert str(cluster_told) == (
+        "error    versions: agora-dev-main runs aurora-mysql 8.0.mysql_aurora.3.08.2, which left standard support on "
+        '2026-08-31; write "8.0.mysql_aurora.3.10.6", supported until 2028-04-30'
+    )
+    assert kubernetes.level == "warning"
+    assert kubernetes.told.startswith(
+        "agora-dev-blue runs kubernetes 1.34, which leaves standard support on 2026-12-02"
+    )
+
+
+def test_what_is_supported_is_listed(patient: Patient) -> None:
+    function = {"aws_lambda_function": STACK["aws_lambda_function"]}
+    role = client("iam").create_role(RoleName="x", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    code = {"ZipFile": b"PK\x05\x06" + bytes(18)}
+    client("lambda").create_function(
+        FunctionName="agora-dev-x", Runtime="python3.13", Role=role, Handler="x.y", Code=code
+    )
+    (found,) = versions(patient, Stack({"resource": function}, frozenset()), TODAY)
+    assert found == Finding("ok", "versions", "agora-dev-x lambda python3.13")
+
+
+@pytest.mark.parametrize(
+    ("extended_support", "left", "extended", "level"),
+    [
+        (False, 180, 400, "warning"),
+        (False, 0, 400, "error"),
+        (True, 0, 400, "warning"),
+        (True, -400, 0, "error"),
+        (True, -5, None, "error"),
+    ],
+)
+def test_past_the_end_it_is_an_error_unless_extended_support_goes_on(
+    extended_support: bool, left: int, extended: int | None, level: str
+) -> None:
+    (found,) = judged(Running("agora-dev-blue", "kubernetes", "1.33", extended_support), left, extended)
+    assert found.level == level
+
+
+def test_a_version_that_lasts_is_not_told_of() -> None:
+    assert judged(Running("agora-dev-blue", "kubernetes", "1.36"), 181) == []
+
+
+@pytest.mark.parametrize(
+    ("support", "extended", "after"),
+    [("STANDARD", False, "EKS upgrades the cluster by force"), ("EXTENDED", True, "EKS charges for extended support")],
+)
+def test_a_clusters_upgrade_policy_says_what_comes_after(support: str, extended: bool, after: str) -> None:
+    class Eks:
+        def describe_cluster(self, name: str) -> dict[str, Any]:
+            return {"cluster": {"name": name, "version": "1.33", "upgradePolicy": {"supportType": support}}}
+
+    running = checks._kubernetes(Eks(), "agora-dev-blue")
+    assert (running.extended, running.after.startswith(after)) == (extended, True)
+
+
+@pytest.mark.parametrize(
+    ("answered", "extended"),
+    [
+        ({}, True),
+        ({"EngineLifecycleSupport": "open-source-rds-extended-support"}, True),
+        ({"EngineLifecycleSupport": "open-source-rds-extended-support-disabled"}, False),
+    ],
+)
+def test_a_database_has_extended_support_unless_it_is_switched_off(answered: dict[str, str], extended: bool) -> None:
+    answer = {"Engine": "mysql", "EngineVersion": "8.0.46", **answered}
+    assert checks._database("agora-dev-old-1", answer).extended is extended
+
+
+def test_a_version_that_the_calendar_does_not_have_is_unseen() -> None:
+    (found,) = checks._judged(Running("agora-dev-blue", "kubernetes", "1.99"), TODAY, calendar())
+    assert (found.level, found.remedy) == ("unseen", "run `.venv/bin/python -m ops calendar`")
