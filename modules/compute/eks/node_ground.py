@@ -10,6 +10,7 @@ from constructs import Construct
 
 from modules.compute.eks.control_plane import ControlPlane
 from modules.compute.eks.roles import Role, aws_policy, make_role
+from modules.compute.eks.running_nodes import RunningNodes
 from modules.compute.eks.trust import by_instances, by_service
 from modules.compute.eks.user_data import Joining, Proxy
 from modules.compute.settings.eks.cluster import EksSettings
@@ -19,6 +20,15 @@ from modules.network.vpc import Network
 
 #: "Amazon EKS node IAM role". The CNI has a role of its own, and pods get theirs.
 NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
+#: Host names of interface endpoints that are not `<service>.<region>.amazonaws.com` ("AWS General Reference, Service
+#: endpoints and quotas"); `ecr.dkr` has a name below for each account.
+ENDPOINT_HOSTS = {
+    "ecr.api": "api.ecr.{region}.amazonaws.com",
+    "ecr.dkr": ".dkr.ecr.{region}.amazonaws.com",
+    "eks-auth": "eks-auth.{region}.api.aws",
+    "kinesis-firehose": "firehose.{region}.amazonaws.com",
+    "kinesis-streams": "kinesis.{region}.amazonaws.com",
+}
 
 
 class NodeGround(Construct):
@@ -52,9 +62,18 @@ class NodeGround(Construct):
         self._subnets: AppSubnets = network.app
         self._make = foundation.resources(self, "eks")
 
-    def subnet_ids(self, zones: Sequence[str]) -> list[str]:
-        """Return the app subnets of the zones, of all for none."""
-        return [self._subnets.ids[zone] for zone in sorted(set(zones) or self._subnets.ids)]
+    def zones(self, asked: Sequence[str]) -> list[str]:
+        """Return the letters of the zones that are asked for, of all zones for none."""
+        return sorted(set(asked) or self._subnets.ids)
+
+    def subnet_ids(self, asked: Sequence[str]) -> list[str]:
+        """Return the app subnets of the zones that are asked for, of all zones for none."""
+        return [self._subnets.ids[zone] for zone in self.zones(asked)]
+
+    @cached_property
+    def running(self) -> RunningNodes:
+        """How many nodes run in the managed node groups."""
+        return RunningNodes(self, "running", label=self.label, cluster_name=self.plane.name, foundation=self.foundation)
 
     @property
     def joining(self) -> Joining:
@@ -74,7 +93,8 @@ class NodeGround(Construct):
             ".internal",
             ".svc",
             ".cluster.local",
-            f".eks.{region}.amazonaws.com",
+            # The Kubernetes API, https://<id>.<two letters and a digit, or more>.<region>.eks.amazonaws.com.
+            f".{region}.eks.amazonaws.com",
             f".s3.{region}.amazonaws.com",
             *(_endpoint_host(each, region) for each in sorted(set(self._network.settings.interface_endpoints))),
         ]
@@ -133,6 +153,5 @@ class NodeGround(Construct):
 
 
 def _endpoint_host(service: str, region: str) -> str:
-    """Return the domain of an interface endpoint's names: `ecr.dkr` has one below for each account."""
-    host = ".".join(reversed(service.split("."))) if service.startswith("ecr.") else service
-    return f"{'.' if service == 'ecr.dkr' else ''}{host}.{region}.amazonaws.com"
+    """Return the host name of an interface endpoint, or the domain of its host names."""
+    return ENDPOINT_HOSTS.get(service, f"{service}.{{region}}.amazonaws.com").format(region=region)
