@@ -1,5 +1,6 @@
 """Groups of instances, which scale by EC2 Auto Scaling itself."""
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.autoscaling_policy import (
     AutoscalingPolicy,
     AutoscalingPolicyStepAdjustment,
@@ -28,6 +29,8 @@ class GroupScaling(Construct):
     Creates: target tracking policies (whose alarms AWS makes), step policies, each with the alarm that it answers, and
     two scheduled actions for each schedule: its start, and its end, which sets the usual bounds again. What the group
     may be asked is said by its settings: EC2 measures processors only, and knows warm-ups in place of cooldowns.
+
+    A group that is replaced by another scales until the other does: names are unique within their group.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class GroupScaling(Construct):
             name=self._name_of(label),
             autoscaling_group_name=self._group_name,
             policy_type="TargetTrackingScaling",
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             estimated_instance_warmup=WARMUP_SECONDS,
             target_tracking_configuration=AutoscalingPolicyTargetTrackingConfiguration(
                 target_value=settings.target_value,
@@ -81,6 +85,7 @@ class GroupScaling(Construct):
             name=self._name_of(label),
             autoscaling_group_name=self._group_name,
             policy_type="StepScaling",
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             adjustment_type=settings.adjustment_type,
             min_adjustment_magnitude=settings.min_adjustment_magnitude,
             metric_aggregation_type="Average",
@@ -121,6 +126,7 @@ class GroupScaling(Construct):
             min_size=bounds[0],
             max_size=bounds[1],
             desired_capacity=UNCHANGED,
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
 
     def _name_of(self, policy_or_action: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cdktf import ITerraformDependable, TerraformResourceLifecycle
+from cdktf import ITerraformDependable, Postcondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.ecs_service import (
     EcsService,
     EcsServiceCapacityProviderStrategy,
@@ -40,11 +40,12 @@ class Service(Construct):
     """A service: so many tasks of a definition, replaced one after another by each new revision.
 
     Creates: what `Task` creates; for each load balancer that leads to it a target group; its name in the VPC, where
-    it is reached; the service; how it scales.
+    it is reached; with an image, the service and how it scales.
 
-    A deployment whose tasks do not become well ends by itself, and the service goes back to the revision before.
-    Terraform waits for the end of what it rolls out. Of a service that the pipeline owns it made the first revision
-    only: it ignores revision and count from then on, and a new revision of its own is a draft for the pipeline.
+    A deployment whose tasks do not become healthy ends by itself, and the service goes back to the revision before.
+    Terraform waits for the end of what it rolls out, and fails when that is another revision. Of a service that the
+    pipeline owns it creates the first revision only: it ignores the service's revision from then on, and a new revision
+    of its own is a draft for the pipeline.
     """
 
     def __init__(
@@ -76,10 +77,14 @@ class Service(Construct):
         for way_in in ways_in:
             self._stand_behind(way_in)
         self._registry_arn = service_names.register(name) if service_names else None
-        self._create_service()
-        # Without an image there is nothing to run: to scale would start it.
-        if settings.scaling and settings.image:
-            self._scale(settings.scaling)
+        # In plain text, for alarms and for those who let someone roll it out.
+        names = ground.foundation.names
+        self.name = names.of(name)
+        self.arn = f"arn:aws:ecs:{names.region}:{names.account_id}:service/{ground.cluster.name}/{self.name}"
+        if settings.image:
+            service = self._create_service()
+            if settings.scaling:
+                self._scale(settings.scaling, service)
 
     def allow(self, security_group_id: str, name: str) -> None:
         """Let the members of a security group call it; `name` says who they are and is unique for this service."""
@@ -119,20 +124,16 @@ class Service(Construct):
             resource_label=way_in.load_balancer.resource_label(target),
         )
 
-    def _create_service(self) -> None:
+    def _create_service(self) -> EcsService:
         settings, cluster = self.settings, self._ground.cluster
         deployment = settings.deployment
-        # In plain text, for alarms and for those who let someone roll it out.
-        names = self._ground.foundation.names
-        self.name = names.of(self._label)
-        self.arn = f"arn:aws:ecs:{names.region}:{names.account_id}:service/{cluster.name}/{self.name}"
-        self._service = self._make(
+        return self._make(
             EcsService,
             self._label,
             name=self.name,
             cluster=cluster.arn,
             task_definition=self.task.arn,
-            desired_count=settings.first_count,
+            desired_count=settings.count,
             capacity_provider_strategy=[
                 EcsServiceCapacityProviderStrategy(
                     capacity_provider=share.provider, base=share.base, weight=share.weight
@@ -169,13 +170,35 @@ class Service(Construct):
             depends_on=[*self.task.ready, *self._rules],
         )
 
-    def _lifecycle(self) -> TerraformResourceLifecycle | None:
-        ignored = ["task_definition"] if self.settings.owned_by == "pipeline" else []
-        if ignored or self.settings.scaling:
-            ignored.append("desired_count")
-        return TerraformResourceLifecycle(ignore_changes=ignored) if ignored else None
+    def _lifecycle(self) -> TerraformResourceLifecycle:
+        """Return what others change of the service, and what has to be true of it after an apply.
 
-    def _scale(self, settings: ScalingSettings) -> None:
+        Whatever scales the service changes its count, and brings it within changed bounds by itself ("Application Auto
+        Scaling concepts, Scalable target": RegisterScalableTarget compares the capacity with them and updates it).
+        """
+        by_pipeline = self.settings.owned_by == "pipeline"
+        ignored = [*(["task_definition"] if by_pipeline else []), *(["desired_count"] if self.settings.scaling else [])]
+        return TerraformResourceLifecycle(
+            ignore_changes=ignored or None, postcondition=None if by_pipeline else [self._is_rolled_out()]
+        )
+
+    def _is_rolled_out(self) -> Postcondition:
+        """Return the condition that the service runs the revision of this apply, and why it may not."""
+        names = self._ground.foundation.names
+        where = f"--region {names.region} --cluster {self._ground.cluster.name}"
+        message = (
+            f"The deployment of the service {self.name} failed, and ECS went back to ${{self.task_definition}}: tasks "
+            "of the new revision did not start or were not healthy. To see why:\n"
+            f"  aws ecs describe-services {where} --services {self.name} --query 'services[0].events[:10].message'\n"
+            f"  aws ecs list-tasks {where} --service-name {self.name} --desired-status STOPPED\n"
+            f"  aws ecs describe-tasks {where} --tasks TASK --query 'tasks[0].[stoppedReason, containers[].reason]'\n"
+            f"  aws logs tail --region {names.region} {self.task.log_group} --since 1h\n"
+            "Correct the image or the block, and apply again."
+        )
+        condition = f"${{self.task_definition == {self.task.definition.fqn}.arn}}"
+        return Postcondition(condition=condition, error_message=message)
+
+    def _scale(self, settings: ScalingSettings, service: EcsService) -> None:
         metrics: dict[Metric, ScalingMetric] = {
             "cpu": self._metric("CPUUtilization", "ECSServiceAverageCPUUtilization"),
             "memory": self._metric("MemoryUtilization", "ECSServiceAverageMemoryUtilization"),
@@ -195,7 +218,7 @@ class Service(Construct):
             make=self._make,
             names=self._ground.foundation.names,
             what=self._label,
-            after=[self._service],
+            after=[service],
         )
 
     def _metric(self, name: str, predefined: str) -> ScalingMetric:

@@ -17,8 +17,6 @@ from modules.foundation.names import Names
 from modules.foundation.policies import Statement, allow, deny, document
 from modules.foundation.resources import Resources
 
-#: Seconds: an apply of a whole environment takes up to an hour, EKS and Aurora one after the other.
-SESSION_SECONDS = 7200
 #: "AWS managed policies for job functions": to compare the state with AWS the provider reads everything; to make an
 #: environment it makes roles, keys and policies too, which no narrower policy could keep from raising itself.
 _MANAGED = {"plan": "ReadOnlyAccess", "apply": "AdministratorAccess"}
@@ -89,7 +87,6 @@ class PipelineRoles(Construct):
             f"{env}_{right}",
             name=role_name(self._names, env, right),
             description=f"GitLab jobs of {state.settings.project} that {right} {env}",
-            max_session_duration=SESSION_SECONDS,
             assume_role_policy=opened_by(self._provider_arn, state.settings, state.settings.subjects(right)),
         )
         self._make(

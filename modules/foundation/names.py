@@ -5,6 +5,8 @@ is cut and closed by eight hexadecimal digits of its own SHA-256.
 """
 
 import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 #: "Amazon S3 User Guide, General purpose bucket naming rules".
@@ -15,14 +17,27 @@ ROLE_NAME_LIMIT = 64
 TOPIC_NAME_LIMIT = 256
 
 _DIGEST_LENGTH = 8
+#: As a regular expression.
+DIGEST_PATTERN = f"[0-9a-f]{{{_DIGEST_LENGTH}}}"
 
 
 def limited(name: str, limit: int) -> str:
     """Return the name, or when it is longer than `limit` its beginning and a digest of the whole."""
     if len(name) <= limit:
         return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:_DIGEST_LENGTH]
-    return f"{name[: limit - _DIGEST_LENGTH - 1].rstrip('-')}-{digest}"
+    return f"{name[: limit - _DIGEST_LENGTH - 1].rstrip('-')}-{_digest(name)}"
+
+
+def replaceable(name: str, fixed: Mapping[str, object]) -> str:
+    """Return the name with a digest of what AWS can only change by replacement.
+
+    So the new one has another name, and can be created before the old one is destroyed.
+    """
+    return f"{name}-{_digest(json.dumps(fixed, sort_keys=True))}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
 @dataclass(frozen=True)

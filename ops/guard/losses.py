@@ -1,4 +1,4 @@
-"""Losses: what holds data, or an identity that others know, would be destroyed or replaced."""
+"""Losses: what holds data, has an identity that others know, or serves, would be destroyed or replaced."""
 
 from collections.abc import Iterator
 
@@ -20,6 +20,8 @@ STATEFUL = {
     "aws_efs_file_system": "its files",
     "aws_eip": "its address, which partners may have let in",
     "aws_eks_cluster": "all that runs in it",
+    # By a new profile too: EKS deletes the pods of the old one all at once ("Delete a Fargate profile").
+    "aws_eks_fargate_profile": "its pods, all at once",
     "aws_elasticache_cluster": "its entries",
     "aws_elasticache_replication_group": "its entries",
     "aws_elasticache_serverless_cache": "its entries",
@@ -39,16 +41,34 @@ STATEFUL = {
     "aws_sqs_queue": "its messages",
     "aws_ssm_parameter": "its value",
 }
+#: What stops with each type. A replacement whose new one is there before the old one goes leaves no gap.
+SERVING = {
+    "aws_autoscaling_group": "its instances, and what runs on them",
+    "aws_cloudfront_distribution": "what it answers for",
+    "aws_dx_gateway": "the way to the corporate network",
+    "aws_dx_gateway_association": "the way to the corporate network",
+    "aws_ecs_service": "its running tasks",
+    "aws_eks_node_group": "its nodes, and the pods on them",
+    "aws_lb": "what it answers for",
+    "aws_vpn_gateway": "the way to the corporate network",
+}
 
 
 def losses(plan: Plan) -> Iterator[Refusal]:
-    """Yield each destruction or replacement of what holds something."""
+    """Yield each destruction or replacement of what holds something, or of what serves until there is another."""
     for resource in plan.changes:
-        held = STATEFUL.get(resource.type)
-        if held and resource.change.is_loss and not _is_copy(resource):
+        lost = _lost(resource)
+        if lost:
             yield Refusal(
-                resource.address, "loss", f"{resource.address} {_happens(resource.change)}, and with it {held}."
+                resource.address, "loss", f"{resource.address} {_happens(resource.change)}, and with it {lost}."
             )
+
+
+def _lost(resource: ResourceChange) -> str | None:
+    change = resource.change
+    if change.leaves_gap and resource.type in SERVING:
+        return SERVING[resource.type]
+    return STATEFUL.get(resource.type) if change.is_loss and not _is_copy(resource) else None
 
 
 def _happens(change: Change) -> str:

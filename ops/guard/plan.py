@@ -37,6 +37,11 @@ class Change(_Part):
         """Whether something new comes in the place of what goes."""
         return self.is_loss and "create" in self.actions
 
+    @property
+    def leaves_gap(self) -> bool:
+        """Whether what is there now will be gone before anything new has come (`create_before_destroy`)."""
+        return self.is_loss and self.actions != ("create", "delete")
+
     def was(self, attribute: str) -> Any:
         """Return the attribute as it is now."""
         return (self.before or {}).get(attribute)

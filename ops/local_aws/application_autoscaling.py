@@ -1,8 +1,10 @@
-"""Application Auto Scaling: tags of scalable targets, policies that keep their identity.
+"""Application Auto Scaling: tags of scalable targets, services within their bounds, policies that keep their identity.
 
 - AWS: RegisterScalableTarget takes tags with the target's first registration, and ListTagsForResource,
   TagResource and UntagResource know targets by their ARN. Moto 5.2.5 has none of it, so that the provider
   cannot read a target that it has just made. Added: all four.
+- AWS: RegisterScalableTarget brings a capacity that is out of bounds within them ("Application Auto Scaling concepts,
+  Scalable target"). Moto leaves it. Added: for ECS services.
 - AWS: PutScalingPolicy for a name that exists changes the policy and leaves its ARN and its creation time.
   Moto makes another policy, and leaves the first one's alarms in CloudWatch for ever. Added: the policy stays
   itself, and its alarms go before the new ones come.
@@ -15,6 +17,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from ops.local_aws.ecs_services import keep_within
+
 
 def install() -> None:
     """Add the tag calls to Moto's Application Auto Scaling and mend its policies."""
@@ -24,7 +28,10 @@ def install() -> None:
     from ops.local_aws.extend import add
 
     add(ApplicationAutoScalingResponse, list_tags_for_resource, tag_resource, untag_resource)
-    add(ApplicationAutoScalingResponse, _with_tags(ApplicationAutoScalingResponse.register_scalable_target))
+    add(
+        ApplicationAutoScalingResponse,
+        _within_bounds(_with_tags(ApplicationAutoScalingResponse.register_scalable_target)),
+    )
     add(ApplicationAutoscalingBackend, _as_itself(ApplicationAutoscalingBackend.put_scaling_policy))
     add(ApplicationAutoscalingBackend, _of_one_resource(ApplicationAutoscalingBackend.describe_scaling_policies))
 
@@ -57,6 +64,20 @@ def _with_tags(register: Callable[[Any], str]) -> Callable[[Any], str]:
         if tags:
             arn = json.loads(answer)["ScalableTargetARN"]
             _tags(_targets(response)[arn]).update(tags)
+        return answer
+
+    return register_scalable_target
+
+
+def _within_bounds(register: Callable[[Any], str]) -> Callable[[Any], str]:
+    def register_scalable_target(response: Any) -> str:
+        from moto.ecs.models import ecs_backends
+
+        answer = register(response)
+        target = _targets(response)[json.loads(answer)["ScalableTargetARN"]]
+        if target.service_namespace == "ecs":
+            backend = ecs_backends[response.current_account][response.region]
+            keep_within(backend, target.resource_id, target.min_capacity, target.max_capacity)
         return answer
 
     return register_scalable_target

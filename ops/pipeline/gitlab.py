@@ -24,6 +24,12 @@ RELEASE_TAG = r"/^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/"
 CANDIDATE_TAG = r"/^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)-rc\.(0|[1-9]\d*)$/"
 #: An applied plan is of no use any more, and one that nobody read in this time is of an old state.
 ARTIFACT_LIFE = "3 days"
+#: Without one the project's is taken, an hour ("Set a limit for how long jobs can run"). The AWS provider waits an hour
+#: for a group of EKS nodes to be created, and another for the one that it replaces to go. A job's token expires with it
+#: ("OpenID Connect (OIDC) Authentication Using ID Tokens, Token payload"), so until then the AWS SDKs renew their
+#: session of an hour by themselves.
+APPLY_TIMEOUT = "3h"
+READ_TIMEOUT = "1h"
 
 Job = dict[str, Any]
 
@@ -114,6 +120,7 @@ def _plan(environment: Environment, settings: PipelineSettings, paths: list[str]
         "interruptible": True,
         "resource_group": name,
         "environment": {"name": name, "action": "prepare"},
+        "timeout": READ_TIMEOUT,
         "id_tokens": _tokens(settings),
         "script": [f".venv/bin/python -m ops ci plan --env {name}"],
         "rules": [*preview, *_shipped(environment, paths)],
@@ -138,6 +145,7 @@ def _apply(environment: Environment, settings: PipelineSettings, paths: list[str
         "needs": [{"job": f"plan:{name}", "artifacts": True}],
         "resource_group": name,
         "environment": {"name": name, "deployment_tier": environment.tier},
+        "timeout": APPLY_TIMEOUT,
         "id_tokens": _tokens(settings),
         "script": [f".venv/bin/python -m ops ci apply --env {name}"],
         # A person reads the plan first; until then the pipeline is blocked, and says so.
@@ -151,6 +159,7 @@ def _drift(name: str, settings: PipelineSettings) -> Job:
         "interruptible": True,
         "resource_group": name,
         "environment": {"name": name, "action": "verify"},
+        "timeout": READ_TIMEOUT,
         "id_tokens": _tokens(settings),
         "script": [f".venv/bin/python -m ops ci drift --env {name}"],
         "rules": [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}],

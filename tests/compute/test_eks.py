@@ -7,7 +7,9 @@ from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
-from tests.compute.eks_texts import GENERAL, dev
+import pytest
+
+from tests.compute.eks_texts import FARGATE, GENERAL, dev
 from tests.support.permissions import allows, statements_of
 from tests.support.stacks import stack_of
 from tests.support.template import Template
@@ -99,7 +101,8 @@ def test_versions_are_the_files_and_nobody_elses(mobile: Template) -> None:
     assert mobile.resource("aws_launch_template.eks_blue_batch")["image_id"] == (
         "resolve:ssm:/aws/service/eks/optimized-ami/1.36/amazon-linux-2023/x86_64/standard/recommended/image_id"
     )
-    assert "data" not in mobile.json
+    # Groups are looked up for their size, and nothing for its version.
+    assert set(mobile.json["data"]) == {"aws_autoscaling_group", "aws_autoscaling_groups"}
 
 
 def test_addresses_come_by_prefixes(mobile: Template) -> None:
@@ -147,7 +150,9 @@ def test_a_managed_node_is_told_pods_and_proxy(mobile: Template) -> None:
     excepted = re.findall(r"NO_PROXY=([^\"]*)", script)[0].split(",")
     for each in ("169.254.170.23", "10.40.96.0/19", "172.20.0.0/16", "api.ecr.ap-northeast-2.amazonaws.com"):
         assert each in excepted
+    # Endpoints of clusters are https://<id>.<part>.<region>.eks.amazonaws.com.
     assert {".ap-northeast-2.eks.amazonaws.com", ".svc", ".cluster.local"} <= {*excepted}
+    assert {"eks.ap-northeast-2.amazonaws.com", "eks-auth.ap-northeast-2.api.aws"} <= {*excepted}
     assert {".dkr.ecr.ap-northeast-2.amazonaws.com", "sts.ap-northeast-2.amazonaws.com", ".corp.example"} <= {*excepted}
 
 
@@ -175,12 +180,93 @@ def test_a_node_of_our_own_joins_with_labels_and_taints(mobile: Template) -> Non
 
 def test_whoever_scales_the_nodes_says_how_many(mobile: Template) -> None:
     group = mobile.resource("aws_eks_node_group.eks_blue_general")
-    assert group["lifecycle"] == {"ignore_changes": ["scaling_config"]}
-    assert group["scaling_config"] == {"desired_size": 2, "max_size": 3, "min_size": 2}
+    assert group["lifecycle"]["ignore_changes"] == ["scaling_config"]
+    assert (group["scaling_config"]["min_size"], group["scaling_config"]["max_size"]) == (2, 3)
     name = "${aws_eks_node_group.eks_blue_general.resources[0].autoscaling_groups[0].name}"
     assert mobile.resource("aws_autoscaling_policy.eks_blue_general_surge")["autoscaling_group_name"] == name
     own = mobile.only("aws_autoscaling_group")
     assert own["lifecycle"] == {"ignore_changes": ["desired_capacity"]}
+
+
+def test_a_managed_group_has_the_size_that_runs_within_its_bounds(tmp_path: Path) -> None:
+    template = stack_of(tmp_path, dev(GENERAL)["dev"])
+    group = template.resource("aws_eks_node_group.eks_blue_general")
+    assert "ignore_changes" not in group["lifecycle"]
+    assert group["scaling_config"]["desired_size"] == (
+        "${min(3, max(2, [for group in data.aws_autoscaling_group.eks_blue : group.desired_capacity if "
+        'anytrue([for tag in group.tag : tag.key == "eks:nodegroup-name" && '
+        'can(regex("^general(-[0-9a-f]{8})?$", tag.value))])]...))}'
+    )
+    assert template.json["data"]["aws_autoscaling_groups"]["eks_blue"]["filter"] == [
+        {"name": "tag:eks:cluster-name", "values": ["agora-env-blue"]}
+    ]
+    (read,) = template.json["data"]["aws_autoscaling_group"].values()
+    assert (read["for_each"], read["name"]) == ("${toset(data.aws_autoscaling_groups.eks_blue.names)}", "${each.value}")
+
+
+@pytest.fixture(scope="module")
+def name(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a managed node group, before something is changed."""
+    return name_of_group(tmp_path_factory.mktemp("before"))
+
+
+def name_of_group(folder: Path, before: str = "", after: str = "") -> str:
+    text = dev(GENERAL)["dev"]
+    assert before in text
+    group = stack_of(folder, text.replace(before, after)).resource("aws_eks_node_group.eks_blue_general")
+    assert group["lifecycle"]["create_before_destroy"] is True
+    return str(group["node_group_name"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('["m7g.large"]', '["m7g.xlarge"]'),
+        ('["m7g.large"]', '["m7i.large"]'),
+        ("min_size       = 2", 'min_size       = 2\n    capacity = "spot"'),
+        ("max_size       = 3", 'max_size       = 2\n    availability_zones = ["a"]'),
+        ('availability_zones = ["a", "c"]', 'availability_zones = ["a", "b", "c"]'),
+    ],
+)
+def test_what_eks_cannot_change_of_a_managed_group_changes_its_name(
+    before: str, after: str, name: str, tmp_path: Path
+) -> None:
+    assert re.fullmatch(r"general-[0-9a-f]{8}", name)
+    assert name_of_group(tmp_path, before, after) != name
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("max_size       = 3", "max_size       = 4"),
+        ("max_size       = 3", 'max_size       = 3\n    labels = { workload = "web" }'),
+        ("max_size       = 3", "max_size       = 3\n    volume_size_gib = 80"),
+        ("max_size       = 3", 'max_size       = 3\n    availability_zones = ["c", "a"]'),
+        ('version = "1.36"', 'version = "1.37"'),
+    ],
+)
+def test_what_eks_changes_of_a_managed_group_leaves_its_name(
+    before: str, after: str, name: str, tmp_path: Path
+) -> None:
+    assert name_of_group(tmp_path, before, after) == name
+
+
+def test_a_changed_fargate_profile_has_another_name(tmp_path_factory: pytest.TempPathFactory) -> None:
+    names = set()
+    for namespace in ("*", "payments-*"):
+        text = dev(GENERAL, FARGATE.replace('"*"', f'"{namespace}"'))["dev"]
+        stack = stack_of(tmp_path_factory.mktemp("profile"), text)
+        profile = stack.resource("aws_eks_fargate_profile.eks_blue_all")
+        assert profile["lifecycle"] == {"create_before_destroy": True}
+        names.add(profile["fargate_profile_name"])
+    assert len(names) == 2
+    assert all(re.fullmatch(r"all-[0-9a-f]{8}", name) for name in names)
+
+
+def test_what_scales_a_group_of_nodes_is_there_until_its_successor_is_scaled(mobile: Template) -> None:
+    for kind in ("aws_autoscaling_policy", "aws_autoscaling_schedule"):
+        for each in mobile.resources(kind).values():
+            assert each["lifecycle"] == {"create_before_destroy": True}
 
 
 def test_pods_without_nodes_are_in_app_subnets_only(mobile: Template) -> None:

@@ -34,6 +34,13 @@ def cluster(most: int, *, instance_type: str = "m7g.large", pods: int | None = N
     )
 
 
+def managed(most: int) -> EksSettings:
+    group = {"instance_types": ("m7g.large",), "min_size": 1, "max_size": most}
+    return EksSettings.model_validate(
+        {"version": "1.33", "access": ACCESS, "add_on": ADD_ONS | AGENT, "managed": {"general": group}}
+    )
+
+
 def network(clusters: int, prefix: int = 23) -> NetworkSettings:
     return NetworkSettings.model_validate(
         {
@@ -129,6 +136,19 @@ def test_the_sum_is_shown() -> None:
     assert finding.remedy == (
         'write fewer nodes or fewer max_pods, or, before the network\'s first apply, subnet_sizes { app = "/22" }'
     )
+
+
+@pytest.mark.parametrize(
+    ("most", "shown"),
+    [
+        # An update starts two nodes in each zone.
+        (2, "blue.general 129 + blue.general replacement 2 x 33"),
+        # A group of other instance types starts with as many nodes as run.
+        (9, "blue.general 5 x 129 + blue.general replacement 5 x 33"),
+    ],
+)
+def test_the_nodes_of_a_managed_group_fit_beside_those_that_they_replace(most: int, shown: str) -> None:
+    assert shown in " + ".join(map(str, needed({"blue": managed(most)}, "a", network(1))))
 
 
 def test_fewer_pods_take_fewer_addresses() -> None:

@@ -59,7 +59,7 @@ def test_who_owns_it_and_whether_it_scales_say_what_terraform_leaves_alone(
         (prod, "api"): (["task_definition", "desired_count"], 2, False),
         (dev, "api"): (["desired_count"], 1, True),
         (tasks, "web"): (["desired_count"], 1, True),
-        (tasks, "search"): (["task_definition", "desired_count"], 2, False),
+        (tasks, "search"): (["task_definition"], 2, False),
     }
     for (template, name), (ignored, count, waits) in expected.items():
         found = template.resource(f"aws_ecs_service.service_{name}")
@@ -258,8 +258,20 @@ def test_nobody_pays_for_a_namespace_that_nobody_asks(prod: Template) -> None:
     assert not prod.resources("aws_service_discovery_private_dns_namespace")
 
 
-def test_without_an_image_all_is_made_and_nothing_started(tasks: Template) -> None:
-    assert tasks.resource("aws_ecs_service.service_ingest")["desired_count"] == 0
+def test_an_apply_fails_when_a_deployment_of_terraform_s_is_rolled_back(dev: Template) -> None:
+    (condition,) = dev.resource("aws_ecs_service.service_api")["lifecycle"]["postcondition"]
+    assert condition["condition"] == "${self.task_definition == aws_ecs_task_definition.service_api.arn}"
+    for told in ("agora-dev-api", "${self.task_definition}", "aws ecs describe-services", "/agora/dev/service/api"):
+        assert told in condition["error_message"]
+
+
+def test_a_revision_of_the_pipeline_s_is_no_failure(prod: Template, tasks: Template) -> None:
+    for found in (prod.resource("aws_ecs_service.service_api"), tasks.resource("aws_ecs_service.service_search")):
+        assert "postcondition" not in found["lifecycle"]
+
+
+def test_a_service_without_an_image_is_not_created(tasks: Template) -> None:
+    assert set(tasks.resources("aws_ecs_service")) == {"service_search", "service_web"}
     assert container(tasks, "service_ingest")["image"].endswith("/mobile/ingest:0.0.0")
     told = tasks.json["output"]["services_without_image"]["value"]
     assert told == {
@@ -267,12 +279,35 @@ def test_without_an_image_all_is_made_and_nothing_started(tasks: Template) -> No
     }
 
 
-def test_a_service_does_not_scale_before_its_first_image(tmp_path: Path) -> None:
+REACHED = """
+zone "dev" {
+  name = "dev.agora.example"
+}
+load_balancer "public" {
+  names = ["api.dev.agora.example"]
+  rule "api" {
+    priority = 10
+    paths    = ["/api/*"]
+    service  = "api"
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("image", ["", 'image = "api:1.4.2"'])
+def test_what_leads_to_a_service_is_there_before_its_first_image(image: str, tmp_path: Path) -> None:
     scaling = 'scaling {\n min_capacity = 1\n max_capacity = 2\n target_tracking "cpu" {\n metric = "cpu"\n'
-    text = DEV + GROUND + service(scaling + "target_value = 50\n}\n}", image="")
-    template = stack_of(tmp_path, text)
-    assert not template.resources("aws_appautoscaling_target")
-    assert template.resource("aws_ecs_service.service_api")["desired_count"] == 0
+    nightly = 'scheduled_task "nightly" {\n service = "api"\n schedule = "rate(1 day)"\n command = ["clean"]\n}\n'
+    block = service(scaling + "target_value = 50\n}\n}\n discovery = true\n port = 8080", image=image)
+    template = stack_of(tmp_path, DEV + GROUND + block + REACHED + nightly)
+    created = ["service_api"] if image else []
+    assert list(template.resources("aws_ecs_service")) == created
+    assert list(template.resources("aws_appautoscaling_target")) == created
+    schedule = template.resource("aws_scheduler_schedule.scheduled_task_nightly")
+    assert schedule["state"] == ("ENABLED" if image else "DISABLED")
+    assert set(template.resources("aws_service_discovery_service")) == {"service_api"}
+    (action,) = template.resource("aws_lb_listener_rule.load_balancer_public_api")["action"]
+    assert action["target_group_arn"] == "${aws_lb_target_group.target_group_api_public.arn}"
 
 
 def test_through_a_proxy_it_logs_in_by_iam(tmp_path: Path) -> None:

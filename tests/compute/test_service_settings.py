@@ -49,14 +49,10 @@ def refused(folder: Path, text: str) -> str:
 
 def test_defaults_by_tier(tmp_path: Path) -> None:
     in_dev = settings(tmp_path, dev())
-    assert (in_dev.first_count, in_dev.execute_command, in_dev.owned_by) == (1, True, "terraform")
+    assert (in_dev.count, in_dev.execute_command, in_dev.owned_by) == (1, True, "terraform")
     in_prod = settings(tmp_path, prod())
-    assert (in_prod.first_count, in_prod.execute_command) == (2, False)
+    assert (in_prod.count, in_prod.execute_command) == (2, False)
     assert settings(tmp_path, dev("read_only_root = true")).execute_command is False
-
-
-def test_without_an_image_nothing_is_started(tmp_path: Path) -> None:
-    assert settings(tmp_path, PROD + GROUND + service(image="")).first_count == 0
 
 
 @pytest.mark.parametrize(

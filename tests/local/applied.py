@@ -63,7 +63,7 @@ def changes(environment: Applied, tmp_path: Path, before: str, after: str) -> di
     workspace = Workspace(envs, tmp_path / "build")
     target = replace(environment.target, workspace=workspace, output=tmp_path / "cdktf.out")
     synthesize(workspace, target.output, target.init_environment, name)
-    return _by_action(without_refresh(connected(target, load(envs)[name])))
+    return changes_of(without_refresh(connected(target, load(envs)[name])))
 
 
 def without_refresh(terraform: Terraform) -> Terraform:
@@ -71,11 +71,12 @@ def without_refresh(terraform: Terraform) -> Terraform:
     return replace(terraform, environment={**terraform.environment, **WITHOUT_REFRESH})
 
 
-def _by_action(terraform: Terraform) -> dict[str, list[str]]:
+def changes_of(terraform: Terraform) -> dict[str, list[str]]:
+    """Plan, and return the addresses that would change, by kind of change."""
     terraform.plan()
     plan: dict[str, Any] = json.loads(terraform.show_plan_json())
     found: dict[str, list[str]] = {}
     for change in plan.get("resource_changes", []):
-        if change["change"]["actions"] != ["no-op"]:
+        if change["change"]["actions"] not in (["no-op"], ["read"]):
             found.setdefault("+".join(change["change"]["actions"]), []).append(change["address"])
     return found

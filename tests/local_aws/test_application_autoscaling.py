@@ -1,4 +1,4 @@
-"""Application Auto Scaling: tags, and policies that keep their identity."""
+"""Application Auto Scaling: tags, services within their bounds, and policies that keep their identity."""
 
 from collections.abc import Callable
 from typing import Any
@@ -49,6 +49,27 @@ def test_tags_of_a_target(scaling: Any, target: dict[str, str]) -> None:
     scaling.deregister_scalable_target(**target)
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         scaling.list_tags_for_resource(ResourceARN=arn)
+
+
+@pytest.mark.parametrize(("least", "most", "count"), [(3, 5, 3), (1, 1, 1), (1, 5, 2)])
+def test_a_target_brings_its_service_within_its_bounds(
+    scaling: Any, client: Callable[[str], Any], least: int, most: int, count: int
+) -> None:
+    ecs, cluster = client("ecs"), str(uuid4())
+    ecs.create_cluster(clusterName=cluster)
+    ecs.register_task_definition(
+        family=cluster, containerDefinitions=[{"name": "api", "image": "api:1", "memory": 512}]
+    )
+    ecs.create_service(cluster=cluster, serviceName="api", taskDefinition=cluster, desiredCount=2)
+    scaling.register_scalable_target(
+        ServiceNamespace="ecs",
+        ScalableDimension="ecs:service:DesiredCount",
+        ResourceId=f"service/{cluster}/api",
+        MinCapacity=least,
+        MaxCapacity=most,
+    )
+    (service,) = ecs.describe_services(cluster=cluster, services=["api"])["services"]
+    assert (service["desiredCount"], service["runningCount"]) == (count, count)
 
 
 def test_a_changed_policy_keeps_its_arn(scaling: Any, target: dict[str, str]) -> None:

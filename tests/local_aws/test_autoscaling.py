@@ -107,6 +107,31 @@ def test_a_scaling_policy_is_as_it_was_asked_for(autoscaling: Any) -> None:
         assert "PredictiveScalingConfiguration" not in policy
 
 
+def test_a_policy_of_one_group_leaves_another_group_s_of_that_name(autoscaling: Any) -> None:
+    name = str(uuid4())
+    for group in ("old", "new"):
+        autoscaling.put_scaling_policy(
+            AutoScalingGroupName=group, PolicyName=name, AdjustmentType="ChangeInCapacity", ScalingAdjustment=1
+        )
+    assert len(autoscaling.describe_policies(PolicyNames=[name])["ScalingPolicies"]) == 2
+    autoscaling.delete_policy(AutoScalingGroupName="old", PolicyName=name)
+    (left,) = autoscaling.describe_policies(PolicyNames=[name])["ScalingPolicies"]
+    assert left["AutoScalingGroupName"] == "new"
+
+
+def test_a_scheduled_action_of_one_group_leaves_another_group_s_of_that_name(autoscaling: Any) -> None:
+    name = str(uuid4())
+    for group in ("old", "new"):
+        autoscaling.put_scheduled_update_group_action(
+            AutoScalingGroupName=group, ScheduledActionName=name, Recurrence="0 8 * * *", MinSize=1
+        )
+    autoscaling.delete_scheduled_action(AutoScalingGroupName="old", ScheduledActionName=name)
+    (left,) = autoscaling.describe_scheduled_actions(ScheduledActionNames=[name])["ScheduledUpdateGroupActions"]
+    assert left["AutoScalingGroupName"] == "new"
+    with pytest.raises(ClientError, match="Scheduled action name not found"):
+        autoscaling.delete_scheduled_action(AutoScalingGroupName="old", ScheduledActionName=name)
+
+
 def test_what_is_no_longer_protected_goes_when_there_is_too_much(autoscaling: Any, group: str) -> None:
     autoscaling.update_auto_scaling_group(
         AutoScalingGroupName=group, MinSize=1, DesiredCapacity=2, NewInstancesProtectedFromScaleIn=True

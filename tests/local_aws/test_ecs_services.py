@@ -1,5 +1,6 @@
-"""ECS services: what was asked for is kept, and the tasks run at once."""
+"""ECS services: what was asked for is kept, and the tasks run at once, or the deployment is rolled back."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -81,6 +82,46 @@ def test_a_new_revision_and_another_count_are_rolled_out(ecs: Any, cluster: str)
     (deployment,) = service["deployments"]
     assert (deployment["taskDefinition"], deployment["runningCount"]) == (second, 4)
     assert service["deploymentConfiguration"]["minimumHealthyPercent"] == 100
+
+
+@pytest.fixture
+def repository(client: Callable[[str], Any]) -> str:
+    """A repository with the image `1`, as a task definition names it up to the tag."""
+    ecr, name = client("ecr"), str(uuid4())
+    uri = ecr.create_repository(repositoryName=name)["repository"]["repositoryUri"]
+    manifest = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json"}
+    ecr.put_image(repositoryName=name, imageTag="1", imageManifest=json.dumps(manifest))
+    return str(uri)
+
+
+def deploy(ecs: Any, cluster: str, image: str, **keys: Any) -> list[str]:
+    """Roll out another image in the place of `api:1`, and return both revisions."""
+    family = str(uuid4())
+    first, second = register(ecs, family), register(ecs, family, image)
+    ecs.create_service(cluster=cluster, serviceName="api", taskDefinition=first, desiredCount=2, **keys)
+    ecs.update_service(cluster=cluster, service="api", taskDefinition=second)
+    return [first, second]
+
+
+def test_a_deployment_without_its_image_is_rolled_back(ecs: Any, cluster: str, repository: str) -> None:
+    first, _ = deploy(ecs, cluster, f"{repository}:2", **ASKED)
+    service = described(ecs, cluster)
+    assert (service["taskDefinition"], service["runningCount"]) == (first, 2)
+    assert service["deployments"][0]["taskDefinition"] == first
+    assert "deployment failed" in service["events"][0]["message"]
+
+
+@pytest.mark.parametrize("tag", ["{repository}:1", "{repository}-without-images:2", "public.ecr.aws/nginx:2"])
+def test_a_deployment_whose_image_is_there_or_unknown_is_rolled_out(
+    ecs: Any, cluster: str, repository: str, tag: str
+) -> None:
+    _, second = deploy(ecs, cluster, tag.format(repository=repository), **ASKED)
+    assert described(ecs, cluster)["taskDefinition"] == second
+
+
+def test_without_a_circuit_breaker_nothing_is_rolled_back(ecs: Any, cluster: str, repository: str) -> None:
+    _, second = deploy(ecs, cluster, f"{repository}:2")
+    assert described(ecs, cluster)["taskDefinition"] == second
 
 
 def test_a_changed_deployment_configuration_keeps_the_rest(ecs: Any, cluster: str) -> None:

@@ -97,6 +97,73 @@ def test_a_node_group_keeps_its_update_configuration_and_nothing_else_is_made_up
     eks.delete_nodegroup(clusterName="blue", nodegroupName="general")
 
 
+def sizes(least: int, desired: int, most: int) -> dict[str, int]:
+    return {"minSize": least, "desiredSize": desired, "maxSize": most}
+
+
+@pytest.fixture
+def group_name(eks: Any, cluster: dict[str, Any], subnet_id: str) -> Iterator[str]:
+    """The autoscaling group of a managed node group of the cluster, one to three nodes."""
+    made = eks.create_nodegroup(
+        clusterName=cluster["name"],
+        nodegroupName="general",
+        subnets=[subnet_id],
+        nodeRole=ROLE,
+        scalingConfig=sizes(1, 1, 3),
+    )["nodegroup"]
+    yield made["resources"]["autoScalingGroups"][0]["name"]
+    eks.delete_nodegroup(clusterName="blue", nodegroupName="general")
+
+
+def _sizes(eks: Any) -> Any:
+    return eks.describe_nodegroup(clusterName="blue", nodegroupName="general")["nodegroup"]["scalingConfig"]
+
+
+def _groups(autoscaling: Any) -> list[dict[str, Any]]:
+    filters = [
+        {"Name": "tag:eks:cluster-name", "Values": ["blue"]},
+        {"Name": "tag:eks:nodegroup-name", "Values": ["general"]},
+    ]
+    return list(autoscaling.describe_auto_scaling_groups(Filters=filters)["AutoScalingGroups"])
+
+
+def test_a_node_group_s_autoscaling_group_is_found_by_its_tags(client: Callable[[str], Any], group_name: str) -> None:
+    (found,) = _groups(client("autoscaling"))
+    assert found["AutoScalingGroupName"] == group_name
+    assert (found["MinSize"], found["DesiredCapacity"], found["MaxSize"]) == (1, 1, 3)
+
+
+def test_a_node_group_tells_the_size_that_others_gave_its_autoscaling_group(
+    eks: Any, client: Callable[[str], Any], group_name: str
+) -> None:
+    client("autoscaling").set_desired_capacity(AutoScalingGroupName=group_name, DesiredCapacity=2)
+    assert _sizes(eks) == sizes(1, 2, 3)
+    eks.update_nodegroup_config(clusterName="blue", nodegroupName="general", scalingConfig=sizes(3, 3, 3))
+    assert _groups(client("autoscaling"))[0]["DesiredCapacity"] == 3
+
+
+@pytest.mark.usefixtures("group_name")
+@pytest.mark.parametrize(
+    ("asked", "refusal"),
+    [
+        (sizes(3, 1, 3), "Minimum capacity 3 can't be greater than desired size 1"),
+        (sizes(1, 3, 2), "desired capacity 3 can't be greater than max size 2"),
+    ],
+)
+def test_a_desired_size_outside_of_the_bounds_is_refused(eks: Any, asked: dict[str, int], refusal: str) -> None:
+    with pytest.raises(ClientError, match=refusal):
+        eks.update_nodegroup_config(clusterName="blue", nodegroupName="general", scalingConfig=asked)
+    assert _sizes(eks) == sizes(1, 1, 3)
+
+
+@pytest.mark.usefixtures("cluster")
+def test_an_autoscaling_group_goes_with_its_node_group(eks: Any, client: Callable[[str], Any], subnet_id: str) -> None:
+    eks.create_nodegroup(clusterName="blue", nodegroupName="general", subnets=[subnet_id], nodeRole=ROLE)
+    assert len(_groups(client("autoscaling"))) == 1
+    eks.delete_nodegroup(clusterName="blue", nodegroupName="general")
+    assert _groups(client("autoscaling")) == []
+
+
 @pytest.mark.usefixtures("cluster")
 def test_a_principal_has_one_entry_with_policies(eks: Any) -> None:
     one = {"clusterName": "blue", "principalArn": ROLE}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from modules.foundation.settings import REGIONS
 from ops.addresses import addresses, compare
 from ops.workspace import stack_folder
 from tests.conftest import FURTHER, REFERENCE
@@ -41,7 +42,14 @@ WINGS = (
 def test_the_account_is_fenced(prod: Template) -> None:
     providers = prod.json["provider"]["aws"]
     assert [provider["allowed_account_ids"] for provider in providers] == [["333333333333"]] * len(providers)
-    assert [provider["region"] for provider in providers] == ["ap-northeast-2", "us-east-1"]
+
+
+def test_every_region_has_a_provider_so_that_what_was_there_can_be_taken_out(prod: Template, dev: Template) -> None:
+    for template in (prod, dev):
+        own, *others = template.json["provider"]["aws"]
+        assert (own["region"], own.get("alias")) == ("ap-northeast-2", None)
+        assert [each["alias"] for each in others] == [each["region"] for each in others]
+        assert {own["region"], *(each["region"] for each in others)} == set(REGIONS)
 
 
 def test_tags_of_every_resource(prod: Template) -> None:

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from modules.compute.eks.control_plane import ControlPlane
 from modules.compute.eks.roles import Role, aws_policy, make_role
+from modules.compute.eks.running_nodes import RunningNodes
 from modules.compute.eks.trust import by_instances, by_service
 from modules.compute.eks.user_data import Joining
 from modules.compute.settings.eks.cluster import EksSettings
@@ -52,9 +53,18 @@ class NodeGround(Construct):
         self._subnets: AppSubnets = network.app
         self._make = foundation.resources(self, "eks")
 
-    def subnet_ids(self, zones: Sequence[str]) -> list[str]:
-        """Return the app subnets of the zones, of all for none."""
-        return [self._subnets.ids[zone] for zone in sorted(set(zones) or self._subnets.ids)]
+    def zones(self, asked: Sequence[str]) -> list[str]:
+        """Return the letters of the zones that are asked for, of all zones for none."""
+        return sorted(set(asked) or self._subnets.ids)
+
+    def subnet_ids(self, asked: Sequence[str]) -> list[str]:
+        """Return the app subnets of the zones that are asked for, of all zones for none."""
+        return [self._subnets.ids[zone] for zone in self.zones(asked)]
+
+    @cached_property
+    def running(self) -> RunningNodes:
+        """How many nodes run in the managed node groups."""
+        return RunningNodes(self, "running", label=self.label, cluster_name=self.plane.name, foundation=self.foundation)
 
     @property
     def joining(self) -> Joining:

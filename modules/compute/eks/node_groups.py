@@ -29,6 +29,7 @@ from modules.compute.eks.user_data import user_data
 from modules.compute.settings.eks.fargate import FargateProfileSettings
 from modules.compute.settings.eks.nodes import ManagedSettings, NodesSettings, SelfManagedSettings
 from modules.compute.settings.instance_types import Architecture
+from modules.foundation.names import replaceable
 
 #: "Amazon EKS optimized Amazon Linux AMIs": AWS's images, by what EKS calls them.
 AMI_TYPES: dict[Architecture, str] = {"arm64": "AL2023_ARM_64_STANDARD", "x86_64": "AL2023_x86_64_STANDARD"}
@@ -40,6 +41,10 @@ class ManagedNodes(Construct):
     """A group of nodes that EKS starts, drains and replaces.
 
     Creates: launch template, node group; with a `scaling` block its policies and schedules.
+
+    What EKS cannot change of a group (UpdateNodegroupConfig and UpdateNodegroupVersion do not take it) is in its name:
+    the new group has its nodes before those of the old one are drained. It has as many as the old one, for EKS waits
+    five minutes at most for a node to be drained ("Delete a managed node group from your cluster").
     """
 
     def __init__(self, scope: Construct, id: str, *, name: str, settings: ManagedSettings, ground: NodeGround) -> None:
@@ -54,18 +59,25 @@ class ManagedNodes(Construct):
     def _create_group(self, name: str) -> EksNodeGroup:
         settings, ground = self._settings, self._ground
         fewest, most = settings.bounds
+        ami_type, capacity_type = AMI_TYPES[settings.architecture], settings.capacity.upper()
+        fixed = {
+            "ami_type": ami_type,
+            "capacity_type": capacity_type,
+            "instance_types": settings.instance_types,
+            "zones": ground.zones(settings.availability_zones),
+        }
         template = self._create_template()
         group = self._make(
             EksNodeGroup,
             self._address,
             cluster_name=ground.plane.cluster.name,
-            node_group_name=name,
+            node_group_name=replaceable(name, fixed),
             node_role_arn=ground.managed_role.arn,
             subnet_ids=ground.subnet_ids(settings.availability_zones),
             version=ground.version,
             release_version=settings.release_version,
-            ami_type=AMI_TYPES[settings.architecture],
-            capacity_type=settings.capacity.upper(),
+            ami_type=ami_type,
+            capacity_type=capacity_type,
             instance_types=list(settings.instance_types),
             labels=dict(settings.labels) or None,
             taint=[
@@ -75,9 +87,15 @@ class ManagedNodes(Construct):
             launch_template=EksNodeGroupLaunchTemplate(
                 id=template.id, version=template.get_string_attribute("latest_version")
             ),
-            scaling_config=EksNodeGroupScalingConfig(min_size=fewest, max_size=most, desired_size=fewest),
+            scaling_config=EksNodeGroupScalingConfig(
+                min_size=fewest, max_size=most, desired_size=ground.running.desired_size(name, fewest, most)
+            ),
             update_config=EksNodeGroupUpdateConfig(max_unavailable_percentage=settings.max_unavailable_percent),
-            lifecycle=TerraformResourceLifecycle(ignore_changes=_moving(settings)),
+            lifecycle=TerraformResourceLifecycle(
+                create_before_destroy=True,
+                # Schedules move the bounds too: a changed one takes effect when the next schedule ends.
+                ignore_changes=["scaling_config"] if _is_scheduled(settings) else None,
+            ),
             depends_on=[*ground.managed_role.ready, *ground.before_nodes],
         )
         if settings.scaling:
@@ -202,6 +220,10 @@ class FargatePods(Construct):
     """Pods without nodes, in the app subnets; Fargate takes no subnet with a route to an internet gateway.
 
     Creates: Fargate profile.
+
+    EKS changes nothing of a profile ("CreateFargateProfile"), so all of it is in its name: the new one is there when
+    the old one goes, and EKS deletes the old one's pods, which are then scheduled by the new one ("Delete a Fargate
+    profile").
     """
 
     def __init__(
@@ -209,17 +231,22 @@ class FargatePods(Construct):
     ) -> None:
         super().__init__(scope, id)
         make = ground.foundation.resources(self, "eks")
+        fixed = {
+            "selectors": [each.model_dump() for each in settings.selector],
+            "zones": ground.zones(settings.availability_zones),
+        }
         self.ready: ITerraformDependable = make(
             EksFargateProfile,
             f"{ground.label}_{name}",
             cluster_name=ground.plane.cluster.name,
-            fargate_profile_name=name,
+            fargate_profile_name=replaceable(name, fixed),
             pod_execution_role_arn=ground.fargate_role.arn,
             subnet_ids=ground.subnet_ids(settings.availability_zones),
             selector=[
                 EksFargateProfileSelector(namespace=each.namespace, labels=dict(each.labels) or None)
                 for each in settings.selector
             ],
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             depends_on=[*ground.fargate_role.ready],
         )
 
@@ -233,13 +260,16 @@ def newest_image(version: str, architecture: Architecture) -> str:
     return f"resolve:ssm:{path}"
 
 
-def _moving(settings: NodesSettings) -> list[str]:
-    """Return what others than Terraform change: how many nodes there are, and by schedules the bounds."""
-    managed = isinstance(settings, ManagedSettings)
-    number = "scaling_config[0].desired_size" if managed else "desired_capacity"
-    if settings.scaling is None or not settings.scaling.is_scheduled:
-        return [number]
-    return ["scaling_config"] if managed else ["desired_capacity", "min_size", "max_size"]
+def _is_scheduled(settings: NodesSettings) -> bool:
+    return settings.scaling is not None and settings.scaling.is_scheduled
+
+
+def _moving(settings: SelfManagedSettings) -> list[str]:
+    """Return what others than Terraform change: how many nodes there are, and by schedules the bounds.
+
+    "UpdateAutoScalingGroup, MinSize": a minimum above the number of nodes raises that number.
+    """
+    return ["desired_capacity", *(("min_size", "max_size") if _is_scheduled(settings) else ())]
 
 
 def _one_after_another() -> AutoscalingGroupInstanceRefresh:

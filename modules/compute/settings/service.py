@@ -53,8 +53,8 @@ class ServiceSettings(TaskSettings):
 
     owned_by: Owner = Field(
         default="terraform",
-        description="Who rolls out new revisions. pipeline: Terraform makes the first one, and leaves revision and "
-        "count alone from then on.",
+        description="Who rolls out new revisions. pipeline: Terraform rolls out the first one, and leaves the revision "
+        "alone from then on. terraform: an apply fails when the deployment does.",
     )
     deployed_by: Project | None = Field(
         default=None,
@@ -100,10 +100,8 @@ class ServiceSettings(TaskSettings):
         return self
 
     @property
-    def first_count(self) -> int:
-        """The number of tasks to begin with: none without an image."""
-        if self.image is None:
-            return 0
+    def count(self) -> int:
+        """The number of tasks, to begin with where something scales them."""
         return self.scaling.min_capacity if self.scaling else self._count
 
     @property
@@ -125,7 +123,7 @@ class ServiceSettings(TaskSettings):
             offered = METRICS if self.port is not None else METRICS[:2]
             for finding in self.scaling.metric_findings(offered):
                 yield finding.under("scaling")
-        count = self.scaling.min_capacity if self.scaling else self._count
+        count = self.count
         if self.is_production and count == 1:
             at = ("scaling", "min_capacity") if self.scaling else ("desired_count",)
             yield Finding(at, count, "is refused in production: one task's end is an outage", "write 2 or more")

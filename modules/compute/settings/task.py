@@ -130,8 +130,8 @@ class TaskSettings(TieredSettings, PublishingSettings):
     image: Image | None = Field(
         default=None,
         examples=["api:1.4.2"],
-        description="The image, a repository and a version. Left out until there is one: nothing is started then, and "
-        "the outputs say what to push.",
+        description="The image, a repository and a version. Left out until there is one: the service is not "
+        "created then, a scheduled task does not run, and the outputs say what to push.",
     )
     cpu: int = Field(default=256, ge=128, le=196_608, examples=[512], description="CPU units; 1024 are one vCPU.")
     memory: int = Field(default=512, ge=6, examples=[1024], description="MiB, all of which the container may use.")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from modules.foundation.refusals import SettingsError
 from ops.guard.judgement import MOST_DELETIONS, Judgement, judge
-from ops.guard.losses import STATEFUL
+from ops.guard.losses import SERVING, STATEFUL
 from ops.guard.plan import Plan
 from ops.guard.unlocks import read_unlocks, too_long
 from ops.guard.versions import ended_versions
@@ -44,6 +44,18 @@ def test_what_holds_something_is_not_destroyed(kind: str) -> None:
 def test_nor_replaced_and_the_cause_is_named(actions: tuple[str, ...]) -> None:
     replaced = change(DATABASE, *actions, before={"engine": "a"}, after={"engine": "b"}, replace_paths=[["engine"]])
     assert refused(replaced) == [f"{DATABASE} would be replaced by a new one (changed: engine), and with it its data."]
+
+
+@pytest.mark.parametrize("kind", sorted(SERVING))
+def test_what_serves_is_replaced_by_another_that_is_there_first(kind: str) -> None:
+    address = f"{kind}.x"
+    assert refused(destroyed(address)) == [f"{address} would be destroyed, and with it {SERVING[kind]}."]
+    first_gone, first_there = (
+        change(address, *actions, before={"name": "a"}, after={"name": "b"}, replace_paths=[["name"]])
+        for actions in (("delete", "create"), ("create", "delete"))
+    )
+    what = f"{address} would be replaced by a new one (changed: name), and with it {SERVING[kind]}."
+    assert (refused(first_gone), refused(first_there)) == ([what], [])
 
 
 def test_what_holds_nothing_may_go() -> None:
@@ -103,8 +115,8 @@ def test_a_firewall_goes_only_with_what_it_stands_before() -> None:
     assert refused(association) == [
         "aws_wafv2_web_acl_association.x would be destroyed: what it stands before would be reached past the firewall."
     ]
-    assert refused(association, destroyed("aws_lb.x", arn="arn:lb")) == []
-    another = change("aws_lb.x", "delete", "create", before={"arn": "arn:lb"}, after={})
+    assert [each.address for each in judged(association, destroyed("aws_lb.x", arn="arn:lb")).refused] == ["aws_lb.x"]
+    another = change("aws_lb.x", "create", "delete", before={"arn": "arn:lb"}, after={})
     assert len(refused(association, another)) == 1
 
 

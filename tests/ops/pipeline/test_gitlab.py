@@ -42,6 +42,13 @@ def test_a_plan_and_its_apply_are_of_one_state_at_a_time(name: str, jobs: dict[s
 
 
 @pytest.mark.parametrize("name", STATES)
+def test_an_apply_has_time_for_nodes_to_be_replaced(name: str, jobs: dict[str, Any]) -> None:
+    # Without one GitLab ends a job after the project's hour, and its token expires after five minutes.
+    assert jobs[f"apply:{name}"]["timeout"] == "3h"
+    assert jobs[f"plan:{name}"]["timeout"] == jobs[f"drift:{name}"]["timeout"] == "1h"
+
+
+@pytest.mark.parametrize("name", STATES)
 def test_nothing_is_applied_but_by_a_person_from_its_own_pipeline(name: str, jobs: dict[str, Any]) -> None:
     for rule in jobs[f"apply:{name}"]["rules"]:
         assert rule["when"] == "manual"

@@ -37,16 +37,18 @@ class Term:
 def terms(label: str, settings: EksSettings, zone: str, zones: Sequence[ZoneLetter]) -> list[Term]:
     """Return what a cluster takes in a zone with all of its groups at their maximum.
 
-    A group is spread evenly over its zones, the fuller ones taking what is over; an update's new nodes come beside.
+    A group is spread evenly over its zones, the fuller ones taking what is over; while its nodes are replaced, the new
+    ones come beside.
     """
     found = [Term(f"{label} control plane", 1, CONTROL_PLANE)]
     for name, group in settings.nodes.items():
         of_group = group.availability_zones or tuple(zones)
         if zone in of_group:
-            found.append(Term(f"{label}.{name}", ceil(group.most / len(set(of_group))), group.addresses))
-            if group.surge_a_zone:
-                # An update moves pods to new nodes; it makes no more of them.
-                found.append(Term(f"{label}.{name} update", group.surge_a_zone, group.addresses_of_first_pod))
+            most = ceil(group.most / len(set(of_group)))
+            found.append(Term(f"{label}.{name}", most, group.addresses))
+            if extra := group.extra_nodes(most):
+                # Pods move to the new nodes; there are no more of them.
+                found.append(Term(f"{label}.{name} replacement", extra, group.addresses_of_first_pod))
     for name, profile in settings.fargate.items():
         of_profile = profile.availability_zones or tuple(zones)
         if zone in of_profile:

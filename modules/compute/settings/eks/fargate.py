@@ -54,7 +54,10 @@ class FargateProfileSettings(Settings):
     """A `fargate` block: pods on machines of AWS's, each with its own, in the app subnets and never in public ones."""
 
     selector: tuple[SelectorSettings, ...] = Field(
-        min_length=1, max_length=5, description="Which pods: those that any of up to five selectors takes."
+        min_length=1,
+        max_length=5,
+        description="Which pods: those that any of up to five selectors takes. With other selectors or zones a new "
+        "profile takes this one's place, and EKS restarts the pods all at once.",
     )
     max_pods: int = Field(
         ge=1, examples=[20], description="How many there may be: each takes an address, and nothing in AWS bounds them."

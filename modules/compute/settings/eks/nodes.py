@@ -109,9 +109,9 @@ class NodesSettings(TieredSettings):
         """Addresses that a node takes with a pod or two."""
         return max(addresses_of_node(limits, 1) for limits in self._limits)
 
-    @property
-    def surge_a_zone(self) -> int:
-        """Nodes that an update adds for its time, in each zone."""
+    def extra_nodes(self, most_in_zone: int) -> int:
+        """Return how many nodes a zone has for a time beside `most_in_zone`, while they are replaced."""
+        del most_in_zone
         return 0
 
     def node_findings(self) -> Iterator[Finding]:
@@ -150,7 +150,9 @@ class ManagedSettings(NodesSettings):
     instance_types: tuple[NodeType, ...] = Field(
         max_length=20,
         examples=[["m7g.large"]],
-        description="Types of the nodes, the first rather than the next; several of alike size for Spot.",
+        description="Types of the nodes, the first rather than the next; several of alike size for Spot. With other "
+        "types, another capacity or other zones a new group takes this one's place, with as many nodes, and then the "
+        "old one is drained.",
     )
     capacity: Literal["on_demand", "spot"] = Field(
         default="on_demand",
@@ -178,13 +180,13 @@ class ManagedSettings(NodesSettings):
         """The instance types."""
         return self.instance_types
 
-    @property
-    def surge_a_zone(self) -> int:
-        """Nodes that an update adds for its time, in each zone.
+    def extra_nodes(self, most_in_zone: int) -> int:
+        """Return how many nodes a zone has for a time beside `most_in_zone`, while they are replaced.
 
-        "Understand each phase of node updates, Scale up phase": up to twice the number of zones.
+        An update starts up to twice the number of zones ("Understand each phase of node updates, Scale up phase"); a
+        group that takes this one's place begins with as many nodes.
         """
-        return 2
+        return max(2, most_in_zone)
 
     def _type_findings(self) -> Iterator[Finding]:
         if not self.instance_types:

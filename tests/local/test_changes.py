@@ -1,0 +1,220 @@
+"""An environment whose file changes: nothing stands still that should move, stops that serves, or cannot be taken out.
+
+One environment goes through all of it, in this order; each step begins where the one before has left it.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modules.settings import load
+from ops.errors import ExitCode, OpsError
+from ops.local import connected
+from ops.synth import synthesize
+from ops.target import Target
+from ops.terraform import Terraform
+from ops.workspace import Workspace
+from tests.compute.eks_texts import ADD_ONS
+from tests.local.account import ACCOUNT, HEADER
+from tests.local.applied import changes_of
+from tests.support.environments import write
+
+NAME = "changes"
+REGION = "ap-northeast-2"
+CLUSTER, SERVICE = f"mobile-{NAME}-main", f"mobile-{NAME}-api"
+MANIFEST = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json"}
+STAYS = f"""\
+{HEADER.replace("us-east-1", REGION)}
+state {{
+  region = "us-east-1"
+}}
+
+network {{
+  cidr               = "10.20.32.0/20"
+  availability_zones = ["a", "c"]
+}}
+
+ecs "main" {{}}
+"""
+#: In four regions: the service's own, two of copies, and the one of everything that is CloudFront's.
+GOES = """
+zone "public" {
+  name       = "mobile.example"
+  query_logs = true
+}
+
+bucket "media" {
+  backup = "daily"
+}
+
+backup {
+  copy_to_region = "us-west-2"
+}
+
+load_balancer "front" {
+  names          = ["api.mobile.example"]
+  reachable_from = "cloudfront"
+
+  rule "api" {
+    priority = 10
+    paths    = ["/api/*"]
+    service  = "api"
+  }
+}
+
+firewall {}
+
+site "www" {
+  names = ["www.mobile.example"]
+
+  api {
+    load_balancer = "front"
+    paths         = ["/api/*"]
+  }
+}
+"""
+
+
+def nodes(instance_type: str, least: int) -> str:
+    return f"""
+eks "blue" {{
+  version = "1.36"
+
+  access "operators" {{
+    role_arn = "arn:aws:iam::{ACCOUNT}:role/operators"
+    policy   = "cluster-admin"
+  }}
+
+{ADD_ONS}
+  managed "general" {{
+    instance_types = ["{instance_type}"]
+
+    scaling {{
+      min_capacity = {least}
+      max_capacity = 4
+
+      target_tracking "processors" {{
+        metric       = "cpu"
+        target_value = 60
+      }}
+    }}
+  }}
+}}
+"""
+
+
+def service(image: str | None) -> str:
+    line = f'image = "{image}"' if image else ""
+    return (
+        f'repository "api" {{\n  replicate_to_regions = ["ap-northeast-1"]\n}}\n'
+        f'service "api" {{\n  {line}\n  port = 8080\n}}\n'
+    )
+
+
+@dataclass(frozen=True)
+class Changing:
+    """An environment in the bare account, and its file."""
+
+    target: Target
+
+    def write(self, *parts: str) -> Terraform:
+        """Write the file anew; return Terraform in the synthesized stack."""
+        workspace, output = self.target.workspace, self.target.output
+        write(workspace.envs, {NAME: "".join(parts)})
+        synthesize(workspace, output, self.target.init_environment, NAME)
+        return connected(self.target, load(workspace.envs)[NAME])
+
+    def client(self, service: str) -> Any:
+        session: Any = self.target.session(ACCOUNT)
+        return session.client(service, region_name=REGION)
+
+    def push(self, tag: str) -> None:
+        self.client("ecr").put_image(repositoryName="mobile/api", imageTag=tag, imageManifest=json.dumps(MANIFEST))
+
+    def node_groups(self) -> dict[str, int]:
+        """Return how many nodes each autoscaling group of EKS has, by the node group's name."""
+        groups = self.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+        return {
+            tag["Value"]: group["DesiredCapacity"]
+            for group in groups
+            for tag in group["Tags"]
+            if tag["Key"] == "eks:nodegroup-name"
+        }
+
+    def tasks(self) -> tuple[str, int]:
+        """Return the revision that the service runs, and how many tasks."""
+        (found,) = self.client("ecs").describe_services(cluster=CLUSTER, services=[SERVICE])["services"]
+        return found["taskDefinition"].rpartition("/")[2], found["runningCount"]
+
+
+@pytest.fixture(scope="module")
+def changing(bare_account: Target, tmp_path_factory: pytest.TempPathFactory) -> Changing:
+    """The environment, applied before the service has an image, with a node."""
+    folder: Path = tmp_path_factory.mktemp("changes")
+    workspace = Workspace(folder, folder / "build")
+    changing = Changing(replace(bare_account, workspace=workspace, output=workspace.local_output))
+    applied(changing.write(STAYS, GOES, service(None), nodes("m7g.large", 1)))
+    return changing
+
+
+def applied(terraform: Terraform) -> dict[str, list[str]]:
+    """Apply, and return what was changed; the next plan changes nothing."""
+    changes = changes_of(terraform)
+    terraform.apply()
+    assert terraform.plan() is False, terraform.show_plan()
+    return changes
+
+
+def test_a_service_starts_with_its_first_image_and_a_raised_minimum_starts_nodes(changing: Changing) -> None:
+    assert changing.client("ecs").list_services(cluster=CLUSTER)["serviceArns"] == []
+    assert set(changing.node_groups().values()) == {1}
+    changing.push("1.0.0")
+    changes = applied(changing.write(STAYS, GOES, service("api:1.0.0"), nodes("m7g.large", 2)))
+    assert changes["create"] == ["aws_ecs_service.service_api"]
+    assert changes["update"] == ["aws_eks_node_group.eks_blue_general"]
+    assert changing.tasks() == (f"{SERVICE}:2", 1)
+    assert set(changing.node_groups().values()) == {2}
+
+
+def test_a_deployment_that_is_rolled_back_fails_the_apply(changing: Changing) -> None:
+    terraform = changing.write(STAYS, GOES, service("api:1.0.1"), nodes("m7g.large", 2))
+    assert changes_of(terraform)["update"] == ["aws_ecs_service.service_api"]
+    with pytest.raises(
+        OpsError, match=f"The deployment of the service {SERVICE} failed, and ECS went back to"
+    ) as error:
+        terraform.apply()
+    assert error.value.code != ExitCode.DONE
+    assert changing.tasks() == (f"{SERVICE}:2", 1)
+    # The same plan again, until the image is there.
+    changing.push("1.0.1")
+    assert applied(terraform) == {"update": ["aws_ecs_service.service_api"]}
+    assert changing.tasks() == (f"{SERVICE}:3", 1)
+
+
+def test_other_nodes_are_there_before_the_old_ones_go_and_all_else_can_be_taken_out(changing: Changing) -> None:
+    (before,) = changing.node_groups()
+    (group,) = changing.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    changing.client("autoscaling").set_desired_capacity(
+        AutoScalingGroupName=group["AutoScalingGroupName"], DesiredCapacity=3
+    )
+    changes = applied(changing.write(STAYS, nodes("m7g.xlarge", 2)))
+    assert "delete+create" not in changes
+    assert changes["create+delete"] == [
+        "aws_autoscaling_policy.eks_blue_general_processors",
+        "aws_eks_node_group.eks_blue_general",
+    ]
+    assert {
+        "aws_backup_vault.backup_copy",
+        "aws_cloudfront_distribution.site_www",
+        "aws_ecr_repository.repository_api_ap_northeast_1",
+        "aws_ecs_service.service_api",
+        "aws_lb.load_balancer_front",
+        "aws_route53_query_log.zone_public",
+    } <= set(changes["delete"])
+    # What scaling had added is there from the start: EKS waits for few minutes for a node to be drained.
+    (after,) = changing.node_groups().items()
+    assert after[1] == 3
+    assert after[0] != before
