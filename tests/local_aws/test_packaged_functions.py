@@ -27,7 +27,9 @@ Client = Callable[[str], Any]
 @pytest.fixture(scope="module")
 def packages(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Packages:
     """Built as `make local` builds them: for AWS, and a second time where this machine needs it."""
-    text = DEV + 'function "thumbnail" { }\nfunction "slack-alarm" { }\n'
+    thumbnail = 'function "thumbnail" {\n  environment = { SIZES = "32x32" }\n}\n'
+    slack_alarm = 'function "slack-alarm" {\n  environment = { SECRET_SLACK_WEBHOOK_ARN = "slack-webhook" }\n}\n'
+    text = DEV + thumbnail + slack_alarm
     environment = load(write(tmp_path_factory.mktemp("envs"), {"dev": text}))["dev"].settings
     packages = Packages(PROJECT / "lambdas", tmp_path_factory.mktemp("built"))
     build(packages, [environment], os.environ)
