@@ -70,7 +70,7 @@ class PipelineRoles(Construct):
         self._provider_arn = self._create_provider(next(iter(states.values())).settings)
         for env, state in states.items():
             self._create_role(env, state, "plan", self._planning(state))
-            self._create_role(env, state, "apply", self._applying())
+            self._create_role(env, state, "apply", self._applying(state.settings))
 
     def _create_provider(self, settings: PipelineSettings) -> str:
         return self._make(
@@ -133,13 +133,14 @@ class PipelineRoles(Construct):
             ),
         ]
 
-    def _applying(self) -> list[Statement]:
-        roles = f"arn:aws:iam::{self._names.account_id}:role/{self._names.product}-{self._names.environment}-*"
+    def _applying(self, settings: PipelineSettings) -> list[Statement]:
+        account = f"arn:aws:iam::{self._names.account_id}"
+        roles = f"{account}:role/{self._names.product}-{self._names.environment}-*"
+        provider_arn = f"{account}:oidc-provider/{settings.host}"
         return [
             deny(
-                "NotThePipelineItself",
+                "NotThePipelinesRoles",
                 actions=[
-                    "iam:*OpenIDConnectProvider*",
                     "iam:AttachRolePolicy",
                     "iam:DeleteRole*",
                     "iam:DetachRolePolicy",
@@ -147,7 +148,21 @@ class PipelineRoles(Construct):
                     "iam:UpdateAssumeRolePolicy",
                     "iam:UpdateRole*",
                 ],
-                resources=[roles, f"arn:aws:iam::{self._names.account_id}:oidc-provider/*"],
+                resources=[roles],
+            ),
+            # Of GitLab's provider alone: each EKS cluster has a provider of its own, which an apply creates.
+            deny(
+                "NotGitLabsProvider",
+                actions=[
+                    "iam:AddClientIDToOpenIDConnectProvider",
+                    "iam:CreateOpenIDConnectProvider",
+                    "iam:DeleteOpenIDConnectProvider",
+                    "iam:RemoveClientIDFromOpenIDConnectProvider",
+                    "iam:TagOpenIDConnectProvider",
+                    "iam:UntagOpenIDConnectProvider",
+                    "iam:UpdateOpenIDConnectProviderThumbprint",
+                ],
+                resources=[provider_arn],
             ),
             deny(
                 "NotTheStatesBucket",

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from iam.evaluation import is_allowed
 from ops.workspace import stack_folder
+from tests.aws_facts.pipeline_roles import role_statements
 from tests.support.environments import DEV, PROD, only_problem
 from tests.support.template import Template
 
@@ -77,12 +79,21 @@ def test_a_drift_job_may_tell_the_alarm_topic_and_no_other(account: Template) ->
 
 
 def test_an_apply_cannot_let_itself_in_further(account: Template) -> None:
-    found = statements(account, "delivery_prod_apply")["NotThePipelineItself"]
-    assert found["Effect"] == "Deny"
-    role = "arn:aws:iam::333333333333:role/agora-account-prod-apply"
-    assert any(fnmatchcase(role, each) for each in found["Resource"])
-    for action in ("iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:UpdateOpenIDConnectProviderThumbprint"):
-        assert any(fnmatchcase(action, each) for each in found["Action"]), action
+    apply = role_statements(account, "delivery_prod_apply")
+    own = "arn:aws:iam::333333333333:role/agora-account-prod-apply"
+    for action in ("iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:DeleteRole"):
+        assert not is_allowed(apply, action, own, {}), action
+        assert is_allowed(apply, action, "arn:aws:iam::333333333333:role/agora-prod-service-api-task", {}), action
+    gitlab = "arn:aws:iam::333333333333:oidc-provider/gitlab.com"
+    for action in ("iam:UpdateOpenIDConnectProviderThumbprint", "iam:DeleteOpenIDConnectProvider"):
+        assert not is_allowed(apply, action, gitlab, {}), action
+
+
+def test_an_apply_makes_the_providers_of_eks_clusters(account: Template) -> None:
+    apply = role_statements(account, "delivery_prod_apply")
+    cluster = "arn:aws:iam::333333333333:oidc-provider/oidc.eks.ap-northeast-2.amazonaws.com/id/EXAMPLE"
+    for action in ("Create", "Get", "Tag", "Delete"):
+        assert is_allowed(apply, f"iam:{action}OpenIDConnectProvider", cluster, {}), action
 
 
 def test_an_environment_without_a_pipeline_has_no_roles(further: Path) -> None:
