@@ -11,6 +11,9 @@ import regex
 from botocore.model import Shape
 from botocore.validate import ParamValidator
 
+#: All characters of more than 16 bits, as the models write them and as Python does.
+PAIRS = (r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
+
 
 def faults(shape: Shape, parameters: Any) -> Iterator[str]:
     """Yield what the model says against the parameters, each with the path of its member."""
@@ -43,8 +46,9 @@ def _text_faults(shape: Any, value: str, path: str) -> Iterator[str]:
         yield f"{path}: {value!r} is not one of {', '.join(shape.enum)}"
     yield from _too_much(shape, len(value), path, "characters")
     pattern = shape.metadata.get("pattern")
-    # The patterns are Java's: of the whole text, and with classes of characters that `re` does not know (`\\p{L}`).
-    if pattern and not regex.fullmatch(pattern, value):
+    # The patterns are Java's: of the whole text, with classes of characters that `re` does not know (`\\p{L}`), and
+    # with characters of more than 16 bits written as pairs.
+    if pattern and not regex.fullmatch(pattern.replace(*PAIRS), value):
         yield f"{path}: {value[:80]!r} does not match {pattern}"
 
 

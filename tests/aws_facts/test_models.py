@@ -22,6 +22,8 @@ def shape_of(service: str, operation: str) -> Shape:
         ("logs", "CreateLogGroup", {"logGroupName": "a b"}, ".logGroupName: 'a b' does not match"),
         ("logs", "CreateLogGroup", {"logGroupName": "a" * 513}, ".logGroupName: 513 characters are more than 512"),
         ("logs", "CreateLogGroup", {"logGroupName": "a", "tags": {"é|": "x"}}, ".tags.<key>: 'é|' does not match"),
+        ("autoscaling", "DescribePolicies", {"AutoScalingGroupName": "a\x01"},
+         ".AutoScalingGroupName: 'a\\x01' does not match"),
         ("elbv2", "CreateLoadBalancer", {"Name": "a", "Type": "classic"}, ".Type: 'classic' is not one of"),
         ("elbv2", "CreateRule", {"ListenerArn": "a", "Conditions": [], "Priority": 50001, "Actions": []},
          ".Priority: 50001 are more than 50000"),
