@@ -28,6 +28,7 @@ from ops.options import (
     read_files,
 )
 from ops.pipeline.commands import ci
+from ops.today import today
 from ops.workspace import PROJECT, Workspace
 
 # No locals in a traceback: one of them may be a secret's value.
@@ -45,7 +46,7 @@ def validate(envs: EnvsOption = ENVS, as_json: JsonOption = False) -> None:
     """Check the environment files, each by itself and all together."""
     problems, warnings, names = [], [], []
     try:
-        files = load(envs)
+        files = load(envs, today())
         names = list(files)
         warnings = [warning for file in files.values() for warning in file.warnings()]
     except SettingsError as error:

@@ -7,6 +7,7 @@ import typer
 
 from modules.settings import EnvironmentFile, chosen, load
 from ops import steps
+from ops.today import today
 
 EnvsOption = Annotated[
     Path, typer.Option("--envs", envvar="ENVS", help="The folder of environment files.", show_default=True)
@@ -29,7 +30,7 @@ ENVS = Path("envs")
 
 def read_files(envs: Path) -> dict[str, EnvironmentFile]:
     """Return the environments; print the warnings."""
-    files = load(envs)
+    files = load(envs, today())
     for file in files.values():
         for warning in file.warnings():
             steps.warn(str(warning))

@@ -1,24 +1,24 @@
 """`python -m ops guard`."""
 
-import datetime
 import json
 from pathlib import Path
 from typing import Any
 
 from modules.foundation.refusals import raise_problems
+from modules.unlocks import read_unlocks, too_long
 from ops.errors import ExitCode, OpsError
 from ops.guard.judgement import Judgement, judge
 from ops.guard.plan import read_plan
-from ops.guard.unlocks import read_unlocks, too_long
+from ops.today import today
 
 
 def run_guard(plan_file: Path, stack: Path | None, envs: Path, env: str) -> Judgement:
     """Return what the guard says of the plan today. Raises OpsError, or SettingsError for a wrong record."""
     plan = read_plan(plan_file)
     unlocks, document = read_unlocks(envs, env)
-    today = datetime.datetime.now(datetime.UTC).date()
-    raise_problems(too_long(unlocks, document, today))
-    return judge(plan, _synthesized(stack) if stack else {}, unlocks, document, today)
+    date = today()
+    raise_problems(too_long(unlocks, document, date))
+    return judge(plan, _synthesized(stack) if stack else {}, unlocks, document, date)
 
 
 def _synthesized(path: Path) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from modules.hcl.reading import Document
+from modules.unlocks import Unlocks
 from ops.guard.exposures import Synthesized, exposures, unread_policies
 from ops.guard.losses import losses
+from ops.guard.obstacles import obstacles
 from ops.guard.plan import Plan
 from ops.guard.protections import lost_protections
 from ops.guard.refusal import Refusal
-from ops.guard.unlocks import Unlocks
 
 #: A release takes away a service or two with what belongs to them; more at once is a mistake more often than a plan.
 MOST_DELETIONS = 10
@@ -44,10 +45,12 @@ def judge(
 ) -> Judgement:
     """Return which of the plan's changes are refused, after the records that hold today."""
     refused, unlocked = [], []
-    for found in sorted({*losses(plan), *lost_protections(plan), *exposures(plan, synthesized)}):
-        record = unlocks.unlock.get(found.address)
-        if record and found.kind in record.allow and record.until >= today:
+    found_in_plan = {*losses(plan), *lost_protections(plan), *exposures(plan, synthesized), *obstacles(plan)}
+    for found in sorted(found_in_plan):
+        if unlocks.allows(found.address, found.kind, today):
             unlocked.append(found)
+        elif found.kind == "blocked":
+            refused.append(found)
         else:
             refused.append(Refusal(found.address, found.kind, f"{found.sentence} {_way_out(found, unlocks, document)}"))
     refused += _too_many(plan, unlocks, document, today)

@@ -134,7 +134,9 @@ class DatabaseFields(TieredSettings):
         default=False, description="For the one apply that changes the major version."
     )
     deletion_protection: bool = Field(
-        default=False, description="Whether RDS itself refuses to delete it; by default in staging and production."
+        default=False,
+        description="Whether RDS itself refuses to delete it; by default in staging and production. In production "
+        "turning it off takes an unlock record.",
     )
     skip_final_snapshot: bool = Field(
         default=False, description="Whether it may go without a last snapshot; by default in development."

@@ -146,9 +146,6 @@ def _production_findings(database: DatabaseFields) -> Iterator[Finding]:
         rule = "is refused in production: damage is often found only days later"
         remedy = f"write {SAFE_RETENTION_DAYS} or more"
         yield Finding(("backup_retention_period",), database.backup_retention_period, rule, remedy)
-    if not database.deletion_protection:
-        rule = "is refused in production: one call would delete it"
-        yield Finding(("deletion_protection",), False, rule, "take it out, or write true")
     if database.skip_final_snapshot:
         rule = "is refused in production: its data would be gone with it"
         yield Finding(("skip_final_snapshot",), True, rule, "take it out, or write false")

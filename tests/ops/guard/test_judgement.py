@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.foundation.refusals import SettingsError
+from modules.unlocks import read_unlocks, too_long
 from ops.guard.judgement import MOST_DELETIONS, Judgement, judge
 from ops.guard.losses import STATEFUL
 from ops.guard.plan import Plan
-from ops.guard.unlocks import read_unlocks, too_long
 from tests.ops.guard.plans import BUCKET, DATABASE, change, created, destroyed, plan, updated
 
 TODAY = datetime.date(2026, 11, 21)
@@ -274,8 +274,9 @@ def test_a_record_for_more_deletions(tmp_path: Path) -> None:
     [
         ("2026-12-01", "soon", '5: unlock.aws_s3_bucket.bucket_content.until soon is not a date; write year, month and '
          'day, "2026-12-01"'),
-        ("loss", "anything", "2: unlock.aws_s3_bucket.bucket_content.allow.0 anything should be 'loss', 'protection' "
-         "or 'exposure'; loss: destroy or replace it. protection: take one away. exposure: open it to everyone"),
+        ("loss", "anything", "2: unlock.aws_s3_bucket.bucket_content.allow.0 anything should be 'loss', 'protection', "
+         "'empty' or 'exposure'; loss: destroy or replace it. protection: turn one off. empty: it holds nothing any "
+         "more, so that AWS deletes it although its force_destroy is off. exposure: open it to everyone"),
         ('  reason = "Empty since the content moved"\n', "", "1: unlock.aws_s3_bucket.bucket_content.reason is "
          "missing; write `reason = ...`"),
     ],

@@ -1,4 +1,4 @@
-"""Unlocks: the record, in the repository, that a person allows what the guard refuses.
+"""Unlock records: a person allows, in the repository, what the guard and the rules of production refuse.
 
 `envs/unlocks/<environment>.hcl`, reviewed like any change:
 
@@ -51,9 +51,10 @@ class _Record(Settings):
 class Unlock(_Record):
     """An `unlock` block, under the address of the resource."""
 
-    allow: tuple[Literal["loss", "protection", "exposure"], ...] = Field(
+    allow: tuple[Literal["loss", "protection", "empty", "exposure"], ...] = Field(
         examples=[["loss"]],
-        description="loss: destroy or replace it. protection: take one away. exposure: open it to everyone.",
+        description="loss: destroy or replace it. protection: turn one off. empty: it holds nothing any more, so that "
+        "AWS deletes it although its force_destroy is off. exposure: open it to everyone.",
     )
 
 
@@ -68,6 +69,11 @@ class Unlocks(Settings):
 
     unlock: dict[str, Unlock] = Field(default_factory=dict, description="What is allowed, by address.")
     deletions: Deletions | None = Field(default=None, description="More deletions in one plan than usual.")
+
+    def allows(self, address: str, kind: str, today: datetime.date | None) -> bool:
+        """Whether a record for the resource allows this on the day; without a day, whether there is a record."""
+        record = self.unlock.get(address)
+        return record is not None and kind in record.allow and (today is None or record.until >= today)
 
 
 def unlocks_path(envs: Path, env: str) -> Path:
