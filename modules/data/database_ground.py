@@ -175,13 +175,13 @@ class DatabaseGround(Construct):
         settings = self.settings
         ours = {**settings.kind.parameters(settings.slow_query_seconds), **settings.parameters}
         if settings.kind.dialect == "mysql":
-            ours[settings.kind.tls_parameter] = "ON"
+            ours[settings.kind.tls_parameter] = settings.kind.tls_value
         return {name: value for name, value in ours.items() if name not in settings.static_parameters}
 
     def _static_parameters(self) -> dict[str, str]:
         """PostgreSQL's TLS parameter is put here too: a new instance starts with it, and either kind is taken."""
         settings = self.settings
-        tls = {settings.kind.tls_parameter: "1"} if settings.kind.dialect == "postgres" else {}
+        tls = {settings.kind.tls_parameter: settings.kind.tls_value} if settings.kind.dialect == "postgres" else {}
         return {**settings.static_parameters, **tls}
 
     def _create_log_group(self, log: str) -> ITerraformDependable:
