@@ -110,7 +110,8 @@ class Backup(Construct):
             IamRole,
             "main",
             name=names.role("backup"),
-            # As in "AWS Backup Developer Guide, IAM service roles": who may pass the role is the fence here.
+            # Without a condition, which "IAM service roles" does not name: who may pass the role is the fence here
+            # (https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html).
             assume_role_policy=assumed_by("backup.amazonaws.com", None),
         )
         self.role_arn = role.arn

@@ -204,6 +204,8 @@ class DatabaseGround(Construct):
             f"{self.label}_monitoring",
             name=self.names.role(f"{self.label}-database-monitoring"),
             assume_role_policy=assumed_by("monitoring.rds.amazonaws.com", self.names.account_id),
+            # "Setting up and enabling Enhanced Monitoring, Protecting against the confused deputy problem"
+            # (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html).
         )
         # RDS looks at what the role may do when an instance is made.
         self.monitoring_ready = [

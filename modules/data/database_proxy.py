@@ -89,7 +89,9 @@ class DatabaseProxy(Construct):
             IamRole,
             self._what,
             name=ground.names.role(f"{ground.label}-database-proxy"),
-            assume_role_policy=assumed_by("rds.amazonaws.com", ground.names.account_id),
+            # Without a condition, as in "Configuring IAM authentication for RDS Proxy"
+            # (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-iam-setup.html).
+            assume_role_policy=assumed_by("rds.amazonaws.com", None),
         )
         read = allow("ReadSecret", actions=["secretsmanager:GetSecretValue"], resources=[secret_arn])
         decrypt = allow(
