@@ -78,8 +78,9 @@ class BucketSettings(TieredSettings):
     )
     named_roles_only: bool = Field(
         default=True,
-        description="Whether those alone read and write whom a service, a function or the backup was let in as, and "
-        "not each administrator. By default off in development, refused off in production.",
+        description="Whether those alone read, write and delete whom a service, a function or the backup was let in "
+        "as, and not each administrator; with force_destroy others may delete. By default off in development, refused "
+        "off in production.",
     )
     event_bridge: bool = Field(
         default=False, description="Whether S3 tells EventBridge of every event, where rules choose among them."
