@@ -14,7 +14,8 @@ from cdktf_cdktf_provider_aws.rds_cluster_parameter_group import (
 )
 from constructs import Construct
 
-from modules.data.settings.database import DatabaseSettings
+from modules.data.final_snapshots import final_snapshot_identifier
+from modules.data.settings.database import IDENTIFIER_LIMIT, DatabaseSettings, cluster_identifier
 from modules.foundation.foundation import Foundation
 from modules.foundation.logs import RETENTION_DAYS
 from modules.foundation.policies import assumed_by
@@ -23,6 +24,8 @@ from modules.network.vpc import Network
 
 #: "CreateDBCluster, DBClusterIdentifier" and "CreateDBInstance, DBInstanceIdentifier".
 IDENTIFIER_LIMIT = 63
+#: Settings that RDS changes only by a new database.
+_REPLACED_BY = ("engine", "database_name", "master_username", "storage_encrypted", "restore_from_snapshot")
 #: "CreateDBSubnetGroup", "CreateDBParameterGroup": 255 characters.
 GROUP_NAME_LIMIT = 255
 MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
@@ -69,6 +72,7 @@ class DatabaseGround(Construct):
         self.secret_key_arn = foundation.data_key.arn
         self._foundation = foundation
         self._create_subnet_group(network)
+        self.final_snapshot_identifier = None if settings.skip_final_snapshot else self._create_final_snapshot_name()
         self._create_parameter_groups()
         self.log_groups = [self._create_log_group(log) for log in settings.logs]
         self.monitoring_ready: list[ITerraformDependable] = []
@@ -97,11 +101,6 @@ class DatabaseGround(Construct):
         )
 
     @property
-    def final_snapshot_identifier(self) -> str | None:
-        """The name of the last snapshot: known beforehand, so that `restore_from_snapshot` can name it."""
-        return None if self.settings.skip_final_snapshot else f"{self.identifier}-final"
-
-    @property
     def insights_key_arn(self) -> str | None:
         """The key of Performance Insights, whose data hold statements."""
         return self.key_arn if self.settings.has_performance_insights else None
@@ -119,6 +118,10 @@ class DatabaseGround(Construct):
         secret would fail by an index into an empty list, or by a null in a policy.
         """
         address = f"{database.terraform_resource_type}.{database.friendly_unique_id}"
+    def _create_final_snapshot_name(self) -> str:
+        replaced_by = {name: str(getattr(self.settings, name)) for name in _REPLACED_BY}
+        return final_snapshot_identifier(self.make, self.label, self.identifier, replaced_by)
+
         return f"${{concat({address}.master_user_secret[*].secret_arn, [{address}.arn])[0]}}"
 
     def _create_subnet_group(self, network: Network) -> None:

@@ -88,7 +88,7 @@ def test_aurora_in_production(prod: Template) -> None:
         "deletion_protection": True,
         "enabled_cloudwatch_logs_exports": ["error", "slowquery"],
         "engine_version": "8.0.mysql_aurora.3.08.2",
-        "final_snapshot_identifier": "agora-prod-main-final",
+        "final_snapshot_identifier": "agora-prod-main-final-${terraform_data.database_main_final_snapshot.output.time}",
         "iam_database_authentication_enabled": True,
         "kms_key_id": "${aws_kms_key.foundation_data_key.arn}",
         "lifecycle": {"ignore_changes": ["cluster_members"], "prevent_destroy": True},

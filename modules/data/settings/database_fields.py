@@ -98,7 +98,7 @@ class DatabaseFields(TieredSettings):
     restore_from_snapshot: str | None = Field(
         default=None,
         min_length=1,
-        examples=["agora-prod-main-final"],
+        examples=["agora-prod-main-final-20261121083000"],
         description="A snapshot's name or ARN, for a new database. It stays in the file as long as the database: "
         "taking it out or changing it replaces the database, and the plan says so.",
     )
