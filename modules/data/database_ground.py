@@ -22,12 +22,10 @@ from modules.foundation.policies import assumed_by
 from modules.foundation.resources import Resources
 from modules.network.vpc import Network
 
-#: "CreateDBCluster, DBClusterIdentifier" and "CreateDBInstance, DBInstanceIdentifier".
-IDENTIFIER_LIMIT = 63
-#: Settings that RDS changes only by a new database.
-_REPLACED_BY = ("engine", "database_name", "master_username", "storage_encrypted", "restore_from_snapshot")
 #: "CreateDBSubnetGroup", "CreateDBParameterGroup": 255 characters.
 GROUP_NAME_LIMIT = 255
+#: Settings that RDS changes only by a new database.
+_REPLACED_BY = ("engine", "database_name", "master_username", "storage_encrypted", "restore_from_snapshot")
 MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 
 
@@ -67,14 +65,14 @@ class DatabaseGround(Construct):
         self.names = foundation.names
         self.kept = foundation.is_production
         self.make = make
-        self.identifier = self.names.of(label, IDENTIFIER_LIMIT)
+        self.identifier = cluster_identifier(self.names, label)
         self.key_arn = foundation.data_key.arn if settings.storage_encrypted else None
         self.secret_key_arn = foundation.data_key.arn
         self._foundation = foundation
         self._create_subnet_group(network)
-        self.final_snapshot_identifier = None if settings.skip_final_snapshot else self._create_final_snapshot_name()
         self._create_parameter_groups()
         self.log_groups = [self._create_log_group(log) for log in settings.logs]
+        self.final_snapshot_identifier = None if settings.skip_final_snapshot else self._create_final_snapshot_name()
         self.monitoring_ready: list[ITerraformDependable] = []
         self.monitoring_role_arn = self._create_monitoring_role() if settings.monitoring_interval else None
 
@@ -118,11 +116,11 @@ class DatabaseGround(Construct):
         secret would fail by an index into an empty list, or by a null in a policy.
         """
         address = f"{database.terraform_resource_type}.{database.friendly_unique_id}"
+        return f"${{concat({address}.master_user_secret[*].secret_arn, [{address}.arn])[0]}}"
+
     def _create_final_snapshot_name(self) -> str:
         replaced_by = {name: str(getattr(self.settings, name)) for name in _REPLACED_BY}
         return final_snapshot_identifier(self.make, self.label, self.identifier, replaced_by)
-
-        return f"${{concat({address}.master_user_secret[*].secret_arn, [{address}.arn])[0]}}"
 
     def _create_subnet_group(self, network: Network) -> None:
         self.subnet_group_name = self.make(
@@ -206,9 +204,9 @@ class DatabaseGround(Construct):
             IamRole,
             f"{self.label}_monitoring",
             name=self.names.role(f"{self.label}-database-monitoring"),
-            assume_role_policy=assumed_by("monitoring.rds.amazonaws.com", self.names.account_id),
             # "Setting up and enabling Enhanced Monitoring, Protecting against the confused deputy problem"
             # (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html).
+            assume_role_policy=assumed_by("monitoring.rds.amazonaws.com", self.names.account_id),
         )
         # RDS looks at what the role may do when an instance is made.
         self.monitoring_ready = [
