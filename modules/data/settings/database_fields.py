@@ -86,6 +86,12 @@ class DatabaseFields(TieredSettings):
         description="Whether RDS keeps and rotates the password. RDS itself refuses that to plain RDS with read "
         "replicas: with false a password is made at the apply, and goes to Secrets Manager without passing the state.",
     )
+    copy_master_user_password: bool = Field(
+        default=False,
+        description="RDS: whether a secret of ours has a copy of the password that RDS manages, which services and "
+        "functions read instead. For the one apply before the first read replica: RDS rotates its password every 7 "
+        "days, and the copy stays as it is.",
+    )
     port: int | None = Field(default=None, ge=1150, le=65535, description="The engine's usual one by default.")
     corporate: bool = Field(
         default=False, description="Whether the corporate ranges of network.direct_connect reach it."

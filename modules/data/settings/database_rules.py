@@ -99,7 +99,11 @@ def _pauses(database: DatabaseFields) -> bool:
 def _kind_findings(database: DatabaseFields) -> Iterator[Finding]:
     """Yield what the other kind of database has."""
     others: dict[str, Any] = (
-        {"storage": database.storage, "multi_az": database.multi_az}
+        {
+            "storage": database.storage,
+            "multi_az": database.multi_az,
+            "copy_master_user_password": database.copy_master_user_password,
+        }
         if database.is_aurora
         else {
             "serverless_v2_scaling": database.serverless_v2_scaling,
@@ -136,10 +140,18 @@ def _password_findings(database: DatabaseFields) -> Iterator[Finding]:
     at, has_replicas = ("manage_master_user_password",), not database.is_aurora and database.instances > 1
     if database.manage_master_user_password and has_replicas:
         rule = "is refused by RDS where a plain instance has read replicas"
-        yield Finding(at, True, rule, "write manage_master_user_password = false")
+        remedy = (
+            "write manage_master_user_password = false; for a database that exists, first apply instances = 1 with "
+            "copy_master_user_password = true, or what runs loses its password "
+            '(docs/runbooks/plan.md, "A first replica of plain RDS")'
+        )
+        yield Finding(at, True, rule, remedy)
     if not database.manage_master_user_password and not has_replicas:
         rule = "is only for plain RDS with read replicas: what RDS keeps, it rotates too"
         yield Finding(at, False, rule, "take it out")
+    if database.copy_master_user_password and not database.manage_master_user_password:
+        rule = "copies a password that RDS does not manage"
+        yield Finding(("copy_master_user_password",), True, rule, "take it out")
 
 
 def _window_findings(database: DatabaseFields) -> Iterator[Finding]:
