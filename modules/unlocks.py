@@ -82,9 +82,12 @@ def unlocks_path(envs: Path, env: str) -> Path:
 
 
 def read_unlocks(envs: Path, env: str) -> tuple[Unlocks, Document]:
-    """Return the environment's records and where they stand; none without a file. Raises SettingsError."""
+    """Return the environment's records and where they stand; none where there is no file, or nothing in it.
+
+    Raises SettingsError.
+    """
     path = unlocks_path(envs, env)
-    if not path.exists():
+    if not path.exists() or not path.read_bytes().strip():
         return Unlocks(), Document(path.as_posix(), {}, {})
     document = read(path, Unlocks)
     return check(document, Unlocks, document.values), document

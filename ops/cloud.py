@@ -53,7 +53,7 @@ def clear_the_way(target: Target, file: EnvironmentFile, agreed: Agreed) -> None
     for refusal in not_empty(plan):
         warn(refusal.sentence)
     for cluster in scaled_clusters(plan):
-        identifier, readers = str(cluster.change.was("cluster_identifier")), scaled_readers(cluster)
+        identifier, readers = str(cluster.change.was("cluster_identifier")), scaled_readers(cluster, plan)
         if not agreed(f"Delete the readers that scaling added to {identifier} ({', '.join(readers)})?"):
             raise OpsError(f"AWS deletes no cluster that has readers, so {identifier} stays", ExitCode.REFUSED)
         delete_readers(clients_of(target, file), identifier, readers)

@@ -127,6 +127,10 @@ def test_a_broken_record_is_a_problem_of_the_folder(tmp_path: Path) -> None:
     ]
 
 
+def test_a_file_of_records_may_be_empty(tmp_path: Path) -> None:
+    assert problems(tmp_path, PROD, "\n") == []
+
+
 def test_a_record_that_lasts_too_long_is_a_problem_on_a_day(tmp_path: Path) -> None:
     for_years = record("aws_rds_cluster.database_main", until="2030-01-01")
     (problem,) = problems(tmp_path, PROD, for_years)

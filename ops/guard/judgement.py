@@ -60,13 +60,14 @@ def judge(
 def _way_out(found: Refusal, unlocks: Unlocks, document: Document) -> str:
     """Return what to do about it: what is wrong with the record there is, or which one to write."""
     record = unlocks.unlock.get(found.address)
+    condition = "it is empty" if found.kind == "empty" else "it is meant"
     if record and found.kind in record.allow:
         line = document.line(("unlock", found.address, "until"))
         return f"The record that allows it expired on {record.until} ({document.file}:{line})."
     if record:
         line = document.line(("unlock", found.address, "allow"))
-        return f'The record there is does not allow it; if it is meant, add "{found.kind}" ({document.file}:{line}).'
-    return f'If it is meant, write `unlock "{found.address}" {{ allow = ["{found.kind}"] ... }}` into {document.file}.'
+        return f'The record there is does not allow it; if {condition}, add "{found.kind}" ({document.file}:{line}).'
+    return f'If {condition}, write `unlock "{found.address}" {{ allow = ["{found.kind}"] ... }}` into {document.file}.'
 
 
 def _too_many(plan: Plan, unlocks: Unlocks, document: Document, today: datetime.date) -> list[Refusal]:

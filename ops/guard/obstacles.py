@@ -31,11 +31,11 @@ def obstacles(plan: Plan) -> Iterator[Refusal]:
     yield from protected(plan)
     yield from not_empty(plan)
     for cluster in scaled_clusters(plan):
+        readers = ", ".join(scaled_readers(cluster, plan))
         sentence = (
-            f"{cluster.address} would be destroyed while it has readers that scaling added "
-            f"({', '.join(scaled_readers(cluster))}): AWS refuses that, and the apply would stop half-way. First take "
-            f"replica_scaling out of its block, apply that, and run `.venv/bin/python -m ops delete-scaled-readers "
-            f"{_label(cluster)}`; then plan again."
+            f"{cluster.address} would be destroyed while it has readers that scaling added ({readers}): AWS refuses "
+            "that, and the apply would stop half-way. First take replica_scaling out of its block, apply that, and run "
+            f"`.venv/bin/python -m ops delete-scaled-readers {_label(cluster)}`; then plan again."
         )
         yield Refusal(cluster.address, "blocked", sentence)
     yield from lost_passwords(plan)
@@ -45,7 +45,7 @@ def protected(plan: Plan) -> Iterator[Refusal]:
     """Yield each resource that would be destroyed while its deletion protection is on."""
     for resource in _lost(plan):
         for attribute, values in _PROTECTED.items():
-            if resource.change.was(attribute) in values:
+            if plan.now(resource).get(attribute) in values:
                 sentence = (
                     f"{resource.address} would be destroyed while its deletion protection is on: AWS refuses that, and "
                     "the apply would stop half-way. First write deletion_protection = false into its block, and apply "
@@ -58,24 +58,24 @@ def not_empty(plan: Plan) -> Iterator[Refusal]:
     """Yield each resource that AWS deletes only when it is empty, and that the provider would not empty."""
     for resource in _lost(plan):
         flag, contents = _EMPTIED_BY.get(resource.type, ("", ""))
-        before = resource.change.before or {}
-        if flag in before and not before[flag]:
+        now = plan.now(resource)
+        if flag in now and not now[flag]:
             sentence = (
                 f"{resource.address} would be destroyed while its {flag} is off: as long as it holds {contents}, AWS "
                 f"refuses that, and the apply would stop half-way. First write {flag} = true into its block, and apply "
-                'that (docs/runbooks/plan.md, "Taking a protected block away"), or empty it.'
+                'that (docs/runbooks/plan.md, "Taking a protected block away").'
             )
             yield Refusal(resource.address, "empty", sentence)
 
 
 def scaled_clusters(plan: Plan) -> list[ResourceChange]:
     """Return the Aurora clusters that would be destroyed while they have readers that scaling added."""
-    return [each for each in _lost(plan) if each.type == "aws_rds_cluster" and scaled_readers(each)]
+    return [each for each in _lost(plan) if each.type == "aws_rds_cluster" and scaled_readers(each, plan)]
 
 
-def scaled_readers(cluster: ResourceChange) -> list[str]:
+def scaled_readers(cluster: ResourceChange, plan: Plan) -> list[str]:
     """Return the members of a cluster that scaling added, which Terraform has no resource for."""
-    members = cluster.change.was("cluster_members")
+    members = plan.now(cluster).get("cluster_members")
     names = map(str, members if isinstance(members, list) else ())
     return sorted(name for name in names if name.startswith(SCALED_READER))
 

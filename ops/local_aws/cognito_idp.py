@@ -8,6 +8,10 @@ AWS gives it, and the certificate's region is checked.
 AWS: a pool whose creation or update names no tier is of ESSENTIALS ("UpdateUserPool, UserPoolTier"). Moto then has none
 at all, so that the provider sees a change after an update. Added: the default.
 
+AWS: UpdateUserPool leaves what only CreateUserPool takes (what users sign in with, whether its case counts, the schema)
+and, when the request names none, tags. Moto forgets them, so that the provider wants a new pool after each update.
+Added: they stay.
+
 AWS: DeleteUserPool refuses while deletion protection is active or the pool has a domain ("User pool deletion
 protection", https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html).
 Moto deletes. Added: the refusal.
@@ -17,6 +21,8 @@ from collections.abc import Callable
 from typing import Any
 
 CERTIFICATE_REGION = "us-east-1"
+#: Members of CreateUserPool's request that UpdateUserPool's has not, and tags, which it leaves when it names none.
+_LASTING = ("AliasAttributes", "Schema", "UserPoolTags", "UsernameAttributes", "UsernameConfiguration")
 #: The classic pages; 2 is managed login.
 CLASSIC = 1
 
@@ -32,6 +38,7 @@ def install() -> None:
     add(
         CognitoIdpBackend,
         _of_account(CognitoIdpBackend.create_user_pool_domain),
+        _keeping_identity(CognitoIdpBackend.update_user_pool),
         _unless_protected(CognitoIdpBackend.delete_user_pool),
         _checked(CognitoIdpBackend.update_user_pool_domain),
     )
@@ -66,6 +73,15 @@ def _checked(update: Callable[..., Any]) -> Callable[..., Any]:
         return update(backend, domain, custom_domain_config)
 
     return update_user_pool_domain
+
+
+def _keeping_identity(update: Callable[..., None]) -> Callable[..., None]:
+    def update_user_pool(backend: Any, user_pool_id: str, extended_config: dict[str, Any]) -> None:
+        known = backend.describe_user_pool(user_pool_id).extended_config
+        kept = {name: known[name] for name in _LASTING if name in known}
+        update(backend, user_pool_id, {**kept, **extended_config})
+
+    return update_user_pool
 
 
 def _unless_protected(delete: Callable[[Any, str], None]) -> Callable[[Any, str], None]:

@@ -117,6 +117,15 @@ def test_a_cluster_with_readers_that_scaling_added_is_not_destroyed() -> None:
     assert blocked(destroyed(cluster, cluster_members=members[:1])) == []
 
 
+def test_what_counts_is_what_aws_had_when_the_plan_was_made() -> None:
+    """Terraform tells in `before` of what no block is left for what it knew before it asked AWS."""
+    known = {"cluster_members": [], "deletion_protection": False}
+    now = {"cluster_members": ["application-autoscaling-1"], "deletion_protection": True}
+    state = {"values": {"root_module": {"resources": [{"address": DATABASE, "values": now}]}}}
+    found = obstacles(Plan.model_validate({**plan(destroyed(DATABASE, **known)), "prior_state": state}))
+    assert [each.address for each in found] == [DATABASE, DATABASE]
+
+
 def test_a_managed_password_is_not_given_up_before_its_secret_is_there() -> None:
     given_up = updated(INSTANCE, {"manage_master_user_password": True}, {"manage_master_user_password": None})
     assert blocked(given_up, created(SECRET)) == [
