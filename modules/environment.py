@@ -135,6 +135,7 @@ class Environment(
         if self.network:
             for finding in self.network.warnings():
                 yield replace(finding, at=("network", *finding.at))
+        yield from data.warnings(self)
         yield from edge.warnings(self, self)
         for version in self.versions():
             yield from version.warnings(today)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from modules import protections
 from modules.compute.settings.image_fitting import Party, findings_between
 from modules.environment import Environment
 from modules.foundation.refusals import Problem, SettingsError, raise_problems
 from modules.hcl.pasted import pasted_secrets
 from modules.hcl.reading import Document, check, read
 from modules.network.subnets import first_free
+from modules.unlocks import read_unlocks, too_long
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,18 @@ class EnvironmentFile:
             yield self.document.problem(finding.at, finding.value, finding.rule, finding.remedy)
 
 
-def load(folder: Path) -> dict[str, EnvironmentFile]:
+def load(folder: Path, today: datetime.date | None = None) -> dict[str, EnvironmentFile]:
     """Return the environments of a folder by name, in the order of their names.
 
-    Raises SettingsError with everything that is wrong in any of the files or between them.
+    With a date, unlock records (`unlocks/<name>.hcl` in the folder) that ended before it allow nothing. Raises
+    SettingsError with everything that is wrong in any of the files or between them.
     """
     problems: list[Problem] = []
     files: dict[str, EnvironmentFile] = {}
     for path in _paths(folder):
         try:
             files[path.stem] = load_file(path)
+            problems += _unprotected(files[path.stem], today)
         except SettingsError as error:
             problems += error.problems
     raise_problems([*problems, *between(list(files.values()))])
@@ -53,6 +57,14 @@ def load_file(path: Path) -> EnvironmentFile:
     raise_problems(pasted_secrets(path))
     document = read(path, Environment)
     return EnvironmentFile(document, check(document, Environment, {**document.values, "name": path.stem}))
+
+
+def _unprotected(file: EnvironmentFile, today: datetime.date | None) -> Iterator[Problem]:
+    """Yield the protections that are off without an unlock record, and the records that last too long."""
+    unlocks, records = read_unlocks(Path(file.document.file).parent, file.settings.name)
+    yield from protections.problems(file.settings, file.document, unlocks, records, today)
+    if today:
+        yield from too_long(unlocks, records, today)
 
 
 def chosen(files: Mapping[str, EnvironmentFile], name: str | None) -> list[Environment]:

@@ -42,6 +42,8 @@ class EnvironmentStack(TerraformStack):
         providers = Providers(self, names=names, tags={**environment.tags, "tier": environment.tier})
         keep_state(self, names=account_names(environment), key=environment.state_key)
         foundation = Foundation(self, "foundation", names=names, tier=environment.tier, providers=providers)
+        if environment.network and foundation.keeps_final_snapshots:
+            foundation.create_data_key()
         network = NetworkWing(self, "network", blocks=environment, foundation=foundation)
         access = AccessWing(self, "access", blocks=environment, network=network, foundation=foundation)
         data = DataWing(self, "data", blocks=environment, network=network, foundation=foundation)

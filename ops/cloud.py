@@ -1,15 +1,22 @@
 """`make plan`, `deploy`, `destroy`: the CDKTF CLI on the real AWS, with the shell's credentials."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from modules.settings import EnvironmentFile
 from ops.errors import ExitCode, OpsError
+from ops.guard.obstacles import not_empty, protected, scaled_clusters, scaled_readers
+from ops.guard.plan import Plan
+from ops.local import connected
 from ops.processes import run_attached
+from ops.scaled_readers import clients_of, delete_readers
+from ops.steps import warn
 from ops.synth import synthesize
 from ops.target import Target
 from ops.tools import NODE_PROGRAMS, tool_environment
 from ops.workspace import PROJECT
+
+Agreed = Callable[[str], bool]
 
 
 def run_cdktf(target: Target, file: EnvironmentFile, command: str, arguments: Sequence[str] = ()) -> None:
@@ -18,6 +25,41 @@ def run_cdktf(target: Target, file: EnvironmentFile, command: str, arguments: Se
     The lock file has to lie beside the stack before the CLI runs `init`, so synth comes first, by itself.
     """
     synthesize(target.workspace, target.output, target.environment, file.settings.name)
+    _run_attached(target, file, command, arguments)
+
+
+def destroy(target: Target, file: EnvironmentFile, arguments: Sequence[str], agreed: Agreed) -> None:
+    """Synthesize the environment, look for what AWS would refuse to delete, and run `cdktf destroy`. Raises OpsError.
+
+    `agreed` is asked before readers that scaling added are deleted; for the rest the CLI asks.
+    """
+    synthesize(target.workspace, target.output, target.environment, file.settings.name)
+    clear_the_way(target, file, agreed)
+    _run_attached(target, file, "destroy", arguments)
+
+
+def clear_the_way(target: Target, file: EnvironmentFile, agreed: Agreed) -> None:
+    """Delete the readers that scaling added to the stack's clusters, without which AWS deletes no cluster.
+
+    Raises OpsError before that for what else AWS would refuse, so that nothing is destroyed half-way.
+    """
+    terraform = connected(target, file)
+    if not terraform.plan_destroy():
+        return
+    plan = Plan.model_validate_json(terraform.show_plan_json())
+    blocked = [each.sentence for each in protected(plan)]
+    if blocked:
+        raise OpsError("\n".join(blocked), ExitCode.REFUSED)
+    for refusal in not_empty(plan):
+        warn(refusal.sentence)
+    for cluster in scaled_clusters(plan):
+        identifier, readers = str(cluster.change.was("cluster_identifier")), scaled_readers(cluster, plan)
+        if not agreed(f"Delete the readers that scaling added to {identifier} ({', '.join(readers)})?"):
+            raise OpsError(f"AWS deletes no cluster that has readers, so {identifier} stays", ExitCode.REFUSED)
+        delete_readers(clients_of(target, file), identifier, readers)
+
+
+def _run_attached(target: Target, file: EnvironmentFile, command: str, arguments: Sequence[str]) -> None:
     environment = tool_environment(target.workspace, target.environment)
     # A person answers the CLI; and it has no option for the time that a lock is waited for.
     for name in ("TF_INPUT", "TF_IN_AUTOMATION"):

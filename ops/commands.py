@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from modules.foundation.refusals import SettingsError
-from modules.settings import chosen, load
+from modules.settings import EnvironmentFile, chosen, load
 from ops import steps
 from ops.errors import ExitCode, OpsError
 from ops.options import (
@@ -27,9 +27,9 @@ from ops.options import (
     TodayOption,
     read_file,
     read_files,
-    today,
 )
 from ops.pipeline.commands import ci
+from ops.today import today
 from ops.workspace import PROJECT, Workspace
 
 # No locals in a traceback: one of them may be a secret's value.
@@ -47,7 +47,7 @@ def validate(envs: EnvsOption = ENVS, as_json: JsonOption = False, on: TodayOpti
     """Check the environment files, each by itself and all together."""
     problems, warnings, names = [], [], []
     try:
-        files = load(envs)
+        files = load(envs, today())
         names = list(files)
         day = on.date() if on else today()
         warnings = [warning for file in files.values() for warning in file.warnings(day)]
@@ -202,8 +202,7 @@ def deploy(
     from ops.target import cloud
 
     file = read_file(envs, env)
-    if auto_approve and file.settings.tier == "production":
-        raise OpsError("production is changed only through a plan that a person has read", ExitCode.REFUSED)
+    _refuse_unasked(file, auto_approve=auto_approve)
     target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
     run_cdktf(target, file, "deploy", ["--auto-approve"] if auto_approve else [])
 
@@ -211,12 +210,36 @@ def deploy(
 @app.command()
 def destroy(env: EnvOption = "dev", envs: EnvsOption = ENVS, auto_approve: AutoApproveOption = False) -> None:
     """Destroy an environment after asking, with the shell's credentials; never production (`cdktf destroy`)."""
-    from ops.cloud import refuse_production, run_cdktf
+    from ops.cloud import destroy as destroy_environment
+    from ops.cloud import refuse_production
     from ops.target import cloud
 
     file = read_file(envs, env)
     refuse_production(file)
-    run_cdktf(cloud(Workspace.of(envs)), file, "destroy", ["--auto-approve"] if auto_approve else [])
+    arguments = ["--auto-approve"] if auto_approve else []
+    destroy_environment(cloud(Workspace.of(envs)), file, arguments, lambda question: auto_approve or _asked(question))
+
+
+@app.command("delete-scaled-readers")
+def delete_scaled_readers(
+    name: Annotated[str, typer.Argument(help='The name behind `database` in the environment file, "main".')],
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: LocalOption = False,
+    auto_approve: AutoApproveOption = False,
+) -> None:
+    """Delete the readers that scaling added to an Aurora cluster, before the cluster is taken away."""
+    from ops.scaled_readers import clients_of, deletable_readers, delete_readers
+    from ops.secrets import target_of
+
+    file = read_file(envs, env)
+    _refuse_unasked(file, auto_approve=auto_approve)
+    clients = clients_of(target_of(Workspace.of(envs), on_local=on_local), file)
+    cluster, readers = deletable_readers(clients, file, name)
+    if not readers:
+        _out.print(f"{cluster}: no readers that scaling added", markup=False)
+    elif auto_approve or _asked(f"Delete {', '.join(readers)} of {cluster}, and end its scaling?"):
+        delete_readers(clients, cluster, readers)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -347,7 +370,17 @@ def _agreed(terraform: object) -> bool:
 
     assert isinstance(terraform, Terraform)
     _out.print(terraform.show_plan(), markup=False)
-    return sys.stdin.isatty() and typer.confirm("Apply this plan?")
+    return _asked("Apply this plan?")
+
+
+def _asked(question: str) -> bool:
+    """Ask the person; without one, the answer is no."""
+    return sys.stdin.isatty() and typer.confirm(question, err=True)
+
+
+def _refuse_unasked(file: EnvironmentFile, *, auto_approve: bool) -> None:
+    if auto_approve and file.settings.tier == "production":
+        raise OpsError("production is changed only through a plan that a person has read", ExitCode.REFUSED)
 
 
 def main() -> None:

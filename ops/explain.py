@@ -7,6 +7,7 @@ from typing import Any
 
 Diagnostic = dict[str, Any]
 
+_SCHEDULED = "is already scheduled for deletion"
 _EXISTS = re.compile(r"already ?exists|already ?associated|AlreadyOwnedByYou|Duplicate|InvalidSubnet\.Conflict", re.I)
 
 
@@ -56,6 +57,8 @@ def diagnostic(error: Diagnostic, terraform_command: str, import_id: Callable[[s
     text = f"{address}: {error['summary']}" if address else error["summary"]
     if error.get("detail"):
         text += f"\n{error['detail']}"
+    if _SCHEDULED in text:
+        return f"{text}\nIt can be restored with its value: docs/runbooks/state.md, A deleted secret keeps its name."
     if address and _EXISTS.search(text):
         identifier = import_id(address) or f"<its id: the provider's page on {address.partition('.')[0]}, Import>"
         text += (

@@ -8,6 +8,7 @@ import typer
 
 from modules.settings import EnvironmentFile, chosen, load
 from ops import steps
+from ops.today import today
 
 EnvsOption = Annotated[
     Path, typer.Option("--envs", envvar="ENVS", help="The folder of environment files.", show_default=True)
@@ -32,15 +33,10 @@ TodayOption = Annotated[
 ENVS = Path("envs")
 
 
-def today() -> datetime.date:
-    """Return the day, by UTC. Commands read the clock here, and hand the day on."""
-    return datetime.datetime.now(datetime.UTC).date()
-
-
 def read_files(envs: Path) -> dict[str, EnvironmentFile]:
     """Return the environments; print the warnings."""
-    files = load(envs)
     day = today()
+    files = load(envs, day)
     for file in files.values():
         for warning in file.warnings(day):
             steps.warn(str(warning))

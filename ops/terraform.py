@@ -96,11 +96,17 @@ class Terraform:
 
     def plan(self) -> bool:
         """Write the plan file; return whether it changes anything."""
-        with step(f"plan {self.stack}") as doing:
+        return self._plan(f"plan {self.stack}")
+
+    def plan_destroy(self) -> bool:
+        """Write the plan file of destroying all that the state holds; return whether it holds anything."""
+        return self._plan(f"plan to destroy {self.stack}", "-destroy")
+
+    def _plan(self, name: str, *arguments: str) -> bool:
+        with step(name) as doing:
             events = _Events()
-            finished = self._run(
-                "plan", "-json", "-detailed-exitcode", *self._lock, f"-out={PLAN_FILE}", doing=doing, events=events
-            )
+            options = ("-json", "-detailed-exitcode", *self._lock, f"-out={PLAN_FILE}", *arguments)
+            finished = self._run("plan", *options, doing=doing, events=events)
             if finished.code not in (0, 2):
                 raise self._failure("plan", finished, events)
             doing.result = "no changes" if finished.code == 0 else events.summary.removeprefix("Plan: ")

@@ -60,9 +60,9 @@ class Backup(Construct):
         self._settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "backup")
+        self._create_role()
         self.vault_name = self._create_vault("main", foundation.backup_key, None).name
         self._copy_vault_arn = self._create_copy_vault(copy_provider) if copy_provider else None
-        self._create_role()
         self._create_plan()
 
     def _create_vault(self, what: str, key: Key, provider: TerraformProvider | None) -> BackupVault:
@@ -71,7 +71,10 @@ class Backup(Construct):
             what,
             name=self._foundation.names.of("backup", 50),
             kms_key_arn=key.arn,
-            force_destroy=not self._foundation.is_production,
+            force_destroy=self._settings.force_destroy,
+            # Destroyed before the role, by which AWS Backup deletes the recovery points ("DeleteRecoveryPoint",
+            # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html).
+            depends_on=self._attachments,
             lifecycle=kept_if(self._foundation.is_production),
             provider=provider,
         )
@@ -107,7 +110,8 @@ class Backup(Construct):
             IamRole,
             "main",
             name=names.role("backup"),
-            # As in "AWS Backup Developer Guide, IAM service roles": who may pass the role is the fence here.
+            # Without a condition, which "IAM service roles" does not name: who may pass the role is the fence here
+            # (https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html).
             assume_role_policy=assumed_by("backup.amazonaws.com", None),
         )
         self.role_arn = role.arn

@@ -145,15 +145,19 @@ class Bucket(Construct):
     def _close_to_others(self) -> None:
         """Deny objects to all but the named roles and AWS's services, whatever a role's own policy allows.
 
-        To delete is left to the roles' policies: a destroy that may take the objects along has to. Configuration is
-        too, or Terraform would lock itself out.
+        Deletion is allowed where a destroy deletes the objects too (`force_destroy`), which Terraform does by the role
+        that runs it. Expiry goes on in any case: "You can't use a bucket policy to prevent deletions or transitions by
+        an S3 Lifecycle rule" ("Expiring objects",
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html).
+        Configuration is left to the roles' own policies, or Terraform would lock itself out.
         """
         others = {"ArnNotLike": {"aws:PrincipalArn": list(self._roles)}} if self._roles else {}
+        delete = [] if self._settings.force_destroy else ["s3:DeleteObject*"]
         self._bucket.restate(
             deny(
                 "NamedRolesOnly",
                 principal="*",
-                actions=["s3:GetObject*", "s3:PutObject*"],
+                actions=["s3:GetObject*", "s3:PutObject*", *delete],
                 resources=[f"{self.arn}/*"],
                 # CloudFront, say, comes as a service, and its own statement says for which distribution.
                 condition={"Bool": {"aws:PrincipalIsAWSService": "false"}, **others},

@@ -15,6 +15,7 @@ from cdktf_cdktf_provider_aws.elasticache_user import ElasticacheUser, Elasticac
 from cdktf_cdktf_provider_aws.elasticache_user_group import ElasticacheUserGroup
 from constructs import Construct
 
+from modules.data.final_snapshots import final_snapshot_identifier
 from modules.data.settings.cache import CacheSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.logs import LogGroup
@@ -190,8 +191,7 @@ class Cache(Construct):
             snapshot_retention_limit=settings.snapshot_retention_days,
             snapshot_window=settings.snapshot_window,
             snapshot_name=settings.restore_from_snapshot,
-            # Elsewhere none: its name would stand in the way when an environment is destroyed a second time.
-            final_snapshot_identifier=f"{self._id}-final" if self._foundation.is_production else None,
+            final_snapshot_identifier=self._final_snapshot_identifier() if self._foundation.is_production else None,
             maintenance_window=settings.maintenance_window,
             auto_minor_version_upgrade=str(settings.minor_version_upgrades).lower(),
             # A change waits for the maintenance window where users would feel it.
@@ -203,6 +203,10 @@ class Cache(Construct):
         self.arn = group.arn
         self.primary_endpoint = group.primary_endpoint_address
         self.reader_endpoint = group.reader_endpoint_address
+
+    def _final_snapshot_identifier(self) -> str:
+        replaced_by = {"restore_from_snapshot": self._settings.restore_from_snapshot or ""}
+        return final_snapshot_identifier(self._make, self._name, self._id, replaced_by)
 
 
 def _delivery(kind: str, log_group: LogGroup) -> ElasticacheReplicationGroupLogDeliveryConfiguration:

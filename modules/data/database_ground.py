@@ -14,17 +14,18 @@ from cdktf_cdktf_provider_aws.rds_cluster_parameter_group import (
 )
 from constructs import Construct
 
-from modules.data.settings.database import DatabaseSettings
+from modules.data.final_snapshots import final_snapshot_identifier
+from modules.data.settings.database import IDENTIFIER_LIMIT, DatabaseSettings, cluster_identifier
 from modules.foundation.foundation import Foundation
 from modules.foundation.logs import RETENTION_DAYS
 from modules.foundation.policies import assumed_by
 from modules.foundation.resources import Resources
 from modules.network.vpc import Network
 
-#: "CreateDBCluster, DBClusterIdentifier" and "CreateDBInstance, DBInstanceIdentifier".
-IDENTIFIER_LIMIT = 63
 #: "CreateDBSubnetGroup", "CreateDBParameterGroup": 255 characters.
 GROUP_NAME_LIMIT = 255
+#: Settings that RDS changes only by a new database.
+_REPLACED_BY = ("engine", "database_name", "master_username", "storage_encrypted", "restore_from_snapshot")
 MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 
 
@@ -64,13 +65,14 @@ class DatabaseGround(Construct):
         self.names = foundation.names
         self.kept = foundation.is_production
         self.make = make
-        self.identifier = self.names.of(label, IDENTIFIER_LIMIT)
+        self.identifier = cluster_identifier(self.names, label)
         self.key_arn = foundation.data_key.arn if settings.storage_encrypted else None
         self.secret_key_arn = foundation.data_key.arn
         self._foundation = foundation
         self._create_subnet_group(network)
         self._create_parameter_groups()
         self.log_groups = [self._create_log_group(log) for log in settings.logs]
+        self.final_snapshot_identifier = None if settings.skip_final_snapshot else self._create_final_snapshot_name()
         self.monitoring_ready: list[ITerraformDependable] = []
         self.monitoring_role_arn = self._create_monitoring_role() if settings.monitoring_interval else None
 
@@ -97,11 +99,6 @@ class DatabaseGround(Construct):
         )
 
     @property
-    def final_snapshot_identifier(self) -> str | None:
-        """The name of the last snapshot: known beforehand, so that `restore_from_snapshot` can name it."""
-        return None if self.settings.skip_final_snapshot else f"{self.identifier}-final"
-
-    @property
     def insights_key_arn(self) -> str | None:
         """The key of Performance Insights, whose data hold statements."""
         return self.key_arn if self.settings.has_performance_insights else None
@@ -120,6 +117,10 @@ class DatabaseGround(Construct):
         """
         address = f"{database.terraform_resource_type}.{database.friendly_unique_id}"
         return f"${{concat({address}.master_user_secret[*].secret_arn, [{address}.arn])[0]}}"
+
+    def _create_final_snapshot_name(self) -> str:
+        replaced_by = {name: str(getattr(self.settings, name)) for name in _REPLACED_BY}
+        return final_snapshot_identifier(self.make, self.label, self.identifier, replaced_by)
 
     def _create_subnet_group(self, network: Network) -> None:
         self.subnet_group_name = self.make(
@@ -175,13 +176,13 @@ class DatabaseGround(Construct):
         settings = self.settings
         ours = {**settings.kind.parameters(settings.slow_query_seconds), **settings.parameters}
         if settings.kind.dialect == "mysql":
-            ours[settings.kind.tls_parameter] = "ON"
+            ours[settings.kind.tls_parameter] = settings.kind.tls_value
         return {name: value for name, value in ours.items() if name not in settings.static_parameters}
 
     def _static_parameters(self) -> dict[str, str]:
         """PostgreSQL's TLS parameter is put here too: a new instance starts with it, and either kind is taken."""
         settings = self.settings
-        tls = {settings.kind.tls_parameter: "1"} if settings.kind.dialect == "postgres" else {}
+        tls = {settings.kind.tls_parameter: settings.kind.tls_value} if settings.kind.dialect == "postgres" else {}
         return {**settings.static_parameters, **tls}
 
     def _create_log_group(self, log: str) -> ITerraformDependable:
@@ -203,6 +204,8 @@ class DatabaseGround(Construct):
             IamRole,
             f"{self.label}_monitoring",
             name=self.names.role(f"{self.label}-database-monitoring"),
+            # "Setting up and enabling Enhanced Monitoring, Protecting against the confused deputy problem"
+            # (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html).
             assume_role_policy=assumed_by("monitoring.rds.amazonaws.com", self.names.account_id),
         )
         # RDS looks at what the role may do when an instance is made.

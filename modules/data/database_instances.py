@@ -1,6 +1,6 @@
 """Plain RDS: an instance with a standby in another zone, and read replicas."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
@@ -10,6 +10,7 @@ from constructs import Construct
 
 from modules.data.database_ground import DatabaseGround
 from modules.data.settings.backup import backup_tags
+from modules.data.settings.secret import RECOVERY_WINDOW_DAYS
 from modules.foundation.resources import kept_if
 from modules.network.dns import PrivateZone
 
@@ -35,7 +36,7 @@ class _Arguments(TypedDict):
 
 
 class RdsInstances(Construct):
-    """Creates: the first instance, read replicas by ordinal; where RDS cannot keep the password, a secret for it."""
+    """Creates: the first instance, read replicas by ordinal; a secret where RDS keeps no password, or a copy."""
 
     def __init__(self, scope: Construct, id: str, *, ground: DatabaseGround, security_group_id: str) -> None:
         super().__init__(scope, id)
@@ -44,12 +45,17 @@ class RdsInstances(Construct):
         assert ground.settings.storage is not None, "checked by the settings"
         self._storage = ground.settings.storage
         self._security_group_id = security_group_id
-        self._password: str | None = None
-        self._own_secret_arn: str | None = None
-        if not self._settings.manage_master_user_password:
-            self._make_password()
+        self._secret: SecretsmanagerSecret | None = None
+        self._password = None if self._settings.manage_master_user_password else self._create_password()
         self._create_first()
+        if self._settings.copy_master_user_password:
+            self._copy_password()
         self._replicas = {ordinal: self._create_replica(ordinal) for ordinal in self._settings.ordinals if ordinal > 1}
+
+    @property
+    def secret_arn(self) -> str:
+        """The secret that the administrator's login is read from."""
+        return self._secret.arn if self._secret else self._ground.managed_secret_arn(self._first)
 
     def name(self, zone: PrivateZone) -> None:
         """Give the first instance its name in the zone, and the replicas one in common."""
@@ -58,46 +64,73 @@ class RdsInstances(Construct):
         for ordinal, replica in self._replicas.items():
             zone.share(f"{label}_ro_db", f"{label}-ro.db", str(ordinal), replica.address)
 
-    def _make_password(self) -> None:
+    def _create_password(self) -> str:
         """Let Secrets Manager make a password at the apply, keep it, and hand it to RDS.
 
         It goes through Terraform's ephemeral resources and write-only arguments, which are in no plan and no state.
-        It is read back from the secret, so that an apply that was cut short goes on with the same one.
+        It is read back from the secret, so that an apply that was cut short goes on with the same one, and so that a
+        copy of what RDS managed before (`_copy_password`) stays the password.
         """
-        ground = self._ground
-        address = f"database_{ground.label}_password".replace("-", "_")
-        stack = TerraformStack.of(self)
-        # CDKTF 0.21 has no classes for ephemeral resources; write-only arguments need Terraform 1.11.
-        stack.add_override("terraform.required_version", ">= 1.11")
-        stack.add_override(
-            f"ephemeral.aws_secretsmanager_random_password.{address}",
+        random = self._ephemeral(
+            "aws_secretsmanager_random_password",
+            self._address,
             {"password_length": PASSWORD_LENGTH, "exclude_punctuation": True},
         )
-        secret = ground.make(
+        version = self._create_secret(f"{random}.random_password")
+        # By way of the version's ARN, which is the secret's: it is read once it has a value.
+        return f"${{{self._password_in(version.arn, self._address)}}}"
+
+    def _copy_password(self) -> None:
+        """Keep a copy of the password that RDS manages, as it is at the apply, where everybody reads it from then on.
+
+        RDS deletes its secret as soon as it no longer manages the password ("ModifyDBInstance,
+        ManageMasterUserPassword", https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html),
+        so what runs has to read another one before.
+        """
+        managed = self._ground.managed_secret_arn(self._first)
+        self._create_secret(self._password_in(managed, f"{self._address}_managed"))
+
+    @property
+    def _address(self) -> str:
+        return f"database_{self._ground.label}_password".replace("-", "_")
+
+    def _ephemeral(self, kind: str, name: str, arguments: dict[str, Any]) -> str:
+        """Add an ephemeral resource, for which CDKTF 0.21 has no class, and return its address."""
+        stack = TerraformStack.of(self)
+        # Write-only arguments need Terraform 1.11.
+        stack.add_override("terraform.required_version", ">= 1.11")
+        stack.add_override(f"ephemeral.{kind}.{name}", arguments)
+        return f"ephemeral.{kind}.{name}"
+
+    def _password_in(self, secret_arn: str, name: str) -> str:
+        """Return the expression for the password in a secret, which is read by an ephemeral resource of this name."""
+        secret = self._ephemeral("aws_secretsmanager_secret_version", name, {"secret_id": secret_arn})
+        return f'jsondecode({secret}.secret_string)["password"]'
+
+    def _create_secret(self, password: str) -> SecretsmanagerSecretVersion:
+        """Create the secret of ours with the administrator's login, and return its first version.
+
+        `password` is an expression. It is written once: a later value of it changes nothing.
+        """
+        ground, settings = self._ground, self._settings
+        self._secret = ground.make(
             SecretsmanagerSecret,
             f"{ground.label}_password",
             name=f"{ground.names.product}/{ground.names.environment}/database/{ground.label}",
             description=f"Administrator of the database {ground.label}",
             kms_key_id=ground.secret_key_arn,
+            recovery_window_in_days=RECOVERY_WINDOW_DAYS[settings.tier],
             lifecycle=kept_if(ground.kept),
         )
-        random = f"ephemeral.aws_secretsmanager_random_password.{address}.random_password"
         version = ground.make(
             SecretsmanagerSecretVersion,
             f"{ground.label}_password",
-            secret_id=secret.id,
+            secret_id=self._secret.id,
             secret_string_wo_version=PASSWORD_VERSION,
         )
-        login = f'{{ username = "{self._settings.master_username}", password = {random} }}'
+        login = f'{{ username = "{settings.master_username}", password = {password} }}'
         version.add_override("secret_string_wo", f"${{jsonencode({login})}}")
-        stack.add_override(
-            f"ephemeral.aws_secretsmanager_secret_version.{address}",
-            # By way of the version's ARN, which is the secret's: it is read once it has a value.
-            {"secret_id": version.arn},
-        )
-        kept = f"ephemeral.aws_secretsmanager_secret_version.{address}.secret_string"
-        self._password = f'${{jsondecode({kept})["password"]}}'
-        self._own_secret_arn = secret.arn
+        return version
 
     @property
     def _arguments(self) -> _Arguments:
@@ -157,7 +190,6 @@ class RdsInstances(Construct):
         if self._password:
             self._first.add_override("password_wo", self._password)
         self.endpoint = self._first.address
-        self.secret_arn = self._own_secret_arn or ground.managed_secret_arn(self._first)
         self.target_identifier = self._first.identifier
 
     def _create_replica(self, ordinal: int) -> DbInstance:

@@ -99,7 +99,7 @@ class Site(Construct):
             expire_after_days=None,
             expire_old_versions_after_days=OLD_VERSIONS_DAYS[foundation.tier],
             protected=foundation.is_production,
-            force_destroy=foundation.tier == "development",
+            force_destroy=self.settings.force_destroy,
         )
         self._make(
             S3BucketLoggingA,

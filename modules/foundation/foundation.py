@@ -36,6 +36,24 @@ class Foundation(Construct):
         """Whether what would be lost for good is protected against destruction."""
         return self.tier == "production"
 
+    @property
+    def keeps_final_snapshots(self) -> bool:
+        """Whether a database leaves a snapshot behind when it is deleted."""
+        return self.tier != "development"
+
+    def create_data_key(self) -> None:
+        """Create the key of databases and caches, also where there is none of them any more.
+
+        It encrypts what outlives them: final snapshots, retained automated backups, and recovery points of databases,
+        which AWS Backup keeps under the database's key ("Encryption for backups in AWS Backup",
+        https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html). A key that went with the last database
+        would take them with it after 30 days. It costs 1 USD a month.
+
+        No other key needs that: a vault's and a bucket's contents are deleted with it, and a deleted secret can be
+        restored for at most 30 days, in which its key can be as well (docs/runbooks/state.md).
+        """
+        _ = self.data_key
+
     def resources(self, scope: Construct, prefix: str) -> Resources:
         """Return a maker of resources in the scope, whose addresses begin with the prefix."""
         return self.addresses.under(scope, prefix)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from modules.foundation.refusals import raise_problems
+from modules.unlocks import read_unlocks, too_long
 from ops.errors import ExitCode, OpsError
 from ops.guard.judgement import Judgement, judge
 from ops.guard.plan import read_plan
-from ops.guard.unlocks import read_unlocks, too_long
 
 
 def run_guard(plan_file: Path, stack: Path | None, envs: Path, env: str, today: datetime.date) -> Judgement:

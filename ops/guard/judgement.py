@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from modules.hcl.reading import Document
+from modules.unlocks import Unlocks
 from ops.guard.exposures import Synthesized, exposures, unread_policies
 from ops.guard.losses import losses
+from ops.guard.obstacles import obstacles
 from ops.guard.plan import Plan
 from ops.guard.protections import lost_protections
 from ops.guard.refusal import Refusal
-from ops.guard.unlocks import Unlocks
 from ops.guard.versions import ended_versions
 
 #: A release takes away a service or two with what belongs to them; more at once is a mistake more often than a plan.
@@ -47,9 +48,10 @@ def judge(
     """Return which of the plan's changes are refused, after the records that hold today."""
     refused, unlocked = [], []
     for found in sorted(set(_found(plan, synthesized, today))):
-        record = unlocks.unlock.get(found.address)
-        if record and found.kind in record.allow and record.until >= today:
+        if unlocks.allows(found.address, found.kind, today):
             unlocked.append(found)
+        elif found.kind == "blocked":
+            refused.append(found)
         else:
             refused.append(Refusal(found.address, found.kind, f"{found.sentence} {_way_out(found, unlocks, document)}"))
     refused += _too_many(plan, unlocks, document, today)
@@ -60,19 +62,21 @@ def _found(plan: Plan, synthesized: Synthesized, today: datetime.date) -> Iterat
     yield from losses(plan)
     yield from lost_protections(plan)
     yield from exposures(plan, synthesized)
+    yield from obstacles(plan)
     yield from ended_versions(plan, today)
 
 
 def _way_out(found: Refusal, unlocks: Unlocks, document: Document) -> str:
     """Return what to do about it: what is wrong with the record there is, or which one to write."""
     record = unlocks.unlock.get(found.address)
+    condition = "it is empty" if found.kind == "empty" else "it is meant"
     if record and found.kind in record.allow:
         line = document.line(("unlock", found.address, "until"))
         return f"The record that allows it expired on {record.until} ({document.file}:{line})."
     if record:
         line = document.line(("unlock", found.address, "allow"))
-        return f'The record there is does not allow it; if it is meant, add "{found.kind}" ({document.file}:{line}).'
-    return f'If it is meant, write `unlock "{found.address}" {{ allow = ["{found.kind}"] ... }}` into {document.file}.'
+        return f'The record there is does not allow it; if {condition}, add "{found.kind}" ({document.file}:{line}).'
+    return f'If {condition}, write `unlock "{found.address}" {{ allow = ["{found.kind}"] ... }}` into {document.file}.'
 
 
 def _too_many(plan: Plan, unlocks: Unlocks, document: Document, today: datetime.date) -> list[Refusal]:

@@ -64,18 +64,44 @@ class ResourceChange(_Part):
     change: Change
 
 
+class _Resource(_Part):
+    address: str
+    values: dict[str, Any] | None = None
+
+
+class _Module(_Part):
+    resources: tuple[_Resource, ...] = Field(default=())
+
+
+class _Values(_Part):
+    root_module: _Module = _Module()
+
+
+class _State(_Part):
+    values: _Values = _Values()
+
+
 class Plan(_Part):
     """What the plan would do."""
 
     format_version: str
     resource_changes: tuple[ResourceChange, ...] = Field(default=())
     errored: bool = False
+    prior_state: _State = _State()
+    """The state after it was compared with AWS; what no block is left for stands in `before` as it was earlier."""
 
     @property
     def changes(self) -> list[ResourceChange]:
         """The resources that something happens to, data sources left out."""
         idle = (("no-op",), ("read",))
         return [each for each in self.resource_changes if each.mode == "managed" and each.change.actions not in idle]
+
+    def now(self, resource: ResourceChange) -> dict[str, Any]:
+        """Return the attributes that the resource has in AWS."""
+        known = (
+            each.values for each in self.prior_state.values.root_module.resources if each.address == resource.address
+        )
+        return next(known, None) or resource.change.before or {}
 
 
 def read_plan(path: Path) -> Plan:

@@ -63,7 +63,14 @@ _GUARDIANS = {
     "aws_wafv2_web_acl_association": "what it stands before would be reached past the firewall",
 }
 #: By which attribute some of them name what they protect; with that they may go.
-_PROTECTED = {"aws_flow_log": ("vpc_id", "id"), "aws_wafv2_web_acl_association": ("resource_arn", "arn")}
+_PROTECTED = {
+    "aws_backup_vault_lock_configuration": ("backup_vault_arn", "arn"),
+    "aws_flow_log": ("vpc_id", "id"),
+    "aws_s3_bucket_public_access_block": ("bucket", "id"),
+    "aws_s3_bucket_server_side_encryption_configuration": ("bucket", "id"),
+    "aws_s3_bucket_versioning": ("bucket", "id"),
+    "aws_wafv2_web_acl_association": ("resource_arn", "arn"),
+}
 
 
 def lost_protections(plan: Plan) -> Iterator[Refusal]:

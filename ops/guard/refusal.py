@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["loss", "protection", "exposure", "version", "deletions"]
+#: No `unlock` record allows "deletions", which has a record of its own, or "blocked".
+Kind = Literal["loss", "protection", "empty", "exposure", "version", "deletions", "blocked"]
 
 
 @dataclass(frozen=True, order=True)

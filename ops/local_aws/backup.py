@@ -1,13 +1,18 @@
-"""Backup: selections, plans that change, vault policies, and tags that are found.
+"""Backup: selections, plans that change, vault policies, recovery points, and tags that are found.
 
 - AWS: CreateBackupSelection, its Get, List and Delete name what a plan saves. Moto 5.2.5 has none of them.
   Added. A plan with selections cannot be deleted, as on AWS.
 - AWS: UpdateBackupPlan. Moto has none. Added. A deleted plan's name can be used again, which Moto forbids.
 - AWS: ListTags is asked with and without a slash at the end. Moto finds tags with it only, and the provider
   asks without. Added: both.
-- AWS: PutBackupVaultAccessPolicy, its Get and Delete, and ListRecoveryPointsByBackupVault, which the provider
-  asks before it deletes a vault. Moto has none of them. Added; there are no recovery points, for nothing is
-  saved.
+- AWS: PutBackupVaultAccessPolicy, its Get and Delete. Moto has none of them. Added.
+- AWS: StartBackupJob creates a recovery point, which the List, Describe and Delete calls know. "A vault can be deleted
+  only if it is empty" ("DeleteBackupVault",
+  https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteBackupVault.html); a locked one keeps its recovery
+  points ("AWS Backup Vault Lock", https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html); and one
+  whose role is gone is not deleted but EXPIRED ("DeleteRecoveryPoint",
+  https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html). Moto has no recovery points.
+  Added, complete at once; nothing is saved, and no plan starts a job.
 - AWS: DescribeRegionSettings and UpdateRegionSettings say which types of resources are saved at all. Moto has
   neither. Added, for the types that we back up; all are on until they are switched off.
 """
@@ -39,14 +44,19 @@ def install() -> None:
         put_backup_vault_access_policy,
         get_backup_vault_access_policy,
         delete_backup_vault_access_policy,
+        start_backup_job,
         list_recovery_points_by_backup_vault,
+        describe_recovery_point,
+        delete_recovery_point,
+        delete_backup_vault,
         describe_region_settings,
         update_region_settings,
     ):
         add(BackupResponse, call)
-    for rest in ("access-policy", "recovery-points", "recovery-points/"):
+    for rest in ("access-policy", "recovery-points", "recovery-points/", "recovery-points/(?P<arn>.+)"):
         urls.url_paths[f"{{0}}/backup-vaults/(?P<name>[^/]+)/{rest}$"] = BackupResponse.dispatch
     urls.url_paths["{0}/account-settings$"] = BackupResponse.dispatch
+    urls.url_paths["{0}/backup-jobs$"] = BackupResponse.dispatch
 
 
 def create_backup_selection(response: Any) -> str:
@@ -137,10 +147,58 @@ def delete_backup_vault_access_policy(response: Any) -> str:
     return "{}"
 
 
+def start_backup_job(response: Any) -> str:
+    """StartBackupJob: a recovery point, complete at once."""
+    request = json.loads(response.body)
+    backend = response.backup_backend
+    vault = backend.describe_backup_vault(request["BackupVaultName"])
+    arn = f"arn:aws:backup:{backend.region_name}:{backend.account_id}:recovery-point:{uuid4()}"
+    point = {
+        "RecoveryPointArn": arn,
+        "BackupVaultName": vault.backup_vault_name,
+        "BackupVaultArn": vault.backup_vault_arn,
+        "ResourceArn": request["ResourceArn"],
+        "IamRoleArn": request["IamRoleArn"],
+        "CreationDate": time.time(),
+        "Status": "COMPLETED",
+    }
+    _points(vault)[arn] = point
+    return json.dumps({"BackupJobId": str(uuid4()), "RecoveryPointArn": arn, "CreationDate": point["CreationDate"]})
+
+
 def list_recovery_points_by_backup_vault(response: Any) -> str:
-    """ListRecoveryPointsByBackupVault: none."""
-    _vault(response)
-    return json.dumps({"RecoveryPoints": []})
+    """ListRecoveryPointsByBackupVault."""
+    return json.dumps({"RecoveryPoints": list(_points(_vault(response)).values())})
+
+
+def describe_recovery_point(response: Any) -> str:
+    """DescribeRecoveryPoint."""
+    return json.dumps(_point(response))
+
+
+def delete_recovery_point(response: Any) -> str:
+    """DeleteRecoveryPoint: refused in a locked vault, and without effect when the role is gone."""
+    from moto.backup.exceptions import InvalidRequestException
+
+    vault, point = _vault(response), _point(response)
+    if vault.locked:
+        raise InvalidRequestException("Recovery point cannot be deleted: its backup vault is locked.")
+    if _role_exists(response.backup_backend.account_id, point["IamRoleArn"]):
+        del _points(vault)[point["RecoveryPointArn"]]
+    else:
+        point["Status"] = "EXPIRED"
+    return "{}"
+
+
+def delete_backup_vault(response: Any) -> str:
+    """DeleteBackupVault; refused while it has recovery points."""
+    from moto.backup.exceptions import InvalidRequestException
+
+    vault = _vault(response)
+    if _points(vault):
+        raise InvalidRequestException("Backup vault cannot be deleted because it contains recovery points.")
+    response.backup_backend.delete_backup_vault(vault.backup_vault_name)
+    return "{}"
 
 
 def describe_region_settings(response: Any) -> str:
@@ -172,6 +230,27 @@ def _plan(response: Any) -> Any:
 
 def _vault(response: Any) -> Any:
     return response.backup_backend.describe_backup_vault(_after(response, "backup-vaults"))
+
+
+def _points(vault: Any) -> dict[str, _Answer]:
+    points: dict[str, _Answer] = vault.__dict__.setdefault("recovery_points", {})
+    return points
+
+
+def _point(response: Any) -> _Answer:
+    from moto.backup.exceptions import ResourceNotFoundException
+
+    arn = _after(response, "recovery-points")
+    point = _points(_vault(response)).get(arn)
+    if point is None:
+        raise ResourceNotFoundException(f"Recovery point {arn} not found")
+    return point
+
+
+def _role_exists(account_id: str, arn: str) -> bool:
+    from moto.iam.models import iam_backends
+
+    return any(role.arn == arn for role in iam_backends[account_id]["aws"].roles.values())
 
 
 def _selections(response: Any) -> dict[str, _Answer]:

@@ -1,4 +1,4 @@
-"""Cognito: the domain of a user pool, and its tier.
+"""Cognito: the domain of a user pool, its tier, and its deletion.
 
 AWS: DescribeUserPoolDomain tells of a domain of one's own the certificate, which has to be in us-east-1, and of each
 domain the account and the version of its pages. Moto 5.2.5 leaves the certificate out, so that the provider wants a
@@ -7,12 +7,22 @@ AWS gives it, and the certificate's region is checked.
 
 AWS: a pool whose creation or update names no tier is of ESSENTIALS ("UpdateUserPool, UserPoolTier"). Moto then has none
 at all, so that the provider sees a change after an update. Added: the default.
+
+AWS: UpdateUserPool leaves what only CreateUserPool takes (what users sign in with, whether its case counts, the schema)
+and, when the request names none, tags. Moto forgets them, so that the provider wants a new pool after each update.
+Added: they stay.
+
+AWS: DeleteUserPool refuses while deletion protection is active or the pool has a domain ("User pool deletion
+protection", https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html).
+Moto deletes. Added: the refusal.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 CERTIFICATE_REGION = "us-east-1"
+#: Members of CreateUserPool's request that UpdateUserPool's has not, and tags, which it leaves when it names none.
+_LASTING = ("AliasAttributes", "Schema", "UserPoolTags", "UsernameAttributes", "UsernameConfiguration")
 #: The classic pages; 2 is managed login.
 CLASSIC = 1
 
@@ -28,6 +38,8 @@ def install() -> None:
     add(
         CognitoIdpBackend,
         _of_account(CognitoIdpBackend.create_user_pool_domain),
+        _keeping_identity(CognitoIdpBackend.update_user_pool),
+        _unless_protected(CognitoIdpBackend.delete_user_pool),
         _checked(CognitoIdpBackend.update_user_pool_domain),
     )
 
@@ -61,6 +73,31 @@ def _checked(update: Callable[..., Any]) -> Callable[..., Any]:
         return update(backend, domain, custom_domain_config)
 
     return update_user_pool_domain
+
+
+def _keeping_identity(update: Callable[..., None]) -> Callable[..., None]:
+    def update_user_pool(backend: Any, user_pool_id: str, extended_config: dict[str, Any]) -> None:
+        known = backend.describe_user_pool(user_pool_id).extended_config
+        kept = {name: known[name] for name in _LASTING if name in known}
+        update(backend, user_pool_id, {**kept, **extended_config})
+
+    return update_user_pool
+
+
+def _unless_protected(delete: Callable[[Any, str], None]) -> Callable[[Any, str], None]:
+    def delete_user_pool(backend: Any, user_pool_id: str) -> None:
+        from moto.cognitoidp.exceptions import InvalidParameterException
+
+        pool = backend.describe_user_pool(user_pool_id)
+        if pool.extended_config.get("DeletionProtection") == "ACTIVE":
+            told = "The user pool cannot be deleted because deletion protection is activated."
+            raise InvalidParameterException(f"{told} Deletion protection must be inactivated first.")
+        if any(domain.user_pool_id == user_pool_id for domain in backend.user_pool_domains.values()):
+            told = "User pool cannot be deleted. It has a domain configured that should be deleted first."
+            raise InvalidParameterException(told)
+        delete(backend, user_pool_id)
+
+    return delete_user_pool
 
 
 def _check(custom_domain_config: dict[str, str] | None) -> None:

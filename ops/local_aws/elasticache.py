@@ -4,7 +4,9 @@ AWS: a replication group has shards and in them nodes, each of which DescribeCac
 parameter group, subnets and windows. Moto 5.2.5 never shows the nodes, lays all of them into us-east-1,
 changes a few settings only, knows no change of the number of shards or replicas, and keeps a deleted group
 for ever. Added: the calls for replication groups, answering at once with the state that AWS reaches after
-minutes. Nothing is stored in a node; no snapshot is taken, the final one neither.
+minutes. Nothing is stored in a node, and of snapshots only the final one is taken. It keeps its name: with one that
+exists the group is not deleted ("DeleteReplicationGroup, SnapshotAlreadyExistsFault",
+https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_DeleteReplicationGroup.html).
 """
 
 import secrets
@@ -276,9 +278,33 @@ def delete_replication_group(response: Any) -> Any:
 
     group = _group(response)
     backend = response.elasticache_backend
+    if response.params.get("FinalSnapshotIdentifier"):
+        _take_snapshot(backend, group, response.params["FinalSnapshotIdentifier"])
     del _groups(backend)[group.name]
     backend.tagging_service.delete_all_tags_for_resource(group.arn)
     return ActionResult({"ReplicationGroup": group.describe() | {"Status": "deleting"}})
+
+
+def _take_snapshot(backend: Any, group: Group, name: str) -> None:
+    """Add the final snapshot to those that Moto describes and deletes."""
+    from inspect import signature
+
+    from moto.elasticache.exceptions import SnapshotAlreadyExists
+    from moto.elasticache.models import Snapshot
+
+    if name in backend.snapshots:
+        raise SnapshotAlreadyExists(name)
+    known = {
+        "account_id": backend.account_id,
+        "region_name": backend.region_name,
+        "engine": group.settings["Engine"],
+        "kms_key_id": group.settings.get("KmsKeyId"),
+        "replication_group_id": group.name,
+        "snapshot_name": name,
+        "snapshot_status": "available",
+    }
+    settings: _Answer = dict.fromkeys(signature(Snapshot).parameters) | known
+    backend.snapshots[name] = Snapshot(**settings)
 
 
 def list_tags_for_resource(backend: Any, arn: str) -> Any:

@@ -18,6 +18,12 @@
 - AWS: a read replica is an instance of its own: its tags, backups, exports and protection are what its request
   says, and its master user is the source's. Moto's shares them all, and deletes the source's secret when it
   goes. Added: told apart.
+- AWS: no read replica of an instance whose password RDS manages ("Limitations for Secrets Manager integration",
+  https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html). Moto creates it. Added: the refusal.
+- AWS: DeleteDBCluster refuses a final snapshot whose name exists, and then nothing has changed ("DeleteDBCluster",
+  https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBCluster.html). Moto has deleted the master
+  user's secret by then. Added: the name is looked at first. Moto by itself refuses to delete a cluster or an instance
+  whose deletion protection is on, a cluster that has instances, and an instance whose final snapshot exists.
 - AWS: CreateDBClusterEndpoint and its Describe, Modify and Delete. Moto has none of them. Added.
 """
 
@@ -88,6 +94,7 @@ def install() -> None:
     DBCluster.certificate_details = property(_certificate_details)  # type: ignore[attr-defined]
     add(RDSBackend, _changing_a_cluster(RDSBackend.modify_db_cluster), restore_db_cluster_from_snapshot)
     add(RDSBackend, _told_apart(RDSBackend.create_db_instance_read_replica))
+    add(RDSBackend, _unless_snapshot_exists(RDSBackend.delete_db_cluster))
     add(RDSBackend, _finding_endpoints(RDSBackend._get_resource_for_tagging))
     for call in (
         create_db_cluster_endpoint,
@@ -306,6 +313,7 @@ def _told_apart(create: Callable[..., Any]) -> Callable[..., Any]:
     """Give a read replica what is its own."""
 
     def create_db_instance_read_replica(backend: Any, request: Any) -> Any:
+        _refuse_managed_password(backend.find_db_from_id(request["source_db_instance_identifier"]))
         replica = create(backend, request)
         replica.dbi_resource_id = _dbi_resource_id()
         replica.tags = list(request.get("tags") or [])
@@ -320,6 +328,25 @@ def _told_apart(create: Callable[..., Any]) -> Callable[..., Any]:
         return replica
 
     return create_db_instance_read_replica
+
+
+def _refuse_managed_password(source: Any) -> None:
+    from moto.rds.exceptions import RDSClientError
+
+    if source.manage_master_user_password:
+        told = "Read replicas are not supported for a source whose password is managed in Secrets Manager."
+        raise RDSClientError("InvalidDBInstanceState", told)
+
+
+def _unless_snapshot_exists(delete: Callable[..., Any]) -> Callable[..., Any]:
+    def delete_db_cluster(backend: Any, cluster_identifier: str, snapshot_name: str | None = None) -> Any:
+        from moto.rds.exceptions import DBClusterSnapshotAlreadyExistsError
+
+        if snapshot_name and snapshot_name in backend.cluster_snapshots:
+            raise DBClusterSnapshotAlreadyExistsError(snapshot_name)
+        return delete(backend, cluster_identifier, snapshot_name)
+
+    return delete_db_cluster
 
 
 def _finding_endpoints(find: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:

@@ -1,4 +1,4 @@
-"""Secrets Manager: rotation of the secrets that RDS manages, and of those that have no value yet.
+"""Secrets Manager: rotation of secrets that RDS manages or that have no value yet; names of deleted secrets.
 
 - AWS: a secret that a service manages (the master user's, by RDS) is rotated by that service: RotateSecret takes
   days or a schedule without a function, and CancelRotateSecret is taken likewise. Moto 5.2.5 rotates without a
@@ -6,6 +6,10 @@
   secret's rotation ends.
 - AWS: RotateSecret invokes the function with the id of a version that it shall make, also where the secret has no
   version yet. Moto fails for want of that id. Added: there is one.
+- AWS: a secret that is scheduled for deletion keeps its name; CreateSecret says so by InvalidRequestException, for
+  which the provider tries again a while ("DeleteSecret",
+  https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html). Moto refuses with the error for
+  a name that is in use. Added: AWS's own.
 """
 
 from collections.abc import Callable
@@ -20,6 +24,7 @@ def install() -> None:
 
     add(SecretsManagerBackend, _of_managed(SecretsManagerBackend.cancel_rotate_secret))
     add(SecretsManagerBackend, _without_value(SecretsManagerBackend.rotate_secret))
+    add(SecretsManagerBackend, _unless_scheduled(SecretsManagerBackend.create_secret))
 
 
 def _of_managed(cancel: Callable[[Any, str], str]) -> Callable[[Any, str], str]:
@@ -47,3 +52,15 @@ def _without_value(rotate: Callable[..., str]) -> Callable[..., str]:
             secret.versions.pop("", None)
 
     return rotate_secret
+
+
+def _unless_scheduled(create: Callable[..., str]) -> Callable[..., str]:
+    def create_secret(backend: Any, name: str, *given: Any, **named: Any) -> str:
+        from moto.secretsmanager.exceptions import InvalidRequestException
+
+        if backend._is_valid_identifier(name) and backend.secrets[name].is_deleted():
+            told = "You can't create this secret because a secret with this name is already scheduled for deletion."
+            raise InvalidRequestException(told)
+        return create(backend, name, *given, **named)
+
+    return create_secret

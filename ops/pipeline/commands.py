@@ -9,7 +9,8 @@ from rich.console import Console
 
 from modules.settings import EnvironmentFile
 from ops.errors import ExitCode
-from ops.options import ENVS, EnvOption, EnvsOption, LocalOption, LockTimeoutOption, read_file, read_files, today
+from ops.options import ENVS, EnvOption, EnvsOption, LocalOption, LockTimeoutOption, read_file, read_files
+from ops.today import today
 from ops.workspace import PROJECT, Workspace
 
 if TYPE_CHECKING:

@@ -78,13 +78,26 @@ def test_each_allow_adds_to_the_one_policy(two_roles: Template) -> None:
         ("s3:GetObject", "/uploads/a.png", ADMIN, {"Deny"}),
         ("s3:PutObject", "/uploads/a.png", ADMIN, {"Deny"}),
         ("s3:GetObject", "/uploads/a.png", None, {"Deny"}),
+        ("s3:DeleteObject", "/thumbnails/a.png", THUMBNAILS, {"Allow"}),
+        ("s3:DeleteObject", "/uploads/a.png", ADMIN, {"Deny"}),
+        ("s3:DeleteObjectVersion", "/uploads/a.png", ADMIN, {"Deny"}),
         # What Terraform and a person who mends things need stays with their own policies.
         ("s3:PutBucketPolicy", "", ADMIN, set()),
-        ("s3:DeleteObject", "/uploads/a.png", ADMIN, set()),
+        ("s3:ListBucketVersions", "", ADMIN, set()),
     ],
 )
 def test_named_roles_only(two_roles: Template, action: str, key: str, role: str | None, expected: set[str]) -> None:
     assert answer(two_roles, action, key, role) == expected
+
+
+def test_where_a_destroy_deletes_the_objects_whoever_runs_it_may(tmp_path: Path) -> None:
+    def build(stack: TerraformStack, foundation: Foundation) -> None:
+        content(stack, foundation, force_destroy=True)
+
+    template = built(tmp_path, build)
+    for action in ("s3:DeleteObject", "s3:DeleteObjectVersion"):
+        assert answer(template, action, "/uploads/a.png", ADMIN) == set()
+    assert answer(template, "s3:GetObject", "/uploads/a.png", ADMIN) == {"Deny"}
 
 
 def test_roles_list_what_they_may_read(two_roles: Template) -> None:

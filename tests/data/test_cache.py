@@ -14,6 +14,7 @@ from modules.network.vpc import Network
 from tests.support.stacks import ACCOUNT, built
 from tests.support.template import Template
 
+CREATED = "${terraform_data.cache_sessions_final_snapshot.output.time}"
 NETWORK = {"cidr": "10.20.0.0/20", "availability_zones": ("a", "c"), "tier": "production"}
 
 
@@ -42,7 +43,7 @@ def test_production_has_a_copy_in_another_zone_behind_tls(prod: Template) -> Non
         "at_rest_encryption_enabled": "true",
         "kms_key_id": "${aws_kms_key.foundation_data_key.arn}",
         "snapshot_retention_limit": 7,
-        "final_snapshot_identifier": "agora-prod-sessions-final",
+        "final_snapshot_identifier": f"agora-prod-sessions-final-{CREATED}",
         "lifecycle": {"prevent_destroy": True},
         "apply_immediately": False,
     }

@@ -90,7 +90,7 @@ def test_aurora_in_production(prod: Template) -> None:
         "deletion_protection": True,
         "enabled_cloudwatch_logs_exports": ["error", "slowquery"],
         "engine_version": "8.0.mysql_aurora.3.10.6",
-        "final_snapshot_identifier": "agora-prod-main-final",
+        "final_snapshot_identifier": "agora-prod-main-final-${terraform_data.database_main_final_snapshot.output.time}",
         "iam_database_authentication_enabled": True,
         "kms_key_id": "${aws_kms_key.foundation_data_key.arn}",
         "lifecycle": {"ignore_changes": ["cluster_members"], "prevent_destroy": True},
@@ -147,7 +147,7 @@ def test_no_password_is_in_the_stack_or_would_be_in_the_state(rds: Template, pro
     ("name", "kind", "expected"),
     [
         ("aurora1", "aws_rds_cluster_parameter_group", {"require_secure_transport": "ON", "slow_query_log": "1"}),
-        ("mysql", "aws_db_parameter_group", {"require_secure_transport": "ON", "character_set_server": "utf8mb4"}),
+        ("mysql", "aws_db_parameter_group", {"require_secure_transport": "1", "character_set_server": "utf8mb4"}),
         ("postgresql", "aws_rds_cluster_parameter_group", {"rds.force_ssl": "1", "client_encoding": "UTF8"}),
         ("rds2", "aws_db_parameter_group", {"rds.force_ssl": "1", "log_min_duration_statement": "1000"}),
     ],

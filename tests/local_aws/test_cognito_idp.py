@@ -49,3 +49,16 @@ def test_a_certificate_of_another_region(cognito: Any, pool_id: str) -> None:
     with pytest.raises(ClientError) as refused:
         cognito.create_user_pool_domain(Domain="a.b.example", UserPoolId=pool_id, CustomDomainConfig=config)
     assert refused.value.response["Error"]["Code"] == "InvalidParameterException"
+
+
+def test_an_update_leaves_tags_and_what_users_sign_in_with(cognito: Any) -> None:
+    made = {
+        "UsernameAttributes": ["email"],
+        "UsernameConfiguration": {"CaseSensitive": False},
+        "UserPoolTags": {"product": "agora"},
+    }
+    pool_id = cognito.create_user_pool(PoolName=f"users-{uuid4()}", **made)["UserPool"]["Id"]
+    cognito.update_user_pool(UserPoolId=pool_id, DeletionProtection="ACTIVE")
+    pool = cognito.describe_user_pool(UserPoolId=pool_id)["UserPool"]
+    assert {name: pool[name] for name in made} == made
+    assert pool["DeletionProtection"] == "ACTIVE"

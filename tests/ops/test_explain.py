@@ -45,6 +45,16 @@ def test_what_cannot_be_found_is_looked_up_by_the_person() -> None:
     assert "import aws_security_group.x <its id" in explain.diagnostic(error, "terraform", lambda _: None)
 
 
+def test_a_secret_on_its_way_out_is_restored() -> None:
+    error = {
+        "summary": "creating Secrets Manager Secret (agora/staging/x): InvalidRequestException: You can't create this "
+        "secret because a secret with this name is already scheduled for deletion.",
+        "address": "aws_secretsmanager_secret.secret_x",
+    }
+    told = explain.diagnostic(error, "terraform", lambda _: "x")
+    assert told.endswith("It can be restored with its value: docs/runbooks/state.md, A deleted secret keeps its name.")
+
+
 def test_any_other_error_stays_as_it_is() -> None:
     error = {"summary": "AccessDenied", "address": "aws_vpc.x", "detail": "no right"}
     assert explain.diagnostic(error, "terraform", lambda _: "x") == "aws_vpc.x: AccessDenied\nno right"

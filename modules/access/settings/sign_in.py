@@ -89,7 +89,9 @@ class SignInSettings(TieredSettings):
         "production, where it cannot be off. It needs the plan Plus, paid for each active user.",
     )
     deletion_protection: bool = Field(
-        default=False, description="Whether AWS refuses to delete the pool; by default in production, where it must."
+        default=False,
+        description="Whether AWS refuses to delete the pool; by default in production, where turning it off takes an "
+        "unlock record.",
     )
     domain: DomainName | None = Field(
         default=None,
@@ -165,6 +167,3 @@ class SignInSettings(TieredSettings):
         if self.threat_protection == "off":
             rule = "is refused in production: passwords leaked elsewhere would be tried here unseen"
             yield Finding(("threat_protection",), "off", rule, "take it out")
-        if not self.deletion_protection:
-            rule = "is refused in production: every user's password would be gone, and no backup has them"
-            yield Finding(("deletion_protection",), False, rule, "take it out")

@@ -84,7 +84,9 @@ class LoadBalancerSettings(TieredSettings):
         default=_NOT_FOUND, description="What is done when no rule applies; by default the answer is 404."
     )
     deletion_protection: bool = Field(
-        default=False, description="Whether AWS refuses to delete it; by default in production, where it has to be on."
+        default=False,
+        description="Whether AWS refuses to delete it; by default in production, where turning it off takes an unlock "
+        "record.",
     )
     idle_timeout_seconds: int = Field(
         default=60,
@@ -203,9 +205,6 @@ class LoadBalancerSettings(TieredSettings):
     def _production_findings(self) -> Iterator[Finding]:
         if not self.is_production:
             return
-        if not self.deletion_protection:
-            rule = "is refused in production: its names would lead nowhere, and a new one has new addresses"
-            yield Finding(("deletion_protection",), False, rule, "take it out")
         if self.desync_mitigation_mode == "monitor":
             rule = "is refused in production: smuggled requests would pass"
             yield Finding(("desync_mitigation_mode",), "monitor", rule, 'write "defensive" or "strictest"')

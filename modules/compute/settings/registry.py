@@ -1,12 +1,11 @@
 """The `repository` blocks, where images are kept, and the `registry` block, which says where they are pulled from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field, model_validator
 
 from modules.foundation.gitlab import Project
-from modules.foundation.refusals import Finding, refuse
 from modules.foundation.settings import AccountId, Region, Settings, TieredSettings
 
 #: Fewer images, and a release that waits for its turn in production is gone when it comes.
@@ -52,7 +51,8 @@ class RepositorySettings(TieredSettings):
     )
     force_delete: bool = Field(
         default=False,
-        description="Whether a destroy deletes the images too; by default in development only, refused in production.",
+        description="Whether a destroy deletes the images too, and not only an empty repository; by default in "
+        "development only. In production it takes an unlock record.",
     )
 
     @model_validator(mode="before")
@@ -61,17 +61,6 @@ class RepositorySettings(TieredSettings):
         if not isinstance(values, Mapping):
             return values
         return {"force_delete": values.get("tier", "development") == "development", **values}
-
-    @model_validator(mode="after")
-    def _rules(self) -> "RepositorySettings":
-        refuse(self._findings())
-        return self
-
-    def _findings(self) -> Iterator[Finding]:
-        if self.is_production and self.force_delete:
-            yield Finding(
-                ("force_delete",), True, "is refused in production: a destroy would delete the images", "take it out"
-            )
 
 
 class RegistrySettings(Settings):

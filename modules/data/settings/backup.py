@@ -61,6 +61,11 @@ class BackupSettings(TieredSettings):
         examples=["ap-northeast-1"],
         description="Another region where a copy of each backup is kept, under a key of its own.",
     )
+    force_destroy: bool = Field(
+        default=False,
+        description="Whether a destroy deletes the recovery points too, and not only an empty vault; by default in "
+        "development and staging. In production it takes an unlock record.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -73,6 +78,7 @@ class BackupSettings(TieredSettings):
         return {
             "daily_retention_days": DAILY_RETENTION_DAYS[tier],
             "monthly_retention_days": MONTHLY_RETENTION_DAYS[tier],
+            "force_destroy": tier != "production",
             **values,
         }
 

@@ -78,8 +78,9 @@ class BucketSettings(TieredSettings):
     )
     named_roles_only: bool = Field(
         default=True,
-        description="Whether those alone read and write whom a service, a function or the backup was let in as, and "
-        "not each administrator. By default off in development, refused off in production.",
+        description="Whether those alone read, write and delete whom a service, a function or the backup was let in "
+        "as, and not each administrator; with force_destroy others may delete. By default off in development, refused "
+        "off in production.",
     )
     event_bridge: bool = Field(
         default=False, description="Whether S3 tells EventBridge of every event, where rules choose among them."
@@ -89,7 +90,8 @@ class BucketSettings(TieredSettings):
     )
     force_destroy: bool = Field(
         default=False,
-        description="Whether a destroy deletes the objects too; by default in development only, refused in production.",
+        description="Whether a destroy deletes the objects too, and not only an empty bucket; by default in "
+        "development only. In production it takes an unlock record.",
     )
     cors: CorsSettings | None = Field(default=None, description="Pages of which sites may call the bucket.")
 
@@ -140,10 +142,6 @@ class BucketSettings(TieredSettings):
     def _production_findings(self) -> Iterator[Finding]:
         if not self.is_production:
             return
-        if self.force_destroy:
-            yield Finding(
-                ("force_destroy",), True, "is refused in production: a destroy would delete the objects", "take it out"
-            )
         if not self.versioning:
             yield Finding(
                 ("versioning",), False, "is refused in production: what is overwritten would be lost", "take it out"

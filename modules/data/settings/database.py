@@ -7,8 +7,17 @@ from pydantic import model_validator
 
 from modules.data.settings.database_fields import SAFE_RETENTION_DAYS, DatabaseFields
 from modules.data.settings.database_rules import findings
+from modules.foundation.names import Names
 from modules.foundation.refusals import refuse
 from modules.foundation.settings import Tier
+
+#: "CreateDBCluster, DBClusterIdentifier" and "CreateDBInstance, DBInstanceIdentifier".
+IDENTIFIER_LIMIT = 63
+
+
+def cluster_identifier(names: Names, label: str) -> str:
+    """Return the identifier of a database's cluster, from which those of its instances are made."""
+    return names.of(label, IDENTIFIER_LIMIT)
 
 
 class DatabaseSettings(DatabaseFields):

@@ -32,6 +32,17 @@ class Engine:
         return "require_secure_transport" if self.dialect == "mysql" else "rds.force_ssl"
 
     @property
+    def tls_value(self) -> str:
+        """The value with which it refuses them.
+
+        Aurora MySQL: "TLS connections to Aurora MySQL DB clusters"
+        (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Security.html). MySQL instances: AWS
+        Config, "rds-mysql-instance-encrypted-in-transit"
+        (https://docs.aws.amazon.com/config/latest/developerguide/rds-mysql-instance-encrypted-in-transit.html).
+        """
+        return "ON" if self.name == "aurora-mysql" else "1"
+
+    @property
     def proxy_family(self) -> str:
         """RDS Proxy's word for the engine."""
         return "MYSQL" if self.dialect == "mysql" else "POSTGRESQL"

@@ -86,6 +86,12 @@ class DatabaseFields(TieredSettings):
         description="Whether RDS keeps and rotates the password. RDS itself refuses that to plain RDS with read "
         "replicas: with false a password is made at the apply, and goes to Secrets Manager without passing the state.",
     )
+    copy_master_user_password: bool = Field(
+        default=False,
+        description="RDS: whether a secret of ours has a copy of the password that RDS manages, which services and "
+        "functions read instead. For the one apply before the first read replica: RDS rotates its password every 7 "
+        "days, and the copy stays as it is.",
+    )
     port: int | None = Field(default=None, ge=1150, le=65535, description="The engine's usual one by default.")
     corporate: bool = Field(
         default=False, description="Whether the corporate ranges of network.direct_connect reach it."
@@ -98,7 +104,7 @@ class DatabaseFields(TieredSettings):
     restore_from_snapshot: str | None = Field(
         default=None,
         min_length=1,
-        examples=["agora-prod-main-final"],
+        examples=["agora-prod-main-final-20261121083000"],
         description="A snapshot's name or ARN, for a new database. It stays in the file as long as the database: "
         "taking it out or changing it replaces the database, and the plan says so.",
     )
@@ -134,7 +140,9 @@ class DatabaseFields(TieredSettings):
         default=False, description="For the one apply that changes the major version."
     )
     deletion_protection: bool = Field(
-        default=False, description="Whether RDS itself refuses to delete it; by default in staging and production."
+        default=False,
+        description="Whether RDS itself refuses to delete it; by default in staging and production. In production "
+        "turning it off takes an unlock record.",
     )
     skip_final_snapshot: bool = Field(
         default=False, description="Whether it may go without a last snapshot; by default in development."

@@ -1,6 +1,7 @@
 """Whether the keys of a `database` block fit each other, its engine and its tier."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from modules.data.settings.database_fields import SAFE_RETENTION_DAYS, DatabaseFields
@@ -9,6 +10,16 @@ from modules.foundation.refusals import Finding
 
 #: "Amazon Aurora User Guide, Quotas": 15 Aurora Replicas beside the writer.
 AURORA_REPLICAS_LIMIT = 15
+#: "Scaling to Zero ACUs with automatic pause and resume for Aurora Serverless v2, Prerequisites and Limitations"
+#: (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html): the least minor
+#: version of each major one that pauses; later majors all do, earlier ones do not.
+PAUSING_FROM: Mapping[str, Mapping[int, int]] = {
+    "aurora-postgresql": {13: 15, 14: 12, 15: 7, 16: 3},
+    "aurora-mysql": {3: 8},
+}
+
+#: `16.6`, `16`, `8.0.mysql_aurora.3.08.2`, `8.0.mysql_aurora.3`.
+_VERSION = re.compile(r"(8\.0\.mysql_aurora\.)?(?P<major>\d+)(\.(?P<minor>\d+))?")
 
 
 def findings(database: DatabaseFields) -> Iterator[Finding]:
@@ -32,6 +43,15 @@ def _version_findings(database: DatabaseFields) -> Iterator[Finding]:
         rule = f"is not a full version of {database.engine}"
         remedy = f'write one such as "{database.kind.full_example}", or auto_minor_version_upgrade = true'
         yield Finding(at, version, rule, remedy)
+    if database.allow_major_version_upgrade and not database.apply_immediately:
+        # "ModifyDBCluster, EngineVersion" and "DBInstanceParameterGroupName"
+        # (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCluster.html).
+        rule = (
+            "would wait for the maintenance window, while the parameter groups of the new version replace the old ones "
+            "at once, which RDS refuses"
+        )
+        remedy = "write apply_immediately = true beside it, and apply that by hand in the maintenance window"
+        yield Finding(("allow_major_version_upgrade",), True, rule, remedy)
 
 
 def _size_findings(database: DatabaseFields) -> Iterator[Finding]:
@@ -45,15 +65,45 @@ def _size_findings(database: DatabaseFields) -> Iterator[Finding]:
     if database.instance_class == "db.serverless":
         rule = "is what serverless_v2_scaling makes"
         yield Finding(("instance_class",), database.instance_class, rule, "write a serverless_v2_scaling block instead")
+    yield from _pause_findings(database)
     if database.availability_zones and len(database.availability_zones) != database.instances:
         rule = f"names {len(database.availability_zones)} zones for {database.instances} instances"
         yield Finding(("availability_zones",), list(database.availability_zones), rule, "name one for each instance")
 
 
+def _pause_findings(database: DatabaseFields) -> Iterator[Finding]:
+    if database.serverless_v2_scaling is None or database.serverless_v2_scaling.min_capacity > 0:
+        return
+    at, remedy = ("serverless_v2_scaling", "min_capacity"), "write 0.5 or more"
+    if not _pauses(database):
+        least = ", ".join(f"{major}.{minor}" for major, minor in PAUSING_FROM[database.engine].items())
+        rule = f"lets it pause, which {database.engine} {database.engine_version} cannot: versions that can begin with"
+        yield Finding(at, 0, f"{rule} {least}", f"{remedy}, or a later engine_version")
+    if database.proxy:
+        rule = "lets it pause, and the proxy keeps a connection open to each instance, so that it never does"
+        yield Finding(at, 0, rule, f"{remedy}, or take the proxy out")
+
+
+def _pauses(database: DatabaseFields) -> bool:
+    """Return whether the version can pause; one without its end is the newest of its kind."""
+    majors = PAUSING_FROM.get(database.engine)
+    version = _VERSION.match(database.engine_version)
+    if not majors or not version:
+        return True
+    major, minor = int(version["major"]), version["minor"]
+    if major not in majors:
+        return major > max(majors)
+    return minor is None or int(minor) >= majors[major]
+
+
 def _kind_findings(database: DatabaseFields) -> Iterator[Finding]:
     """Yield what the other kind of database has."""
     others: dict[str, Any] = (
-        {"storage": database.storage, "multi_az": database.multi_az}
+        {
+            "storage": database.storage,
+            "multi_az": database.multi_az,
+            "copy_master_user_password": database.copy_master_user_password,
+        }
         if database.is_aurora
         else {
             "serverless_v2_scaling": database.serverless_v2_scaling,
@@ -90,10 +140,18 @@ def _password_findings(database: DatabaseFields) -> Iterator[Finding]:
     at, has_replicas = ("manage_master_user_password",), not database.is_aurora and database.instances > 1
     if database.manage_master_user_password and has_replicas:
         rule = "is refused by RDS where a plain instance has read replicas"
-        yield Finding(at, True, rule, "write manage_master_user_password = false")
+        remedy = (
+            "write manage_master_user_password = false; for a database that exists, first apply instances = 1 with "
+            "copy_master_user_password = true, or what runs loses its password "
+            '(docs/runbooks/plan.md, "A first replica of plain RDS")'
+        )
+        yield Finding(at, True, rule, remedy)
     if not database.manage_master_user_password and not has_replicas:
         rule = "is only for plain RDS with read replicas: what RDS keeps, it rotates too"
         yield Finding(at, False, rule, "take it out")
+    if database.copy_master_user_password and not database.manage_master_user_password:
+        rule = "copies a password that RDS does not manage"
+        yield Finding(("copy_master_user_password",), True, rule, "take it out")
 
 
 def _window_findings(database: DatabaseFields) -> Iterator[Finding]:
@@ -146,9 +204,6 @@ def _production_findings(database: DatabaseFields) -> Iterator[Finding]:
         rule = "is refused in production: damage is often found only days later"
         remedy = f"write {SAFE_RETENTION_DAYS} or more"
         yield Finding(("backup_retention_period",), database.backup_retention_period, rule, remedy)
-    if not database.deletion_protection:
-        rule = "is refused in production: one call would delete it"
-        yield Finding(("deletion_protection",), False, rule, "take it out, or write true")
     if database.skip_final_snapshot:
         rule = "is refused in production: its data would be gone with it"
         yield Finding(("skip_final_snapshot",), True, rule, "take it out, or write false")

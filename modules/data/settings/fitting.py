@@ -35,6 +35,15 @@ def versions(blocks: DataBlocks) -> Iterator[VersionInUse]:
         yield VersionInUse(("cache", name, "engine_version"), cache.engine, cache.engine_version)
 
 
+def warnings(blocks: DataBlocks) -> Iterator[Finding]:
+    """Yield what is allowed and yet deserves a second look."""
+    for name, database in blocks.database.items():
+        if database.copy_master_user_password:
+            rule = "is right until RDS rotates the password, every 7 days: the copy stays, and opens nothing any more"
+            remedy = "go on to manage_master_user_password = false and the replica, or take it out"
+            yield Finding(("database", name, "copy_master_user_password"), True, rule, remedy)
+
+
 def _database_without_ground(
     name: str, settings: DatabaseSettings, network: NetworkSettings | None
 ) -> Iterator[Finding]:

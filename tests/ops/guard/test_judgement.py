@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.foundation.refusals import SettingsError
+from modules.unlocks import read_unlocks, too_long
 from ops.guard.judgement import MOST_DELETIONS, Judgement, judge
 from ops.guard.losses import SERVING, STATEFUL
 from ops.guard.plan import Plan
-from ops.guard.unlocks import read_unlocks, too_long
 from ops.guard.versions import ended_versions
 from tests.ops.guard.plans import BUCKET, DATABASE, change, created, destroyed, plan, updated
 
@@ -346,8 +346,9 @@ def test_a_record_for_more_deletions(tmp_path: Path) -> None:
         ("2026-12-01", "soon", '5: unlock.aws_s3_bucket.bucket_content.until soon is not a date; write year, month and '
          'day, "2026-12-01"'),
         ("loss", "anything", "2: unlock.aws_s3_bucket.bucket_content.allow.0 anything should be 'loss', 'protection', "
-         "'exposure' or 'version'; loss: destroy or replace it. protection: take one away. exposure: open it to "
-         "everyone. version: create it of a version that the calendar says AWS no longer creates"),
+         "'empty', 'exposure' or 'version'; loss: destroy or replace it. protection: turn one off. empty: it holds "
+         "nothing any more, so that AWS deletes it although its force_destroy is off. exposure: open it to everyone. "
+         "version: create it of a version that the calendar says AWS no longer creates"),
         ('  reason = "Empty since the content moved"\n', "", "1: unlock.aws_s3_bucket.bucket_content.reason is "
          "missing; write `reason = ...`"),
     ],

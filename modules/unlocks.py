@@ -1,4 +1,4 @@
-"""Unlocks: the record, in the repository, that a person allows what the guard refuses.
+"""Unlock records: a person allows, in the repository, what the guard and the rules of production refuse.
 
 `envs/unlocks/<environment>.hcl`, reviewed like any change:
 
@@ -51,10 +51,11 @@ class _Record(Settings):
 class Unlock(_Record):
     """An `unlock` block, under the address of the resource."""
 
-    allow: tuple[Literal["loss", "protection", "exposure", "version"], ...] = Field(
+    allow: tuple[Literal["loss", "protection", "empty", "exposure", "version"], ...] = Field(
         examples=[["loss"]],
-        description="loss: destroy or replace it. protection: take one away. exposure: open it to everyone. "
-        "version: create it of a version that the calendar says AWS no longer creates.",
+        description="loss: destroy or replace it. protection: turn one off. empty: it holds nothing any more, so that "
+        "AWS deletes it although its force_destroy is off. exposure: open it to everyone. version: create it of a "
+        "version that the calendar says AWS no longer creates.",
     )
 
 
@@ -70,6 +71,11 @@ class Unlocks(Settings):
     unlock: dict[str, Unlock] = Field(default_factory=dict, description="What is allowed, by address.")
     deletions: Deletions | None = Field(default=None, description="More deletions in one plan than usual.")
 
+    def allows(self, address: str, kind: str, today: datetime.date | None) -> bool:
+        """Whether a record for the resource allows this on the day; without a day, whether there is a record."""
+        record = self.unlock.get(address)
+        return record is not None and kind in record.allow and (today is None or record.until >= today)
+
 
 def unlocks_path(envs: Path, env: str) -> Path:
     """Return where the environment's records are."""
@@ -77,9 +83,12 @@ def unlocks_path(envs: Path, env: str) -> Path:
 
 
 def read_unlocks(envs: Path, env: str) -> tuple[Unlocks, Document]:
-    """Return the environment's records and where they stand; none without a file. Raises SettingsError."""
+    """Return the environment's records and where they stand; none where there is no file, or nothing in it.
+
+    Raises SettingsError.
+    """
     path = unlocks_path(envs, env)
-    if not path.exists():
+    if not path.exists() or not path.read_bytes().strip():
         return Unlocks(), Document(path.as_posix(), {}, {})
     document = read(path, Unlocks)
     return check(document, Unlocks, document.values), document

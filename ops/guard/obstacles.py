@@ -1,0 +1,112 @@
+"""Obstacles: deletions that AWS itself would refuse, so that the apply would stop half-way.
+
+What depends on a resource is destroyed before it: names, listeners and instances would be gone, and the resource that
+AWS protects would be left. No unlock record helps; something else has to be applied first.
+"""
+
+from collections.abc import Iterator
+
+from ops.guard.plan import Plan, ResourceChange
+from ops.guard.refusal import Refusal
+
+#: Attributes of deletion protection and the values with which AWS refuses to delete.
+_PROTECTED = {
+    "deletion_protection": (True, "ACTIVE"),
+    "deletion_protection_enabled": (True,),
+    "enable_deletion_protection": (True,),
+}
+#: What is deleted only when it is empty, unless the attribute lets the provider empty it before.
+_EMPTIED_BY = {
+    "aws_backup_vault": ("force_destroy", "recovery points"),
+    "aws_ecr_repository": ("force_delete", "images"),
+    "aws_s3_bucket": ("force_destroy", "objects"),
+}
+#: "Amazon Aurora Auto Scaling with Aurora Replicas, DB instance IDs and tagging"
+#: (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Integrating.AutoScaling.html).
+SCALED_READER = "application-autoscaling-"
+
+
+def obstacles(plan: Plan) -> Iterator[Refusal]:
+    """Yield each change that AWS would refuse, with what has to be done first."""
+    yield from protected(plan)
+    yield from not_empty(plan)
+    for cluster in scaled_clusters(plan):
+        readers = ", ".join(scaled_readers(cluster, plan))
+        sentence = (
+            f"{cluster.address} would be destroyed while it has readers that scaling added ({readers}): AWS refuses "
+            "that, and the apply would stop half-way. First take replica_scaling out of its block, apply that, and run "
+            f"`.venv/bin/python -m ops delete-scaled-readers {_label(cluster)}`; then plan again."
+        )
+        yield Refusal(cluster.address, "blocked", sentence)
+    yield from lost_passwords(plan)
+
+
+def protected(plan: Plan) -> Iterator[Refusal]:
+    """Yield each resource that would be destroyed while its deletion protection is on."""
+    for resource in _lost(plan):
+        for attribute, values in _PROTECTED.items():
+            if plan.now(resource).get(attribute) in values:
+                sentence = (
+                    f"{resource.address} would be destroyed while its deletion protection is on: AWS refuses that, and "
+                    "the apply would stop half-way. First write deletion_protection = false into its block, and apply "
+                    'that (docs/runbooks/plan.md, "Taking a protected block away").'
+                )
+                yield Refusal(resource.address, "blocked", sentence)
+
+
+def not_empty(plan: Plan) -> Iterator[Refusal]:
+    """Yield each resource that AWS deletes only when it is empty, and that the provider would not empty."""
+    for resource in _lost(plan):
+        flag, contents = _EMPTIED_BY.get(resource.type, ("", ""))
+        now = plan.now(resource)
+        if flag in now and not now[flag]:
+            sentence = (
+                f"{resource.address} would be destroyed while its {flag} is off: as long as it holds {contents}, AWS "
+                f"refuses that, and the apply would stop half-way. First write {flag} = true into its block, and apply "
+                'that (docs/runbooks/plan.md, "Taking a protected block away").'
+            )
+            yield Refusal(resource.address, "empty", sentence)
+
+
+def scaled_clusters(plan: Plan) -> list[ResourceChange]:
+    """Return the Aurora clusters that would be destroyed while they have readers that scaling added."""
+    return [each for each in _lost(plan) if each.type == "aws_rds_cluster" and scaled_readers(each, plan)]
+
+
+def scaled_readers(cluster: ResourceChange, plan: Plan) -> list[str]:
+    """Return the members of a cluster that scaling added, which Terraform has no resource for."""
+    members = plan.now(cluster).get("cluster_members")
+    names = map(str, members if isinstance(members, list) else ())
+    return sorted(name for name in names if name.startswith(SCALED_READER))
+
+
+def lost_passwords(plan: Plan) -> Iterator[Refusal]:
+    """Yield each instance whose password RDS would no longer manage while the secret for it is only created.
+
+    RDS deletes its own secret at once ("ModifyDBInstance, ManageMasterUserPassword",
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html).
+    """
+    created = {each.address for each in plan.changes if "create" in each.change.actions}
+    for instance in plan.changes:
+        managed = "manage_master_user_password"
+        if instance.type != "aws_db_instance" or not instance.change.was(managed) or instance.change.becomes(managed):
+            continue
+        name = instance.address.partition(".")[2].removesuffix("_1")
+        secret = f"aws_secretsmanager_secret.{name}_password"
+        if secret in created and not instance.change.is_loss:
+            sentence = (
+                f"{instance.address} would give up the password that RDS manages while {secret} is created by the same "
+                "plan: RDS deletes its own secret at once, and what runs could no longer read the password. First "
+                "write copy_master_user_password = true, without another change of the database, and apply that "
+                '(docs/runbooks/plan.md, "A first replica of plain RDS").'
+            )
+            yield Refusal(instance.address, "blocked", sentence)
+
+
+def _lost(plan: Plan) -> list[ResourceChange]:
+    return [each for each in plan.changes if each.change.is_loss]
+
+
+def _label(resource: ResourceChange) -> str:
+    """Return the name of the `database` block."""
+    return resource.address.partition(".database_")[2].replace("_", "-")

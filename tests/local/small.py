@@ -1,0 +1,95 @@
+"""A small environment that a test writes, changes and applies step by step, in the account of `bare_account`."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from modules.settings import EnvironmentFile, load
+from ops.guard.command import run_guard
+from ops.guard.judgement import Judgement
+from ops.guard.plan import Plan
+from ops.local import connected
+from ops.local_aws.process import LocalAws
+from ops.synth import synthesize
+from ops.target import Target, local
+from ops.terraform import Terraform
+from ops.today import today
+from ops.workspace import Workspace
+from tests.support.environments import write
+
+
+@dataclass(frozen=True)
+class Small:
+    """An environment in a folder of its own."""
+
+    name: str
+    folder: Path
+    local_aws: LocalAws
+
+    @cached_property
+    def target(self) -> Target:
+        """The embedded AWS; the build folder is this environment's."""
+        return local(Workspace(self.folder, self.folder / "build"), self.local_aws)
+
+    @property
+    def file(self) -> EnvironmentFile:
+        """The environment as it is written now."""
+        return load(self.folder, today())[self.name]
+
+    @property
+    def terraform(self) -> Terraform:
+        """Terraform in the stack as it was planned last."""
+        return self.target.terraform(self.name, self.name)
+
+    def client(self, service: str) -> Any:
+        """Return a client of its account and region."""
+        session: Any = self.target.session(self.file.settings.account_id)
+        return session.client(service, region_name=self.file.settings.region)
+
+    def write(self, text: str, records: str = "") -> None:
+        """Write the environment file and its unlock records."""
+        write(self.folder, {self.name: text})
+        (self.folder / "unlocks").mkdir(exist_ok=True)
+        (self.folder / "unlocks" / f"{self.name}.hcl").write_text(records)
+
+    def plan(self, text: str, records: str = "") -> Plan:
+        """Write the files and plan what they say."""
+        self.write(text, records)
+        synthesize(self.target.workspace, self.target.output, self.target.init_environment, self.name)
+        terraform = connected(self.target, self.file)
+        terraform.plan()
+        (self.folder / "plan.json").write_text(terraform.show_plan_json())
+        return Plan.model_validate(json.loads((self.folder / "plan.json").read_text()))
+
+    def judged(self) -> Judgement:
+        """Return what the guard says of the plan that was made last."""
+        stack = self.terraform.folder / "cdk.tf.json"
+        return run_guard(self.folder / "plan.json", stack, self.folder, self.name, today())
+
+    def apply(self, text: str, records: str = "") -> dict[str, set[str]]:
+        """Plan and apply; return the addresses that were changed, by action."""
+        plan = self.plan(text, records)
+        if plan.changes:
+            self.terraform.apply()
+        found: dict[str, set[str]] = {}
+        for each in plan.changes:
+            found.setdefault("+".join(each.change.actions), set()).add(each.address)
+        return found
+
+
+def record(address: str, *allow: str, until: str | None = None) -> str:
+    """Return an unlock record that holds today."""
+    return (
+        f'unlock "{address}" {{\n  allow  = {json.dumps(allow)}\n  reason = "The product moves; ticket 4711"\n'
+        f'  who    = "kim@agora.example"\n  until  = "{until or today()}"\n}}\n'
+    )
+
+
+def deletions(limit: int) -> str:
+    """Return the record for as many deletions."""
+    return (
+        f'deletions {{\n  limit  = {limit}\n  reason = "The product moves; ticket 4711"\n'
+        f'  who    = "kim@agora.example"\n  until  = "{today()}"\n}}\n'
+    )

@@ -1,0 +1,274 @@
+"""What production changes in two reviewed steps, and what is destroyed twice.
+
+The embedded AWS refuses here what AWS refuses: protected things, what is not empty, clusters with instances, snapshots
+whose names are taken, replicas of an instance whose password RDS manages.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from ops.cloud import clear_the_way
+from ops.errors import OpsError
+from ops.guard.plan import Plan
+from ops.local_aws.process import LocalAws
+from ops.scaled_readers import clients_of, deletable_readers, delete_readers
+from ops.target import Target
+from tests.local.account import ACCOUNT
+from tests.local.small import Small, deletions, record
+
+NETWORK = f"""\
+product    = "mobile"
+account_id = "{ACCOUNT}"
+region     = "us-east-1"
+tier       = "production"
+
+network {{
+  cidr               = "10.45.0.0/20"
+  availability_zones = ["a", "b"]
+  nat                = "none"
+}}
+
+zone "public" {{
+  name = "shop.example"
+}}
+"""
+#: Plain RDS, which stays.
+ORDERS = """\
+database "orders" {
+  engine         = "postgres"
+  engine_version = "17.6"
+  instance_class = "db.m7g.large"
+  # here
+
+  storage {
+    allocated_storage = 20
+  }
+
+  proxy {}
+}
+"""
+HEAD = NETWORK + ORDERS
+SCALING = """\
+  replica_scaling {
+    min_capacity = 1
+    max_capacity = 3
+
+    target_tracking "cpu" {
+      metric       = "cpu"
+      target_value = 55
+    }
+  }
+"""
+#: Each block with the line that lifts its protection, and what is protected.
+BLOCKS = {
+    "aws_lb.load_balancer_public": (
+        'load_balancer "public" {\n  names = ["api.shop.example"]\n', "deletion_protection = false"),
+    "aws_cognito_user_pool.sign_in_users": (
+        'sign_in {\n  client "web" {\n    callback_urls = ["https://www.shop.example/signed-in"]\n  }\n',
+        "deletion_protection = false"),
+    "aws_s3_bucket.site_www": ('site "www" {\n  names = ["www.shop.example"]\n', "force_destroy = true"),
+    "aws_rds_cluster.database_main": (
+        'database "main" {\n  engine = "aurora-mysql"\n  engine_version = "8.0.mysql_aurora.3.10.1"\n'
+        '  instance_class = "db.r7g.large"\n  instances = 2\n  availability_zones = ["a", "b"]\n',
+        "deletion_protection = false"),
+    "aws_s3_bucket.bucket_content": ('bucket "content" {\n  backup = "daily"\n', "force_destroy = true"),
+    "aws_ecr_repository.repository_api": ('repository "api" {\n', "force_delete = true"),
+    "aws_backup_vault.backup_main": ("backup {\n  governance_lock = true\n", "force_destroy = true"),
+}  # fmt: skip
+#: What has no protection of its own that would have to be lifted.
+OTHERS = 'cache "sessions" {\n  node_type = "cache.m7g.large"\n}\n\nsecret "token" {\n}\n'
+PROTECTED = HEAD + "".join(
+    f"{block}{SCALING if address == 'aws_rds_cluster.database_main' else ''}}}\n\n"
+    for address, (block, _) in BLOCKS.items()
+)
+LIFTED = HEAD + "".join(f"{block}  {line}\n}}\n\n" for block, line in BLOCKS.values())
+READERS = "rds:cluster:ReadReplicaCount"
+CLUSTER = "mobile-shop-main"
+
+
+@pytest.fixture(scope="module")
+def shop(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Small:
+    """Production with a block of each kind that is protected, and with something in each of them."""
+    environment = Small("shop", tmp_path_factory.mktemp("shop"), local_aws)
+    environment.apply(PROTECTED + OTHERS)
+    assert environment.plan(PROTECTED + OTHERS).changes == []
+    fill(environment)
+    return environment
+
+
+def fill(shop: Small) -> None:
+    """Put an object, a page, an image, a recovery point and a reader of scaling into what was applied."""
+    (role,) = [each["Arn"] for each in shop.client("iam").list_roles()["Roles"] if "backup" in each["RoleName"]]
+    shop.client("s3").put_object(Bucket=f"mobile-shop-site-www-{ACCOUNT}-us-east-1", Key="index.html", Body=b"Hello")
+    # Only roles that the bucket names write there.
+    as_role(shop, role, "s3").put_object(Bucket=f"mobile-shop-content-{ACCOUNT}-us-east-1", Key="a", Body=b"a")
+    kind = "application/vnd.docker.distribution.manifest.v2+json"
+    shop.client("ecr").put_image(
+        repositoryName="mobile/api", imageManifest="{}", imageManifestMediaType=kind, imageTag="1.0.0"
+    )
+    shop.client("backup").start_backup_job(
+        BackupVaultName="mobile-shop-backup", ResourceArn="arn:aws:s3:::content", IamRoleArn=role
+    )
+    add_a_reader(shop, CLUSTER)
+
+
+def as_role(environment: Small, role_arn: str, service: str) -> Any:
+    """Return a client of the role."""
+    credentials = environment.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="tests")["Credentials"]
+    return boto3.client(  # type: ignore[call-overload]
+        service,
+        region_name="us-east-1",
+        endpoint_url=environment.local_aws.endpoint,
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+    )
+
+
+def add_a_reader(environment: Small, cluster: str) -> None:
+    """Let scaling add a reader, as at the beginning of a schedule that has a higher minimum."""
+    environment.client("application-autoscaling").register_scalable_target(
+        ServiceNamespace="rds", ResourceId=f"cluster:{cluster}", ScalableDimension=READERS, MinCapacity=2, MaxCapacity=3
+    )
+
+
+def kinds(environment: Small) -> set[tuple[str, str]]:
+    return {(each.address, each.kind) for each in environment.judged().refused}
+
+
+def records_of_loss(plan: Plan) -> str:
+    """Return a record of loss, and where something guards it of protection, for all that a plan destroys."""
+    gone = [each.address for each in plan.changes if each.change.is_loss]
+    return "".join(record(address, "loss", "protection") for address in gone) + deletions(len(gone))
+
+
+def test_taken_out_at_once_it_is_refused_before_anything_is_deleted(shop: Small) -> None:
+    plan = shop.plan(HEAD)
+    records = records_of_loss(plan)
+    assert shop.plan(HEAD, records).changes == plan.changes
+    emptied_first = {"aws_s3_bucket.site_www", "aws_s3_bucket.bucket_content", "aws_ecr_repository.repository_api"}
+    emptied_first |= {"aws_backup_vault.backup_main"}
+    assert kinds(shop) == {(address, "empty" if address in emptied_first else "blocked") for address in BLOCKS}
+    told = "\n".join(each.sentence for each in shop.judged().refused)
+    assert "readers that scaling added (application-autoscaling-" in told
+
+
+def test_in_two_steps_all_of_it_goes(shop: Small, capsys: pytest.CaptureFixture[str]) -> None:
+    lifting = "".join(record(address, "protection") for address in BLOCKS)
+    first = shop.plan(LIFTED + OTHERS, lifting)
+    assert kinds(shop) == set()
+    assert {each.address for each in shop.judged().unlocked} == set(BLOCKS)
+    assert {each.address for each in first.changes if each.change.is_loss} == {
+        "aws_appautoscaling_policy.database_main_replicas_cpu",
+        "aws_appautoscaling_target.database_main_replicas",
+    }
+    shop.terraform.apply()
+    assert shop.plan(LIFTED + OTHERS, lifting).changes == []
+
+    gone = shop.plan(HEAD, lifting)
+    shop.plan(HEAD, records_of_loss(gone))
+    assert kinds(shop) == {("aws_rds_cluster.database_main", "blocked")}
+    shop.write(LIFTED, lifting)
+    clients = clients_of(shop.target, shop.file)
+    cluster, readers = deletable_readers(clients, shop.file, "main")
+    assert (cluster, len(readers)) == (CLUSTER, 1)
+    delete_readers(clients, cluster, readers)
+    assert f"delete the readers that scaling added to {CLUSTER}: application-autoscaling-" in capsys.readouterr().err
+
+    shop.plan(HEAD, records_of_loss(gone))
+    assert kinds(shop) == set()
+    shop.terraform.apply()
+    assert shop.plan(HEAD).changes == []
+    assert left(shop) == []
+
+
+def left(shop: Small) -> list[str]:
+    """Return what is left in AWS of what was protected; the key of the snapshots is meant to be."""
+    found = [each["LoadBalancerName"] for each in shop.client("elbv2").describe_load_balancers()["LoadBalancers"]]
+    found += [each["DBClusterIdentifier"] for each in shop.client("rds").describe_db_clusters()["DBClusters"]]
+    found += [each["Name"] for each in shop.client("cognito-idp").list_user_pools(MaxResults=9)["UserPools"]]
+    found += [each["Name"] for each in shop.client("s3").list_buckets()["Buckets"] if "-shop-" in each["Name"]]
+    found += [each["repositoryName"] for each in shop.client("ecr").describe_repositories()["repositories"]]
+    found += [each["BackupVaultName"] for each in shop.client("backup").list_backup_vaults()["BackupVaultList"]]
+    return [name for name in found if "-logs-" not in name]
+
+
+def test_the_last_snapshots_are_there_and_so_is_their_key(shop: Small) -> None:
+    found = shop.client("rds").describe_db_cluster_snapshots(DBClusterIdentifier=CLUSTER)["DBClusterSnapshots"]
+    (snapshot,) = [each for each in found if each["SnapshotType"] == "manual"]
+    assert snapshot["DBClusterSnapshotIdentifier"].startswith(f"{CLUSTER}-final-20")
+    (cached,) = shop.client("elasticache").describe_snapshots()["Snapshots"]
+    assert cached["SnapshotName"].startswith("mobile-shop-sessions-final-20")
+    kms = shop.client("kms")
+    for key in (snapshot["KmsKeyId"], cached["KmsKeyId"]):
+        assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
+
+
+ORDERS_1, ORDERS_PASSWORD = "aws_db_instance.database_orders_1", "aws_secretsmanager_secret.database_orders_password"
+COPIED = HEAD.replace("# here", "copy_master_user_password = true")
+REPLICATED = HEAD.replace("# here", "manage_master_user_password = false\n  instances = 2")
+
+
+def test_a_first_replica_of_plain_rds_leaves_no_gap(shop: Small) -> None:
+    rds, secrets = shop.client("rds"), shop.client("secretsmanager")
+
+    def instance() -> dict[str, Any]:
+        (found,) = rds.describe_db_instances(DBInstanceIdentifier="mobile-shop-orders-1")["DBInstances"]
+        return dict(found)
+
+    def proxy_reads() -> str:
+        (proxy,) = rds.describe_db_proxies(DBProxyName="mobile-shop-orders")["DBProxies"]
+        return str(proxy["Auth"][0]["SecretArn"])
+
+    def value(secret: str) -> str:
+        return str(json.loads(secrets.get_secret_value(SecretId=secret)["SecretString"])["password"])
+
+    managed = instance()["MasterUserSecret"]["SecretArn"]
+    assert proxy_reads() == managed
+    shop.plan(REPLICATED)
+    assert (ORDERS_1, "blocked") in kinds(shop)
+
+    shop.plan(COPIED)
+    assert kinds(shop) == set()
+    shop.terraform.apply()
+    assert shop.plan(COPIED).changes == []
+    password = value("mobile/shop/database/orders")
+    assert value(managed) == password
+    assert proxy_reads() == shop.terraform.outputs()["databases"]["orders"]["secret_arn"] != managed
+    assert instance()["MasterUserSecret"]["SecretArn"] == managed
+
+    second = {each.address: each.change.actions for each in shop.plan(REPLICATED).changes}
+    assert kinds(shop) == set()
+    assert second[ORDERS_1] == ("update",)
+    assert not any("orders_password" in address or "proxy" in address for address in second)
+    shop.terraform.apply()
+    assert shop.plan(REPLICATED).changes == []
+    assert "MasterUserSecret" not in instance()
+    assert instance()["ReadReplicaDBInstanceIdentifiers"] == ["mobile-shop-orders-2"]
+    assert value("mobile/shop/database/orders") == password
+
+
+STAGING = NETWORK.split("zone ")[0].replace("production", "staging").replace("10.45", "10.46")
+DATABASE = BLOCKS["aws_rds_cluster.database_main"]
+GROWING = f"{STAGING}{DATABASE[0]}  {DATABASE[1]}\n{SCALING}}}\n"
+
+
+def test_a_cluster_that_grew_is_destroyed_and_so_is_its_successor(
+    bare_account: Target, local_aws: LocalAws, tmp_path: Path
+) -> None:
+    trial = Small("trial", tmp_path, local_aws)
+    trial.apply(GROWING)
+    add_a_reader(trial, "mobile-trial-main")
+    with pytest.raises(OpsError, match="AWS deletes no cluster that has readers, so mobile-trial-main stays"):
+        clear_the_way(trial.target, trial.file, lambda _: False)
+    clear_the_way(trial.target, trial.file, lambda _: True)
+    trial.apply(STAGING)
+    trial.apply(GROWING)
+    trial.terraform.destroy()
+    snapshots = trial.client("rds").describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]
+    names = [each["DBClusterSnapshotIdentifier"] for each in snapshots]
+    assert len([name for name in names if name.startswith("mobile-trial-main-final-20")]) == 2

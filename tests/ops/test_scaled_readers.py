@@ -1,0 +1,61 @@
+"""`python -m ops delete-scaled-readers`: for a cluster that is to go, and no other."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modules.settings import EnvironmentFile, load
+from ops.errors import OpsError
+from ops.scaled_readers import deletable_readers
+from tests.ops.test_commands import ops
+from tests.support.environments import DEV, write
+
+AURORA = """\
+database "main" {
+  engine         = "aurora-mysql"
+  engine_version = "8.0.mysql_aurora.3.10.1"
+  instance_class = "db.r7g.large"
+}
+"""
+
+
+class Rds:
+    """RDS, with one cluster."""
+
+    def __init__(self, protected: bool) -> None:
+        self._protected = protected
+
+    def describe_db_clusters(self, **asked: str) -> dict[str, Any]:
+        members = ["application-autoscaling-2", "agora-dev-main-1", "application-autoscaling-1"]
+        cluster = {
+            "DeletionProtection": self._protected,
+            "DBClusterMembers": [{"DBInstanceIdentifier": each} for each in members],
+        }
+        return {"DBClusters": [cluster] if asked == {"DBClusterIdentifier": "agora-dev-main"} else []}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> EnvironmentFile:
+    return load(write(tmp_path, {"dev": DEV + AURORA}))["dev"]
+
+
+def test_the_readers_of_a_cluster_that_is_not_protected(file: EnvironmentFile) -> None:
+    found = deletable_readers(lambda _: Rds(protected=False), file, "main")
+    assert found == ("agora-dev-main", ["application-autoscaling-1", "application-autoscaling-2"])
+
+
+def test_those_of_a_protected_one_stay(file: EnvironmentFile) -> None:
+    with pytest.raises(OpsError, match="the deletion protection of agora-dev-main is on, so that it is to stay"):
+        deletable_readers(lambda _: Rds(protected=True), file, "main")
+
+
+def test_a_database_that_the_file_does_not_name(file: EnvironmentFile) -> None:
+    with pytest.raises(OpsError, match='names no Aurora database "other", it names main'):
+        deletable_readers(lambda _: Rds(protected=False), file, "other")
+
+
+def test_production_is_not_touched_unasked() -> None:
+    done = ops("delete-scaled-readers", "main", "--env", "prod", "--auto-approve")
+    assert done.returncode == 4
+    assert "production is changed only through a plan that a person has read" in done.stderr

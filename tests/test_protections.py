@@ -1,0 +1,161 @@
+"""Production's protections, and the records by which they are lifted in two steps."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from modules.foundation.refusals import SettingsError
+from modules.protections import PROTECTIONS
+from modules.settings import load
+from ops.workspace import PROJECT
+from tests.support.environments import write
+from tests.support.template import Template
+
+TODAY = datetime.date(2026, 11, 21)
+PROD = (PROJECT / "envs" / "prod.hcl").read_text()
+#: Each protection off: the block's first line, the line in it, the resource, and why it is refused.
+LIFTED = (
+    ('database "main" {', "deletion_protection = false", "aws_rds_cluster.database_main", "one call would delete it"),
+    ('load_balancer "public" {', "deletion_protection = false", "aws_lb.load_balancer_public",
+     "its names would lead nowhere, and a new one has new addresses"),
+    ("sign_in {", "deletion_protection = false", "aws_cognito_user_pool.sign_in_users",
+     "every user's password would be gone, and no backup has them"),
+    ('bucket "content" {\n  infrequent', "force_destroy = true", "aws_s3_bucket.bucket_content",
+     "a destroy would delete the objects"),
+    ('site "www" {', "force_destroy = true", "aws_s3_bucket.site_www", "a destroy would delete the pages"),
+    ('repository "api" {', "force_delete = true", "aws_ecr_repository.repository_api",
+     "a destroy would delete the images"),
+    ("\nbackup {", "force_destroy = true", "aws_backup_vault.backup_main",
+     "a destroy would delete the recovery points"),
+)  # fmt: skip
+DATABASE = LIFTED[0][:2]
+
+
+def lifted(block: str, line: str) -> str:
+    """Return production's file with a line more at the beginning of a block."""
+    head, _, rest = block.partition("{")
+    assert PROD.count(block) == 1
+    return PROD.replace(block, f"{head}{{\n  {line}{rest}")
+
+
+def record(address: str, allow: str = '"protection"', until: str = "2026-12-01") -> str:
+    return (
+        f'unlock "{address}" {{\n  allow  = [{allow}]\n  reason = "The product moves; ticket 4711"\n'
+        f'  who    = "kim@agora.example"\n  until  = "{until}"\n}}\n'
+    )
+
+
+def problems(folder: Path, text: str, records: str | None = None, today: datetime.date | None = TODAY) -> list[str]:
+    """Return what is wrong with production's file and its records, without the folder's path."""
+    if records is not None:
+        (folder / "unlocks").mkdir()
+        (folder / "unlocks" / "prod.hcl").write_text(records)
+    try:
+        load(write(folder, {"prod": text}), today)
+    except SettingsError as error:
+        return [str(problem).replace(f"{folder.as_posix()}/", "") for problem in error.problems]
+    return []
+
+
+@pytest.mark.parametrize(("block", "line", "address", "rule"), LIFTED)
+def test_a_protection_that_is_off_is_refused_with_the_record_and_both_steps(
+    tmp_path: Path, block: str, line: str, address: str, rule: str
+) -> None:
+    text = lifted(block, line)
+    key, _, value = line.partition(" = ")
+    label = block.split('"')[1] + "." if '"' in block else ""
+    place = text[: text.index(line)].count("\n") + 1
+    on = {"true": "false", "false": "true"}[value]
+    assert problems(tmp_path, text) == [
+        f"prod.hcl:{place}: {block.split()[0]}.{label}{key} {value} is refused in production: {rule}; write {key} = "
+        f'{on}. To take the block away: first keep this line, write `unlock "{address}" {{ allow = ["protection"] ... '
+        '}` into unlocks/prod.hcl, and apply; then take the block out, add "loss" to the record, and apply '
+        '(docs/runbooks/plan.md, "Taking a protected block away")'
+    ]
+
+
+@pytest.mark.parametrize(("block", "line", "address", "rule"), LIFTED)
+def test_a_record_lifts_it(tmp_path: Path, block: str, line: str, address: str, rule: str) -> None:
+    assert problems(tmp_path, lifted(block, line), record(address)) == []
+
+
+def test_every_protection_is_tested_here() -> None:
+    blocks = [block.split()[0] for block, *_ in LIFTED]
+    assert sorted(blocks) == sorted(protection.block for protection in PROTECTIONS)
+
+
+@pytest.mark.parametrize(
+    "other", [record("aws_rds_cluster.database_other"), record("aws_rds_cluster.database_main", allow='"loss"')]
+)
+def test_a_record_for_something_else_does_not(tmp_path: Path, other: str) -> None:
+    assert len(problems(tmp_path, lifted(*DATABASE), other)) == 1
+
+
+def test_an_expired_record_does_not_and_is_named(tmp_path: Path) -> None:
+    (problem,) = problems(
+        tmp_path, lifted(*DATABASE), record("aws_rds_cluster.database_main", until=str(TODAY - datetime.timedelta(1)))
+    )
+    assert problem.endswith(
+        "; write deletion_protection = true, or a later date: the record for aws_rds_cluster.database_main expired on "
+        "2026-11-20 (unlocks/prod.hcl:5)"
+    )
+
+
+def test_the_last_day_counts(tmp_path: Path) -> None:
+    until = record("aws_rds_cluster.database_main", until=str(TODAY))
+    assert problems(tmp_path, lifted(*DATABASE), until) == []
+
+
+def test_without_a_date_as_in_synthesis_no_record_expires(tmp_path: Path) -> None:
+    past = record("aws_rds_cluster.database_main", until="2020-01-01")
+    assert problems(tmp_path, lifted(*DATABASE), past, today=None) == []
+
+
+@pytest.mark.parametrize("tier", ["development", "staging"])
+def test_other_tiers_need_no_record(tmp_path: Path, tier: str) -> None:
+    text = 'bucket "content" {\n  force_destroy = true\n}\n'
+    head = f'product = "agora"\naccount_id = "111111111111"\nregion = "us-east-1"\ntier = "{tier}"\n'
+    assert problems(tmp_path, head + text) == []
+
+
+def test_a_broken_record_is_a_problem_of_the_folder(tmp_path: Path) -> None:
+    broken = record("aws_rds_cluster.database_main", until="soon")
+    assert problems(tmp_path, PROD, broken) == [
+        "unlocks/prod.hcl:5: unlock.aws_rds_cluster.database_main.until soon is not a date; write year, month and day, "
+        '"2026-12-01"'
+    ]
+
+
+def test_a_file_of_records_may_be_empty(tmp_path: Path) -> None:
+    assert problems(tmp_path, PROD, "\n") == []
+
+
+def test_a_record_that_lasts_too_long_is_a_problem_on_a_day(tmp_path: Path) -> None:
+    for_years = record("aws_rds_cluster.database_main", until="2030-01-01")
+    (problem,) = problems(tmp_path, PROD, for_years)
+    assert problem.startswith("unlocks/prod.hcl:5: unlock.aws_rds_cluster.database_main.until 2030-01-01 is more than")
+
+
+def test_what_is_in_two_regions_needs_two_records(tmp_path: Path) -> None:
+    text = lifted("\nbackup {", 'force_destroy = true\n  copy_to_region = "ap-northeast-1"')
+    (problem,) = problems(tmp_path, text, record("aws_backup_vault.backup_main"))
+    assert 'write `unlock "aws_backup_vault.backup_copy" { allow = ["protection"] ... }` into' in problem
+
+
+@pytest.mark.parametrize("address", [address for _, _, address, _ in LIFTED])
+def test_the_addresses_are_those_of_the_stack(prod: Template, address: str) -> None:
+    assert prod.resource(address)["lifecycle"]["prevent_destroy"] is True
+
+
+def test_the_addresses_of_what_production_has_not(archive: Template, further: Path) -> None:
+    """Of plain RDS, of a second vault, and of a repository's copies."""
+    by_block = {protection.block: protection for protection in PROTECTIONS}
+    environments = load(PROJECT / "tests" / "environments")
+    vaults = by_block["backup"].addresses("", environments["archive"].settings.backup)
+    assert [archive.resource(each)["force_destroy"] for each in vaults] == [True, True]
+    (first,) = by_block["database"].addresses("main", environments["rds"].settings.database["main"])
+    assert Template(further / "stacks" / "rds").resource(first)["deletion_protection"] is True
+    batch = Template(further / "stacks" / "batch")
+    night = by_block["repository"].addresses("night", environments["batch"].settings.repository["night"])
+    assert [batch.resource(each.replace("-", "_"))["name"] for each in night] == ["mobile/night"] * 2
