@@ -125,7 +125,7 @@ class Environment(
                 *compute.findings(self, self, self, self, self),
                 *edge.findings(self, self, self, self),
                 *observability.findings(self, self),
-                *delivery.findings(self, self),
+                *delivery.findings(self, self, self),
             ]
         )
         return self

@@ -10,8 +10,9 @@ from constructs import Construct
 
 from modules.access.wing import AccessWing
 from modules.compute.wing import ComputeWing
+from modules.data.settings.passwords import secrets_read_at_plan
 from modules.data.wing import DataWing
-from modules.delivery.pipeline import PipelineRoles, PipelineState
+from modules.delivery.pipeline import PasswordsAtPlan, PipelineRoles, PipelineState
 from modules.delivery.role_names import ACCOUNT
 from modules.delivery.settings.pipeline import PipelineSettings
 from modules.delivery.state import StateBucket, keep_state
@@ -106,13 +107,14 @@ class AccountStack(TerraformStack):
 
 def _shipped(environment: Environment, settings: PipelineSettings) -> PipelineState:
     """Return what the pipeline's roles have to know of an environment."""
-    if not environment.alarms:
-        return PipelineState(settings, environment.state_key)
+    names = environment.names
+    secrets = secrets_read_at_plan(environment.database, names)
     return PipelineState(
         settings,
         environment.state_key,
-        alarm_topic_arn(environment.names, DRIFT_SEVERITY),
-        environment.names.key_alias("messages"),
+        alarm_topic_arn(names, DRIFT_SEVERITY) if environment.alarms else None,
+        names.key_alias("messages") if environment.alarms else None,
+        PasswordsAtPlan(secrets, names.key_alias("data"), names.region) if secrets else None,
     )
 
 

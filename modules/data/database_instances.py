@@ -10,6 +10,7 @@ from constructs import Construct
 
 from modules.data.database_ground import DatabaseGround
 from modules.data.settings.backup import backup_tags
+from modules.data.settings.passwords import password_secret_name
 from modules.data.settings.secret import RECOVERY_WINDOW_DAYS
 from modules.foundation.resources import kept_if
 from modules.network.dns import PrivateZone
@@ -116,7 +117,7 @@ class RdsInstances(Construct):
         self._secret = ground.make(
             SecretsmanagerSecret,
             f"{ground.label}_password",
-            name=f"{ground.names.product}/{ground.names.environment}/database/{ground.label}",
+            name=password_secret_name(ground.names, ground.label),
             description=f"Administrator of the database {ground.label}",
             kms_key_id=ground.secret_key_arn,
             recovery_window_in_days=RECOVERY_WINDOW_DAYS[settings.tier],

@@ -1,6 +1,6 @@
 """Roles for the pipeline: GitLab's token opens them, so that no job holds a key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
@@ -32,7 +32,6 @@ _DATA = (
     "logs:FilterLogEvents",
     "logs:GetLogEvents",
     "logs:StartQuery",
-    "secretsmanager:GetSecretValue",
     "sqs:ReceiveMessage",
     "ssm:GetParameter*",
 )
@@ -48,12 +47,25 @@ class PipelineState:
     """Where drift is told, in an environment that has alarms."""
     message_key_alias: str | None = None
     """The alias of that topic's key."""
+    passwords: "PasswordsAtPlan | None" = None
+
+
+@dataclass(frozen=True)
+class PasswordsAtPlan:
+    """Passwords of databases that a plan reads from their secrets, since it opens Terraform's ephemeral resources."""
+
+    secret_arns: Sequence[str]
+    """Patterns of ARNs."""
+    key_alias: str
+    """The alias of the key that encrypts the secrets."""
+    region: str
 
 
 class PipelineRoles(Construct):
     """Two roles for each state of an account, opened by GitLab's tokens ("GitLab, Configure OpenID Connect in AWS").
 
-    The plan role reads everything but data and values, and takes and releases the state's lock. The apply role does
+    The plan role reads everything but data and values, of which it needs the password of some databases, and takes and
+    releases the state's lock. The apply role does
     everything but change the roles, the provider and the state bucket: what lets the pipeline in is a person's.
 
     Creates: the OIDC provider, and for each environment both roles with their policies.
@@ -110,7 +122,9 @@ class PipelineRoles(Construct):
                 condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": self._names.key_alias("state")}},
             ),
             *self._telling(state),
+            *_reading_passwords(state.passwords),
             deny("NoData", actions=_DATA, resources=["*"]),
+            _no_secrets_but(state.passwords.secret_arns if state.passwords else ()),
             {
                 "Sid": "NoObjects",
                 "Effect": "Deny",
@@ -170,3 +184,31 @@ class PipelineRoles(Construct):
                 resources=[self._bucket_arn, f"{self._bucket_arn}/*"],
             ),
         ]
+
+
+def _reading_passwords(passwords: PasswordsAtPlan | None) -> list[Statement]:
+    """Return what a plan needs to open the ephemeral resources of a database's password."""
+    if passwords is None:
+        return []
+    by_secrets_manager = {"kms:ViaService": f"secretsmanager.{passwords.region}.amazonaws.com"}
+    return [
+        allow("ReadPasswords", actions=["secretsmanager:GetSecretValue"], resources=passwords.secret_arns),
+        allow("MakePassword", actions=["secretsmanager:GetRandomPassword"], resources=["*"]),
+        allow(
+            "PasswordKey",
+            actions=["kms:Decrypt"],
+            resources=["*"],
+            condition={
+                "StringEquals": by_secrets_manager,
+                "ForAnyValue:StringEquals": {"kms:ResourceAliases": passwords.key_alias},
+            },
+        ),
+    ]
+
+
+def _no_secrets_but(secret_arns: Sequence[str]) -> Statement:
+    """Return the statement that keeps the values of all other secrets from a plan."""
+    action = "secretsmanager:GetSecretValue"
+    if not secret_arns:
+        return deny("NoSecrets", actions=[action], resources=["*"])
+    return {"Sid": "NoSecrets", "Effect": "Deny", "Action": [action], "NotResource": list(secret_arns)}

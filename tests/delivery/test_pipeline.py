@@ -8,12 +8,21 @@ from typing import Any
 import pytest
 
 from iam.evaluation import is_allowed
+from modules.data.settings.database import DatabaseSettings
+from modules.data.settings.passwords import secrets_read_at_plan
+from modules.foundation.names import Names
 from ops.workspace import stack_folder
 from tests.aws_facts.pipeline_roles import role_statements
-from tests.support.environments import DEV, PROD, only_problem
+from tests.support.environments import DEV, PROD, only_problem, problems_of
 from tests.support.template import Template
 
 PIPELINE = '\npipeline {\n  project = "community/groundwork"\n}\n'
+RDS = {
+    "engine": "postgres",
+    "engine_version": "16.15",
+    "instance_class": "db.t4g.medium",
+    "storage": {"allocated_storage": 100},
+}
 PROJECT = "project_path:community/groundwork:ref_type"
 
 
@@ -66,9 +75,72 @@ def test_a_plan_reads_no_data_and_no_state_but_its_own(account: Template) -> Non
     state = "arn:aws:s3:::agora-account-state-333333333333-ap-northeast-2/agora/prod/terraform.tfstate"
     assert found["Lock"]["Resource"] == [f"{state}.tflock"]
     assert found["NoObjects"]["NotResource"] == [state, f"{state}.tflock"]
-    assert "secretsmanager:GetSecretValue" in found["NoData"]["Action"]
+    assert found["NoSecrets"] == {
+        "Sid": "NoSecrets", "Effect": "Deny", "Action": ["secretsmanager:GetSecretValue"], "Resource": ["*"]
+    }  # fmt: skip
     attached = account.resource("aws_iam_role_policy_attachment.delivery_prod_plan")
     assert attached["policy_arn"] == "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+
+def test_a_plan_reads_the_passwords_that_it_opens_and_no_other_secret(further: Path) -> None:
+    """Ephemeral resources are opened by plans, and plain RDS with replicas has two of them."""
+    plan = role_statements(Template(stack_folder(further, "account-666666666666")), "delivery_rds_plan")
+    secret = "arn:aws:secretsmanager:ap-northeast-2:666666666666:secret:{}-AbCdEf"
+    assert is_allowed(plan, "secretsmanager:GetRandomPassword", "*", {})
+    for name in ("mobile/rds/database/main", "mobile/rds/database/legacy"):
+        assert is_allowed(plan, "secretsmanager:GetSecretValue", secret.format(name), {})
+    for name in ("mobile/rds/database/other", "mobile/rds/partner", "mobile/prod/database/main", "rds!db-1234"):
+        assert not is_allowed(plan, "secretsmanager:GetSecretValue", secret.format(name), {}), name
+
+
+@pytest.mark.parametrize(
+    ("aliases", "service", "allowed"),
+    [
+        (["alias/other", "alias/mobile/rds/data"], "secretsmanager", True),
+        (["alias/other", "alias/mobile/rds/data"], "s3", False),
+        (["alias/mobile/prod/data"], "secretsmanager", False),
+    ],
+)
+def test_a_plan_uses_the_key_of_passwords_for_secrets_alone(
+    aliases: list[str], service: str, allowed: bool, further: Path
+) -> None:
+    plan = role_statements(Template(stack_folder(further, "account-666666666666")), "delivery_rds_plan")
+    context = {"kms:resourcealiases": aliases, "kms:viaservice": f"{service}.ap-northeast-2.amazonaws.com"}
+    key = "arn:aws:kms:ap-northeast-2:666666666666:key/1234"
+    assert is_allowed(plan, "kms:Decrypt", key, context) is allowed
+
+
+def test_a_copied_password_is_read_where_rds_keeps_it() -> None:
+    names = Names("agora", "prod", "333333333333", "ap-northeast-2")
+    managed = "arn:aws:secretsmanager:ap-northeast-2:333333333333:secret:rds!db-*"
+    ours = "arn:aws:secretsmanager:ap-northeast-2:333333333333:secret:agora/prod/database/main-??????"
+    for keys, patterns in (
+        ({}, []),
+        ({"copy_master_user_password": True}, [ours, managed]),
+        ({"manage_master_user_password": False, "instances": 2}, [ours]),
+    ):
+        assert secrets_read_at_plan({"main": DatabaseSettings.model_validate({**RDS, **keys})}, names) == patterns
+
+
+def test_previews_would_show_a_password_to_every_branch(tmp_path: Path) -> None:
+    database = """
+database "main" {
+  engine                      = "postgres"
+  engine_version              = "16.15"
+  instance_class              = "db.t4g.medium"
+  instances                   = 2
+  manage_master_user_password = false
+  storage {
+    allocated_storage = 100
+  }
+}
+"""
+    assert only_problem(tmp_path, {"dev": DEV + PIPELINE + database}) == (
+        "dev.hcl:11: pipeline.previews true would let the jobs of every branch read the password of database main, as "
+        "a plan has to; write previews = false"
+    )
+    closed = PIPELINE.replace("}", "  previews = false\n}")
+    assert problems_of(tmp_path, {"dev": DEV + closed + database}) == []
 
 
 def test_a_drift_job_may_tell_the_alarm_topic_and_no_other(account: Template) -> None:

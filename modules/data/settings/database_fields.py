@@ -84,7 +84,8 @@ class DatabaseFields(TieredSettings):
     manage_master_user_password: bool = Field(
         default=True,
         description="Whether RDS keeps and rotates the password. RDS itself refuses that to plain RDS with read "
-        "replicas: with false a password is made at the apply, and goes to Secrets Manager without passing the state.",
+        "replicas: with false a password is made at the apply, and goes to Secrets Manager without passing the state. "
+        "A plan reads it there, the pipeline's too, which `make bootstrap` lets it.",
     )
     copy_master_user_password: bool = Field(
         default=False,
@@ -191,6 +192,11 @@ class DatabaseFields(TieredSettings):
     def is_aurora(self) -> bool:
         """Whether it is an Aurora cluster, not RDS instances."""
         return self.kind.aurora
+
+    @property
+    def keeps_password(self) -> bool:
+        """Whether a secret of ours has the administrator's password: in place of RDS, or as a copy."""
+        return not self.manage_master_user_password or self.copy_master_user_password
 
     @property
     def family(self) -> str:
