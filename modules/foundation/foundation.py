@@ -49,8 +49,9 @@ class Foundation(Construct):
         https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html). A key that went with the last database
         would take them with it after 30 days. It costs 1 USD a month.
 
-        No other key needs that: a vault's and a bucket's contents are deleted with it, and a deleted secret can be
-        restored for at most 30 days, in which its key can be as well (docs/runbooks/state.md).
+        No other key needs that. What the others encrypt is deleted with its block (objects, images, messages, recovery
+        points of buckets), but secrets: they can be restored for at most 30 days, and so can their key
+        (docs/runbooks/state.md).
         """
         _ = self.data_key
 

@@ -16,10 +16,12 @@
 - AWS: RestoreDBClusterFromSnapshot takes what the request does not say from the snapshot. Moto fails for a
   cluster whose password RDS manages. Added: a restored cluster.
 - AWS: a read replica is an instance of its own: its tags, backups, exports and protection are what its request
-  says, and its master user is the source's. Moto's shares them all, and deletes the source's secret when it
-  goes. Added: told apart.
+  says. Moto's shares them all with its source. Added: told apart.
 - AWS: no read replica of an instance whose password RDS manages ("Limitations for Secrets Manager integration",
   https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html). Moto creates it. Added: the refusal.
+- AWS: who ends the management of a password has to give one ("ModifyDBInstance, ManageMasterUserPassword",
+  https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html). Moto ends it without. Added: the
+  refusal.
 - AWS: DeleteDBCluster refuses a final snapshot whose name exists, and then nothing has changed ("DeleteDBCluster",
   https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBCluster.html). Moto has deleted the master
   user's secret by then. Added: the name is looked at first. Moto by itself refuses to delete a cluster or an instance
@@ -247,6 +249,8 @@ def _of_a_member(init: Callable[..., None]) -> Callable[..., None]:
 
 def _keeping_changes(update: Callable[..., None]) -> Callable[..., None]:
     def changed(instance: Any, **request: Any) -> None:
+        if instance.manage_master_user_password and request.get("manage_master_user_password") is False:
+            _require_password(request)
         update(instance, **request)
         _keep(instance, request, _KEPT)
 
@@ -317,8 +321,6 @@ def _told_apart(create: Callable[..., Any]) -> Callable[..., Any]:
         replica = create(backend, request)
         replica.dbi_resource_id = _dbi_resource_id()
         replica.tags = list(request.get("tags") or [])
-        replica.manage_master_user_password = False
-        replica.__dict__.pop("master_user_secret", None)
         replica.multi_az = bool(request.get("multi_az"))
         replica.deletion_protection = bool(request.get("deletion_protection"))
         replica.backup_retention_period = request.get("backup_retention_period") or 0
@@ -328,6 +330,13 @@ def _told_apart(create: Callable[..., Any]) -> Callable[..., Any]:
         return replica
 
     return create_db_instance_read_replica
+
+
+def _require_password(request: Any) -> None:
+    from moto.rds.exceptions import InvalidParameterCombination
+
+    if not request.get("master_user_password"):
+        raise InvalidParameterCombination("You must specify MasterUserPassword to end its management.")
 
 
 def _refuse_managed_password(source: Any) -> None:

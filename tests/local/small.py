@@ -63,8 +63,9 @@ class Small:
         (self.folder / "plan.json").write_text(terraform.show_plan_json())
         return Plan.model_validate(json.loads((self.folder / "plan.json").read_text()))
 
-    def judged(self) -> Judgement:
-        """Return what the guard says of the plan that was made last."""
+    def judged(self, records: str = "") -> Judgement:
+        """Return what the guard says of the plan that was made last, with these unlock records."""
+        (self.folder / "unlocks" / f"{self.name}.hcl").write_text(records)
         stack = self.terraform.folder / "cdk.tf.json"
         return run_guard(self.folder / "plan.json", stack, self.folder, self.name, today())
 

@@ -108,6 +108,8 @@ def test_no_replica_of_an_instance_whose_password_rds_manages(rds: Any, plain: C
     source = plain(ManageMasterUserPassword=True)
     with pytest.raises(ClientError, match="InvalidDBInstanceState"):
         rds.create_db_instance_read_replica(DBInstanceIdentifier=name(), SourceDBInstanceIdentifier=source)
+    with pytest.raises(ClientError, match="must specify MasterUserPassword"):
+        rds.modify_db_instance(DBInstanceIdentifier=source, ManageMasterUserPassword=False)
     rds.modify_db_instance(
         DBInstanceIdentifier=source, ManageMasterUserPassword=False, MasterUserPassword="not-a-secret"
     )
