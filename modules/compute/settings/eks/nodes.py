@@ -151,7 +151,7 @@ class ManagedSettings(NodesSettings):
         max_length=20,
         examples=[["m7g.large"]],
         description="Types of the nodes, the first rather than the next; several of alike size for Spot. With other "
-        "types, another capacity or other zones a new group takes this one's place, with as many nodes, and the old one "
+        "types, another capacity or other zones a new group takes its place, with as many nodes, and this one "
         "is drained then.",
     )
     capacity: Literal["on_demand", "spot"] = Field(
