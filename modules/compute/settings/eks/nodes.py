@@ -151,8 +151,8 @@ class ManagedSettings(NodesSettings):
         max_length=20,
         examples=[["m7g.large"]],
         description="Types of the nodes, the first rather than the next; several of alike size for Spot. With other "
-        "types, another capacity or other zones a new group takes this one's place, with as many nodes, and then the "
-        "old one is drained.",
+        "types, another capacity or other zones a new group takes its place, with as many nodes, and this one "
+        "is drained then.",
     )
     capacity: Literal["on_demand", "spot"] = Field(
         default="on_demand",
@@ -161,7 +161,7 @@ class ManagedSettings(NodesSettings):
     release_version: str | None = Field(
         default=None,
         pattern=r"^1\.\d{2}\.\d+-\d{8}$",
-        examples=["1.36.2-20260709"],
+        examples=["1.33.3-20250904"],
         description="The image's release; by default AWS's newest on the day that the group is made. Either way it "
         "stays until it, or the cluster's version, is changed here.",
     )
