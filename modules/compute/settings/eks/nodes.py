@@ -161,7 +161,7 @@ class ManagedSettings(NodesSettings):
     release_version: str | None = Field(
         default=None,
         pattern=r"^1\.\d{2}\.\d+-\d{8}$",
-        examples=["1.33.3-20250904"],
+        examples=["1.36.2-20260709"],
         description="The image's release; by default AWS's newest on the day that the group is made. Either way it "
         "stays until it, or the cluster's version, is changed here.",
     )
