@@ -1,5 +1,6 @@
 """What an environment file lists in a zone: records, delegations, health checks, who may issue certificates."""
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
 from constructs import Construct
 
@@ -61,6 +62,9 @@ class ZoneRecords(Construct):
             # Without the name in the TLS handshake a load balancer does not know which certificate is meant.
             enable_sni=True if settings.protocol == "https" else None,
             tags={"Name": self._foundation.names.of(name)},
+            # Records name it, and what they answer while it is gone "can't be predicted" ([DeleteHealthCheck]
+            # (https://docs.aws.amazon.com/Route53/latest/APIReference/API_DeleteHealthCheck.html)).
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         return check.id
 

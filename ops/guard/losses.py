@@ -45,11 +45,15 @@ STATEFUL = {
 SERVING = {
     "aws_autoscaling_group": "its instances, and what runs on them",
     "aws_cloudfront_distribution": "what it answers for",
+    "aws_cognito_user_pool_domain": "the address at which users sign in",
     "aws_dx_gateway": "the way to the corporate network",
     "aws_dx_gateway_association": "the way to the corporate network",
     "aws_ecs_service": "its running tasks",
     "aws_eks_node_group": "its nodes, and the pods on them",
     "aws_lb": "what it answers for",
+    # AWS deletes neither as long as something is in it: the apply would stop half-way.
+    "aws_subnet": "whatever is in it",
+    "aws_vpc": "whatever is in it",
     "aws_vpn_gateway": "the way to the corporate network",
 }
 

@@ -1,0 +1,167 @@
+"""What would become of each applied environment if its blocks were taken away, or each of its keys edited.
+
+Plans say it, and change nothing. A sample of such changes is applied in test_changes.py and test_removal.py.
+"""
+
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cdktf import App
+
+from modules.environment import Environment
+from modules.settings import load_file
+from modules.stack import EnvironmentStack
+from modules.unlocks import read_unlocks
+from ops.guard.judgement import judge
+from ops.guard.plan import Plan, ResourceChange
+from ops.local import connected
+from ops.synth import pin_providers
+from ops.terraform import Terraform
+from tests.conftest import FURTHER, REFERENCE
+from tests.local.applied import Applied, without_refresh
+from tests.support.blocks import blocks, taken_away, without
+from tests.support.edits import Edit, edited
+
+FILES = {path.stem: path for folder in (REFERENCE, FURTHER) for path in sorted(folder.glob("*.hcl"))}
+#: What is another environment, or another zone, when it is edited; and what needs another package or a snapshot.
+UNEDITED = frozenset(
+    (
+        *("product", "account_id", "region", "tier", "state.key", "state.region", "name", "existing"),
+        *("network.cidr", "network.clusters", "network.internet", "public", "app", "data", "endpoint"),
+        *("runtime", "architecture", "restore_from_snapshot"),
+    )
+)
+#: Without them there is no environment.
+LAST = ("network", "state")
+#: Replaced together with what the attribute leads to, which is judged itself.
+PART_OF = {
+    "aws_lb_listener": "load_balancer_arn",
+    "aws_lb_listener_rule": "listener_arn",
+    "aws_rds_cluster_instance": "cluster_identifier",
+    "aws_vpn_gateway_route_propagation": "vpn_gateway_id",
+}
+#: Replaced without a gap that somebody would notice.
+UNNOTICED = {
+    "aws_ecr_lifecycle_policy": "no image expires while there is none",
+    "aws_ecs_task_definition": "the revision that tasks run of stays (skip_destroy)",
+    "aws_eks_access_entry": "it is another role's then",
+    "aws_eks_access_policy_association": "people of the role wait for a moment; what runs has roles of its own",
+    "aws_flow_log": "flows of a moment are not written",
+    "terraform_data": "it is in the state alone",
+}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan against an applied environment, and what the guard says of it."""
+
+    plan: Plan
+    refused: frozenset[str]
+    prevented: frozenset[str]
+    """What Terraform itself would not destroy; taken out here, for Terraform then says nothing of all else."""
+
+    def replaced(self) -> list[ResourceChange]:
+        return [each for each in self.plan.changes if each.change.is_replacement]
+
+    def destroyed(self) -> set[str]:
+        return {each.address for each in self.plan.changes if each.change.is_loss}
+
+
+@dataclass(frozen=True)
+class Life:
+    """An applied environment, planned with other settings."""
+
+    environment: Applied
+    folder: Path
+
+    def planned(self, settings: Environment) -> Planned:
+        """Return what another configuration would change. Raises OpsError when there is no plan."""
+        synthesized, prevented = self._synthesize(settings)
+        self._terraform.plan()
+        plan = Plan.model_validate(json.loads(self._terraform.show_plan_json()))
+        unlocks, records = read_unlocks(self.folder / "none", settings.name)
+        judgement = judge(plan, synthesized, unlocks, records, datetime.date.min)
+        return Planned(plan, frozenset(each.address for each in judgement.refused), prevented)
+
+    @cached_property
+    def _terraform(self) -> Terraform:
+        """Terraform in the folder, connected to the environment's state."""
+        return without_refresh(connected(replace(self.environment.target, output=self.folder), self.environment.file))
+
+    def _synthesize(self, settings: Environment) -> tuple[dict[str, Any], frozenset[str]]:
+        """Return the stack, and the addresses with `prevent_destroy`, which is taken out."""
+        self.folder.mkdir(exist_ok=True)
+        app = App(outdir=str(self.folder))
+        EnvironmentStack(app, settings, self.environment.target.workspace.packages)
+        app.synth()
+        pin_providers(self.folder)
+        path = self.folder / "stacks" / settings.name / "cdk.tf.json"
+        stack: dict[str, Any] = json.loads(path.read_text())
+        prevented = frozenset(
+            f"{kind}.{name}"
+            for kind, resources in stack.get("resource", {}).items()
+            for name, resource in resources.items()
+            if resource.get("lifecycle", {}).pop("prevent_destroy", False)
+        )
+        path.write_text(json.dumps(stack))
+        return stack, prevented
+
+
+@pytest.fixture(scope="module", params=FILES)
+def life(
+    request: pytest.FixtureRequest, applied: Mapping[str, Applied], tmp_path_factory: pytest.TempPathFactory
+) -> Life:
+    return Life(applied[request.param], tmp_path_factory.mktemp("life") / "cdktf.out")
+
+
+def test_blocks_are_taken_away_without_a_gap_elsewhere(life: Life, tmp_path: Path) -> None:
+    """First what nothing else needs; from production then all but the network."""
+    file = life.environment.file
+    path = FILES[file.settings.name]
+    text, there = path.read_text(), [block for block in blocks(path.read_text()) if block.kind not in LAST]
+    leaves = [block for block in next(taken_away(path, tmp_path)) if block.kind not in LAST]
+    for gone in filter(None, (leaves, there if file.settings.tier == "production" else [])):
+        (tmp_path / path.name).write_text(without(text, gone))
+        planned = life.planned(load_file(tmp_path / path.name).settings)
+        assert [f"{each.address} {each.change.replace_paths}" for each in planned.replaced()] == []
+        assert _data_key(planned, file.settings) == set()
+
+
+def _data_key(planned: Planned, settings: Environment) -> set[str]:
+    """Return the key of databases among what is destroyed, where final snapshots depend on it."""
+    kept = {"aws_kms_key.foundation_data_key"} if settings.tier != "development" else set()
+    return planned.destroyed() & kept
+
+
+def test_an_edit_of_any_key_leaves_no_gap_that_the_guard_lets_through(life: Life) -> None:
+    settings, edits = edited(life.environment.file, UNEDITED)
+    planned = life.planned(settings)
+    gaps = [each for each in planned.replaced() if each.change.leaves_gap and not _is_harmless(each)]
+    unseen = [f"{each.address} {each.change.replace_paths}" for each in gaps if each.address not in planned.refused]
+    assert unseen == [], _told(edits)
+    assert planned.prevented & planned.destroyed() <= planned.refused
+
+
+def _is_harmless(resource: ResourceChange) -> bool:
+    parts = {(PART_OF.get(resource.type, ""),)}
+    return resource.type in UNNOTICED or set(resource.change.replace_paths) == parts
+
+
+def _told(edits: list[Edit]) -> str:
+    return "\n".join(f"{'.'.join(each.path)} = {each.value}" for each in edits)
+
+
+def test_another_range_of_the_vpc_is_refused(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+    """AWS deletes no VPC and no subnet with something in it."""
+    (tmp_path / "sandbox.hcl").write_text(FILES["sandbox"].read_text().replace("10.40.", "10.41."))
+    life = Life(applied["sandbox"], tmp_path / "cdktf.out")
+    planned = life.planned(load_file(tmp_path / "sandbox.hcl").settings)
+    lost = {each.address for each in planned.replaced() if each.type in ("aws_vpc", "aws_subnet")}
+    assert len(lost) > 1
+    assert lost <= planned.refused
