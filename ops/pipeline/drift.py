@@ -25,10 +25,26 @@ def drift_job(target: Target, file: EnvironmentFile) -> list[str]:
     synthesize(target.workspace, target.output, target.environment, file.settings.name)
     terraform = connected(target, file)
     terraform.plan_refresh_only()
-    return [
-        f"{each['address']}: {_told(each['change'])}"
-        for each in json.loads(terraform.show_plan_json()).get("resource_drift", [])
-    ]
+    stack = json.loads((terraform.folder / "cdk.tf.json").read_text())
+    return drifted(json.loads(terraform.show_plan_json()), stack)
+
+
+def drifted(plan: dict[str, Any], stack: dict[str, Any]) -> list[str]:
+    """Return what a refresh-only plan found changed, but for what the stack ignores.
+
+    Terraform lists changes of ignored attributes too (`resource_drift`, https://developer.hashicorp.com/terraform/
+    internals/json-format): counts that scaling sets, revisions that a pipeline rolls out.
+    """
+    told = ((each, _told(each["change"], _ignored(each, stack))) for each in plan.get("resource_drift", []))
+    return [f"{each['address']}: {what}" for each, what in told if what]
+
+
+def _ignored(drift: dict[str, Any], stack: dict[str, Any]) -> set[str]:
+    """Return the attributes that somebody else than Terraform sets."""
+    resource = stack.get("resource", {}).get(drift["type"], {}).get(drift["name"], {})
+    # `scaling_config[0].desired_size` is of the block `scaling_config`.
+    ignored = resource.get("lifecycle", {}).get("ignore_changes", [])
+    return {each.partition("[")[0].partition(".")[0] for each in ignored}
 
 
 def publish(target: Target, file: EnvironmentFile, drifted: list[str]) -> None:
@@ -49,10 +65,11 @@ def publish(target: Target, file: EnvironmentFile, drifted: list[str]) -> None:
         steps.warn(f"the alarm topic could not be told: {error}")
 
 
-def _told(change: dict[str, Any]) -> str:
-    """Say what changed without its values, which may be secret."""
+def _told(change: dict[str, Any], ignored: set[str]) -> str:
+    """Say what changed without its values, which may be secret; nothing when only ignored attributes did."""
     if "delete" in change["actions"]:
         return "is gone"
     before, after = change.get("before") or {}, change.get("after") or {}
-    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    return f"changed outside Terraform ({', '.join(names)})"
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    names = sorted(changed - ignored)
+    return f"changed outside Terraform ({', '.join(names)})" if names else ""

@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from modules.settings import EnvironmentFile, load_file
-from ops.pipeline.drift import MOST_LINES, publish
+from ops.pipeline.drift import MOST_LINES, drifted, publish
 from ops.target import Target
 from tests.support.environments import DEV, write
 
@@ -69,3 +69,31 @@ def test_a_topic_that_is_not_there_hides_no_drift(tmp_path: Path, capsys: pytest
     with mock_aws():
         told(environment(tmp_path, DEV + ALARMS), ["aws_vpc.network_vpc: is gone"])
     assert "the alarm topic could not be told" in capsys.readouterr().err
+
+
+def drift(kind: str, name: str, before: dict[str, Any], after: dict[str, Any] | None) -> dict[str, Any]:
+    actions = ["delete"] if after is None else ["update"]
+    change = {"actions": actions, "before": before, "after": after}
+    return {"address": f"{kind}.{name}", "type": kind, "name": name, "change": change}
+
+
+def test_what_scaling_and_pipelines_set_is_no_drift() -> None:
+    stack = {
+        "resource": {
+            "aws_ecs_service": {"service_api": {"lifecycle": {"ignore_changes": ["task_definition", "desired_count"]}}},
+            "aws_eks_node_group": {"eks_blue": {"lifecycle": {"ignore_changes": ["scaling_config[0].desired_size"]}}},
+        }
+    }
+    before = {"task_definition": "api:1", "desired_count": 2, "tags": {}}
+    service = ("aws_ecs_service", "service_api", before)
+    plan = {
+        "resource_drift": [
+            drift(*service, {**before, "task_definition": "api:2", "desired_count": 4}),
+            drift("aws_eks_node_group", "eks_blue", {"scaling_config": [2]}, {"scaling_config": [3]}),
+        ]
+    }
+    assert drifted(plan, stack) == []
+    by_hand = {"resource_drift": [drift(*service, {**before, "desired_count": 4, "tags": {"a": "b"}})]}
+    assert drifted(by_hand, stack) == ["aws_ecs_service.service_api: changed outside Terraform (tags)"]
+    assert drifted({"resource_drift": [drift(*service, None)]}, stack) == ["aws_ecs_service.service_api: is gone"]
+    assert drifted(plan, {}) != []
