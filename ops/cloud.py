@@ -43,10 +43,7 @@ def clear_the_way(target: Target, file: EnvironmentFile, agreed: Agreed) -> None
 
     Raises OpsError before that for what else AWS would refuse, so that nothing is destroyed half-way.
     """
-    terraform = connected(target, file)
-    if not terraform.plan_destroy():
-        return
-    plan = Plan.model_validate_json(terraform.show_plan_json())
+    plan = Plan.model_validate_json(connected(target, file).destruction_json())
     blocked = [each.sentence for each in protected(plan)]
     if blocked:
         raise OpsError("\n".join(blocked), ExitCode.REFUSED)

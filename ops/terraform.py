@@ -98,9 +98,12 @@ class Terraform:
         """Write the plan file; return whether it changes anything."""
         return self._plan(f"plan {self.stack}")
 
-    def plan_destroy(self) -> bool:
-        """Write the plan file of destroying all that the state holds; return whether it holds anything."""
-        return self._plan(f"plan to destroy {self.stack}", "-destroy")
+    def destruction_json(self) -> str:
+        """Return, for a program to read, the plan to destroy all that the state holds; no plan file is left."""
+        self._plan(f"plan to destroy {self.stack}", "-destroy")
+        told = self.show_plan_json()
+        (self.folder / PLAN_FILE).unlink()
+        return told
 
     def _plan(self, name: str, *arguments: str) -> bool:
         with step(name) as doing:

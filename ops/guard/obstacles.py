@@ -35,7 +35,7 @@ def obstacles(plan: Plan) -> Iterator[Refusal]:
         sentence = (
             f"{cluster.address} would be destroyed while it has readers that scaling added ({readers}): AWS refuses "
             "that, and the apply would stop half-way. First take replica_scaling out of its block, apply that, and run "
-            f"`.venv/bin/python -m ops delete-scaled-readers {_label(cluster)}`; then plan again."
+            f"`.venv/bin/python -m ops delete-scaled-readers {_label(cluster)} --env ENV`; then plan again."
         )
         yield Refusal(cluster.address, "blocked", sentence)
     yield from lost_passwords(plan)

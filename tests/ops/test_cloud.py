@@ -18,10 +18,7 @@ class Planned:
     def __init__(self, *changes: dict[str, Any]) -> None:
         self._plan = plan(*changes)
 
-    def plan_destroy(self) -> bool:
-        return bool(self._plan["resource_changes"])
-
-    def show_plan_json(self) -> str:
+    def destruction_json(self) -> str:
         return json.dumps(self._plan)
 
 

@@ -112,7 +112,7 @@ def test_a_cluster_with_readers_that_scaling_added_is_not_destroyed() -> None:
     assert only.sentence == (
         f"{cluster} would be destroyed while it has readers that scaling added ({reader}): AWS refuses that, and the "
         "apply would stop half-way. First take replica_scaling out of its block, apply that, and run "
-        "`.venv/bin/python -m ops delete-scaled-readers orders-main`; then plan again."
+        "`.venv/bin/python -m ops delete-scaled-readers orders-main --env ENV`; then plan again."
     )
     assert blocked(destroyed(cluster, cluster_members=members[:1])) == []
 
