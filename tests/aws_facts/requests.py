@@ -20,7 +20,12 @@ from moto.core.routing import ServiceOperationRouter, get_service_router
 from moto.core.utils import get_service_model
 
 #: botocore's names of services that sign requests by another one.
-SIGNED_AS = {"elasticloadbalancing": "elbv2", "monitoring": "cloudwatch", "email": "ses"}
+SIGNED_AS = {
+    "elasticloadbalancing": "elbv2",
+    "monitoring": "cloudwatch",
+    "email": "ses",
+    "servicequotas": "service-quotas",
+}
 _CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/([^/]*)/([^/]+)/aws4_request")
 
 

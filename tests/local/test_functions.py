@@ -48,6 +48,7 @@ def test_what_is_built_again_elsewhere_is_not_deployed_again(applied: Mapping[st
 
 
 def test_other_code_is_an_update_in_place(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    found = changes(applied["events"], tmp_path, '"maintenance"', '"slack_alarm"')
+    other = '"slack_alarm"\n  environment = { SECRET_SLACK_WEBHOOK_ARN = "not read" }'
+    found = changes(applied["events"], tmp_path, '"maintenance"', other)
     assert set(found) == {"update"}
     assert {"aws_lambda_function.function_reader", "aws_lambda_function.function_worker"} <= set(found["update"])
