@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import FURTHER, REFERENCE
+from tests.local import test_life
 from tests.support.blocks import blocks, taken_away
 
 FILES = [path for folder in (REFERENCE, FURTHER) for path in sorted(folder.glob("*.hcl"))]
@@ -18,3 +19,12 @@ def test_every_block_can_be_taken_away(path: Path, tmp_path: Path) -> None:
     gone = [block for step in taken_away(path, tmp_path) for block in step]
     assert sorted(each.text for each in gone) == sorted(each.text for each in blocks(text))
     assert len(gone) == len(re.findall(r'^\w+( "[^"]+")? \{', text, re.MULTILINE))
+
+
+def test_the_applied_environments_that_are_edited_have_blocks_of_all_kinds() -> None:
+    edited = [path for path in FILES if path.stem in test_life.NAMES]
+    assert _kinds(edited) | set(test_life.LAST) == _kinds(FILES)
+
+
+def _kinds(paths: list[Path]) -> set[str]:
+    return {block.kind for path in paths for block in blocks(path.read_text())}

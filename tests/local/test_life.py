@@ -28,7 +28,9 @@ from tests.local.applied import Applied, without_refresh
 from tests.support.blocks import blocks, taken_away, without
 from tests.support.edits import Edit, edited
 
-FILES = {path.stem: path for folder in (REFERENCE, FURTHER) for path in sorted(folder.glob("*.hcl"))}
+#: Together they have blocks of all kinds; the others would say the same of fewer keys.
+NAMES = ("dev", "prod", "archive", "batch", "events", "mobile", "rds", "tasks")
+FILES = {path.stem: path for folder in (REFERENCE, FURTHER) for path in folder.glob("*.hcl") if path.stem in NAMES}
 #: What is another environment, or another zone, when it is edited; and what needs another package or a snapshot.
 UNEDITED = frozenset(
     (
@@ -113,7 +115,7 @@ class Life:
         return stack, prevented
 
 
-@pytest.fixture(scope="module", params=FILES)
+@pytest.fixture(scope="module", params=NAMES)
 def life(
     request: pytest.FixtureRequest, applied: Mapping[str, Applied], tmp_path_factory: pytest.TempPathFactory
 ) -> Life:
@@ -159,7 +161,7 @@ def _told(edits: list[Edit]) -> str:
 
 def test_another_range_of_the_vpc_is_refused(applied: Mapping[str, Applied], tmp_path: Path) -> None:
     """AWS deletes no VPC and no subnet with something in it."""
-    (tmp_path / "sandbox.hcl").write_text(FILES["sandbox"].read_text().replace("10.40.", "10.41."))
+    (tmp_path / "sandbox.hcl").write_text((FURTHER / "sandbox.hcl").read_text().replace("10.40.", "10.41."))
     life = Life(applied["sandbox"], tmp_path / "cdktf.out")
     planned = life.planned(load_file(tmp_path / "sandbox.hcl").settings)
     lost = {each.address for each in planned.replaced() if each.type in ("aws_vpc", "aws_subnet")}

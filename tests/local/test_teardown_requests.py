@@ -35,8 +35,12 @@ PIPELINES = [
 
 @pytest.fixture(scope="session")
 def requests(applied: Mapping[str, Applied], record: Path, bootstrap_end: int) -> list[RecordedRequest]:
-    """What Terraform sent for the environments, without the accounts' bootstrap, which a person applies."""
-    return [each for each in read(record, bootstrap_end) if each.is_terraforms]
+    """What Terraform sent for the environments, without the accounts' stacks, which a person applies."""
+    return [each for each in read(record, bootstrap_end) if each.is_terraforms and not _is_of_an_accounts_state(each)]
+
+
+def _is_of_an_accounts_state(request: RecordedRequest) -> bool:
+    return request.service == "s3" and "/account/" in request.parameters.get("Key", "")
 
 
 def test_parameters_are_what_awss_models_take(record: Path, applied: Mapping[str, Applied]) -> None:
