@@ -260,7 +260,10 @@ def terraform(
 @app.command()
 def guard(
     plan_file: Annotated[Path, typer.Argument(metavar="PLAN.json", help="What `terraform show -json` prints.")],
-    env: EnvOption = "dev",
+    env: Annotated[
+        str | None,
+        typer.Option("--env", envvar="ENV", help="The environment; without one the plan is judged as production's."),
+    ] = None,
     envs: EnvsOption = ENVS,
     stack: Annotated[
         Path | None, typer.Option("--stack", help="The stack's cdk.tf.json, for policies that only the apply tells.")

@@ -6,18 +6,26 @@ from pathlib import Path
 from typing import Any
 
 from modules.foundation.refusals import raise_problems
+from modules.settings import chosen, load
 from modules.unlocks import read_unlocks, too_long
 from ops.errors import ExitCode, OpsError
 from ops.guard.judgement import Judgement, judge
 from ops.guard.plan import read_plan
 
 
-def run_guard(plan_file: Path, stack: Path | None, envs: Path, env: str, today: datetime.date) -> Judgement:
-    """Return what the guard says of the plan on this day. Raises OpsError, or SettingsError for a wrong record."""
+def run_guard(plan_file: Path, stack: Path | None, envs: Path, env: str | None, today: datetime.date) -> Judgement:
+    """Return what the guard says of the plan on this day; without an environment, as of production without records.
+
+    Raises OpsError for what is no plan, or SettingsError for a wrong environment file or record.
+    """
     plan = read_plan(plan_file)
-    unlocks, document = read_unlocks(envs, env)
+    files = load(envs)
+    tier = chosen(files, env)[0].tier if env else "production"
+    unlocks, document = read_unlocks(envs, env or "ENV")
     raise_problems(too_long(unlocks, document, today))
-    return judge(plan, _synthesized(stack) if stack else {}, unlocks, document, today)
+    accounts = frozenset(file.settings.account_id for file in files.values())
+    synthesized = _synthesized(stack) if stack else {}
+    return judge(plan, synthesized, unlocks, document, today, tier=tier, accounts=accounts)
 
 
 def _synthesized(path: Path) -> dict[str, Any]:

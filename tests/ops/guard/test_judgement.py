@@ -10,14 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modules.foundation.refusals import SettingsError
-from modules.unlocks import read_unlocks, too_long
+from modules.hcl.reading import Document
+from modules.unlocks import Unlocks, read_unlocks, too_long
 from ops.guard.judgement import MOST_DELETIONS, Judgement, judge
-from ops.guard.losses import SERVING, STATEFUL
 from ops.guard.plan import Plan
+from ops.guard.rows import Event
+from ops.guard.table import TABLE
 from ops.guard.versions import ended_versions
 from tests.ops.guard.plans import BUCKET, DATABASE, change, created, destroyed, plan, updated
 
 TODAY = datetime.date(2026, 11, 21)
+#: The account of prod, and the one that it takes images from.
+OURS = frozenset({"333333333333", "222222222222"})
+STATEFUL = {row.type: row.says for row in TABLE if row.harm is Event.LOST}
+SERVING = {row.type: row.says for row in TABLE if row.harm is Event.GAP}
 
 
 def judged(
@@ -26,8 +32,12 @@ def judged(
     if folder and unlocks:
         (folder / "unlocks").mkdir()
         (folder / "unlocks" / "prod.hcl").write_text(unlocks)
-    records, document = read_unlocks(folder or Path("envs"), "prod")
-    return judge(Plan.model_validate(plan(*changes)), synthesized or {}, records, document, TODAY)
+    return judge(Plan.model_validate(plan(*changes)), synthesized or {}, *records(folder), TODAY, accounts=OURS)
+
+
+def records(folder: Path | None = None) -> tuple[Unlocks, Document]:
+    """Return the unlock records of prod in a folder, by default none."""
+    return read_unlocks(folder or Path("envs"), "prod")
 
 
 def refused(*changes: dict[str, Any], synthesized: Any = None) -> list[str]:
@@ -63,7 +73,6 @@ def test_what_holds_nothing_may_go() -> None:
         destroyed("aws_vpc_security_group_ingress_rule.x"),
         destroyed("aws_rds_cluster_instance.database_main_2"),
         destroyed("aws_db_instance.database_main_2", replicate_source_db="database-main-1"),
-        change(BUCKET, "forget", before={"bucket": "content"}),
         change(BUCKET, "no-op", before={}, after={}),
         updated(BUCKET, {"tags": {}}, {"tags": {"a": "b"}}),
     ) == []  # fmt: skip
@@ -94,7 +103,8 @@ def test_what_holds_nothing_may_go() -> None:
          "would be reached past the firewall (web_acl_id: arn to none)"),
         ("aws_s3_bucket_versioning.x", {"versioning_configuration": [{"status": "Enabled"}]},
          {"versioning_configuration": [{"status": "Suspended"}]},
-         "would be suspended: what is overwritten or deleted could not be brought back"),
+         "would be suspended: what is overwritten or deleted could not be brought back "
+         "(versioning_configuration.status: Enabled to Suspended)"),
     ],
 )  # fmt: skip
 def test_a_protection_stays(address: str, before: dict[str, Any], after: dict[str, Any], what: str) -> None:
@@ -162,14 +172,14 @@ def test_inline_rules_for_everyone() -> None:
 @pytest.mark.parametrize(
     ("address", "values", "what"),
     [
-        ("aws_db_instance.x", {"publicly_accessible": True}, "publicly_accessible = true"),
-        ("aws_s3_bucket_public_access_block.x", {"block_public_acls": False}, "block_public_acls = false"),
-        ("aws_s3_bucket_acl.x", {"acl": "public-read"}, 'acl = "public-read"'),
-        ("aws_lambda_function_url.x", {"authorization_type": "NONE"}, 'authorization_type = "NONE"'),
+        ("aws_db_instance.x", {"publicly_accessible": True}, "publicly_accessible: none to true"),
+        ("aws_s3_bucket_public_access_block.x", {"block_public_acls": False}, "block_public_acls: none to false"),
+        ("aws_s3_bucket_acl.x", {"acl": "public-read"}, "acl: none to public-read"),
+        ("aws_lambda_function_url.x", {"authorization_type": "NONE"}, "authorization_type: none to NONE"),
         ("aws_eks_cluster.x", {"vpc_config": [{"endpoint_public_access": True}]},
-         "vpc_config.endpoint_public_access = true"),
+         "vpc_config.endpoint_public_access: none to true"),
         ("aws_ecs_service.x", {"network_configuration": [{"assign_public_ip": True}]},
-         "network_configuration.assign_public_ip = true"),
+         "network_configuration.assign_public_ip: none to true"),
     ],
 )  # fmt: skip
 def test_a_public_flag(address: str, values: dict[str, Any], what: str) -> None:
@@ -232,7 +242,9 @@ def test_a_policy_that_only_the_apply_tells_is_read_as_synthesized() -> None:
 def test_many_deletions_at_once() -> None:
     rules = [destroyed(f"aws_vpc_security_group_ingress_rule.x{number}") for number in range(MOST_DELETIONS)]
     assert refused(*rules) == []
-    assert refused(*rules, destroyed("aws_route.x")) == ["The plan deletes or replaces 11 resources, more than 10."]
+    assert refused(*rules, destroyed("aws_route.x")) == [
+        "The plan deletes, replaces or forgets 11 resources, more than 10."
+    ]
 
 
 RECORD = """\
