@@ -1,4 +1,4 @@
-"""`python -m ops guard`."""
+"""`python -m ops guard`, and the guard of `plan`, `deploy` and the pipeline."""
 
 import datetime
 import json
@@ -10,15 +10,19 @@ from modules.settings import chosen, load
 from modules.unlocks import read_unlocks, too_long
 from ops.errors import ExitCode, OpsError
 from ops.guard.judgement import Judgement, judge
-from ops.guard.plan import read_plan
+from ops.guard.plan import Plan, read_plan
 
 
 def run_guard(plan_file: Path, stack: Path | None, envs: Path, env: str | None, today: datetime.date) -> Judgement:
-    """Return what the guard says of the plan on this day; without an environment, as of production without records.
+    """Return what the guard says of the plan in a file on this day.
 
     Raises OpsError for what is no plan, or SettingsError for a wrong environment file or record.
     """
-    plan = read_plan(plan_file)
+    return judge_plan(read_plan(plan_file), stack, envs, env, today)
+
+
+def judge_plan(plan: Plan, stack: Path | None, envs: Path, env: str | None, today: datetime.date) -> Judgement:
+    """Return what the guard says of the plan; without an environment, as of production without records."""
     files = load(envs)
     tier = chosen(files, env)[0].tier if env else "production"
     unlocks, document = read_unlocks(envs, env or "ENV")

@@ -13,6 +13,7 @@ from ops.errors import ExitCode, OpsError
 
 #: The format's major version that this was written for; Terraform promises that minor ones only add.
 FORMAT_MAJOR = "1."
+_HOW = "write one with `terraform show -json plan.tfplan > plan.json`"
 #: Attributes by which other resources name one.
 _NAMES = ("id", "arn", "name", "bucket", "url", "key_id", "zone_id", "cluster_name", "function_name", "secret_id")
 
@@ -174,20 +175,25 @@ class Parent:
 
 def read_plan(path: Path) -> Plan:
     """Return the plan of a file. Raises OpsError when it is none, or one of a planning that failed."""
-    how = "write one with `terraform show -json plan.tfplan > plan.json`"
     try:
-        plan = Plan.model_validate_json(path.read_text())
+        return parse_plan(path.read_text(), str(path))
     except OSError as error:
-        raise OpsError(f"{path} cannot be read: {error.strerror}; {how}", ExitCode.REFUSED) from None
-    except (ValidationError, UnicodeDecodeError):
-        raise OpsError(f"{path} is not a Terraform plan in JSON; {how}", ExitCode.REFUSED) from None
+        raise OpsError(f"{path} cannot be read: {error.strerror}; {_HOW}", ExitCode.REFUSED) from None
+    except UnicodeDecodeError:
+        raise OpsError(f"{path} is not a Terraform plan in JSON; {_HOW}", ExitCode.REFUSED) from None
+
+
+def parse_plan(text: str, name: str) -> Plan:
+    """Return the plan of a text; errors call it by the name. Raises OpsError as `read_plan`."""
+    try:
+        plan = Plan.model_validate_json(text)
+    except ValidationError:
+        raise OpsError(f"{name} is not a Terraform plan in JSON; {_HOW}", ExitCode.REFUSED) from None
     if not plan.is_whole:
-        raise OpsError(
-            f"{path} is not a Terraform plan: it has no resource_changes, as a state in JSON has none; {how}",
-            ExitCode.REFUSED,
-        )
+        rule = "is not a Terraform plan: it has no resource_changes, as a state in JSON has none"
+        raise OpsError(f"{name} {rule}; {_HOW}", ExitCode.REFUSED)
     if not plan.format_version.startswith(FORMAT_MAJOR):
-        raise OpsError(f"{path} has format {plan.format_version}, which the guard cannot read", ExitCode.REFUSED)
+        raise OpsError(f"{name} has format {plan.format_version}, which the guard cannot read", ExitCode.REFUSED)
     if plan.errored:
-        raise OpsError(f"{path} is of a planning that failed and tells only a part; plan again", ExitCode.REFUSED)
+        raise OpsError(f"{name} is of a planning that failed and tells only a part; plan again", ExitCode.REFUSED)
     return plan
