@@ -100,7 +100,7 @@ def gains_like(pattern: str) -> Harm:
 
 def gains_wide_range(before: Any, after: Any) -> bool:
     """A list of address ranges gets a wide one."""
-    return any(is_wide(item) for item in _items(after) - _items(before))
+    return any(map(is_wide, _ranges(after) - _ranges(before)))
 
 
 def loses_block(key: str, *values: str) -> Harm:
@@ -128,7 +128,10 @@ def in_json(harms: Harm, *path: str) -> Harm:
 def expires_sooner(before: Any, after: Any) -> bool:
     """A lifecycle configuration of S3 expires objects, or versions, that were kept, or kept for longer."""
     old = _expirations(before)
-    return any(days < old.get(what, float("inf")) for what, days in _expirations(after).items())
+    return any(
+        days < min(old.get((what, scope), float("inf")), old.get((what, _EVERYTHING), float("inf")))
+        for (what, scope), days in _expirations(after).items()
+    )
 
 
 def keeps_fewer_images(before: Any, after: Any) -> bool:
@@ -225,6 +228,12 @@ def _items(value: Any) -> set[str]:
     return {each if isinstance(each, str) else json.dumps(each, sort_keys=True, default=str) for each in found}
 
 
+def _ranges(value: Any) -> set[str]:
+    """Return the ranges of a list, which may be blocks with a `cidr`."""
+    found = value if _is_list(value) else []
+    return {str(each.get("cidr") if isinstance(each, dict) else each) for each in found}
+
+
 def _at(value: Any, path: Iterable[str]) -> Any:
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
@@ -237,6 +246,10 @@ def _blocks(value: Any) -> list[Mapping[str, Any]]:
 
 def _first(value: Any) -> Mapping[str, Any]:
     return next(iter(_blocks(value)), {})
+
+
+#: The scope of a lifecycle rule that is for all objects.
+_EVERYTHING = "{}"
 
 
 def _expirations(rules: Any) -> dict[tuple[str, str], float]:

@@ -82,12 +82,7 @@ class _Comparison:
         """Yield what the plan would allow, or no longer deny."""
         is_narrowing = self.resource.type in _NARROWING
         for grant in beyond(grants(self.after, "Allow"), self._old):
-            if not is_narrowing and grant.principal is None:
-                harm = _powers(grant)
-            elif not is_narrowing:
-                harm = self._opens(grant)
-            else:
-                harm = None
+            harm = self._widens(grant) if is_narrowing else _powers(grant) or self._opens(grant)
             harm = harm or self._loosens(grant)
             if harm:
                 yield f"{harm} what its {self.attribute} says in {_called(grant)}"
@@ -97,7 +92,8 @@ class _Comparison:
     def _opens(self, grant: Grant) -> str | None:
         """Return what is wrong with a principal; None for one that may be named."""
         principal = grant.principal
-        assert principal
+        if not principal:
+            return None
         if principal.negated or (principal.name == EVERYONE and principal.kind in (EVERYONE, "AWS")):
             named = [line for line in grant.lines if _names_somebody(line)]
             accounts = {each for line in named for each in _accounts_of(line)}
@@ -108,9 +104,14 @@ class _Comparison:
         account = next(iter(_ACCOUNT.findall(principal.name)), None)
         if account and principal.kind in ("AWS", "Federated") and account not in self.accounts:
             return f"would allow account {account}, which is none of the product's,"
-        if principal.kind == "Federated" and not any(line.key.endswith((":sub", ":aud")) for line in grant.lines):
+        if principal.kind == "Federated" and not any(map(_names_subject, grant.lines)):
             return "would allow everyone whom the identity provider knows"
         return None
+
+    def _widens(self, grant: Grant) -> str | None:
+        """Return what is wrong with a policy that only narrows, and that lets everything pass from now on."""
+        is_all = "*" in grant.action.patterns and "*" in grant.resource.patterns and not grant.lines
+        return "would let everything through," if is_all and self.before else None
 
     def _loosens(self, grant: Grant) -> str | None:
         """Return what is wrong with the conditions, where the same was granted under others."""
@@ -154,7 +155,7 @@ def _opened(
         return
     kind: Kind = "protection" if is_gone else "exposure"
     for attribute, before, after in _pairs(resource, plan, synthesized):
-        if before and is_unread(resource, attribute, plan, synthesized):
+        if is_unread(resource, attribute, plan, synthesized) and (before or _is_beside(resource, plan)):
             sentence = f"{resource.address} would get a {attribute} that only the apply will tell."
             yield Refusal(resource.address, kind, f"{sentence} With --stack cdk.tf.json the guard reads it.")
             continue
@@ -186,8 +187,14 @@ def unread(plan: Plan, synthesized: Synthesized) -> list[str]:
             if resource.type not in _NARROWING
             and is_unread(resource, name, plan, synthesized)
             and not statements_in(resource.change.was(name))
+            and not _is_beside(resource, plan)
         }
     )
+
+
+def _is_beside(resource: ResourceChange, plan: Plan) -> bool:
+    """Return whether what the policy is of is there already."""
+    return resource.type in ATTACHED and plan.is_beside(resource, ATTACHED[resource.type])
 
 
 def is_unread(resource: ResourceChange, attribute: str, plan: Plan, synthesized: Synthesized) -> bool:
@@ -254,7 +261,7 @@ def _permission(values: Mapping[str, Any] | None) -> list[Statement]:
 
 def _powers(grant: Grant) -> str | None:
     """Return what is wrong with what a role may do, by what it may do and on how much."""
-    if "*" not in grant.resource.patterns and not grant.resource.negated:
+    if grant.principal or ("*" not in grant.resource.patterns and not grant.resource.negated):
         return None
     if grant.action.negated or set(grant.action.patterns) & {"*", "*:*"}:
         return "would be allowed everything,"
@@ -265,6 +272,17 @@ def _powers(grant: Grant) -> str | None:
         return "would be allowed all of a service,"
     gives = any(Element((action,)).includes(Element((each,))) for each in ESCALATION)
     return "would be allowed to give itself more rights," if gives else None
+
+
+def _names_subject(line: Line) -> bool:
+    """Return whether a condition says whose tokens an identity provider's are: the application's, or the subject's.
+
+    `project_path:*` is any project's.
+    """
+    if line.key in ("saml:aud", "cognito-identity.amazonaws.com:aud"):
+        return True
+    fixed = [value.partition("*")[0].rstrip(":") for value in line.values if "*" in value]
+    return line.key.endswith(":sub") and all(":" in each for each in fixed)
 
 
 def _names_somebody(line: Line) -> bool:

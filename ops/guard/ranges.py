@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ops.guard.plan import Plan, ResourceChange
+from ops.guard.plan import Plan, ResourceChange, is_untold
 from ops.guard.refusal import Refusal
 
 #: Prefixes up to which a public range is wide. The numbers are ours: an office or a partner has a /16 at most; a
@@ -16,6 +16,9 @@ ANYONE = ("0.0.0.0/0", "::/0")
 _PRIVATE = tuple(
     map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
 )
+
+
+_RULES = ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule")
 
 
 def is_wide(cidr: str) -> bool:
@@ -81,14 +84,21 @@ def opened(plan: Plan) -> Iterator[Refusal]:
 
 def _is_untold(resource: ResourceChange) -> bool:
     """Return whether only the apply will tell the range of a rule that lets in."""
-    if resource.type not in ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule"):
-        return False
     change = resource.change
+    if change.after is None or not isinstance(change.after_unknown, dict):
+        return False
+    if resource.type in ("aws_security_group", "aws_default_security_group"):
+        # Of a group without rules of its own it is unknown too, until it is created.
+        unknown = change.after_unknown.get("ingress")
+        is_changed = change.before is not None and not change.is_replacement
+        return (unknown is True and is_changed) or any(map(_is_range_untold, _blocks(unknown)))
     if resource.type == "aws_security_group_rule" and change.becomes("type") == "egress":
         return False
-    return change.after is not None and any(
-        change.is_unknown(name) for name in ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks")
-    )
+    return resource.type in _RULES and _is_range_untold(change.after_unknown)
+
+
+def _is_range_untold(unknown: Mapping[str, Any]) -> bool:
+    return any(is_untold(unknown.get(name)) for name in ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks"))
 
 
 def _openings(resource: ResourceChange, attributes: Any, unknown: Any) -> Iterator[Opening]:
@@ -113,37 +123,37 @@ def _opening(group: str | None, rule: Mapping[str, Any], cidr: Any) -> Opening |
     return Opening(group, str(cidr), protocol, *((0, 1 << 16) if is_all else (first, last)))
 
 
-_Rules = Iterator[tuple[Any, Mapping[str, Any], list[Any]]]
+_Found = Iterator[tuple[Any, Mapping[str, Any], list[Any]]]
 
 
-def _of_rule(values: Mapping[str, Any], _: Any) -> _Rules:
+def _of_rule(values: Mapping[str, Any], _: Any) -> _Found:
     yield values.get("security_group_id"), values, [values.get("cidr_ipv4"), values.get("cidr_ipv6")]
 
 
-def _of_old_rule(values: Mapping[str, Any], _: Any) -> _Rules:
+def _of_old_rule(values: Mapping[str, Any], _: Any) -> _Found:
     if values.get("type") == "ingress":
         yield values.get("security_group_id"), values, _cidrs(values)
 
 
-def _of_group(values: Mapping[str, Any], _: Any) -> _Rules:
+def _of_group(values: Mapping[str, Any], _: Any) -> _Found:
     for rule in _blocks(values.get("ingress")):
         yield values.get("id"), rule, _cidrs(rule)
 
 
-def _of_cluster(values: Mapping[str, Any], _: Any) -> _Rules:
+def _of_cluster(values: Mapping[str, Any], _: Any) -> _Found:
     for block in _blocks(values.get("vpc_config")):
         if block.get("endpoint_public_access"):
             yield values.get("name"), {"protocol": "its API"}, _list(block, "public_access_cidrs")
 
 
-def _of_acl_rule(values: Mapping[str, Any], unknown: Any) -> _Rules:
+def _of_acl_rule(values: Mapping[str, Any], unknown: Any) -> _Found:
     """Yield what a rule lets in beside an ACL that exists; the group of a new ACL is not known yet."""
     is_new = unknown is not None and not isinstance(values.get("network_acl_id"), str)
     if values.get("egress") is False and values.get("rule_action") == "allow" and not is_new:
         yield values.get("network_acl_id"), values, [values.get("cidr_block"), values.get("ipv6_cidr_block")]
 
 
-def _of_acl(values: Mapping[str, Any], _: Any) -> _Rules:
+def _of_acl(values: Mapping[str, Any], _: Any) -> _Found:
     for rule in _blocks(values.get("ingress")):
         if rule.get("action") == "allow" and isinstance(values.get("id"), str):
             yield values.get("id"), rule, [rule.get("cidr_block"), rule.get("ipv6_cidr_block")]

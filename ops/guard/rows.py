@@ -44,6 +44,8 @@ class Row:
     """Whether a value that only the apply will tell counts as a harm."""
     parent: Parent | None = None
     """What the resource belongs to: when that goes too, nothing is lost by this."""
+    new_blocks: bool = False
+    """Whether a block that is new counts, of a path that tells blocks apart by a key."""
     unless: str = ""
     """An attribute with which a resource holds nothing of its own."""
 
@@ -75,8 +77,10 @@ class Row:
     def _changes(self, change: Change) -> Iterator[tuple[str, Any, Any]]:
         before = values(change.before or {}, None, self.path)
         after = values(change.after or {}, change.after_unknown, self.path)
+        there = values(change.before or {}, None, _blocks_of(self.path))
         for label in dict.fromkeys([*before, *after]):
-            yield label, before.get(label), after.get(label)
+            if self.new_blocks or "]" not in self.path or _blocks_of(label) in there:
+                yield label, before.get(label), after.get(label)
 
     def _harms(self, change: Change, before: Any, after: Any) -> bool:
         assert not isinstance(self.harm, Event)
@@ -113,6 +117,11 @@ def _found(plan: Plan, table: Sequence[Row], level: str) -> Iterator[tuple[Row, 
             if row.level == level:
                 for sentence in row.findings(resource, plan):
                     yield row, resource, sentence
+
+
+def _blocks_of(path: str) -> str:
+    """Return the part of a path, or of a label, that leads to the blocks told apart by a key."""
+    return path[: path.rfind("]") + 1]
 
 
 def _happens(event: Event, change: Change) -> bool:
