@@ -358,9 +358,9 @@ def test_a_record_for_more_deletions(tmp_path: Path) -> None:
         ("2026-12-01", "soon", '5: unlock.aws_s3_bucket.bucket_content.until soon is not a date; write year, month and '
          'day, "2026-12-01"'),
         ("loss", "anything", "2: unlock.aws_s3_bucket.bucket_content.allow.0 anything should be 'loss', 'protection', "
-         "'empty', 'exposure' or 'version'; loss: destroy or replace it. protection: turn one off. empty: it holds "
-         "nothing any more, so that AWS deletes it although its force_destroy is off. exposure: open it to everyone. "
-         "version: create it of a version that the calendar says AWS no longer creates"),
+         "'empty', 'exposure' or 'version'; loss: destroy, replace or stop it. protection: turn one off. empty: it "
+         "holds nothing any more, so that AWS deletes it although its force_destroy is off. exposure: open it to "
+         "others. version: create it of a version that the calendar says AWS no longer creates"),
         ('  reason = "Empty since the content moved"\n', "", "1: unlock.aws_s3_bucket.bucket_content.reason is "
          "missing; write `reason = ...`"),
     ],
