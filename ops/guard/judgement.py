@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from modules.foundation.settings import Tier
@@ -59,11 +59,11 @@ def judge(
 
     `accounts` are the product's own: whoever else a policy names is foreign.
     """
-    found = sorted(set(_found(plan, synthesized, today, accounts)))
+    found = [*sorted(set(_found(plan, synthesized, today, accounts))), *_too_many(plan, unlocks, today)]
     unlocked = [each for each in found if unlocks.allows(each.address, each.kind, today)]
-    refused = [_with_way_out(each, unlocks, document) for each in found if each not in unlocked]
-    refused += _too_many(plan, unlocks, document, today)
-    told = [each for each in refused if tier == "development" and each.kind in TOLD_IN_DEVELOPMENT]
+    left = [each for each in found if each not in unlocked]
+    told = [each for each in left if tier == "development" and each.kind in TOLD_IN_DEVELOPMENT]
+    refused = [_with_way_out(each, unlocks, document) for each in left if each not in told]
     notes = [
         *(f"production would refuse this: {each.sentence}" for each in told),
         *rows.notes(plan, TABLE),
@@ -71,7 +71,7 @@ def judge(
         *_unread(plan, synthesized),
         *_idle(plan, unlocks, document, today),
     ]
-    return Judgement([each for each in refused if each not in told], unlocked, notes)
+    return Judgement(refused, unlocked, notes)
 
 
 def _found(plan: Plan, synthesized: Synthesized, today: datetime.date, accounts: frozenset[str]) -> Iterator[Refusal]:
@@ -85,11 +85,13 @@ def _found(plan: Plan, synthesized: Synthesized, today: datetime.date, accounts:
 def _with_way_out(found: Refusal, unlocks: Unlocks, document: Document) -> Refusal:
     if found.kind == "blocked":
         return found
-    return Refusal(found.address, found.kind, f"{found.sentence} {_way_out(found, unlocks, document)}")
+    return replace(found, sentence=f"{found.sentence} {_way_out(found, unlocks, document)}")
 
 
 def _way_out(found: Refusal, unlocks: Unlocks, document: Document) -> str:
     """Return what to do about it: what is wrong with the record there is, or which one to write."""
+    if found.kind == "deletions":
+        return f"If it is meant, write `deletions {{ limit = {found.number} ... }}` into {document.file}."
     record = unlocks.unlock.get(found.address)
     condition = "it is empty" if found.kind == "empty" else "it is meant"
     if record and found.kind in record.allow:
@@ -101,18 +103,15 @@ def _way_out(found: Refusal, unlocks: Unlocks, document: Document) -> str:
     return f'If {condition}, write `unlock "{found.address}" {{ allow = ["{found.kind}"] ... }}` into {document.file}.'
 
 
-def _too_many(plan: Plan, unlocks: Unlocks, document: Document, today: datetime.date) -> list[Refusal]:
+def _too_many(plan: Plan, unlocks: Unlocks, today: datetime.date) -> list[Refusal]:
     record = unlocks.deletions
     limit = record.limit if record and record.until >= today else MOST_DELETIONS
     gone = sum(each.change.is_gone for each in plan.changes)
     if gone <= limit:
         return []
     expired = f" The record for more expired on {record.until}." if record and record.until < today else ""
-    sentence = (
-        f"The plan deletes, replaces or forgets {gone} resources, more than {limit}.{expired} "
-        f"If it is meant, write `deletions {{ limit = {gone} ... }}` into {document.file}."
-    )
-    return [Refusal("the plan", "deletions", sentence)]
+    sentence = f"The plan deletes, replaces or forgets {gone} resources, more than {limit}.{expired}"
+    return [Refusal("the plan", "deletions", sentence, gone)]
 
 
 def _unread(plan: Plan, synthesized: Synthesized) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from iam.comparison import EVERYONE, Element, Grant, Line, beyond, grants
+from iam.comparison import EVERYONE, Element, Grant, Line, Principal, beyond, grants
 from iam.evaluation import Statement, listed
 from iam.patterns import includes
 from ops.guard.plan import Parent, Plan, ResourceChange
@@ -94,19 +94,22 @@ class _Comparison:
         principal = grant.principal
         if not principal:
             return None
+        named = [line for line in grant.lines if _names_somebody(line)]
+        foreign = self._foreign(principal, named)
+        if foreign:
+            return f"would allow account {foreign}, which is none of the product's,"
         if principal.negated or (principal.name == EVERYONE and principal.kind in (EVERYONE, "AWS")):
-            named = [line for line in grant.lines if _names_somebody(line)]
-            accounts = {each for line in named for each in _accounts_of(line)}
-            foreign = sorted(accounts - self.accounts)
-            if foreign and not any(line.key in (*_ORGANIZATION_KEYS, *_NETWORK_KEYS) for line in named):
-                return f"would allow account {foreign[0]}, which is none of the product's,"
             return None if named else "would allow everyone"
-        account = next(iter(_ACCOUNT.findall(principal.name)), None)
-        if account and principal.kind in ("AWS", "Federated") and account not in self.accounts:
-            return f"would allow account {account}, which is none of the product's,"
         if principal.kind == "Federated" and not any(map(_names_subject, grant.lines)):
             return "would allow everyone whom the identity provider knows"
         return None
+
+    def _foreign(self, principal: Principal, named: Sequence[Line]) -> str | None:
+        """Return an account that is none of ours and that the principal, or a condition, names."""
+        accounts = set(_ACCOUNT.findall(principal.name)) if principal.kind in ("AWS", "Federated") else set()
+        if not any(line.key in (*_ORGANIZATION_KEYS, *_NETWORK_KEYS) for line in named):
+            accounts |= {each for line in named for each in _accounts_of(line)}
+        return min(accounts - self.accounts, default=None)
 
     def _widens(self, grant: Grant) -> str | None:
         """Return what is wrong with a policy that only narrows, and that lets everything pass from now on."""

@@ -136,11 +136,16 @@ def _happens(event: Event, change: Change) -> bool:
 def _told(row: Row, change: Change) -> str:
     if row.harm is Event.CREATED:
         return row.says
-    done = "forgotten" if change.is_forgotten and not change.is_loss else "destroyed"
+    done = "destroyed"
     if change.is_replacement:
         causes = sorted({str(path[0]) for path in change.replace_paths if path})
         done = "replaced by a new one" + (f" (changed: {', '.join(causes)})" if causes else "")
-    return f"would be {done}: {row.says}" if row.harm is Event.REMOVED else f"would be {done}, and with it {row.says}"
+    if row.harm is Event.REMOVED:
+        return f"would be {'forgotten' if change.is_forgotten else done}: {row.says}"
+    if change.is_forgotten:
+        done = f"{done} and forgotten" if change.is_replacement else "forgotten"
+        return f"would be {done}: {row.says} would stay in AWS, and Terraform would look after it no more"
+    return f"would be {done}, and with it {row.says}"
 
 
 def _shown(change: Change, label: str, before: Any, after: Any) -> str:

@@ -4,12 +4,11 @@
 becomes another one; `noted` rows are told and refuse nothing. How a row is added: docs/guard.md.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from ops.guard import harms
+from ops.guard.builders import ends, for_types, guards, lost, made, noted, opens, stops, weakens
 from ops.guard.harms import (
-    Harm,
     becomes,
     changed,
     drops,
@@ -31,69 +30,14 @@ from ops.guard.harms import (
 )  # fmt: skip
 from ops.guard.plan import Parent
 from ops.guard.ranges import ANYONE
-from ops.guard.rows import ANY_TYPE, Event, Row
+from ops.guard.rows import Row
 
-_PROVIDER = "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs"
 _AWS = "https://docs.aws.amazon.com"
 #: "the configuration rules apply to both existing objects and objects that you add later"
 S3_LIFECYCLE = f"Setting lifecycle configuration on a bucket, {_AWS}/AmazonS3/latest/dev/how-to-set-lifecycle-configuration-intro.html"
 #: "To set a log group so that its log events do not expire, use DeleteRetentionPolicy": the provider calls that 0.
 LOG_RETENTION = f"PutRetentionPolicy, {_AWS}/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"
 VAULT_LOCK = f"AWS Backup Vault Lock, {_AWS}/aws-backup/latest/devguide/vault-lock.html"
-
-
-def _page(type_: str) -> str:
-    """Return the provider's page of a type, which says what its attributes mean."""
-    if type_ == ANY_TYPE:
-        return f"AWS provider 5.100.0, {_PROVIDER}"
-    return f"Resource: {type_}, {_PROVIDER}/resources/{type_.removeprefix('aws_')}"
-
-
-def lost(type_: str, what: str, **more_: Any) -> Row:
-    """Return the row of what is gone for good when a resource is destroyed, or replaced by a new one."""
-    return Row(type_, "", Event.LOST, what, "loss", _page(type_), **more_)
-
-
-def stops(type_: str, what: str, **more_: Any) -> Row:
-    """Return the row of what serves: a replacement that is there before the old one goes leaves no gap."""
-    return Row(type_, "", Event.GAP, what, "loss", _page(type_), **more_)
-
-
-def guards(type_: str, without: str, **more_: Any) -> Row:
-    """Return the row of a resource that is a protection of another one: without it that is off."""
-    return Row(type_, "", Event.REMOVED, without, "protection", _page(type_), **more_)
-
-
-def weakens(type_: str, path: str, harm: Harm, says: str, **more_: Any) -> Row:
-    """Return the row of a protection that becomes less."""
-    return Row(type_, path, harm, says, "protection", _page(type_), **more_)
-
-
-def ends(type_: str, path: str, harm: Harm, says: str, **more_: Any) -> Row:
-    """Return the row of an attribute with which something stops, or leads elsewhere."""
-    return Row(type_, path, harm, says, "loss", _page(type_), **more_)
-
-
-def opens(type_: str, path: str, harm: Harm, says: str, **more_: Any) -> Row:
-    """Return the row of an attribute that opens something."""
-    return Row(type_, path, harm, says, "exposure", _page(type_), **more_)
-
-
-def made(type_: str, says: str) -> Row:
-    """Return the row of a resource that opens something as soon as it is created."""
-    return Row(type_, "", Event.CREATED, says, "exposure", _page(type_))
-
-
-def noted(row: Row) -> Row:
-    """Return the row as one that refuses nothing."""
-    return replace(row, level="note")
-
-
-def each(types: str, make: Any, *arguments: Any, **more_: Any) -> tuple[Row, ...]:
-    """Return the same row for several types."""
-    return tuple(make(f"aws_{name}", *arguments, **more_) for name in types.split())
-
-
 _ALWAYS: dict[str, Any] = {"created": "always"}
 #: The attribute is another resource's id, which is unknown whenever that is new.
 _ID: dict[str, Any] = {"unknown": False}
@@ -185,7 +129,7 @@ DATA: tuple[Row, ...] = (
     ends("aws_kms_alias", "target_key_id", changed, "would lead to another key", unknown=False),
     opens("aws_kms_grant", "grantee_principal", changed, "would be for somebody else"),
 
-    *each("db_snapshot db_cluster_snapshot", opens, "shared_accounts", gains, "would be shared with another account", **_ALWAYS),
+    *for_types("db_snapshot db_cluster_snapshot", opens, "shared_accounts", gains, "would be shared with another account", **_ALWAYS),
     made("aws_snapshot_create_volume_permission", "would share a snapshot with another account"),
     made("aws_ami_launch_permission", "would share an image with another account"),
     weakens("aws_rds_cluster", "backtrack_window", less, "could be turned back for a shorter time"),
@@ -196,10 +140,10 @@ DATA: tuple[Row, ...] = (
     noted(opens("aws_db_proxy", "debug_logging", on, "would write statements, with what is in them, into its logs")),
     stops("aws_db_proxy", "all connections through it"),
     stops("aws_db_proxy_target", "all connections through the proxy", parent=Parent("db_proxy_name", ("aws_db_proxy",))),
-    *(row for name in ("require_secure_transport", "rds.force_ssl", "tls") for row in each(
+    *(row for name in ("require_secure_transport", "rds.force_ssl", "tls") for row in for_types(
         "db_parameter_group rds_cluster_parameter_group docdb_cluster_parameter_group", weakens,
         f"parameter[name={name}].value", leaves("on", "1", "true", "enabled"), "would let connections without TLS in")),
-    *(row for name in ("server_audit_logging", "pgaudit.log", "log_statement", "general_log") for row in each(
+    *(row for name in ("server_audit_logging", "pgaudit.log", "log_statement", "general_log") for row in for_types(
         "db_parameter_group rds_cluster_parameter_group", weakens,
         f"parameter[name={name}].value", off, "would no longer write down who did what")),
 
@@ -321,7 +265,7 @@ ACCESS: tuple[Row, ...] = (
     opens("aws_cognito_identity_pool", "allow_unauthenticated_identities", on, "would let guests in", **_ALWAYS),
     guards("aws_cognito_risk_configuration", "stolen passwords would no longer be looked for"),
 
-    *each("iam_role_policy_attachment iam_user_policy_attachment iam_group_policy_attachment iam_policy_attachment", opens, "policy_arn", _ADMINISTRATOR, "would give all rights", **_ALWAYS),
+    *for_types("iam_role_policy_attachment iam_user_policy_attachment iam_group_policy_attachment iam_policy_attachment", opens, "policy_arn", _ADMINISTRATOR, "would give all rights", **_ALWAYS),
     opens("aws_iam_role", "managed_policy_arns", gains_like(":policy/(AdministratorAccess|PowerUserAccess|IAMFullAccess)$"), "would give all rights"),
     noted(opens("aws_iam_role", "max_session_duration", more, "could be used for longer at once")),
     made("aws_iam_access_key", "would be a key that never expires, for whoever has it"),
@@ -362,7 +306,7 @@ NETWORK: tuple[Row, ...] = (
     opens("aws_route_table_association", "route_table_id", changed, "would send what is in its subnet another way"),
     *(opens("aws_route", f"destination_{kind}", becomes(*ANYONE), "would lead from subnets that are there to the internet", created="beside", parent=Parent("route_table_id", ("aws_route_table", "aws_default_route_table"))) for kind in ("cidr_block", "ipv6_cidr_block")),
     opens("aws_route", "gateway_id", lambda before, after: str(after).startswith("igw-") and not str(before).startswith(("igw-", "None")), "would lead straight to the internet"),
-    *each("route_table default_route_table", opens, "route", gains_like(r'"(0\.0\.0\.0/0|::/0)"'), "would lead to the internet"),
+    *for_types("route_table default_route_table", opens, "route", gains_like(r'"(0\.0\.0\.0/0|::/0)"'), "would lead to the internet"),
     guards("aws_flow_log", "who reached whom would no longer be written down", parent=Parent("vpc_id", ("aws_vpc",))),
     weakens("aws_flow_log", "traffic_type", leaves("ALL"), "would write down a part of the traffic only"),
     weakens("aws_flow_log", "log_destination", changed, "would write elsewhere", **_ID),
@@ -501,9 +445,9 @@ OBSERVABILITY: tuple[Row, ...] = (
     weakens("aws_cloudtrail", "enable_log_file_validation", off, "could be changed afterwards"),
     weakens("aws_cloudtrail", "event_selector", drops, "would see other events"),
     weakens("aws_cloudtrail", "s3_bucket_name", changed, "would write elsewhere", **_ID),
-    *each("config_configuration_recorder config_configuration_recorder_status securityhub_account accessanalyzer_analyzer", guards, "what changes in the account would no longer be looked at"),
+    *for_types("config_configuration_recorder config_configuration_recorder_status securityhub_account accessanalyzer_analyzer", guards, "what changes in the account would no longer be looked at"),
     weakens("aws_config_configuration_recorder_status", "is_enabled", off, "would no longer look at what changes"),
-    *each("cloudwatch_log_delivery cloudwatch_log_delivery_source cloudwatch_log_delivery_destination", guards, "who asked for what would no longer be written down"),
+    *for_types("cloudwatch_log_delivery cloudwatch_log_delivery_source cloudwatch_log_delivery_destination", guards, "who asked for what would no longer be written down"),
     weakens("aws_cloudwatch_log_delivery", "record_fields", drops, "would write down fewer fields"),
     noted(guards("aws_cloudwatch_log_subscription_filter", "the logs would no longer be sent on")),
     weakens("aws_cloudwatch_metric_alarm", "actions_enabled", off, "would tell nobody"),
