@@ -78,7 +78,7 @@ def opened(plan: Plan) -> Iterator[Refusal]:
                 who = "everyone" if each.cidr in ANYONE else "a wide public range"
                 yield Refusal(resource.address, "exposure", f"{resource.address} would let {who} in ({each}).")
         if _is_untold(resource):
-            sentence = f"{resource.address} would let in whom only the apply will tell: its source is not known yet."
+            sentence = f"{resource.address} would let in a source that is known only after the apply."
             yield Refusal(resource.address, "exposure", sentence)
 
 

@@ -100,7 +100,7 @@ def test_what_holds_nothing_may_go() -> None:
         ("aws_ecr_repository.x", {"image_tag_mutability": "IMMUTABLE"}, {"image_tag_mutability": "MUTABLE"},
          "would let a tag lead to another image (image_tag_mutability: IMMUTABLE to MUTABLE)"),
         ("aws_cloudfront_distribution.x", {"web_acl_id": "arn"}, {"web_acl_id": ""},
-         "would be reached past the firewall (web_acl_id: arn to none)"),
+         "would be reachable without the firewall (web_acl_id: arn to none)"),
         ("aws_s3_bucket_versioning.x", {"versioning_configuration": [{"status": "Enabled"}]},
          {"versioning_configuration": [{"status": "Suspended"}]},
          "would be suspended: what is overwritten or deleted could not be brought back "
@@ -123,7 +123,7 @@ def test_a_protection_that_is_a_resource_stays() -> None:
 def test_a_firewall_goes_only_with_what_it_stands_before() -> None:
     association = destroyed("aws_wafv2_web_acl_association.x", resource_arn="arn:lb")
     assert refused(association) == [
-        "aws_wafv2_web_acl_association.x would be destroyed: what it stands before would be reached past the firewall."
+        "aws_wafv2_web_acl_association.x would be destroyed: what it protects would be reachable without the firewall."
     ]
     assert [each.address for each in judged(association, destroyed("aws_lb.x", arn="arn:lb")).refused] == ["aws_lb.x"]
     another = change("aws_lb.x", "create", "delete", before={"arn": "arn:lb"}, after={})
