@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modules.foundation.refusals import SettingsError
@@ -381,15 +381,21 @@ def test_a_record_does_not_hold_for_ever(tmp_path: Path) -> None:
     )
 
 
+ANY_KIND = (RULE, POLICY, DATABASE, "aws_wafv2_web_acl.x", "aws_s3_bucket_lifecycle_configuration.x")
+
+
+@settings(max_examples=40)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5),
         lambda inner: (
-            st.lists(inner) | st.dictionaries(st.sampled_from(["ingress", "policy", "acl", "cidr_blocks", "x"]), inner)
+            st.lists(inner) | st.dictionaries(st.sampled_from(["ingress", "rule", "days", "acl", "x"]), inner)
         ),
     )
 )
 def test_whatever_a_provider_writes_is_read(value: Any) -> None:
     """The guard must never end in a traceback: a plan that it cannot read is not a plan that may pass."""
-    for address in (RULE, POLICY, DATABASE, "aws_s3_bucket_versioning.x"):
-        judged(updated(address, {"x": value}, {"x": value, "tags": value, "setting": value}))
+    attributes = {"rule": value, "policy": value, "ingress": value}
+    other, unknown = {**attributes, "tags": value}, dict.fromkeys(attributes, value)
+    for after in (other, {}):
+        judged(*(change(each, "update", before=attributes, after=after, after_unknown=unknown) for each in ANY_KIND))
