@@ -151,6 +151,16 @@ class Plan(_Part):
         gone = (each for each in self.changes if each.change.is_gone and not each.change.is_replacement)
         return name is not None and any(parent.is_called(each, each.change.before, name) for each in gone)
 
+    def is_released(self, resource: ResourceChange, parent: "Parent") -> bool:
+        """Return whether what a resource belongs to may be destroyed with all that it holds from now on."""
+        name = parent.name_in(resource.change.after)
+        return name is not None and any(
+            parent.is_called(each, each.change.before, name)
+            and each.change.becomes("force_destroy")
+            and not each.change.was("force_destroy")
+            for each in self.changes
+        )
+
     def is_beside(self, resource: ResourceChange, parent: "Parent") -> bool:
         """Return whether what a resource belongs to is there already: it is named, and no part of what is created."""
         name = parent.name_in(resource.change.after)

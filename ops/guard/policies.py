@@ -73,6 +73,8 @@ class _Comparison:
     after: Sequence[Statement]
     accounts: frozenset[str]
     """The product's own."""
+    is_released: bool
+    """Whether what the policy belongs to may be emptied from now on, which is refused there."""
 
     @property
     def _old(self) -> list[Grant]:
@@ -86,8 +88,25 @@ class _Comparison:
             harm = harm or self._loosens(grant)
             if harm:
                 yield f"{harm} what its {self.attribute} says in {_called(grant)}"
-        for grant in beyond(grants(self.before, "Deny"), grants(self.after, "Deny")):
+        denials = grants(self.after, "Deny")
+        for grant in grants(self.before, "Deny"):
+            if any(self._still_denies(grant, each) for each in denials) or (
+                self.is_released and _is_of_deletions(grant)
+            ):
+                continue
             yield f"would no longer deny what its {self.attribute} denies in {_called(grant)}"
+
+    def _still_denies(self, old: Grant, new: Grant) -> bool:
+        """Return whether a denial denies what another did, but for somebody of ours whom it excepts by name."""
+        return old.names_within(new) and all(
+            any(line.holds_with(each) or self._excepts_ours(line, each) for each in old.lines) for line in new.lines
+        )
+
+    def _excepts_ours(self, line: Line, old: Line) -> bool:
+        if (line.operator, line.key) != (old.operator, old.key) or "Not" not in line.operator:
+            return False
+        gained = Line(line.operator, line.key, tuple(value for value in line.values if value not in old.values))
+        return all(_is_somebody(line.key, value) for value in gained.values) and _accounts_of(gained) <= self.accounts
 
     def _opens(self, grant: Grant) -> str | None:
         """Return what is wrong with a principal; None for one that may be named."""
@@ -129,6 +148,10 @@ class _Comparison:
         return None
 
 
+def _is_of_deletions(grant: Grant) -> bool:
+    return all(":delete" in pattern for pattern in grant.action.patterns)
+
+
 def _is_wider(new: Line, old: Line, grant: Grant) -> bool:
     """Return whether a condition takes in more than it did: by its operator, or by a value that includes an old one.
 
@@ -157,12 +180,13 @@ def _opened(
     if is_gone and (resource.type not in ATTACHED or plan.goes_along(resource, ATTACHED[resource.type])):
         return
     kind: Kind = "protection" if is_gone else "exposure"
+    is_released = resource.type in ATTACHED and plan.is_released(resource, ATTACHED[resource.type])
     for attribute, before, after in _pairs(resource, plan, synthesized):
         if is_unread(resource, attribute, plan, synthesized) and (before or _is_beside(resource, plan)):
             sentence = f"{resource.address} would get a {attribute} that only the apply will tell."
             yield Refusal(resource.address, kind, f"{sentence} With --stack cdk.tf.json the guard reads it.")
             continue
-        for finding in dict.fromkeys(_Comparison(resource, attribute, before, after, accounts).findings()):
+        for finding in dict.fromkeys(_Comparison(resource, attribute, before, after, accounts, is_released).findings()):
             yield Refusal(resource.address, kind, f"{resource.address} {finding}.")
 
 
