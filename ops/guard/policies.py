@@ -80,21 +80,21 @@ class _Comparison:
     def _old(self) -> list[Grant]:
         return grants(self.before, "Allow")
 
-    def findings(self) -> Iterator[str]:
+    def findings(self) -> Iterator[tuple[Kind, str]]:
         """Yield what the plan would allow, or no longer deny."""
         is_narrowing = self.resource.type in _NARROWING
         for grant in beyond(grants(self.after, "Allow"), self._old):
             harm = self._widens(grant) if is_narrowing else _powers(grant) or self._opens(grant)
             harm = harm or self._loosens(grant)
             if harm:
-                yield f"{harm} what its {self.attribute} says in {_called(grant)}"
+                yield "exposure", f"{harm} what its {self.attribute} says in {_called(grant)}"
         denials = grants(self.after, "Deny")
         for grant in grants(self.before, "Deny"):
             if any(self._still_denies(grant, each) for each in denials) or (
                 self.is_released and _is_of_deletions(grant)
             ):
                 continue
-            yield f"would no longer deny what its {self.attribute} denies in {_called(grant)}"
+            yield "protection", f"would no longer deny what its {self.attribute} denies in {_called(grant)}"
 
     def _still_denies(self, old: Grant, new: Grant) -> bool:
         """Return whether a denial denies what another did, but for somebody of ours whom it excepts by name."""
@@ -179,14 +179,15 @@ def _opened(
     is_gone = change.after is None
     if is_gone and (resource.type not in ATTACHED or plan.goes_along(resource, ATTACHED[resource.type])):
         return
-    kind: Kind = "protection" if is_gone else "exposure"
     is_released = resource.type in ATTACHED and plan.is_released(resource, ATTACHED[resource.type])
     for attribute, before, after in _pairs(resource, plan, synthesized):
         if is_unread(resource, attribute, plan, synthesized) and (before or _is_beside(resource, plan)):
             sentence = f"{resource.address} would get a {attribute} that only the apply will tell."
-            yield Refusal(resource.address, kind, f"{sentence} With --stack cdk.tf.json the guard reads it.")
+            yield Refusal(resource.address, "exposure", f"{sentence} With --stack cdk.tf.json the guard reads it.")
             continue
-        for finding in dict.fromkeys(_Comparison(resource, attribute, before, after, accounts, is_released).findings()):
+        for kind, finding in dict.fromkeys(
+            _Comparison(resource, attribute, before, after, accounts, is_released).findings()
+        ):
             yield Refusal(resource.address, kind, f"{resource.address} {finding}.")
 
 

@@ -227,6 +227,17 @@ def test_a_policy_for_somebody(narrow: dict[str, Any]) -> None:
     assert refused(created(POLICY, policy=statement(**narrow))) == []
 
 
+@pytest.mark.parametrize("force_destroy", [True, False])
+def test_a_bucket_that_may_be_emptied_is_refused_once(force_destroy: bool) -> None:
+    def denial(*actions: str) -> dict[str, Any]:
+        return {"bucket": "content", "policy": statement(Effect="Deny", Action=actions)}
+
+    bucket = updated(BUCKET, {"id": "content", "force_destroy": False}, {"force_destroy": force_destroy})
+    policy = updated(POLICY, denial("s3:PutObject*", "s3:DeleteObject*"), denial("s3:PutObject*"))
+    (only,) = judged(bucket, policy).refused
+    assert (only.address, only.kind) == (BUCKET if force_destroy else POLICY, "protection")
+
+
 def test_an_endpoints_policy_opens_nothing() -> None:
     assert refused(created("aws_vpc_endpoint.x", policy=statement())) == []
 
