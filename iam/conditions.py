@@ -38,7 +38,8 @@ _TESTS: dict[str, _Test] = {
     "NumericGreaterThanEquals": lambda actual, expected: float(actual) >= float(expected),
     "IpAddress": _in_range,
 }
-_NEGATED = {
+#: Operators that hold where another does not.
+NEGATED = {
     "StringNotEquals": "StringEquals",
     "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
     "StringNotLike": "StringLike",
@@ -63,8 +64,8 @@ def condition_holds(operator: str, key: str, expected: Sequence[str], context: C
         return str(actual is None).lower() in [value.lower() for value in expected]
     qualifier, _, rest = operator.rpartition(":")
     plain = rest.removesuffix("IfExists")
-    negated = plain in _NEGATED
-    test = _TESTS.get(_NEGATED.get(plain, plain))
+    negated = plain in NEGATED
+    test = _TESTS.get(NEGATED.get(plain, plain))
     if test is None or qualifier not in ("", ANY, ALL):
         raise NotImplementedError(f"condition operator {operator}")
     if actual is None:

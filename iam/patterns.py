@@ -9,6 +9,12 @@ def matches(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
     return _compiled(pattern, ignore_case).fullmatch(value) is not None
 
 
+def includes(wide: str, narrow: str) -> bool:
+    """Return whether the wider pattern matches all that the narrower one matches."""
+    # A `*` of the narrower one stands for nothing and for many characters too, which a `?` of the wider does not match.
+    return wide == narrow or all(matches(wide, narrow.replace("*", text)) for text in ("*", "", "\0\0\0"))
+
+
 @lru_cache(maxsize=4096)
 def intersect(one: str, other: str) -> bool:
     """Return whether there is a text that both patterns match."""

@@ -13,7 +13,7 @@ from modules.foundation.refusals import Problem, SettingsError, raise_problems
 from modules.hcl.pasted import pasted_secrets
 from modules.hcl.reading import Document, check, read
 from modules.network.subnets import first_free
-from modules.unlocks import read_unlocks, too_long
+from modules.unlocks import misplaced, read_unlocks, too_long
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ def load(folder: Path, today: datetime.date | None = None) -> dict[str, Environm
             problems += _unprotected(files[path.stem], today)
         except SettingsError as error:
             problems += error.problems
+    problems += misplaced(folder, [path.stem for path in folder.glob("*.hcl")], files)
     raise_problems([*problems, *between(list(files.values()))])
     return files
 

@@ -18,12 +18,14 @@
 """
 
 import datetime
+import re
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from modules.foundation.refusals import Problem, broken_rule
+from modules.foundation.refusals import Problem, SettingsError, broken_rule
 from modules.foundation.settings import Settings
 from modules.hcl.reading import Document, check, read
 
@@ -53,8 +55,8 @@ class Unlock(_Record):
 
     allow: tuple[Literal["loss", "protection", "empty", "exposure", "version"], ...] = Field(
         examples=[["loss"]],
-        description="loss: destroy or replace it. protection: turn one off. empty: it holds nothing any more, so that "
-        "AWS deletes it although its force_destroy is off. exposure: open it to everyone. version: create it of a "
+        description="loss: destroy, replace or stop it. protection: turn one off. empty: it holds nothing any more, so "
+        "that AWS deletes it although its force_destroy is off. exposure: open it to others. version: create it of a "
         "version that the calendar says AWS no longer creates.",
     )
 
@@ -92,6 +94,36 @@ def read_unlocks(envs: Path, env: str) -> tuple[Unlocks, Document]:
         return Unlocks(), Document(path.as_posix(), {}, {})
     document = read(path, Unlocks)
     return check(document, Unlocks, document.values), document
+
+
+#: An address as a plan has it: `aws_s3_bucket.bucket_old`.
+_ADDRESS = re.compile(r"[a-z][a-z0-9_]*\.[A-Za-z_][A-Za-z0-9_-]*")
+
+
+def misplaced(envs: Path, environments: Collection[str], judged: Collection[str]) -> Iterator[Problem]:
+    """Yield what is wrong with records that no environment of the folder reads, and with their addresses.
+
+    `judged` are the environments whose records have been read already, and found right or wrong.
+    """
+    for path in sorted((envs / "unlocks").glob("*")):
+        if path.suffix == ".md" or path.name.startswith("."):
+            continue
+        if path.suffix != ".hcl" or path.stem not in environments:
+            rule = "is read by no environment: records are in unlocks/ENVIRONMENT.hcl"
+            remedy = f"name it after one of {', '.join(sorted(environments))}, or take it out"
+            yield Problem(path.as_posix(), 0, "the file", rule, remedy)
+            continue
+        try:
+            records, document = read_unlocks(envs, path.stem)
+        except SettingsError as error:
+            if path.stem not in judged:
+                yield from error.problems
+            continue
+        for address in records.unlock:
+            if not _ADDRESS.fullmatch(address):
+                rule = "is no address of a resource"
+                remedy = 'write its type and its name as the guard tells them, "aws_s3_bucket.bucket_old"'
+                yield document.problem(("unlock", address), address, rule, remedy)
 
 
 def too_long(unlocks: Unlocks, document: Document, today: datetime.date) -> list[Problem]:

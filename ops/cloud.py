@@ -1,31 +1,69 @@
-"""`make plan`, `deploy`, `destroy`: the CDKTF CLI on the real AWS, with the shell's credentials."""
+"""`make plan`, `deploy`, `destroy` on the real AWS, with the shell's credentials."""
 
+import datetime
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from modules.settings import EnvironmentFile
 from ops.errors import ExitCode, OpsError
+from ops.guard.command import judge_plan
+from ops.guard.judgement import Judgement
 from ops.guard.obstacles import not_empty, protected, scaled_clusters, scaled_readers
-from ops.guard.plan import Plan
+from ops.guard.plan import Plan, parse_plan
 from ops.local import connected
 from ops.processes import run_attached
 from ops.scaled_readers import clients_of, delete_readers
 from ops.steps import warn
 from ops.synth import synthesize
 from ops.target import Target
+from ops.terraform import PLAN_FILE, Terraform
 from ops.tools import NODE_PROGRAMS, tool_environment
 from ops.workspace import PROJECT
 
 Agreed = Callable[[str], bool]
 
 
-def run_cdktf(target: Target, file: EnvironmentFile, command: str, arguments: Sequence[str] = ()) -> None:
-    """Synthesize the environment and run `cdktf diff|deploy|destroy` on it. Raises OpsError when that fails.
+@dataclass(frozen=True)
+class Planned:
+    """A plan, in a file beside its stack, and what the guard says of it."""
 
-    The lock file has to lie beside the stack before the CLI runs `init`, so synth comes first, by itself.
-    """
-    synthesize(target.workspace, target.output, target.environment, file.settings.name)
-    _run_attached(target, file, command, arguments)
+    terraform: Terraform
+    changes: bool
+    text: str
+    judgement: Judgement
+
+    def apply(self, agreed: Agreed) -> dict[str, Any]:
+        """Apply exactly this plan, where there is something to apply; return the outputs.
+
+        Raises OpsError when the guard refuses it, or when the person does not agree.
+        """
+        if self.judgement.refused:
+            how = 'docs/runbooks/plan.md, "The guard refuses it"'
+            raise OpsError(f"the guard refuses this plan, and nothing was changed ({how})", ExitCode.GUARDED)
+        if self.changes:
+            if not agreed("Apply this plan?"):
+                raise OpsError("nothing was changed", ExitCode.REFUSED)
+            self.terraform.apply()
+        return self.terraform.outputs()
+
+
+@contextmanager
+def planned(target: Target, file: EnvironmentFile, today: datetime.date) -> Iterator[Planned]:
+    """Synthesize the environment, plan it and judge the plan, which is there until the end. Raises OpsError."""
+    name = file.settings.name
+    synthesize(target.workspace, target.output, target.environment, name)
+    terraform = connected(target, file)
+    changes = terraform.plan()
+    try:
+        plan = parse_plan(terraform.show_plan_json(), "the plan")
+        judgement = judge_plan(plan, terraform.folder / "cdk.tf.json", target.workspace.envs, name, today)
+        yield Planned(terraform, changes, terraform.show_plan(), judgement)
+    finally:
+        # It holds values that are secret.
+        (terraform.folder / PLAN_FILE).unlink(missing_ok=True)
 
 
 def destroy(target: Target, file: EnvironmentFile, arguments: Sequence[str], agreed: Agreed) -> None:
@@ -33,6 +71,7 @@ def destroy(target: Target, file: EnvironmentFile, arguments: Sequence[str], agr
 
     `agreed` is asked before readers that scaling added are deleted; for the rest the CLI asks.
     """
+    # The lock file has to lie beside the stack before the CLI runs `init`, so synth comes first, by itself.
     synthesize(target.workspace, target.output, target.environment, file.settings.name)
     clear_the_way(target, file, agreed)
     _run_attached(target, file, "destroy", arguments)

@@ -3,10 +3,10 @@
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -31,6 +31,9 @@ from ops.options import (
 from ops.pipeline.commands import ci
 from ops.today import today
 from ops.workspace import PROJECT, Workspace
+
+if TYPE_CHECKING:
+    from ops.cloud import Planned
 
 # No locals in a traceback: one of them may be a secret's value.
 app = typer.Typer(
@@ -85,8 +88,7 @@ def local(
         return
     if not result.changed:
         _out.print(f"{env}: no changes")
-    for name, value in result.outputs.items():
-        _out.print(f"{name} = {json.dumps(value, indent=2)}", markup=False)
+    _tell_outputs(result.outputs)
     _out.print(
         f"\nembedded AWS      {result.local_aws.endpoint} (process {result.local_aws.pid}; `make local-stop` ends it)\n"
         f"its log           {result.local_aws.log}\n"
@@ -183,11 +185,14 @@ def bootstrap(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
 
 @app.command()
 def plan(env: EnvOption = "dev", envs: EnvsOption = ENVS, lock_timeout: LockTimeoutOption = 300) -> None:
-    """Show what a deploy would change, with the shell's credentials (`cdktf diff`)."""
-    from ops.cloud import run_cdktf
+    """Show what a deploy would change and what the guard says of it, with the shell's credentials."""
+    from ops.cloud import planned
     from ops.target import cloud
 
-    run_cdktf(cloud(Workspace.of(envs), lock_timeout=lock_timeout), read_file(envs, env), "diff")
+    with planned(cloud(Workspace.of(envs), lock_timeout=lock_timeout), read_file(envs, env), today()) as found:
+        _tell_planned(found)
+        if found.judgement.refused:
+            raise typer.Exit(ExitCode.GUARDED)
 
 
 @app.command()
@@ -197,14 +202,15 @@ def deploy(
     lock_timeout: LockTimeoutOption = 300,
     auto_approve: AutoApproveOption = False,
 ) -> None:
-    """Plan, ask, apply, with the shell's credentials (`cdktf deploy`)."""
-    from ops.cloud import run_cdktf
+    """Plan, ask the guard and the person, and apply that plan, with the shell's credentials."""
+    from ops.cloud import planned
     from ops.target import cloud
 
     file = read_file(envs, env)
     _refuse_unasked(file, auto_approve=auto_approve)
-    target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
-    run_cdktf(target, file, "deploy", ["--auto-approve"] if auto_approve else [])
+    with planned(cloud(Workspace.of(envs), lock_timeout=lock_timeout), file, today()) as found:
+        _tell_planned(found)
+        _tell_outputs(found.apply(lambda question: auto_approve or _asked(question)))
 
 
 @app.command()
@@ -260,7 +266,10 @@ def terraform(
 @app.command()
 def guard(
     plan_file: Annotated[Path, typer.Argument(metavar="PLAN.json", help="What `terraform show -json` prints.")],
-    env: EnvOption = "dev",
+    env: Annotated[
+        str | None,
+        typer.Option("--env", envvar="ENV", help="The environment; without one the plan is judged as production's."),
+    ] = None,
     envs: EnvsOption = ENVS,
     stack: Annotated[
         Path | None, typer.Option("--stack", help="The stack's cdk.tf.json, for policies that only the apply tells.")
@@ -362,6 +371,17 @@ def _tell(data: object, lines: Iterable[str], *, as_json: bool) -> None:
     """Print what was found, for a machine or for a person."""
     for line in [json.dumps(data, indent=2)] if as_json else lines:
         _out.print(line, markup=False)
+
+
+def _tell_planned(planned: "Planned") -> None:
+    """Print a plan and what the guard says of it."""
+    for line in (planned.text, *planned.judgement.told()):
+        _out.print(line, markup=False)
+
+
+def _tell_outputs(outputs: Mapping[str, object]) -> None:
+    for name, value in outputs.items():
+        _out.print(f"{name} = {json.dumps(value, indent=2)}", markup=False)
 
 
 def _agreed(terraform: object) -> bool:

@@ -1,4 +1,4 @@
-"""`python -m ops guard`."""
+"""`python -m ops guard`, and the guard of `plan`, `deploy` and the pipeline."""
 
 import datetime
 import json
@@ -6,18 +6,30 @@ from pathlib import Path
 from typing import Any
 
 from modules.foundation.refusals import raise_problems
+from modules.settings import chosen, load
 from modules.unlocks import read_unlocks, too_long
 from ops.errors import ExitCode, OpsError
 from ops.guard.judgement import Judgement, judge
-from ops.guard.plan import read_plan
+from ops.guard.plan import Plan, read_plan
 
 
-def run_guard(plan_file: Path, stack: Path | None, envs: Path, env: str, today: datetime.date) -> Judgement:
-    """Return what the guard says of the plan on this day. Raises OpsError, or SettingsError for a wrong record."""
-    plan = read_plan(plan_file)
-    unlocks, document = read_unlocks(envs, env)
+def run_guard(plan_file: Path, stack: Path | None, envs: Path, env: str | None, today: datetime.date) -> Judgement:
+    """Return what the guard says of the plan in a file on this day.
+
+    Raises OpsError for what is no plan, or SettingsError for a wrong environment file or record.
+    """
+    return judge_plan(read_plan(plan_file), stack, envs, env, today)
+
+
+def judge_plan(plan: Plan, stack: Path | None, envs: Path, env: str | None, today: datetime.date) -> Judgement:
+    """Return what the guard says of the plan; without an environment, as of production without records."""
+    files = load(envs)
+    tier = chosen(files, env)[0].tier if env else "production"
+    unlocks, document = read_unlocks(envs, env or "ENV")
     raise_problems(too_long(unlocks, document, today))
-    return judge(plan, _synthesized(stack) if stack else {}, unlocks, document, today)
+    accounts = frozenset(file.settings.account_id for file in files.values())
+    synthesized = _synthesized(stack) if stack else {}
+    return judge(plan, synthesized, unlocks, document, today, tier=tier, accounts=accounts)
 
 
 def _synthesized(path: Path) -> dict[str, Any]:

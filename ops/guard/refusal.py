@@ -15,3 +15,5 @@ class Refusal:
     kind: Kind
     sentence: str
     """What would happen, and why that is refused; a whole sentence."""
+    number: int = 0
+    """How many resources it is about, where it is about the plan as a whole."""

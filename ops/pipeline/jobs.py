@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from modules.settings import EnvironmentFile
 from ops.errors import ExitCode, OpsError
-from ops.guard.command import run_guard
+from ops.guard.command import judge_plan
 from ops.guard.judgement import Judgement
-from ops.guard.plan import Plan
+from ops.guard.plan import parse_plan
 from ops.local import connected
 from ops.pipeline.manifest import State, artifact_folder, pack, state_of, unpack
 from ops.pipeline.summary import counts, markdown
@@ -56,15 +56,11 @@ def plan_job(target: Target, file: EnvironmentFile, commit: str, today: datetime
     terraform = connected(target, file)
     state = _state(terraform)
     changes = terraform.plan()
-    plan_json = artifact.parent / f"{env}.plan.json"
-    plan_json.write_text(terraform.show_plan_json())
-    try:
-        judgement = run_guard(plan_json, terraform.folder / "cdk.tf.json", target.workspace.envs, env, today)
-        plan = Plan.model_validate_json(plan_json.read_text())
-        scan = scan_plan(plan_json.read_text(), file.settings.tier)
-    finally:
-        # Terraform's JSON has every sensitive value in clear.
-        plan_json.unlink()
+    # Never in a file: Terraform's JSON has every sensitive value in clear.
+    plan_json = terraform.show_plan_json()
+    plan = parse_plan(plan_json, "the plan")
+    judgement = judge_plan(plan, terraform.folder / "cdk.tf.json", target.workspace.envs, env, today)
+    scan = scan_plan(plan_json, file.settings.tier)
     pack(terraform.folder, artifact, env=env, commit=commit, state=state, changes=changes)
     (artifact / PLAN_TEXT).write_text(terraform.show_plan())
     (artifact / SUMMARY).write_text(markdown(env, commit, plan, judgement, scan))

@@ -1,4 +1,4 @@
-"""`plan`, `deploy` and `destroy` by the CDKTF CLI, as on the real AWS.
+"""`plan`, `deploy` and `destroy`, as on the real AWS.
 
 They refuse an AWS_ENDPOINT_URL, so the embedded AWS comes by what they do honour: the shell's AWS config, with
 credentials of the account and the endpoint.
@@ -72,6 +72,8 @@ def ops(shell: Mapping[str, str], *arguments: str) -> str:
 
 def test_plan_deploy_plan_destroy(shell: Mapping[str, str]) -> None:
     assert "Plan: 41 to add, 0 to change, 0 to destroy." in ops(shell, "plan")
-    assert "vpc_id = vpc-" in ops(shell, "deploy", "--auto-approve")
-    assert "No changes. Your infrastructure matches the configuration." in ops(shell, "plan")
+    assert 'vpc_id = "vpc-' in ops(shell, "deploy", "--auto-approve")
+    again = ops(shell, "plan")
+    assert "No changes. Your infrastructure matches the configuration." in again
+    assert again.endswith("guard: 0 refused, 0 unlocked\n")
     assert "Destroy complete!" in ops(shell, "destroy", "--auto-approve")

@@ -229,7 +229,8 @@ def test_the_next_plan_has_no_changes_and_its_apply_does_nothing(repository: Rep
 
 
 def test_the_guard_fails_the_plan_job_and_its_summary_says_why(repository: Repository) -> None:
-    repository.push("envs/dev.hcl", DEV.replace('secret "token" {\n}\n', ""))
+    # Of a development environment the guard would only note it.
+    repository.push("envs/dev.hcl", STAGING.replace('secret "token" {\n}\n', ""))
     done = planned(repository)
     assert done.returncode != 0
     summary = (repository.folder / "build" / "ci" / "dev" / "summary.md").read_text()

@@ -1,15 +1,19 @@
-"""What `make destroy` looks at before anything is destroyed."""
+"""What `make plan`, `deploy` and `destroy` look at before anything is changed."""
 
+import datetime
 import json
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from modules.settings import EnvironmentFile
+from modules.settings import EnvironmentFile, load
 from ops import cloud
 from ops.errors import ExitCode, OpsError
 from ops.target import Target
-from tests.ops.guard.plans import BUCKET, DATABASE, destroyed, plan
+from ops.workspace import PROJECT, Workspace
+from tests.ops.guard.plans import BUCKET, DATABASE, created, destroyed, plan
 
 
 class Planned:
@@ -54,3 +58,75 @@ def test_readers_are_not_deleted_unasked(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_without_anything_in_the_state_there_is_nothing_to_look_at(monkeypatch: pytest.MonkeyPatch) -> None:
     clear_the_way(monkeypatch)
+
+
+@dataclass
+class Stack:
+    """Terraform in a stack's folder, with a plan; it keeps in mind what was applied."""
+
+    folder: Path
+    changes: tuple[dict[str, Any], ...]
+    applied: list[str] = field(default_factory=list)
+
+    def plan(self) -> bool:
+        (self.folder / "cdk.tf.json").write_text("{}")
+        (self.folder / "plan.tfplan").write_text("secret")
+        return bool(self.changes)
+
+    def show_plan_json(self) -> str:
+        return json.dumps(plan(*self.changes))
+
+    def show_plan(self) -> str:
+        return "Plan: ..."
+
+    def apply(self) -> None:
+        assert (self.folder / "plan.tfplan").exists()
+        self.applied.append("plan.tfplan")
+
+    def outputs(self) -> dict[str, Any]:
+        return {"vpc_id": "vpc-1"}
+
+
+def deploy(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, env: str, *changes: dict[str, Any], agrees: bool = True
+) -> tuple[list[str], list[str]]:
+    """Deploy; return what the guard told, and what was applied."""
+    stack = Stack(folder, changes)
+    monkeypatch.setattr(cloud, "connected", lambda *_: stack)
+    monkeypatch.setattr(cloud, "synthesize", lambda *_: None)
+    target = Target(Workspace(PROJECT / "envs", folder), folder, {}, {})
+    told: list[str] = []
+    try:
+        with cloud.planned(target, load(PROJECT / "envs")[env], datetime.date(2026, 11, 26)) as found:
+            told += found.judgement.told()
+            found.apply(lambda _: agrees)
+    except OpsError as error:
+        told.append(str(error))
+    assert not (folder / "plan.tfplan").exists()
+    return told, stack.applied
+
+
+def test_a_deploy_applies_what_was_planned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert deploy(monkeypatch, tmp_path, "prod", created(BUCKET))[1] == ["plan.tfplan"]
+
+
+def test_a_deploy_without_changes_applies_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert deploy(monkeypatch, tmp_path, "prod", agrees=False) == (["guard: 0 refused, 0 unlocked"], [])
+
+
+def test_a_deploy_asks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told, applied = deploy(monkeypatch, tmp_path, "prod", created(BUCKET), agrees=False)
+    assert (told[-1], applied) == ("nothing was changed", [])
+
+
+def test_a_deploy_that_the_guard_refuses_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told, applied = deploy(monkeypatch, tmp_path, "prod", destroyed(BUCKET))
+    assert told[0].startswith(f"refused: {BUCKET} would be destroyed, and with it its objects.")
+    assert told[-1].startswith("the guard refuses this plan, and nothing was changed")
+    assert applied == []
+
+
+def test_in_development_the_guard_only_notes_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told, applied = deploy(monkeypatch, tmp_path, "dev", destroyed(BUCKET))
+    assert told[0].startswith(f"note: production would refuse this: {BUCKET} would be destroyed, and with it")
+    assert applied == ["plan.tfplan"]

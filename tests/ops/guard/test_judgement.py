@@ -6,18 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modules.foundation.refusals import SettingsError
-from modules.unlocks import read_unlocks, too_long
+from modules.hcl.reading import Document
+from modules.unlocks import Unlocks, read_unlocks, too_long
 from ops.guard.judgement import MOST_DELETIONS, Judgement, judge
-from ops.guard.losses import SERVING, STATEFUL
 from ops.guard.plan import Plan
+from ops.guard.rows import Event
+from ops.guard.table import TABLE
 from ops.guard.versions import ended_versions
 from tests.ops.guard.plans import BUCKET, DATABASE, change, created, destroyed, plan, updated
 
 TODAY = datetime.date(2026, 11, 21)
+#: The account of prod, and the one that it takes images from.
+OURS = frozenset({"333333333333", "222222222222"})
+STATEFUL = {row.type: row.says for row in TABLE if row.harm is Event.LOST}
+SERVING = {row.type: row.says for row in TABLE if row.harm is Event.GAP}
 
 
 def judged(
@@ -26,8 +32,12 @@ def judged(
     if folder and unlocks:
         (folder / "unlocks").mkdir()
         (folder / "unlocks" / "prod.hcl").write_text(unlocks)
-    records, document = read_unlocks(folder or Path("envs"), "prod")
-    return judge(Plan.model_validate(plan(*changes)), synthesized or {}, records, document, TODAY)
+    return judge(Plan.model_validate(plan(*changes)), synthesized or {}, *records(folder), TODAY, accounts=OURS)
+
+
+def records(folder: Path | None = None) -> tuple[Unlocks, Document]:
+    """Return the unlock records of prod in a folder, by default none."""
+    return read_unlocks(folder or Path("envs"), "prod")
 
 
 def refused(*changes: dict[str, Any], synthesized: Any = None) -> list[str]:
@@ -63,7 +73,6 @@ def test_what_holds_nothing_may_go() -> None:
         destroyed("aws_vpc_security_group_ingress_rule.x"),
         destroyed("aws_rds_cluster_instance.database_main_2"),
         destroyed("aws_db_instance.database_main_2", replicate_source_db="database-main-1"),
-        change(BUCKET, "forget", before={"bucket": "content"}),
         change(BUCKET, "no-op", before={}, after={}),
         updated(BUCKET, {"tags": {}}, {"tags": {"a": "b"}}),
     ) == []  # fmt: skip
@@ -91,10 +100,11 @@ def test_what_holds_nothing_may_go() -> None:
         ("aws_ecr_repository.x", {"image_tag_mutability": "IMMUTABLE"}, {"image_tag_mutability": "MUTABLE"},
          "would let a tag lead to another image (image_tag_mutability: IMMUTABLE to MUTABLE)"),
         ("aws_cloudfront_distribution.x", {"web_acl_id": "arn"}, {"web_acl_id": ""},
-         "would be reached past the firewall (web_acl_id: arn to none)"),
+         "would be reachable without the firewall (web_acl_id: arn to none)"),
         ("aws_s3_bucket_versioning.x", {"versioning_configuration": [{"status": "Enabled"}]},
          {"versioning_configuration": [{"status": "Suspended"}]},
-         "would be suspended: what is overwritten or deleted could not be brought back"),
+         "would be suspended: what is overwritten or deleted could not be brought back "
+         "(versioning_configuration.status: Enabled to Suspended)"),
     ],
 )  # fmt: skip
 def test_a_protection_stays(address: str, before: dict[str, Any], after: dict[str, Any], what: str) -> None:
@@ -113,7 +123,7 @@ def test_a_protection_that_is_a_resource_stays() -> None:
 def test_a_firewall_goes_only_with_what_it_stands_before() -> None:
     association = destroyed("aws_wafv2_web_acl_association.x", resource_arn="arn:lb")
     assert refused(association) == [
-        "aws_wafv2_web_acl_association.x would be destroyed: what it stands before would be reached past the firewall."
+        "aws_wafv2_web_acl_association.x would be destroyed: what it protects would be reachable without the firewall."
     ]
     assert [each.address for each in judged(association, destroyed("aws_lb.x", arn="arn:lb")).refused] == ["aws_lb.x"]
     another = change("aws_lb.x", "create", "delete", before={"arn": "arn:lb"}, after={})
@@ -162,14 +172,14 @@ def test_inline_rules_for_everyone() -> None:
 @pytest.mark.parametrize(
     ("address", "values", "what"),
     [
-        ("aws_db_instance.x", {"publicly_accessible": True}, "publicly_accessible = true"),
-        ("aws_s3_bucket_public_access_block.x", {"block_public_acls": False}, "block_public_acls = false"),
-        ("aws_s3_bucket_acl.x", {"acl": "public-read"}, 'acl = "public-read"'),
-        ("aws_lambda_function_url.x", {"authorization_type": "NONE"}, 'authorization_type = "NONE"'),
+        ("aws_db_instance.x", {"publicly_accessible": True}, "publicly_accessible: none to true"),
+        ("aws_s3_bucket_public_access_block.x", {"block_public_acls": False}, "block_public_acls: none to false"),
+        ("aws_s3_bucket_acl.x", {"acl": "public-read"}, "acl: none to public-read"),
+        ("aws_lambda_function_url.x", {"authorization_type": "NONE"}, "authorization_type: none to NONE"),
         ("aws_eks_cluster.x", {"vpc_config": [{"endpoint_public_access": True}]},
-         "vpc_config.endpoint_public_access = true"),
+         "vpc_config.endpoint_public_access: none to true"),
         ("aws_ecs_service.x", {"network_configuration": [{"assign_public_ip": True}]},
-         "network_configuration.assign_public_ip = true"),
+         "network_configuration.assign_public_ip: none to true"),
     ],
 )  # fmt: skip
 def test_a_public_flag(address: str, values: dict[str, Any], what: str) -> None:
@@ -217,6 +227,17 @@ def test_a_policy_for_somebody(narrow: dict[str, Any]) -> None:
     assert refused(created(POLICY, policy=statement(**narrow))) == []
 
 
+@pytest.mark.parametrize("force_destroy", [True, False])
+def test_a_bucket_that_may_be_emptied_is_refused_once(force_destroy: bool) -> None:
+    def denial(*actions: str) -> dict[str, Any]:
+        return {"bucket": "content", "policy": statement(Effect="Deny", Action=actions)}
+
+    bucket = updated(BUCKET, {"id": "content", "force_destroy": False}, {"force_destroy": force_destroy})
+    policy = updated(POLICY, denial("s3:PutObject*", "s3:DeleteObject*"), denial("s3:PutObject*"))
+    (only,) = judged(bucket, policy).refused
+    assert (only.address, only.kind) == (BUCKET if force_destroy else POLICY, "protection")
+
+
 def test_an_endpoints_policy_opens_nothing() -> None:
     assert refused(created("aws_vpc_endpoint.x", policy=statement())) == []
 
@@ -232,7 +253,9 @@ def test_a_policy_that_only_the_apply_tells_is_read_as_synthesized() -> None:
 def test_many_deletions_at_once() -> None:
     rules = [destroyed(f"aws_vpc_security_group_ingress_rule.x{number}") for number in range(MOST_DELETIONS)]
     assert refused(*rules) == []
-    assert refused(*rules, destroyed("aws_route.x")) == ["The plan deletes or replaces 11 resources, more than 10."]
+    assert refused(*rules, destroyed("aws_route.x")) == [
+        "The plan deletes, replaces or forgets 11 resources, more than 10."
+    ]
 
 
 RECORD = """\
@@ -346,9 +369,9 @@ def test_a_record_for_more_deletions(tmp_path: Path) -> None:
         ("2026-12-01", "soon", '5: unlock.aws_s3_bucket.bucket_content.until soon is not a date; write year, month and '
          'day, "2026-12-01"'),
         ("loss", "anything", "2: unlock.aws_s3_bucket.bucket_content.allow.0 anything should be 'loss', 'protection', "
-         "'empty', 'exposure' or 'version'; loss: destroy or replace it. protection: turn one off. empty: it holds "
-         "nothing any more, so that AWS deletes it although its force_destroy is off. exposure: open it to everyone. "
-         "version: create it of a version that the calendar says AWS no longer creates"),
+         "'empty', 'exposure' or 'version'; loss: destroy, replace or stop it. protection: turn one off. empty: it "
+         "holds nothing any more, so that AWS deletes it although its force_destroy is off. exposure: open it to "
+         "others. version: create it of a version that the calendar says AWS no longer creates"),
         ('  reason = "Empty since the content moved"\n', "", "1: unlock.aws_s3_bucket.bucket_content.reason is "
          "missing; write `reason = ...`"),
     ],
@@ -369,15 +392,21 @@ def test_a_record_does_not_hold_for_ever(tmp_path: Path) -> None:
     )
 
 
+ANY_KIND = (RULE, POLICY, DATABASE, "aws_wafv2_web_acl.x", "aws_s3_bucket_lifecycle_configuration.x")
+
+
+@settings(max_examples=40)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5),
         lambda inner: (
-            st.lists(inner) | st.dictionaries(st.sampled_from(["ingress", "policy", "acl", "cidr_blocks", "x"]), inner)
+            st.lists(inner) | st.dictionaries(st.sampled_from(["ingress", "rule", "days", "acl", "x"]), inner)
         ),
     )
 )
 def test_whatever_a_provider_writes_is_read(value: Any) -> None:
     """The guard must never end in a traceback: a plan that it cannot read is not a plan that may pass."""
-    for address in (RULE, POLICY, DATABASE, "aws_s3_bucket_versioning.x"):
-        judged(updated(address, {"x": value}, {"x": value, "tags": value, "setting": value}))
+    attributes = {"rule": value, "policy": value, "ingress": value}
+    other, unknown = {**attributes, "tags": value}, dict.fromkeys(attributes, value)
+    for after in (other, {}):
+        judged(*(change(each, "update", before=attributes, after=after, after_unknown=unknown) for each in ANY_KIND))

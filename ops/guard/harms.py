@@ -1,0 +1,309 @@
+"""Harms: whether a value that becomes another one harms. The rows of the guard's table name them."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ops.guard.ranges import is_wide
+
+Harm = Callable[[Any, Any], bool]
+
+
+def off(before: Any, after: Any) -> bool:
+    """Something that was on, or given, no longer is."""
+    return _is_set(before) and not _is_set(after)
+
+
+def on(before: Any, after: Any) -> bool:
+    """Something that was off, or not given, is now."""
+    return not _is_set(before) and _is_set(after)
+
+
+def less(before: Any, after: Any) -> bool:
+    """A number becomes less."""
+    return _is_number(before) and _is_number(after) and after < before
+
+
+def more(before: Any, after: Any) -> bool:
+    """A number becomes more."""
+    return _is_number(before) and _is_number(after) and after > before
+
+
+def shorter(before: Any, after: Any) -> bool:
+    """A time becomes shorter; none, and 0, are for ever."""
+    return less(before or float("inf"), after or float("inf"))
+
+
+def changed(before: Any, after: Any) -> bool:
+    """What was given becomes something else."""
+    return _is_set(before) and _plain(before) != _plain(after)
+
+
+def drops(before: Any, after: Any) -> bool:
+    """A list loses an item."""
+    return bool(_items(before) - _items(after))
+
+
+def gains(before: Any, after: Any) -> bool:
+    """A list gets an item that it had not."""
+    return bool(_items(after) - _items(before))
+
+
+def becomes(*values: Any) -> Harm:
+    """It becomes one of these values."""
+    named = set(map(_plain, values))
+    return lambda before, after: _plain(after) in named and _plain(before) not in named
+
+
+def leaves(*values: Any) -> Harm:
+    """It was one of these values, and no longer is."""
+    named = set(map(_plain, values))
+    return lambda before, after: _plain(before) in named and _plain(after) not in named
+
+
+def weaker(rank: Callable[[str], float | None]) -> Harm:
+    """It becomes a value of a lower rank, or none; values without a rank are not compared."""
+
+    def harms(before: Any, after: Any) -> bool:
+        old, new = rank(str(before)), rank(str(after)) if _is_set(after) else -1.0
+        return old is not None and new is not None and new < old
+
+    return harms
+
+
+def stronger(rank: Callable[[str], float | None]) -> Harm:
+    """It becomes a value of a higher rank."""
+
+    def harms(before: Any, after: Any) -> bool:
+        old, new = (rank(str(before)) if _is_set(before) else -1.0), rank(str(after))
+        return old is not None and new is not None and new > old
+
+    return harms
+
+
+def order(*names: str) -> Callable[[str], float | None]:
+    """Return the rank of each name, from the weakest to the strongest."""
+    return lambda name: float(names.index(name)) if name in names else None
+
+
+def ends_with(*endings: str) -> Harm:
+    """It becomes something that ends like this."""
+    return lambda before, after: str(after).endswith(endings) and not str(before).endswith(endings)
+
+
+def gains_like(pattern: str) -> Harm:
+    """A list gets an item that has this in it, a regular expression."""
+    found = re.compile(pattern)
+    return lambda before, after: any(found.search(item) for item in _items(after) - _items(before))
+
+
+def gains_wide_range(before: Any, after: Any) -> bool:
+    """A list of address ranges gets a wide one."""
+    return any(map(is_wide, _ranges(after) - _ranges(before)))
+
+
+def loses_block(key: str, *values: str) -> Harm:
+    """The last block whose key has one of these values goes; without values, the last in which the key is set."""
+
+    def has(blocks: Any) -> bool:
+        found = [block.get(key) for block in blocks or () if isinstance(block, dict)] if _is_list(blocks) else []
+        return any(value in values if values else _is_set(value) for value in found)
+
+    return lambda before, after: has(before) and not has(after)
+
+
+def in_json(harms: Harm, *path: str) -> Harm:
+    """The same of what JSON text has at a path; `*` stands for each item of a list, all of which are compared."""
+
+    def of(text: Any) -> Any:
+        try:
+            return _at(json.loads(text), path)
+        except (TypeError, ValueError):
+            return None
+
+    return lambda before, after: harms(of(before), of(after))
+
+
+def expires_sooner(before: Any, after: Any) -> bool:
+    """A lifecycle configuration of S3 expires objects, or versions, that were kept, or kept for longer."""
+    old = _expirations(before)
+    return any(
+        days < min(old.get((what, scope), float("inf")), old.get((what, _EVERYTHING), float("inf")))
+        for (what, scope), days in _expirations(after).items()
+    )
+
+
+def keeps_fewer_images(before: Any, after: Any) -> bool:
+    """A lifecycle policy of ECR expires images that were kept."""
+    old = _image_rules(before)
+    return any(number < old.get(what, float("inf")) for what, number in _image_rules(after).items())
+
+
+def opens_countries(before: Any, after: Any) -> bool:
+    """A geographic restriction of CloudFront lets more countries in."""
+    (old_kind, old), (new_kind, new) = _countries(before), _countries(after)
+    if old_kind not in ("whitelist", "blacklist"):
+        return False
+    if old_kind != new_kind:
+        return True
+    return bool(new - old if old_kind == "whitelist" else old - new)
+
+
+def loosens_content_security(before: Any, after: Any) -> bool:
+    """A Content-Security-Policy lets a page do what it did not; a directive that is not given is `default-src`'s."""
+    old, new = _directives(before), _directives(after)
+
+    def sources(policy: Mapping[str, set[str]], name: str) -> set[str] | None:
+        return policy.get(name, policy.get("default-src") if name.endswith("-src") else None)
+
+    for name in old.keys() | new.keys():
+        was, becomes_ = sources(old, name), sources(new, name)
+        if was is not None and (becomes_ is None or becomes_ - was - {"'none'"}):
+            return True
+    return False
+
+
+def may_do_more(before: Any, after: Any) -> bool:
+    """An access string of Valkey or Redis turns a user on, or adds keys or commands."""
+    old, new = set(str(before or "off").split()), set(str(after or "off").split())
+    gained = {each for each in new - old if each == "on" or each.startswith(("~", "%", "&", "+", "all"))}
+    return bool(gained) and "off" not in new
+
+
+def privileged(before: Any, after: Any) -> bool:
+    """A container of a task definition gets all rights of its host."""
+    return any(_containers(after, "privileged") - _containers(before, "privileged"))
+
+
+#: "Security policies for your Application Load Balancer"
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html): the lowest
+#: version of TLS that a policy accepts stands in its name; those without one accept TLS 1.0.
+_TLS = re.compile(r"(?:TLS13|TLS|FS)-(?P<new>1-\d)|TLSv(?P<old>1(?:\.\d)?)")
+_EXTENDED = re.compile(r"Ext(?P<more>\d?)")
+_YEAR = re.compile(r"_(?P<year>20\d\d)$")
+
+
+def tls_policy(name: str) -> float | None:
+    """Return the rank of a security policy of Elastic Load Balancing or CloudFront: its lowest version of TLS.
+
+    Of the same version, an extended policy of Elastic Load Balancing accepts more ciphers, as CloudFront's older do.
+    """
+    if name in ("", "None"):
+        return None
+    version, extended, year = _TLS.search(name), _EXTENDED.search(name), _YEAR.search(name)
+    lowest = float((version["new"] or version["old"]).replace("-", ".")) if version else 0.9 if "SSL" in name else 1.0
+    if extended:
+        lowest -= 0.01 * (1 + int(extended["more"] or 0))
+    return lowest + (0.001 * (int(year["year"]) - 2015) if year else 0)
+
+
+def _is_set(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.lower() not in ("", "false", "0", "none", "disabled", "inactive", "off")
+    if isinstance(value, list):
+        return any(each is not None for each in value)
+    return bool(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple)
+
+
+def _plain(value: Any) -> str:
+    """Return a value as text that compares: true for "true", the same keys in the same order."""
+    if isinstance(value, str):
+        return value.lower()
+    return json.dumps(value, sort_keys=True, default=str).lower()
+
+
+def _items(value: Any) -> set[str]:
+    if value is None or value == "":
+        return set()
+    found = value if _is_list(value) else [value]
+    return {each if isinstance(each, str) else json.dumps(each, sort_keys=True, default=str) for each in found}
+
+
+def _ranges(value: Any) -> set[str]:
+    """Return the ranges of a list, which may be blocks with a `cidr`."""
+    found = value if _is_list(value) else []
+    return {str(each.get("cidr") if isinstance(each, dict) else each) for each in found}
+
+
+def _at(value: Any, path: Iterable[str]) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _blocks(value: Any) -> list[Mapping[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if _is_list(value) else []
+
+
+def _first(value: Any) -> Mapping[str, Any]:
+    return next(iter(_blocks(value)), {})
+
+
+#: The scope of a lifecycle rule that is for all objects.
+_EVERYTHING = "{}"
+
+
+def _expirations(rules: Any) -> dict[tuple[str, str], float]:
+    """Return after how many days objects expire, by what expires and the objects that the rule is for."""
+    found: dict[tuple[str, str], float] = {}
+    for rule in _blocks(rules):
+        if str(rule.get("status")).lower() == "disabled" or rule.get("enabled") is False:
+            continue
+        current, noncurrent = _first(rule.get("expiration")), _first(rule.get("noncurrent_version_expiration"))
+        days = {
+            "current": current.get("days") or (1 if current.get("date") else None),
+            "noncurrent": noncurrent.get("noncurrent_days") or noncurrent.get("days"),
+        }
+        for what, number in days.items():
+            if isinstance(number, int | float):
+                key = (what, _plain(_scope(rule)))
+                found[key] = min(float(number), found.get(key, float("inf")))
+    return found
+
+
+def _scope(rule: Mapping[str, Any]) -> Any:
+    """Return what a lifecycle rule is for, without what says nothing."""
+    told = {**_first(rule.get("filter")), "rule": rule.get("prefix")}
+    return {name: value for name, value in told.items() if value not in (None, "", [], {})}
+
+
+def _image_rules(policy: Any) -> dict[str, float]:
+    try:
+        rules = json.loads(policy)["rules"]
+    except (TypeError, ValueError, KeyError):
+        return {}
+    found = {}
+    for rule in _blocks(rules):
+        selection = rule.get("selection")
+        number = selection.get("countNumber") if isinstance(selection, dict) else None
+        if isinstance(selection, dict) and isinstance(number, int | float):
+            what = {name: value for name, value in selection.items() if name != "countNumber"}
+            found[_plain(what)] = float(number)
+    return found
+
+
+def _countries(block: Any) -> tuple[str, set[str]]:
+    found = _first(block)
+    return str(found.get("restriction_type")), _items(found.get("locations"))
+
+
+def _directives(policy: Any) -> dict[str, set[str]]:
+    parts = [part.split() for part in policy.split(";")] if isinstance(policy, str) else []
+    return {part[0].lower(): set(part[1:]) for part in parts if part}
+
+
+def _containers(definitions: Any, key: str) -> set[str]:
+    try:
+        found = json.loads(definitions)
+    except (TypeError, ValueError):
+        return set()
+    return {str(each.get("name")) for each in _blocks(found) if each.get(key)}

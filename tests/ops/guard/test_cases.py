@@ -1,0 +1,25 @@
+"""Plans, each with what the guard should say of it: a part of the sentence, or nothing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops.guard.judgement import judge
+from ops.guard.plan import Plan
+from tests.ops.guard.plans import change, plan
+from tests.ops.guard.test_judgement import OURS, TODAY, records
+
+CASES = [json.loads(line) for line in (Path(__file__).parent / "cases.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["what"] for case in CASES])
+def test_a_plan_is_judged_right(case: dict[str, Any]) -> None:
+    changes = [change(each.pop("address"), *each.pop("actions"), **each) for each in map(dict, case["changes"])]
+    judgement = judge(Plan.model_validate(plan(*changes)), {}, *records(), TODAY, accounts=OURS)
+    sentences = [each.sentence for each in judgement.refused]
+    if case["refused"] is None:
+        assert sentences == []
+    else:
+        assert [each for each in sentences if case["refused"] in each], sentences

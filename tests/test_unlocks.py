@@ -1,0 +1,66 @@
+"""Unlock records that no environment reads, and wrong ones, are found with the environment files."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from modules.foundation.refusals import SettingsError
+from modules.settings import load
+from tests.support.environments import DEV, PROD, write
+
+TODAY = datetime.date(2026, 11, 21)
+RECORD = """\
+unlock "aws_s3_bucket.bucket_content" {
+  allow  = ["loss"]
+  reason = "Empty since the content moved"
+  who    = "kim@agora.example"
+  until  = "2026-12-01"
+}
+"""
+
+
+def problems(folder: Path, name: str, text: str, dev: str = DEV) -> list[str]:
+    """Return what is wrong with a folder that has one file of records, without the folder's path."""
+    write(folder, {"dev": dev, "prod": PROD})
+    (folder / "unlocks").mkdir()
+    (folder / "unlocks" / name).write_text(text)
+    try:
+        load(folder, TODAY)
+    except SettingsError as error:
+        return [str(each).replace(f"{folder.as_posix()}/", "") for each in error.problems]
+    return []
+
+
+def test_a_right_record_is_no_problem(tmp_path: Path) -> None:
+    assert problems(tmp_path, "prod.hcl", RECORD) == []
+
+
+@pytest.mark.parametrize("name", ["README.md", ".keep"])
+def test_notes_beside_records_are_no_problem(name: str, tmp_path: Path) -> None:
+    assert problems(tmp_path, name, "who reads this?") == []
+
+
+@pytest.mark.parametrize("name", ["produ.hcl", "prod.tf", "prod.HCL"])
+def test_records_that_no_environment_reads_are_told(name: str, tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, name, RECORD)
+    assert problem == (
+        f"unlocks/{name}: the file is read by no environment: records are in unlocks/ENVIRONMENT.hcl; name it after "
+        "one of dev, prod, or take it out"
+    )
+
+
+@pytest.mark.parametrize("address", ["bucket_content", "aws_s3_bucket", "aws_s3_bucket.*"])
+def test_an_address_that_is_none_is_told(address: str, tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, "prod.hcl", RECORD.replace("aws_s3_bucket.bucket_content", address))
+    assert f"unlock.{address} {address} is no address of a resource; write its type and its name" in problem
+
+
+def test_a_wrong_record_is_told_once(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, "prod.hcl", RECORD.replace("2026-12-01", "soon"))
+    assert "unlocks/prod.hcl:5" in problem
+
+
+def test_a_wrong_record_is_told_beside_a_wrong_environment(tmp_path: Path) -> None:
+    told = problems(tmp_path, "dev.hcl", RECORD.replace("2026-12-01", "soon"), dev=DEV.replace("/20", "/33"))
+    assert [each.partition(":")[0] for each in told] == ["dev.hcl", "unlocks/dev.hcl"]
