@@ -53,9 +53,10 @@ def check(document: Document, model: type[Model], values: Mapping[str, Any]) -> 
     try:
         return model.model_validate(values)
     except ValidationError as error:
+        errors = [dict(details) for details in error.errors()]
         # What a block inherits is wrong where it was written, and is said there.
-        errors = [dict(details) for details in error.errors() if not _is_inherited(model, details["loc"])]
-        raise SettingsError(_translated(document, model, details) for details in errors) from None
+        own = [details for details in errors if not _is_inherited(model, details["loc"])]
+        raise SettingsError(_translated(document, model, details) for details in own or errors) from None
 
 
 def hand_down(model: type[BaseModel], values: Mapping[str, Any], inherited: Mapping[str, Any]) -> dict[str, Any]:
@@ -251,13 +252,18 @@ def _example(name: str, info: FieldInfo | None) -> str:
 
 
 def _field_at(model: type[BaseModel], location: Location) -> FieldInfo | None:
-    """Return the field that a location leads to."""
+    """Return the field that a location leads to: below labelled or repeated blocks behind the label or number."""
     info: FieldInfo | None = None
     current: type[BaseModel] | None = model
-    for part in location:
-        if current is not None and part in current.model_fields:
-            info = current.model_fields[str(part)]
-            current = shape_of(info).model
+    parts = iter(location)
+    for part in parts:
+        if current is None or part not in current.model_fields:
+            break
+        info = current.model_fields[str(part)]
+        shape = shape_of(info)
+        current = shape.model
+        if shape.kind in ("labelled", "repeated"):
+            next(parts, None)
     return info
 
 

@@ -65,7 +65,6 @@ def test_windows_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
         '"%{ if true }x%{ endif }"',
         '"$${kept}"',
         "var.region",
-        "region",
         "1 + 1",
         "upper(1)",
         "true ? 1 : 2",
@@ -77,7 +76,7 @@ def test_windows_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
 )
 def test_whatever_would_be_live_terraform_is_refused(tmp_path: Path, written: str) -> None:
     message = refused(tmp_path, f"ok = 1\nx = {written}\n")
-    assert message.startswith("x.hcl:2: x ")
+    assert message.startswith(("x.hcl:2: x ", "x.hcl:2: x.a "))
     assert "an environment file is data" in message
 
 
@@ -86,7 +85,7 @@ def test_interpolation_in_a_label_is_refused(tmp_path: Path) -> None:
 
 
 def test_several_errors_at_once(tmp_path: Path) -> None:
-    assert refused(tmp_path, "a = b\nc = d\n").count("an environment file is data") == 2
+    assert refused(tmp_path, "a = b\nc = 05\nd = var.e\n").count("x.hcl:") == 3
 
 
 def test_a_missing_brace_is_found_at_its_opening(tmp_path: Path) -> None:
@@ -107,7 +106,7 @@ def test_a_missing_quote(tmp_path: Path) -> None:
 
 
 def test_a_brace_too_many(tmp_path: Path) -> None:
-    assert refused(tmp_path, "a = 1\n}\n").startswith("x.hcl:2: '}' is not expected here")
+    assert refused(tmp_path, "a = 1\n}\n").startswith("x.hcl:2: '}' closes more than was opened")
 
 
 def test_a_value_that_is_missing(tmp_path: Path) -> None:
@@ -126,3 +125,74 @@ def test_an_empty_file(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
     assert refused(tmp_path, b'a = 1\nb = "\xff"\n') == "x.hcl:2: byte 0xff is not UTF-8; save the file in UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("a = text", '1: a text is a text without quotes; write it in quotes: "text"'),
+        ("a = db.t4g.medium", '1: a db.t4g.medium is a text without quotes; write it in quotes: "db.t4g.medium"'),
+        ("a = 10.0.0.0/16", "1: a 10.0.0.0/16 is no number"),
+        ("a = True", "1: a True is no value of HCL; write true"),
+        ("a = yes", "1: a yes is no value of HCL; write true"),
+        ("a = 05", '1: a 05 is no number: a number has no leading zero; write 5, or a text in quotes: "05"'),
+        ("a = 1_000", "1: a 1_000 is no number: one has digits alone, at most with a point and a minus; write 1000"),
+        ("a = 0x64", "write 100"),
+        ("a = 50%", "write 50"),
+        (f"a = {'9' * 5000}", "is too large for a number"),
+        ("a = 1e999", "is too large for a number"),
+        ("a = # later", "1: a has no value behind its '='"),
+        ("b {\n  a =\n}", "2: b.a has no value behind its '='"),
+        ("b { a = }", "1: b.a has no value behind its '='"),
+        (r'a = "^\d+$"', r'1: a "^\d+$" holds \d, which is no escape of HCL; write \\d'),
+        (r'a = "C:\temp\x"', r"holds \x, which is no escape of HCL; write \\x"),
+        (r'a = "\ud800"', r"holds \ud800, which is no escape of HCL"),
+        (r'a = "\u0000"', r"holds \u0000, which is no escape of HCL"),
+        ('a = "b\nc"\n', r'1: a "b has a quote that is not closed in its line; write "; a line break is \n'),
+        ('a = ["b" "c"]', '1: a "b" "c" has no comma between two values; write "b", behind it'),
+        ('a = [\n  "b"\n  "c",\n]', '2: a "b" "c" has no comma between two values'),
+        ("a = { b = 1 c = 2 }", "1: a.b 1 c has no comma between two entries"),
+        ("a = {\n  b 1\n}", "2: a b has no '=' behind it; write b = ..."),
+        ('a = {\n  b = 1\n  "b" = 2\n}', "3: a.b is in the map twice, first in line 2; the last one would win"),
+        ("a = [{\n  b = { c = 1, c = 2 }\n}]", "2: a.b.c is in the map twice, first in line 2"),
+        ("a = 1, b = 2", "1: a 1 , has more behind its value"),
+        ("a = 60 seconds", "1: a 60 seconds has more behind its value"),
+        ('a = "b" "c"', '1: a "b" "c" has more behind its value'),
+        ('b {\n  a "text" # why\n  c = 1\n}', "2: b.a has no '=' behind it, and is no block; write `a = \"text\"`"),
+        ("a 5", "1: a has no '=' behind it, and is no block; write `a = 5`"),
+        ('service "api"\n{\n}', '1: service "api" has its \'{\' in another line; write `service "api" {`'),
+        ('"a" = 1', '1: "a" is a key in quotes; write a = ...'),
+        ("a\u00a0= 1", "1: U+00A0 NO-BREAK SPACE is no character of HCL outside of quotes"),
+        ("a = \u201cb\u201d", "1: U+201C LEFT DOUBLE QUOTATION MARK is no character of HCL outside of quotes"),
+        ("a = 1 /* b", "1: /* begins a comment that is never closed"),
+        ("a = [1,\nb = 2", "1: '[' is never closed"),
+        ("a = {\n  b = 1\n\nc {\n}", "1: '{' is never closed"),
+        ("b {\n  a = 1 }\n\n  c = 2\n}\n", "2: '}' closes more than was opened: line 5 has one left over"),
+        ('a = "${"\nb = 1', "its ${ is never closed"),
+        ("[" * 3, "1: '[' is not expected here"),
+        (f"a = {'[' * 2000}", "1: '[' is nested too deeply: more than 40 levels"),
+        (f"a = {'{ b = ' * 2000}", "1: '{' is nested too deeply: more than 40 levels"),
+        ("a {\n" * 2000, "41: '{' is nested too deeply: more than 40 levels"),
+        ('a = 1\nb = "\x00"\n', "2: U+0000 is a control character"),
+    ],
+)
+def test_what_is_wrong_is_said_where_it_is(tmp_path: Path, written: str, said: str) -> None:
+    message = refused(tmp_path, written + "\n")
+    assert said in message
+    assert message.count("x.hcl:") == 1
+
+
+def test_a_file_in_utf_16_is_named_as_that(tmp_path: Path) -> None:
+    assert "is UTF-16; save the file in UTF-8" in refused(tmp_path, "a = 1\n".encode("utf-16"))
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    assert "has 262145 bytes; an environment file has at most 262144" in refused(tmp_path, b"#" * 262145)
+
+
+def test_a_key_is_read_with_a_colon_and_in_quotes(tmp_path: Path) -> None:
+    text = 'a = {\n  b: 1\n  "c d" = 2, "e": 3\n}\n/* f = 1\n */ g { h = -1.5e1 }\nempty {}\n// i\n'
+    body = parsed(tmp_path, text)
+    assert body.attributes[0].value == {"b": 1, "c d": 2, "e": 3}
+    assert [block.type for block in body.blocks] == ["g", "empty"]
+    assert (body.blocks[0].body.attributes[0].value, body.blocks[0].line) == (-15.0, 6)
