@@ -104,7 +104,7 @@ def _not_read(folder: Path) -> Iterator[Problem]:
         if not path.is_dir():
             remedy = f"rename it to {path.name.partition('.')[0]}.hcl, or take it out of the folder"
             yield Problem(path.as_posix(), 0, "the file", rule, remedy)
-        elif path.name not in _FOLDERS:
+        elif path.name not in _FOLDERS and any(path.glob("*.[hH][cC][lL]")):
             yield Problem(path.as_posix(), 0, "the folder", rule, f"move its files to {folder.as_posix()}, or move it")
 
 

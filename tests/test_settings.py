@@ -42,7 +42,7 @@ def test_lines_of_several_files() -> None:
             "dev.hcl:2: account_id 11111111111 is not an AWS account id: it has 11 characters, an account id has "
             "12 digits; write the account's id",
         ),
-        ('"111111111111"', "111111111111", "dev.hcl:2: account_id 111111111111 should be a valid string"),
+        ('"111111111111"', "111111111111", "dev.hcl:2: account_id 111111111111 is a number, and a text is needed"),
         ('"ap-northeast-2"', '"ap-northeast-9"', "dev.hcl:3: region ap-northeast-9 is not a region of AWS; write one"),
         ('"development"', '"dev"', "dev.hcl:4: tier dev should be 'development', 'staging' or 'production'"),
         ('"agora"', '"Agora!"', "dev.hcl:1: product Agora! is not a product's name: 3 or more lowercase letters"),
@@ -74,7 +74,11 @@ def test_lines_of_several_files() -> None:
         ('["a", "c"]', '["a", "e"]', 'dev.hcl:8: network.availability_zones ["a", "e"] names a and e, which share'),
         ('["a", "c"]', '["a", "z"]', "dev.hcl:8: network.availability_zones.1 z should be"),
         ('["a", "c"]', '["a", "c"]\n  clusters = 5', "dev.hcl:9: network.clusters 5 should be less than or equal to 4"),
-        ('["a", "c"]', '["a", "c"]\n  clusters = true', "dev.hcl:9: network.clusters true should be a valid integer"),
+        (
+            '["a", "c"]',
+            '["a", "c"]\n  clusters = true',
+            "dev.hcl:9: network.clusters true is true, and a number is needed",
+        ),
         (
             '["a", "c"]',
             '["a", "c"]\n  internet = false\n  nat = "per_zone"',

@@ -15,6 +15,7 @@ from typing import Any
 from modules.foundation.refusals import Problem, SettingsError, raise_problems
 from modules.hcl.files import read_text
 from modules.hcl.tokens import Token, tokens
+from modules.hcl.values import WrittenFloat
 
 #: How deep blocks, lists and maps may lie in each other. Environments need six.
 DEPTH_LIMIT = 40
@@ -408,10 +409,16 @@ def _number(token: Token) -> int | float:
     is_whole = token.text.lstrip("-").isdigit()
     number = math.nan
     if len(token.text) <= _NUMBER_LIMIT:
-        number = int(token.text) if is_whole else float(token.text)
+        number = int(token.text) if is_whole else _float(token.text)
     if not math.isfinite(number):
         raise _WrongValueError(token.line, token.text[:60], "is too large for a number", "write a smaller one")
     return number
+
+
+def _float(text: str) -> float:
+    number = WrittenFloat(text)
+    number.written = text
+    return float(text) if str(float(text)) == text else number
 
 
 def _no_number(token: Token) -> _WrongValueError:

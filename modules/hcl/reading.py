@@ -1,7 +1,6 @@
 """Tree to settings: an HCL file's values in the shape of a pydantic model, and every error with its line."""
 
 import difflib
-import json
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -11,9 +10,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from modules.foundation.refusals import REFUSAL, Problem, SettingsError, raise_problems
 from modules.hcl.parsing import Block, Body, parse
+from modules.hcl.values import as_hcl, shown
+from modules.hcl.wording import Wrong, is_of_another_type, wording
 
 Location = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -53,10 +55,21 @@ def check(document: Document, model: type[Model], values: Mapping[str, Any]) -> 
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        errors = [dict(details) for details in error.errors()]
+        errors = _without_consequences(error.errors())
         # What a block inherits is wrong where it was written, and is said there.
         own = [details for details in errors if not _is_inherited(model, details["loc"])]
         raise SettingsError(_translated(document, model, details) for details in own or errors) from None
+
+
+def _without_consequences(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out that a list has too few values where that is so because one in it is wrong."""
+    places = [details["loc"] for details in errors]
+
+    def is_consequence(details: ErrorDetails) -> bool:
+        here = details["loc"]
+        return details["type"] == "too_short" and any(each[: len(here)] == here != each for each in places)
+
+    return [details for details in errors if not is_consequence(details)]
 
 
 def hand_down(model: type[BaseModel], values: Mapping[str, Any], inherited: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,7 +145,7 @@ def _inherits(info: FieldInfo) -> bool:
 
 def _is_inherited(model: type[BaseModel], location: Location) -> bool:
     """Return whether the location is a value that a block, not the environment itself, was handed down."""
-    info = _field_at(model, location)
+    info, _ = _field_at(model, location)
     return len(location) > 1 and info is not None and _inherits(info)
 
 
@@ -144,7 +157,7 @@ def _shape(
     for attribute in body.attributes:
         here = (*location, attribute.name)
         if attribute.name not in fields:
-            yield _unknown(document, here, attribute.line, attribute.name, "key", fields)
+            yield _unknown(document, here, attribute.line, attribute.name, "key", model)
         elif shape_of(fields[attribute.name]).kind != "attribute":
             yield _problem_at(
                 document,
@@ -159,7 +172,7 @@ def _shape(
             document.lines[here] = attribute.line
             values[attribute.name] = attribute.value
     for block in body.blocks:
-        yield from _shape_block(document, values, location, block, fields)
+        yield from _shape_block(document, values, location, block, model)
 
 
 def _shape_block(
@@ -167,10 +180,11 @@ def _shape_block(
     values: dict[str, Any],
     location: Location,
     block: Block,
-    fields: dict[str, FieldInfo],
+    model: type[BaseModel],
 ) -> Iterator[Problem]:
+    fields = written(model)
     if block.type not in fields:
-        yield _unknown(document, (*location, block.type), block.line, block.type, "block", fields)
+        yield _unknown(document, (*location, block.type), block.line, block.type, "block", model)
         return
     shape = shape_of(fields[block.type])
     here: Location = (*location, block.type, *block.labels)
@@ -223,59 +237,101 @@ def _twice(document: Document, location: Location, line: int) -> Problem:
     )
 
 
+#: What other files of Terraform have, and an environment file has not.
+_TERRAFORM = ("data", "import", "locals", "module", "moved", "output", "provider", "resource", "terraform", "variable")
+#: How much of a name has to be like another that it is proposed; a word in common counts beside its letters.
+_LIKENESS = 0.66
+_COMMON_WORD = 0.2
+
+
 def _unknown(
-    document: Document, location: Location, line: int, name: str, kind: str, fields: Mapping[str, FieldInfo]
+    document: Document, location: Location, line: int, name: str, kind: str, model: type[BaseModel]
 ) -> Problem:
-    nearest = difflib.get_close_matches(name, fields, n=1, cutoff=0.5)
-    remedy = f"did you mean {nearest[0]}?" if nearest else f"known here: {', '.join(sorted(fields))}"
-    return _problem_at(document, line, location, f"is not a known {kind}", remedy)
+    rule, fields = f"is not a known {kind}", written(model)
+    elsewhere = getattr(model, "elsewhere", {})
+    if name in elsewhere:
+        return _problem_at(document, line, location, rule, elsewhere[name])
+    if name in _TERRAFORM and len(location) == 1:
+        return _problem_at(
+            document,
+            line,
+            location,
+            f"{rule}: an environment file is data, not Terraform",
+            "write the values themselves",
+        )
+    if name == "tags":
+        return _problem_at(document, line, location, rule, "write tags at the top of the file: all resources bear them")
+    nearest = max(fields, key=lambda field: _likeness(name, field), default="")
+    remedy = f"known here: {', '.join(sorted(fields))}"
+    if _likeness(name, nearest) >= _LIKENESS:
+        remedy = f"did you mean {nearest}?"
+    return _problem_at(document, line, location, rule, remedy)
 
 
-def _translated(document: Document, model: type[BaseModel], details: dict[str, Any]) -> Problem:
+def _likeness(one: str, other: str) -> float:
+    common = set(one.split("_")) & set(other.split("_"))
+    return difflib.SequenceMatcher(None, one, other).ratio() + _COMMON_WORD * len(common)
+
+
+def _translated(document: Document, model: type[BaseModel], details: ErrorDetails) -> Problem:
     location: Location = tuple(part for part in details["loc"] if part != "[key]")
-    value = None if isinstance(details["input"], dict | BaseModel) else details["input"]
+    value = None if _is_block(details["input"]) else details["input"]
     if details["type"] == REFUSAL:
         return document.problem(location, value, details["ctx"]["rule"], details["ctx"]["remedy"])
-    info = _field_at(model, location)
+    info, inside = _field_at(model, location)
     if details["type"] == "missing":
         return document.problem(location, None, "is missing", f"write {_example(str(location[-1]), info)}")
+    told = wording(details["type"], Wrong(details["input"], details.get("ctx", {}), _example_value(info, inside)))
+    if told and is_of_another_type(details["type"]):
+        subject = f"{_dotted(location)} {'' if value is None else as_hcl(value)}".strip()
+        return Problem(document.file, document.line(location), subject, *told)
+    if told:
+        return document.problem(location, value, *told)
     expected = details["msg"].removeprefix("Input should be ")
     remedy = f"{info.description.rstrip('.')}" if info and info.description else f"write {expected}"
     return document.problem(location, value, f"should be {expected}", remedy)
 
 
+def _is_block(value: Any) -> bool:
+    """Return whether the value is a block, or several: too much to be shown."""
+    several = value if isinstance(value, tuple) else (value,)
+    return any(isinstance(each, dict | BaseModel) for each in several)
+
+
 def _example(name: str, info: FieldInfo | None) -> str:
-    example = info.examples[0] if info and info.examples else "..."
     if info and shape_of(info).kind != "attribute":
         return f"`{name} {{ ... }}`"
-    return f"`{name} = {_shown(example) if example == '...' else json.dumps(example)}`"
+    return f"`{name} = {as_hcl(info.examples[0]) if info and info.examples else '...'}`"
 
 
-def _field_at(model: type[BaseModel], location: Location) -> FieldInfo | None:
-    """Return the field that a location leads to: below labelled or repeated blocks behind the label or number."""
+def _example_value(info: FieldInfo | None, inside: Location) -> str:
+    """Return an example of the field in HCL, or of a value inside its list or map; "" where it has none."""
+    example = info.examples[0] if info and info.examples else None
+    for _ in inside:
+        values = list(example.values() if isinstance(example, dict) else example or ())
+        example = values[0] if isinstance(example, dict | list) and values else None
+    return "" if example is None else as_hcl(example)
+
+
+def _field_at(model: type[BaseModel], location: Location) -> tuple[FieldInfo | None, Location]:
+    """Return the field that a location leads to, and the rest of the location: the place inside its value.
+
+    Below labelled or repeated blocks, the label or number leads on.
+    """
     info: FieldInfo | None = None
     current: type[BaseModel] | None = model
-    parts = iter(location)
-    for part in parts:
-        if current is None or part not in current.model_fields:
-            break
-        info = current.model_fields[str(part)]
+    rest = location
+    while rest and current is not None and rest[0] in current.model_fields:
+        info = current.model_fields[str(rest[0])]
         shape = shape_of(info)
         current = shape.model
-        if shape.kind in ("labelled", "repeated"):
-            next(parts, None)
-    return info
+        rest = rest[2 if shape.kind in ("labelled", "repeated") else 1 :]
+    return info, rest
 
 
 def _subject(location: Location, value: Any) -> str:
-    return _dotted(location) if value is None else f"{_dotted(location)} {_shown(value)}".strip()
+    return _dotted(location) if value is None else f"{_dotted(location)} {shown(value)}"
 
 
 def _dotted(location: Location) -> str:
     return ".".join(map(str, location)) or "the file"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool) or value is None or isinstance(value, list | tuple | dict):
-        return json.dumps(value, default=str)
-    return str(value)

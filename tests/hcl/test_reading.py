@@ -84,7 +84,10 @@ def test_all_shapes(tmp_path: Path) -> None:
         ('room "a" { size = 1 }\nroom "a" { size = 2 }', "x.hcl:3: room.a is there twice, first in line 2"),
         ('name = "x"', "x.hcl:2: name is not a known key"),
         ('room "a" {\n}', "x.hcl:2: room.a.size is missing; write `size = 12`"),
-        ('room "a" { size = "big" }', "x.hcl:2: room.a.size big should be a valid integer"),
+        (
+            'room "a" { size = "big" }',
+            'x.hcl:2: room.a.size "big" is a text, and a number is needed; write a number, such as 12',
+        ),
         ('room "A B" { size = 1 }', "x.hcl:2: room.A B"),
     ],
 )
