@@ -239,9 +239,9 @@ def _twice(document: Document, location: Location, line: int) -> Problem:
 
 #: What other files of Terraform have, and an environment file has not.
 _TERRAFORM = ("data", "import", "locals", "module", "moved", "output", "provider", "resource", "terraform", "variable")
-#: How much of a name has to be like another that it is proposed; a word in common counts beside its letters.
+#: How much of a name has to be like another that it is proposed; the first word counts beside its letters.
 _LIKENESS = 0.66
-_COMMON_WORD = 0.2
+_FIRST_WORD = 0.2
 
 
 def _unknown(
@@ -269,8 +269,8 @@ def _unknown(
 
 
 def _likeness(one: str, other: str) -> float:
-    common = set(one.split("_")) & set(other.split("_"))
-    return difflib.SequenceMatcher(None, one, other).ratio() + _COMMON_WORD * len(common)
+    same_first = one.partition("_")[0] == other.partition("_")[0]
+    return difflib.SequenceMatcher(None, one, other).ratio() + (_FIRST_WORD if same_first else 0)
 
 
 def _translated(document: Document, model: type[BaseModel], details: ErrorDetails) -> Problem:

@@ -41,8 +41,8 @@ def schemas(schema: Any) -> Iterator[dict[str, Any]]:
 ALL = [each for model in MODELS for each in schemas(model.__pydantic_core_schema__)]
 
 
-def test_every_pattern_has_words_and_every_words_a_pattern() -> None:
-    assert {each["pattern"] for each in ALL if each.get("pattern")} == set(WORDS)
+def test_every_pattern_has_words() -> None:
+    assert {each["pattern"] for each in ALL if each.get("pattern")} <= set(WORDS)
 
 
 @pytest.mark.parametrize("pattern", WORDS)

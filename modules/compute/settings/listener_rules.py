@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -72,6 +72,8 @@ class FixedResponseSettings(Settings):
 
 class RedirectSettings(Settings):
     """The `redirect` block: another address, by HTTPS. What is not written stays as it was asked for."""
+
+    elsewhere: ClassVar[Mapping[str, str]] = {"protocol": "take it out: a redirect always leads to HTTPS"}
 
     host: str | None = Field(
         default=None,

@@ -152,4 +152,5 @@ def outside_zones(at: tuple[str, ...], name: str, zones: Mapping[str, ZoneSettin
         rule, remedy = f"is in no zone of this environment ({ours})", "write a name under one of them"
     else:
         rule, remedy = "is in no zone, for this environment has none", "take it out"
-    yield Finding(at, name, rule, f"{remedy}, or a `zone` block that holds it")
+    remedy += ", or write a `zone` block that holds it"
+    yield Finding(at, name, rule, remedy)
