@@ -68,6 +68,10 @@ WORDS = {
     r"^[a-z][a-z0-9-]{0,254}$": Words(
         "a snapshot's name: 1 to 255 lowercase letters, digits and hyphens, a letter first", "sessions-2026-12-01"
     ),
+    r"^(automatic\.)?[a-z][a-z0-9]*(-[a-z0-9]+)*$": Words(
+        "a snapshot's name: lowercase letters, digits and single hyphens, a letter first and no hyphen last",
+        "sessions-2026-12-01",
+    ),
     r"^[0-2]\d:[0-5]\d$": Words(
         "a time of day: two digits for the hour from 00 to 23, a colon, two for the minute", "18:30"
     ),

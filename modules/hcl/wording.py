@@ -109,10 +109,11 @@ def _too_long(wrong: Wrong) -> Told:
 
 
 def _pattern(wrong: Wrong) -> Told:
-    words = WORDS[wrong.context["pattern"]]
-    return Told(
-        f"is not {words.rule}" if wrong.value else f"is empty, and not {words.rule}", f'write one as "{words.example}"'
-    )
+    words = WORDS.get(wrong.context["pattern"])
+    # A test refuses a pattern without words; a person is not to see the difference.
+    form, example = (words.rule, f'"{words.example}"') if words else ("of the form that is needed", wrong.example)
+    rule = f"is not {form}" if wrong.value else f"is empty, and not {form}"
+    return Told(rule, f"write one as {example}" if example else "see docs/reference")
 
 
 def _characters(count: int) -> str:
