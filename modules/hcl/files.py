@@ -40,7 +40,7 @@ def read_text(path: Path) -> str:
     if content.startswith(_UTF_16):
         raise _error(path, "is UTF-16", "save the file in UTF-8")
     try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         subject = f"byte 0x{content[error.start]:02x}"
         line = content[: error.start].count(b"\n") + 1

@@ -29,6 +29,10 @@ FORMATS = {
     "a GitLab token": re.compile(r"\bgl(pat|dt|rt|ptt|cbt)-[A-Za-z0-9_-]{16,}"),
     "a Google API key": re.compile(r"\bAIza[A-Za-z0-9_-]{35}"),
     "a JSON web token": re.compile(r"\beyJ[A-Za-z0-9_-]{8,500}\.eyJ[A-Za-z0-9_-]{8,4000}\."),
+    # RFC 6750 and RFC 7617.
+    "an Authorization header": re.compile(r"\b(Bearer [\w.~+/-]{16,}|Basic [A-Za-z0-9+/]{12,})", re.IGNORECASE),
+    # Go's "user:password@tcp(host)/name", and the same without its scheme.
+    "a login with a password": re.compile(r"\"[\w.-]{1,63}:[^\s:/@\"]{3,}@(tcp\(|[\w.-]+(:\d+)?/)"),
     "a URL with a password": re.compile(r"[a-z][a-z0-9+.-]{0,30}://[^\s/:@\"]*:[^\s/@\"]+@", re.IGNORECASE),
     # A Sentry DSN: what stands before the @ is too long for a user's name.
     "a URL with a key": re.compile(r"[a-z][a-z0-9+.-]{0,30}://[\w-]{16,}@", re.IGNORECASE),
@@ -45,7 +49,7 @@ _SECRET_KEY = re.compile(
 )
 #: Variables whose names say the same. In lowercase such a key is one of ours, and names a `secret` block.
 _SECRET_VARIABLE = re.compile(
-    r"(?<![\w-])\"?([A-Z0-9_]*(SECRET|TOKEN|CREDENTIALS?|SALT|PEPPER|SIGNING_KEY|ENCRYPTION_KEY|SECRET_KEY_BASE))\"?"
+    r"(?<![\w-])\"?([A-Z0-9_]*(SECRET|TOKEN|CREDENTIALS?|SALT|PEPPER|(SIGNING|ENCRYPTION|MASTER|HMAC|JWT)_KEY|SECRET_KEY_BASE|(?<![A-Z0-9])(PASS|PWD)))\"?"
     r"\s*[=:]\s*(\"(?!\")|<<)"
 )
 #: Keys that hold a secret inside a `secret` block.

@@ -3,7 +3,8 @@
 import difflib
 import types
 import typing
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -248,6 +249,9 @@ def _unknown(
     document: Document, location: Location, line: int, name: str, kind: str, model: type[BaseModel]
 ) -> Problem:
     rule, fields = f"is not a known {kind}", written(model)
+    foreign = next((letter for letter in name if not letter.isascii()), "")
+    if foreign:
+        rule = f"{rule}: it holds U+{ord(foreign):04X} {unicodedata.name(foreign, '')}"
     elsewhere = getattr(model, "elsewhere", {})
     if name in elsewhere:
         return _problem_at(document, line, location, rule, elsewhere[name])
@@ -261,16 +265,22 @@ def _unknown(
         )
     if name == "tags":
         return _problem_at(document, line, location, rule, "write tags at the top of the file: all resources bear them")
-    nearest = max(fields, key=lambda field: _likeness(name, field), default="")
-    remedy = f"known here: {', '.join(sorted(fields))}"
-    if _likeness(name, nearest) >= _LIKENESS:
-        remedy = f"did you mean {nearest}?"
+    nearest = _nearest(name, fields)
+    remedy = f"did you mean {nearest}?" if nearest else f"known here: {', '.join(sorted(fields))}"
     return _problem_at(document, line, location, rule, remedy)
 
 
-def _likeness(one: str, other: str) -> float:
-    same_first = one.partition("_")[0] == other.partition("_")[0]
-    return difflib.SequenceMatcher(None, one, other).ratio() + (_FIRST_WORD if same_first else 0)
+def _nearest(name: str, fields: Iterable[str]) -> str | None:
+    """Return the field that the name is most like, None where it is like none."""
+    alike: dict[str, float] = {}
+    for field in fields:
+        matcher = difflib.SequenceMatcher(None, name, field)
+        bonus = _FIRST_WORD if field.partition("_")[0] == name.partition("_")[0] else 0
+        # An upper bound first, which takes a tenth of the time.
+        if matcher.quick_ratio() + bonus >= _LIKENESS:
+            alike[field] = matcher.ratio() + bonus
+    best = max(alike, key=lambda field: alike[field], default=None)
+    return best if best and alike[best] >= _LIKENESS else None
 
 
 def _translated(document: Document, model: type[BaseModel], details: ErrorDetails) -> Problem:

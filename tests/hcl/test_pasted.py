@@ -27,6 +27,8 @@ SECRETS = {
     "postgres://agora:hunter2@db.example/agora": "a URL with a password",
     "redis://:hunter2hunter2@cache.example:6379": "a URL with a password",
     "https://" + "0123456789abcdef" * 2 + "@o1.ingest.example/1": "a URL with a key",
+    "Bearer " + "abcdefgh12345678": "an Authorization header",
+    "agora:" + "hunter2@tcp(db.example:3306)/agora": "a login with a password",
     "Server=db.example;Pwd=" + "hunter2": "a password in a text",
     "--client_secret=" + "hunter2": "a password in a text",
     "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxMjM0NTY3ODkwIn0.abc": "a JSON web token",
@@ -39,7 +41,7 @@ CASES = [
     (secret, name, line)
     for secret, name in SECRETS.items()
     for line in PLACES
-    if not (name == "a random key or token" and line.startswith("#"))
+    if not (name in ("a random key or token", "a login with a password") and line.startswith("#"))
 ]
 
 
@@ -66,6 +68,8 @@ def test_wherever_it_stands_it_is_found_and_not_repeated(tmp_path: Path, secret:
         'environment = { SESSION_SECRET = "hunter2" }',
         '"SLACK_TOKEN" : "hunter2"',
         'PASSWORD_SALT = "hunter2"',
+        'DB_PASS = "hunter2"',
+        'JWT_KEY = "hunter2"',
     ],
 )
 def test_keys_that_hold_secrets(tmp_path: Path, line: str) -> None:
@@ -102,6 +106,9 @@ def test_a_secret_block_holds_no_value(tmp_path: Path, line: str) -> None:
         "bucket_key = true",
         'SECRET_NAME = "agora-login"',
         'SESSION_SECRET = ""',
+        'BYPASS = "/healthz"',
+        'image = "api:1.4.2@sha256:' + "3f" * 32 + '"',
+        'description = "Bearer tokens are read by the service"',
         'TOKEN_LIFETIME = "3600"',
         'required = ["password", "name"]',
         'remote = "ssh://deployment@git.example:22/agora"',
