@@ -23,6 +23,8 @@ DEPTH_LIMIT = 40
 _NUMBER_LIMIT = 40
 
 _DATA_ONLY = "is an expression; an environment file is data, and this would become live Terraform"
+_OPEN_QUOTE = "has a quote that is not closed in its line"
+_CLOSE_QUOTE = r'write " or take one out; a line break is \n'
 _WRITE = 'write `key = value` or `block "label" {`'
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
 _LITERALS = {"true": True, "false": False, "null": None}
@@ -119,10 +121,12 @@ class _Parser:
         if opening is None:
             first = self._closed_early or token
             shown = "" if first is token else f": line {token.line} has one left over"
-            raise self._stop(first, "'}'", f"closes more than was opened{shown}", "take it out")
+            raise self._consequence() or self._stop(first, "'}'", f"closes more than was opened{shown}", "take it out")
         apart = token.line > opening.line and token.column != opening.margin
         if apart and self._closed_early is None:
             self._closed_early = token
+        if apart and token.column < opening.margin and self._unclosed is None:
+            self._unclosed = opening
         self._next()
 
     def _item(self, token: Token, opening: Token | None, body: Body) -> None:
@@ -146,10 +150,20 @@ class _Parser:
             body.attributes.append(Attribute(name.text, self._value(), name.line))
             self._end_of_attribute(start)
         except _WrongValueError as error:
-            self._report(error.line, f"{'.'.join(self._at)} {error.shown}".strip(), error.rule, error.remedy)
             self._position, self._depth = start, depth
             self._skip_expression("}")
+            self._report_value(self._open_quote(start) or error)
         self._at = at
+
+    def _report_value(self, error: _WrongValueError) -> None:
+        self._report(error.line, f"{'.'.join(self._at)} {error.shown}".strip(), error.rule, error.remedy)
+
+    def _open_quote(self, start: int) -> _WrongValueError | None:
+        """Return that a quote is missing, or one too many, where that is why the value cannot be read."""
+        for token in self._tokens[start : self._position]:
+            if token.kind == "open_text":
+                return _WrongValueError(token.line, token.text[:60].strip(), _OPEN_QUOTE, _CLOSE_QUOTE)
+        return None
 
     def _end_of_attribute(self, start: int) -> None:
         token = self._peek()
@@ -193,7 +207,7 @@ class _Parser:
         if token.kind == "other" or token.is_mark(":),]"):
             return self._unexpected(token)
         if token.kind == "open_text":
-            return self._open_text(token)
+            return self._consequence() or self._open_text(token)
         value = self._text_of([*labels, token]) or "..."
         rule = "has no '=' behind it, and is no block"
         return self._stop(kind, ".".join([*self._at, kind.text]), rule, f"write `{kind.text} = {value}`")
@@ -231,8 +245,6 @@ class _Parser:
     def _no_value(self, token: Token, start: int) -> Exception:
         if token.kind in ("line", "end") or token.is_mark("},]"):
             return _WrongValueError(token.line, "", "has no value behind its '='", "write one, or take the key out")
-        if token.kind == "open_text":
-            return self._open_text(token)
         if token.kind == "heredoc":
             self._position = start
             self._skip_expression("}")
@@ -287,9 +299,12 @@ class _Parser:
             raise self._expression(start)
 
     def _begins_other(self, token: Token) -> bool:
-        """Return whether the token belongs to what stands behind a list: the next key, a brace, or the end."""
+        """Return whether the token belongs to what stands behind a list: the next key or block, a brace, or the end."""
+        if token.kind == "end" or token.is_mark("}"):
+            return True
         after = self._tokens[min(self._position + 1, len(self._tokens) - 1)]
-        return token.kind == "end" or token.is_mark("}") or (token.kind == "word" and after.is_mark("={"))
+        is_label = after.kind == "text" and token.column == token.margin
+        return token.kind == "word" and (after.is_mark("={") or is_label)
 
     def _map(self, opening: Token) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -312,13 +327,17 @@ class _Parser:
         """Read a map's key and the '=' or ':' behind it."""
         start = self._position
         self._next()
-        if token.kind == "end" or (token.kind == "word" and self._peek().kind == "text"):
+        if token.kind == "end":
             raise self._never_closed(opening)
         if token.kind not in ("word", "text", "number") or token.text == "for":
             raise self._expression(start)
         if not self._peek().is_mark("=:"):
+            label = self._next() if self._peek().kind == "text" else None
             if self._peek().is_mark("{"):
                 raise self._never_closed(opening)
+            if label:
+                remedy = f"write {token.text} = {label.text}"
+                raise _WrongValueError(token.line, token.text, "has no '=' behind it", remedy)
             raise _WrongValueError(token.line, token.text, "has no '=' behind it", f"write {token.text} = ...")
         self._next()
         return self._unquoted(token) if token.kind == "text" else token.text
@@ -383,15 +402,19 @@ class _Parser:
         self._report(token.line, subject, rule, remedy)
         return SettingsError(self.problems)
 
+    def _consequence(self) -> SettingsError | None:
+        """Return the problems so far, where there are some: brackets that do not fit are likely to be due to them."""
+        return SettingsError(self.problems) if self.problems else None
+
     def _never_closed(self, opening: Token | None) -> SettingsError:
         assert opening is not None
-        return self._stop(
+        return self._consequence() or self._stop(
             opening, f"'{opening.text}'", "is never closed", f"write the missing '{_CLOSING[opening.text]}'"
         )
 
     def _open_text(self, token: Token) -> SettingsError:
         subject = f"{'.'.join(self._at)} {token.text[:60].strip()}".strip()
-        return self._stop(token, subject, "has a quote that is not closed in its line", r'write "; a line break is \n')
+        return self._stop(token, subject, _OPEN_QUOTE, _CLOSE_QUOTE)
 
     def _unexpected(self, token: Token) -> SettingsError:
         if token.kind == "open_comment":

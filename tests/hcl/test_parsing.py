@@ -1,11 +1,14 @@
 """HCL as data, with its lines."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from modules.environment import Environment
 from modules.foundation.refusals import SettingsError
 from modules.hcl.parsing import Body, parse
+from modules.hcl.reading import read
 
 
 def parsed(folder: Path, text: str) -> Body:
@@ -148,7 +151,10 @@ def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
         (r'a = "C:\temp\x"', r"holds \x, which is no escape of HCL; write \\x"),
         (r'a = "\ud800"', r"holds \ud800, which is no escape of HCL"),
         (r'a = "\u0000"', r"holds \u0000, which is no escape of HCL"),
-        ('a = "b\nc"\n', r'1: a "b has a quote that is not closed in its line; write "; a line break is \n'),
+        (
+            'a = "b\nc"\n',
+            r'1: a "b has a quote that is not closed in its line; write " or take one out; a line break is \n',
+        ),
         ('a = ["b" "c"]', '1: a "b" "c" has no comma between two values; write "b", behind it'),
         ('a = [\n  "b"\n  "c",\n]', '2: a "b" "c" has no comma between two values'),
         ("a = { b = 1 c = 2 }", "1: a.b 1 c has no comma between two entries"),
@@ -196,3 +202,38 @@ def test_a_key_is_read_with_a_colon_and_in_quotes(tmp_path: Path) -> None:
     assert body.attributes[0].value == {"b": 1, "c d": 2, "e": 3}
     assert [block.type for block in body.blocks] == ["g", "empty"]
     assert (body.blocks[0].body.attributes[0].value, body.blocks[0].line) == (-15.0, 6)
+
+
+#: Without the line whose text holds quotes and braces of its own.
+FILE = re.sub(r".*\\.*\n", "\n", (Path(__file__).parent.parent / "environments" / "events.hcl").read_text())
+SLIPS = [
+    (match.start(), letter * times)
+    for letter in '"{[]=,'
+    for match in re.finditer(re.escape(letter), FILE)
+    for times in (0, 2)
+    if "#" not in FILE[FILE.rfind("\n", 0, match.start()) + 1 : match.start()]
+]
+
+
+def test_a_letter_too_few_or_too_many_is_found_in_its_line(tmp_path: Path) -> None:
+    for place, instead in SLIPS:
+        line = FILE.count("\n", 0, place) + 1
+        path = tmp_path / "x.hcl"
+        path.write_text(FILE[:place] + instead + FILE[place + 1 :])
+        try:
+            read(path, Environment)
+        except SettingsError as error:
+            assert [problem.line for problem in error.problems] == [line], (line, instead, error)
+        else:
+            pytest.fail(f"nothing is said of line {line} with {instead!r} for {FILE[place]!r}")
+
+
+def test_a_closing_brace_too_few_is_found_at_a_block_around_it(tmp_path: Path) -> None:
+    for match in re.finditer("}", FILE):
+        path = tmp_path / "x.hcl"
+        path.write_text(FILE[: match.start()] + FILE[match.end() :])
+        with pytest.raises(SettingsError) as caught:
+            parse(path)
+        (problem,) = caught.value.problems
+        assert problem.rule == "is never closed"
+        assert problem.line <= FILE.count("\n", 0, match.start()) + 1

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from modules.environment import Environment
 from modules.foundation.patterns import WORDS
@@ -143,9 +144,19 @@ def test_no_key_is_refused_in_the_words_of_pydantic(value: Any) -> None:
             assert not FOREIGN.search(problem), problem
 
 
-def problems(document: Document, values: Mapping[str, Any]) -> list[str]:
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [(Unlocks, {"unlock": {"aws_s3_bucket.x": {}}, "deletions": {}}), (Skips, {"skip": {"CKV_AWS_1": {}}})],
+)
+def test_no_record_is_refused_in_the_words_of_pydantic(model: type[BaseModel], values: dict[str, Any]) -> None:
+    for value in VALUES:
+        for problem in problems(Document("x.hcl", {}, {}), with_all(model, values, value), model):
+            assert not FOREIGN.search(problem), problem
+
+
+def problems(document: Document, values: Mapping[str, Any], model: type[BaseModel] = Environment) -> list[str]:
     try:
-        check(document, Environment, values)
+        check(document, model, values)
     except SettingsError as error:
         return [f"{each.rule}; {each.remedy}" for each in error.problems]
     return []
