@@ -77,7 +77,7 @@ def test_lines_of_several_files() -> None:
         (
             '["a", "c"]',
             '["a", "c"]\n  clusters = true',
-            "dev.hcl:9: network.clusters true is true, and a number is needed",
+            "dev.hcl:9: network.clusters true is a boolean, and a number is needed",
         ),
         (
             '["a", "c"]',

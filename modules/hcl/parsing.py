@@ -5,7 +5,6 @@ would become live Terraform. What is left of HCL's grammar is small ("HCL Native
 Elements" and the literals of "Expressions"), and a parser of our own can say what is wrong with it.
 """
 
-import math
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -14,15 +13,12 @@ from typing import Any
 
 from modules.foundation.refusals import Problem, SettingsError, raise_problems
 from modules.hcl.files import read_text
+from modules.hcl.literals import DATA_ONLY, WrongValueError, no_number, number, unquoted
 from modules.hcl.tokens import Token, tokens
-from modules.hcl.values import WrittenFloat
 
 #: How deep blocks, lists and maps may lie in each other. Environments need six.
 DEPTH_LIMIT = 40
-#: The longest number that is one: a 64-bit integer has 20 characters.
-_NUMBER_LIMIT = 40
 
-_DATA_ONLY = "is an expression; an environment file is data, and this would become live Terraform"
 _OPEN_QUOTE = "has a quote that is not closed in its line"
 _CLOSE_QUOTE = r'write " or take one out; a line break is \n'
 _WRITE = 'write `key = value` or `block "label" {`'
@@ -33,9 +29,6 @@ _TRUE_FALSE = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 #: A text without its quotes, and what begins with the name of one of Terraform's objects.
 _BARE_TEXT = re.compile(r"[^\W\d][\w.:/@*-]*")
 _REFERENCE = re.compile(r"(var|local|data|module|each|self|path|count|terraform|aws_\w+)\.")
-_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
-#: "HCL Native Syntax Specification, Quoted Template Expressions".
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
 @dataclass(frozen=True)
@@ -71,13 +64,6 @@ def parse(path: Path) -> Body:
     body = parser.file()
     raise_problems(parser.problems)
     return body
-
-
-class _WrongValueError(Exception):
-    """A value that is none; what comes behind its attribute can still be read."""
-
-    def __init__(self, line: int, shown: str, rule: str, remedy: str) -> None:
-        self.line, self.shown, self.rule, self.remedy = line, shown, rule, remedy
 
 
 class _Parser:
@@ -149,20 +135,20 @@ class _Parser:
         try:
             body.attributes.append(Attribute(name.text, self._value(), name.line))
             self._end_of_attribute(start)
-        except _WrongValueError as error:
+        except WrongValueError as error:
             self._position, self._depth = start, depth
             self._skip_expression("}")
             self._report_value(self._open_quote(start) or error)
         self._at = at
 
-    def _report_value(self, error: _WrongValueError) -> None:
+    def _report_value(self, error: WrongValueError) -> None:
         self._report(error.line, f"{'.'.join(self._at)} {error.shown}".strip(), error.rule, error.remedy)
 
-    def _open_quote(self, start: int) -> _WrongValueError | None:
+    def _open_quote(self, start: int) -> WrongValueError | None:
         """Return that a quote is missing, or one too many, where that is why the value cannot be read."""
         for token in self._tokens[start : self._position]:
             if token.kind == "open_text":
-                return _WrongValueError(token.line, token.text[:60].strip(), _OPEN_QUOTE, _CLOSE_QUOTE)
+                return WrongValueError(token.line, token.text[:60].strip(), _OPEN_QUOTE, _CLOSE_QUOTE)
         return None
 
     def _end_of_attribute(self, start: int) -> None:
@@ -173,7 +159,7 @@ class _Parser:
         if token.is_mark(",") or (token.kind in ("word", "text", "number") and token.line == value.line):
             shown = f"{value.text} {token.text}" if value.kind != "mark" else token.text
             rule = "has more behind its value: a key has one value, and each key a line of its own"
-            raise _WrongValueError(token.line, shown, rule, "take it out, or write a list: [ ... ]")
+            raise WrongValueError(token.line, shown, rule, "take it out, or write a list: [ ... ]")
         raise self._expression(start)
 
     def _block(self, kind: Token, body: Body) -> None:
@@ -194,8 +180,8 @@ class _Parser:
 
     def _label(self, token: Token) -> str:
         try:
-            return self._unquoted(token) if token.kind == "text" else token.text
-        except _WrongValueError as error:
+            return unquoted(token) if token.kind == "text" else token.text
+        except WrongValueError as error:
             self._report(error.line, error.shown, error.rule, error.remedy)
             return ""
 
@@ -229,11 +215,11 @@ class _Parser:
     def _value(self) -> Any:
         start, token = self._position, self._next()
         if token.kind == "text":
-            return self._unquoted(token)
+            return unquoted(token)
         if token.kind == "number":
-            return _number(token)
+            return number(token)
         if token.kind == "no_number":
-            raise _no_number(token)
+            raise no_number(token)
         if token.kind == "word" and token.text in _LITERALS:
             return _LITERALS[token.text]
         if token.is_mark("["):
@@ -244,23 +230,23 @@ class _Parser:
 
     def _no_value(self, token: Token, start: int) -> Exception:
         if token.kind in ("line", "end") or token.is_mark("},]"):
-            return _WrongValueError(token.line, "", "has no value behind its '='", "write one, or take the key out")
+            return WrongValueError(token.line, "", "has no value behind its '='", "write one, or take the key out")
         if token.kind == "heredoc":
             self._position = start
             self._skip_expression("}")
             remedy = r"write the text in quotes, with \n for a line's end"
-            return _WrongValueError(token.line, token.text, "is a heredoc; an environment file is data", remedy)
+            return WrongValueError(token.line, token.text, "is a heredoc; an environment file is data", remedy)
         return self._expression(start)
 
-    def _expression(self, start: int) -> _WrongValueError:
+    def _expression(self, start: int) -> WrongValueError:
         """Say of what begins at this token that it is no value: a text without quotes, or an expression."""
         line, shown = self._tokens[start].line, self._source(start)
         if shown.lower() in _TRUE_FALSE or shown in ("True", "False", "TRUE", "FALSE"):
             answer = _TRUE_FALSE.get(shown.lower(), shown.lower())
-            return _WrongValueError(line, shown, "is no value of HCL", f"write {answer}")
+            return WrongValueError(line, shown, "is no value of HCL", f"write {answer}")
         if _BARE_TEXT.fullmatch(shown) and not _REFERENCE.match(shown):
-            return _WrongValueError(line, shown, "is a text without quotes", f'write it in quotes: "{shown}"')
-        return _WrongValueError(line, shown, _DATA_ONLY, "write the value itself")
+            return WrongValueError(line, shown, "is a text without quotes", f'write it in quotes: "{shown}"')
+        return WrongValueError(line, shown, DATA_ONLY, "write the value itself")
 
     def _source(self, start: int) -> str:
         """Return an expression about as it was written, on one line."""
@@ -294,7 +280,7 @@ class _Parser:
             raise self._never_closed(opening)
         elif token.kind in ("text", "word", "number", "no_number") or token.is_mark("[{"):
             shown = f"{last.text} {token.text}"
-            raise _WrongValueError(last.line, shown, "has no comma between two values", f"write {last.text}, behind it")
+            raise WrongValueError(last.line, shown, "has no comma between two values", f"write {last.text}, behind it")
         elif not token.is_mark("]"):
             raise self._expression(start)
 
@@ -337,10 +323,10 @@ class _Parser:
                 raise self._never_closed(opening)
             if label:
                 remedy = f"write {token.text} = {label.text}"
-                raise _WrongValueError(token.line, token.text, "has no '=' behind it", remedy)
-            raise _WrongValueError(token.line, token.text, "has no '=' behind it", f"write {token.text} = ...")
+                raise WrongValueError(token.line, token.text, "has no '=' behind it", remedy)
+            raise WrongValueError(token.line, token.text, "has no '=' behind it", f"write {token.text} = ...")
         self._next()
-        return self._unquoted(token) if token.kind == "text" else token.text
+        return unquoted(token) if token.kind == "text" else token.text
 
     def _end_of_entry(self, entry: Token, opening: Token) -> None:
         token = self._peek()
@@ -351,18 +337,9 @@ class _Parser:
         elif token.kind in ("text", "word", "number"):
             last = self._tokens[self._position - 1]
             shown, remedy = f"{last.text} {token.text}", f"write {last.text}, behind it, or a line for each"
-            raise _WrongValueError(last.line, shown, "has no comma between two entries", remedy)
+            raise WrongValueError(last.line, shown, "has no comma between two entries", remedy)
         elif not token.is_mark("}"):
-            raise _WrongValueError(entry.line, f"{entry.text} = ...", _DATA_ONLY, "write the value itself")
-
-    def _unquoted(self, token: Token) -> str:
-        """Return the text between the quotes."""
-        inner = token.text[1:-1]
-        for opening in ("${", "%{"):
-            if opening in inner:
-                ends = "" if "}" in inner.partition(opening)[2] else f"; its {opening} is never closed"
-                raise _WrongValueError(token.line, token.text[:60], _DATA_ONLY + ends, "write the value itself")
-        return _ESCAPE.sub(lambda escape: _unescaped(token, escape[1]), inner) if "\\" in inner else inner
+            raise WrongValueError(entry.line, f"{entry.text} = ...", DATA_ONLY, "write the value itself")
 
     # Places and problems
 
@@ -426,45 +403,3 @@ class _Parser:
         shown = f"U+{ord(token.text[0]):04X} {unicodedata.name(token.text[0], '')}".strip()
         remedy = "write a plain blank, quote or letter in its place"
         return self._stop(token, shown, "is no character of HCL outside of quotes", remedy)
-
-
-def _number(token: Token) -> int | float:
-    is_whole = token.text.lstrip("-").isdigit()
-    number = math.nan
-    if len(token.text) <= _NUMBER_LIMIT:
-        number = int(token.text) if is_whole else _float(token.text)
-    if not math.isfinite(number):
-        raise _WrongValueError(token.line, token.text[:60], "is too large for a number", "write a smaller one")
-    return number
-
-
-def _float(text: str) -> float:
-    number = WrittenFloat(text)
-    number.written = text
-    return float(text) if str(float(text)) == text else number
-
-
-def _no_number(token: Token) -> _WrongValueError:
-    """Say what is wrong with what begins like a number, and what was probably meant."""
-    text = token.text
-    remedy = f'write a text in quotes: "{text}"'
-    if re.fullmatch(r"-?0[0-9]+", text):
-        rule = "is no number: a number has no leading zero"
-        return _WrongValueError(token.line, text, rule, f'write {int(text)}, or a text in quotes: "{text}"')
-    meant = text.removesuffix("%").replace("_", "")
-    if re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", meant):
-        remedy = f"write {meant}"
-    elif re.fullmatch(r"0[xX][0-9a-fA-F]{1,16}", text):
-        remedy = f"write {int(text, 16)}"
-    rule = "is no number: one has digits alone, at most with a point and a minus"
-    return _WrongValueError(token.line, text[:60], rule, remedy)
-
-
-def _unescaped(token: Token, escape: str) -> str:
-    if escape in _ESCAPES:
-        return _ESCAPES[escape]
-    code = int(escape[1:], 16) if len(escape) > 1 else 0
-    if 0 < code < 0xD800 or 0xDFFF < code <= 0x10FFFF:
-        return chr(code)
-    rule = f"holds \\{escape}, which is no escape of HCL"
-    raise _WrongValueError(token.line, token.text[:60], rule, f"write \\\\{escape} for the backslash itself")

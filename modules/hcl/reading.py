@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from modules.foundation.refusals import REFUSAL, Problem, SettingsError, raise_problems
+from modules.foundation.settings import Settings
 from modules.hcl.parsing import Block, Body, parse
 from modules.hcl.values import as_hcl, shown
 from modules.hcl.wording import Wrong, is_of_another_type, wording
@@ -248,26 +249,26 @@ _FIRST_WORD = 0.2
 def _unknown(
     document: Document, location: Location, line: int, name: str, kind: str, model: type[BaseModel]
 ) -> Problem:
-    rule, fields = f"is not a known {kind}", written(model)
-    foreign = next((letter for letter in name if not letter.isascii()), "")
-    if foreign:
-        rule = f"{rule}: it holds U+{ord(foreign):04X} {unicodedata.name(foreign, '')}"
-    elsewhere = getattr(model, "elsewhere", {})
-    if name in elsewhere:
-        return _problem_at(document, line, location, rule, elsewhere[name])
+    rule = f"is not a known {kind}"
     if name in _TERRAFORM and len(location) == 1:
-        return _problem_at(
-            document,
-            line,
-            location,
-            f"{rule}: an environment file is data, not Terraform",
-            "write the values themselves",
-        )
-    if name == "tags":
-        return _problem_at(document, line, location, rule, "write tags at the top of the file: all resources bear them")
-    nearest = _nearest(name, fields)
-    remedy = f"did you mean {nearest}?" if nearest else f"known here: {', '.join(sorted(fields))}"
+        rule, remedy = f"{rule}: an environment file is data, not Terraform", "write the values themselves"
+    elif foreign := next((letter for letter in name if not letter.isascii()), ""):
+        rule = f"{rule}: it holds U+{ord(foreign):04X} {unicodedata.name(foreign, '')}".rstrip()
+        remedy = "write it in plain letters"
+    else:
+        remedy = _elsewhere(name, model)
     return _problem_at(document, line, location, rule, remedy)
+
+
+def _elsewhere(name: str, model: type[BaseModel]) -> str:
+    """Return where the block has what the name seems to mean."""
+    if issubclass(model, Settings) and name in model.elsewhere:
+        return model.elsewhere[name]
+    fields = written(model)
+    if name == "tags":
+        return "write tags at the top of the file: all resources bear them"
+    nearest = _nearest(name, fields)
+    return f"did you mean {nearest}?" if nearest else f"known here: {', '.join(sorted(fields))}"
 
 
 def _nearest(name: str, fields: Iterable[str]) -> str | None:

@@ -39,15 +39,20 @@ def shown(value: Any) -> str:
     return _shortened(as_hcl(value[:SHOWN_LIMIT] if isinstance(value, str | tuple) else value))
 
 
+#: What a value is, by its type; the first that fits, for true is a number to Python.
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (type(None), "null"),
+    (bool, "a boolean"),
+    (str, "a text"),
+    ((int, float), "a number"),
+    ((list, tuple), "a list"),
+    (Mapping, "a map"),
+)
+
+
 def kind(value: Any) -> str:
     """Return what the value is, a phrase."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return as_hcl(value)
-    kinds = {str: "a text", int: "a number", float: "a number", list: "a list", tuple: "a list", dict: "a map"}
-    kinds[WrittenFloat] = "a number"
-    return kinds.get(type(value), "another value")
+    return next((phrase for types, phrase in _KINDS if isinstance(value, types)), "another value")
 
 
 def _quoted(text: str) -> str:

@@ -133,7 +133,7 @@ def with_all(model: Any, values: Mapping[str, Any], value: Any) -> dict[str, Any
     return result
 
 
-DOCUMENTS = [file.document for folder in (REFERENCE, FURTHER) for file in load(folder).values()]
+DOCUMENTS = [load(REFERENCE)["prod"].document, *(file.document for file in load(FURTHER).values())]
 
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: repr(value)[:12])
