@@ -73,8 +73,6 @@ class FixedResponseSettings(Settings):
 class RedirectSettings(Settings):
     """The `redirect` block: another address, by HTTPS. What is not written stays as it was asked for."""
 
-    elsewhere: ClassVar[Mapping[str, str]] = {"protocol": "take it out: a redirect always leads to HTTPS"}
-
     host: str | None = Field(
         default=None,
         min_length=1,
@@ -97,6 +95,7 @@ class RedirectSettings(Settings):
     permanent: bool = Field(
         default=False, description="301, which browsers keep for good, in place of 302, which they ask for again."
     )
+    elsewhere: ClassVar[Mapping[str, str]] = {"protocol": "take it out: a redirect always leads to HTTPS"}
 
     @model_validator(mode="after")
     def _leads_elsewhere(self) -> "RedirectSettings":
