@@ -2,6 +2,7 @@
 
 import re
 import stat
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +13,9 @@ SIZE_LIMIT = 256 * 1024
 
 _KINDS = ((stat.S_ISDIR, "is a folder, not a file"), (stat.S_ISREG, ""))
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-#: What no editor writes into a text: control characters but tab and line end.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: What nobody sees in a text, and no editor writes into one: control characters but tab and line end, blanks of no
+#: width, and marks that turn the direction of writing ("Unicode Technical Report 36, Bidirectional Text Spoofing").
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 
 
 def read_bytes(path: Path) -> bytes:
@@ -48,15 +50,15 @@ def read_text(path: Path) -> str:
     if not text.strip():
         remedy = "write an environment into it, or remove it; see envs/dev.hcl"
         raise _error(path, "is empty", remedy, line=1)
-    raise_problems(_control_characters(path, text))
+    raise_problems(_unseen_characters(path, text))
     return text
 
 
-def _control_characters(path: Path, text: str) -> Iterator[Problem]:
-    if found := _CONTROL.search(text):
+def _unseen_characters(path: Path, text: str) -> Iterator[Problem]:
+    if found := _UNSEEN.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        rule = "is a control character, which no text holds"
-        yield Problem(path.as_posix(), line, f"U+{ord(found[0]):04X}", rule, "take it out, or save the file in UTF-8")
+        shown = f"U+{ord(found[0]):04X} {unicodedata.name(found[0], 'control character')}"
+        yield Problem(path.as_posix(), line, shown, "is a character that nobody sees", "take it out")
 
 
 def _error(path: Path, rule: str, remedy: str, subject: str = "the file", line: int = 0) -> SettingsError:

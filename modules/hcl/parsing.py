@@ -22,10 +22,19 @@ DEPTH_LIMIT = 40
 _OPEN_QUOTE = "has a quote that is not closed in its line"
 _CLOSE_QUOTE = r'write " or take one out; a line break is \n'
 _WRITE = 'write `key = value` or `block "label" {`'
+_CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
 _LITERALS = {"true": True, "false": False, "null": None}
 #: What people write for true and false, from YAML and Python.
-_TRUE_FALSE = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+_TRUE_FALSE = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
+#: What other languages write: its form, the rule, and what to write instead of its first group.
+_SLIPS = (
+    (re.compile(r"(yes|on|true|no|off|false)", re.IGNORECASE), "is no value of HCL", "write {1}"),
+    (re.compile(r"['`]([^'`]*)['`]"), "is in quotes that HCL has not", 'write double quotes: "{0}"'),
+    (re.compile(r"(.*);"), "has a semicolon behind it, which HCL has not", "write {0}"),
+    (re.compile(r"\+([0-9.]+)"), "is no number: one has no plus before it", "write {0}"),
+    (re.compile(r"(\.[0-9]+)"), "is no number: one begins with a digit", "write 0{0}"),
+)
 #: A text without its quotes, and what begins with the name of one of Terraform's objects.
 _BARE_TEXT = re.compile(r"[^\W\d][\w.:/@*-]*")
 _REFERENCE = re.compile(r"(var|local|data|module|each|self|path|count|terraform|aws_\w+)\.")
@@ -229,7 +238,9 @@ class _Parser:
         raise self._no_value(token, start)
 
     def _no_value(self, token: Token, start: int) -> Exception:
-        if token.kind in ("line", "end") or token.is_mark("},]"):
+        if token.is_mark(","):
+            return WrongValueError(token.line, ",", "is a comma without a value before it", "take it out")
+        if token.kind in ("line", "end") or token.is_mark("}]"):
             return WrongValueError(token.line, "", "has no value behind its '='", "write one, or take the key out")
         if token.kind == "heredoc":
             self._position = start
@@ -239,12 +250,14 @@ class _Parser:
         return self._expression(start)
 
     def _expression(self, start: int) -> WrongValueError:
-        """Say of what begins at this token that it is no value: a text without quotes, or an expression."""
+        """Say of what begins at this token that it is no value: a slip of the pen, or an expression."""
         line, shown = self._tokens[start].line, self._source(start)
-        if shown.lower() in _TRUE_FALSE or shown in ("True", "False", "TRUE", "FALSE"):
-            answer = _TRUE_FALSE.get(shown.lower(), shown.lower())
-            return WrongValueError(line, shown, "is no value of HCL", f"write {answer}")
-        if _BARE_TEXT.fullmatch(shown) and not _REFERENCE.match(shown):
+        for form, rule, remedy in _SLIPS:
+            if found := form.fullmatch(shown):
+                return WrongValueError(
+                    line, shown, rule, remedy.format(found[1], _TRUE_FALSE.get(found[1].lower(), ""))
+                )
+        if not _REFERENCE.match(shown) and _BARE_TEXT.fullmatch(shown):
             return WrongValueError(line, shown, "is a text without quotes", f'write it in quotes: "{shown}"')
         return WrongValueError(line, shown, DATA_ONLY, "write the value itself")
 
@@ -315,6 +328,8 @@ class _Parser:
         self._next()
         if token.kind == "end":
             raise self._never_closed(opening)
+        if token.kind == "no_number":
+            raise WrongValueError(token.line, token.text, "is a key that needs quotes", f'write "{token.text}" = ...')
         if token.kind not in ("word", "text", "number") or token.text == "for":
             raise self._expression(start)
         if not self._peek().is_mark("=:"):
@@ -398,6 +413,12 @@ class _Parser:
             return self._stop(token, "/*", "begins a comment that is never closed", "write */ behind it")
         if token.kind == "text" and self._tokens[self._position + 1].is_mark("=:"):
             return self._stop(token, token.text, "is a key in quotes", f"write {token.text[1:-1]} = ...")
+        if token.kind == "open_text":
+            return self._open_text(token)
+        if self._text_of([token]).startswith(_CONFLICT):
+            return self._stop(token, self._text_of([token]), "is a conflict that Git left", "choose what is right")
+        if token.text in ("'", "`"):
+            return self._stop(token, token.text, "is a quote that HCL has not", 'write double quotes: "..."')
         if token.text.isascii():
             return self._stop(token, f"'{token.text[:60]}'", "is not expected here", _WRITE)
         shown = f"U+{ord(token.text[0]):04X} {unicodedata.name(token.text[0], '')}".strip()

@@ -35,7 +35,9 @@ FORMATS = {
     "a login with a password": re.compile(r"\"[\w.-]{1,63}:[^\s:/@\"]{3,}@(tcp\(|[\w.-]+(:\d+)?/)"),
     "a URL with a password": re.compile(r"[a-z][a-z0-9+.-]{0,30}://[^\s/:@\"]*:[^\s/@\"]+@", re.IGNORECASE),
     # A Sentry DSN: what stands before the @ is too long for a user's name.
-    "a URL with a key": re.compile(r"[a-z][a-z0-9+.-]{0,30}://[\w-]{16,}@", re.IGNORECASE),
+    "a URL with a key": re.compile(
+        r"[a-z][a-z0-9+.-]{0,30}://[\w-]{16,}@|[?&](token|key|secret|sig|signature)=[^\s&\"]{8,}", re.IGNORECASE
+    ),
     # "Server=db;Password=...", "--password=...", "--password", "...", and JSON in a text.
     "a password in a text": re.compile(
         rf"(?:{_WORDS})(?:=|\\\"\s*:\s*\\\")[^\s\"\\;&=]{{3,}}|--(?:{_WORDS})\",\s*\"[^\"]{{3,}}", re.IGNORECASE
@@ -49,7 +51,7 @@ _SECRET_KEY = re.compile(
 )
 #: Variables whose names say the same. In lowercase such a key is one of ours, and names a `secret` block.
 _SECRET_VARIABLE = re.compile(
-    r"(?<![\w-])\"?([A-Z0-9_]*(SECRET|TOKEN|CREDENTIALS?|SALT|PEPPER|(SIGNING|ENCRYPTION|MASTER|HMAC|JWT)_KEY|SECRET_KEY_BASE|(?<![A-Z0-9])(PASS|PWD)))\"?"
+    r"(?<![\w-])\"?([A-Z0-9_]*(SECRET|TOKEN|CREDENTIALS?|SALT|PEPPER|(SIGNING|ENCRYPTION|MASTER|HMAC|JWT|APP)_KEY|SECRET_KEY_BASE|(?<![A-Z0-9])(PASS|PWD)))\"?"
     r"\s*[=:]\s*(\"(?!\")|<<)"
 )
 #: Keys that hold a secret inside a `secret` block.

@@ -62,7 +62,7 @@ def _number(wrong: Wrong) -> Told:
 
 def _whole_number(wrong: Wrong) -> Told:
     if isinstance(wrong.value, float):
-        return Told("is a fraction, and a whole number is needed", f"write {round(wrong.value)}")
+        return Told("is not written as a whole number, and one is needed", f"write {round(wrong.value)}")
     return _number(wrong)
 
 

@@ -27,6 +27,7 @@ SECRETS = {
     "postgres://agora:hunter2@db.example/agora": "a URL with a password",
     "redis://:hunter2hunter2@cache.example:6379": "a URL with a password",
     "https://" + "0123456789abcdef" * 2 + "@o1.ingest.example/1": "a URL with a key",
+    "https://api.example/?token=" + "hunter2hunter2": "a URL with a key",
     "Bearer " + "abcdefgh12345678": "an Authorization header",
     "agora:" + "hunter2@tcp(db.example:3306)/agora": "a login with a password",
     "Server=db.example;Pwd=" + "hunter2": "a password in a text",
