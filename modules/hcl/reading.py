@@ -190,7 +190,7 @@ def _shape_block(
         return
     shape = shape_of(fields[block.type])
     here: Location = (*location, block.type, *block.labels)
-    wrong = _wrong_labels(block, shape)
+    wrong = _wrong_labels(block, shape, fields[block.type])
     if wrong:
         yield _problem_at(document, block.line, here, *wrong)
         return
@@ -212,10 +212,10 @@ def _shape_block(
         yield from _shape(document, content, here, block.body, shape.model)
 
 
-def _wrong_labels(block: Block, shape: Shape) -> tuple[str, str] | None:
+def _wrong_labels(block: Block, shape: Shape, info: FieldInfo) -> tuple[str, str] | None:
     """Return the rule and the remedy when the block has not the labels of its shape."""
     if shape.kind == "attribute":
-        return "is a value, not a block", f"write `{block.type} = ...`"
+        return "is a value, not a block", f"write {_example(block.type, info)}"
     expected = 1 if shape.kind == "labelled" else 0
     if len(block.labels) == expected:
         return None
