@@ -4,7 +4,7 @@ import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -82,6 +82,8 @@ class Environment(
 
     Each wing brings the blocks of its own chapter.
     """
+
+    elsewhere: ClassVar[Mapping[str, str]] = {"name": "take it out: an environment has the name of its file"}
 
     name: Annotated[str, AfterValidator(_name)] = Field(
         description="The file's name without .hcl.", json_schema_extra={"inherited": True}

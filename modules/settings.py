@@ -39,9 +39,9 @@ def load(folder: Path, today: datetime.date | None = None) -> dict[str, Environm
     With a date, unlock records (`unlocks/<name>.hcl` in the folder) that ended before it allow nothing. Raises
     SettingsError with everything that is wrong in any of the files or between them.
     """
-    problems: list[Problem] = []
+    problems = list(_not_read(folder))
     files: dict[str, EnvironmentFile] = {}
-    for path in _paths(folder):
+    for path in _paths(folder, problems):
         try:
             files[path.stem] = load_file(path)
             problems += _unprotected(files[path.stem], today)
@@ -79,13 +79,34 @@ def chosen(files: Mapping[str, EnvironmentFile], name: str | None) -> list[Envir
     return [files[name].settings]
 
 
-def _paths(folder: Path) -> list[Path]:
+def _paths(folder: Path, problems: list[Problem]) -> list[Path]:
+    """Return the environment files. Raises SettingsError when there are none, with the problems found so far."""
     paths = sorted(folder.glob("*.hcl")) if folder.is_dir() else []
     if not paths:
         rule = "has no environment files" if folder.is_dir() else "is not a folder"
         remedy = "write envs/dev.hcl (README, The environment file), or name another folder with ENVS=folder"
-        raise SettingsError([Problem(folder.as_posix(), 0, "the folder", rule, remedy)])
+        raise SettingsError([*problems, Problem(folder.as_posix(), 0, "the folder", rule, remedy)])
     return paths
+
+
+#: What stands beside the environment files: unlock records, and the addresses of what there is.
+_FOLDERS = ("addresses", "unlocks")
+
+
+def _not_read(folder: Path) -> Iterator[Problem]:
+    """Yield what a person may take for an environment and is none: prod.HCL, prod.tf, prod/prod.hcl.
+
+    Passed over in silence, the environment would be missing from each command, and its jobs from the pipeline.
+    """
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.suffix in (".hcl", ".md") or path.name.startswith(".") or path.name.endswith("~"):
+            continue
+        rule = "is not read: an environment is a file of this folder whose name ends in .hcl, in lowercase letters"
+        if not path.is_dir():
+            remedy = f"rename it to {path.name.partition('.')[0]}.hcl, or take it out of the folder"
+            yield Problem(path.as_posix(), 0, "the file", rule, remedy)
+        elif path.name not in _FOLDERS and any(path.glob("*.[hH][cC][lL]")):
+            yield Problem(path.as_posix(), 0, "the folder", rule, f"move its files to {folder.as_posix()}, or move it")
 
 
 def between(files: list[EnvironmentFile]) -> Iterator[Problem]:

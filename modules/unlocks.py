@@ -27,6 +27,7 @@ from pydantic import BeforeValidator, Field
 
 from modules.foundation.refusals import Problem, SettingsError, broken_rule
 from modules.foundation.settings import Settings
+from modules.hcl.files import read_bytes
 from modules.hcl.reading import Document, check, read
 
 #: Longer than this, nobody remembers what it was for, and another plan slips through by it.
@@ -90,7 +91,7 @@ def read_unlocks(envs: Path, env: str) -> tuple[Unlocks, Document]:
     Raises SettingsError.
     """
     path = unlocks_path(envs, env)
-    if not path.exists() or not path.read_bytes().strip():
+    if not (path.exists() or path.is_symlink()) or not read_bytes(path).strip():
         return Unlocks(), Document(path.as_posix(), {}, {})
     document = read(path, Unlocks)
     return check(document, Unlocks, document.values), document

@@ -1,5 +1,8 @@
 """Environments as a whole: what is refused, where, why, and what to write instead."""
 
+import errno
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,7 +42,7 @@ def test_lines_of_several_files() -> None:
             "dev.hcl:2: account_id 11111111111 is not an AWS account id: it has 11 characters, an account id has "
             "12 digits; write the account's id",
         ),
-        ('"111111111111"', "111111111111", "dev.hcl:2: account_id 111111111111 should be a valid string"),
+        ('"111111111111"', "111111111111", "dev.hcl:2: account_id 111111111111 is a number, and a text is needed"),
         ('"ap-northeast-2"', '"ap-northeast-9"', "dev.hcl:3: region ap-northeast-9 is not a region of AWS; write one"),
         ('"development"', '"dev"', "dev.hcl:4: tier dev should be 'development', 'staging' or 'production'"),
         ('"agora"', '"Agora!"', "dev.hcl:1: product Agora! is not a product's name: 3 or more lowercase letters"),
@@ -71,7 +74,11 @@ def test_lines_of_several_files() -> None:
         ('["a", "c"]', '["a", "e"]', 'dev.hcl:8: network.availability_zones ["a", "e"] names a and e, which share'),
         ('["a", "c"]', '["a", "z"]', "dev.hcl:8: network.availability_zones.1 z should be"),
         ('["a", "c"]', '["a", "c"]\n  clusters = 5', "dev.hcl:9: network.clusters 5 should be less than or equal to 4"),
-        ('["a", "c"]', '["a", "c"]\n  clusters = true', "dev.hcl:9: network.clusters true should be a valid integer"),
+        (
+            '["a", "c"]',
+            '["a", "c"]\n  clusters = true',
+            "dev.hcl:9: network.clusters true is a boolean, and a number is needed",
+        ),
         (
             '["a", "c"]',
             '["a", "c"]\n  internet = false\n  nat = "per_zone"',
@@ -236,3 +243,76 @@ def test_a_vpc_too_large_draws_a_warning(tmp_path: Path) -> None:
     (warning,) = files["dev"].warnings(READ)
     assert "network.cidr 10.20.0.0/16 is larger than needed: a /20 has room for four zones" in str(warning)
     assert "write 10.20.0.0/20" in str(warning)
+
+
+@pytest.mark.parametrize("name", ["prod.HCL", "prod.tf", "prod.hcl.bak", "prod", "prod.yaml"])
+def test_a_file_that_is_no_environment_is_not_passed_over(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(PROD)
+    assert only_problem(tmp_path, {"dev": DEV}) == (
+        f"{name}: the file is not read: an environment is a file of this folder whose name ends in .hcl, in lowercase "
+        "letters; rename it to prod.hcl, or take it out of the folder"
+    )
+
+
+def test_an_environment_in_a_folder_of_its_own_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "prod").mkdir()
+    write(tmp_path / "prod", {"prod": PROD})
+    assert only_problem(tmp_path, {"dev": DEV}).startswith("prod: the folder is not read")
+
+
+def test_what_stands_beside_the_environments_is_left_alone(tmp_path: Path) -> None:
+    for name in ("README.md", ".DS_Store", "dev.hcl~"):
+        (tmp_path / name).write_text("x")
+    for name in ("addresses", "unlocks"):
+        (tmp_path / name).mkdir()
+    assert problems_of(tmp_path, {"dev": DEV}) == []
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+def _dangling(path: Path) -> None:
+    path.symlink_to("nowhere.hcl")
+
+
+def _loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "rule"),
+    [
+        (_folder, "is a folder, not a file"),
+        (_dangling, "is a link to nowhere.hcl and cannot be read: no such file or directory"),
+        (_loop, "is a link to prod.hcl and cannot be read: too many levels of symbolic links"),
+        (_pipe, "is a device or pipe, not a file"),
+    ],
+)
+@pytest.mark.parametrize("name", ["prod.hcl", "unlocks/dev.hcl"])
+def test_what_is_no_file_is_refused(tmp_path: Path, name: str, make: Callable[[Path], None], rule: str) -> None:
+    (tmp_path / "unlocks").mkdir()
+    make(tmp_path / name)
+    assert only_problem(tmp_path, {"dev": DEV}).startswith(
+        f"{name}: the file {rule.replace('prod.hcl', Path(name).name)}"
+    )
+
+
+def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert only_problem(tmp_path, {"dev": DEV}) == (
+        "dev.hcl: the file cannot be read: permission denied; make it readable, or remove it"
+    )
+
+
+@pytest.mark.parametrize("label", ["tier", "name"])
+def test_a_block_that_is_called_like_a_key_it_inherits_is_checked_like_any_other(tmp_path: Path, label: str) -> None:
+    problems = problems_of(tmp_path, {"dev": f'{DEV}secret "{label}" {{\n  recovery_window_days = 5\n}}\n'})
+    assert [problem.subject for problem in problems] == [f"secret.{label}.recovery_window_days 5"]

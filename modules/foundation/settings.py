@@ -3,7 +3,8 @@
 import difflib
 import ipaddress
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -59,6 +60,9 @@ class Settings(BaseModel):
     """A block of an environment file: frozen, no key but those that are named, and no `true` for a 1."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    elsewhere: ClassVar[Mapping[str, str]] = {}
+    """Keys that people look for in the block, and what they have to do instead."""
 
 
 class TieredSettings(Settings):

@@ -1,27 +1,43 @@
 """Text to tree: an HCL file as attributes and blocks, each with its line.
 
-An environment file is data. Variables, functions and interpolation are refused: CDKTF would pass them on and
-they would become live Terraform. This reads the tree of python-hcl2's parser, for its `loads()` keeps the last of
-two equal attributes without a word, and gives no lines.
+An environment file is data. Variables, functions and interpolation are refused: CDKTF would pass them on and they
+would become live Terraform. What is left of HCL's grammar is small ("HCL Native Syntax Specification, Structural
+Elements" and the literals of "Expressions"), and a parser of our own can say what is wrong with it.
 """
 
-import ast
-import json
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import hcl2
-from lark import Token, Tree
-from lark.exceptions import UnexpectedInput
-
 from modules.foundation.refusals import Problem, SettingsError, raise_problems
+from modules.hcl.files import read_text
+from modules.hcl.literals import DATA_ONLY, WrongValueError, no_number, number, unquoted
+from modules.hcl.tokens import Token, tokens
 
-#: A tree of the parser's. Which child is a tree and which a token, lark's types cannot tell; the grammar does.
-Node = Any
+#: How deep blocks, lists and maps may lie in each other. Environments need six.
+DEPTH_LIMIT = 40
 
-_DATA_ONLY = "is an expression; an environment file is data, and this would become live Terraform"
+_OPEN_QUOTE = "has a quote that is not closed in its line"
+_CLOSE_QUOTE = r'write " or take one out; a line break is \n'
+_WRITE = 'write `key = value` or `block "label" {`'
+_CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
+_CLOSING = {"{": "}", "[": "]", "(": ")"}
+_LITERALS = {"true": True, "false": False, "null": None}
+#: What people write for true and false, from YAML and Python.
+_TRUE_FALSE = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
+#: What other languages write: its form, the rule, and what to write instead of its first group.
+_SLIPS = (
+    (re.compile(r"(yes|on|true|no|off|false)", re.IGNORECASE), "is no value of HCL", "write {1}"),
+    (re.compile(r"['`]([^'`]*)['`]"), "is in quotes that HCL has not", 'write double quotes: "{0}"'),
+    (re.compile(r"(.*);"), "has a semicolon behind it, which HCL has not", "write {0}"),
+    (re.compile(r"\+([0-9.]+)"), "is no number: one has no plus before it", "write {0}"),
+    (re.compile(r"(\.[0-9]+)"), "is no number: one begins with a digit", "write 0{0}"),
+)
+#: A text without its quotes, and what begins with the name of one of Terraform's objects.
+_BARE_TEXT = re.compile(r"[^\W\d][\w.:/@*-]*")
+_REFERENCE = re.compile(r"(var|local|data|module|each|self|path|count|terraform|aws_\w+)\.")
 
 
 @dataclass(frozen=True)
@@ -52,180 +68,359 @@ class Body:
 
 
 def parse(path: Path) -> Body:
-    """Return what the file says. Raises SettingsError for what is not UTF-8, not HCL, or not data."""
-    file = path.as_posix()
-    text = _text(path, file)
-    try:
-        tree = hcl2.parses_to_tree(text)
-    except UnexpectedInput as error:
-        raise SettingsError([_syntax_problem(file, text, error)]) from None
-    problems: list[Problem] = []
-    body = _body(file, tree.children[0], problems)
-    raise_problems(problems)
+    """Return what the file says. Raises SettingsError for what is not readable, not HCL, or not data."""
+    parser = _Parser(path.as_posix(), read_text(path))
+    body = parser.file()
+    raise_problems(parser.problems)
     return body
 
 
-def _text(path: Path, file: str) -> str:
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise SettingsError(
-            [
-                Problem(
-                    file,
-                    line,
-                    f"byte 0x{content[error.start]:02x}",
-                    "is not UTF-8",
-                    "save the file in UTF-8",
+class _Parser:
+    """The tokens of one file, and how far they have been read."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self._file, self._text = file, text
+        self._tokens = list(tokens(text))
+        self._position = 0
+        self._at: list[str] = []
+        self._depth = 0
+        self._unclosed: Token | None = None
+        self._closed_early: Token | None = None
+        self.problems: list[Problem] = []
+
+    def file(self) -> Body:
+        """Return the whole file. Raises SettingsError where what follows could not be understood."""
+        for token in self._tokens:
+            if token.kind == "open_comment" or (token.kind == "other" and not token.text.isascii()):
+                raise self._unexpected(token)
+        return self._body(None)
+
+    # Structure
+
+    def _body(self, opening: Token | None) -> Body:
+        """Read up to the closing brace, or the end of the file."""
+        body = Body()
+        while True:
+            token = self._skip_lines()
+            if token.kind == "end" and opening is None:
+                return body
+            if token.kind == "end":
+                raise self._never_closed(self._unclosed or opening)
+            if token.is_mark("}"):
+                self._close(token, opening)
+                return body
+            self._item(token, opening, body)
+
+    def _close(self, token: Token, opening: Token | None) -> None:
+        """Pass a closing brace. One that stands elsewhere than its opening's line begins may be one too many."""
+        if opening is None:
+            first = self._closed_early or token
+            shown = "" if first is token else f": line {token.line} has one left over"
+            raise self._consequence() or self._stop(first, "'}'", f"closes more than was opened{shown}", "take it out")
+        apart = token.line > opening.line and token.column != opening.margin
+        if apart and self._closed_early is None:
+            self._closed_early = token
+        if apart and token.column < opening.margin and self._unclosed is None:
+            self._unclosed = opening
+        self._next()
+
+    def _item(self, token: Token, opening: Token | None, body: Body) -> None:
+        """Read an attribute or a block."""
+        astray = opening and token.line > opening.line and token.column <= opening.margin
+        if astray and self._unclosed is None:
+            self._unclosed = opening
+        if token.kind != "word":
+            raise self._unexpected(token)
+        self._next()
+        if self._peek().is_mark("="):
+            self._next()
+            self._attribute(token, body)
+        else:
+            self._block(token, body)
+
+    def _attribute(self, name: Token, body: Body) -> None:
+        start, depth, at = self._position, self._depth, list(self._at)
+        self._at.append(name.text)
+        try:
+            body.attributes.append(Attribute(name.text, self._value(), name.line))
+            self._end_of_attribute(start)
+        except WrongValueError as error:
+            self._position, self._depth = start, depth
+            self._skip_expression("}")
+            self._report_value(self._open_quote(start) or error)
+        self._at = at
+
+    def _report_value(self, error: WrongValueError) -> None:
+        self._report(error.line, f"{'.'.join(self._at)} {error.shown}".strip(), error.rule, error.remedy)
+
+    def _open_quote(self, start: int) -> WrongValueError | None:
+        """Return that a quote is missing, or one too many, where that is why the value cannot be read."""
+        for token in self._tokens[start : self._position]:
+            if token.kind == "open_text":
+                return WrongValueError(token.line, token.text[:60].strip(), _OPEN_QUOTE, _CLOSE_QUOTE)
+        return None
+
+    def _end_of_attribute(self, start: int) -> None:
+        token = self._peek()
+        if token.kind in ("line", "end") or token.is_mark("}"):
+            return
+        value = self._tokens[self._position - 1]
+        if token.is_mark(",") or (token.kind in ("word", "text", "number") and token.line == value.line):
+            shown = f"{value.text} {token.text}" if value.kind != "mark" else token.text
+            rule = "has more behind its value: a key has one value, and each key a line of its own"
+            raise WrongValueError(token.line, shown, rule, "take it out, or write a list: [ ... ]")
+        raise self._expression(start)
+
+    def _block(self, kind: Token, body: Body) -> None:
+        labels = []
+        while self._peek().kind in ("text", "word"):
+            labels.append(self._next())
+        opening = self._peek()
+        if not opening.is_mark("{"):
+            raise self._no_block(kind, labels, opening)
+        self._next()
+        names = tuple(self._label(label) for label in labels)
+        self._at += [kind.text, *names]
+        self._deeper(opening)
+        content = self._body(opening)
+        self._depth -= 1
+        del self._at[-1 - len(names) :]
+        body.blocks.append(Block(kind.text, names, kind.line, content))
+
+    def _label(self, token: Token) -> str:
+        try:
+            return unquoted(token) if token.kind == "text" else token.text
+        except WrongValueError as error:
+            self._report(error.line, error.shown, error.rule, error.remedy)
+            return ""
+
+    def _no_block(self, kind: Token, labels: list[Token], token: Token) -> SettingsError:
+        """Say what is wrong with a word that neither '=' nor a block's brace follows."""
+        if token.kind == "line" and self._skip_lines().is_mark("{"):
+            subject = " ".join(each.text for each in [kind, *labels])
+            return self._stop(kind, subject, "has its '{' in another line", f"write `{subject} {{`")
+        if token.kind == "other" or token.is_mark(":),]"):
+            return self._unexpected(token)
+        if token.kind == "open_text":
+            return self._consequence() or self._open_text(token)
+        value = self._text_of([*labels, token]) or "..."
+        rule = "has no '=' behind it, and is no block"
+        return self._stop(kind, ".".join([*self._at, kind.text]), rule, f"write `{kind.text} = {value}`")
+
+    def _text_of(self, these: list[Token]) -> str:
+        first = these[0]
+        end = self._text.find("\n", first.start)
+        found = self._text[first.start : end if end >= 0 else len(self._text)]
+        return re.sub(r"\s*(#|//).*", "", found)[:60].strip()
+
+    def _deeper(self, opening: Token) -> None:
+        self._depth += 1
+        if self._depth > DEPTH_LIMIT:
+            rule = f"is nested too deeply: more than {DEPTH_LIMIT} levels"
+            raise self._stop(opening, f"'{opening.text}'", rule, "write fewer brackets in each other")
+
+    # Values
+
+    def _value(self) -> Any:
+        start, token = self._position, self._next()
+        if token.kind == "text":
+            return unquoted(token)
+        if token.kind == "number":
+            return number(token)
+        if token.kind == "no_number":
+            raise no_number(token)
+        if token.kind == "word" and token.text in _LITERALS:
+            return _LITERALS[token.text]
+        if token.is_mark("["):
+            return self._list(token)
+        if token.is_mark("{"):
+            return self._map(token)
+        raise self._no_value(token, start)
+
+    def _no_value(self, token: Token, start: int) -> Exception:
+        if token.is_mark(","):
+            return WrongValueError(token.line, ",", "is a comma without a value before it", "take it out")
+        if token.kind in ("line", "end") or token.is_mark("}]"):
+            return WrongValueError(token.line, "", "has no value behind its '='", "write one, or take the key out")
+        if token.kind == "heredoc":
+            self._position = start
+            self._skip_expression("}")
+            remedy = r"write the text in quotes, with \n for a line's end"
+            return WrongValueError(token.line, token.text, "is a heredoc; an environment file is data", remedy)
+        return self._expression(start)
+
+    def _expression(self, start: int) -> WrongValueError:
+        """Say of what begins at this token that it is no value: a slip of the pen, or an expression."""
+        line, shown = self._tokens[start].line, self._source(start)
+        for form, rule, remedy in _SLIPS:
+            if found := form.fullmatch(shown):
+                return WrongValueError(
+                    line, shown, rule, remedy.format(found[1], _TRUE_FALSE.get(found[1].lower(), ""))
                 )
-            ]
-        ) from None
-    if not text.strip():
-        raise SettingsError(
-            [
-                Problem(
-                    file,
-                    1,
-                    "the file",
-                    "is empty",
-                    "write an environment into it, or remove it; see envs/dev.hcl",
-                )
-            ]
+        if not _REFERENCE.match(shown) and _BARE_TEXT.fullmatch(shown):
+            return WrongValueError(line, shown, "is a text without quotes", f'write it in quotes: "{shown}"')
+        return WrongValueError(line, shown, DATA_ONLY, "write the value itself")
+
+    def _source(self, start: int) -> str:
+        """Return an expression about as it was written, on one line."""
+        self._position = start
+        self._skip_expression("},]")
+        end = self._peek().start
+        return re.sub(r"\s+", " ", self._text[self._tokens[start].start : end]).strip()[:60]
+
+    def _list(self, opening: Token) -> tuple[Any, ...]:
+        items: list[Any] = []
+        self._deeper(opening)
+        while not (token := self._skip_lines()).is_mark("]"):
+            if self._begins_other(token):
+                raise self._never_closed(opening)
+            if token.text == "for":
+                raise self._expression(self._position)
+            start = self._position
+            items.append(self._value())
+            self._end_of_item(opening, start)
+        self._next()
+        self._depth -= 1
+        return tuple(items)
+
+    def _end_of_item(self, opening: Token, start: int) -> None:
+        """Pass the comma behind a value of a list."""
+        last = self._tokens[self._position - 1]
+        token = self._skip_lines()
+        if token.is_mark(","):
+            self._next()
+        elif self._begins_other(token):
+            raise self._never_closed(opening)
+        elif token.kind in ("text", "word", "number", "no_number") or token.is_mark("[{"):
+            shown = f"{last.text} {token.text}"
+            raise WrongValueError(last.line, shown, "has no comma between two values", f"write {last.text}, behind it")
+        elif not token.is_mark("]"):
+            raise self._expression(start)
+
+    def _begins_other(self, token: Token) -> bool:
+        """Return whether the token belongs to what stands behind a list: the next key or block, a brace, or the end."""
+        if token.kind == "end" or token.is_mark("}"):
+            return True
+        after = self._tokens[min(self._position + 1, len(self._tokens) - 1)]
+        is_label = after.kind == "text" and token.column == token.margin
+        return token.kind == "word" and (after.is_mark("={") or is_label)
+
+    def _map(self, opening: Token) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        self._deeper(opening)
+        while not (token := self._skip_lines()).is_mark("}"):
+            key = self._key(token, opening)
+            self._at.append(key)
+            if key in values:
+                rule = f"is in the map twice, first in line {lines[key]}; the last one would win"
+                self._report(token.line, ".".join(self._at), rule, "keep one of them")
+            values[key], lines[key] = self._value(), token.line
+            self._end_of_entry(token, opening)
+            self._at.pop()
+        self._next()
+        self._depth -= 1
+        return values
+
+    def _key(self, token: Token, opening: Token) -> str:
+        """Read a map's key and the '=' or ':' behind it."""
+        start = self._position
+        self._next()
+        if token.kind == "end":
+            raise self._never_closed(opening)
+        if token.kind == "no_number":
+            raise WrongValueError(token.line, token.text, "is a key that needs quotes", f'write "{token.text}" = ...')
+        if token.kind not in ("word", "text", "number") or token.text == "for":
+            raise self._expression(start)
+        if not self._peek().is_mark("=:"):
+            label = self._next() if self._peek().kind == "text" else None
+            if self._peek().is_mark("{"):
+                raise self._never_closed(opening)
+            if label:
+                remedy = f"write {token.text} = {label.text}"
+                raise WrongValueError(token.line, token.text, "has no '=' behind it", remedy)
+            raise WrongValueError(token.line, token.text, "has no '=' behind it", f"write {token.text} = ...")
+        self._next()
+        return unquoted(token) if token.kind == "text" else token.text
+
+    def _end_of_entry(self, entry: Token, opening: Token) -> None:
+        token = self._peek()
+        if token.kind == "line" or token.is_mark(","):
+            self._next()
+        elif token.kind == "end":
+            raise self._never_closed(opening)
+        elif token.kind in ("text", "word", "number"):
+            last = self._tokens[self._position - 1]
+            shown, remedy = f"{last.text} {token.text}", f"write {last.text}, behind it, or a line for each"
+            raise WrongValueError(last.line, shown, "has no comma between two entries", remedy)
+        elif not token.is_mark("}"):
+            raise WrongValueError(entry.line, f"{entry.text} = ...", DATA_ONLY, "write the value itself")
+
+    # Places and problems
+
+    def _peek(self) -> Token:
+        return self._tokens[self._position]
+
+    def _next(self) -> Token:
+        token = self._tokens[self._position]
+        self._position = min(self._position + 1, len(self._tokens) - 1)
+        return token
+
+    def _skip_lines(self) -> Token:
+        while self._peek().kind == "line":
+            self._next()
+        return self._peek()
+
+    def _skip_expression(self, ends: str) -> None:
+        """Pass everything up to the line's end, or one of these marks, outside of brackets."""
+        depth = 0
+        while (token := self._peek()).kind != "end":
+            if depth <= 0 and (token.kind == "line" or token.is_mark(ends)):
+                return
+            if token.kind == "heredoc":
+                self._skip_heredoc(token.text.lstrip("<-"))
+            depth += token.is_mark("{[(") - token.is_mark("}])")
+            self._next()
+
+    def _skip_heredoc(self, marker: str) -> None:
+        """Pass a heredoc's lines up to the one that holds its marker alone."""
+        while (token := self._peek()).kind != "end" and not (token.text == marker and token.column == token.margin):
+            self._next()
+
+    def _report(self, line: int, subject: str, rule: str, remedy: str) -> None:
+        self.problems.append(Problem(self._file, line, subject, rule, remedy))
+
+    def _stop(self, token: Token, subject: str, rule: str, remedy: str) -> SettingsError:
+        self._report(token.line, subject, rule, remedy)
+        return SettingsError(self.problems)
+
+    def _consequence(self) -> SettingsError | None:
+        """Return the problems so far, where there are some: brackets that do not fit are likely to be due to them."""
+        return SettingsError(self.problems) if self.problems else None
+
+    def _never_closed(self, opening: Token | None) -> SettingsError:
+        assert opening is not None
+        return self._consequence() or self._stop(
+            opening, f"'{opening.text}'", "is never closed", f"write the missing '{_CLOSING[opening.text]}'"
         )
-    return text.replace("\r\n", "\n")
 
+    def _open_text(self, token: Token) -> SettingsError:
+        subject = f"{'.'.join(self._at)} {token.text[:60].strip()}".strip()
+        return self._stop(token, subject, _OPEN_QUOTE, _CLOSE_QUOTE)
 
-def _syntax_problem(file: str, text: str, error: UnexpectedInput) -> Problem:
-    """Say what the parser met; at the end of the file, which brace is still open."""
-    line = max(error.line, 1)
-    token = getattr(error, "token", None)
-    found = str(token) if token is not None else text[error.pos_in_stream or 0 :][:1]
-    found = found.strip().splitlines()[0] if found.strip() else ""
-    if found:
-        return Problem(file, line, f"'{found}'", "is not expected here", 'write `key = value` or `block "label" {`')
-    opening = _unclosed(text)
-    if opening:
-        bracket, line = opening
-        closing = {"{": "}", "[": "]", "(": ")", '"': '"'}[bracket]
-        return Problem(file, line, f"'{bracket}'", "is never closed", f"write the missing '{closing}'")
-    return Problem(file, line, "the line", "ends too early", 'write `key = value` or `block "label" {`')
-
-
-def _unclosed(text: str) -> tuple[str, int] | None:
-    """Return the innermost bracket or quote that is open at the end, and its line.
-
-    A brace that is missing in the middle is closed by a later block's, and the file then ends one short: the
-    opening line at which the indentation stops fitting is nearer to the mistake than the last one, so of the
-    blocks still open the last that stands at the margin is named.
-    """
-    code = re.compile(r'#[^\n]*|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"?|[][{}()]', re.DOTALL)
-    stack: list[tuple[str, int, int]] = []
-    for match in code.finditer(text):
-        word, line = match[0], text.count("\n", 0, match.start()) + 1
-        if word.startswith('"') and (len(word) == 1 or not word.endswith('"')):
-            return '"', line
-        if word in "{[(":
-            start_of_line = text.rfind("\n", 0, match.start()) + 1
-            margin = len(text[start_of_line:]) - len(text[start_of_line:].lstrip())
-            if stack and margin <= stack[-1][2] and line > stack[-1][1]:
-                break
-            stack.append((word, line, margin))
-        elif word in "}])" and stack:
-            stack.pop()
-    return (stack[-1][0], stack[-1][1]) if stack else None
-
-
-class _NotDataError(Exception):
-    """An expression where a value should stand."""
-
-    def __init__(self, line: int, shown: str) -> None:
-        self.line = line
-        self.shown = shown
-
-
-def _body(file: str, tree: Node, problems: list[Problem]) -> Body:
-    body = Body()
-    for child in tree.children:
-        if not isinstance(child, Tree):
-            continue
-        if child.data == "attribute":
-            name = str(child.children[0].children[0])
-            try:
-                body.attributes.append(Attribute(name, _value(child.children[2]), child.meta.line))
-            except _NotDataError as error:
-                problems.append(
-                    Problem(file, error.line, f"{name} {error.shown}", _DATA_ONLY, "write the value itself")
-                )
-        elif child.data == "block":
-            body.blocks.append(_block(file, child, problems))
-    return body
-
-
-def _block(file: str, tree: Node, problems: list[Problem]) -> Block:
-    words = []
-    for child in tree.children:
-        if isinstance(child, Tree) and child.data == "identifier":
-            words.append(str(child.children[0]))
-        elif isinstance(child, Tree) and child.data == "string":
-            try:
-                words.append(_string(child))
-            except _NotDataError as error:
-                problems.append(Problem(file, error.line, error.shown, _DATA_ONLY, "write the label itself"))
-                words.append("")
-        elif isinstance(child, Tree) and child.data == "body":
-            return Block(words[0], tuple(words[1:]), tree.meta.line, _body(file, child, problems))
-    return Block(words[0], tuple(words[1:]), tree.meta.line, Body())
-
-
-def _value(tree: Node) -> Any:
-    """Return the Python value of an expression that is one; raise _NotDataError for any other."""
-    inner = [child for child in tree.children if isinstance(child, Tree) and child.data != "new_line_or_comment"]
-    if tree.data == "expr_term" and len(inner) == 1 and len(tree.children) == 1:
-        return _value(inner[0])
-    if tree.data == "string":
-        return _string(tree)
-    if tree.data in ("int_lit", "float_lit"):
-        return ast.literal_eval(str(tree.children[0]))
-    if tree.data == "literal_value":
-        return {"true": True, "false": False, "null": None}[str(tree.children[0])]
-    if tree.data == "tuple":
-        return tuple(_value(child) for child in inner)
-    if tree.data == "object":
-        return {_key(element.children[0]): _value(element.children[-1]) for element in inner}
-    if tree.data == "unary_op" and str(tree.children[0]) == "-":
-        number = _value(inner[0])
-        if isinstance(number, int | float):
-            return -number
-    raise _NotDataError(tree.meta.line, _source(tree))
-
-
-def _key(tree: Node) -> str:
-    """Return an object's key, a bare word or a string."""
-    term = tree.children[0]
-    if isinstance(term, Tree) and term.data == "expr_term" and isinstance(term.children[0], Tree):
-        term = term.children[0]
-    if isinstance(term, Tree) and term.data == "identifier":
-        return str(term.children[0])
-    return str(_value(term))
-
-
-def _string(tree: Node) -> str:
-    parts: list[str] = []
-    for part in tree.children:
-        if not isinstance(part, Tree):
-            continue
-        piece = part.children[0]
-        if not isinstance(piece, Token) or piece.type != "STRING_CHARS":
-            raise _NotDataError(tree.meta.line, _source(tree))
-        parts.append(str(piece))
-    text = "".join(parts)
-    # HCL's escapes (\n \r \t \" \\ \uNNNN) are those of JSON.
-    return str(json.loads(f'"{text}"')) if "\\" in text else text
-
-
-def _source(tree: Node) -> str:
-    """Return an expression about as it was written, on one line."""
-    text = "".join(str(token) for token in tree.scan_values(lambda value: isinstance(value, Token)))
-    return re.sub(r"\s+", " ", text).strip()[:60]
+    def _unexpected(self, token: Token) -> SettingsError:
+        if token.kind == "open_comment":
+            return self._stop(token, "/*", "begins a comment that is never closed", "write */ behind it")
+        if token.kind == "text" and self._tokens[self._position + 1].is_mark("=:"):
+            return self._stop(token, token.text, "is a key in quotes", f"write {token.text[1:-1]} = ...")
+        if token.kind == "open_text":
+            return self._open_text(token)
+        if self._text_of([token]).startswith(_CONFLICT):
+            return self._stop(token, self._text_of([token]), "is a conflict that Git left", "choose what is right")
+        if token.text in ("'", "`"):
+            return self._stop(token, token.text, "is a quote that HCL has not", 'write double quotes: "..."')
+        if token.text.isascii():
+            return self._stop(token, f"'{token.text[:60]}'", "is not expected here", _WRITE)
+        shown = f"U+{ord(token.text[0]):04X} {unicodedata.name(token.text[0], '')}".strip()
+        remedy = "write a plain blank, quote or letter in its place"
+        return self._stop(token, shown, "is no character of HCL outside of quotes", remedy)

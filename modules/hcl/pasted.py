@@ -11,7 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from modules.foundation.refusals import Problem
+from modules.hcl.files import read_bytes
 
+#: What a secret is called inside a longer text.
+_WORDS = (
+    "password|passwd|pwd|passphrase|client_?secret|secret_?key|api_?key|account_?key|access_?key|auth_?token"
+    "|access_?token"
+)
 #: What the issuers of secrets let them begin with, so that they can be found.
 FORMATS = {
     # "IAM User Guide, Unique identifiers": AKIA lasting, ASIA temporary.
@@ -22,14 +28,31 @@ FORMATS = {
     "a GitHub token": re.compile(r"\b(gh[opsur]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,})"),
     "a GitLab token": re.compile(r"\bgl(pat|dt|rt|ptt|cbt)-[A-Za-z0-9_-]{16,}"),
     "a Google API key": re.compile(r"\bAIza[A-Za-z0-9_-]{35}"),
-    "a JSON web token": re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\."),
-    "a URL with a password": re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@\"]+:[^\s/@\"]+@", re.IGNORECASE),
+    "a JSON web token": re.compile(r"\beyJ[A-Za-z0-9_-]{8,500}\.eyJ[A-Za-z0-9_-]{8,4000}\."),
+    # RFC 6750 and RFC 7617.
+    "an Authorization header": re.compile(r"\b(Bearer [\w.~+/-]{16,}|Basic [A-Za-z0-9+/]{12,})", re.IGNORECASE),
+    # Go's "user:password@tcp(host)/name", and the same without its scheme.
+    "a login with a password": re.compile(r"\"[\w.-]{1,63}:[^\s:/@\"]{3,}@(tcp\(|[\w.-]+(:\d+)?/)"),
+    "a URL with a password": re.compile(r"[a-z][a-z0-9+.-]{0,30}://[^\s/:@\"]*:[^\s/@\"]+@", re.IGNORECASE),
+    # A Sentry DSN: what stands before the @ is too long for a user's name.
+    "a URL with a key": re.compile(
+        r"[a-z][a-z0-9+.-]{0,30}://[\w-]{16,}@|[?&](token|key|secret|sig|signature)=[^\s&\"]{8,}", re.IGNORECASE
+    ),
+    # "Server=db;Password=...", "--password=...", "--password", "...", and JSON in a text.
+    "a password in a text": re.compile(
+        rf"(?:{_WORDS})(?:=|\\\"\s*:\s*\\\")[^\s\"\\;&=]{{3,}}|--(?:{_WORDS})\",\s*\"[^\"]{{3,}}", re.IGNORECASE
+    ),
 }
 #: Keys that hold a secret and nothing else, wherever they stand.
 _SECRET_KEY = re.compile(
     r"(?<![\w-])\"?([\w-]*(password|passwd|passphrase|secret_?value|secret_?string|secret_?key|access_?key|private_?key"
     r"|api_?key|auth_?token|access_?token|webhook_?url))\"?\s*[=:]\s*(\"(?!\")|<<)",
     re.IGNORECASE,
+)
+#: Variables whose names say the same. In lowercase such a key is one of ours, and names a `secret` block.
+_SECRET_VARIABLE = re.compile(
+    r"(?<![\w-])\"?([A-Z0-9_]*(SECRET|TOKEN|CREDENTIALS?|SALT|PEPPER|(SIGNING|ENCRYPTION|MASTER|HMAC|JWT|APP)_KEY|SECRET_KEY_BASE|(?<![A-Z0-9])(PASS|PWD)))\"?"
+    r"\s*[=:]\s*(\"(?!\")|<<)"
 )
 #: Keys that hold a secret inside a `secret` block.
 _VALUE_KEY = re.compile(r"(?:^|\{)\s*\"?(value|values|string|content|text|data|token|url)\"?\s*[=:]", re.IGNORECASE)
@@ -41,7 +64,8 @@ _REFERENCE = {
     "secrets": re.compile(r"[a-z][a-z0-9-]*(:[A-Za-z0-9_.-]+)?"),
     "parameters": re.compile(r"/?[a-z0-9-]+(/[a-z0-9-]+)+"),
 }
-_QUOTED = re.compile(r"\"((?:\\.|[^\"\\])*)\"")
+#: One that is not closed goes on to the line's end, so that no line is searched more than once.
+_QUOTED = re.compile(r"\"((?:\\.|[^\"\\])*)(?:\"|\\?$)")
 #: An AWS secret access key has 40 of these characters ("Managing access keys"), most tokens more than 32.
 _RANDOM = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
 #: How the DER of an RSA public key begins, in Base64 (RFC 5280, SubjectPublicKeyInfo); a private one has other octets.
@@ -54,7 +78,7 @@ def pasted_secrets(path: Path) -> Iterator[Problem]:
     """Yield a problem for each line that holds what looks like a secret; the line is named, not quoted."""
     in_secret, references = False, ""
     # What is not UTF-8 is told by the parser; here every line is looked at all the same.
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+    for number, line in enumerate(read_bytes(path).decode(errors="replace").split("\n"), 1):
         in_secret = in_secret or bool(_SECRET_BLOCK.match(line))
         begins = _REFERENCES.match(line)
         references = begins[1] if begins else references
@@ -86,7 +110,7 @@ def _found(line: str, in_secret: bool, references: str) -> str | None:
     for name, pattern in FORMATS.items():
         if pattern.search(line):
             return name
-    key = _SECRET_KEY.search(line) or (_VALUE_KEY.search(line) if in_secret else None)
+    key = _SECRET_KEY.search(line) or _SECRET_VARIABLE.search(line) or (_VALUE_KEY.search(line) if in_secret else None)
     if key and not (references and all(map(_REFERENCE[references].fullmatch, _QUOTED.findall(line)))):
         return f"a secret's value ({key[1]})"
     if any(_is_random(token) for quoted in _QUOTED.findall(line) for token in _RANDOM.findall(_without_public(quoted))):

@@ -1,19 +1,23 @@
 """Tree to settings: an HCL file's values in the shape of a pydantic model, and every error with its line."""
 
 import difflib
-import json
 import types
 import typing
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from modules.foundation.refusals import REFUSAL, Problem, SettingsError, raise_problems
+from modules.foundation.settings import Settings
 from modules.hcl.parsing import Block, Body, parse
+from modules.hcl.values import as_hcl, shown
+from modules.hcl.wording import Wrong, is_of_another_type, wording
 
 Location = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -53,9 +57,21 @@ def check(document: Document, model: type[Model], values: Mapping[str, Any]) -> 
     try:
         return model.model_validate(values)
     except ValidationError as error:
+        errors = _without_consequences(error.errors())
         # What a block inherits is wrong where it was written, and is said there.
-        errors = [dict(details) for details in error.errors() if not _is_inherited(model, details["loc"])]
-        raise SettingsError(_translated(document, model, details) for details in errors) from None
+        own = [details for details in errors if not _is_inherited(model, details["loc"])]
+        raise SettingsError(_translated(document, model, details) for details in own or errors) from None
+
+
+def _without_consequences(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out that a list has too few values where that is so because one in it is wrong."""
+    places = [details["loc"] for details in errors]
+
+    def is_consequence(details: ErrorDetails) -> bool:
+        here = details["loc"]
+        return details["type"] == "too_short" and any(each[: len(here)] == here != each for each in places)
+
+    return [details for details in errors if not is_consequence(details)]
 
 
 def hand_down(model: type[BaseModel], values: Mapping[str, Any], inherited: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +147,7 @@ def _inherits(info: FieldInfo) -> bool:
 
 def _is_inherited(model: type[BaseModel], location: Location) -> bool:
     """Return whether the location is a value that a block, not the environment itself, was handed down."""
-    info = _field_at(model, location)
+    info, _ = _field_at(model, location)
     return len(location) > 1 and info is not None and _inherits(info)
 
 
@@ -143,7 +159,7 @@ def _shape(
     for attribute in body.attributes:
         here = (*location, attribute.name)
         if attribute.name not in fields:
-            yield _unknown(document, here, attribute.line, attribute.name, "key", fields)
+            yield _unknown(document, here, attribute.line, attribute.name, "key", model)
         elif shape_of(fields[attribute.name]).kind != "attribute":
             yield _problem_at(
                 document,
@@ -158,7 +174,7 @@ def _shape(
             document.lines[here] = attribute.line
             values[attribute.name] = attribute.value
     for block in body.blocks:
-        yield from _shape_block(document, values, location, block, fields)
+        yield from _shape_block(document, values, location, block, model)
 
 
 def _shape_block(
@@ -166,14 +182,15 @@ def _shape_block(
     values: dict[str, Any],
     location: Location,
     block: Block,
-    fields: dict[str, FieldInfo],
+    model: type[BaseModel],
 ) -> Iterator[Problem]:
+    fields = written(model)
     if block.type not in fields:
-        yield _unknown(document, (*location, block.type), block.line, block.type, "block", fields)
+        yield _unknown(document, (*location, block.type), block.line, block.type, "block", model)
         return
     shape = shape_of(fields[block.type])
     here: Location = (*location, block.type, *block.labels)
-    wrong = _wrong_labels(block, shape)
+    wrong = _wrong_labels(block, shape, fields[block.type])
     if wrong:
         yield _problem_at(document, block.line, here, *wrong)
         return
@@ -195,10 +212,10 @@ def _shape_block(
         yield from _shape(document, content, here, block.body, shape.model)
 
 
-def _wrong_labels(block: Block, shape: Shape) -> tuple[str, str] | None:
+def _wrong_labels(block: Block, shape: Shape, info: FieldInfo) -> tuple[str, str] | None:
     """Return the rule and the remedy when the block has not the labels of its shape."""
     if shape.kind == "attribute":
-        return "is a value, not a block", f"write `{block.type} = ...`"
+        return "is a value, not a block", f"write {_example(block.type, info)}"
     expected = 1 if shape.kind == "labelled" else 0
     if len(block.labels) == expected:
         return None
@@ -222,54 +239,110 @@ def _twice(document: Document, location: Location, line: int) -> Problem:
     )
 
 
+#: What other files of Terraform have, and an environment file has not.
+_TERRAFORM = ("data", "import", "locals", "module", "moved", "output", "provider", "resource", "terraform", "variable")
+#: How much of a name has to be like another that it is proposed; the first word counts beside its letters.
+_LIKENESS = 0.66
+_FIRST_WORD = 0.2
+
+
 def _unknown(
-    document: Document, location: Location, line: int, name: str, kind: str, fields: Mapping[str, FieldInfo]
+    document: Document, location: Location, line: int, name: str, kind: str, model: type[BaseModel]
 ) -> Problem:
-    nearest = difflib.get_close_matches(name, fields, n=1, cutoff=0.5)
-    remedy = f"did you mean {nearest[0]}?" if nearest else f"known here: {', '.join(sorted(fields))}"
-    return _problem_at(document, line, location, f"is not a known {kind}", remedy)
+    rule = f"is not a known {kind}"
+    if name in _TERRAFORM and len(location) == 1:
+        rule, remedy = f"{rule}: an environment file is data, not Terraform", "write the values themselves"
+    elif foreign := next((letter for letter in name if not letter.isascii()), ""):
+        rule = f"{rule}: it holds U+{ord(foreign):04X} {unicodedata.name(foreign, '')}".rstrip()
+        remedy = "write it in plain letters"
+    else:
+        remedy = _elsewhere(name, model)
+    return _problem_at(document, line, location, rule, remedy)
 
 
-def _translated(document: Document, model: type[BaseModel], details: dict[str, Any]) -> Problem:
+def _elsewhere(name: str, model: type[BaseModel]) -> str:
+    """Return where the block has what the name seems to mean."""
+    if issubclass(model, Settings) and name in model.elsewhere:
+        return model.elsewhere[name]
+    fields = written(model)
+    if name == "tags":
+        return "write tags at the top of the file: all resources bear them"
+    nearest = _nearest(name, fields)
+    return f"did you mean {nearest}?" if nearest else f"known here: {', '.join(sorted(fields))}"
+
+
+def _nearest(name: str, fields: Iterable[str]) -> str | None:
+    """Return the field that the name is most like, None where it is like none."""
+    alike: dict[str, float] = {}
+    for field in fields:
+        matcher = difflib.SequenceMatcher(None, name, field)
+        bonus = _FIRST_WORD if field.partition("_")[0] == name.partition("_")[0] else 0
+        # An upper bound first, which takes a tenth of the time.
+        if matcher.quick_ratio() + bonus >= _LIKENESS:
+            alike[field] = matcher.ratio() + bonus
+    best = max(alike, key=lambda field: alike[field], default=None)
+    return best if best and alike[best] >= _LIKENESS else None
+
+
+def _translated(document: Document, model: type[BaseModel], details: ErrorDetails) -> Problem:
     location: Location = tuple(part for part in details["loc"] if part != "[key]")
-    value = None if isinstance(details["input"], dict | BaseModel) else details["input"]
+    value = None if _is_block(details["input"]) else details["input"]
     if details["type"] == REFUSAL:
         return document.problem(location, value, details["ctx"]["rule"], details["ctx"]["remedy"])
-    info = _field_at(model, location)
+    info, inside = _field_at(model, location)
     if details["type"] == "missing":
         return document.problem(location, None, "is missing", f"write {_example(str(location[-1]), info)}")
+    told = wording(details["type"], Wrong(details["input"], details.get("ctx", {}), _example_value(info, inside)))
+    if told and is_of_another_type(details["type"]):
+        subject = f"{_dotted(location)} {'' if value is None else as_hcl(value)}".strip()
+        return Problem(document.file, document.line(location), subject, *told)
+    if told:
+        return document.problem(location, value, *told)
     expected = details["msg"].removeprefix("Input should be ")
     remedy = f"{info.description.rstrip('.')}" if info and info.description else f"write {expected}"
     return document.problem(location, value, f"should be {expected}", remedy)
 
 
+def _is_block(value: Any) -> bool:
+    """Return whether the value is a block, or several: too much to be shown."""
+    several = value if isinstance(value, tuple) else (value,)
+    return any(isinstance(each, dict | BaseModel) for each in several)
+
+
 def _example(name: str, info: FieldInfo | None) -> str:
-    example = info.examples[0] if info and info.examples else "..."
     if info and shape_of(info).kind != "attribute":
         return f"`{name} {{ ... }}`"
-    return f"`{name} = {_shown(example) if example == '...' else json.dumps(example)}`"
+    return f"`{name} = {as_hcl(info.examples[0]) if info and info.examples else '...'}`"
 
 
-def _field_at(model: type[BaseModel], location: Location) -> FieldInfo | None:
-    """Return the field that a location leads to."""
+def _example_value(info: FieldInfo | None, inside: Location) -> str:
+    """Return an example of the field in HCL, or of a value inside its list or map; "" where it has none."""
+    example = info.examples[0] if info and info.examples else None
+    for _ in inside:
+        values = list(example.values() if isinstance(example, dict) else example or ())
+        example = values[0] if isinstance(example, dict | list) and values else None
+    return "" if example is None else as_hcl(example)
+
+
+def _field_at(model: type[BaseModel], location: Location) -> tuple[FieldInfo | None, Location]:
+    """Return the field that a location leads to, and the rest of the location: the place inside its value.
+
+    Below labelled or repeated blocks, the label or number leads on.
+    """
     info: FieldInfo | None = None
     current: type[BaseModel] | None = model
-    for part in location:
-        if current is not None and part in current.model_fields:
-            info = current.model_fields[str(part)]
-            current = shape_of(info).model
-    return info
+    rest = location
+    while rest and current is not None and rest[0] in current.model_fields:
+        info = current.model_fields[str(rest[0])]
+        shape = shape_of(info)
+        current = shape.model
+        rest = rest[2 if shape.kind in ("labelled", "repeated") else 1 :]
+    return info, rest
 
 
 def _subject(location: Location, value: Any) -> str:
-    return _dotted(location) if value is None else f"{_dotted(location)} {_shown(value)}".strip()
+    return _dotted(location) if value is None else f"{_dotted(location)} {shown(value)}"
 
 
 def _dotted(location: Location) -> str:
     return ".".join(map(str, location)) or "the file"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool) or value is None or isinstance(value, list | tuple | dict):
-        return json.dumps(value, default=str)
-    return str(value)

@@ -1,11 +1,14 @@
 """HCL as data, with its lines."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from modules.environment import Environment
 from modules.foundation.refusals import SettingsError
 from modules.hcl.parsing import Body, parse
+from modules.hcl.reading import read
 
 
 def parsed(folder: Path, text: str) -> Body:
@@ -65,7 +68,6 @@ def test_windows_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
         '"%{ if true }x%{ endif }"',
         '"$${kept}"',
         "var.region",
-        "region",
         "1 + 1",
         "upper(1)",
         "true ? 1 : 2",
@@ -77,7 +79,7 @@ def test_windows_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
 )
 def test_whatever_would_be_live_terraform_is_refused(tmp_path: Path, written: str) -> None:
     message = refused(tmp_path, f"ok = 1\nx = {written}\n")
-    assert message.startswith("x.hcl:2: x ")
+    assert message.startswith(("x.hcl:2: x ", "x.hcl:2: x.a "))
     assert "an environment file is data" in message
 
 
@@ -86,7 +88,7 @@ def test_interpolation_in_a_label_is_refused(tmp_path: Path) -> None:
 
 
 def test_several_errors_at_once(tmp_path: Path) -> None:
-    assert refused(tmp_path, "a = b\nc = d\n").count("an environment file is data") == 2
+    assert refused(tmp_path, "a = b\nc = 05\nd = var.e\n").count("x.hcl:") == 3
 
 
 def test_a_missing_brace_is_found_at_its_opening(tmp_path: Path) -> None:
@@ -107,7 +109,7 @@ def test_a_missing_quote(tmp_path: Path) -> None:
 
 
 def test_a_brace_too_many(tmp_path: Path) -> None:
-    assert refused(tmp_path, "a = 1\n}\n").startswith("x.hcl:2: '}' is not expected here")
+    assert refused(tmp_path, "a = 1\n}\n").startswith("x.hcl:2: '}' closes more than was opened")
 
 
 def test_a_value_that_is_missing(tmp_path: Path) -> None:
@@ -126,3 +128,123 @@ def test_an_empty_file(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
     assert refused(tmp_path, b'a = 1\nb = "\xff"\n') == "x.hcl:2: byte 0xff is not UTF-8; save the file in UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("a = text", '1: a text is a text without quotes; write it in quotes: "text"'),
+        ("a = db.t4g.medium", '1: a db.t4g.medium is a text without quotes; write it in quotes: "db.t4g.medium"'),
+        ("a = 10.0.0.0/16", "1: a 10.0.0.0/16 is no number"),
+        ("a = True", "1: a True is no value of HCL; write true"),
+        ("a = yes", "1: a yes is no value of HCL; write true"),
+        ("a = 05", '1: a 05 is no number: a number has no leading zero; write 5, or a text in quotes: "05"'),
+        ("a = 1_000", "1: a 1_000 is no number: one has digits alone, at most with a point and a minus; write 1000"),
+        ("a = 0x64", "write 100"),
+        ("a = 50%", "write 50"),
+        (f"a = {'9' * 5000}", "is too large for a number"),
+        ("a = 1e999", "is too large for a number"),
+        ("a = # later", "1: a has no value behind its '='"),
+        ("b {\n  a =\n}", "2: b.a has no value behind its '='"),
+        ("b { a = }", "1: b.a has no value behind its '='"),
+        (r'a = "^\d+$"', r'1: a "^\d+$" holds \d, which is no escape of HCL; write \\d'),
+        (r'a = "C:\temp\x"', r"holds \x, which is no escape of HCL; write \\x"),
+        (r'a = "\ud800"', r"holds \ud800, which is no escape of HCL"),
+        (r'a = "\u0000"', r"holds \u0000, which is no escape of HCL"),
+        (
+            'a = "b\nc"\n',
+            r'1: a "b has a quote that is not closed in its line; write " or take one out; a line break is \n',
+        ),
+        ('a = ["b" "c"]', '1: a "b" "c" has no comma between two values; write "b", behind it'),
+        ('a = [\n  "b"\n  "c",\n]', '2: a "b" "c" has no comma between two values'),
+        ("a = { b = 1 c = 2 }", "1: a.b 1 c has no comma between two entries"),
+        ("a = {\n  b 1\n}", "2: a b has no '=' behind it; write b = ..."),
+        ('a = {\n  b = 1\n  "b" = 2\n}', "3: a.b is in the map twice, first in line 2; the last one would win"),
+        ("a = [{\n  b = { c = 1, c = 2 }\n}]", "2: a.b.c is in the map twice, first in line 2"),
+        ("a = 1, b = 2", "1: a 1 , has more behind its value"),
+        ("a = 60 seconds", "1: a 60 seconds has more behind its value"),
+        ('a = "b" "c"', '1: a "b" "c" has more behind its value'),
+        ('b {\n  a "text" # why\n  c = 1\n}', "2: b.a has no '=' behind it, and is no block; write `a = \"text\"`"),
+        ("a 5", "1: a has no '=' behind it, and is no block; write `a = 5`"),
+        ('service "api"\n{\n}', '1: service "api" has its \'{\' in another line; write `service "api" {`'),
+        ('"a" = 1', '1: "a" is a key in quotes; write a = ...'),
+        ("a\u00a0= 1", "1: U+00A0 NO-BREAK SPACE is no character of HCL outside of quotes"),
+        ("a = \u201cb\u201d", "1: U+201C LEFT DOUBLE QUOTATION MARK is no character of HCL outside of quotes"),
+        ("a = 'b c'", "1: a 'b c' is in quotes that HCL has not; write double quotes: \"b c\""),
+        ("b 'c' {\n}", "1: ' is a quote that HCL has not"),
+        ("a = 60;", "1: a 60; has a semicolon behind it, which HCL has not; write 60"),
+        ("a = .5", "1: a .5 is no number: one begins with a digit; write 0.5"),
+        ("a = +5", "1: a +5 is no number: one has no plus before it; write 5"),
+        ('a = ["b", , "c"]', "1: a , is a comma without a value before it; take it out"),
+        ('a = {\n  1A = "b"\n}', '2: a 1A is a key that needs quotes; write "1A" = ...'),
+        ("a = 1\n<<<<<<< HEAD\nb = 2\n", "2: <<<<<<< HEAD is a conflict that Git left"),
+        ("a = 1\n=======\nb = 2\n", "2: ======= is a conflict that Git left"),
+        ('a = "b\u202ec"', "1: U+202E RIGHT-TO-LEFT OVERRIDE is a character that nobody sees"),
+        ('"', '1: " has a quote that is not closed in its line'),
+        ("a = 1 /* b", "1: /* begins a comment that is never closed"),
+        ("a = [1,\nb = 2", "1: '[' is never closed"),
+        ("a = {\n  b = 1\n\nc {\n}", "1: '{' is never closed"),
+        ("b {\n  a = 1 }\n\n  c = 2\n}\n", "2: '}' closes more than was opened: line 5 has one left over"),
+        ('a = "${"\nb = 1', "its ${ is never closed"),
+        ("[" * 3, "1: '[' is not expected here"),
+        (f"a = {'[' * 2000}", "1: '[' is nested too deeply: more than 40 levels"),
+        (f"a = {'{ b = ' * 2000}", "1: '{' is nested too deeply: more than 40 levels"),
+        ("a {\n" * 2000, "41: '{' is nested too deeply: more than 40 levels"),
+        ('a = 1\nb = "\x00"\n', "2: U+0000 control character is a character that nobody sees; take it out"),
+    ],
+)
+def test_what_is_wrong_is_said_where_it_is(tmp_path: Path, written: str, said: str) -> None:
+    message = refused(tmp_path, written + "\n")
+    assert said in message
+    assert message.count("x.hcl:") == 1
+
+
+def test_a_file_in_utf_16_is_named_as_that(tmp_path: Path) -> None:
+    assert "is UTF-16; save the file in UTF-8" in refused(tmp_path, "a = 1\n".encode("utf-16"))
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    assert "has 262145 bytes; an environment file has at most 262144" in refused(tmp_path, b"#" * 262145)
+
+
+def test_a_key_is_read_with_a_colon_and_in_quotes(tmp_path: Path) -> None:
+    text = 'a = {\n  b: 1\n  "c d" = 2, "e": 3\n}\n/* f = 1\n */ g { h = -1.5e1 }\nempty {}\n// i\n'
+    body = parsed(tmp_path, text)
+    assert body.attributes[0].value == {"b": 1, "c d": 2, "e": 3}
+    assert [block.type for block in body.blocks] == ["g", "empty"]
+    assert (body.blocks[0].body.attributes[0].value, body.blocks[0].line) == (-15.0, 6)
+
+
+#: Without the line whose text holds quotes and braces of its own.
+FILE = re.sub(r".*\\.*\n", "\n", (Path(__file__).parent.parent / "environments" / "events.hcl").read_text())
+SLIPS = [
+    (match.start(), letter * times)
+    for letter in '"{[]=,'
+    for match in re.finditer(re.escape(letter), FILE)
+    for times in (0, 2)
+    if "#" not in FILE[FILE.rfind("\n", 0, match.start()) + 1 : match.start()]
+]
+
+
+def test_a_letter_too_few_or_too_many_is_found_in_its_line(tmp_path: Path) -> None:
+    for place, instead in SLIPS:
+        line = FILE.count("\n", 0, place) + 1
+        path = tmp_path / "x.hcl"
+        path.write_text(FILE[:place] + instead + FILE[place + 1 :])
+        try:
+            read(path, Environment)
+        except SettingsError as error:
+            assert [problem.line for problem in error.problems] == [line], (line, instead, error)
+        else:
+            pytest.fail(f"nothing is said of line {line} with {instead!r} for {FILE[place]!r}")
+
+
+def test_a_closing_brace_too_few_is_found_at_a_block_around_it(tmp_path: Path) -> None:
+    for match in re.finditer("}", FILE):
+        path = tmp_path / "x.hcl"
+        path.write_text(FILE[: match.start()] + FILE[match.end() :])
+        with pytest.raises(SettingsError) as caught:
+            parse(path)
+        (problem,) = caught.value.problems
+        assert problem.rule == "is never closed"
+        assert problem.line <= FILE.count("\n", 0, match.start()) + 1

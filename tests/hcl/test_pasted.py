@@ -25,6 +25,13 @@ SECRETS = {
     "-----BEGIN RSA " + "PRIVATE KEY-----": "a private key",
     "-----BEGIN " + "PRIVATE KEY-----": "a private key",
     "postgres://agora:hunter2@db.example/agora": "a URL with a password",
+    "redis://:hunter2hunter2@cache.example:6379": "a URL with a password",
+    "https://" + "0123456789abcdef" * 2 + "@o1.ingest.example/1": "a URL with a key",
+    "https://api.example/?token=" + "hunter2hunter2": "a URL with a key",
+    "Bearer " + "abcdefgh12345678": "an Authorization header",
+    "agora:" + "hunter2@tcp(db.example:3306)/agora": "a login with a password",
+    "Server=db.example;Pwd=" + "hunter2": "a password in a text",
+    "--client_secret=" + "hunter2": "a password in a text",
     "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxMjM0NTY3ODkwIn0.abc": "a JSON web token",
 }
 
@@ -35,7 +42,7 @@ CASES = [
     (secret, name, line)
     for secret, name in SECRETS.items()
     for line in PLACES
-    if not (name == "a random key or token" and line.startswith("#"))
+    if not (name in ("a random key or token", "a login with a password") and line.startswith("#"))
 ]
 
 
@@ -59,6 +66,11 @@ def test_wherever_it_stands_it_is_found_and_not_repeated(tmp_path: Path, secret:
         "private_key = <<EOT",
         'webhook_url = "https://example.com/x"',
         'parameters = { auth_token = "hunter2" }',
+        'environment = { SESSION_SECRET = "hunter2" }',
+        '"SLACK_TOKEN" : "hunter2"',
+        'PASSWORD_SALT = "hunter2"',
+        'DB_PASS = "hunter2"',
+        'JWT_KEY = "hunter2"',
     ],
 )
 def test_keys_that_hold_secrets(tmp_path: Path, line: str) -> None:
@@ -93,6 +105,14 @@ def test_a_secret_block_holds_no_value(tmp_path: Path, line: str) -> None:
         "value = 3",
         'allowed_origins = ["https://www.example.com:8443"]',
         "bucket_key = true",
+        'SECRET_NAME = "agora-login"',
+        'SESSION_SECRET = ""',
+        'BYPASS = "/healthz"',
+        'image = "api:1.4.2@sha256:' + "3f" * 32 + '"',
+        'description = "Bearer tokens are read by the service"',
+        'TOKEN_LIFETIME = "3600"',
+        'required = ["password", "name"]',
+        'remote = "ssh://deployment@git.example:22/agora"',
     ],
 )
 def test_what_only_looks_a_little_like_one_passes(tmp_path: Path, line: str) -> None:
@@ -150,3 +170,11 @@ def test_nearly_every_random_key_is_found(tmp_path: Path) -> None:
 def test_entropy_is_that_of_the_characters(text: str) -> None:
     assert -1e-9 <= entropy(text) <= 6
     assert abs(entropy(text + text) - entropy(text)) < 1e-9
+
+
+@pytest.mark.parametrize("part", ["a", "a1", "eyJ", "://a:b", '\\"', '"', "password", "{ ", "a:", "-----BEGIN A "])
+def test_a_line_of_any_length_is_searched_in_a_time_that_grows_with_it(tmp_path: Path, part: str) -> None:
+    """A pattern that begins anew at each letter would take minutes: a hundred times the length, ten thousand times."""
+    path = tmp_path / "dev.hcl"
+    path.write_text(f'note = "{part * (100_000 // len(part))}')
+    list(pasted_secrets(path))

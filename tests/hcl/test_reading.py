@@ -83,8 +83,15 @@ def test_all_shapes(tmp_path: Path) -> None:
         ("roof { width = 1 }\nroof { width = 2 }", "x.hcl:3: roof is there twice, first in line 2; keep one"),
         ('room "a" { size = 1 }\nroom "a" { size = 2 }', "x.hcl:3: room.a is there twice, first in line 2"),
         ('name = "x"', "x.hcl:2: name is not a known key"),
+        ("t\u0430gs = {}", "x.hcl:2: t\u0430gs is not a known key: it holds U+0430 CYRILLIC SMALL LETTER A"),
+        ("tags {\n}", "x.hcl:2: tags is a value, not a block; write `tags = ...`"),
+        ('variable "a" {\n}', "x.hcl:2: variable is not a known block: an environment file is data, not Terraform"),
+        ('street_name = "x"', "x.hcl:2: street_name is not a known key; did you mean street?"),
         ('room "a" {\n}', "x.hcl:2: room.a.size is missing; write `size = 12`"),
-        ('room "a" { size = "big" }', "x.hcl:2: room.a.size big should be a valid integer"),
+        (
+            'room "a" { size = "big" }',
+            'x.hcl:2: room.a.size "big" is a text, and a number is needed; write a number, such as 12',
+        ),
         ('room "A B" { size = 1 }', "x.hcl:2: room.A B"),
     ],
 )

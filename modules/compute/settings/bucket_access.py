@@ -14,6 +14,11 @@ _ACCESS = re.compile(r"(read|write|read_write)(?::([^/*?][^*?]*))?")
 def _bucket_access(value: str) -> str:
     if not _ACCESS.fullmatch(value):
         rule = "is not what may be done in a bucket"
+        prefix = value.partition(":")[2]
+        if _ACCESS.fullmatch(value.partition(":")[0]) and prefix:
+            rule = "has a prefix that begins with / or has * or ? in it, which no key begins with here"
+            meant = prefix.lstrip("/").partition("*")[0].partition("?")[0]
+            raise broken_rule(rule, f'write the beginning of the keys alone: "{value.partition(":")[0]}:{meant}"')
         raise broken_rule(rule, 'write read, write or read_write, with a prefix where it is not all: "write:uploads/"')
     return value
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -95,6 +95,7 @@ class RedirectSettings(Settings):
     permanent: bool = Field(
         default=False, description="301, which browsers keep for good, in place of 302, which they ask for again."
     )
+    elsewhere: ClassVar[Mapping[str, str]] = {"protocol": "take it out: a redirect always leads to HTTPS"}
 
     @model_validator(mode="after")
     def _leads_elsewhere(self) -> "RedirectSettings":

@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator, TypeAdapter, ValidationError, model_validator
 
@@ -64,6 +64,10 @@ _NOT_FOUND = DefaultSettings(fixed_response=FixedResponseSettings(status_code=40
 
 class LoadBalancerSettings(TieredSettings):
     """A `load_balancer` block: an Application Load Balancer that answers by HTTPS."""
+
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "listener": "take it out: HTTPS is answered on port 443, and HTTP on port 80 is led there"
+    }
 
     names: tuple[DomainPattern, ...] = Field(
         examples=[["api.dev.agora.example"]],

@@ -105,7 +105,8 @@ class TargetGroupSettings(Settings):
         numbers = [int(number) for number in re.findall(r"\d+", codes)]
         if not _CODES.fullmatch(codes) or not all(number in known for number in numbers):
             rule = f"are not codes of {self.protocol_version} from {known[0]} to {known[-1]}"
-            yield Finding(("health_check", "codes"), codes, rule, 'write one as "200", "200,204" or "200-299"')
+            examples = '"12", "0,12" or "0-99"' if self.protocol_version == "GRPC" else '"200", "200,204" or "200-299"'
+            yield Finding(("health_check", "codes"), codes, rule, f"write one as {examples}")
 
     def _slow_start_findings(self) -> Iterator[Finding]:
         if self.slow_start_seconds and self.slow_start_seconds not in _SLOW_START:

@@ -130,10 +130,18 @@ def _data_findings(at: Place, task: TaskSettings, data: DataBlocks) -> Iterator[
     for name, _ in task.environment_objects:
         if name not in data.bucket:
             yield _unknown((*at, "environment_files"), name, "bucket", data.bucket)
-    # The value is not repeated: it may be a secret that was written in place of a name.
-    for variable in task.secrets:
-        if task.secret_keys.get(variable, ("", None))[0] not in data.secret:
-            yield _unknown((*at, "secrets", variable), None, "secret", data.secret)
+    yield from _secret_findings(at, task, data)
+
+
+def _secret_findings(at: Place, task: TaskSettings, data: DataBlocks) -> Iterator[Finding]:
+    """Yield names that lead to no secret. They are not repeated: one may be a secret, written in a name's place."""
+    for variable, written in task.secrets.items():
+        name, place = written.partition(":")[0], (*at, "secrets", variable)
+        if name not in data.secret:
+            yield _unknown(place, None, "secret", data.secret)
+        elif variable not in task.secret_keys:
+            rule = "has more behind its colon than the key of a value in JSON: letters, digits and _ . -"
+            yield Finding(place, None, rule, f'write "{name}" or "{name}:KEY"')
 
 
 def _publishing_findings(

@@ -174,7 +174,8 @@ class CacheSettings(TieredSettings):
         if values.get("transit_encryption") is False:
             filled.setdefault("user", {})
         if not filled.get("engine_version"):
-            filled["engine_version"] = DEFAULT_VERSIONS.get(values.get("engine", "valkey"), "")
+            engine = values.get("engine", "valkey")
+            filled["engine_version"] = next((newest for name, newest in DEFAULT_VERSIONS.items() if name == engine), "")
         return filled
 
     @model_validator(mode="after")

@@ -31,6 +31,9 @@ def _maintenance_window(value: str) -> str:
     start, end = maintenance_minutes(value)
     if end - start < SHORTEST_WINDOW_MINUTES:
         raise broken_rule("is shorter than half an hour, the least that RDS takes", "write a later end")
+    if end - start > MINUTES_A_DAY:
+        rule = "is longer than 24 hours, so that each day's backup would fall into it"
+        raise broken_rule(rule, "write an earlier end, or the start and the end in their order")
     return value
 
 

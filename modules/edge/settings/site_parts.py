@@ -40,6 +40,8 @@ def _public_key(value: str) -> str:
 
 
 def _header(value: str) -> str:
+    if not value.strip():
+        raise broken_rule("is empty, and a header has a value", "write one, or take the key out")
     if not _HEADER.fullmatch(value):
         raise broken_rule("is not the value of a header: one line of ASCII", "write it on one line")
     return value

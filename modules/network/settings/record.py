@@ -160,6 +160,8 @@ class RecordSettings(Settings):
         for index, value in enumerate(self.values):
             if not is_right(value):
                 rule = f"is not a value of a record of type {self.type}"
+                if self.type == "TXT" and value.startswith('"'):
+                    rule += ": the quotes of a zone file are set by us"
                 yield Finding(("values", str(index)), value, rule, f'write one as "{example}"')
         if self.type == "CNAME" and len(self.values) > 1:
             # RFC 1034, section 3.6.2: a name is an alias of one other name.

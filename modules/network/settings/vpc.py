@@ -28,6 +28,8 @@ Nat = Literal["none", "single", "per_zone"]
 
 #: "Amazon VPC User Guide, VPC CIDR blocks" (RFC 1918, and RFC 6598 which AWS also names for VPCs).
 PRIVATE_RANGES = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+#: The shortest prefix among them.
+WIDEST_PREFIX = 8
 #: The same page: some AWS services use this range (Docker's bridge), a VPC on it conflicts with them.
 DOCKER_RANGE = ipaddress.IPv4Network("172.17.0.0/16")
 #: The same page: the largest and the smallest VPC.
@@ -400,6 +402,10 @@ class NetworkSettings(TieredSettings):
             )
         if cidr.overlaps(DOCKER_RANGE):
             yield Finding(at, cidr, f"overlaps {DOCKER_RANGE}, which AWS services use themselves", "choose another")
+        for key, foreign in self.foreign_cidrs:
+            if foreign.prefixlen < WIDEST_PREFIX:
+                rule = f"is wider than /{WIDEST_PREFIX}, the largest private range, and would leave nothing to a VPC"
+                yield Finding(key, foreign, rule, "write the ranges that are really in use, 10.128.0.0/9")
 
     def _size_findings(self) -> Iterator[Finding]:
         if self.cidr.prefixlen not in VPC_PREFIXES:

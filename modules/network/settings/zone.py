@@ -149,7 +149,7 @@ def outside_zones(at: tuple[str, ...], name: str, zones: Mapping[str, ZoneSettin
         return
     ours = ", ".join(zone.name for zone in zones.values())
     if ours:
-        rule, remedy = f"is in no zone of this environment ({ours})", "write a name under one of them"
+        rule, remedy = f"is in no zone of this environment ({ours})", "write a name under one of them, or a"
     else:
-        rule, remedy = "is in no zone, for this environment has none", "take it out"
-    yield Finding(at, name, rule, f"{remedy}, or a `zone` block that holds it")
+        rule, remedy = "is in no zone, for this environment has none", "take it out, or write a"
+    yield Finding(at, name, rule, f"{remedy} `zone` block that holds it")
