@@ -120,9 +120,19 @@ def _label(value: str) -> str:
     return value
 
 
+def each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuse a list that has a value twice, as validator of a list without an order."""
+    for value in values:
+        if values.count(value) > 1:
+            raise broken_rule(f"names {value} twice", "write each name once")
+    return values
+
+
 Region = Annotated[str, AfterValidator(_region)]
 Cidr = Annotated[ipaddress.IPv4Network, BeforeValidator(_network)]
 AccountId = Annotated[str, AfterValidator(_account_id)]
 
 #: What a labelled block may be called: it becomes part of names in AWS and of addresses in the plan.
 Label = Annotated[str, AfterValidator(_label)]
+#: The labels of other blocks, each once: what is made for each of them would be made twice under one address.
+Labels = Annotated[tuple[Label, ...], AfterValidator(each_once)]

@@ -89,7 +89,7 @@ LABELS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
 
 @given(st.lists(LABELS, min_size=2, max_size=6), st.lists(LABELS, min_size=1, max_size=3))
 def test_what_is_put_before_a_name_lies_under_it(zone_labels: list[str], before: list[str]) -> None:
-    zone_name = ".".join(zone_labels)
+    zone_name = ".".join([*zone_labels, "example"])
     name = ".".join([*before, zone_name])
     assert is_domain(zone_name)
     assert is_under(name, zone_name)

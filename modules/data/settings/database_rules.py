@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from modules.data.settings.database_fields import SAFE_RETENTION_DAYS, DatabaseFields
+from modules.data.settings.database_parameters import parameter_findings
 from modules.data.settings.database_windows import backup_minutes, maintenance_minutes, meet
 from modules.foundation.refusals import Finding
 
@@ -30,7 +31,9 @@ def findings(database: DatabaseFields) -> Iterator[Finding]:
     yield from _window_findings(database)
     yield from _insight_findings(database)
     yield from _parameter_findings(database)
+    yield from parameter_findings(database)
     yield from _replica_findings(database)
+    yield from _encryption_findings(database)
     yield from _production_findings(database)
 
 
@@ -197,6 +200,12 @@ def _replica_findings(database: DatabaseFields) -> Iterator[Finding]:
             yield Finding(("replica_scaling", *at, "max_capacity"), most, rule, remedy)
 
 
+def _encryption_findings(database: DatabaseFields) -> Iterator[Finding]:
+    if not database.storage_encrypted and database.tier != "development":
+        rule = f"is refused in {database.tier}, and cannot be changed later"
+        yield Finding(("storage_encrypted",), False, rule, "take it out, or write true")
+
+
 def _production_findings(database: DatabaseFields) -> Iterator[Finding]:
     if not database.is_production:
         return
@@ -207,9 +216,6 @@ def _production_findings(database: DatabaseFields) -> Iterator[Finding]:
     if database.skip_final_snapshot:
         rule = "is refused in production: its data would be gone with it"
         yield Finding(("skip_final_snapshot",), True, rule, "take it out, or write false")
-    if not database.storage_encrypted:
-        rule = "is refused in production, and cannot be changed later"
-        yield Finding(("storage_encrypted",), False, rule, "take it out, or write true")
     yield from _single_zone_findings(database)
 
 

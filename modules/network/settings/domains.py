@@ -14,11 +14,15 @@ _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"({_LABEL}\.)+{_LABEL}")
 #: RFC 8552: what names other than hosts begin their labels with, `_dmarc` and `_domainkey` say.
 _UNDERSCORE = re.compile(r"(^|\.)_")
+_ADDRESS = re.compile(r"\d+(\.\d+){3}")
 
 
 def is_domain(name: str) -> bool:
-    """Return whether it is a domain name of two labels or more, in lower case and without a dot at its end."""
-    return len(name) <= NAME_LIMIT and bool(_DOMAIN.fullmatch(name))
+    """Return whether it is a domain name of two labels or more, in lower case and without a dot at its end.
+
+    RFC 1123, section 2.1: the last label has a letter, so that no name looks like an address, 10.0.0.5.
+    """
+    return len(name) <= NAME_LIMIT and bool(_DOMAIN.fullmatch(name)) and not name.rpartition(".")[2].isdecimal()
 
 
 def is_record_name(name: str) -> bool:
@@ -32,6 +36,8 @@ def is_under(name: str, zone_name: str) -> bool:
 
 
 def _domain(value: str) -> str:
+    if _ADDRESS.fullmatch(value):
+        raise broken_rule("is an address, and a name is asked for", 'write the name, "www.agora.example"')
     if not is_domain(value):
         raise broken_rule(
             "is not a domain name: labels of lower-case letters, digits and hyphens with dots between them, "

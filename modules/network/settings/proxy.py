@@ -1,8 +1,10 @@
 """The `proxy` block of a network: the way out of a VPC whose programs may not call the internet themselves."""
 
-from pydantic import Field
+from typing import Annotated
 
-from modules.foundation.settings import Cidr, Settings
+from pydantic import AfterValidator, Field
+
+from modules.foundation.settings import Cidr, Settings, each_once
 
 
 class ProxySettings(Settings):
@@ -14,12 +16,12 @@ class ProxySettings(Settings):
         description="Scheme, host and port; no login, since every program reads it. Programs get it as HTTP_PROXY and "
         "HTTPS_PROXY, which most HTTP clients follow; a JVM needs its own options.",
     )
-    cidrs: tuple[Cidr, ...] = Field(
+    cidrs: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
         default=(),
         examples=[["10.130.8.0/24"]],
         description="Where the proxy is, which security groups let out to; direct_connect.corporate_cidrs by default.",
     )
-    except_for: tuple[str, ...] = Field(
+    except_for: Annotated[tuple[str, ...], AfterValidator(each_once)] = Field(
         default=(),
         examples=[[".corp.example"]],
         description="Hosts and domains reached without the proxy, beside the VPC and its endpoints (NO_PROXY).",

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.foundation.refusals import Finding, broken_rule, refuse
-from modules.foundation.settings import Label, Region, Settings
+from modules.foundation.settings import Label, Region, Settings, each_once
 from modules.network.settings.domains import DomainName, RecordName, is_record_name
 
 RecordType = Literal["A", "AAAA", "CAA", "CNAME", "MX", "SRV", "TXT"]
@@ -20,7 +20,12 @@ WEIGHT_LIMIT = 255
 #: "Amazon Route 53 Developer Guide, DNS record types, TXT": characters of one value.
 TXT_LIMIT = 4000
 
+#: RFC 1035, section 3.3.9, and RFC 2782: preferences, priorities, weights and ports have 16 bits.
+_NUMBER_LIMIT = 2**16 - 1
 _NUMBER = re.compile(r"\d{1,5}")
+#: Beginnings of texts of which a name has one at most: two make receivers give up. RFC 7208, section 3.2 (SPF), and
+#: RFC 7489, section 6.6.3 (DMARC).
+_ONE_OF_A_NAME = ("v=spf1", "v=DMARC1")
 _CAA = re.compile(r'(0|128) (issue|issuewild|iodef) "[^"]*"')
 
 
@@ -39,10 +44,14 @@ def _is_name(value: str) -> bool:
     return is_record_name(value.removesuffix(".")) and not value.startswith("*")
 
 
+def _is_number(value: str) -> bool:
+    return bool(_NUMBER.fullmatch(value)) and int(value) <= _NUMBER_LIMIT
+
+
 def _is_numbered_name(numbers: int) -> Callable[[str], bool]:
     def is_numbered_name(value: str) -> bool:
         *counted, name = value.split(" ")
-        return len(counted) == numbers and all(map(_NUMBER.fullmatch, counted)) and _is_name(name)
+        return len(counted) == numbers and all(map(_is_number, counted)) and _is_name(name)
 
     return is_numbered_name
 
@@ -101,7 +110,7 @@ class RecordSettings(Settings):
     type: RecordType | None = Field(
         default=None, examples=["A"], description="A, AAAA, CAA, CNAME, MX, SRV or TXT; none for an alias."
     )
-    values: tuple[str, ...] = Field(
+    values: Annotated[tuple[str, ...], AfterValidator(each_once)] = Field(
         default=(), examples=[["192.0.2.10"]], description="The answers, as the type has them; TXT without quotes."
     )
     ttl: int = Field(
@@ -161,6 +170,11 @@ class RecordSettings(Settings):
             if not is_right(value):
                 rule = f"is not a value of a record of type {self.type}"
                 yield Finding(("values", str(index)), value, rule, f'write one as "{example}"')
+        for beginning in _ONE_OF_A_NAME if self.type == "TXT" else ():
+            several = [value for value in self.values if value.lower().startswith(beginning.lower())]
+            if len(several) > 1:
+                rule = f"has {len(several)} texts that begin with {beginning}, an error to everyone who asks for them"
+                yield Finding(("values",), several, rule, "join them into one")
         if self.type == "CNAME" and len(self.values) > 1:
             # RFC 1034, section 3.6.2: a name is an alias of one other name.
             rule = "are several names, and a CNAME leads to one"

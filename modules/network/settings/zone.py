@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from modules.foundation.refusals import Finding, refuse
-from modules.foundation.settings import Label, TieredSettings
+from modules.foundation.settings import Label, TieredSettings, each_once
 from modules.network.settings.delegation import DelegationSettings
 from modules.network.settings.domains import DomainName, is_under
 from modules.network.settings.health_check import HealthCheckSettings
@@ -27,7 +27,7 @@ class ZoneSettings(TieredSettings):
         default=False,
         description="Whether the zone is there already, made by the registrar or by hand; it is looked up by its name.",
     )
-    certificate_authorities: tuple[DomainName, ...] = Field(
+    certificate_authorities: Annotated[tuple[DomainName, ...], AfterValidator(each_once)] = Field(
         default=(),
         description="Who may issue certificates for names in the zone, as CAA records have them; "
         "by default amazon.com in a zone that is made here. None are written into one that exists.",
