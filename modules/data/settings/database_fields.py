@@ -12,6 +12,7 @@ from modules.data.settings.backup import BackupTag
 from modules.data.settings.database_engines import ENGINES, Engine, EngineName
 from modules.data.settings.database_parts import ProxySettings, ServerlessSettings, StorageSettings
 from modules.data.settings.database_windows import BackupWindow, MaintenanceWindow
+from modules.data.settings.snapshots import SnapshotName
 from modules.foundation.settings import TieredSettings, each_once
 from modules.network.settings.vpc import ZoneLetter
 
@@ -102,9 +103,8 @@ class DatabaseFields(TieredSettings):
         default=None, description="Aurora: pay for each I/O (aurora), or more for storage and nothing for I/O."
     )
     storage_encrypted: bool = Field(default=True, description="With the data key. Off in development only.")
-    restore_from_snapshot: str | None = Field(
+    restore_from_snapshot: SnapshotName | None = Field(
         default=None,
-        min_length=1,
         examples=["agora-prod-main-final-20261121083000"],
         description="A snapshot's name or ARN, for a new database. It stays in the file as long as the database: "
         "taking it out or changing it replaces the database, and the plan says so.",
