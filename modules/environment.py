@@ -133,7 +133,7 @@ class Environment(
                 *data.findings(self, self.network, self.region),
                 *events.findings(self, self, self),
                 *compute.findings(self, self, self, self, self),
-                *edge.findings(self, self, self, self),
+                *edge.findings(self, self, self, self, self),
                 *observability.findings(self, self),
                 *delivery.findings(self, self, self),
             ]
@@ -146,7 +146,7 @@ class Environment(
             for finding in self.network.warnings():
                 yield replace(finding, at=("network", *finding.at))
         yield from data.warnings(self)
-        yield from edge.warnings(self, self)
+        yield from edge.warnings(self, self, self)
         for version in self.versions():
             yield from version.warnings(today)
 
