@@ -15,6 +15,7 @@ Method = Literal["GET", "HEAD", "PUT", "POST", "DELETE"]
 LONGEST_CORS_AGE = 86400
 #: A host, one `*` in it at most, and a port.
 _HOST = re.compile(r"(?=[^*]*\*?[^*]*$)[a-z0-9*]([a-z0-9*.-]*[a-z0-9*])?(:\d{1,5})?")
+_PORT_LIMIT = 2**16 - 1
 #: RFC 9110, section 5.6.2: what a header's name is made of.
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 #: Labels below which a country's registry gives names to anyone, as in co.kr and com.au, and domains below which a
@@ -40,7 +41,9 @@ def _origin(value: str) -> str:
         raise broken_rule(
             "has more than one `*`, and S3 takes one", 'write each site, or one `*`, "https://*.shop.com"'
         )
-    if value != "*" and (scheme not in ("http", "https") or not _HOST.fullmatch(host)):
+    port = host.partition(":")[2]
+    is_host = _HOST.fullmatch(host) and not (port and not 0 < int(port) <= _PORT_LIMIT)
+    if value != "*" and (scheme not in ("http", "https") or not is_host):
         raise broken_rule(
             "is not an origin: scheme and host in lower case, with a port where it is not the usual one",
             'write it without a path, "https://www.example.com"',

@@ -155,12 +155,17 @@ class RecordSettings(Settings):
     def _routings(self) -> list[str]:
         return [key for key in ("weight", "latency_region", "failover") if getattr(self, key) is not None]
 
+    def _alias_findings(self, alias: AliasSettings) -> Iterator[Finding]:
+        for key in ("type", "values"):
+            if getattr(self, key):
+                rule = "stands beside an alias, which answers with its target's addresses"
+                yield Finding((key,), None, rule, "take it out, or take the `alias` block out")
+        if alias.target == self.name:
+            yield Finding(("alias", "target"), self.name, "is the name itself", "write the target's own name")
+
     def _value_findings(self) -> Iterator[Finding]:
         if self.alias:
-            for key in ("type", "values"):
-                if getattr(self, key):
-                    rule = "stands beside an alias, which answers with its target's addresses"
-                    yield Finding((key,), None, rule, "take it out, or take the `alias` block out")
+            yield from self._alias_findings(self.alias)
             return
         if self.type is None or not self.values:
             yield Finding((), None, "has nothing to answer", "write `type` and `values`, or an `alias` block")
@@ -170,12 +175,22 @@ class RecordSettings(Settings):
             if not is_right(value):
                 rule = f"is not a value of a record of type {self.type}"
                 yield Finding(("values", str(index)), value, rule, f'write one as "{example}"')
-        for beginning in _ONE_OF_A_NAME if self.type == "TXT" else ():
+        if self.type == "TXT":
+            yield from self._text_findings()
+        if self.type == "CNAME":
+            yield from self._canonical_name_findings()
+
+    def _text_findings(self) -> Iterator[Finding]:
+        for beginning in _ONE_OF_A_NAME:
             several = [value for value in self.values if value.lower().startswith(beginning.lower())]
             if len(several) > 1:
                 rule = f"has {len(several)} texts that begin with {beginning}, an error to everyone who asks for them"
                 yield Finding(("values",), several, rule, "join them into one")
-        if self.type == "CNAME" and len(self.values) > 1:
+
+    def _canonical_name_findings(self) -> Iterator[Finding]:
+        if self.name in [value.removesuffix(".") for value in self.values]:
+            yield Finding(("values",), self.name, "leads to the name itself, and so nowhere", "write another name")
+        if len(self.values) > 1:
             # RFC 1034, section 3.6.2: a name is an alias of one other name.
             rule = "are several names, and a CNAME leads to one"
             yield Finding(("values",), list(self.values), rule, "write one, or a weighted record for each")

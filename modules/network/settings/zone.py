@@ -82,6 +82,12 @@ class ZoneSettings(TieredSettings):
                 rule = f"is not below the zone's own name, {self.name}"
                 at = ("delegation", label, "name") if delegation.name else ("delegation", label)
                 yield Finding(at, name, rule, f'write "{label}.{self.name}", or another name below it')
+            for index, server in enumerate(delegation.name_servers):
+                if is_under(server, name):
+                    # RFC 1034, section 4.2.1: whose address the parent would have to give, which Groundwork writes not.
+                    rule = f"is in {name} itself, so that nobody could ask for its address"
+                    here = ("delegation", label, "name_servers", str(index))
+                    yield Finding(here, server, rule, "write the name servers of Route 53, which are elsewhere")
 
     def _name_findings(self) -> Iterator[Finding]:
         subdomains = {self.delegated(label): label for label in self.delegation}
@@ -114,6 +120,11 @@ class ZoneSettings(TieredSettings):
                 known = ", ".join(self.health_check) or "none"
                 rule = f"is not a health check of this zone ({known})"
                 remedy = f'write `health_check "{record.health_check}" {{ ... }}` beside the record'
+                yield Finding(("record", label, "health_check"), record.health_check, rule, remedy)
+            check = self.health_check.get(record.health_check or "")
+            if check and check.host == record.name:
+                rule = f"asks {check.host}, the name that all of the answers share, so that it says nothing of this one"
+                remedy = "write a host that leads to this answer alone"
                 yield Finding(("record", label, "health_check"), record.health_check, rule, remedy)
 
 
