@@ -134,5 +134,3 @@ AccountId = Annotated[str, AfterValidator(_account_id)]
 
 #: What a labelled block may be called: it becomes part of names in AWS and of addresses in the plan.
 Label = Annotated[str, AfterValidator(_label)]
-#: The labels of other blocks, each once: what is made for each of them would be made twice under one address.
-Labels = Annotated[tuple[Label, ...], AfterValidator(each_once)]

@@ -7,16 +7,16 @@ from pydantic import Field
 from modules.events.settings.blocks import EventsBlocks
 from modules.events.settings.endpoints import publishing_endpoints
 from modules.foundation.refusals import Finding
-from modules.foundation.settings import Labels, Settings
+from modules.foundation.settings import Label, Settings
 
 
 class PublishingSettings(Settings):
     """The keys of a block whose program publishes; to read is a function's part."""
 
-    queues: Labels = Field(default=(), examples=[["orders"]], description="Queues that it sends to.")
-    topics: Labels = Field(default=(), examples=[["news"]], description="Topics that it publishes to.")
-    streams: Labels = Field(default=(), examples=[["clicks"]], description="Streams that it puts into.")
-    pushes: Labels = Field(
+    queues: tuple[Label, ...] = Field(default=(), examples=[["orders"]], description="Queues that it sends to.")
+    topics: tuple[Label, ...] = Field(default=(), examples=[["news"]], description="Topics that it publishes to.")
+    streams: tuple[Label, ...] = Field(default=(), examples=[["clicks"]], description="Streams that it puts into.")
+    pushes: tuple[Label, ...] = Field(
         default=(), examples=[["mobile"]], description="Apps whose devices it registers and notifies (`push` blocks)."
     )
 

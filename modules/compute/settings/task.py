@@ -12,7 +12,7 @@ from modules.compute.settings.images import Image
 from modules.compute.settings.publishing import PublishingSettings
 from modules.compute.settings.task_sizes import FARGATE_STORAGE_GIB
 from modules.foundation.refusals import Finding, broken_rule, refuse
-from modules.foundation.settings import LABEL_LIMIT, Cidr, Label, Labels, Settings, TieredSettings, each_once
+from modules.foundation.settings import LABEL_LIMIT, Cidr, Label, Settings, TieredSettings
 from modules.foundation.variables import variable
 
 #: POSIX's portable names; Docker and every shell take them.
@@ -186,10 +186,10 @@ class TaskSettings(TieredSettings, PublishingSettings):
         examples=[["content:env/api.env"]],
         description="Files of variables, `bucket:object`; what is written in `environment` precedes them.",
     )
-    databases: Labels = Field(
+    databases: tuple[Label, ...] = Field(
         default=(), examples=[["main"]], description="Databases that it uses: each lets it in and hands its login over."
     )
-    caches: Annotated[tuple[CacheUser, ...], AfterValidator(each_once)] = Field(
+    caches: tuple[CacheUser, ...] = Field(
         default=(), examples=[["sessions"]], description="Caches that it uses, as their user `app` or as `cache:user`."
     )
     buckets: dict[Label, BucketAccess] = Field(
@@ -197,7 +197,7 @@ class TaskSettings(TieredSettings, PublishingSettings):
         examples=[{"content": "read_write:uploads/"}],
         description="Buckets that it uses: read, write or read_write, behind a colon the prefix.",
     )
-    reaches: Labels = Field(
+    reaches: tuple[Label, ...] = Field(
         default=(), examples=[["search"]], description="Services that it calls: each lets it in, under a private name."
     )
     egress: dict[Label, EgressSettings] = Field(

@@ -69,7 +69,8 @@ def _unknown(database: DatabaseFields, name: str) -> tuple[str, str] | None:
     if _normal(name) in known:
         right = table["hyphenated"].get(_normal(name), _normal(name))
         return None if name == right else (f"is called {right} by RDS", f"write {right}")
-    nearest = difflib.get_close_matches(name, known, n=1, cutoff=_LIKENESS)
+    alike = [each for each in known if ("." in each) == ("." in name)]
+    nearest = difflib.get_close_matches(name, alike, n=1, cutoff=_LIKENESS)
     if "." in name and not nearest:
         return None  # of an extension or a component, of which the table has some only
     remedy = f"write {nearest[0]}" if nearest else "take it out"

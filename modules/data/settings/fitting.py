@@ -27,6 +27,7 @@ def findings(blocks: DataBlocks, network: NetworkSettings | None, region: str) -
     for name in blocks.cache if network is None else ():
         yield Finding(("cache", name), None, "needs data subnets, and there is no VPC", "write a `network` block")
     yield from _users_of_one_id(blocks)
+    yield from _proxies_of_one_name(blocks)
     yield from _reserved_buckets(blocks)
     yield from _backups_without_plan(blocks)
     yield from _backups_amid_maintenance(blocks)
@@ -78,6 +79,14 @@ def _users_of_one_id(blocks: DataBlocks) -> Iterator[Finding]:
                 rule = f"is called {label}-{user} in ElastiCache, and so is user {theirs} of cache.{other}"
                 at = ("cache", label) if user == DEFAULT_USER else ("cache", label, "user", user)
                 yield Finding(at, None, rule, "give one of the caches or users another name")
+
+
+def _proxies_of_one_name(blocks: DataBlocks) -> Iterator[Finding]:
+    """A security group is called `database-<label>`, a proxy's `database-<label>-proxy`; in a VPC each name is once."""
+    for label, database in blocks.database.items():
+        if database.proxy and (other := f"{label}-proxy") in blocks.database:
+            rule = f"has a security group of the name that the one of database.{label}'s proxy has"
+            yield Finding(("database", other), None, rule, "give one of the databases another name")
 
 
 def _reserved_buckets(blocks: DataBlocks) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from modules.edge.settings.firewall_groups import GROUPS, OTHERS_FROM
 from modules.foundation.refusals import Finding, broken_rule, refuse
-from modules.foundation.settings import Cidr, Label, Labels, Settings
+from modules.foundation.settings import Cidr, Label, Settings
 
 #: "RateBasedStatement, Limit" of the WAF API: the least and the most requests of an address in a window.
 RATE_LIMITS = (10, 2_000_000_000)
@@ -121,7 +121,7 @@ class FirewallSettings(Settings):
         description="Single rules of a group that only count, as the group's documentation writes them; "
         "AWS passes over a name that it does not know.",
     )
-    load_balancers: Labels | None = Field(
+    load_balancers: tuple[Label, ...] | None = Field(
         default=None,
         description="The load balancers behind it; by default all that face the internet by themselves.",
     )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from modules.foundation.settings import Labels, Settings
+from modules.foundation.settings import Label, Settings
 
 #: A queue's policy has ten conditions at most: one for TLS, and one for each topic. [Amazon SQS policy quotas]
 #: (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html).
@@ -14,7 +14,7 @@ TOPICS_LIMIT = 9
 class QueueSettings(Settings):
     """A `queue` block: messages that wait, each for one reader; what cannot be read goes to a dead-letter queue."""
 
-    topics: Labels = Field(
+    topics: tuple[Label, ...] = Field(
         default=(), max_length=TOPICS_LIMIT, description="Topics whose messages come into the queue, by name."
     )
     visibility_timeout: int | None = Field(

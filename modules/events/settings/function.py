@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from modules.events.packaging import Architecture, Runtime, Target
 from modules.events.settings.triggers import FunctionSchedule, OnObject, OnQueue, OnStream, OnTopic
 from modules.foundation.refusals import Finding, broken_rule, refuse
-from modules.foundation.settings import Label, Labels, Settings, each_once
+from modules.foundation.settings import Label, Settings
 
 #: "Using Lambda environment variables, Defined runtime environment variables": these a function cannot set.
 RESERVED_VARIABLES = (
@@ -49,10 +49,10 @@ def _code(value: str) -> str:
 class BucketAccess(Settings):
     """A `bucket` block in a function: what it reads and writes there."""
 
-    read: Annotated[tuple[str, ...], AfterValidator(each_once)] = Field(
+    read: tuple[str, ...] = Field(
         default=(), examples=[["uploads/"]], description='Prefixes under which it lists and reads; "" is everything.'
     )
-    write: Annotated[tuple[str, ...], AfterValidator(each_once)] = Field(
+    write: tuple[str, ...] = Field(
         default=(),
         examples=[["thumbnails/"]],
         description='Prefixes under which it writes and deletes; "" is everything.',
@@ -102,13 +102,13 @@ class FunctionSettings(Settings):
     in_vpc: bool = Field(
         default=False, description="Whether it runs in the app subnets, where it reaches databases and caches."
     )
-    databases: Labels = Field(default=(), description="Databases that let it in, by name.")
-    caches: Labels = Field(default=(), description="Caches that let it in, by name.")
+    databases: tuple[Label, ...] = Field(default=(), description="Databases that let it in, by name.")
+    caches: tuple[Label, ...] = Field(default=(), description="Caches that let it in, by name.")
     bucket: dict[Label, BucketAccess] = Field(default_factory=dict, description="What it does in which bucket.")
-    secrets: Labels = Field(default=(), description="Secrets that it reads, by name.")
-    queues: Labels = Field(default=(), description="Queues that it sends to, by name.")
-    topics: Labels = Field(default=(), description="Topics that it publishes to, by name.")
-    streams: Labels = Field(default=(), description="Streams that it puts records into, by name.")
+    secrets: tuple[Label, ...] = Field(default=(), description="Secrets that it reads, by name.")
+    queues: tuple[Label, ...] = Field(default=(), description="Queues that it sends to, by name.")
+    topics: tuple[Label, ...] = Field(default=(), description="Topics that it publishes to, by name.")
+    streams: tuple[Label, ...] = Field(default=(), description="Streams that it puts records into, by name.")
     on_object: dict[Label, OnObject] = Field(default_factory=dict, description="Objects that invoke it.")
     on_queue: dict[Label, OnQueue] = Field(
         default_factory=dict, description="Queues whose messages invoke it, by name."

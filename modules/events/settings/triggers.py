@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from modules.autoscaling.settings.times import TimeZone
 from modules.foundation.refusals import Finding, refuse
-from modules.foundation.settings import Settings, each_once
+from modules.foundation.settings import Settings
 
 #: Events that whoever writes or deletes causes ("Amazon S3 User Guide, Supported event types").
 ObjectEvent = Literal[
@@ -33,7 +33,7 @@ class OnObject(Settings):
     """An `on_object` block: objects of a bucket invoke the function."""
 
     bucket: str = Field(examples=["content"], description="The name of a `bucket` block.")
-    events: Annotated[tuple[ObjectEvent, ...], AfterValidator(each_once)] = Field(
+    events: tuple[ObjectEvent, ...] = Field(
         default=("s3:ObjectCreated:*",), min_length=1, description="What has to happen, in S3's words."
     )
     prefix: str = Field(default="", max_length=1024, description="How the keys begin, by default anyhow.")

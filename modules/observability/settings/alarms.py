@@ -5,7 +5,7 @@ from typing import Literal, get_args
 from pydantic import Field
 
 from modules.foundation.names import TOPIC_NAME_LIMIT, Names
-from modules.foundation.settings import Labels, Settings
+from modules.foundation.settings import Label, Settings
 
 #: The gravest first: somebody gets up; somebody looks today; good to know. The function slack_alarm reads the severity
 #: off the end of the topic's name.
@@ -18,7 +18,7 @@ DRIFT_SEVERITY: Severity = "warning"
 class AlarmsSettings(Settings):
     """An `alarms` block: a topic for each severity, and who is told."""
 
-    functions: Labels = Field(
+    functions: tuple[Label, ...] = Field(
         default=(),
         examples=[["slack-alarm"]],
         description="`function` blocks that every alarm invokes; each chooses by its own variables what it passes on.",

@@ -10,7 +10,7 @@ from modules.compute.settings.bucket_access import BucketAccess, bucket_rights
 from modules.compute.settings.eks.kubernetes import Namespace
 from modules.compute.settings.publishing import PublishingSettings
 from modules.foundation.refusals import Finding, broken_rule, refuse
-from modules.foundation.settings import Label, Labels, Settings
+from modules.foundation.settings import Label, Settings
 
 AccessPolicy = Literal["view", "edit", "admin", "cluster-admin"]
 Identity = Literal["pod-identity", "irsa"]
@@ -88,17 +88,17 @@ class ServiceAccountSettings(PublishingSettings):
         examples=[{"content": "read_write:uploads/"}],
         description="Buckets that it uses: read, write or read_write, behind a colon the prefix.",
     )
-    databases: Labels = Field(
+    databases: tuple[Label, ...] = Field(
         default=(),
         examples=[["main"]],
         description="Databases whose login it reads; the cluster's own `databases` open their port.",
     )
-    caches: Labels = Field(
+    caches: tuple[Label, ...] = Field(
         default=(),
         examples=[["sessions"]],
         description="Caches where it logs in by its role, as `app`; the cluster's own `caches` open their port.",
     )
-    secrets: Labels = Field(default=(), examples=[["token"]], description="Secrets that it reads.")
+    secrets: tuple[Label, ...] = Field(default=(), examples=[["token"]], description="Secrets that it reads.")
 
     @model_validator(mode="after")
     def _rules(self) -> "ServiceAccountSettings":

@@ -11,7 +11,7 @@ from modules.compute.settings.eks.fargate import FargateProfileSettings
 from modules.compute.settings.eks.kubernetes import ServiceAccountName
 from modules.compute.settings.eks.nodes import ManagedSettings, NodesSettings, SelfManagedSettings
 from modules.foundation.refusals import Finding, refuse
-from modules.foundation.settings import Cidr, Label, Labels, Settings, TieredSettings
+from modules.foundation.settings import Cidr, Label, Settings, TieredSettings
 
 Support = Literal["standard", "extended"]
 AFTER_STANDARD_SUPPORT: Mapping[Support, str] = {
@@ -60,10 +60,10 @@ class EksSettings(TieredSettings):
         examples=["172.20.0.0/16"],
         description="Range of the cluster's own services, which nothing outside sees; it cannot be changed.",
     )
-    databases: Labels = Field(
+    databases: tuple[Label, ...] = Field(
         default=(), examples=[["main"]], description="Databases whose port is open to the cluster's pods."
     )
-    caches: Labels = Field(
+    caches: tuple[Label, ...] = Field(
         default=(), examples=[["sessions"]], description="Caches whose port is open to the cluster's pods."
     )
     access: dict[Label, AccessSettings] = Field(
