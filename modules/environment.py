@@ -146,7 +146,7 @@ class Environment(
             for finding in self.network.warnings():
                 yield replace(finding, at=("network", *finding.at))
         yield from data.warnings(self)
-        yield from edge.warnings(self, self, self)
+        yield from edge.warnings(self, self)
         for version in self.versions():
             yield from version.warnings(today)
 

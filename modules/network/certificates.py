@@ -8,12 +8,13 @@ from cdktf_cdktf_provider_aws.acm_certificate_validation import AcmCertificateVa
 from constructs import Construct
 
 from modules.foundation.foundation import Foundation
-from modules.network.settings.certificate_names import FIRST_NAME_LIMIT
 from modules.network.zones import PublicZone
 
 #: Where CloudFront, and whatever stands on it, looks for certificates ("Requirements for using SSL/TLS certificates
 #: with CloudFront").
 CLOUDFRONT_REGION = "us-east-1"
+#: "RequestCertificate, DomainName": the first name is the common name too, and RFC 5280 leaves that 64 octets.
+FIRST_NAME_LIMIT = 64
 
 
 class Certificate(Construct):

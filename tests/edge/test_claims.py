@@ -1,12 +1,10 @@
-"""Names that blocks and environments may share, and certificates with many names."""
+"""Names that blocks and environments may share; those that they may not are in tests/wrong_inputs."""
 
 from pathlib import Path
 
 import pytest
 
-from modules.settings import load
-from tests.support.days import READ
-from tests.support.environments import DEV, PROD, problems_of, write
+from tests.support.environments import DEV, PROD, problems_of
 
 ZONE = 'zone "public" {\n  name = "agora.example"\n  existing = true\n%s}\n'
 LATENCY = """\
@@ -47,13 +45,3 @@ def test_a_sign_in_page_below_a_name_that_answers_is_accepted(tmp_path: Path, na
 
 def test_a_sign_in_page_in_a_zone_with_records_of_others_is_accepted(tmp_path: Path) -> None:
     assert problems_of(tmp_path, {"dev": DEV + ZONE % "" + SIGN_IN}) == []
-
-
-def test_a_certificate_of_more_names_than_the_quota_draws_a_warning(tmp_path: Path) -> None:
-    names = ", ".join(f'"n{number}.agora.example"' for number in range(11))
-    text = DEV + ZONE % "" + f'load_balancer "public" {{\n  names = [{names}]\n}}\n'
-    (warning,) = load(write(tmp_path, {"dev": text}))["dev"].warnings(READ)
-    assert str(warning).endswith(
-        "load_balancer.public.names are 11 names of one zone; a certificate has 10 unless ACM's quota is raised; write "
-        '"*." and the zone\'s name in place of some, or raise "Domain names per ACM certificate"'
-    )

@@ -6,7 +6,6 @@ from modules.compute.settings.listener_rules import ActionSettings
 from modules.compute.settings.load_balancer import LoadBalancerSettings
 from modules.foundation.refusals import Finding
 from modules.network.settings.blocks import NetworkBlocks
-from modules.network.settings.certificate_names import certificate_findings
 from modules.network.settings.zone import outside_zones
 
 LoadBalancers = Mapping[str, LoadBalancerSettings]
@@ -26,7 +25,6 @@ def findings(
         at = ("load_balancer", label)
         yield from _without_ground(at, settings, network)
         yield from _without_users(at, settings, network, signs_in)
-        yield from certificate_findings((*at, "names"), settings.names, network.zone)
         for name in settings.names:
             yield from outside_zones((*at, "names"), name, network.zone)
             if taken.setdefault(name, label) != label:

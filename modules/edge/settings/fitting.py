@@ -9,7 +9,6 @@ from modules.edge.settings import claims, firewall_fitting, site_fitting
 from modules.edge.settings.blocks import EdgeBlocks
 from modules.foundation.refusals import Finding
 from modules.network.settings.blocks import NetworkBlocks
-from modules.network.settings.certificate_names import certificate_warnings
 
 
 def findings(
@@ -22,10 +21,6 @@ def findings(
     yield from claims.findings(blocks, network, access, compute)
 
 
-def warnings(blocks: EdgeBlocks, network: NetworkBlocks, compute: ComputeBlocks) -> Iterator[Finding]:
+def warnings(blocks: EdgeBlocks, compute: ComputeBlocks) -> Iterator[Finding]:
     """Yield what is allowed and yet deserves a second look."""
-    for label, load_balancer in compute.load_balancer.items():
-        yield from certificate_warnings(("load_balancer", label, "names"), load_balancer.names, network.zone)
-    for label, site in blocks.site.items():
-        yield from certificate_warnings(("site", label, "names"), site.names, network.zone)
     yield from site_fitting.warnings(blocks.site, compute)

@@ -9,7 +9,6 @@ from modules.edge.settings.site import SiteSettings
 from modules.edge.settings.site_parts import ApiSettings
 from modules.foundation.refusals import Finding
 from modules.network.settings.blocks import NetworkBlocks
-from modules.network.settings.certificate_names import certificate_findings
 from modules.network.settings.zone import outside_zones, zone_label_of
 
 Sites = Mapping[str, SiteSettings]
@@ -73,7 +72,6 @@ def _taken_names(network: NetworkBlocks, compute: ComputeBlocks) -> dict[str, st
 
 def _name_findings(at: _Place, site: SiteSettings, network: NetworkBlocks, taken: dict[str, str]) -> Iterator[Finding]:
     zones = {name: zone_label_of(name, network.zone) for name in site.names}
-    yield from certificate_findings((*at, "names"), site.names, network.zone)
     for name in site.names:
         yield from outside_zones((*at, "names"), name, network.zone)
         mine = ".".join(at)
