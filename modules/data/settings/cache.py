@@ -39,6 +39,10 @@ DEFAULT_USER = "default"
 #: The user of a cache that a program logs in as where none is named: the one that each cache has by default.
 CACHE_USER = "app"
 
+#: [Amazon ElastiCache User Guide, Taking manual backups]
+#: (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-manual.html); its own begin with `automatic.`.
+_SNAPSHOT = re.compile(r"(automatic\.)?[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_SNAPSHOT_LIMIT = 255
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = r"([01][0-9]|2[0-3]):([0-5][0-9])"
 _DAY_WINDOW = re.compile(rf"^{_TIME}-{_TIME}$")
@@ -54,6 +58,15 @@ def _node_type(value: str) -> str:
         raise broken_rule(rule, 'write one without disks, "cache.r7g.xlarge"')
     if not is_among(value, "cache.", CACHE_NODES):
         raise broken_rule("is not a cache node type", instead_of(value, "cache.", CACHE_NODES))
+    return value
+
+
+def _snapshot(value: str) -> str:
+    if not _SNAPSHOT.fullmatch(value) or len(value) > _SNAPSHOT_LIMIT:
+        raise broken_rule(
+            "is not the name of a snapshot of ElastiCache: lower-case letters, digits and single hyphens",
+            'write one as "agora-prod-sessions-final-20261121083000"',
+        )
     return value
 
 
@@ -132,10 +145,8 @@ class CacheSettings(TieredSettings):
     maintenance_window: Annotated[str, AfterValidator(_maintenance_window)] = Field(
         default="sun:18:30-sun:19:30", description="When AWS patches, in UTC, apart from the snapshots."
     )
-    restore_from_snapshot: str | None = Field(
+    restore_from_snapshot: Annotated[str, AfterValidator(_snapshot)] | None = Field(
         default=None,
-        pattern=r"^(automatic\.)?[a-z][a-z0-9]*(-[a-z0-9]+)*$",
-        max_length=255,
         description="A snapshot that a new cache is filled from. On one that exists it is a replacement.",
     )
     minor_version_upgrades: bool = Field(

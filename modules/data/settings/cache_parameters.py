@@ -68,7 +68,7 @@ CHANGEABLE: Mapping[str, str | range | None] = {
     "stream-node-max-bytes": _FROM_0,
     "stream-node-max-entries": _FROM_0,
     "tcp-keepalive": _FROM_0,
-    "timeout": None,
+    "timeout": _FROM_0,
     "tracking-table-max-keys": _FROM_0,
     "zset-max-listpack-entries": _FROM_0,
     "zset-max-listpack-value": _FROM_0,

@@ -47,7 +47,6 @@ class DatabaseFields(TieredSettings):
     )
     instance_class: str | None = Field(
         default=None,
-        pattern=r"^db\.([a-z0-9-]+\.[a-z0-9]+|serverless)$",
         examples=["db.r7g.large"],
         description="Of all instances: a reader may become the writer.",
     )

@@ -67,12 +67,11 @@ def _version_findings(database: DatabaseFields) -> Iterator[Finding]:
 
 
 def _unknown_version(database: DatabaseFields) -> Iterator[Finding]:
-    """Yield the finding that AWS has no such version, as far as the calendar knows."""
+    """Yield the finding that AWS has no such version, as far as the calendar knows; one without its end begins some."""
     version, kind = database.engine_version, database.kind
-    if not kind.full_version.fullmatch(version) or database.auto_minor_version_upgrade:
-        return
+    form = kind.open_version if database.auto_minor_version_upgrade else kind.full_version
     known = [each.version for each in committed().of(database.engine)]
-    if version not in known:
+    if form.fullmatch(version) and version not in known and not any(each.startswith(f"{version}.") for each in known):
         nearest = difflib.get_close_matches(version, known, n=3, cutoff=0)
         remedy = f"write {', '.join(nearest)}; if AWS has released it since: .venv/bin/python -m ops calendar"
         yield Finding(("engine_version",), version, f"is no version of {database.engine}", remedy)

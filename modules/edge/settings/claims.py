@@ -89,6 +89,7 @@ def findings(
         if one.zone == other.zone and {one.kind, other.kind} not in _COMPARED:
             yield from _claimed_twice(one, other)
     yield from _sign_in_parent(claimed, network, access)
+    yield from _checks_from_outside(network, compute)
 
 
 def _claimed_twice(one: Claim, other: Claim) -> Iterator[Finding]:
@@ -124,6 +125,17 @@ def _sign_in_parent(claimed: list[Claim], network: NetworkBlocks, access: Access
         rule = f"is below {parent}, which has no address, and Cognito asks for one"
         remedy = f"lead {parent} somewhere (a load balancer, a site or a record of type A), or write another domain"
         yield Finding(("sign_in", "domain"), domain, rule, remedy)
+
+
+def _checks_from_outside(network: NetworkBlocks, compute: ComputeBlocks) -> Iterator[Finding]:
+    """Yield the health checks of what only the VPC reaches: Route 53 asks from the internet."""
+    inside = {name: label for label, each in compute.load_balancer.items() if each.internal for name in each.names}
+    for zone, settings in network.zone.items():
+        for label, check in settings.health_check.items():
+            if check.host in inside:
+                rule = f"leads to load_balancer.{inside[check.host]}, which is internal, and Route 53 asks from outside"
+                at = ("zone", zone, "health_check", label, "host")
+                yield Finding(at, check.host, rule, "write a name that leads to a public address")
 
 
 def _answers(name: str, asked: str) -> bool:
