@@ -23,6 +23,7 @@ from modules.events.settings.blocks import EventsBlocks
 from modules.foundation.names import Names
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import AccountId, Region, Tier
+from modules.foundation.tags import tag_findings
 from modules.foundation.versions import VersionInUse
 from modules.hcl.reading import hand_down
 from modules.network.settings import fitting as network
@@ -34,10 +35,17 @@ from modules.observability.settings.blocks import ObservabilityBlocks
 RESERVED_NAMES = ("account", "local", "shared")
 
 
-#: First parts of names that AWS keeps for itself, each with what refuses it. A product's name is the first part of all.
+#: Beginnings that AWS keeps for itself, each with what refuses it. A product's name is the first part of all names.
 #: [CreateLoadBalancer, Name](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html),
-#: [CreateAlias, AliasName](https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html).
-RESERVED_PRODUCTS = {"internal": "names of load balancers must not begin with internal-", "aws": "aliases of keys"}
+#: [CreateAlias, AliasName](https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html),
+#: [Amazon S3 User Guide, General purpose bucket naming rules]
+#: (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
+RESERVED_PRODUCTS = {
+    "internal": "names of load balancers must not begin with internal-",
+    "aws": "aliases of keys",
+    "sthree": "names of buckets must not begin with sthree-",
+    "amzn-s3-demo": "names of buckets must not begin with amzn-s3-demo-",
+}
 _NAME_LIMIT = 20
 #: S3 takes the least of all characters, RDS no two hyphens in a row.
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -52,10 +60,10 @@ def _is_name(value: str) -> bool:
 def _product(value: str) -> str:
     if len(value) < 3 or not _is_name(value):
         raise broken_rule(f"is not a product's name: 3 or more {_NAME_RULE}", 'write one as "agora"')
-    first = value.partition("-")[0]
-    if first in RESERVED_PRODUCTS:
-        rule = f"begins with {first}, which AWS does not take: {RESERVED_PRODUCTS[first]}"
-        raise broken_rule(rule, "write another name; it cannot be changed later")
+    for first, rule in RESERVED_PRODUCTS.items():
+        if f"{value}-".startswith(f"{first}-"):
+            rule = f"begins with {first}, which AWS does not take: {rule}"
+            raise broken_rule(rule, "write another name; it cannot be changed later")
     return value
 
 
@@ -103,7 +111,8 @@ class Environment(
     tags: dict[str, str] = Field(
         default_factory=dict,
         examples=[{"owner": "community-team"}],
-        description="Tags of every resource, beside product, environment, tier and managed_by.",
+        description="Tags of every resource, beside product, environment, tier and managed_by. Letters, digits, spaces "
+        "and _ . : / = + - @; keys that differ only in case are one to IAM.",
     )
 
     @model_validator(mode="before")
@@ -120,12 +129,13 @@ class Environment(
         """Refuse what a wing's blocks ask of each other, or of a lower wing, and do not get."""
         refuse(
             [
-                *network.findings(self),
+                *tag_findings(self.tags),
+                *network.findings(self, self.region),
                 *access.findings(self, self, self.names),
                 *data.findings(self, self.network, self.region),
                 *events.findings(self, self, self),
                 *compute.findings(self, self, self, self, self),
-                *edge.findings(self, self, self, self),
+                *edge.findings(self, self, self, self, self),
                 *observability.findings(self, self),
                 *delivery.findings(self, self, self),
             ]

@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path
 
 from modules import protections
+from modules.claims import clashes
 from modules.compute.settings.image_fitting import Party, findings_between
 from modules.environment import Environment
 from modules.foundation.refusals import Problem, SettingsError, raise_problems
@@ -119,6 +120,7 @@ def between(files: list[EnvironmentFile]) -> Iterator[Problem]:
         yield from _product_differs(one, other)
         yield from _zones_made_twice(one, other)
         yield from _sites_share_names(one, other)
+        yield from _claimed_by_both(one, other)
         if one.settings.account_id == other.settings.account_id:
             yield from _account_shared(one, other)
 
@@ -191,6 +193,11 @@ def _sites_share_names(one: EnvironmentFile, other: EnvironmentFile) -> Iterator
                 rule = f"leads to {one.settings.name}'s site already ({one.place('site', made[name], 'names')})"
                 remedy = "give each environment names of its own"
                 yield other.document.problem(("site", label, "names"), name, rule, remedy)
+
+
+def _claimed_by_both(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:
+    for finding, at in clashes(one.settings, other.settings):
+        yield other.document.problem(finding.at, finding.value, f"{finding.rule} ({one.place(*at)})", finding.remedy)
 
 
 def _images(files: list[EnvironmentFile]) -> Iterator[Problem]:

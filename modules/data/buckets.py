@@ -12,7 +12,8 @@ from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
 from constructs import Construct
 
 from modules.data.settings.backup import backup_tags
-from modules.data.settings.bucket import BucketSettings, CorsSettings
+from modules.data.settings.bucket import BucketSettings
+from modules.data.settings.cors import CorsSettings
 from modules.foundation.buckets import PrivateBucket
 from modules.foundation.foundation import Foundation
 from modules.foundation.notifications import Notification

@@ -124,6 +124,14 @@ def _label(value: str) -> str:
     return value
 
 
+def each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuse a list that has a value twice, as validator of a list without an order."""
+    for value in values:
+        if values.count(value) > 1:
+            raise broken_rule(f"names {value} twice", "write each name once")
+    return values
+
+
 Region = Annotated[str, AfterValidator(_region)]
 Cidr = Annotated[ipaddress.IPv4Network, BeforeValidator(_network)]
 AccountId = Annotated[str, AfterValidator(_account_id)]

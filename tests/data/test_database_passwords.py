@@ -15,7 +15,7 @@ RDS = """\
 database "orders-main" {
   engine         = "postgres"
   engine_version = "16.15"
-  instance_class = "db.m7g.large"
+  instance_class = "db.r7g.large"
   # here
 
   storage {

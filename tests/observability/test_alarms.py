@@ -16,12 +16,19 @@ ALARMS = 'alarms {\n  functions = ["slack-alarm"]\n}\n'
     ("text", "told"),
     [
         (ALARMS, "alarms.functions slack-alarm is not the name of a `function` block; there is none; write `function"),
+        (
+            "alarms { }\n",
+            "alarms.functions [] names nobody: alarms would be raised, and no one told; name a `function`",
+        ),
         (SLACK + ALARMS.replace('alarm"', 'alarms"'), "alarms.functions slack-alarms is not the name of a `function`"),
         (
             SLACK.replace('  secrets = ["slack-webhook"]\n', "") + ALARMS,
             "function.slack-alarm.environment SECRET_SLACK_WEBHOOK_ARN is not set, and slack_alarm does not start",
         ),
-        ('topic "alarms-info" { }\nalarms { }\n', "topic.alarms-info is what the `alarms` block calls its own topic"),
+        (
+            SLACK + 'topic "alarms-info" { }\n' + ALARMS,
+            "topic.alarms-info is what the `alarms` block calls its own topic",
+        ),
     ],
 )
 def test_what_is_refused(tmp_path: Path, text: str, told: str) -> None:

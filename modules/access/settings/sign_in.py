@@ -1,13 +1,14 @@
 """The `sign_in` block: who users are, a user pool of Amazon Cognito."""
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from modules.access.settings.sign_in_client import ClientSettings, empty
-from modules.foundation.refusals import Finding, refuse
-from modules.foundation.settings import Label, Settings, TieredSettings
+from modules.foundation.refusals import Finding, broken_rule, refuse
+from modules.foundation.settings import Label, Settings, TieredSettings, each_once
 from modules.network.settings.domains import DomainName, is_under
 
 Contact = Literal["email", "phone"]
@@ -41,11 +42,24 @@ class PasswordSettings(Settings):
     )
 
 
+#: RFC 5322, section 3.4: an address, or a name and the address in angle brackets.
+_ADDRESS = r"[^<>@\s\",;]+@[a-z0-9.-]+"
+_SENDER = re.compile(rf"{_ADDRESS}|[^<>@\n]+ <{_ADDRESS}>")
+
+
+def _sender(value: str) -> str:
+    if not _SENDER.fullmatch(value):
+        raise broken_rule(
+            "is neither an address nor a name with an address in angle brackets behind it",
+            'write "no-reply@agora.example" or "Agora <no-reply@agora.example>"',
+        )
+    return value
+
+
 class EmailSettings(Settings):
     """The `email` block: mail by Amazon SES, from an identity that is verified there already."""
 
-    sender: str = Field(
-        pattern=r"^([^<>@\n]+ <)?[^<>@\s]+@[a-z0-9.-]+>?$",
+    sender: Annotated[str, AfterValidator(_sender)] = Field(
         examples=["Agora <no-reply@agora.example>"],
         description="Whom users see the mail come from.",
     )
@@ -76,7 +90,7 @@ class SignInSettings(TieredSettings):
         default="optional",
         description="A second factor: off (refused in production), optional for each user, or required.",
     )
-    mfa_methods: tuple[Literal["totp", "sms"], ...] = Field(
+    mfa_methods: Annotated[tuple[Literal["totp", "sms"], ...], AfterValidator(each_once)] = Field(
         default=("totp",),
         description="Second factors: totp, an authenticator app; sms, which costs and can be intercepted.",
     )

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from modules.foundation.refusals import Finding, refuse
-from modules.foundation.settings import TieredSettings
+from modules.foundation.settings import TieredSettings, each_once
 
 ClientKind = Literal["web", "mobile"]
 
@@ -36,18 +36,19 @@ class ClientSettings(TieredSettings):
     """A `client` block: a public client, which keeps no secret: authorization codes with PKCE and nothing else."""
 
     kind: ClientKind = Field(default="web", description="web, a page in a browser; or mobile, an app on a phone.")
-    callback_urls: tuple[str, ...] = Field(
+    callback_urls: Annotated[tuple[str, ...], AfterValidator(each_once)] = Field(
         max_length=URLS_LIMIT,
         examples=[["https://www.agora.example/signed-in"]],
         description="Where users come back to with a code, each as it is written: https, for a mobile app also a "
         "scheme of its own, outside production http://localhost.",
     )
-    logout_urls: tuple[str, ...] = Field(
+    logout_urls: Annotated[tuple[str, ...], AfterValidator(each_once)] = Field(
         default=(), max_length=URLS_LIMIT, description="Where users may be led when they have signed out."
     )
-    scopes: tuple[Literal["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"], ...] = Field(
-        default=("openid", "email", "profile"), description="What the application may learn of a user."
-    )
+    scopes: Annotated[
+        tuple[Literal["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"], ...],
+        AfterValidator(each_once),
+    ] = Field(default=("openid", "email", "profile"), description="What the application may learn of a user.")
     access_token_minutes: int = Field(
         default=60,
         ge=TOKEN_MINUTES[0],

@@ -1,49 +1,22 @@
 """The `bucket` blocks: private S3 buckets."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from modules.data.settings.backup import BackupTag
-from modules.foundation.refusals import Finding, broken_rule, refuse
-from modules.foundation.settings import Settings, TieredSettings
-
-Method = Literal["GET", "HEAD", "PUT", "POST", "DELETE"]
+from modules.data.settings.cors import CorsSettings
+from modules.foundation.refusals import Finding, refuse
+from modules.foundation.settings import TieredSettings
 
 #: "Amazon S3 User Guide, Lifecycle constraints": days in Standard before Standard-IA.
 LEAST_DAYS_BEFORE_INFREQUENT_ACCESS = 30
 #: Days that an overwritten or deleted object can still be brought back.
 OLD_VERSIONS_DAYS = {"development": 7, "staging": 30, "production": 90}
-#: "Fetch Standard" names no limit; browsers keep an answer for 2 hours (Chromium) to 24 hours (Firefox).
-LONGEST_CORS_AGE = 86400
-
-
-def _origin(value: str) -> str:
-    scheme, _, host = value.partition("://")
-    if value != "*" and (scheme not in ("http", "https") or not host or "/" in host):
-        raise broken_rule("is not an origin", 'write scheme and host without a path, "https://www.example.com"')
-    return value
-
-
-Origin = Annotated[str, AfterValidator(_origin)]
-
-
-class CorsSettings(Settings):
-    """The `cors` block of a bucket: which sites' pages may call it from a browser."""
-
-    allowed_origins: tuple[Origin, ...] = Field(
-        examples=[["https://www.example.com"]],
-        description="Scheme and host of each site; only https in production, never all.",
-    )
-    allowed_methods: tuple[Method, ...] = Field(
-        default=("GET", "HEAD"), min_length=1, description="GET and HEAD to show, PUT or POST for uploads."
-    )
-    allowed_headers: tuple[str, ...] = Field(default=("*",), description="Headers that a request may carry.")
-    expose_headers: tuple[str, ...] = Field(default=("ETag",), description="Headers that a page may read.")
-    max_age_seconds: int = Field(
-        default=3600, ge=0, le=LONGEST_CORS_AGE, description="Seconds that a browser remembers the answer."
-    )
+#: [LifecycleExpiration, Days](https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html): an integer
+#: of 32 bits.
+MOST_DAYS = 2**31 - 1
 
 
 class BucketSettings(TieredSettings):
@@ -60,18 +33,20 @@ class BucketSettings(TieredSettings):
     infrequent_access_after_days: int | None = Field(
         default=None,
         ge=LEAST_DAYS_BEFORE_INFREQUENT_ACCESS,
+        le=MOST_DAYS,
         description="Days after which objects move to Standard-IA: half the price to keep, more to read.",
     )
     expire_after_days: int | None = Field(
-        default=None, ge=1, description="Days after which objects are deleted; by default never."
+        default=None, ge=1, le=MOST_DAYS, description="Days after which objects are deleted; by default never."
     )
     expire_old_versions_after_days: int = Field(
         default=7,
         ge=1,
+        le=MOST_DAYS,
         description="Days that old versions are kept: 7 in development, 30 in staging, 90 in production by default.",
     )
     abort_uploads_after_days: int = Field(
-        default=7, ge=1, description="Days after which the parts of an unfinished upload are removed."
+        default=7, ge=1, le=MOST_DAYS, description="Days after which the parts of an unfinished upload are removed."
     )
     access_logs: bool = Field(
         default=True, description="Whether each request is recorded in the log bucket. Refused off in production."
@@ -101,8 +76,9 @@ class BucketSettings(TieredSettings):
         if not isinstance(values, Mapping):
             return values
         tier = values.get("tier", "development")
+        if values.get("versioning") is not False:
+            values = {"expire_old_versions_after_days": OLD_VERSIONS_DAYS.get(str(tier), 7), **values}
         return {
-            "expire_old_versions_after_days": OLD_VERSIONS_DAYS.get(tier, 7) if isinstance(tier, str) else 7,
             "force_destroy": tier == "development",
             "named_roles_only": tier != "development",
             **values,
@@ -123,21 +99,20 @@ class BucketSettings(TieredSettings):
                 f"is not after infrequent_access_after_days = {moved}, and S3 refuses that",
                 f"write {moved + LEAST_DAYS_BEFORE_INFREQUENT_ACCESS} or more: Standard-IA is paid for 30 days",
             )
+        if not self.versioning and "expire_old_versions_after_days" in self.model_fields_set:
+            yield Finding(
+                ("expire_old_versions_after_days",),
+                self.expire_old_versions_after_days,
+                "keeps old versions for days, and versioning = false makes none",
+                "take it out, or take versioning = false out",
+            )
         if self.backup and not self.versioning:
             # "AWS Backup Developer Guide, Amazon S3 backups".
             yield Finding(("backup",), self.backup, "needs versioning", "take versioning = false out")
 
     def _cors_findings(self) -> Iterator[Finding]:
-        if self.cors and not self.cors.allowed_origins:
-            yield Finding(("cors", "allowed_origins"), [], "names no site", "name one, or take the `cors` block out")
-        for index, origin in enumerate(self.cors.allowed_origins if self.cors else ()):
-            if self.is_production and not origin.startswith("https://"):
-                yield Finding(
-                    ("cors", "allowed_origins", str(index)),
-                    origin,
-                    "is refused in production: any page, or one sent in clear, could act for the user who opens it",
-                    'write the site itself, "https://www.example.com"',
-                )
+        for finding in self.cors.findings(self.is_production) if self.cors else ():
+            yield finding.under("cors")
 
     def _production_findings(self) -> Iterator[Finding]:
         if not self.is_production:

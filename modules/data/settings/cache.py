@@ -6,6 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from modules.data.settings.cache_access import Access
+from modules.data.settings.cache_parameters import parameter_findings
+from modules.data.settings.instance_classes import CACHE_NODES, TIERED_NODES, instead_of, is_among
 from modules.foundation.calendar import committed
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings, TieredSettings
@@ -31,12 +34,15 @@ REPLICAS_LIMIT = 5
 SNAPSHOT_DAYS_LIMIT = 35
 #: How long snapshots are kept by default; 0 is none. A cache that is lost is filled again, in development.
 SNAPSHOT_DAYS = {"development": 0, "staging": 1, "production": 7}
-#: "Supported node types": `cache.`, the family, the size.
-NODE_TYPE = re.compile(r"^cache\.[a-z][a-z0-9]*\.(micro|small|medium|large|[0-9]*xlarge)$")
-
+#: The engine's own user, which each of our groups of users has, switched off.
+DEFAULT_USER = "default"
 #: The user of a cache that a program logs in as where none is named: the one that each cache has by default.
 CACHE_USER = "app"
 
+#: [Amazon ElastiCache User Guide, Taking manual backups]
+#: (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-manual.html); its own begin with `automatic.`.
+_SNAPSHOT = re.compile(r"(automatic\.)?[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_SNAPSHOT_LIMIT = 255
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = r"([01][0-9]|2[0-3]):([0-5][0-9])"
 _DAY_WINDOW = re.compile(rf"^{_TIME}-{_TIME}$")
@@ -47,8 +53,20 @@ _SHORTEST_WINDOW = 60
 
 
 def _node_type(value: str) -> str:
-    if not NODE_TYPE.fullmatch(value):
-        raise broken_rule("is not a cache node type", 'write one as "cache.t4g.small" or "cache.m7g.large"')
+    if is_among(value, "cache.", TIERED_NODES):
+        rule = "is a node type for data tiering, which Groundwork does not make"
+        raise broken_rule(rule, 'write one without disks, "cache.r7g.xlarge"')
+    if not is_among(value, "cache.", CACHE_NODES):
+        raise broken_rule("is not a cache node type", instead_of(value, "cache.", CACHE_NODES))
+    return value
+
+
+def _snapshot(value: str) -> str:
+    if not _SNAPSHOT.fullmatch(value) or len(value) > _SNAPSHOT_LIMIT:
+        raise broken_rule(
+            "is not the name of a snapshot of ElastiCache: lower-case letters, digits and single hyphens",
+            'write one as "agora-prod-sessions-final-20261121083000"',
+        )
     return value
 
 
@@ -79,23 +97,10 @@ def week_window(value: str) -> set[int]:
     return {minute % week for minute in range(start, end if end > start else end + week)}
 
 
-def _access(value: str) -> str:
-    words = value.split()
-    if any(word.startswith((">", "#", "<", "!")) or word in ("nopass", "resetpass", "reset") for word in words):
-        raise broken_rule(
-            "sets or clears a password; users log in by IAM and have none", 'write keys and commands, "~app:* +@read"'
-        )
-    if any(word in ("on", "off") for word in words):
-        raise broken_rule("says on or off, which Groundwork says itself", 'write keys and commands, "~app:* +@read"')
-    if not any(word.startswith(("+", "allcommands")) for word in words):
-        raise broken_rule("allows no command", 'write keys and commands, "~app:* +@read +@write"')
-    return value
-
-
 class CacheUserSettings(Settings):
     """A `user` block of a cache: who may log in, and what they may do."""
 
-    access: Annotated[str, AfterValidator(_access)] = Field(
+    access: Access = Field(
         default="~* &* +@all -@admin -@dangerous",
         examples=["~sessions:* +@read +@write"],
         description="Keys (~), channels (&) and commands (+ -) in the words of Valkey's ACL, without on and passwords. "
@@ -140,9 +145,8 @@ class CacheSettings(TieredSettings):
     maintenance_window: Annotated[str, AfterValidator(_maintenance_window)] = Field(
         default="sun:18:30-sun:19:30", description="When AWS patches, in UTC, apart from the snapshots."
     )
-    restore_from_snapshot: str | None = Field(
+    restore_from_snapshot: Annotated[str, AfterValidator(_snapshot)] | None = Field(
         default=None,
-        pattern=r"^[a-z][a-z0-9-]{0,254}$",
         description="A snapshot that a new cache is filled from. On one that exists it is a replacement.",
     )
     minor_version_upgrades: bool = Field(
@@ -180,7 +184,14 @@ class CacheSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "CacheSettings":
-        refuse([*self._engine_findings(), *self._shape_findings(), *self._production_findings()])
+        refuse(
+            [
+                *self._engine_findings(),
+                *parameter_findings(self.parameters),
+                *self._shape_findings(),
+                *self._production_findings(),
+            ]
+        )
         return self
 
     @property
@@ -217,18 +228,24 @@ class CacheSettings(TieredSettings):
             yield Finding(
                 ("user",), None, "needs TLS: AWS has access control for none without", "take transit_encryption out"
             )
-        if "default" in self.user:
+        if DEFAULT_USER in self.user:
             yield Finding(
-                ("user", "default"), None, "is the engine's own user, which is switched off", "give it another name"
+                ("user", DEFAULT_USER), None, "is the engine's own user, which is switched off", "give it another name"
             )
+        yield from self._window_findings()
+
+    def _window_findings(self) -> Iterator[Finding]:
+        """Yield the finding that the windows overlap, which AWS refuses with snapshots and without."""
         daily = {minute % _MINUTES_A_DAY for minute in week_window(self.maintenance_window)}
-        if self.snapshot_retention_days and daily & day_window(self.snapshot_window):
-            yield Finding(
-                ("maintenance_window",),
-                self.maintenance_window,
-                f"falls into the snapshot window {self.snapshot_window}, and AWS refuses an overlap",
-                'write hours apart, "sun:18:30-sun:19:30" behind "17:00-18:00"',
-            )
+        if not daily & day_window(self.snapshot_window):
+            return
+        remedy = 'write hours apart, "sun:18:30-sun:19:30" behind "17:00-18:00"'
+        if "maintenance_window" in self.model_fields_set:
+            rule = f"falls into the snapshot window {self.snapshot_window}, and AWS refuses an overlap"
+            yield Finding(("maintenance_window",), self.maintenance_window, rule, remedy)
+        else:
+            rule = f"falls into the maintenance window {self.maintenance_window}, and AWS refuses an overlap"
+            yield Finding(("snapshot_window",), self.snapshot_window, rule, remedy)
 
     def _production_findings(self) -> Iterator[Finding]:
         if not self.is_production:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from modules.autoscaling.settings.policies import Metric
 from modules.autoscaling.settings.scaling import ScalingSettings
@@ -12,7 +12,8 @@ from modules.data.settings.backup import BackupTag
 from modules.data.settings.database_engines import ENGINES, Engine, EngineName
 from modules.data.settings.database_parts import ProxySettings, ServerlessSettings, StorageSettings
 from modules.data.settings.database_windows import BackupWindow, MaintenanceWindow
-from modules.foundation.settings import TieredSettings
+from modules.data.settings.snapshots import SnapshotName
+from modules.foundation.settings import TieredSettings, each_once
 from modules.network.settings.vpc import ZoneLetter
 
 #: "Amazon RDS API Reference, CreateDBCluster, BackupRetentionPeriod": 1 to 35 days (0 for an instance: none).
@@ -46,7 +47,6 @@ class DatabaseFields(TieredSettings):
     )
     instance_class: str | None = Field(
         default=None,
-        pattern=r"^db\.([a-z0-9-]+\.[a-z0-9]+|serverless)$",
         examples=["db.r7g.large"],
         description="Of all instances: a reader may become the writer.",
     )
@@ -101,10 +101,9 @@ class DatabaseFields(TieredSettings):
     storage_type: Literal["aurora", "aurora-iopt1"] | None = Field(
         default=None, description="Aurora: pay for each I/O (aurora), or more for storage and nothing for I/O."
     )
-    storage_encrypted: bool = Field(default=True, description="With the environment's data key. Never off but in dev.")
-    restore_from_snapshot: str | None = Field(
+    storage_encrypted: bool = Field(default=True, description="With the data key. Off in development only.")
+    restore_from_snapshot: SnapshotName | None = Field(
         default=None,
-        min_length=1,
         examples=["agora-prod-main-final-20261121083000"],
         description="A snapshot's name or ARN, for a new database. It stays in the file as long as the database: "
         "taking it out or changing it replaces the database, and the plan says so.",
@@ -157,7 +156,7 @@ class DatabaseFields(TieredSettings):
         default_factory=dict, description="Engine parameters that act only after a restart of the instances."
     )
     slow_query_seconds: float = Field(default=1.0, gt=0, le=3600, description="Statements that take longer are logged.")
-    enabled_cloudwatch_logs_exports: tuple[str, ...] | None = Field(
+    enabled_cloudwatch_logs_exports: Annotated[tuple[str, ...], AfterValidator(each_once)] | None = Field(
         default=None,
         examples=[["error", "slowquery"]],
         description="Logs that go to CloudWatch: by default errors and slow statements.",

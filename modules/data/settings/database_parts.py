@@ -1,5 +1,6 @@
 """The blocks of a `database` block: Serverless v2 capacity, plain RDS's storage, RDS Proxy."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -11,8 +12,14 @@ from modules.foundation.settings import Settings
 SERVERLESS_CAPACITY = (0.0, 256.0)
 #: "Amazon RDS User Guide, gp3 storage": 20 GiB is the least of it.
 SMALLEST_STORAGE_GIB = 20
-#: The same: from here on gp3's I/O operations can be chosen, with MySQL and PostgreSQL.
+#: [Amazon RDS User Guide, Amazon RDS DB instance storage]
+#: (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html): from here on gp3's I/O operations can be
+#: chosen, with MySQL and PostgreSQL; a smaller volume has 3000, and none may be said.
 GP3_IOPS_STORAGE_GIB = 400
+#: The same page: what each kind of volume takes, and how many I/O operations for each GiB.
+IOPS = {"gp3": (12_000, 64_000), "io2": (1_000, 256_000)}
+IOPS_A_GIB = {"gp3": 500, "io2": 1000}
+SMALLEST_IO2_GIB = 100
 
 
 class ServerlessSettings(Settings):
@@ -47,22 +54,43 @@ class StorageSettings(Settings):
         default=None, le=65536, examples=[100], description="GiB up to which RDS lets it grow by itself."
     )
     storage_type: Literal["gp3", "io2"] = Field(default="gp3", description="The kind of volume.")
-    iops: int | None = Field(default=None, ge=1000, description="Provisioned, for io2 and for gp3 of 400 GiB and more.")
+    iops: int | None = Field(
+        default=None, description="Provisioned: for io2 1000 to 256000, for gp3 of 400 GiB and more 12000 to 64000."
+    )
 
     @model_validator(mode="after")
     def _rules(self) -> "StorageSettings":
+        refuse([*self._size_findings(), *self._iops_findings()])
+        return self
+
+    def _size_findings(self) -> Iterator[Finding]:
         most = self.max_allocated_storage
         # "Managing capacity automatically with Amazon RDS storage autoscaling": at least 10 % more.
         if most is not None and most * 10 < self.allocated_storage * 11:
             rule = f"is less than a tenth above allocated_storage {self.allocated_storage}"
-            refuse([Finding(("max_allocated_storage",), most, rule, "write more, or take it out")])
-        if self.storage_type == "io2" and self.iops is None:
-            refuse([Finding(("storage_type",), "io2", "needs iops", "write iops = 3000")])
-        # "Amazon RDS DB instance storage, gp3": MySQL and PostgreSQL below it have 3000, and none may be said.
-        if self.storage_type == "gp3" and self.iops is not None and self.allocated_storage < GP3_IOPS_STORAGE_GIB:
+            yield Finding(("max_allocated_storage",), most, rule, "write more, or take it out")
+        if self.storage_type == "io2" and self.allocated_storage < SMALLEST_IO2_GIB:
+            rule = f"is less than the {SMALLEST_IO2_GIB} GiB that io2 begins with"
+            remedy = f'write {SMALLEST_IO2_GIB} or more, or storage_type = "gp3"'
+            yield Finding(("allocated_storage",), self.allocated_storage, rule, remedy)
+
+    def _iops_findings(self) -> Iterator[Finding]:
+        at, size, kind = ("iops",), self.allocated_storage, self.storage_type
+        if self.iops is None:
+            if kind == "io2":
+                yield Finding(("storage_type",), "io2", "needs iops", "write iops = 3000")
+            return
+        (least, most), each = IOPS[kind], IOPS_A_GIB[kind]
+        if kind == "gp3" and size < GP3_IOPS_STORAGE_GIB:
             rule = f"is refused by RDS for gp3 of less than {GP3_IOPS_STORAGE_GIB} GiB, which has 3000"
-            refuse([Finding(("iops",), self.iops, rule, "take it out, or write more allocated_storage")])
-        return self
+            yield Finding(at, self.iops, rule, "take it out, or write more allocated_storage")
+        elif not least <= self.iops <= most:
+            yield Finding(at, self.iops, f"is not what {kind} of {size} GiB takes", f"write {least} to {most}")
+        elif self.iops > size * each:
+            rule = f"is more than {each} for each of {size} GiB, the most with {kind}"
+            yield Finding(at, self.iops, rule, f"write {size * each} or less, or more allocated_storage")
+        elif kind == "io2" and self.iops * 2 < size:
+            yield Finding(at, self.iops, f"is less than half of {size} GiB, the least with io2", f"write {size // 2}")
 
 
 class ProxySettings(Settings):

@@ -1,11 +1,17 @@
 """Whether the keys of a `database` block fit each other, its engine and its tier."""
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from modules.data.settings.database_fields import SAFE_RETENTION_DAYS, DatabaseFields
+from modules.data.settings.database_parameters import parameter_findings
 from modules.data.settings.database_windows import backup_minutes, maintenance_minutes, meet
+from modules.data.settings.instance_classes import DATABASE_CLASSES, instead_of, is_among
+from modules.data.settings.reserved_names import is_reserved_database, is_reserved_user
+from modules.data.settings.snapshots import snapshot_arn
+from modules.foundation.calendar import committed
 from modules.foundation.refusals import Finding
 
 #: "Amazon Aurora User Guide, Quotas": 15 Aurora Replicas beside the writer.
@@ -25,12 +31,17 @@ _VERSION = re.compile(r"(8\.0\.mysql_aurora\.)?(?P<major>\d+)(\.(?P<minor>\d+))?
 def findings(database: DatabaseFields) -> Iterator[Finding]:
     """Yield what RDS, or the tier, refuses."""
     yield from _version_findings(database)
+    yield from _name_findings(database)
     yield from _size_findings(database)
+    yield from _class_findings(database)
+    yield from _snapshot_findings(database)
     yield from _kind_findings(database)
     yield from _window_findings(database)
     yield from _insight_findings(database)
     yield from _parameter_findings(database)
+    yield from parameter_findings(database)
     yield from _replica_findings(database)
+    yield from _encryption_findings(database)
     yield from _production_findings(database)
 
 
@@ -43,6 +54,7 @@ def _version_findings(database: DatabaseFields) -> Iterator[Finding]:
         rule = f"is not a full version of {database.engine}"
         remedy = f'write one such as "{database.kind.full_example}", or auto_minor_version_upgrade = true'
         yield Finding(at, version, rule, remedy)
+    yield from _unknown_version(database)
     if database.allow_major_version_upgrade and not database.apply_immediately:
         # "ModifyDBCluster, EngineVersion" and "DBInstanceParameterGroupName"
         # (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCluster.html).
@@ -52,6 +64,47 @@ def _version_findings(database: DatabaseFields) -> Iterator[Finding]:
         )
         remedy = "write apply_immediately = true beside it, and apply that by hand in the maintenance window"
         yield Finding(("allow_major_version_upgrade",), True, rule, remedy)
+
+
+def _unknown_version(database: DatabaseFields) -> Iterator[Finding]:
+    """Yield the finding that AWS has no such version, as far as the calendar knows; one without its end begins some."""
+    version, kind = database.engine_version, database.kind
+    form = kind.open_version if database.auto_minor_version_upgrade else kind.full_version
+    known = [each.version for each in committed().of(database.engine)]
+    if form.fullmatch(version) and version not in known and not any(each.startswith(f"{version}.") for each in known):
+        nearest = difflib.get_close_matches(version, known, n=3, cutoff=0)
+        remedy = f"write {', '.join(nearest)}; if AWS has released it since: .venv/bin/python -m ops calendar"
+        yield Finding(("engine_version",), version, f"is no version of {database.engine}", remedy)
+
+
+def _name_findings(database: DatabaseFields) -> Iterator[Finding]:
+    name, user, dialect = database.database_name, database.master_username, database.kind.dialect
+    if name and is_reserved_database(name, dialect):
+        rule = f"is a name that {database.engine} keeps for itself"
+        yield Finding(("database_name",), name, rule, f'write another one, "{name}_data"')
+    if is_reserved_user(user, dialect):
+        rule = f"is a name that {database.engine} keeps for itself"
+        yield Finding(("master_username",), user, rule, 'write another one, "dbadmin"')
+
+
+def _class_findings(database: DatabaseFields) -> Iterator[Finding]:
+    chosen, families = database.instance_class, DATABASE_CLASSES[database.engine]
+    if chosen is None or chosen == "db.serverless" or is_among(chosen, "db.", families):
+        return
+    rule = f"is no instance class of {database.engine}"
+    yield Finding(("instance_class",), chosen, rule, instead_of(chosen, "db.", families))
+
+
+def _snapshot_findings(database: DatabaseFields) -> Iterator[Finding]:
+    """[RestoreDBClusterFromSnapshot, SnapshotIdentifier]
+    (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromSnapshot.html): a cluster is made
+    from a snapshot of either kind; an instance is not made from one of a cluster.
+    """
+    snapshot = snapshot_arn(database.restore_from_snapshot or "")
+    if snapshot and snapshot.kind == "cluster-snapshot" and not database.is_aurora:
+        rule = "is a snapshot of a cluster, from which RDS makes no plain instance"
+        at = ("restore_from_snapshot",)
+        yield Finding(at, database.restore_from_snapshot, rule, 'write the ARN of a "snapshot", or an Aurora engine')
 
 
 def _size_findings(database: DatabaseFields) -> Iterator[Finding]:
@@ -197,6 +250,12 @@ def _replica_findings(database: DatabaseFields) -> Iterator[Finding]:
             yield Finding(("replica_scaling", *at, "max_capacity"), most, rule, remedy)
 
 
+def _encryption_findings(database: DatabaseFields) -> Iterator[Finding]:
+    if not database.storage_encrypted and database.tier != "development":
+        rule = f"is refused in {database.tier}, and cannot be changed later"
+        yield Finding(("storage_encrypted",), False, rule, "take it out, or write true")
+
+
 def _production_findings(database: DatabaseFields) -> Iterator[Finding]:
     if not database.is_production:
         return
@@ -207,9 +266,6 @@ def _production_findings(database: DatabaseFields) -> Iterator[Finding]:
     if database.skip_final_snapshot:
         rule = "is refused in production: its data would be gone with it"
         yield Finding(("skip_final_snapshot",), True, rule, "take it out, or write false")
-    if not database.storage_encrypted:
-        rule = "is refused in production, and cannot be changed later"
-        yield Finding(("storage_encrypted",), False, rule, "take it out, or write true")
     yield from _single_zone_findings(database)
 
 

@@ -4,11 +4,16 @@ from collections.abc import Iterator
 
 from modules.data.settings.backup import START_WINDOW_MINUTES
 from modules.data.settings.blocks import DataBlocks
+from modules.data.settings.cache import DEFAULT_USER
 from modules.data.settings.database import DatabaseSettings
 from modules.data.settings.database_windows import maintenance_minutes, meet
+from modules.data.settings.snapshots import snapshot_arn
 from modules.foundation.refusals import Finding
 from modules.foundation.versions import VersionInUse
 from modules.network.settings.vpc import NetworkSettings
+
+#: The bucket for logs that AWS delivers, which every environment can have.
+RESERVED_BUCKETS = {"logs"}
 
 #: Before RDS's maintenance window, in which no backup of AWS Backup's begins.
 BACKUP_PAUSE_MINUTES = 60
@@ -18,8 +23,12 @@ def findings(blocks: DataBlocks, network: NetworkSettings | None, region: str) -
     """Yield what a block asks of another one, or of the network, and does not get."""
     for name, database in blocks.database.items():
         yield from _database_without_ground(name, database, network)
+        yield from _snapshot_elsewhere(name, database, region)
     for name in blocks.cache if network is None else ():
         yield Finding(("cache", name), None, "needs data subnets, and there is no VPC", "write a `network` block")
+    yield from _users_of_one_id(blocks)
+    yield from _proxies_of_one_name(blocks)
+    yield from _reserved_buckets(blocks)
     yield from _backups_without_plan(blocks)
     yield from _backups_amid_maintenance(blocks)
     if blocks.backup and blocks.backup.copy_to_region == region:
@@ -58,6 +67,42 @@ def _database_without_ground(
         rule = "is not a zone of the network, which has no data subnet there"
         remedy = f"write some of {', '.join(network.availability_zones)}"
         yield Finding((*at, "availability_zones"), zone, rule, remedy)
+
+
+def _users_of_one_id(blocks: DataBlocks) -> Iterator[Finding]:
+    """ElastiCache has one list of users for all caches: ours are called by the cache and the user, `<cache>-<user>`."""
+    taken: dict[str, tuple[str, str]] = {}
+    for label, cache in blocks.cache.items():
+        for user in (DEFAULT_USER, *cache.user) if cache.user else ():
+            other, theirs = taken.setdefault(f"{label}-{user}", (label, user))
+            if other != label:
+                rule = f"is called {label}-{user} in ElastiCache, and so is user {theirs} of cache.{other}"
+                at = ("cache", label) if user == DEFAULT_USER else ("cache", label, "user", user)
+                yield Finding(at, None, rule, "give one of the caches or users another name")
+
+
+def _proxies_of_one_name(blocks: DataBlocks) -> Iterator[Finding]:
+    """A security group is called `database-<label>`, a proxy's `database-<label>-proxy`; in a VPC each name is once."""
+    for label, database in blocks.database.items():
+        if database.proxy and (other := f"{label}-proxy") in blocks.database:
+            rule = f"has a security group of the name that the one of database.{label}'s proxy has"
+            yield Finding(("database", other), None, rule, "give one of the databases another name")
+
+
+def _reserved_buckets(blocks: DataBlocks) -> Iterator[Finding]:
+    for label in RESERVED_BUCKETS & blocks.bucket.keys():
+        rule = "has the name of the bucket that the environment's logs go to"
+        yield Finding(("bucket", label), None, rule, f'give it another name, "app-{label}"')
+
+
+def _snapshot_elsewhere(name: str, database: DatabaseSettings, region: str) -> Iterator[Finding]:
+    """ "Restoring to a DB instance": in the snapshot's region only, for which it is copied first."""
+    snapshot = snapshot_arn(database.restore_from_snapshot or "")
+    if snapshot and snapshot.region != region:
+        at = ("database", name, "restore_from_snapshot")
+        rule = f"is in {snapshot.region}, and a database of {region} is made from a snapshot there only"
+        remedy = "copy it there (aws rds copy-db-snapshot, or copy-db-cluster-snapshot), and write the copy's ARN"
+        yield Finding(at, database.restore_from_snapshot, rule, remedy)
 
 
 def _backups_without_plan(blocks: DataBlocks) -> Iterator[Finding]:

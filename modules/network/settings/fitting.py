@@ -5,10 +5,13 @@ from itertools import combinations
 
 from modules.foundation.refusals import Finding
 from modules.network.settings.blocks import NetworkBlocks
+from modules.network.settings.region_zones import zone_findings
 
 
-def findings(blocks: NetworkBlocks) -> Iterator[Finding]:
-    """Yield what a block asks of another one and does not get."""
+def findings(blocks: NetworkBlocks, region: str) -> Iterator[Finding]:
+    """Yield what a block asks of another one, or of the region, and does not get."""
+    if blocks.network:
+        yield from zone_findings(("network", "availability_zones"), blocks.network.availability_zones, region)
     for (label, zone), (later, other) in combinations(blocks.zone.items(), 2):
         if zone.name == other.name:
             # Route 53 makes both, and the internet asks one of them.

@@ -12,6 +12,9 @@ from modules.network.settings.domains import DomainName
 FAILURES_LIMIT = 10
 #: "CreateHealthCheck, ResourcePath" and "SearchString".
 TEXT_LIMIT = 255
+#: [Special-Use Domain Names](https://www.iana.org/assignments/special-use-domain-names/), and `internal`, which ICANN
+#: keeps for private use.
+PRIVATE_TOP_LEVELS = ("internal", "invalid", "local", "localhost")
 
 
 class HealthCheckSettings(Settings):
@@ -46,6 +49,9 @@ class HealthCheckSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "HealthCheckSettings":
+        if self.host.rpartition(".")[2] in PRIVATE_TOP_LEVELS:
+            rule = "is no name of the internet, from which Route 53 asks"
+            refuse([Finding(("host",), self.host, rule, "write a name that leads to a public address")])
         if self.protocol == "tcp":
             rule, remedy = "is not asked by tcp, which only connects", 'take it out, or write protocol = "https"'
             written = {"search_string": self.search_string, "path": self.path if self.path != "/" else None}

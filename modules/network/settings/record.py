@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.foundation.refusals import Finding, broken_rule, refuse
-from modules.foundation.settings import Label, Region, Settings
+from modules.foundation.settings import Label, Region, Settings, each_once
 from modules.network.settings.domains import DomainName, RecordName, is_record_name
 
 RecordType = Literal["A", "AAAA", "CAA", "CNAME", "MX", "SRV", "TXT"]
@@ -20,7 +20,12 @@ WEIGHT_LIMIT = 255
 #: "Amazon Route 53 Developer Guide, DNS record types, TXT": characters of one value.
 TXT_LIMIT = 4000
 
+#: RFC 1035, section 3.3.9, and RFC 2782: preferences, priorities, weights and ports have 16 bits.
+_NUMBER_LIMIT = 2**16 - 1
 _NUMBER = re.compile(r"\d{1,5}")
+#: Beginnings of texts of which a name has one at most: two make receivers give up. RFC 7208, section 3.2 (SPF), and
+#: RFC 7489, section 6.6.3 (DMARC).
+_ONE_OF_A_NAME = ("v=spf1", "v=DMARC1")
 _CAA = re.compile(r'(0|128) (issue|issuewild|iodef) "[^"]*"')
 
 
@@ -39,10 +44,14 @@ def _is_name(value: str) -> bool:
     return is_record_name(value.removesuffix(".")) and not value.startswith("*")
 
 
+def _is_number(value: str) -> bool:
+    return bool(_NUMBER.fullmatch(value)) and int(value) <= _NUMBER_LIMIT
+
+
 def _is_numbered_name(numbers: int) -> Callable[[str], bool]:
     def is_numbered_name(value: str) -> bool:
         *counted, name = value.split(" ")
-        return len(counted) == numbers and all(map(_NUMBER.fullmatch, counted)) and _is_name(name)
+        return len(counted) == numbers and all(map(_is_number, counted)) and _is_name(name)
 
     return is_numbered_name
 
@@ -101,7 +110,7 @@ class RecordSettings(Settings):
     type: RecordType | None = Field(
         default=None, examples=["A"], description="A, AAAA, CAA, CNAME, MX, SRV or TXT; none for an alias."
     )
-    values: tuple[str, ...] = Field(
+    values: Annotated[tuple[str, ...], AfterValidator(each_once)] = Field(
         default=(), examples=[["192.0.2.10"]], description="The answers, as the type has them; TXT without quotes."
     )
     ttl: int = Field(
@@ -146,12 +155,17 @@ class RecordSettings(Settings):
     def _routings(self) -> list[str]:
         return [key for key in ("weight", "latency_region", "failover") if getattr(self, key) is not None]
 
+    def _alias_findings(self, alias: AliasSettings) -> Iterator[Finding]:
+        for key in ("type", "values"):
+            if getattr(self, key):
+                rule = "stands beside an alias, which answers with its target's addresses"
+                yield Finding((key,), None, rule, "take it out, or take the `alias` block out")
+        if alias.target == self.name:
+            yield Finding(("alias", "target"), self.name, "is the name itself", "write the target's own name")
+
     def _value_findings(self) -> Iterator[Finding]:
         if self.alias:
-            for key in ("type", "values"):
-                if getattr(self, key):
-                    rule = "stands beside an alias, which answers with its target's addresses"
-                    yield Finding((key,), None, rule, "take it out, or take the `alias` block out")
+            yield from self._alias_findings(self.alias)
             return
         if self.type is None or not self.values:
             yield Finding((), None, "has nothing to answer", "write `type` and `values`, or an `alias` block")
@@ -163,7 +177,22 @@ class RecordSettings(Settings):
                 if self.type == "TXT" and value.startswith('"'):
                     rule += ": the quotes of a zone file are set by us"
                 yield Finding(("values", str(index)), value, rule, f'write one as "{example}"')
-        if self.type == "CNAME" and len(self.values) > 1:
+        if self.type == "TXT":
+            yield from self._text_findings()
+        if self.type == "CNAME":
+            yield from self._canonical_name_findings()
+
+    def _text_findings(self) -> Iterator[Finding]:
+        for beginning in _ONE_OF_A_NAME:
+            several = [value for value in self.values if value.lower().startswith(beginning.lower())]
+            if len(several) > 1:
+                rule = f"has {len(several)} texts that begin with {beginning}, an error to everyone who asks for them"
+                yield Finding(("values",), several, rule, "join them into one")
+
+    def _canonical_name_findings(self) -> Iterator[Finding]:
+        if self.name in [value.removesuffix(".") for value in self.values]:
+            yield Finding(("values",), self.name, "leads to the name itself, and so nowhere", "write another name")
+        if len(self.values) > 1:
             # RFC 1034, section 3.6.2: a name is an alias of one other name.
             rule = "are several names, and a CNAME leads to one"
             yield Finding(("values",), list(self.values), rule, "write one, or a weighted record for each")

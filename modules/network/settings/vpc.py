@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from modules.foundation.refusals import Finding, broken_rule, refuse
-from modules.foundation.settings import Cidr, Settings, TieredSettings
+from modules.foundation.settings import Cidr, Settings, TieredSettings, each_once
 from modules.network.settings.proxy import ProxySettings
 from modules.network.subnets import (
     SUBNET_TIERS,
@@ -192,7 +192,7 @@ class FlowLogSettings(Settings):
 class DirectConnectSettings(Settings):
     """The `direct_connect` block: the corporate network by a Direct Connect gateway."""
 
-    corporate_cidrs: tuple[Cidr, ...] = Field(
+    corporate_cidrs: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
         min_length=1,
         examples=[["10.128.0.0/9"]],
         description="The corporate network's ranges; the VPC may not overlap them.",
@@ -206,7 +206,7 @@ class DirectConnectSettings(Settings):
         default=64512,
         description="The private autonomous system number on AWS's side of BGP; not the corporate router's own.",
     )
-    allowed_prefixes: tuple[Cidr, ...] = Field(
+    allowed_prefixes: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
         default=(),
         max_length=ALLOWED_PREFIXES_LIMIT,
         description="What is announced to the corporate network; the VPC's own range by default.",
@@ -258,18 +258,18 @@ class NetworkSettings(TieredSettings):
     subnet_sizes: SubnetSizes = Field(
         default=SubnetSizes(), description="Sizes of the subnets, where the defaults do not suit."
     )
-    reserved_cidrs: tuple[Cidr, ...] = Field(
+    reserved_cidrs: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
         default=(),
         examples=[["10.0.0.0/12"]],
         description="Ranges of other teams and regions, which this VPC may not overlap.",
     )
-    interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(
+    interface_endpoints: Annotated[tuple[InterfaceEndpoint, ...], AfterValidator(each_once)] = Field(
         default=(),
         examples=[["ecr.api", "ecr.dkr", "logs"]],
         description="AWS services reached by interface endpoints, by short name. S3 and DynamoDB are always there. "
         "Most of them let principals of this account through and no others.",
     )
-    readable_buckets: tuple[BucketName, ...] = Field(
+    readable_buckets: Annotated[tuple[BucketName, ...], AfterValidator(each_once)] = Field(
         default=(),
         examples=[["partner-data-set"]],
         description="Buckets of others that are listed and read from inside the VPC. Its S3 endpoint leads to this "

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from modules.foundation.refusals import Finding, refuse
-from modules.foundation.settings import Label, TieredSettings
+from modules.foundation.settings import Label, TieredSettings, each_once
 from modules.network.settings.delegation import DelegationSettings
 from modules.network.settings.domains import DomainName, is_under
 from modules.network.settings.health_check import HealthCheckSettings
@@ -27,7 +27,7 @@ class ZoneSettings(TieredSettings):
         default=False,
         description="Whether the zone is there already, made by the registrar or by hand; it is looked up by its name.",
     )
-    certificate_authorities: tuple[DomainName, ...] = Field(
+    certificate_authorities: Annotated[tuple[DomainName, ...], AfterValidator(each_once)] = Field(
         default=(),
         description="Who may issue certificates for names in the zone, as CAA records have them; "
         "by default amazon.com in a zone that is made here. None are written into one that exists.",
@@ -82,6 +82,12 @@ class ZoneSettings(TieredSettings):
                 rule = f"is not below the zone's own name, {self.name}"
                 at = ("delegation", label, "name") if delegation.name else ("delegation", label)
                 yield Finding(at, name, rule, f'write "{label}.{self.name}", or another name below it')
+            for index, server in enumerate(delegation.name_servers):
+                if is_under(server, name):
+                    # RFC 1034, section 4.2.1: whose address the parent would have to give, which Groundwork writes not.
+                    rule = f"is in {name} itself, so that nobody could ask for its address"
+                    here = ("delegation", label, "name_servers", str(index))
+                    yield Finding(here, server, rule, "write the name servers of Route 53, which are elsewhere")
 
     def _name_findings(self) -> Iterator[Finding]:
         subdomains = {self.delegated(label): label for label in self.delegation}
@@ -114,6 +120,11 @@ class ZoneSettings(TieredSettings):
                 known = ", ".join(self.health_check) or "none"
                 rule = f"is not a health check of this zone ({known})"
                 remedy = f'write `health_check "{record.health_check}" {{ ... }}` beside the record'
+                yield Finding(("record", label, "health_check"), record.health_check, rule, remedy)
+            check = self.health_check.get(record.health_check or "")
+            if check and check.host == record.name:
+                rule = f"asks {check.host}, the name that all of the answers share, so that it says nothing of this one"
+                remedy = "write a host that leads to this answer alone"
                 yield Finding(("record", label, "health_check"), record.health_check, rule, remedy)
 
 

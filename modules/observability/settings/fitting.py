@@ -21,6 +21,9 @@ def findings(blocks: ObservabilityBlocks, events: EventsBlocks) -> Iterator[Find
 
 def _told(alarms: AlarmsSettings, events: EventsBlocks) -> Iterator[Finding]:
     at = ("alarms", "functions")
+    if not alarms.functions:
+        rule = "names nobody: alarms would be raised, and no one told"
+        yield Finding(at, [], rule, 'name a `function` that passes them on, ["slack-alarm"], or take `alarms` out')
     for name in alarms.functions:
         if name not in events.function:
             there = f"there is {', '.join(sorted(events.function))}" if events.function else "there is none"

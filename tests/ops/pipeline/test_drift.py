@@ -14,7 +14,7 @@ from ops.pipeline.drift import MOST_LINES, drifted, publish
 from ops.target import Target
 from tests.support.environments import DEV, write
 
-ALARMS = "\nalarms {\n}\n"
+ALARMS = '\nfunction "tells" {}\nalarms {\n  functions = ["tells"]\n}\n'
 
 
 class Moto:

@@ -1,0 +1,48 @@
+"""Names that two environments claim, each right by itself."""
+
+from collections.abc import Iterator
+
+from modules.access.settings.fitting import domain_prefix
+from modules.edge.settings.claims import Claim, claims
+from modules.environment import Environment
+from modules.foundation.refusals import Finding
+
+#: A finding in the second environment, and the place in the first that it clashes with.
+Clash = tuple[Finding, tuple[str, ...]]
+
+
+def clashes(one: Environment, other: Environment) -> Iterator[Clash]:
+    """Yield what both would have, and AWS has once."""
+    yield from _records(one, other)
+    yield from _prefixes(one, other)
+
+
+def _records(one: Environment, other: Environment) -> Iterator[Clash]:
+    """Records of one name in a zone that both write into; names of sites are compared by themselves."""
+    for earlier in _claims(one):
+        for claim in _claims(other):
+            mine, theirs = one.zone[earlier.zone], other.zone[claim.zone]
+            is_one_zone = mine.name == theirs.name and (mine.existing or theirs.existing)
+            if is_one_zone and claim.clashes(earlier) and {claim.kind, earlier.kind} != {"site"}:
+                rule = f"is written into the zone {theirs.name} by {one.name} too"
+                yield Finding(claim.at, claim.name, rule, "give each environment names of its own"), earlier.at
+
+
+def _claims(environment: Environment) -> list[Claim]:
+    return list(claims(environment, environment, environment, environment))
+
+
+def _prefixes(one: Environment, other: Environment) -> Iterator[Clash]:
+    """[Amazon Cognito Developer Guide, Configuring a user pool domain]
+    (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html): a prefix is there
+    once in a region, whatever account it is in.
+    """
+    mine, theirs = _prefix(one), _prefix(other)
+    if mine and mine == theirs and one.region == other.region:
+        rule = f"is {one.name}'s too, and a prefix is there once in a region"
+        yield Finding(("sign_in", "domain_prefix"), theirs, rule, "write another one"), ("sign_in", "domain_prefix")
+
+
+def _prefix(environment: Environment) -> str | None:
+    settings = environment.sign_in
+    return domain_prefix(settings, environment.names) if settings and not settings.domain else None

@@ -1,0 +1,85 @@
+"""Tables of instance classes, node types and zones against the lists of AWS's API that cfn-lint and Moto carry."""
+
+import gzip
+import json
+import re
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from modules.data.settings.database_engines import EngineName
+from modules.data.settings.instance_classes import CACHE_NODES, DATABASE_CLASSES, TIERED_NODES
+from modules.foundation.settings import REGIONS
+from modules.network.settings.region_zones import USUAL_ZONES, ZONES
+
+CFN_LINT = files("cfnlint") / "data" / "schemas" / "extensions"
+OFFERINGS = files("moto") / "ec2" / "resources" / "instance_type_offerings" / "availability-zone"
+#: Major versions that a `database` block takes.
+MAJORS = re.compile(r"\^\((1[3-8]|8\\\.[04])\\?\.")
+#: The page has fewer sizes of the burstable families for Aurora than the API: see the module's docstring.
+AURORA_BURSTABLE = re.compile(r"db\.t\dg?\.(?!medium|large)")
+#: Letters that accounts have and Moto's did not: b of Tokyo in old ones, any two of three in N. California.
+OTHER_LETTERS = {"ap-northeast-1": "b", "us-west-1": "c"}
+
+
+def content(*path: str) -> Any:
+    return json.loads(CFN_LINT.joinpath(*path).read_text())
+
+
+def enums(value: Any) -> Iterator[str]:
+    """Yield the words of each `enum` of a schema."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from inner if key == "enum" else enums(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from enums(inner)
+
+
+def classes(families: Mapping[str, str], prefix: str) -> set[str]:
+    return {f"{prefix}.{family}.{size}" for family, sizes in families.items() for size in sizes.split()}
+
+
+@pytest.fixture(scope="module")
+def offered() -> dict[str, set[str]]:
+    """Return the instance classes of each engine, in any region, that run a version which a block takes."""
+    runs = {
+        name
+        for rule in content("aws_rds_dbinstance", "db_instance_class.json")["allOf"]
+        if MAJORS.match(rule["if"]["properties"]["EngineVersion"]["pattern"])
+        for name in enums(rule["then"])
+    }
+    found: dict[str, set[str]] = {}
+    for region in content("aws_rds_dbinstance", "dbinstanceclass_enum.json").values():
+        for rule in region["allOf"]:
+            engine = rule["if"]["properties"]["Engine"].get("const", "")
+            found.setdefault(engine, set()).update(runs.intersection(enums(rule["then"])))
+    return found
+
+
+@pytest.mark.parametrize("engine", DATABASE_CLASSES)
+def test_instance_classes_are_those_that_the_api_lists(engine: EngineName, offered: dict[str, set[str]]) -> None:
+    ours = classes(DATABASE_CLASSES[engine], "db")
+    theirs = offered[engine] - {"db.serverless"}
+    if engine.startswith("aurora"):
+        theirs = {name for name in theirs if not AURORA_BURSTABLE.match(name)}
+    assert ours == theirs
+
+
+def test_node_types_are_those_that_the_api_lists() -> None:
+    theirs = set(enums(content("aws_elasticache_cachecluster", "cachenodetype_enum.json")))
+    assert classes({**CACHE_NODES, **TIERED_NODES}, "cache") == theirs
+
+
+@pytest.mark.parametrize("path", sorted(OFFERINGS.iterdir(), key=str), ids=lambda path: path.name.partition(".")[0])
+def test_zones_are_those_in_which_instances_are_offered(path: Any) -> None:
+    region = path.name.partition(".")[0]
+    rows = json.loads(gzip.decompress(path.read_bytes()))
+    letters = {row["Location"].removeprefix(region) for row in rows} | set(OTHER_LETTERS.get(region, ""))
+    assert "".join(sorted(letters)) == ZONES.get(region, USUAL_ZONES)
+
+
+def test_zones_are_of_regions_that_there_are() -> None:
+    assert ZONES.keys() <= set(REGIONS)
