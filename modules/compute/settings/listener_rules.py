@@ -20,6 +20,12 @@ PRIORITIES = (1, 50_000)
 WEIGHT_LIMIT = 999
 #: "Quotas for your Application Load Balancers": target groups per action.
 TARGETS_LIMIT = 5
+#: "Quotas for your Application Load Balancers": rules of a load balancer, not counting the default ones. [Quotas for
+#: your Application Load Balancers]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html).
+RULES_LIMIT = 100
+#: The listener's port, to which a redirect leads that names none.
+HTTPS = 443
 #: The rule that is no rule: what is done when none applies.
 DEFAULT = "default"
 
@@ -98,8 +104,13 @@ class RedirectSettings(Settings):
 
     @model_validator(mode="after")
     def _leads_elsewhere(self) -> "RedirectSettings":
-        """RedirectActionConfig: one of protocol, host, port and path has to change; the protocol is HTTPS already."""
-        if self.host is None and self.path is None and self.port is None:
+        """Refuse what is the address that was asked for; the protocol is HTTPS already.
+
+        [RedirectActionConfig](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html):
+        "You must specify at least one of the following components that results in a non-circular URI: protocol,
+        hostname, port, or path."
+        """
+        if self.host in (None, "#{host}") and self.path in (None, "/#{path}") and self.port in (None, HTTPS):
             rule = "leads to where it came from, for ever: neither host, path nor port changes"
             refuse([Finding((), None, rule, 'write host = "..." or path = "/..."')])
         return self
@@ -204,6 +215,32 @@ def between(rules: Mapping[str, RuleSettings]) -> Iterator[Finding]:
             rule = f"is never reached: {earlier} with priority {one.priority} takes all of its requests"
             remedy = f"write a priority below {one.priority}, or other hosts or paths"
             yield Finding(("rule", later, "priority"), other.priority, rule, remedy)
+
+
+def is_loop(
+    redirect: RedirectSettings, hosts: Sequence[str], paths: Sequence[str], earlier: Sequence[RuleSettings]
+) -> bool:
+    """Return whether requests for these hosts and paths are led to an address that is redirected again, for ever.
+
+    `hosts` has the load balancer's names where a rule compares none; `earlier` are the rules that are tried before.
+    """
+    if redirect.port not in (None, HTTPS):
+        return False
+    next_hosts, next_paths = tuple(hosts), tuple(paths)
+    if redirect.host not in (None, "#{host}"):
+        next_hosts = (_as_pattern(redirect.host or "").lower(),)
+        if not any(covers(host, next_hosts[0]) for host in hosts):
+            return False
+    if redirect.path not in (None, "/#{path}"):
+        next_paths = (_as_pattern(redirect.path or ""),)
+        if paths and not _shadow(paths, next_paths):
+            return False
+    return not any(_shadow(rule.hosts, next_hosts) and _shadow(rule.paths, next_paths) for rule in earlier)
+
+
+def _as_pattern(text: str) -> str:
+    """Return what a redirect's host or path becomes: `#{host}`, `#{path}` and the like may be anything."""
+    return re.sub(r"#\{\w+\}", "*", text)
 
 
 def _shadow(earlier: Sequence[str], later: Sequence[str]) -> bool:

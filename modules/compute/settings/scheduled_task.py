@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from modules.autoscaling.settings.times import TimeZone
 from modules.compute.settings.task import TaskSettings
+from modules.foundation.cron import faults
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 
@@ -22,21 +23,14 @@ _OF_THE_SERVICE = (
 
 
 def _schedule(value: str) -> str:
-    """Check the form only: "EventBridge Scheduler User Guide, Schedule types" has all that may stand in it."""
     cron = _CRON.fullmatch(value)
     if not (_RATE.fullmatch(value) or cron):
         raise broken_rule(
             "is not a schedule that repeats",
             'write "rate(1 hour)", or "cron(0 3 * * ? *)": minute, hour, day, month, day of the week, year',
         )
-    if cron:
-        fields = cron[1].split()
-        if len(fields) != 6:
-            rule = f"has {len(fields)} fields; EventBridge's cron has six, the year last"
-            raise broken_rule(rule, 'write minute, hour, day, month, day of the week and year, "cron(0 3 * * ? *)"')
-        if (fields[2] == "?") == (fields[4] == "?"):
-            rule = "has to leave one of day of the month and day of the week open by ?"
-            raise broken_rule(rule, 'write "cron(0 3 * * ? *)" for each day, "cron(0 3 ? * MON *)" for each Monday')
+    for rule, remedy in faults(cron[1]) if cron else ():
+        raise broken_rule(rule, remedy)
     return value
 
 

@@ -19,6 +19,10 @@ _DEFAULTS: dict[Protocol, tuple[str, str]] = {
     "HTTP2": ("/", "200"),
     "GRPC": ("/AWS.ALB/healthcheck", "12"),
 }
+#: What a health check of gRPC asks for, ALB's own method or one of a service: [Elastic Load Balancing, Health checks
+#: for Application Load Balancer target groups, HealthCheckPath]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html).
+_METHOD = re.compile(r"/[A-Za-z_][A-Za-z0-9_.]*/[A-Za-z_][A-Za-z0-9_]*")
 _CODES = re.compile(r"\d{1,3}(-\d{1,3})?(,\d{1,3}(-\d{1,3})?)*")
 #: "TargetGroupAttribute, slow_start.duration_seconds".
 _SLOW_START = range(30, 901)
@@ -86,7 +90,7 @@ class TargetGroupSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "TargetGroupSettings":
-        refuse([*self._code_findings(), *self._slow_start_findings()])
+        refuse([*self._path_findings(), *self._code_findings(), *self._slow_start_findings()])
         return self
 
     @property
@@ -98,6 +102,12 @@ class TargetGroupSettings(Settings):
     def health_check_codes(self) -> str:
         """The answers of the healthy."""
         return self.health_check.codes or _DEFAULTS[self.protocol_version][1]
+
+    def _path_findings(self) -> Iterator[Finding]:
+        path = self.health_check_path
+        if self.protocol_version == "GRPC" and path != _DEFAULTS["GRPC"][0] and not _METHOD.fullmatch(path):
+            rule = "is not a method, which a health check of GRPC asks for"
+            yield Finding(("health_check", "path"), path, rule, 'write one as "/grpc.health.v1.Health/Check"')
 
     def _code_findings(self) -> Iterator[Finding]:
         codes = self.health_check_codes

@@ -13,7 +13,7 @@ from modules.compute.settings.publishing import PublishingSettings
 from modules.compute.settings.task_sizes import FARGATE_STORAGE_GIB
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import LABEL_LIMIT, Cidr, Label, Settings, TieredSettings
-from modules.foundation.variables import variable
+from modules.foundation.variables import CREDENTIAL_VARIABLES, variable
 
 #: POSIX's portable names; Docker and every shell take them.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -39,6 +39,8 @@ def _name(value: str) -> str:
     # "TaskDefinition, environment": AWS sets variables under these names itself.
     if value.startswith(("AWS_EXECUTION_", "AWS_CONTAINER_", "ECS_CONTAINER_")):
         raise broken_rule("is a name that ECS sets by itself", "take it out")
+    if value in CREDENTIAL_VARIABLES:
+        raise broken_rule("would take the task's role from it: SDKs ask here first", "take it out; the role is enough")
     return value
 
 
