@@ -36,8 +36,8 @@ def test_the_version_is_always_named(tmp_path: Path) -> None:
     ("part", "message"),
     [
         (
-            changed("m7g.large", "x9z.large"),
-            "13: eks.blue.managed.general.instance_types.0 x9z.large is not in the table of what networks take",
+            changed("m7g.large", "i4i.large"),
+            "13: eks.blue.managed.general.instance_types.0 i4i.large is not in the table of what networks take",
         ),
         (changed("m7g.large", "large"), "13: eks.blue.managed.general.instance_types.0 large is not an instance type"),
         (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from modules.access.settings.blocks import AccessBlocks
-from modules.compute.settings import ecs_fitting, image_fitting, load_balancer_fitting, task_fitting
+from modules.compute.settings import ecs_fitting, image_fitting, load_balancer_fitting, task_fitting, task_room
 from modules.compute.settings.blocks import ComputeBlocks
 from modules.compute.settings.eks.fitting import eks_findings
 from modules.data.settings.blocks import DataBlocks
@@ -29,6 +29,7 @@ def findings(
     yield from task_fitting.findings(
         blocks.service, blocks.scheduled_task, blocks.ecs, blocks.load_balancer, data, events, network.network
     )
+    yield from task_room.findings(blocks, network.network)
     yield from eks_findings(blocks.eks, data, events, network.network)
 
 

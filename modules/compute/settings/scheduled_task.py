@@ -1,5 +1,6 @@
 """The `scheduled_task` blocks: a command that runs by rate or by the clock, to its end."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Annotated
@@ -12,6 +13,9 @@ from modules.foundation.cron import faults
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 
+#: What a run may say otherwise than the task definition: [TaskOverride, containerOverrides]
+#: (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html): 8192 characters.
+OVERRIDES_LIMIT = 8192
 _RATE = re.compile(r"rate\(([1-9]\d*) (minutes?|hours?|days?)\)")
 _CRON = re.compile(r"cron\(([^()]+)\)")
 #: What is the service's, where its image and its definition are used.
@@ -79,6 +83,10 @@ class ScheduledTaskSettings(TaskSettings):
             yield Finding(("command",), None, rule, 'write it as a list, command = ["python", "-m", "report"]')
         if self.service is None:
             return
+        size = len(json.dumps([list(self.command), self.environment]))
+        if size > OVERRIDES_LIMIT:
+            rule = f"and environment have some {size} characters, and ECS takes {OVERRIDES_LIMIT} beside a definition"
+            yield Finding(("command",), None, rule, "put what is long into the image, or write an image of its own")
         for name in sorted(self.model_fields_set & set(_OF_THE_SERVICE)):
             rule = f"is {self.service}'s own, whose newest revision is run"
             yield Finding((name,), None, rule, "take it out, or take service out and write an image of its own")

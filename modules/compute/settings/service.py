@@ -127,6 +127,9 @@ class ServiceSettings(TaskSettings):
         if self.is_production and count == 1:
             at = ("scaling", "min_capacity") if self.scaling else ("desired_count",)
             yield Finding(at, count, "is refused in production: one task's end is an outage", "write 2 or more")
+        if self.is_production and self.deployment.minimum_healthy_percent == 0:
+            rule = "is refused in production: a deployment would end all tasks at once, before there are others"
+            yield Finding(("deployment", "minimum_healthy_percent"), 0, rule, "write 50 or more, or take it out")
         if not self.deployment.leaves_room(count):
             rule = (
                 f"lets no task of {count} be replaced: {self.deployment.minimum_healthy_percent} % have to run, "
