@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.compute.settings.instance_types import InstanceType
+from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import TieredSettings
 from modules.network.settings.vpc import ZoneLetter
@@ -72,6 +73,8 @@ class EcsInstancesSettings(TieredSettings):
         return self
 
     def _findings(self) -> Iterator[Finding]:
+        yield from left_empty(self, {"availability_zones": "all of the network's zones"})
+        yield from named_twice(self, "availability_zones")
         if self.min_size > self.max_size:
             yield Finding(
                 ("min_size",), self.min_size, f"is more than max_size = {self.max_size}", "write as many, or fewer"

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 
@@ -178,6 +179,7 @@ class RuleSettings(ActionSettings):
 
     @model_validator(mode="after")
     def _compares_something(self) -> "RuleSettings":
+        refuse([*left_empty(self, {"hosts": "all hosts", "paths": "all paths"}), *named_twice(self, "hosts", "paths")])
         count = len(self.hosts) + len(self.paths)
         if not count:
             remedy = 'write hosts or paths, or use `default { }` for "all other requests"'
