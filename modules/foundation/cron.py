@@ -14,6 +14,8 @@ from dataclasses import dataclass
 #: No expression that is written today may end before this year; `ended_before` tells of years that passed since.
 FIRST_YEAR = 2026
 EXAMPLE = 'write minute, hour, day, month, day of the week and year, "0 3 * * ? *" for 03:00 each day'
+#: What is told of a schedule that was right when it was written.
+OVER = ("never comes any more: its years are over", "take it out, or write * for each year")
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")

@@ -21,7 +21,7 @@ _NAMED_SIZES = ("nano", "micro", "small", "medium", "large", "xlarge")
 
 def instance_types() -> str:
     """Return the types of EC2's service model, each with what DescribeInstanceTypes answered, as Moto keeps it."""
-    model = _json(Path(botocore.__file__).parent / "data" / "ec2" / "2016-11-15" / "service-2.json.gz")
+    model = _model("ec2", "2016-11-15")
     answered = _json(Path(moto.__file__).parent / "ec2" / "resources" / "instance_types.json.gz")
     families: dict[str, dict[str, list[int] | None]] = {}
     for name in sorted({*model["shapes"]["InstanceType"]["enum"], *answered}, key=_order):
@@ -33,6 +33,15 @@ def instance_types() -> str:
 def actions() -> str:
     """Return the actions of the Service Authorization Reference by their prefixes, in one text for each."""
     return _lines({prefix: " ".join(sorted(entry["privileges"])) for prefix, entry in sorted(catalog().items())})
+
+
+def countries() -> set[str]:
+    """Return the codes of countries that AWS WAF knows."""
+    return set(_model("wafv2", "2019-07-29")["shapes"]["CountryCode"]["enum"])
+
+
+def _model(service: str, version: str) -> Any:
+    return _json(Path(botocore.__file__).parent / "data" / service / version / "service-2.json.gz")
 
 
 def _numbers(answer: Mapping[str, Any]) -> list[int]:

@@ -13,6 +13,16 @@ GROUND = 'bucket "content" { }\nsecret "token" { }\nqueue "jobs" { }\ntopic "new
 FIRST = len((DEV + GROUND).splitlines()) + 2
 
 
+@pytest.fixture(autouse=True)
+def _folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the folders of these tests' functions be there."""
+    sources = tmp_path_factory.mktemp("lambdas")
+    for name in ("copy", "night_watch", "slack_alarm"):
+        (sources / name).mkdir()
+        (sources / name / "handler.py").touch()
+    monkeypatch.setenv("LAMBDAS", str(sources))
+
+
 def function(*lines: str, name: str = "copy") -> str:
     return f'function "{name}" {{\n' + "".join(f"  {line}\n" for line in lines) + "}\n"
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from modules.compute.settings.instance_types import InstanceType
+from modules.compute.settings.instance_types import VOLUME_LIMIT_GIB, InstanceType
 from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import TieredSettings
@@ -42,6 +42,7 @@ class EcsInstancesSettings(TieredSettings):
     volume_size_gib: int = Field(
         default=LEAST_VOLUME_GIB,
         ge=LEAST_VOLUME_GIB,
+        le=VOLUME_LIMIT_GIB,
         description="GiB of each instance's encrypted gp3 volume: the system, images and what tasks write.",
     )
     ami_id: Ami | None = Field(

@@ -1,5 +1,6 @@
 """Whether the compute wing's blocks fit each other and what they stand on."""
 
+import datetime
 from collections.abc import Iterator
 
 from modules.access.settings.blocks import AccessBlocks
@@ -8,6 +9,7 @@ from modules.compute.settings.blocks import ComputeBlocks
 from modules.compute.settings.eks.fitting import eks_findings
 from modules.data.settings.blocks import DataBlocks
 from modules.events.settings.blocks import EventsBlocks
+from modules.foundation.cron import OVER, ended_before
 from modules.foundation.refusals import Finding
 from modules.foundation.versions import VersionInUse
 from modules.network.settings.blocks import NetworkBlocks
@@ -31,6 +33,13 @@ def findings(
     )
     yield from task_room.findings(blocks, network.network)
     yield from eks_findings(blocks.eks, data, events, network.network)
+
+
+def warnings(blocks: ComputeBlocks, today: datetime.date) -> Iterator[Finding]:
+    """Yield schedules whose years are over on this day."""
+    for name, task in blocks.scheduled_task.items():
+        if ended_before(task.cron, today.year):
+            yield Finding(("scheduled_task", name, "schedule"), task.schedule, *OVER)
 
 
 def versions(blocks: ComputeBlocks) -> Iterator[VersionInUse]:

@@ -29,6 +29,8 @@ _INSTANCE_TYPE = re.compile(
 )
 
 
+#: [CreateVolume, Size](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html): of a gp3 volume.
+VOLUME_LIMIT_GIB = 65_536
 TYPES_FILE = Path(__file__).with_name("instance_types.json")
 
 

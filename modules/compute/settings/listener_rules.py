@@ -15,6 +15,8 @@ from modules.foundation.settings import Label, Settings
 PATTERN_LIMIT = 128
 #: "Quotas for your Application Load Balancers": condition values per rule, all conditions together.
 VALUES_LIMIT = 5
+#: The same: condition wildcards per rule.
+WILDCARDS_LIMIT = 5
 #: "CreateRule, Priority".
 PRIORITIES = (1, 50_000)
 #: "TargetGroupTuple, Weight".
@@ -25,8 +27,13 @@ TARGETS_LIMIT = 5
 #: your Application Load Balancers]
 #: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html).
 RULES_LIMIT = 100
+#: [RedirectActionConfig](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html):
+#: what stands for a part of the address that was asked for.
+STAND_INS = ("protocol", "host", "port", "path", "query")
 #: The listener's port, to which a redirect leads that names none.
 HTTPS = 443
+#: The same page: target groups of a load balancer.
+TARGET_GROUPS_LIMIT = 100
 #: The rule that is no rule: what is done when none applies.
 DEFAULT = "default"
 
@@ -77,25 +84,51 @@ class FixedResponseSettings(Settings):
         return self
 
 
+def _redirect_host(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.-]+", _as_pattern(value).replace("*", "x")):
+        rule = "is not a host: letters, digits, dots and hyphens, without a scheme, port or path"
+        raise broken_rule(rule, 'write one as "www.agora.example"')
+    return _checked_stand_ins(value)
+
+
+def _redirect_path(value: str) -> str:
+    if not value.startswith("/") or "?" in value:
+        raise broken_rule(
+            "is not a path: a slash first, and no query", 'write one as "/v2/#{path}"; a query is `query`'
+        )
+    return _checked_stand_ins(value)
+
+
+def _redirect_query(value: str) -> str:
+    if value.startswith("?"):
+        raise broken_rule("begins with a question mark, which is there without it", f'write "{value[1:]}"')
+    return _checked_stand_ins(value)
+
+
+def _checked_stand_ins(value: str) -> str:
+    unknown = set(re.findall(r"#\{([^}]*)\}", value)) - set(STAND_INS)
+    if unknown:
+        known = ", ".join(f"#{{{each}}}" for each in STAND_INS)
+        raise broken_rule(f"has #{{{min(unknown)}}}, which stands for nothing", f"write one of {known}")
+    return value
+
+
 class RedirectSettings(Settings):
     """The `redirect` block: another address, by HTTPS. What is not written stays as it was asked for."""
 
-    host: str | None = Field(
+    host: Annotated[str, AfterValidator(_redirect_host)] | None = Field(
         default=None,
-        min_length=1,
         max_length=PATTERN_LIMIT,
         examples=["www.agora.example"],
         description="The host; #{host} stands for the one asked for.",
     )
-    path: str | None = Field(
+    path: Annotated[str, AfterValidator(_redirect_path)] | None = Field(
         default=None,
-        min_length=1,
         max_length=PATTERN_LIMIT,
-        pattern=r"^/",
         examples=["/v2/#{path}"],
         description="The path with its first stroke; #{path} stands for the one asked for, without its first stroke.",
     )
-    query: str | None = Field(
+    query: Annotated[str, AfterValidator(_redirect_query)] | None = Field(
         default=None, max_length=PATTERN_LIMIT, description="The query without its question mark; #{query} is it."
     )
     port: int | None = Field(default=None, ge=1, le=65535, description="The port.")
@@ -187,6 +220,10 @@ class RuleSettings(ActionSettings):
         if count > VALUES_LIMIT:
             rule = f"compares {count} hosts and paths, and AWS lets a rule compare {VALUES_LIMIT}"
             refuse([Finding((), None, rule, "use wildcards, or write a second rule with the same action")])
+        wildcards = sum(value.count("*") + value.count("?") for value in (*self.hosts, *self.paths))
+        if wildcards > WILDCARDS_LIMIT:
+            rule = f"has {wildcards} wildcards, and AWS lets a rule have {WILDCARDS_LIMIT}"
+            refuse([Finding((), None, rule, "write a second rule with the same action for some of them")])
         return self
 
     def shadows(self, later: "RuleSettings") -> bool:

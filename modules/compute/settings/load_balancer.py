@@ -8,6 +8,7 @@ from pydantic import Field, PlainValidator, TypeAdapter, ValidationError, model_
 
 from modules.compute.settings.listener_rules import (
     DEFAULT,
+    TARGET_GROUPS_LIMIT,
     ActionSettings,
     FixedResponseSettings,
     RedirectSettings,
@@ -183,6 +184,12 @@ class LoadBalancerSettings(TieredSettings):
         if len(self.rule) > LISTENER_RULES_LIMIT:
             rule = f"has {len(self.rule)} rules, and AWS gives a load balancer {LISTENER_RULES_LIMIT}"
             yield Finding(("rule",), None, rule, "join rules by wildcards, or write a second load balancer")
+        targets = {target for action in (*self.rule.values(), self.default) for target in action.weights}
+        if len(targets) > TARGET_GROUPS_LIMIT:
+            rule = (
+                f"lead to {len(targets)} services, and a load balancer of AWS has {TARGET_GROUPS_LIMIT} target groups"
+            )
+            yield Finding(("rule",), None, rule, "write a second load balancer")
 
     def _side_findings(self) -> Iterator[Finding]:
         if not self.internal and self.reachable_from == "vpc":

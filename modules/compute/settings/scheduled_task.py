@@ -77,6 +77,12 @@ class ScheduledTaskSettings(TaskSettings):
         refuse([*self.common_findings(), *self._findings()])
         return self
 
+    @property
+    def cron(self) -> str:
+        """The six fields of the schedule; empty where it is a rate."""
+        found = _CRON.fullmatch(self.schedule)
+        return found[1] if found else ""
+
     def _findings(self) -> Iterator[Finding]:
         if not self.command and not self.entry_point:
             rule = "is missing: it would do what the service does, and never end"

@@ -113,7 +113,8 @@ class TargetGroupSettings(Settings):
         codes = self.health_check_codes
         known = _GRPC_CODES if self.protocol_version == "GRPC" else _HTTP_CODES
         numbers = [int(number) for number in re.findall(r"\d+", codes)]
-        if not _CODES.fullmatch(codes) or not all(number in known for number in numbers):
+        backward = [span for span in re.findall(r"(\d+)-(\d+)", codes) if int(span[0]) > int(span[1])]
+        if backward or not _CODES.fullmatch(codes) or not all(number in known for number in numbers):
             rule = f"are not codes of {self.protocol_version} from {known[0]} to {known[-1]}"
             yield Finding(("health_check", "codes"), codes, rule, 'write one as "200", "200,204" or "200-299"')
 

@@ -114,6 +114,15 @@ class ContainerCheckSettings(Settings):
         default=30, ge=0, le=300, description="Seconds after the start in which failures do not count."
     )
 
+    @model_validator(mode="after")
+    def _rules(self) -> "ContainerCheckSettings":
+        kind, *rest = self.command
+        if kind in ("CMD", "CMD-SHELL") and not (rest and (kind == "CMD" or len(rest) == 1)):
+            rule = "says nothing to run" if not rest else "has more than the one line that a shell is given"
+            remedy = 'write ["program", "argument"], or ["CMD-SHELL", "a line for the shell"]'
+            refuse([Finding(("command",), list(self.command), rule, remedy)])
+        return self
+
     @property
     def shell_form(self) -> list[str]:
         """The command as Docker has it, its kind first."""

@@ -10,7 +10,7 @@ from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.compute.settings.eks.kubernetes import LabelKey, LabelValue
 from modules.compute.settings.eks.pods import NETWORK_LIMITS, NetworkLimits, addresses_of_node, max_pods, nearest_types
 from modules.compute.settings.eks.scaling import scaling_findings
-from modules.compute.settings.instance_types import Architecture, InstanceType, architecture_of
+from modules.compute.settings.instance_types import VOLUME_LIMIT_GIB, Architecture, InstanceType, architecture_of
 from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Settings, TieredSettings
@@ -65,6 +65,7 @@ class NodesSettings(TieredSettings):
     volume_size_gib: int = Field(
         default=50,
         ge=LEAST_VOLUME_GIB,
+        le=VOLUME_LIMIT_GIB,
         description="GiB of each node's encrypted gp3 volume: the system, images, logs and what pods write.",
     )
     max_pods: int | None = Field(
