@@ -17,7 +17,7 @@ FIRST = len((DEV + GROUND).splitlines()) + 2
 def _folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the folders of these tests' functions be there."""
     sources = tmp_path_factory.mktemp("lambdas")
-    for name in ("copy", "night_watch", "slack_alarm"):
+    for name in ("a", "b", "copy", "night_watch", "slack_alarm"):
         (sources / name).mkdir()
         (sources / name / "handler.py").touch()
     monkeypatch.setenv("LAMBDAS", str(sources))
