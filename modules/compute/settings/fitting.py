@@ -9,6 +9,7 @@ from modules.compute.settings.blocks import ComputeBlocks
 from modules.compute.settings.eks.fitting import eks_findings
 from modules.data.settings.blocks import DataBlocks
 from modules.events.settings.blocks import EventsBlocks
+from modules.events.settings.made_names import made_twice, schedules
 from modules.foundation.cron import OVER, ended_before
 from modules.foundation.refusals import Finding
 from modules.foundation.versions import VersionInUse
@@ -31,6 +32,8 @@ def findings(
     yield from task_fitting.findings(
         blocks.service, blocks.scheduled_task, blocks.ecs, blocks.load_balancer, data, events, network.network
     )
+    tasks = ((("scheduled_task", name), name) for name in blocks.scheduled_task)
+    yield from made_twice("schedule", (*schedules(events), *tasks))
     yield from task_room.findings(blocks, network.network)
     yield from eks_findings(blocks.eks, data, events, network.network)
 

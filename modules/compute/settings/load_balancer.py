@@ -90,7 +90,7 @@ class LoadBalancerSettings(TieredSettings):
         default="internet",
         examples=["cloudfront"],
         description="internet, cloudfront, vpc, corporate (network.direct_connect's ranges), or address ranges; "
-        "by default internet, for an internal one vpc.",
+        "by default internet, for an internal one vpc. vpc and private ranges are for internal ones only.",
     )
     rule: dict[Label, RuleSettings] = Field(default_factory=dict, description="What is done with which requests.")
     default: DefaultSettings = Field(

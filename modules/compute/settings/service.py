@@ -23,7 +23,10 @@ class DeploymentSettings(Settings):
     """The `deployment` block: how new tasks take the place of old ones. A failed deployment is always rolled back."""
 
     minimum_healthy_percent: int = Field(
-        default=100, ge=0, le=100, description="So many of the desired tasks keep running; rounded up."
+        default=100,
+        ge=0,
+        le=100,
+        description="So many of the desired tasks keep running; rounded up. 0 is refused in production.",
     )
     maximum_percent: int = Field(
         default=200, ge=100, le=400, description="So many of the desired tasks may run together; rounded down."

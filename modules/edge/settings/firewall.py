@@ -1,12 +1,13 @@
 """The `firewall` block: which requests reach neither the load balancers nor the site."""
 
+import difflib
 import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from modules.edge.settings.firewall_groups import GROUPS, OTHERS_FROM
+from modules.edge.settings.firewall_groups import GROUPS, OTHERS_FROM, PAID_GROUPS
 from modules.foundation.ranges import too_wide
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Cidr, Label, Settings, TieredSettings
@@ -88,6 +89,12 @@ class OtherGroupSettings(Settings):
         if self.name in ASKING_FOR_PAGES:
             rule = "wants to be told the pages where users sign in or up, for which there is no place here"
             refuse([Finding(("name",), self.name, rule, "take the block out")])
+        known = sorted({*PAID_GROUPS, *(group.name for group in GROUPS.values())})
+        if self.vendor == "AWS" and self.name not in known:
+            nearest = difflib.get_close_matches(self.name, known, n=3, cutoff=0.6) or PAID_GROUPS
+            remedy = f"write one of {', '.join(nearest)}, or its vendor"
+            rule = "is not a rule group that AWS maintains"
+            refuse([Finding(("name",), self.name, rule, f"{remedy}; a newer one belongs into firewall_groups.py")])
         return self
 
 
@@ -114,7 +121,8 @@ class FirewallSettings(TieredSettings):
     count: tuple[str, ...] = Field(
         default=(),
         examples=[["common", "rate-limit"]],
-        description="Rules that count requests and refuse none, to try them: groups by name, rate-limit, block.",
+        description="Rules that count requests and refuse none, to try them: groups by name, rate-limit, block. "
+        "In production at least one group refuses.",
     )
     count_rules: dict[str, tuple[Annotated[str, Field(pattern=r"^[\w-]{1,128}$")], ...]] = Field(
         default_factory=dict,

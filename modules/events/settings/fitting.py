@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from itertools import combinations
 
 from modules.data.settings.blocks import DataBlocks
-from modules.events.settings import recursion, shipped
+from modules.events.settings import made_names, recursion, shipped
 from modules.events.settings.blocks import EventsBlocks, push_channel
 from modules.events.settings.endpoints import publishing_endpoints
 from modules.events.settings.function import FunctionSettings
@@ -34,6 +34,7 @@ def findings(blocks: EventsBlocks, data: DataBlocks, network: NetworkBlocks) -> 
     yield from _overlaps(blocks)
     yield from _rotations(blocks, data)
     yield from _pushes(blocks, data)
+    yield from made_names.findings(blocks)
     yield from shipped.findings(blocks)
     yield from recursion.findings(blocks)
 
