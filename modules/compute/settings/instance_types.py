@@ -65,15 +65,18 @@ def architecture_of(instance_type: str) -> Architecture | None:
 
 
 def _instance_type(value: str) -> str:
-    if architecture_of(value) is None:
-        raise broken_rule("is not an instance type", 'write one as "m7g.large" or "t4g.small"')
     if value not in instance_types():
-        nearest = difflib.get_close_matches(value, instance_types(), n=3, cutoff=0.6) or ["m7g.large", "t4g.small"]
+        nearest = difflib.get_close_matches(value.lower(), instance_types(), n=3, cutoff=0.6) or [
+            "m7g.large",
+            "t4g.small",
+        ]
         raise broken_rule(
             "is not an instance type that EC2 has",
             f"write one of {', '.join(nearest)}; if EC2 has it by now, add it to "
             "modules/compute/settings/instance_types.json from `aws ec2 describe-instance-types`",
         )
+    if architecture_of(value) is None:
+        raise broken_rule("is an instance type whose name does not tell its processors", 'write one as "m7g.large"')
     return value
 
 

@@ -85,7 +85,7 @@ class FixedResponseSettings(Settings):
 
 
 def _redirect_host(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9.-]+", _as_pattern(value).replace("*", "x")):
+    if not re.fullmatch(r"([A-Za-z0-9.-]|#\{\w+\})+", value):
         rule = "is not a host: letters, digits, dots and hyphens, without a scheme, port or path"
         raise broken_rule(rule, 'write one as "www.agora.example"')
     return _checked_stand_ins(value)
