@@ -148,6 +148,8 @@ class Environment(
             for finding in self.network.warnings():
                 yield replace(finding, at=("network", *finding.at))
         yield from data.warnings(self)
+        yield from events.warnings(self, today)
+        yield from compute.warnings(self, today)
         yield from edge.warnings(self, self)
         for version in self.versions():
             yield from version.warnings(today)

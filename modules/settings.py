@@ -1,6 +1,7 @@
 """The environments of a folder: reads its HCL files, checks each file and all of them together."""
 
 import datetime
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -10,6 +11,7 @@ from modules import protections
 from modules.claims import clashes
 from modules.compute.settings.image_fitting import Party, findings_between
 from modules.environment import Environment
+from modules.events.packaging import HANDLER, Packages, is_function
 from modules.foundation.refusals import Problem, SettingsError, raise_problems
 from modules.hcl.pasted import pasted_secrets
 from modules.hcl.reading import Document, check, read
@@ -46,6 +48,7 @@ def load(folder: Path, today: datetime.date | None = None) -> dict[str, Environm
         try:
             files[path.stem] = load_file(path)
             problems += _unprotected(files[path.stem], today)
+            problems += _without_code(files[path.stem], Packages.of(os.environ))
         except SettingsError as error:
             problems += error.problems
     problems += misplaced(folder, [path.stem for path in folder.glob("*.hcl")], files)
@@ -67,6 +70,18 @@ def _unprotected(file: EnvironmentFile, today: datetime.date | None) -> Iterator
     yield from protections.problems(file.settings, file.document, unlocks, records, today)
     if today:
         yield from too_long(unlocks, records, today)
+
+
+def _without_code(file: EnvironmentFile, packages: Packages) -> Iterator[Problem]:
+    """Yield the functions whose folder is not there."""
+    for label, function in file.settings.function.items():
+        folder = packages.sources / function.folder(label)
+        if not is_function(folder):
+            at = ("function", label, *(["code"] if function.code else []))
+            rule = f"has no code: there is no {(folder / HANDLER).as_posix()}"
+            folders = ", ".join(sorted(each.name for each in packages.sources.glob("*") if is_function(each)))
+            remedy = f"write one with `def handler(event, context)`, or code = ... for another folder: {folders}"
+            yield file.document.problem(at, function.code, rule, remedy)
 
 
 def chosen(files: Mapping[str, EnvironmentFile], name: str | None) -> list[Environment]:

@@ -88,12 +88,17 @@ class Packages:
         return path
 
 
+def is_function(folder: Path) -> bool:
+    """Return whether the folder holds a function's code."""
+    return (folder / HANDLER).is_file()
+
+
 def sources(folder: Path) -> dict[str, bytes]:
     """Return the files of a function's folder that are deployed, by their names in the zip: a package of its name.
 
     Raises PackagingError when it is not the folder of a function.
     """
-    if not (folder / HANDLER).is_file():
+    if not is_function(folder):
         raise PackagingError(
             f"{folder.name} is not a function: there is no lambdas/{folder.name}/{HANDLER}; "
             "write one with `def handler(event, context)`, or name another folder with `code`"

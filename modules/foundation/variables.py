@@ -1,5 +1,19 @@
 """Names of the environment variables by which programs are told what they may use."""
 
+#: Where the SDKs look for credentials before they ask for the role of a task or function: [AWS SDKs and Tools Reference
+#: Guide, Standardized credential providers]
+#: (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html).
+CREDENTIAL_VARIABLES = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_CONFIG_FILE",
+    "AWS_PROFILE",
+    "AWS_ROLE_ARN",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+)
+
 
 def variable(kind: str, label: str, what: str) -> str:
     """Return the environment variable under which something is handed over: `DATABASE_MAIN_HOST`."""

@@ -2,8 +2,11 @@
 
 from tests.support.environments import DEV, PROD
 
+KUBERNETES = "1.36"
+#: The versions of kube-proxy are Kubernetes' own.
+ADD_ON_VERSIONS = {"kube-proxy": f"v{KUBERNETES}.0-eksbuild.9"}
 ADD_ONS = "".join(
-    f'  add_on "{name}" {{\n    version = "v1.22.3-eksbuild.1"\n  }}\n'
+    f'  add_on "{name}" {{\n    version = "{ADD_ON_VERSIONS.get(name, "v1.22.3-eksbuild.1")}"\n  }}\n'
     for name in ("vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent")
 )
 OPERATORS = """\
@@ -29,8 +32,9 @@ FARGATE = """\
 """
 
 
-def eks(*parts: str, label: str = "blue", version: str = "1.36", base: str = ADD_ONS + OPERATORS) -> str:
+def eks(*parts: str, label: str = "blue", version: str = KUBERNETES, base: str = ADD_ONS + OPERATORS) -> str:
     """Return an `eks` block whose own parts begin at line 13 of an environment file."""
+    base = base.replace(f"v{KUBERNETES}.", f"v{version}.")
     return f'eks "{label}" {{\n  version = "{version}"\n{"".join(parts)}{base}}}\n'
 
 

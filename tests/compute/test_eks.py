@@ -242,7 +242,7 @@ def test_what_eks_cannot_change_of_a_managed_group_changes_its_name(
         ("max_size       = 3", 'max_size       = 3\n    labels = { workload = "web" }'),
         ("max_size       = 3", "max_size       = 3\n    volume_size_gib = 80"),
         ("max_size       = 3", 'max_size       = 3\n    availability_zones = ["c", "a"]'),
-        ('version = "1.36"', 'version = "1.37"'),
+        ("1.36", "1.37"),  # of Kubernetes, and of kube-proxy with it
     ],
 )
 def test_what_eks_changes_of_a_managed_group_leaves_its_name(

@@ -22,7 +22,7 @@ from modules.network.settings.vpc import NetworkSettings
 from modules.network.subnets import usable
 
 LIMITS = st.sampled_from(sorted(NETWORK_LIMITS.values()))
-ADD_ONS = {name: {"version": "v1.1.1-eksbuild.1"} for name in ("vpc-cni", "kube-proxy", "coredns")}
+ADD_ONS = {name: {"version": "v1.36.0-eksbuild.1"} for name in ("vpc-cni", "kube-proxy", "coredns")}
 AGENT = {"eks-pod-identity-agent": {"version": "v1.1.1-eksbuild.1"}}
 ACCESS = {"operators": {"role_arn": "arn:aws:iam::111111111111:role/operators", "policy": "cluster-admin"}}
 
@@ -37,7 +37,7 @@ def cluster(most: int, *, instance_type: str = "m7g.large", pods: int | None = N
 def managed(most: int) -> EksSettings:
     group = {"instance_types": ("m7g.large",), "min_size": 1, "max_size": most}
     return EksSettings.model_validate(
-        {"version": "1.33", "access": ACCESS, "add_on": ADD_ONS | AGENT, "managed": {"general": group}}
+        {"version": "1.36", "access": ACCESS, "add_on": ADD_ONS | AGENT, "managed": {"general": group}}
     )
 
 

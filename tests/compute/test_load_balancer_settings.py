@@ -48,6 +48,10 @@ def test_ranges_that_may_reach_it(tmp_path: Path) -> None:
         ('reachable_from = ["203.0.113.9/24"]', '["203.0.113.9/24"] has a range that has bits set behind its prefix'),
         ('reachable_from = ["0.0.0.0/0"]', '["0.0.0.0/0"] names every address there is; write "internet"'),
         ('reachable_from = ["10.0.0.0/8", "10.0.0.0/8"]', '["10.0.0.0/8", "10.0.0.0/8"] names a range twice'),
+        ('reachable_from = ["0.0.0.0/1", "128.0.0.0/1"]', '["0.0.0.0/1", "128.0.0.0/1"] is together 0.0.0.0/0 and'),
+        ('reachable_from = ["64.0.0.0/2"]', '["64.0.0.0/2"] is together 64.0.0.0/2 and more than anybody'),
+        ('reachable_from = ["10.1.0.0/16"]', "10.1.0.0/16 lets nobody in: an internet-facing one is called at public"),
+        ('reachable_from = "vpc"', "vpc lets nobody in: an internet-facing one is called at public addresses"),
         ('reachable_from = "corporate"', "corporate means the ranges of network.direct_connect, and there is none"),
     ],
 )
@@ -151,7 +155,7 @@ def test_one_zone_is_too_few_for_any_network(tmp_path: Path) -> None:
     ],
 )
 def test_a_host_without_a_certificate_is_never_asked_for(tmp_path: Path, host: str, fine: bool) -> None:
-    rule = RULE.replace('paths = ["/v0/*"]', f'hosts = ["{host}"]')
+    rule = RULE.replace('paths = ["/v0/*"]', f'hosts = ["{host}"]\n    paths = ["/v0/*"]')
     problems = problems_of(tmp_path, {"dev": DEV + balancer(rule)})
     assert [problem.rule for problem in problems] == ([] if fine else ["is not among the load balancer's names"])
     wildcard = balancer(rule, names='["*.agora.example"]')

@@ -20,7 +20,7 @@ def balancer(hosts: str = "", *, names: str = '["www.agora.example"]', internal:
         "priority = 10",
         "sign_in = true",
         'paths = ["/members/*"]',
-        f"hosts = [{hosts}]",
+        *([f"hosts = [{hosts}]"] if hosts else []),
         "fixed_response {",
         "status_code = 200",
         "}",

@@ -56,22 +56,22 @@ def test_the_groups_that_may_be_named_are_those_of_the_table() -> None:
         (['count = ["allow"]', 'allow = ["203.0.113.0/24"]'], "count allow is not a rule of this firewall that"),
         (["count_rules = {", '  php = ["A"]', "}"], "firewall.count_rules php is not a group of this firewall"),
         (
-            ['group "bots" {', '  name = "Bots"', "  capacity = 4000", "}"],
+            ['group "bots" {', '  name = "AWSManagedRulesBotControlRuleSet"', "  capacity = 4000", "}"],
             "dev.hcl:16: firewall takes 5127 units of capacity (rate-limit 2 + ip-reputation 25 + known-bad-inputs 200 "
             "+ common 700 + sql 200 + bots 4000), and a web ACL has 5000; take groups out",
         ),
         (
-            ['group "sql" {', '  name = "Bots"', "  capacity = 50", "}"],
+            ['group "sql" {', '  name = "AWSManagedRulesBotControlRuleSet"', "  capacity = 50", "}"],
             "dev.hcl:17: firewall.group.sql is a name that the firewall uses itself; give it another",
         ),
         (
             [
                 'group "a" {',
-                '  name = "A"',
+                '  name = "AWSManagedRulesBotControlRuleSet"',
                 "  capacity = 50",
                 "}",
                 'group "b" {',
-                '  name = "B"',
+                '  name = "AWSManagedRulesAntiDDoSRuleSet"',
                 "  capacity = 50",
                 "}",
             ],
@@ -115,7 +115,7 @@ def test_what_is_taken_fits_what_there_is(groups: set[str], others: list[int]) -
     values = {
         "groups": tuple(sorted(groups)),
         "group": {
-            f"other-{number}": {"name": "Other", "capacity": capacity, "priority": 1000 + number}
+            f"other-{number}": {"vendor": "Other", "name": "Other", "capacity": capacity, "priority": 1000 + number}
             for number, capacity in enumerate(others)
         },
     }

@@ -56,7 +56,7 @@ def test_defaults(tmp_path: Path) -> None:
         (['hashed_paths = ["/a#b"]'], "site.www.hashed_paths.0 /a#b is not a path that CloudFront can compare"),
         (
             ['hashed_paths = ["/*"]'],
-            "dev.hcl:15: site.www.hashed_paths.0 /* takes /index.html too, and leaves no site; write a path of its own",
+            "dev.hcl:15: site.www.hashed_paths.0 /* takes / too, the start page, and leaves no site; write one as",
         ),
         (['hashed_paths = ["/*.html"]'], "site.www.hashed_paths.0 /*.html takes /index.html too"),
         (
@@ -252,7 +252,7 @@ def test_an_internal_api_needs_an_internet_gateway(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("origin", ['"vpc"', '["203.0.113.0/24"]'])
+@pytest.mark.parametrize("origin", ['["198.51.100.0/24"]', '["203.0.113.0/24"]'])
 def test_an_api_that_cloudfront_does_not_reach(tmp_path: Path, origin: str) -> None:
     text = site(*API, before=balancer(f"reachable_from = {origin}"))
     assert only_problem(tmp_path, {"dev": text}) == (
@@ -289,7 +289,7 @@ def test_a_public_key_is_no_secret(tmp_path: Path) -> None:
 
 
 paths = st.from_regex(r"/[a-c?*]{1,4}(/[a-c*]{1,3})?", fullmatch=True).filter(
-    lambda path: not covers(path, "/index.html")
+    lambda path: not covers(path, "/index.html") and not covers(path, "/")
 )
 
 

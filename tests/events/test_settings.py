@@ -13,6 +13,16 @@ GROUND = 'bucket "content" { }\nsecret "token" { }\nqueue "jobs" { }\ntopic "new
 FIRST = len((DEV + GROUND).splitlines()) + 2
 
 
+@pytest.fixture(autouse=True)
+def _folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the folders of these tests' functions be there."""
+    sources = tmp_path_factory.mktemp("lambdas")
+    for name in ("a", "b", "copy", "night_watch", "slack_alarm"):
+        (sources / name).mkdir()
+        (sources / name / "handler.py").touch()
+    monkeypatch.setenv("LAMBDAS", str(sources))
+
+
 def function(*lines: str, name: str = "copy") -> str:
     return f'function "{name}" {{\n' + "".join(f"  {line}\n" for line in lines) + "}\n"
 
@@ -56,7 +66,7 @@ def test_a_folder_of_another_name(tmp_path: Path) -> None:
         (block("on_queue", "jobs", "batch_size = 11"), 1, "on_queue.jobs.batch_size 11 is more than 10, for which"),
         (block("schedule", "x"), 0, "schedule.x needs either a rate or a cron"),
         (block("schedule", "x", 'rate = "often"'), 1, "schedule.x.rate often is not a rate"),
-        (block("schedule", "x", 'cron = "0 3 * * *"'), 1, "schedule.x.cron 0 3 * * * has 5 fields, a cron of AWS has"),
+        (block("schedule", "x", 'cron = "0 3 * * *"'), 1, "schedule.x.cron 0 3 * * * has 5 fields, and a cron"),
         (block("schedule", "x", 'cron = "0 3 * * * *"'), 1, "schedule.x.cron 0 3 * * * * needs a ? as the day of"),
         (block("schedule", "x", 'rate = "1 day"', 'input = "{"'), 2, "schedule.x.input { is not JSON"),
         (

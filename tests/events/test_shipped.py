@@ -122,5 +122,14 @@ def test_a_secret_of_the_right_name_sets_the_variable(tmp_path: Path) -> None:
     assert problems_of(tmp_path, {"dev": text}) == []
 
 
-def test_a_function_of_ones_own_needs_no_declaration(tmp_path: Path) -> None:
+def test_a_function_of_ones_own_needs_no_declaration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lambdas" / "copy").mkdir(parents=True)
+    (tmp_path / "lambdas" / "copy" / "handler.py").write_text("def handler(event, context): ...\n")
+    monkeypatch.setenv("LAMBDAS", str(tmp_path / "lambdas"))
     assert problems_of(tmp_path, {"dev": f'{DEV}function "copy" {{\n}}\n'}) == []
+
+
+def test_a_function_without_a_folder_is_refused_with_the_line_and_the_folders_that_there_are(tmp_path: Path) -> None:
+    problem = only_problem(tmp_path, {"dev": f'{DEV}function "copy" {{\n}}\n'})
+    assert problem.startswith("dev.hcl:10: function.copy has no code: there is no lambdas/copy/handler.py; write one")
+    assert problem.endswith("maintenance, push, slack_alarm, thumbnail")

@@ -36,6 +36,10 @@ service "api" {
   image       = "api:1.4.2"
   queues      = ["orders"]
   environment = { NO_PROXY = "ours" }
+  egress "endpoints" {
+    cidr = "10.20.0.0/20"
+    port = 443
+  }
   egress "partner" {
     cidr = "203.0.113.0/24"
     port = 443

@@ -1,5 +1,6 @@
 """The `target_tracking` and `step_scaling` blocks: what changes the number of whatever scales by itself."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -10,6 +11,8 @@ from modules.foundation.settings import Settings
 
 #: What may be measured; each kind of target offers some of them (a database no memory, a service no connections).
 Metric = Literal["cpu", "memory", "requests_per_target", "connections"]
+#: Those of which no more than all is used.
+PERCENTAGES: tuple[Metric, ...] = ("cpu", "memory")
 
 #: Seconds. Out fast: a surge is answered within a minute of the last answer, as the new capacity takes that long
 #: to show in the metric. In slowly: five minutes of calm between two removals, for a removed task or replica that
@@ -75,11 +78,31 @@ class StepScalingSettings(Settings):
             Finding(() if fault.step is None else ("step", str(fault.step)), None, fault.rule, fault.remedy)
             for fault in faults(self.intervals, self.direction)
         )
+        refuse(self._percent_findings())
         if self.min_adjustment_magnitude is not None and self.adjustment_type == "ChangeInCapacity":
             rule = "is only for percentages"
             remedy = 'take it out, or write adjustment_type = "PercentChangeInCapacity"'
             refuse([Finding(("min_adjustment_magnitude",), self.min_adjustment_magnitude, rule, remedy)])
         return self
+
+    def _percent_findings(self) -> Iterator[Finding]:
+        """Yield what a percentage never reaches: above all of it, below nothing."""
+        if self.metric in PERCENTAGES:
+            if not 0 <= self.threshold <= 100:
+                rule = f"never comes: {self.metric} is a percentage"
+                yield Finding(("threshold",), self.threshold, rule, "write a number from 0 to 100")
+                return
+            for number, step in enumerate(self.step):
+                for key in ("metric_interval_lower_bound", "metric_interval_upper_bound"):
+                    bound = getattr(step, key)
+                    if bound is not None and not 0 <= self.threshold + bound <= 100:
+                        rule = f"of threshold {self.threshold:g} never comes: {self.metric} is a percentage"
+                        yield Finding(("step", str(number), key), bound, rule, "take it out, or write a nearer one")
+        if self.adjustment_type == "PercentChangeInCapacity":
+            for number, step in enumerate(self.step):
+                if step.scaling_adjustment < -100:
+                    at = ("step", str(number), "scaling_adjustment")
+                    yield Finding(at, step.scaling_adjustment, "removes more than all of them", "write -100 or more")
 
     @property
     def intervals(self) -> list[Interval]:
@@ -116,7 +139,7 @@ class TargetTrackingSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "TargetTrackingSettings":
-        if self.metric in ("cpu", "memory") and self.target_value > 100:
+        if self.metric in PERCENTAGES and self.target_value > 100:
             rule = "is more than all of it: cpu and memory are percentages"
             refuse([Finding(("target_value",), self.target_value, rule, "write a number up to 100")])
         return self

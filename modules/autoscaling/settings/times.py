@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from modules.foundation.lists import named_twice
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Settings
 
@@ -68,6 +69,7 @@ class ScheduleSettings(CapacitySettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "ScheduleSettings":
+        refuse(named_twice(self, "days"))
         if self.start == self.end:
             refuse([Finding(("end",), self.end, "is the start as well", "write another time, or raise min_capacity")])
         return self

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from modules.compute.settings.instance_types import InstanceType
+from modules.compute.settings.instance_types import VOLUME_LIMIT_GIB, InstanceType
+from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import TieredSettings
 from modules.network.settings.vpc import ZoneLetter
@@ -41,6 +42,7 @@ class EcsInstancesSettings(TieredSettings):
     volume_size_gib: int = Field(
         default=LEAST_VOLUME_GIB,
         ge=LEAST_VOLUME_GIB,
+        le=VOLUME_LIMIT_GIB,
         description="GiB of each instance's encrypted gp3 volume: the system, images and what tasks write.",
     )
     ami_id: Ami | None = Field(
@@ -72,6 +74,8 @@ class EcsInstancesSettings(TieredSettings):
         return self
 
     def _findings(self) -> Iterator[Finding]:
+        yield from left_empty(self, {"availability_zones": "all of the network's zones"})
+        yield from named_twice(self, "availability_zones")
         if self.min_size > self.max_size:
             yield Finding(
                 ("min_size",), self.min_size, f"is more than max_size = {self.max_size}", "write as many, or fewer"

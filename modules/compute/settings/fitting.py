@@ -1,13 +1,16 @@
 """Whether the compute wing's blocks fit each other and what they stand on."""
 
+import datetime
 from collections.abc import Iterator
 
 from modules.access.settings.blocks import AccessBlocks
-from modules.compute.settings import ecs_fitting, image_fitting, load_balancer_fitting, task_fitting
+from modules.compute.settings import ecs_fitting, image_fitting, load_balancer_fitting, task_fitting, task_room
 from modules.compute.settings.blocks import ComputeBlocks
 from modules.compute.settings.eks.fitting import eks_findings
 from modules.data.settings.blocks import DataBlocks
 from modules.events.settings.blocks import EventsBlocks
+from modules.events.settings.made_names import made_twice, schedules
+from modules.foundation.cron import OVER, ended_before
 from modules.foundation.refusals import Finding
 from modules.foundation.versions import VersionInUse
 from modules.network.settings.blocks import NetworkBlocks
@@ -29,7 +32,17 @@ def findings(
     yield from task_fitting.findings(
         blocks.service, blocks.scheduled_task, blocks.ecs, blocks.load_balancer, data, events, network.network
     )
+    tasks = ((("scheduled_task", name), name) for name in blocks.scheduled_task)
+    yield from made_twice("schedule", (*schedules(events), *tasks))
+    yield from task_room.findings(blocks, network.network)
     yield from eks_findings(blocks.eks, data, events, network.network)
+
+
+def warnings(blocks: ComputeBlocks, today: datetime.date) -> Iterator[Finding]:
+    """Yield schedules whose years are over on this day."""
+    for name, task in blocks.scheduled_task.items():
+        if ended_before(task.cron, today.year):
+            yield Finding(("scheduled_task", name, "schedule"), task.schedule, *OVER)
 
 
 def versions(blocks: ComputeBlocks) -> Iterator[VersionInUse]:

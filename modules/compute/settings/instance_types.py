@@ -1,7 +1,19 @@
-"""Instance types of EC2 by their names, `m7g.large`: family, generation, options, size."""
+"""Instance types of EC2: which there are, and what each has.
 
+`instance_types.json` has them by family and size, each with vCPUs, MiB of memory and network interfaces: names from the
+enumeration `InstanceType` of EC2's service model, what each has from DescribeInstanceTypes; null where that was not to
+be had. `tests/compute/test_instance_types.py` compares it with both. A type that is newer than the file is added to it
+by hand, with what `aws ec2 describe-instance-types` says: to let through what reads like a type would let through
+every misspelled one.
+"""
+
+import difflib
+import functools
+import json
 import re
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator
 
@@ -17,6 +29,30 @@ _INSTANCE_TYPE = re.compile(
 )
 
 
+#: [CreateVolume, Size](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html): of a gp3 volume.
+VOLUME_LIMIT_GIB = 65_536
+TYPES_FILE = Path(__file__).with_name("instance_types.json")
+
+
+class InstanceSize(NamedTuple):
+    """What an instance has."""
+
+    vcpus: int
+    memory_mib: int
+    network_interfaces: int
+
+
+@functools.cache
+def instance_types() -> Mapping[str, InstanceSize | None]:
+    """Return the types that EC2 has, each with its size where that is known."""
+    families: Mapping[str, Mapping[str, list[int] | None]] = json.loads(TYPES_FILE.read_text())
+    return {
+        f"{family}.{size}": InstanceSize(*numbers) if numbers else None
+        for family, sizes in families.items()
+        for size, numbers in sizes.items()
+    }
+
+
 def architecture_of(instance_type: str) -> Architecture | None:
     """Return the processors' architecture, None for what is not an instance type.
 
@@ -29,8 +65,18 @@ def architecture_of(instance_type: str) -> Architecture | None:
 
 
 def _instance_type(value: str) -> str:
+    if value not in instance_types():
+        nearest = difflib.get_close_matches(value.lower(), instance_types(), n=3, cutoff=0.6) or [
+            "m7g.large",
+            "t4g.small",
+        ]
+        raise broken_rule(
+            "is not an instance type that EC2 has",
+            f"write one of {', '.join(nearest)}; if EC2 has it by now, add it to "
+            "modules/compute/settings/instance_types.json from `aws ec2 describe-instance-types`",
+        )
     if architecture_of(value) is None:
-        raise broken_rule("is not an instance type", 'write one as "m7g.large" or "t4g.small"')
+        raise broken_rule("is an instance type whose name does not tell its processors", 'write one as "m7g.large"')
     return value
 
 

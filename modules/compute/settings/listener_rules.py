@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 
@@ -14,12 +15,25 @@ from modules.foundation.settings import Label, Settings
 PATTERN_LIMIT = 128
 #: "Quotas for your Application Load Balancers": condition values per rule, all conditions together.
 VALUES_LIMIT = 5
+#: The same: condition wildcards per rule.
+WILDCARDS_LIMIT = 5
 #: "CreateRule, Priority".
 PRIORITIES = (1, 50_000)
 #: "TargetGroupTuple, Weight".
 WEIGHT_LIMIT = 999
 #: "Quotas for your Application Load Balancers": target groups per action.
 TARGETS_LIMIT = 5
+#: "Quotas for your Application Load Balancers": rules of a load balancer, not counting the default ones. [Quotas for
+#: your Application Load Balancers]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html).
+RULES_LIMIT = 100
+#: [RedirectActionConfig](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html):
+#: what stands for a part of the address that was asked for.
+STAND_INS = ("protocol", "host", "port", "path", "query")
+#: The listener's port, to which a redirect leads that names none.
+HTTPS = 443
+#: The same page: target groups of a load balancer.
+TARGET_GROUPS_LIMIT = 100
 #: The rule that is no rule: what is done when none applies.
 DEFAULT = "default"
 
@@ -70,25 +84,51 @@ class FixedResponseSettings(Settings):
         return self
 
 
+def _redirect_host(value: str) -> str:
+    if not re.fullmatch(r"([A-Za-z0-9.-]|#\{\w+\})+", value):
+        rule = "is not a host: letters, digits, dots and hyphens, without a scheme, port or path"
+        raise broken_rule(rule, 'write one as "www.agora.example"')
+    return _checked_stand_ins(value)
+
+
+def _redirect_path(value: str) -> str:
+    if not value.startswith("/") or "?" in value:
+        raise broken_rule(
+            "is not a path: a slash first, and no query", 'write one as "/v2/#{path}"; a query is `query`'
+        )
+    return _checked_stand_ins(value)
+
+
+def _redirect_query(value: str) -> str:
+    if value.startswith("?"):
+        raise broken_rule("begins with a question mark, which is there without it", f'write "{value[1:]}"')
+    return _checked_stand_ins(value)
+
+
+def _checked_stand_ins(value: str) -> str:
+    unknown = set(re.findall(r"#\{([^}]*)\}", value)) - set(STAND_INS)
+    if unknown:
+        known = ", ".join(f"#{{{each}}}" for each in STAND_INS)
+        raise broken_rule(f"has #{{{min(unknown)}}}, which stands for nothing", f"write one of {known}")
+    return value
+
+
 class RedirectSettings(Settings):
     """The `redirect` block: another address, by HTTPS. What is not written stays as it was asked for."""
 
-    host: str | None = Field(
+    host: Annotated[str, AfterValidator(_redirect_host)] | None = Field(
         default=None,
-        min_length=1,
         max_length=PATTERN_LIMIT,
         examples=["www.agora.example"],
         description="The host; #{host} stands for the one asked for.",
     )
-    path: str | None = Field(
+    path: Annotated[str, AfterValidator(_redirect_path)] | None = Field(
         default=None,
-        min_length=1,
         max_length=PATTERN_LIMIT,
-        pattern=r"^/",
         examples=["/v2/#{path}"],
         description="The path with its first stroke; #{path} stands for the one asked for, without its first stroke.",
     )
-    query: str | None = Field(
+    query: Annotated[str, AfterValidator(_redirect_query)] | None = Field(
         default=None, max_length=PATTERN_LIMIT, description="The query without its question mark; #{query} is it."
     )
     port: int | None = Field(default=None, ge=1, le=65535, description="The port.")
@@ -99,8 +139,13 @@ class RedirectSettings(Settings):
 
     @model_validator(mode="after")
     def _leads_elsewhere(self) -> "RedirectSettings":
-        """RedirectActionConfig: one of protocol, host, port and path has to change; the protocol is HTTPS already."""
-        if self.host is None and self.path is None and self.port is None:
+        """Refuse what is the address that was asked for; the protocol is HTTPS already.
+
+        [RedirectActionConfig](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html):
+        "You must specify at least one of the following components that results in a non-circular URI: protocol,
+        hostname, port, or path."
+        """
+        if self.host in (None, "#{host}") and self.path in (None, "/#{path}") and self.port in (None, HTTPS):
             rule = "leads to where it came from, for ever: neither host, path nor port changes"
             refuse([Finding((), None, rule, 'write host = "..." or path = "/..."')])
         return self
@@ -168,6 +213,7 @@ class RuleSettings(ActionSettings):
 
     @model_validator(mode="after")
     def _compares_something(self) -> "RuleSettings":
+        refuse([*left_empty(self, {"hosts": "all hosts", "paths": "all paths"}), *named_twice(self, "hosts", "paths")])
         count = len(self.hosts) + len(self.paths)
         if not count:
             remedy = 'write hosts or paths, or use `default { }` for "all other requests"'
@@ -175,6 +221,10 @@ class RuleSettings(ActionSettings):
         if count > VALUES_LIMIT:
             rule = f"compares {count} hosts and paths, and AWS lets a rule compare {VALUES_LIMIT}"
             refuse([Finding((), None, rule, "use wildcards, or write a second rule with the same action")])
+        wildcards = sum(value.count("*") + value.count("?") for value in (*self.hosts, *self.paths))
+        if wildcards > WILDCARDS_LIMIT:
+            rule = f"has {wildcards} wildcards, and AWS lets a rule have {WILDCARDS_LIMIT}"
+            refuse([Finding((), None, rule, "write a second rule with the same action for some of them")])
         return self
 
     def shadows(self, later: "RuleSettings") -> bool:
@@ -205,6 +255,32 @@ def between(rules: Mapping[str, RuleSettings]) -> Iterator[Finding]:
             rule = f"is never reached: {earlier} with priority {one.priority} takes all of its requests"
             remedy = f"write a priority below {one.priority}, or other hosts or paths"
             yield Finding(("rule", later, "priority"), other.priority, rule, remedy)
+
+
+def is_loop(
+    redirect: RedirectSettings, hosts: Sequence[str], paths: Sequence[str], earlier: Sequence[RuleSettings]
+) -> bool:
+    """Return whether requests for these hosts and paths are led to an address that is redirected again, for ever.
+
+    `hosts` has the load balancer's names where a rule compares none; `earlier` are the rules that are tried before.
+    """
+    if redirect.port not in (None, HTTPS):
+        return False
+    next_hosts, next_paths = tuple(hosts), tuple(paths)
+    if redirect.host not in (None, "#{host}"):
+        next_hosts = (_as_pattern(redirect.host or "").lower(),)
+        if not any(covers(host, next_hosts[0]) for host in hosts):
+            return False
+    if redirect.path not in (None, "/#{path}"):
+        next_paths = (_as_pattern(redirect.path or ""),)
+        if paths and not _shadow(paths, next_paths):
+            return False
+    return not any(_shadow(rule.hosts, next_hosts) and _shadow(rule.paths, next_paths) for rule in earlier)
+
+
+def _as_pattern(text: str) -> str:
+    """Return what a redirect's host or path becomes: `#{host}`, `#{path}` and the like may be anything."""
+    return re.sub(r"#\{\w+\}", "*", text)
 
 
 def _shadow(earlier: Sequence[str], later: Sequence[str]) -> bool:

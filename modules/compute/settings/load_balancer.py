@@ -8,12 +8,17 @@ from pydantic import Field, PlainValidator, TypeAdapter, ValidationError, model_
 
 from modules.compute.settings.listener_rules import (
     DEFAULT,
+    TARGET_GROUPS_LIMIT,
     ActionSettings,
     FixedResponseSettings,
+    RedirectSettings,
     RuleSettings,
     between,
     covers,
+    is_loop,
 )
+from modules.compute.settings.listener_rules import RULES_LIMIT as LISTENER_RULES_LIMIT
+from modules.foundation.ranges import too_wide
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Cidr, Label, TieredSettings
 from modules.network.settings.domains import DomainPattern
@@ -28,6 +33,11 @@ RANGES_LIMIT = RULES_LIMIT // 2
 #: Rules as which CloudFront's prefix list counts: [Amazon VPC User Guide, AWS-managed prefix list weight]
 #: (https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html#aws-managed-prefix-list-weights).
 CLOUDFRONT_WEIGHT = 55
+
+#: [How Elastic Load Balancing works, Load balancer scheme]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html): the names
+#: of an internet-facing one lead to its public addresses, to which private ones come translated to public ones.
+NEVER_A_SOURCE = "lets nobody in: an internet-facing one is called at public addresses, from public addresses"
 
 _CIDR: TypeAdapter[ipaddress.IPv4Network] = TypeAdapter(Cidr)
 _EVERYWHERE = ipaddress.IPv4Network("0.0.0.0/0")
@@ -50,6 +60,9 @@ def _reachable_from(value: Any) -> Any:
         raise broken_rule(f"has a range that {details['ctx']['rule']}", details["ctx"]["remedy"]) from None
     if _EVERYWHERE in ranges:
         raise broken_rule("names every address there is", 'write "internet", so that it is said aloud')
+    if wide := too_wide(ranges):
+        rule = f"is together {wide[0]} and more than anybody's network"
+        raise broken_rule(rule, 'name the ranges of those who call, or write "internet", so that it is said aloud')
     if len(set(ranges)) < len(ranges):
         raise broken_rule("names a range twice", "name each once")
     return ranges
@@ -81,7 +94,7 @@ class LoadBalancerSettings(TieredSettings):
         default="internet",
         examples=["cloudfront"],
         description="internet, cloudfront, vpc, corporate (network.direct_connect's ranges), or address ranges; "
-        "by default internet, for an internal one vpc.",
+        "by default internet, for an internal one vpc. vpc and private ranges are for internal ones only.",
     )
     rule: dict[Label, RuleSettings] = Field(default_factory=dict, description="What is done with which requests.")
     default: DefaultSettings = Field(
@@ -132,6 +145,7 @@ class LoadBalancerSettings(TieredSettings):
         refuse(
             [
                 *between(self.rule),
+                *self._limit_findings(),
                 *self._side_findings(),
                 *self._host_findings(),
                 *self._sign_in_findings(),
@@ -170,7 +184,20 @@ class LoadBalancerSettings(TieredSettings):
         every: dict[str, ActionSettings] = {**self.rule, DEFAULT: self.default}
         return [label for label, rule in every.items() if target in rule.weights]
 
+    def _limit_findings(self) -> Iterator[Finding]:
+        if len(self.rule) > LISTENER_RULES_LIMIT:
+            rule = f"has {len(self.rule)} rules, and AWS gives a load balancer {LISTENER_RULES_LIMIT}"
+            yield Finding(("rule",), None, rule, "join rules by wildcards, or write a second load balancer")
+        targets = {target for action in (*self.rule.values(), self.default) for target in action.weights}
+        if len(targets) > TARGET_GROUPS_LIMIT:
+            rule = (
+                f"lead to {len(targets)} services, and a load balancer of AWS has {TARGET_GROUPS_LIMIT} target groups"
+            )
+            yield Finding(("rule",), None, rule, "write a second load balancer")
+
     def _side_findings(self) -> Iterator[Finding]:
+        if not self.internal and self.reachable_from == "vpc":
+            yield Finding(("reachable_from",), "vpc", NEVER_A_SOURCE, "write internal = true, or whom it is for")
         if self.internal and self.reachable_from == "internet":
             rule = "is refused for an internal one: the internet does not lead to its subnets"
             yield Finding(
@@ -202,9 +229,18 @@ class LoadBalancerSettings(TieredSettings):
         actions: dict[tuple[str, ...], ActionSettings] = {("rule", label): rule for label, rule in self.rule.items()}
         for at, action in {**actions, ("default",): self.default}.items():
             redirect = action.redirect
+            if redirect and self._is_loop(action, redirect):
+                rule = "leads to an address that is redirected in the same way again, for ever"
+                yield Finding((*at, "redirect"), None, rule, "write another host, or a path that it does not compare")
             if self.reachable_from == "cloudfront" and redirect and "#{host}" in (redirect.host or "#{host}"):
                 rule = "leads users to the load balancer's own name, which only CloudFront reaches"
                 yield Finding((*at, "redirect", "host"), redirect.host, rule, 'write the site\'s, "www.agora.example"')
+
+    def _is_loop(self, action: ActionSettings, redirect: RedirectSettings) -> bool:
+        if not isinstance(action, RuleSettings):
+            return is_loop(redirect, self.names, (), list(self.rule.values()))
+        earlier = [rule for rule in self.rule.values() if rule.priority < action.priority]
+        return is_loop(redirect, action.hosts or self.names, action.paths, earlier)
 
     def _production_findings(self) -> Iterator[Finding]:
         if not self.is_production:

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from modules.compute.settings.listener_rules import ActionSettings
-from modules.compute.settings.load_balancer import LoadBalancerSettings
+from modules.compute.settings.load_balancer import NEVER_A_SOURCE, RULES_LIMIT, LoadBalancerSettings
+from modules.compute.settings.service import ServiceSettings
 from modules.foundation.refusals import Finding
 from modules.network.settings.blocks import NetworkBlocks
-from modules.network.settings.zone import outside_zones
+from modules.network.settings.vpc import PRIVATE_RANGES, NetworkSettings
+from modules.network.settings.zone import certificate_findings, outside_zones
 
 LoadBalancers = Mapping[str, LoadBalancerSettings]
 
@@ -15,7 +17,7 @@ def findings(
     load_balancers: LoadBalancers,
     network: NetworkBlocks,
     *,
-    services: Collection[str],
+    services: Mapping[str, ServiceSettings],
     functions: Collection[str],
     signs_in: bool,
 ) -> Iterator[Finding]:
@@ -25,6 +27,8 @@ def findings(
         at = ("load_balancer", label)
         yield from _without_ground(at, settings, network)
         yield from _without_users(at, settings, network, signs_in)
+        yield from _without_http2(at, settings, services)
+        yield from certificate_findings((*at, "names"), settings.names, network.zone)
         for name in settings.names:
             yield from outside_zones((*at, "names"), name, network.zone)
             if taken.setdefault(name, label) != label:
@@ -45,6 +49,37 @@ def _without_ground(at: tuple[str, ...], settings: LoadBalancerSettings, blocks:
     if settings.reachable_from == "corporate" and network.direct_connect is None:
         rule = "means the ranges of network.direct_connect, and there is none"
         yield Finding((*at, "reachable_from"), "corporate", rule, "write address ranges, or network.direct_connect")
+    rules = settings.inbound_rules(len(network.corporate_cidrs))
+    if rules > RULES_LIMIT:
+        rule = f"makes {rules} rules of its security group, which has {RULES_LIMIT}: two for each range"
+        yield Finding((*at, "reachable_from"), settings.reachable_from, rule, "join some of the ranges")
+    if not settings.internal and network.internet:
+        yield from _private_sources(at, settings, network)
+
+
+def _private_sources(
+    at: tuple[str, ...], settings: LoadBalancerSettings, network: NetworkSettings
+) -> Iterator[Finding]:
+    """Yield the ranges from which nobody reaches an internet-facing load balancer."""
+    named = settings.reachable_from if isinstance(settings.reachable_from, tuple) else ()
+    ranges = network.corporate_cidrs if settings.reachable_from == "corporate" else named
+    for cidr in ranges:
+        if any(cidr.subnet_of(private) for private in PRIVATE_RANGES):
+            yield Finding((*at, "reachable_from"), cidr, NEVER_A_SOURCE, "write internal = true, or a public range")
+
+
+def _without_http2(
+    at: tuple[str, ...], settings: LoadBalancerSettings, services: Mapping[str, ServiceSettings]
+) -> Iterator[Finding]:
+    """Yield the services that speak gRPC, which is HTTP/2, behind a load balancer that does not.
+
+    [Target groups for your Application Load Balancers, Protocol version]
+    (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html).
+    """
+    for name, service in services.items() if not settings.http2 else ():
+        if service.target_group.protocol_version == "GRPC" and settings.rules_to(name):
+            rule = f"leaves service.{name} without callers: its target_group speaks GRPC, which is HTTP/2"
+            yield Finding((*at, "http2"), False, rule, "write http2 = true, or take it out")
 
 
 def _without_users(

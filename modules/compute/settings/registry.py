@@ -6,6 +6,8 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from modules.foundation.gitlab import Project
+from modules.foundation.lists import named_twice
+from modules.foundation.refusals import refuse
 from modules.foundation.settings import AccountId, Region, Settings, TieredSettings
 
 #: Fewer images, and a release that waits for its turn in production is gone when it comes.
@@ -61,6 +63,11 @@ class RepositorySettings(TieredSettings):
         if not isinstance(values, Mapping):
             return values
         return {"force_delete": values.get("tier", "development") == "development", **values}
+
+    @model_validator(mode="after")
+    def _rules(self) -> "RepositorySettings":
+        refuse(named_twice(self, "pull_account_ids", "replicate_to_regions"))
+        return self
 
 
 class RegistrySettings(Settings):

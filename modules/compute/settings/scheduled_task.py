@@ -1,5 +1,6 @@
 """The `scheduled_task` blocks: a command that runs by rate or by the clock, to its end."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Annotated
@@ -8,9 +9,13 @@ from pydantic import AfterValidator, Field, model_validator
 
 from modules.autoscaling.settings.times import TimeZone
 from modules.compute.settings.task import TaskSettings
+from modules.foundation.cron import faults
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 
+#: What a run may say otherwise than the task definition: [TaskOverride, containerOverrides]
+#: (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html): 8192 characters.
+OVERRIDES_LIMIT = 8192
 _RATE = re.compile(r"rate\(([1-9]\d*) (minutes?|hours?|days?)\)")
 _CRON = re.compile(r"cron\(([^()]+)\)")
 #: What is the service's, where its image and its definition are used.
@@ -22,21 +27,14 @@ _OF_THE_SERVICE = (
 
 
 def _schedule(value: str) -> str:
-    """Check the form only: "EventBridge Scheduler User Guide, Schedule types" has all that may stand in it."""
     cron = _CRON.fullmatch(value)
     if not (_RATE.fullmatch(value) or cron):
         raise broken_rule(
             "is not a schedule that repeats",
             'write "rate(1 hour)", or "cron(0 3 * * ? *)": minute, hour, day, month, day of the week, year',
         )
-    if cron:
-        fields = cron[1].split()
-        if len(fields) != 6:
-            rule = f"has {len(fields)} fields; EventBridge's cron has six, the year last"
-            raise broken_rule(rule, 'write minute, hour, day, month, day of the week and year, "cron(0 3 * * ? *)"')
-        if (fields[2] == "?") == (fields[4] == "?"):
-            rule = "has to leave one of day of the month and day of the week open by ?"
-            raise broken_rule(rule, 'write "cron(0 3 * * ? *)" for each day, "cron(0 3 ? * MON *)" for each Monday')
+    for rule, remedy in faults(cron[1]) if cron else ():
+        raise broken_rule(rule, remedy)
     return value
 
 
@@ -79,12 +77,22 @@ class ScheduledTaskSettings(TaskSettings):
         refuse([*self.common_findings(), *self._findings()])
         return self
 
+    @property
+    def cron(self) -> str:
+        """The six fields of the schedule; empty where it is a rate."""
+        found = _CRON.fullmatch(self.schedule)
+        return found[1] if found else ""
+
     def _findings(self) -> Iterator[Finding]:
         if not self.command and not self.entry_point:
             rule = "is missing: it would do what the service does, and never end"
             yield Finding(("command",), None, rule, 'write it as a list, command = ["python", "-m", "report"]')
         if self.service is None:
             return
+        size = len(json.dumps([list(self.command), self.environment]))
+        if size > OVERRIDES_LIMIT:
+            rule = f"and environment have some {size} characters, and ECS takes {OVERRIDES_LIMIT} beside a definition"
+            yield Finding(("command",), None, rule, "put what is long into the image, or write an image of its own")
         for name in sorted(self.model_fields_set & set(_OF_THE_SERVICE)):
             rule = f"is {self.service}'s own, whose newest revision is run"
             yield Finding((name,), None, rule, "take it out, or take service out and write an image of its own")

@@ -23,7 +23,10 @@ class DeploymentSettings(Settings):
     """The `deployment` block: how new tasks take the place of old ones. A failed deployment is always rolled back."""
 
     minimum_healthy_percent: int = Field(
-        default=100, ge=0, le=100, description="So many of the desired tasks keep running; rounded up."
+        default=100,
+        ge=0,
+        le=100,
+        description="So many of the desired tasks keep running; rounded up. 0 is refused in production.",
     )
     maximum_percent: int = Field(
         default=200, ge=100, le=400, description="So many of the desired tasks may run together; rounded down."
@@ -127,6 +130,9 @@ class ServiceSettings(TaskSettings):
         if self.is_production and count == 1:
             at = ("scaling", "min_capacity") if self.scaling else ("desired_count",)
             yield Finding(at, count, "is refused in production: one task's end is an outage", "write 2 or more")
+        if self.is_production and self.deployment.minimum_healthy_percent == 0:
+            rule = "is refused in production: a deployment would end all tasks at once, before there are others"
+            yield Finding(("deployment", "minimum_healthy_percent"), 0, rule, "write 50 or more, or take it out")
         if not self.deployment.leaves_room(count):
             rule = (
                 f"lets no task of {count} be replaced: {self.deployment.minimum_healthy_percent} % have to run, "

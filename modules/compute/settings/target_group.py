@@ -19,6 +19,10 @@ _DEFAULTS: dict[Protocol, tuple[str, str]] = {
     "HTTP2": ("/", "200"),
     "GRPC": ("/AWS.ALB/healthcheck", "12"),
 }
+#: What a health check of gRPC asks for, ALB's own method or one of a service: [Elastic Load Balancing, Health checks
+#: for Application Load Balancer target groups, HealthCheckPath]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html).
+_METHOD = re.compile(r"/[A-Za-z_][A-Za-z0-9_.]*/[A-Za-z_][A-Za-z0-9_]*")
 _CODES = re.compile(r"\d{1,3}(-\d{1,3})?(,\d{1,3}(-\d{1,3})?)*")
 #: "TargetGroupAttribute, slow_start.duration_seconds".
 _SLOW_START = range(30, 901)
@@ -86,7 +90,7 @@ class TargetGroupSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "TargetGroupSettings":
-        refuse([*self._code_findings(), *self._slow_start_findings()])
+        refuse([*self._path_findings(), *self._code_findings(), *self._slow_start_findings()])
         return self
 
     @property
@@ -99,11 +103,18 @@ class TargetGroupSettings(Settings):
         """The answers of the healthy."""
         return self.health_check.codes or _DEFAULTS[self.protocol_version][1]
 
+    def _path_findings(self) -> Iterator[Finding]:
+        path = self.health_check_path
+        if self.protocol_version == "GRPC" and path != _DEFAULTS["GRPC"][0] and not _METHOD.fullmatch(path):
+            rule = "is not a method, which a health check of GRPC asks for"
+            yield Finding(("health_check", "path"), path, rule, 'write one as "/grpc.health.v1.Health/Check"')
+
     def _code_findings(self) -> Iterator[Finding]:
         codes = self.health_check_codes
         known = _GRPC_CODES if self.protocol_version == "GRPC" else _HTTP_CODES
         numbers = [int(number) for number in re.findall(r"\d+", codes)]
-        if not _CODES.fullmatch(codes) or not all(number in known for number in numbers):
+        backward = [span for span in re.findall(r"(\d+)-(\d+)", codes) if int(span[0]) > int(span[1])]
+        if backward or not _CODES.fullmatch(codes) or not all(number in known for number in numbers):
             rule = f"are not codes of {self.protocol_version} from {known[0]} to {known[-1]}"
             examples = '"12", "0,12" or "0-99"' if self.protocol_version == "GRPC" else '"200", "200,204" or "200-299"'
             yield Finding(("health_check", "codes"), codes, rule, f"write one as {examples}")

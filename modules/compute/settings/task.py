@@ -1,5 +1,6 @@
 """What runs in a container: its size, what it is told, and what it may reach. For services and scheduled tasks."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Literal
@@ -11,9 +12,10 @@ from modules.compute.settings.ecs import Capacity
 from modules.compute.settings.images import Image
 from modules.compute.settings.publishing import PublishingSettings
 from modules.compute.settings.task_sizes import FARGATE_STORAGE_GIB
+from modules.foundation.lists import named_twice
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import LABEL_LIMIT, Cidr, Label, Settings, TieredSettings
-from modules.foundation.variables import variable
+from modules.foundation.variables import CREDENTIAL_VARIABLES, variable
 
 #: POSIX's portable names; Docker and every shell take them.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -22,12 +24,23 @@ _SECRET = re.compile(rf"({_LABEL})(?::([A-Za-z0-9_.-]+))?")
 #: "Systems Manager, PutParameter, Name".
 _PARAMETER = re.compile(r"/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
 _ENVIRONMENT_FILE = re.compile(rf"({_LABEL}):([^/*?][^*?]*)")
+_LONGEST_ARN = "x" * 150
 _CACHE = re.compile(rf"({_LABEL})(?::({_LABEL}))?")
 #: "ContainerDefinition, Ulimit, name".
 UlimitName = Literal[
     "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
     "rttime", "sigpending", "stack",
 ]  # fmt: skip
+#: [ContainerDefinition, user]
+#: (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html): a user or uid, and a group
+#: or gid; names as useradd(8) takes them.
+_USER = re.compile(
+    r"(?P<user>[A-Za-z_][A-Za-z0-9_.-]{0,31}|[0-9]{1,10})(:(?P<group>[A-Za-z_][A-Za-z0-9_.-]{0,31}|[0-9]{1,10}))?"
+)
+#: [Amazon ECS service quotas, Task definition size limit]
+#: (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html): 64 KiB. What we add to what the
+#: block says (role, log group, ports, health check) takes less than so much.
+DEFINITION_LIMIT, OWN_PART = 64 * 1024, 2 * 1024
 #: What a root user is called in a container definition.
 _ROOT = re.compile(r"(root|0+)(:.*)?")
 
@@ -39,6 +52,15 @@ def _name(value: str) -> str:
     # "TaskDefinition, environment": AWS sets variables under these names itself.
     if value.startswith(("AWS_EXECUTION_", "AWS_CONTAINER_", "ECS_CONTAINER_")):
         raise broken_rule("is a name that ECS sets by itself", "take it out")
+    if value in CREDENTIAL_VARIABLES:
+        raise broken_rule("would take the task's role from it: SDKs ask here first", "take it out; the role is enough")
+    return value
+
+
+def _user(value: str) -> str:
+    if not _USER.fullmatch(value):
+        rule = "is not a user of a container: a name or a number, behind a colon the group's"
+        raise broken_rule(rule, 'write one as "1000:1000" or "app"')
     return value
 
 
@@ -70,6 +92,7 @@ def _cache(value: str) -> str:
 EnvironmentName = Annotated[str, AfterValidator(_name)]
 Parameter = Annotated[str, AfterValidator(_parameter)]
 EnvironmentFile = Annotated[str, AfterValidator(_environment_file)]
+User = Annotated[str, AfterValidator(_user)]
 CacheUser = Annotated[str, AfterValidator(_cache)]
 
 
@@ -90,6 +113,15 @@ class ContainerCheckSettings(Settings):
     start_period_seconds: int = Field(
         default=30, ge=0, le=300, description="Seconds after the start in which failures do not count."
     )
+
+    @model_validator(mode="after")
+    def _rules(self) -> "ContainerCheckSettings":
+        kind, *rest = self.command
+        if kind in ("CMD", "CMD-SHELL") and not (rest and (kind == "CMD" or len(rest) == 1)):
+            rule = "says nothing to run" if not rest else "has more than the one line that a shell is given"
+            remedy = 'write ["program", "argument"], or ["CMD-SHELL", "a line for the shell"]'
+            refuse([Finding(("command",), list(self.command), rule, remedy)])
+        return self
 
     @property
     def shell_form(self) -> list[str]:
@@ -143,9 +175,8 @@ class TaskSettings(TieredSettings, PublishingSettings):
     )
     entry_point: tuple[str, ...] = Field(default=(), description="The program instead of the image's.")
     command: tuple[str, ...] = Field(default=(), description="Its arguments instead of the image's, each by itself.")
-    user: str | None = Field(
+    user: User | None = Field(
         default=None,
-        min_length=1,
         examples=["1000:1000"],
         description="Who it runs as; by default whom the image says. root is refused in production.",
     )
@@ -234,6 +265,22 @@ class TaskSettings(TieredSettings, PublishingSettings):
         """Yield what is wrong with the task by itself."""
         yield from self._name_findings()
         yield from self._container_findings()
+        yield from named_twice(self, "writable_paths", "environment_files")
+        yield from self._size_findings()
+
+    def _size_findings(self) -> Iterator[Finding]:
+        """Yield that the task definition is larger than ECS takes, by the lists and maps that may grow."""
+        parts = {
+            "environment": [{"name": name, "value": value} for name, value in self.environment.items()],
+            "command": [*self.entry_point, *self.command],
+            "secrets": [{"name": name, "valueFrom": _LONGEST_ARN} for name in (*self.secrets, *self.parameters)],
+        }
+        sizes = {key: len(json.dumps(part, separators=(",", ":")).encode()) for key, part in parts.items()}
+        total = sum(sizes.values()) + OWN_PART
+        if total > DEFINITION_LIMIT:
+            rule = f"makes a task definition of some {total} bytes, and ECS takes {DEFINITION_LIMIT}"
+            remedy = "put what is long into a file of `environment_files`, or into the image"
+            yield Finding((max(sizes, key=lambda key: sizes[key]),), None, rule, remedy)
 
     def _name_findings(self) -> Iterator[Finding]:
         sources = {"environment": self.environment, "secrets": self.secrets, "parameters": self.parameters}

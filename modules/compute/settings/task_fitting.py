@@ -1,9 +1,11 @@
 """Whether services and scheduled tasks fit each other, and what they stand on."""
 
+import ipaddress
 from collections.abc import Collection, Iterator, Mapping
 
 from modules.compute.settings.ecs import EcsSettings
-from modules.compute.settings.load_balancer import LoadBalancerSettings
+from modules.compute.settings.listener_rules import HTTPS
+from modules.compute.settings.load_balancer import RULES_LIMIT, LoadBalancerSettings
 from modules.compute.settings.scheduled_task import ScheduledTaskSettings
 from modules.compute.settings.service import ServiceSettings
 from modules.compute.settings.task import TaskSettings
@@ -11,7 +13,7 @@ from modules.compute.settings.task_sizes import FARGATE_MEMORY, is_fargate_size,
 from modules.data.settings.blocks import DataBlocks
 from modules.events.settings.blocks import EventsBlocks
 from modules.foundation.refusals import Finding
-from modules.network.settings.vpc import NetworkSettings
+from modules.network.settings.vpc import PRIVATE_RANGES, NetworkSettings
 
 Place = tuple[str, ...]
 
@@ -54,6 +56,7 @@ def _task_findings(
     else:
         yield from _way_findings(at, task, network)
         yield from _repeated_egress(at, task, network)
+        yield from _egress_findings(at, task, network, data)
     if task.cluster not in clusters:
         yield _unknown((*at, "cluster"), task.cluster, "ecs", clusters)
     else:
@@ -82,8 +85,8 @@ def _capacity_findings(at: Place, task: TaskSettings, cluster: EcsSettings) -> I
             yield Finding((*at, "cpu"), task.cpu, "is not a size that Fargate has", f"write {sizes}")
 
 
-def _way_findings(at: Place, task: TaskSettings, network: NetworkSettings) -> Iterator[Finding]:
-    """Yield the services of AWS that a task cannot start without, and cannot reach.
+def _needed_services(task: TaskSettings) -> list[str]:
+    """Return the services of AWS that a task cannot start without.
 
     "Amazon ECR interface VPC endpoints" and "Pass sensitive data to an Amazon ECS container": without a way to them
     tasks fail by ResourceInitializationError. S3 is reached by its gateway endpoint in any case.
@@ -95,10 +98,62 @@ def _way_findings(at: Place, task: TaskSettings, network: NetworkSettings) -> It
         needed.append("ssm")
     if getattr(task, "execute_command", False):
         needed.append("ssmmessages")
-    missing = network.unreachable(needed)
+    return needed
+
+
+def _way_findings(at: Place, task: TaskSettings, network: NetworkSettings) -> Iterator[Finding]:
+    """Yield the services of AWS that a task cannot start without, and has no way to."""
+    missing = network.unreachable(_needed_services(task))
     if missing:
         rule = f"cannot start: there is neither a NAT gateway nor an endpoint for {', '.join(missing)}"
         yield Finding(at, None, rule, "add them to network.interface_endpoints, or write a network.nat")
+
+
+def _egress_findings(at: Place, task: TaskSettings, network: NetworkSettings, data: DataBlocks) -> Iterator[Finding]:
+    """Yield what the task's security group does not let it reach, and more rules than the group takes."""
+    needed = _needed_services(task)
+    by_endpoint = sorted(set(needed) & set(network.interface_endpoints))
+    subnets = [network.plan.subnet("endpoint", zone) for zone in network.availability_zones]
+    if by_endpoint and not all(_leads_to(task, subnet) for subnet in subnets):
+        endpoints = network.plan.tiers["endpoint"]
+        rule = f"cannot start: no egress leads to {endpoints}, where the endpoints for {', '.join(by_endpoint)} are"
+        remedy = f'write an `egress` block with cidr = "{endpoints}" and port = {HTTPS}'
+        yield Finding((*at, "egress"), None, rule, remedy)
+    elsewhere = sorted(set(needed) - set(network.interface_endpoints)) if network.nat != "none" else []
+    if elsewhere and not _leads_out(task):
+        rule = f"cannot start: no egress leads to the public addresses of {', '.join(elsewhere)}"
+        remedy = f'write an `egress` block with cidr = "0.0.0.0/0" and port = {HTTPS}'
+        yield Finding((*at, "egress"), None, rule, f"{remedy}, or add them to network.interface_endpoints")
+    rules = _outbound_rules(task, network, data)
+    if rules > RULES_LIMIT:
+        rule = f"makes {rules} outbound rules with what the block names, and a security group has {RULES_LIMIT}"
+        yield Finding((*at, "egress"), None, rule, "join ranges")
+
+
+def _leads_to(task: TaskSettings, cidr: ipaddress.IPv4Network) -> bool:
+    """Return whether HTTPS to every address of the range is let out, by one range or by several together."""
+    ranges = [each.cidr for each in task.egress.values() if (each.port, each.protocol) == (HTTPS, "tcp")]
+    return any(cidr.subnet_of(each) for each in ipaddress.collapse_addresses(ranges))
+
+
+def _leads_out(task: TaskSettings) -> bool:
+    """Return whether HTTPS to some public addresses is let out. Which AWS has, changes: only none at all is wrong."""
+    return any(
+        (each.port, each.protocol) == (HTTPS, "tcp") and not any(each.cidr.subnet_of(own) for own in PRIVATE_RANGES)
+        for each in task.egress.values()
+    )
+
+
+def _outbound_rules(task: TaskSettings, network: NetworkSettings, data: DataBlocks) -> int:
+    """Return the rules of a task's security group that let it out.
+
+    S3's prefix list counts as one: [Amazon VPC User Guide, AWS-managed prefix list weight]
+    (https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html#aws-managed-prefix-list-weights).
+    """
+    proxy = network.proxy
+    proxies = len(proxy.cidrs or network.corporate_cidrs) if proxy else 0
+    databases = sum(2 if label in data.database and data.database[label].proxy else 1 for label in task.databases)
+    return 1 + proxies + databases + len(task.cache_users) + len(task.reaches) + len(task.egress)
 
 
 def _repeated_egress(at: Place, task: TaskSettings, network: NetworkSettings) -> Iterator[Finding]:

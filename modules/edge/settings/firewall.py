@@ -1,14 +1,16 @@
 """The `firewall` block: which requests reach neither the load balancers nor the site."""
 
+import difflib
 import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from modules.edge.settings.firewall_groups import GROUPS, OTHERS_FROM
+from modules.edge.settings.firewall_groups import GROUPS, OTHERS_FROM, PAID_GROUPS
+from modules.foundation.ranges import too_wide
 from modules.foundation.refusals import Finding, broken_rule, refuse
-from modules.foundation.settings import Cidr, Label, Settings
+from modules.foundation.settings import Cidr, Label, Settings, TieredSettings
 
 #: "RateBasedStatement, Limit" of the WAF API: the least and the most requests of an address in a window.
 RATE_LIMITS = (10, 2_000_000_000)
@@ -87,10 +89,16 @@ class OtherGroupSettings(Settings):
         if self.name in ASKING_FOR_PAGES:
             rule = "wants to be told the pages where users sign in or up, for which there is no place here"
             refuse([Finding(("name",), self.name, rule, "take the block out")])
+        known = sorted({*PAID_GROUPS, *(group.name for group in GROUPS.values())})
+        if self.vendor == "AWS" and self.name not in known:
+            nearest = difflib.get_close_matches(self.name, known, n=3, cutoff=0.6) or PAID_GROUPS
+            remedy = f"write one of {', '.join(nearest)}, or its vendor"
+            rule = "is not a rule group that AWS maintains"
+            refuse([Finding(("name",), self.name, rule, f"{remedy}; a newer one belongs into firewall_groups.py")])
         return self
 
 
-class FirewallSettings(Settings):
+class FirewallSettings(TieredSettings):
     """The `firewall` block: one set of rules, for the load balancers and for the site."""
 
     groups: tuple[Group, ...] = Field(
@@ -113,7 +121,8 @@ class FirewallSettings(Settings):
     count: tuple[str, ...] = Field(
         default=(),
         examples=[["common", "rate-limit"]],
-        description="Rules that count requests and refuse none, to try them: groups by name, rate-limit, block.",
+        description="Rules that count requests and refuse none, to try them: groups by name, rate-limit, block. "
+        "In production at least one group refuses.",
     )
     count_rules: dict[str, tuple[Annotated[str, Field(pattern=r"^[\w-]{1,128}$")], ...]] = Field(
         default_factory=dict,
@@ -132,7 +141,15 @@ class FirewallSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "FirewallSettings":
-        refuse([*self._capacity_findings(), *self._count_findings(), *self._list_findings()])
+        refuse(
+            [
+                *self._capacity_findings(),
+                *self._count_findings(),
+                *self._list_findings(),
+                *self._allow_findings(),
+                *self._production_findings(),
+            ]
+        )
         return self
 
     @property
@@ -168,11 +185,31 @@ class FirewallSettings(Settings):
                 rule = f"names {len(rules)} rules, and AWS takes {OVERRIDES_LIMIT} of a group"
                 yield Finding(("count_rules",), name, rule, f'write count = ["{name}"]')
 
+    def _allow_findings(self) -> Iterator[Finding]:
+        """What is allowed passes every other rule, and so does most of the internet by a few wide ranges."""
+        for wide in too_wide(self.allow):
+            rule = f"is together {wide} and more than anybody's network: what is in it passes the firewall unseen"
+            yield Finding(("allow",), [str(each) for each in self.allow], rule, "name the ranges of those it is for")
+
+    def _production_findings(self) -> Iterator[Finding]:
+        """A rule that only counts refuses nothing, and the limit by address alone knows no attack."""
+        refusing = [name for name in (*self.groups, *self.group) if name not in self.count]
+        if self.is_production and not refusing:
+            at = "count" if self.groups or self.group else "groups"
+            rule = "is refused in production: no rule group refuses a request, so that there is no firewall"
+            remedy = "let groups refuse, and count single rules by count_rules" if at == "count" else "take it out"
+            yield Finding((at,), list(getattr(self, at)), rule, remedy)
+
     def _list_findings(self) -> Iterator[Finding]:
         for name in ("groups", "allow", "block", "count", "load_balancers"):
             values: tuple[Any, ...] = getattr(self, name) or ()
             for value in sorted({value for value in values if values.count(value) > 1}, key=str):
                 yield Finding((name,), value, "is there twice", "write each once")
+        for name, rules in self.count_rules.items():
+            if not rules:
+                yield Finding(("count_rules",), name, "names no rule", "name some, or take it out")
+            for rule in sorted({rule for rule in rules if rules.count(rule) > 1}):
+                yield Finding(("count_rules",), f"{name}: {rule}", "is there twice", "write each once")
         for both in sorted(set(self.allow) & set(self.block)):
             yield Finding(("block",), both, "is in `allow` too, which is asked first", "keep it in one of the lists")
         for label, group in self.group.items():

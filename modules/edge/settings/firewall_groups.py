@@ -28,5 +28,12 @@ GROUPS = {
     "php": ManagedGroup("AWSManagedRulesPHPRuleSet", 100, 190),
     "wordpress": ManagedGroup("AWSManagedRulesWordPressRuleSet", 100, 200),
 }
+#: The same page: those that are paid for.
+PAID_GROUPS = (
+    "AWSManagedRulesACFPRuleSet",
+    "AWSManagedRulesATPRuleSet",
+    "AWSManagedRulesAntiDDoSRuleSet",
+    "AWSManagedRulesBotControlRuleSet",
+)
 #: Where the priorities of other groups begin.
 OTHERS_FROM = 1000

@@ -23,6 +23,9 @@ from modules.network.settings.domains import DomainPattern
 PAGE_CACHE_LIMIT = 86_400
 #: "CloudFront Developer Guide, Quotas": public keys in a key group.
 KEYS_LIMIT = 5
+#: [CloudFront Developer Guide, Quotas, Cache behaviors per distribution]
+#: (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html).
+PATHS_LIMIT = 75
 
 _Place = tuple[str, ...]
 
@@ -131,6 +134,9 @@ class SiteSettings(TieredSettings):
             yield Finding(("names",), list(self.names), "has a name twice", "write each once")
 
     def _path_findings(self) -> Iterator[Finding]:
+        if len(self.paths) > PATHS_LIMIT:
+            rule = f"has {len(self.paths)} paths in all, and a distribution of CloudFront has {PATHS_LIMIT}"
+            yield Finding((), None, rule, "join some by wildcards")
         for (earlier, one), (later, other) in combinations(self.paths, 2):
             if covers(one, other):
                 rule = f"is never asked: {'.'.join(earlier)} {one} takes all of its requests"

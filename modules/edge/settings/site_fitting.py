@@ -9,7 +9,7 @@ from modules.edge.settings.site import SiteSettings
 from modules.edge.settings.site_parts import ApiSettings
 from modules.foundation.refusals import Finding
 from modules.network.settings.blocks import NetworkBlocks
-from modules.network.settings.zone import outside_zones, zone_label_of
+from modules.network.settings.zone import certificate_findings, outside_zones, zone_label_of
 
 Sites = Mapping[str, SiteSettings]
 _Place = tuple[str, ...]
@@ -78,6 +78,7 @@ def _name_findings(at: _Place, site: SiteSettings, network: NetworkBlocks, taken
         if taken.setdefault(name, mine) != mine:
             rule = f"leads to {taken[name]} already"
             yield Finding((*at, "names"), name, rule, "give each site names of its own")
+    yield from certificate_findings((*at, "names"), site.names, network.zone)
     first = zones[site.names[0]]
     for name, zone in zones.items():
         if first is not None and zone is not None and zone != first:

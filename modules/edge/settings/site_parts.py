@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
+from modules.edge.settings.countries import COUNTRIES
 from modules.edge.settings.site_paths import PathPattern
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
@@ -27,6 +28,9 @@ _HEADER = re.compile(r"[\x20-\x7e]+")
 def _country(value: str) -> str:
     if not _COUNTRY.fullmatch(value):
         raise broken_rule("is not a country's code: two capital letters (ISO 3166-1)", 'write one as "KR"')
+    if value not in COUNTRIES:
+        instead = {"UK": "GB", "EL": "GR"}.get(value, "KR")
+        raise broken_rule("is the code of no country (ISO 3166-1)", f'write one as "{instead}"')
     return value
 
 

@@ -24,8 +24,9 @@ def _pattern(value: str) -> str:
             f"wildcards * and ?, at most {PATTERN_LIMIT}",
             'write one as "/api/*", without the query string',
         )
-    if covers(value, ROOT_PAGE):
-        raise broken_rule(f"takes {ROOT_PAGE} too, and leaves no site", 'write a path of its own, "/api/*"')
+    for page in ("/", ROOT_PAGE):
+        if covers(value, page):
+            raise broken_rule(f"takes {page} too, the start page, and leaves no site", 'write one as "/api/*"')
     return value
 
 

@@ -2,8 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from modules.foundation.lists import named_twice
+from modules.foundation.refusals import refuse
 from modules.foundation.settings import Label, Settings
 
 #: A queue's policy has ten conditions at most: one for TLS, and one for each topic. [Amazon SQS policy quotas]
@@ -28,6 +30,11 @@ class QueueSettings(Settings):
     maximum_receives: int = Field(
         default=5, ge=1, le=1000, description="How often a message is read before it is given up."
     )
+
+    @model_validator(mode="after")
+    def _rules(self) -> "QueueSettings":
+        refuse(named_twice(self, "topics"))
+        return self
 
 
 class TopicSettings(Settings):

@@ -1,13 +1,15 @@
 """Whether the events wing's blocks fit each other and what they stand on."""
 
+import datetime
 from collections.abc import Collection, Iterator
 from itertools import combinations
 
 from modules.data.settings.blocks import DataBlocks
-from modules.events.settings import recursion, shipped
+from modules.events.settings import made_names, recursion, shipped
 from modules.events.settings.blocks import EventsBlocks, push_channel
 from modules.events.settings.endpoints import publishing_endpoints
 from modules.events.settings.function import FunctionSettings
+from modules.foundation.cron import OVER, ended_before
 from modules.foundation.notifications import Notification
 from modules.foundation.refusals import Finding
 from modules.foundation.versions import VersionInUse
@@ -32,8 +34,17 @@ def findings(blocks: EventsBlocks, data: DataBlocks, network: NetworkBlocks) -> 
     yield from _overlaps(blocks)
     yield from _rotations(blocks, data)
     yield from _pushes(blocks, data)
+    yield from made_names.findings(blocks)
     yield from shipped.findings(blocks)
     yield from recursion.findings(blocks)
+
+
+def warnings(blocks: EventsBlocks, today: datetime.date) -> Iterator[Finding]:
+    """Yield schedules whose years are over on this day."""
+    for name, function in blocks.function.items():
+        for label, schedule in function.schedule.items():
+            if schedule.cron and ended_before(schedule.cron, today.year):
+                yield Finding(("function", name, "schedule", label, "cron"), schedule.cron, *OVER)
 
 
 def versions(blocks: EventsBlocks) -> Iterator[VersionInUse]:

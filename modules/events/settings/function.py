@@ -1,15 +1,18 @@
 """The `function` blocks: Lambda functions whose code is a folder of `lambdas/`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.events.packaging import Architecture, Runtime, Target
 from modules.events.settings.triggers import FunctionSchedule, OnObject, OnQueue, OnStream, OnTopic
+from modules.foundation.lists import named_twice
+from modules.foundation.object_keys import key_findings, wildcard_findings
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
+from modules.foundation.variables import CREDENTIAL_VARIABLES, variable
 
 #: "Using Lambda environment variables, Defined runtime environment variables": these a function cannot set.
 RESERVED_VARIABLES = (
@@ -63,7 +66,14 @@ class BucketAccess(Settings):
         if not self.read and not self.write:
             remedy = 'write read = ["uploads/"] or write = ["thumbnails/"], or take the block out'
             refuse([Finding((), None, "names neither what is read nor what is written", remedy)])
+        refuse([*named_twice(self, "read", "write"), *self._prefix_findings()])
         return self
+
+    def _prefix_findings(self) -> Iterator[Finding]:
+        for key, prefixes in (("read", self.read), ("write", self.write)):
+            for prefix in prefixes:
+                yield from key_findings((key,), prefix)
+                yield from wildcard_findings((key,), prefix)
 
 
 class FunctionSettings(Settings):
@@ -123,7 +133,14 @@ class FunctionSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "FunctionSettings":
-        refuse([*self._environment_findings(), *self._network_findings()])
+        refuse(
+            [
+                *self._environment_findings(),
+                *self._network_findings(),
+                *self._concurrency_findings(),
+                *named_twice(self, "databases", "caches", "secrets", "queues", "topics", "streams"),
+            ]
+        )
         return self
 
     @property
@@ -145,6 +162,11 @@ class FunctionSettings(Settings):
             at = ("environment",)
             if name in RESERVED_VARIABLES:
                 yield Finding(at, name, "is a variable that Lambda sets itself", "write another name")
+            elif name in CREDENTIAL_VARIABLES:
+                yield Finding(at, name, "would take the function's role from it: SDKs ask here first", "take it out")
+            elif name.startswith(tuple(self._handed_over())):
+                rule = "is handed over by itself, for what the block names"
+                yield Finding(at, name, rule, "give it another name, or take it out")
             elif not _VARIABLE.fullmatch(name):
                 rule = "is not a name that Lambda takes: two or more letters, digits and _, a letter first"
                 yield Finding(at, name, rule, 'write one as "SIZES"')
@@ -152,6 +174,35 @@ class FunctionSettings(Settings):
         if size > ENVIRONMENT_LIMIT:
             rule = f"has {size} bytes, Lambda takes {ENVIRONMENT_LIMIT}"
             yield Finding(("environment",), None, rule, "put what is long into the function's folder, or into a secret")
+
+    def _handed_over(self) -> Iterator[str]:
+        """Yield what the variables of all that the block names begin with."""
+        kinds: Mapping[str, Iterable[str]] = {
+            "database": self.databases,
+            "cache": self.caches,
+            "bucket": self.bucket,
+            "secret": self.secrets,
+            **self.published_to,
+        }
+        for kind, labels in kinds.items():
+            yield from (variable(kind, label, "") for label in labels)
+
+    def _concurrency_findings(self) -> Iterator[Finding]:
+        """Yield queues that would invoke the function more often at once than it may run.
+
+        [AWS Lambda Developer Guide, Configuring scaling behavior for SQS event source mappings]
+        (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html): the reserved concurrency has to be
+        that of all queues together, or messages are throttled. 0 stops the function on purpose.
+        """
+        limits = {label: queue.maximum_concurrency or 0 for label, queue in self.on_queue.items()}
+        total = sum(limits.values())
+        if self.reserved_concurrency and total > self.reserved_concurrency:
+            sum_shown = "" if len(limits) == 1 else f"makes {total} with the other queues', and "
+            rule = f"{sum_shown}is above reserved_concurrency {self.reserved_concurrency}: messages that are throttled "
+            rule += "come again until they are dead letters"
+            at = ("on_queue", next(label for label, limit in limits.items() if limit), "maximum_concurrency")
+            remedy = f"write fewer, or reserved_concurrency = {total}"
+            yield Finding(at, limits[at[1]], rule, remedy)
 
     def _network_findings(self) -> Iterator[Finding]:
         for key, names in (("databases", self.databases), ("caches", self.caches)):

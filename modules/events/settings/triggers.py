@@ -1,6 +1,7 @@
 """What invokes a function: the blocks `on_object`, `on_queue`, `on_topic`, `on_stream`, `schedule` of a `function`."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Literal
@@ -8,6 +9,9 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from modules.autoscaling.settings.times import TimeZone
+from modules.foundation.cron import faults
+from modules.foundation.lists import left_empty, named_twice
+from modules.foundation.object_keys import key_findings, wildcard_findings
 from modules.foundation.refusals import Finding, refuse
 from modules.foundation.settings import Settings
 
@@ -26,6 +30,11 @@ ObjectEvent = Literal[
 #: "Using Lambda with Amazon SQS": more than ten messages need a window in which they are gathered.
 BATCH_WITHOUT_WINDOW = 10
 
+#: [Amazon SNS Developer Guide, Filter policy constraints]
+#: (https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html): keys, and the product of
+#: the numbers of their values.
+FILTER_KEYS_LIMIT, FILTER_COMBINATIONS_LIMIT = 5, 150
+
 _RATE = re.compile(r"[1-9][0-9]* (minute|hour|day)s?")
 
 
@@ -38,6 +47,18 @@ class OnObject(Settings):
     )
     prefix: str = Field(default="", max_length=1024, description="How the keys begin, by default anyhow.")
     suffix: str = Field(default="", max_length=1024, description="How the keys end, by default anyhow.")
+
+    @model_validator(mode="after")
+    def _rules(self) -> "OnObject":
+        ends = {"prefix": self.prefix, "suffix": self.suffix}
+        refuse(
+            [
+                *key_findings(("prefix",), self.prefix),
+                *(finding for key, end in ends.items() for finding in wildcard_findings((key,), end)),
+                *named_twice(self, "events"),
+            ]
+        )
+        return self
 
 
 class OnQueue(Settings):
@@ -70,6 +91,24 @@ class OnTopic(Settings):
         examples=[{"severity": ["critical"]}],
         description="Message attributes and the values of which one must be theirs; by default every message.",
     )
+
+    @model_validator(mode="after")
+    def _rules(self) -> "OnTopic":
+        refuse([*left_empty(self, {"filter": "every message"}), *self._filter_findings()])
+        return self
+
+    def _filter_findings(self) -> Iterator[Finding]:
+        for attribute, values in self.filter.items():
+            if not values:
+                rule = "has no values, and SNS refuses an attribute that nothing can match"
+                yield Finding(("filter",), attribute, rule, f'write {attribute} = ["..."], or take it out')
+        if len(self.filter) > FILTER_KEYS_LIMIT:
+            rule = f"names {len(self.filter)} attributes, and a filter policy of SNS takes {FILTER_KEYS_LIMIT}"
+            yield Finding(("filter",), None, rule, "filter by fewer, and by the others in the function")
+        combinations = math.prod(len(set(values)) or 1 for values in self.filter.values())
+        if combinations > FILTER_COMBINATIONS_LIMIT:
+            rule = f"has {combinations} combinations of values, and a filter policy takes {FILTER_COMBINATIONS_LIMIT}"
+            yield Finding(("filter",), None, rule, "name fewer values, and filter by the others in the function")
 
 
 class OnStream(Settings):
@@ -125,17 +164,8 @@ class FunctionSchedule(Settings):
         if self.rate is not None and not _RATE.fullmatch(self.rate):
             yield Finding(("rate",), self.rate, "is not a rate", 'write a number and a unit, "5 minutes" or "1 hour"')
         if self.cron is not None:
-            yield from self._cron_findings(self.cron.split())
+            yield from (Finding(("cron",), self.cron, *fault) for fault in faults(self.cron))
         try:
             json.loads(self.input)
         except ValueError:
             yield Finding(("input",), self.input, "is not JSON", 'write "{}" or an object in JSON')
-
-    def _cron_findings(self, fields: list[str]) -> Iterator[Finding]:
-        """ "EventBridge Scheduler User Guide, Schedule types": six fields, and `?` for one of the two kinds of days."""
-        example = 'write as "30 3 * * ? *" for half past three each day'
-        if len(fields) != 6:
-            yield Finding(("cron",), self.cron, f"has {len(fields)} fields, a cron of AWS has six", example)
-        elif (fields[2] == "?") == (fields[4] == "?"):
-            rule = "needs a ? as the day of the month or as the day of the week, and not as both"
-            yield Finding(("cron",), self.cron, rule, example)

@@ -1,6 +1,6 @@
 """The `zone` blocks: public zones of Route 53, made here or looked up."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Annotated, Any
 
@@ -15,6 +15,14 @@ from modules.network.settings.record import RecordSettings
 
 #: "AWS Certificate Manager User Guide, Set up to use CAA records": any of them lets ACM issue.
 AMAZON = ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com")
+
+#: [AWS Certificate Manager User Guide, Quotas, Number of domain names per ACM certificate]
+#: (https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html). More are granted on request; we ask for none.
+CERTIFICATE_NAMES_LIMIT = 10
+#: [RequestCertificate, DomainName]
+#: (https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html): the first name is the common name
+#: too, which has 64 characters at most.
+COMMON_NAME_LIMIT = 64
 
 
 class ZoneSettings(TieredSettings):
@@ -152,6 +160,21 @@ def zone_label_of(name: str, zones: Mapping[str, ZoneSettings]) -> str | None:
     """Return the label of the zone with the longest name that the domain name lies in, if it lies in any."""
     holding = [label for label, zone in zones.items() if is_under(name.removeprefix("*."), zone.name)]
     return max(holding, key=lambda label: len(zones[label].name), default=None)
+
+
+def certificate_findings(
+    at: tuple[str, ...], names: Sequence[str], zones: Mapping[str, ZoneSettings]
+) -> Iterator[Finding]:
+    """Yield what ACM does not take of names that share a certificate: those that lie in one zone."""
+    for zone in sorted({label for name in names if (label := zone_label_of(name, zones))}):
+        shared = [name for name in names if zone_label_of(name, zones) == zone]
+        if len(shared) > CERTIFICATE_NAMES_LIMIT:
+            rule = f"has {len(shared)} names in {zones[zone].name}, and a certificate of ACM has "
+            rule += f"{CERTIFICATE_NAMES_LIMIT} by default"
+            yield Finding(at, None, rule, f'write "*.{zones[zone].name}" for many, or a further block for the others')
+        if min(map(len, shared)) > COMMON_NAME_LIMIT:
+            rule = f"is longer than {COMMON_NAME_LIMIT} characters, as all of its certificate's names are"
+            yield Finding(at, shared[0], rule, "add a shorter name; a certificate needs one")
 
 
 def outside_zones(at: tuple[str, ...], name: str, zones: Mapping[str, ZoneSettings]) -> Iterator[Finding]:

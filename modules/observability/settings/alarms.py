@@ -2,9 +2,11 @@
 
 from typing import Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from modules.foundation.lists import named_twice
 from modules.foundation.names import TOPIC_NAME_LIMIT, Names
+from modules.foundation.refusals import refuse
 from modules.foundation.settings import Label, Settings
 
 #: The gravest first: somebody gets up; somebody looks today; good to know. The function slack_alarm reads the severity
@@ -23,6 +25,11 @@ class AlarmsSettings(Settings):
         examples=[["slack-alarm"]],
         description="`function` blocks that every alarm invokes; each chooses by its own variables what it passes on.",
     )
+
+    @model_validator(mode="after")
+    def _rules(self) -> "AlarmsSettings":
+        refuse(named_twice(self, "functions"))
+        return self
 
 
 def alarm_topic(severity: Severity) -> str:

@@ -6,15 +6,19 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from iam.patterns import matches
 from modules.compute.settings.bucket_access import BucketAccess, bucket_rights
+from modules.compute.settings.eks.actions import EVERY_RIGHT, checked_action, escalation_findings
 from modules.compute.settings.eks.kubernetes import Namespace
 from modules.compute.settings.publishing import PublishingSettings
+from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 
 AccessPolicy = Literal["view", "edit", "admin", "cluster-admin"]
 Identity = Literal["pod-identity", "irsa"]
 
+_ARN = re.compile(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}|aws|\*)?:.+")
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*]*[A-Za-z0-9][A-Za-z0-9*]*")
 
 
@@ -23,7 +27,7 @@ def _action(value: str) -> str:
         raise broken_rule(
             "is not an action of a service, and all of a service's are too many", 'write one as "sqs:SendMessage"'
         )
-    return value
+    return checked_action(value)
 
 
 Action = Annotated[str, AfterValidator(_action)]
@@ -50,6 +54,7 @@ class AccessSettings(Settings):
         if self.policy == "cluster-admin" and self.namespaces:
             rule = "is an administrator of the whole cluster, and namespaces names some"
             refuse([Finding(("policy",), self.policy, rule, 'write policy = "admin", or take namespaces out')])
+        refuse([*left_empty(self, {"namespaces": "all of the cluster"}), *named_twice(self, "namespaces")])
         return self
 
 
@@ -65,8 +70,26 @@ class StatementSettings(Settings):
     @model_validator(mode="after")
     def _rules(self) -> "StatementSettings":
         empty = [key for key in ("actions", "resources") if not getattr(self, key)]
-        refuse(Finding((key,), [], "names none", "write one or more, or take the block out") for key in empty)
+        refuse(
+            [
+                *(Finding((key,), [], "names none", "write one or more, or take the block out") for key in empty),
+                *named_twice(self, "actions", "resources"),
+                *self._resource_findings(),
+            ]
+        )
         return self
+
+    def _resource_findings(self) -> Iterator[Finding]:
+        """Yield what is no resource.
+
+        [IAM JSON policy elements: Resource]
+        (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html).
+        """
+        for position, arn in enumerate(self.resources):
+            if arn != "*" and not _ARN.fullmatch(arn):
+                rule = "is neither an ARN nor *, and IAM refuses the whole policy"
+                remedy = 'write one as "arn:aws:sqs:ap-northeast-2:333333333333:payments"'
+                yield Finding(("resources", str(position)), arn, rule, remedy)
 
 
 class ServiceAccountSettings(PublishingSettings):
@@ -113,11 +136,15 @@ class ServiceAccountSettings(PublishingSettings):
     def _findings(self) -> Iterator[Finding]:
         if not any(getattr(self, key) for key in type(self).model_fields if key != "identity"):
             yield Finding((), None, "may do nothing", 'write `policy "name" { ... }`, or take the block out')
+        yield from named_twice(self, "databases", "caches", "secrets", "policy_arns")
+        statements = {label: (each.actions, each.resources) for label, each in self.policy.items()}
+        for finding in escalation_findings(statements):
+            yield finding.under("policy")
         for position, arn in enumerate(self.policy_arns):
             if not re.fullmatch(r"arn:aws:iam::(aws|\d{12}):policy/[A-Za-z0-9+=,.@_/-]+", arn):
                 rule = "is not the ARN of a policy"
                 remedy = 'write one as "arn:aws:iam::333333333333:policy/name"'
                 yield Finding(("policy_arns", str(position)), arn, rule, remedy)
-            elif arn.endswith(":policy/AdministratorAccess"):
+            elif any(matches(f"arn:aws:iam::aws:policy/{each}", arn) for each in EVERY_RIGHT):
                 rule = "gives a pod all of the account"
                 yield Finding(("policy_arns", str(position)), arn, rule, "name the actions that it needs")

@@ -10,6 +10,8 @@ from modules.compute.settings.eks.access import AccessSettings, ServiceAccountSe
 from modules.compute.settings.eks.fargate import FargateProfileSettings
 from modules.compute.settings.eks.kubernetes import ServiceAccountName
 from modules.compute.settings.eks.nodes import ManagedSettings, NodesSettings, SelfManagedSettings
+from modules.foundation.calendar import committed
+from modules.foundation.lists import named_twice
 from modules.foundation.refusals import Finding, refuse
 from modules.foundation.settings import Cidr, Label, Settings, TieredSettings
 
@@ -27,6 +29,10 @@ ADD_ONS_WITH_ROLE = ("vpc-cni", EBS_CSI)
 #: "KubernetesNetworkConfigRequest, serviceIpv4Cidr": its own private range, /24 to /12.
 SERVICE_PREFIXES = range(12, 25)
 PRIVATE_RANGES = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 class AddOnSettings(Settings):
@@ -89,6 +95,7 @@ class EksSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "EksSettings":
+        refuse(self._version_findings())
         refuse(
             [
                 *self._range_findings(),
@@ -96,6 +103,8 @@ class EksSettings(TieredSettings):
                 *self._group_findings(),
                 *self._add_on_findings(),
                 *self._identity_findings(),
+                *self._account_findings(),
+                *named_twice(self, "databases", "caches"),
             ]
         )
         return self
@@ -119,6 +128,26 @@ class EksSettings(TieredSettings):
         """Whether the agent of Pod Identity is asked for credentials."""
         asked = any(each.identity == "pod-identity" for each in self.service_account.values())
         return asked or any(name in self.add_on for name in ADD_ONS_WITH_ROLE)
+
+    def _version_findings(self) -> Iterator[Finding]:
+        """Yield a version that EKS no longer has, or not yet, by the versions calendar.
+
+        What ended before the calendar was read is gone for good; later ends are warnings, by the day.
+        """
+        calendar = committed()
+        rows = sorted(calendar.of("kubernetes"), key=lambda row: row.order)
+        gone = {
+            row.version for row in rows if (end := row.end_of_extended_support) and end < calendar.page_of(row).read
+        }
+        offered = [row.version for row in rows if row.version not in gone]
+        if self.version in offered:
+            return
+        older = self.version in gone or _numbers(self.version) < rows[0].order
+        rule = "is a version that EKS has no longer" if older else "is a version that EKS does not have"
+        remedy = f"write one of {', '.join(offered)}"
+        if not older:
+            remedy += "; if EKS has it by now, `python -m ops calendar` learns it from AWS"
+        yield Finding(("version",), self.version, rule, remedy)
 
     def _range_findings(self) -> Iterator[Finding]:
         cidr = self.service_cidr
@@ -154,6 +183,7 @@ class EksSettings(TieredSettings):
             if name not in self.add_on:
                 rule = f"is without {name}, which EKS does not install by itself here"
                 yield Finding(("add_on",), None, rule, f'write `add_on "{name}" {{ version = "..." }}`')
+        yield from self._kube_proxy_findings()
         if self.nodes or not self.fargate:
             return
         if EBS_CSI in self.add_on:
@@ -162,6 +192,27 @@ class EksSettings(TieredSettings):
         if not any(any(each.takes("kube-system")) for each in self.fargate.values()):
             rule = "takes no pods of kube-system, and coredns would wait for a node for ever"
             yield Finding(("fargate",), None, rule, 'write a selector { namespace = "kube-system" }')
+
+    def _kube_proxy_findings(self) -> Iterator[Finding]:
+        """Yield a kube-proxy of another minor version than the cluster's, a newer one or one that an upgrade forgot.
+
+        [Manage kube-proxy in Amazon EKS clusters, kube-proxy versions]
+        (https://docs.aws.amazon.com/eks/latest/userguide/managing-kube-proxy.html): each version of Kubernetes has its
+        own.
+        """
+        add_on = self.add_on.get("kube-proxy")
+        if add_on and not add_on.version.startswith(f"v{self.version}."):
+            rule = f"is not of the cluster's version {self.version}"
+            command = f"`aws eks describe-addon-versions --addon-name kube-proxy --kubernetes-version {self.version}`"
+            yield Finding(("add_on", "kube-proxy", "version"), add_on.version, rule, f"write one that {command} lists")
+
+    def _account_findings(self) -> Iterator[Finding]:
+        """Yield service accounts whose roles would have one name: a-b/c and a/b-c."""
+        first: dict[str, str] = {}
+        for name in self.service_account:
+            if first.setdefault(name.replace("/", "-"), name) != name:
+                rule = f"would have the name of {first[name.replace('/', '-')]}'s role"
+                yield Finding(("service_account", name), None, rule, "give one of them another name")
 
     def _identity_findings(self) -> Iterator[Finding]:
         if not self.nodes:

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from modules.compute.settings.eks.kubernetes import LabelKey, LabelValue
 from modules.compute.settings.task_sizes import is_fargate_size, nearest_sizes
+from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.refusals import Finding, refuse
 from modules.foundation.settings import Label, Settings
 from modules.network.settings.vpc import ZoneLetter
@@ -25,6 +26,11 @@ class SelectorSettings(Settings):
     labels: dict[LabelKey, LabelValue] = Field(
         default_factory=dict, max_length=5, description="Labels that a pod has to bear, all of them."
     )
+
+    @model_validator(mode="after")
+    def _rules(self) -> "SelectorSettings":
+        refuse(left_empty(self, {"labels": "every pod of the namespace"}))
+        return self
 
 
 class PodSettings(Settings):
@@ -68,6 +74,17 @@ class FargateProfileSettings(Settings):
     pod: dict[Label, PodSettings] = Field(
         default_factory=dict, description="What pods ask for, by name; sizes that Fargate does not have are refused."
     )
+
+    @model_validator(mode="after")
+    def _rules(self) -> "FargateProfileSettings":
+        zones = left_empty(self, {"availability_zones": "all of the network's zones"})
+        refuse([*zones, *named_twice(self, "availability_zones"), *self._selector_findings()])
+        return self
+
+    def _selector_findings(self) -> Iterator[Finding]:
+        for number, selector in enumerate(self.selector):
+            if selector in self.selector[:number]:
+                yield Finding(("selector", str(number)), None, "is there already", "take one of them out")
 
     def takes(self, namespace: str) -> Iterator[SelectorSettings]:
         """Yield the selectors that take pods of the namespace, whatever their labels."""

@@ -1,8 +1,8 @@
 """The `managed` and `self_managed` blocks of a cluster: nodes, by EKS's hand or by ours."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterable, Iterator
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -10,13 +10,23 @@ from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.compute.settings.eks.kubernetes import LabelKey, LabelValue
 from modules.compute.settings.eks.pods import NETWORK_LIMITS, NetworkLimits, addresses_of_node, max_pods, nearest_types
 from modules.compute.settings.eks.scaling import scaling_findings
-from modules.compute.settings.instance_types import Architecture, InstanceType, architecture_of
+from modules.compute.settings.instance_types import VOLUME_LIMIT_GIB, Architecture, InstanceType, architecture_of
+from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.refusals import Finding, broken_rule, refuse
 from modules.foundation.settings import Settings, TieredSettings
 from modules.network.settings.vpc import ZoneLetter
 
 #: "Amazon EKS optimized Amazon Linux AMIs": the root volume of AWS's own image.
 LEAST_VOLUME_GIB = 20
+#: What EKS refuses in the labels of a managed group, "Label cannot contain reserved prefixes", and what a kubelet does
+#: not start with: [Using Node Authorization, NodeRestriction]
+#: (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction).
+RESERVED_DOMAINS = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
+
+
+def is_in(domain: str, domains: Iterable[str]) -> bool:
+    """Return whether the domain is one of these, or below one."""
+    return any(domain == each or domain.endswith(f".{each}") for each in domains)
 
 
 def _known_type(value: str) -> str:
@@ -55,6 +65,7 @@ class NodesSettings(TieredSettings):
     volume_size_gib: int = Field(
         default=50,
         ge=LEAST_VOLUME_GIB,
+        le=VOLUME_LIMIT_GIB,
         description="GiB of each node's encrypted gp3 volume: the system, images, logs and what pods write.",
     )
     max_pods: int | None = Field(
@@ -69,6 +80,9 @@ class NodesSettings(TieredSettings):
         description="How many nodes, by their processors and by the clock. Without it the Cluster Autoscaler may, "
         "between min_size and max_size.",
     )
+
+    own_domains: ClassVar[tuple[str, ...]] = ()
+    """Those of the reserved domains whose labels a group may give its nodes."""
 
     @property
     @abstractmethod
@@ -117,6 +131,10 @@ class NodesSettings(TieredSettings):
     def node_findings(self) -> Iterator[Finding]:
         """Yield what is wrong with the group by itself."""
         yield from self._size_findings()
+        yield from self._label_findings()
+        yield from self._taint_findings()
+        yield from left_empty(self, {"availability_zones": "all of the network's zones"})
+        yield from named_twice(self, "availability_zones")
         rule = max_pods(min(self._limits, key=max_pods))
         if self.max_pods is not None and self.max_pods > rule:
             at, what = ("max_pods",), f"is more than {rule}, what AWS's rule gives for {', '.join(self.types)}"
@@ -128,6 +146,25 @@ class NodesSettings(TieredSettings):
     @property
     def _limits(self) -> list[NetworkLimits]:
         return [NETWORK_LIMITS[each] for each in self.types]
+
+    def _label_findings(self) -> Iterator[Finding]:
+        for key in self.labels:
+            domain = key.rpartition("/")[0]
+            if is_in(domain, RESERVED_DOMAINS) and not is_in(domain, self.own_domains):
+                rule = f"is in {domain}, which Kubernetes and EKS keep for themselves: no node would come"
+                yield Finding(("labels", key), None, rule, f'write "{key.rpartition("/")[2]}", or a domain of your own')
+
+    def _taint_findings(self) -> Iterator[Finding]:
+        """Yield a taint that is there twice.
+
+        [Taints and Tolerations](https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/): a node
+        has one of each key and effect.
+        """
+        first: dict[tuple[str, str], int] = {}
+        for number, taint in enumerate(self.taint):
+            if first.setdefault((taint.key, taint.effect), number) != number:
+                rule = f"is there with the effect {taint.effect} already, and a node has a taint once"
+                yield Finding(("taint", str(number), "key"), taint.key, rule, "take one of them out")
 
     def _size_findings(self) -> Iterator[Finding]:
         for key in ("min_size", "max_size"):
@@ -189,6 +226,7 @@ class ManagedSettings(NodesSettings):
         return max(2, most_in_zone)
 
     def _type_findings(self) -> Iterator[Finding]:
+        yield from named_twice(self, "instance_types")
         if not self.instance_types:
             yield Finding(("instance_types",), [], "names none", 'write one or more, ["m7g.large"]')
         architectures = sorted({str(architecture_of(each)) for each in self.instance_types})
@@ -215,6 +253,8 @@ class SelfManagedSettings(NodesSettings):
         description="Whether a change of type, image or version replaces the nodes that run, one after another; "
         "otherwise new ones have it.",
     )
+
+    own_domains: ClassVar[tuple[str, ...]] = ("node.kubernetes.io", "kubelet.kubernetes.io")
 
     @model_validator(mode="after")
     def _rules(self) -> "SelfManagedSettings":

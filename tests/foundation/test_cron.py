@@ -1,0 +1,85 @@
+"""Cron expressions of EventBridge, field by field."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from modules.foundation.cron import ended_before, faults
+from modules.settings import load
+from tests.support.environments import DEV, write
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "0 3 * * ? *",
+        "0/15 8-17 ? * MON-FRI *",
+        "*/5 * * * ? *",
+        "0 3 L * ? *",
+        "0 3 LW * ? *",
+        "0 3 15W * ? *",
+        "0 3 ? * 6L *",
+        "0 3 ? * mon#2 *",
+        "0 3 1,15 JAN,JUL ? 2027-2030",
+        "0 3 29 2 ? *",
+        "0 3 31 * ? 2026/2",
+    ],
+)
+def test_what_eventbridge_documents_is_taken(expression: str) -> None:
+    assert list(faults(expression)) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "rule"),
+    [
+        ("0 3 * *", "has 4 fields, and a cron expression of EventBridge has six, the year last"),
+        ("0 3 * * * *", "needs a ? as the day of the month or as the day of the week, and not as both"),
+        ("0 3 ? * ? *", "needs a ? as the day of the month or as the day of the week, and not as both"),
+        ("60 3 * * ? *", 'has "60" as the minute, which takes 0 to 59'),
+        ("0 24 * * ? *", 'has "24" as the hour, which takes 0 to 23'),
+        ("0 3 0 * ? *", 'has "0" as the day of the month, which takes 1 to 31'),
+        ("0 3 1 13 ? *", 'has "13" as the month, which takes 1 to 12 or JAN to DEC'),
+        ("0 3 ? * MON#6 *", 'has "MON#6" as the day of the week, which takes 1 to 7 or SUN to SAT'),
+        ("0 3 ? * 2#1,3#2 *", 'has more than one value beside # as the day of the week, "2#1,3#2"'),
+        ("0 3 * * ? 2200", 'has "2200" as the year, which takes 1970 to 2199'),
+        ("0, 3 * * ? *", 'has "" as the minute, which takes 0 to 59'),
+        ("0/0 3 * * ? *", 'has a step of "0" as the minute'),
+        ("0/60 3 * * ? *", 'has a step of "60" as the minute'),
+        ("0 5-3 * * ? *", 'has the range "5-3" as the hour, which ends before it begins'),
+        ("? 3 * * ? *", "has ? as the minute, which only the two kinds of days take"),
+        ("0 3 30 2 ? *", "never comes: day 30 is in none of its months"),
+        ("0 3 31 APR,JUN ? *", "never comes: day 31 is in none of its months"),
+        ("0 3 29 2 ? 2027", "never comes: day 29 is in none of its months"),
+        ("0 3 * * ? 1999", "never comes: the year 1999 is over"),
+    ],
+)
+def test_what_is_wrong_is_told_by_the_field(expression: str, rule: str) -> None:
+    assert [told for told, _ in faults(expression)] == [rule]
+
+
+def test_an_expression_ends_with_the_last_of_its_years() -> None:
+    assert ended_before("0 3 * * ? 2027-2029", 2030)
+    assert not ended_before("0 3 * * ? 2027-2029", 2029)
+    assert not ended_before("0 3 * * ? *", 2100)
+
+
+@pytest.mark.parametrize(("year", "told"), [(2027, 0), (2028, 2)])
+def test_a_schedule_whose_years_are_over_is_told_of(tmp_path: Path, year: int, told: int) -> None:
+    text = """\
+ecs "main" {}
+service "api" {}
+scheduled_task "report" {
+  service  = "api"
+  schedule = "cron(0 3 * * ? 2027)"
+  command  = ["report"]
+}
+function "maintenance" {
+  schedule "nightly" {
+    cron = "0 3 * * ? 2027"
+  }
+}
+"""
+    (file,) = load(write(tmp_path, {"dev": DEV + text})).values()
+    warnings = [each for each in file.warnings(datetime.date(year, 1, 1)) if "its years are over" in each.rule]
+    assert len(warnings) == told
