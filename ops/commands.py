@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -16,6 +16,8 @@ from modules.foundation.refusals import SettingsError
 from modules.settings import EnvironmentFile, chosen, load
 from ops import steps
 from ops.errors import ExitCode, OpsError
+from ops.interrupts import Interrupted, handled, interrupt
+from ops.mishaps import explained
 from ops.options import (
     ENVS,
     AutoApproveOption,
@@ -386,10 +388,23 @@ def _refuse_unasked(file: EnvironmentFile, *, auto_approve: bool) -> None:
 def main() -> None:
     """Run a command; every expected error is a message and an exit code, never a traceback."""
     try:
-        app(standalone_mode=True)
+        with handled(interrupt):
+            app(standalone_mode=True)
     except SettingsError as error:
         steps.console.print(str(error), markup=False)
         sys.exit(ExitCode.WRONG_SETTINGS)
+    except Interrupted as error:
+        _end(OpsError("interrupted; nothing was being applied", error.code))
     except OpsError as error:
-        steps.console.print(f"[red]error[/] {escape(str(error))}")
-        sys.exit(error.code)
+        _end(error)
+    except Exception as error:
+        told = explained(error)
+        if told is None:
+            raise
+        steps.give_up_if_broken(sys.stdout)
+        _end(told)
+
+
+def _end(error: OpsError) -> NoReturn:
+    steps.console.print(f"[red]error[/] {escape(str(error))}")
+    sys.exit(error.code)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from modules.foundation.refusals import Problem, SettingsError
 from modules.settings import EnvironmentFile, chosen, load
 from ops import steps
 from ops.today import today
@@ -45,6 +46,8 @@ def read_files(envs: Path) -> dict[str, EnvironmentFile]:
 
 def read_file(envs: Path, env: str) -> EnvironmentFile:
     """Return the environment. Raises SettingsError when there is none of this name."""
+    if not env:
+        raise SettingsError([Problem(envs.as_posix(), 0, "the environment", "has no name", "write --env dev")])
     files = read_files(envs)
     chosen(files, env)
     return files[env]

@@ -50,7 +50,7 @@ class Target:
         if self.local_aws:
             return _assumed(self.local_aws, account_id)
         session = boto3.Session()
-        found = session.client("sts").get_caller_identity()["Account"]
+        found = session.client("sts", region_name=session.region_name or "us-east-1").get_caller_identity()["Account"]
         if found != account_id:
             raise OpsError(
                 f"the shell's credentials are of account {found}, the environment is in {account_id}; "
