@@ -10,6 +10,7 @@ from ops.guard.plan import Plan
 from ops.local import connected
 from ops.processes import run_attached
 from ops.scaled_readers import clients_of, delete_readers
+from ops.shield import shielded
 from ops.steps import warn
 from ops.synth import synthesize
 from ops.target import Target
@@ -64,10 +65,12 @@ def _run_attached(target: Target, file: EnvironmentFile, command: str, arguments
     for name in ("TF_CLI_ARGS_plan", "TF_CLI_ARGS_apply", "TF_CLI_ARGS_destroy"):
         environment[name] = f"{os.environ.get(name, '')} -lock-timeout={target.lock_timeout}s".strip()
     stack = file.settings.name
+    environment, wait = shielded(target.workspace, environment)
     code = run_attached(
         [str(NODE_PROGRAMS / "cdktf"), command, stack, "--skip-synth", "--output", str(target.output), *arguments],
         folder=PROJECT,
         environment=environment,
+        wait=wait,
     )
     if code:
         raise OpsError(f"cdktf {command} {stack} ended with exit code {code}")

@@ -1,7 +1,6 @@
 """Runs a program: its whole output into a log, its lines to whoever watches, an interrupt passed on once."""
 
 import queue
-import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Any, TextIO
 
 from ops.errors import ExitCode, OpsError
 from ops.interrupts import Relay, handled
+from ops.passage import Passage
 from ops.steps import warn
 
 #: Seconds between two calls of `waiting` while the program prints nothing.
@@ -122,10 +122,13 @@ def _started(command: Sequence[str], **arguments: Any) -> "subprocess.Popen[Any]
     except (FileNotFoundError, PermissionError) as error:
         if error.filename != command[0]:
             raise
-        raise OpsError(
-            f"{command[0]} cannot be run ({error.strerror}); `make setup` says what is missing and how to get it",
-            ExitCode.MISSING_TOOL,
-        ) from None
+        raise missing(command[0], str(error.strerror)) from None
+
+
+def missing(program: str, reason: str) -> OpsError:
+    """Return what to say of a program that cannot be run."""
+    told = f"{program} cannot be run ({reason}); `make setup` says what is missing and how to get it"
+    return OpsError(told, ExitCode.MISSING_TOOL)
 
 
 def _read(process: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") -> None:
@@ -165,19 +168,34 @@ def _interrupted(relay: Relay) -> OpsError:
     return OpsError(told, relay.code)
 
 
-def run_attached(command: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> int:
-    """Run a program on this terminal, where a person answers it; return its exit code.
+def run_attached(
+    command: Sequence[str], *, folder: Path, environment: Mapping[str, str], wait: Callable[[], None] = lambda: None
+) -> int:
+    """Run a program that a person answers; return its exit code, once `wait` has waited for what it left running.
 
-    Ctrl-C reaches it by the terminal; here it is only waited out.
+    It reads this terminal, but belongs to a session of its own and prints through this process: no signal of the
+    terminal reaches it, and one that is closed does not take its output away. An interrupt is passed on once.
+
+    Raises OpsError when it was interrupted, once the program has ended.
     """
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        process = _started(command, cwd=folder, env=dict(environment), preexec_fn=_interruptible, process_group=None)
-        return int(process.wait())
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _interruptible() -> None:
-    """Undo the ignoring of SIGINT, which a child would inherit."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    relay = Relay()
+    with handled(relay.take):
+        out, errors = Passage.to(1), Passage.to(2)
+        process = _started(
+            command,
+            cwd=folder,
+            env=dict(environment),
+            stdout=out.entrance,
+            stderr=errors.entrance,
+            start_new_session=True,
+        )
+        relay.attach(process)
+        for each in (out, errors):
+            each.open()
+        code = process.wait()
+        wait()
+        for each in (out, errors):
+            each.close()
+    if relay.received:
+        raise _interrupted(relay)
+    return int(code)

@@ -39,14 +39,36 @@ print("saved")
 """
 
 
+#: A command that runs the program as the CDKTF CLI runs Terraform: told to end, the CLI does not wait for it.
+ATTACHED = """
+import os, sys
+from pathlib import Path
+from ops import commands
+from ops.processes import run_attached
+from ops.shield import shielded
+from ops.workspace import Workspace
+cli = "import os, signal, subprocess as s, sys; terraform = s.Popen([os.environ['TERRAFORM_BINARY_NAME'], 'apply']);"
+cli += "signal.signal(signal.SIGINT, lambda *_: sys.exit(terraform.send_signal(signal.SIGINT))); terraform.wait()"
+program, _ = sys.argv[1:]
+terraform = Path("terraform")
+terraform.write_text(f"#!{sys.executable}{chr(10)}{program}")
+terraform.chmod(0o755)
+folder = Path.cwd()
+named = {**os.environ, "TERRAFORM_BINARY_NAME": str(terraform.resolve())}
+environment, wait = shielded(Workspace(folder, folder), named)
+commands.app = lambda **_: run_attached([sys.executable, "-c", cli], folder=folder, environment=environment, wait=wait)
+commands.main()
+"""
+
+
 class Command:
     """The command in a folder of its own, with its program running."""
 
-    def __init__(self, folder: Path, log: Path | None = None) -> None:
+    def __init__(self, folder: Path, log: Path | None = None, script: str = COMMAND) -> None:
         self.folder = folder
         self.log = log or folder / "logs" / "program.log"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", COMMAND, PROGRAM, str(self.log)],
+            [sys.executable, "-c", script, PROGRAM, str(self.log)],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(PROJECT)},
             stdin=subprocess.DEVNULL,
@@ -115,6 +137,16 @@ def test_a_second_ctrl_c_is_passed_on_and_ends_with_130(tmp_path: Path) -> None:
     told = command.save()
     assert command.process.returncode == ExitCode.INTERRUPTED
     assert "interrupted twice" in told
+
+
+def test_a_cli_that_ends_at_once_leaves_terraform_the_time_to_save(tmp_path: Path) -> None:
+    command = Command(tmp_path, script=ATTACHED)
+    command.send(signal.SIGTERM)
+    command.wait_for(lambda: command.interrupts == 1)
+    (tmp_path / "saved").touch()
+    printed, told = command.process.communicate()
+    assert (command.process.returncode, printed, command.interrupts) == (ExitCode.TERMINATED, "saved\n", 1)
+    assert "interrupted; what was made is in the state" in told
 
 
 def test_a_terminal_that_is_gone_ends_nothing(tmp_path: Path) -> None:
