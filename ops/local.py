@@ -7,6 +7,7 @@ from modules.settings import EnvironmentFile
 from ops.bootstrap import bootstrap
 from ops.functions import build_for_here
 from ops.local_aws.process import LocalAws, start
+from ops.state import require_sound
 from ops.steps import step
 from ops.synth import synthesize
 from ops.target import Target, local
@@ -43,7 +44,16 @@ def run_local(workspace: Workspace, file: EnvironmentFile, lock_timeout: int) ->
 
 
 def connected(target: Target, file: EnvironmentFile) -> Terraform:
-    """Return Terraform in the environment's synthesized stack, connected to its state.
+    """Return Terraform in the environment's synthesized stack, connected to its state. Raises OpsError.
+
+    A state that must not be planned on is refused first.
+    """
+    require_sound(target, target.terraform(file.settings.name, file.settings.name))
+    return initialized(target, file)
+
+
+def initialized(target: Target, file: EnvironmentFile) -> Terraform:
+    """Return Terraform in the environment's synthesized stack.
 
     Functions that run on the embedded AWS are there as this machine can run them.
     """

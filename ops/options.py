@@ -17,6 +17,7 @@ EnvsOption = Annotated[
 EnvOption = Annotated[str, typer.Option("--env", envvar="ENV", help="The environment.", show_default=True)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 LocalOption = Annotated[bool, typer.Option("--local", help="On the embedded AWS.")]
+AccountOption = Annotated[bool, typer.Option("--account", help="The bootstrap stack of the account.")]
 AutoApproveOption = Annotated[bool, typer.Option("--auto-approve", help="Do not ask; refused in production.")]
 LockTimeoutOption = Annotated[
     int,

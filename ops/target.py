@@ -34,7 +34,6 @@ class Target:
 
     def terraform(self, stack: str, environment_name: str) -> Terraform:
         """Return Terraform in the stack's folder; the environment's name is for what errors tell to run next."""
-        option = " --local" if self.local_aws else ""
         return Terraform(
             folder=stack_folder(self.output, stack),
             workspace=self.workspace,
@@ -42,8 +41,14 @@ class Target:
             init_environment=self.init_environment,
             session=self.session,
             lock_timeout=self.lock_timeout,
-            next_command=f".venv/bin/python -m ops terraform{option} --env {environment_name} --",
+            next_options=self.options(stack, environment_name),
         )
+
+    def options(self, stack: str, environment_name: str) -> str:
+        """Return the options by which a command of ours finds the stack."""
+        local = "--local " if self.local_aws else ""
+        account = "" if stack == environment_name else "--account "
+        return f"{local}{account}--env {environment_name}"
 
     def session(self, account_id: str) -> boto3.Session:
         """Return credentials of the account. Raises OpsError when the shell's are another account's."""
