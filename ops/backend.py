@@ -176,7 +176,7 @@ class RemoteState:
             raise OpsError(f"{told}, and no version of it is left: docs/runbooks/state.md", ExitCode.REFUSED)
         raise OpsError(
             f"{told}. Without it a plan would create everything a second time. Restore its last version, {last.id} of "
-            f"{last.when:%F %R} UTC: .venv/bin/python -m ops state restore {self._options} {last.id}",
+            f"{last.when:%F %R} UTC: .venv/bin/python -m ops state restore {self._options} --version-id={last.id}",
             ExitCode.REFUSED,
         )
 

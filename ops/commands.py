@@ -345,10 +345,14 @@ def secret_list(
 
 @state.command("push")
 def state_push(
-    env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, account: AccountOption = False
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: LocalOption = False,
+    account: AccountOption = False,
+    lock_timeout: LockTimeoutOption = 10,
 ) -> None:
     """Push the state that an apply could not save (errored.tfstate); Terraform refuses one that is too old."""
-    path = _state_of(envs, env, on_local=on_local, account=account).push()
+    path = _state_of(envs, env, on_local=on_local, account=account).push(lock_timeout)
     _out.print(f"{path}: pushed, and deleted here", markup=False)
 
 
@@ -363,7 +367,7 @@ def state_versions(
 
 @state.command("restore")
 def state_restore(
-    version: Annotated[str, typer.Argument(help="A version's id, as `state versions` lists it.")],
+    version: Annotated[str, typer.Option("--version-id", help="A version's id, as `state versions` lists it.")],
     env: EnvOption = "dev",
     envs: EnvsOption = ENVS,
     on_local: LocalOption = False,

@@ -52,7 +52,7 @@ class StateOf:
         options = self._target.options(self._stack, self._name)
         return RemoteState(self._target.session(backend.account_id), backend, options)
 
-    def push(self) -> Path:
+    def push(self, lock_timeout: int) -> Path:
         """Push what an apply could not save, delete that file, and return its path. Raises OpsError."""
         if not self._unsaved:
             place = f"build/ci/{self._name}/{self._stack}/{ERRORED_STATE}"
@@ -62,7 +62,7 @@ class StateOf:
                 ExitCode.REFUSED,
             )
         newest = max(self._unsaved, key=lambda path: path.stat().st_mtime)
-        self._terraform().push_state(newest)
+        replace(self._terraform(), lock_timeout=lock_timeout).push_state(newest)
         newest.unlink()
         return newest
 

@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 
 from ops.backend import Backend
+from ops.endpoints import refuse_endpoints
 from ops.errors import ExitCode, OpsError
 from ops.local_aws.process import LocalAws
 from ops.terraform import Terraform
@@ -79,17 +80,6 @@ def cloud(workspace: Workspace, environment: Mapping[str, str] = os.environ, loc
     target = Target(workspace, workspace.cloud_output, environment, environment, lock_timeout=lock_timeout)
     refuse_overrides(target.output)
     return target
-
-
-def refuse_endpoints(environment: Mapping[str, str]) -> None:
-    """Raise OpsError when a variable would send requests elsewhere than to AWS."""
-    leading_astray = sorted(name for name in environment if name.startswith("AWS_ENDPOINT_URL"))
-    if leading_astray:
-        raise OpsError(
-            f"{', '.join(leading_astray)} is set: this would not go to the real AWS; "
-            f"run `unset {' '.join(leading_astray)}`, or use `make local`",
-            ExitCode.REFUSED,
-        )
 
 
 def local(
