@@ -1,7 +1,8 @@
 """The account's bootstrap: the state bucket is made by a stack whose own state will lie in it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from ops.backend import Backend, RemoteState
 from ops.errors import ExitCode, OpsError
@@ -18,36 +19,74 @@ def bootstrap(target: Target, account_id: str, environment_name: str, agreed: Ca
 
     Can be run again at any point. `agreed` is asked before anything is applied. Raises OpsError.
     """
-    stack = f"account-{account_id}"
-    target.prepare(stack)
-    terraform = target.terraform(stack, environment_name)
-    backend = Backend.of(terraform.folder)
-    remote = RemoteState(target.session(account_id), backend)
-    local_state = target.workspace.build / "bootstrap" / backend.bucket / "terraform.tfstate"
+    account = Account(target, account_id, environment_name)
     with step("look for the state bucket") as doing:
-        bucket_exists = remote.bucket_exists()
-        state_exists = bucket_exists and remote.exists()
-        doing.result = backend.bucket if state_exists else f"{backend.bucket} is not there yet"
-    override = terraform.folder / _BACKEND_OVERRIDE
-    override.unlink(missing_ok=True)
-    if bucket_exists and not state_exists and not local_state.exists():
-        raise OpsError(_lost_state(terraform, backend), ExitCode.REFUSED)
-    if not state_exists:
-        local_state.parent.mkdir(parents=True, exist_ok=True)
-        override.write_text(json.dumps({"terraform": {"backend": {"local": {"path": str(local_state)}}}}))
-        try:
-            terraform.init()
-            _apply(terraform, agreed)
-        finally:
-            override.unlink()
-        # The state goes into the bucket that it has just made.
-        terraform.move_state()
+        in_bucket = account.state_is_in_its_bucket()
+        doing.result = account.bucket if in_bucket else f"{account.bucket} is not there yet"
+    if in_bucket:
+        account.terraform.init()
+        _apply(account.terraform, agreed)
     else:
-        terraform.init()
-        _apply(terraform, agreed)
-    # What is left on this machine would only grow old.
-    for leftover in local_state.parent.glob("terraform.tfstate*"):
-        leftover.unlink()
+        with account.state_on_this_machine():
+            account.terraform.init()
+            _apply(account.terraform, agreed)
+        # The state goes into the bucket that it has just made.
+        account.terraform.move_state()
+    account.forget_state_on_this_machine()
+
+
+class Account:
+    """An account's bootstrap stack, whose state lies on this machine until its own bucket is there."""
+
+    def __init__(self, target: Target, account_id: str, environment_name: str) -> None:
+        stack = f"account-{account_id}"
+        target.prepare(stack)
+        self.terraform = target.terraform(stack, environment_name)
+        self._backend = Backend.of(self.terraform.folder)
+        self._remote = RemoteState(target.session(account_id), self._backend, self.terraform.next_options)
+        folder = target.workspace.local if target.local_aws else target.workspace.build
+        self._local_state = folder / "bootstrap" / self._backend.bucket / "terraform.tfstate"
+        self._override = self.terraform.folder / _BACKEND_OVERRIDE
+        # A command that was killed may have left it.
+        self._override.unlink(missing_ok=True)
+
+    @property
+    def bucket(self) -> str:
+        """The state bucket."""
+        return self._backend.bucket
+
+    def state_is_in_its_bucket(self) -> bool:
+        """Return where the state is. Raises OpsError when it is in neither place, and its bucket is there."""
+        bucket_exists = self._remote.bucket_exists()
+        if bucket_exists:
+            self._remote.lock()
+            if self._remote.exists():
+                self._remote.addresses()
+                return True
+        if bucket_exists and not self._local_state.exists():
+            self._remote.refuse_deleted()
+            raise OpsError(_lost_state(self.terraform, self._backend), ExitCode.REFUSED)
+        return False
+
+    def uses_state_on_this_machine(self) -> bool:
+        """Return whether Terraform works with a state on this machine, or would begin one there."""
+        return not (self._remote.bucket_exists() and self._remote.exists())
+
+    @contextmanager
+    def state_on_this_machine(self) -> Iterator[None]:
+        """Let Terraform keep the state on this machine."""
+        self._local_state.parent.mkdir(parents=True, exist_ok=True)
+        backend = {"local": {"path": str(self._local_state)}}
+        self._override.write_text(json.dumps({"terraform": {"backend": backend}}))
+        try:
+            yield
+        finally:
+            self._override.unlink()
+
+    def forget_state_on_this_machine(self) -> None:
+        """Delete what is in the bucket now: it would only grow old."""
+        for leftover in self._local_state.parent.glob("terraform.tfstate*"):
+            leftover.unlink()
 
 
 def _apply(terraform: Terraform, agreed: Callable[[Terraform], bool]) -> None:
@@ -61,7 +100,7 @@ def _lost_state(terraform: Terraform, backend: Backend) -> str:
     return (
         f"the bucket {backend.bucket} exists, but neither it nor this machine holds the bootstrap's state "
         f"({backend.key}).\n"
-        "Another machine may have begun the bootstrap: finish it there. If its state is lost, restore an old version "
-        "of that object, or take what exists into a new state, beginning with:\n"
+        "Another machine may have begun the bootstrap: finish it there. If its state is lost, take what exists into a "
+        "new state, beginning with:\n"
         f"    {terraform.next_command} import aws_s3_bucket.delivery_state {backend.bucket}"
     )

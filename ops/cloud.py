@@ -16,11 +16,13 @@ from ops.guard.plan import Plan, parse_plan
 from ops.local import connected
 from ops.processes import run_attached
 from ops.scaled_readers import clients_of, delete_readers
+from ops.shield import shielded
 from ops.steps import warn
 from ops.synth import synthesize
 from ops.target import Target
 from ops.terraform import PLAN_FILE, Terraform
 from ops.tools import NODE_PROGRAMS, tool_environment
+from ops.unsaved import in_stacks, told
 from ops.workspace import PROJECT
 
 Agreed = Callable[[str], bool]
@@ -103,11 +105,17 @@ def _run_attached(target: Target, file: EnvironmentFile, command: str, arguments
     for name in ("TF_CLI_ARGS_plan", "TF_CLI_ARGS_apply", "TF_CLI_ARGS_destroy"):
         environment[name] = f"{os.environ.get(name, '')} -lock-timeout={target.lock_timeout}s".strip()
     stack = file.settings.name
-    code = run_attached(
-        [str(NODE_PROGRAMS / "cdktf"), command, stack, "--skip-synth", "--output", str(target.output), *arguments],
-        folder=PROJECT,
-        environment=environment,
-    )
+    environment, wait = shielded(target.workspace, environment)
+    try:
+        code = run_attached(
+            [str(NODE_PROGRAMS / "cdktf"), command, stack, "--skip-synth", "--output", str(target.output), *arguments],
+            folder=PROJECT,
+            environment=environment,
+            wait=wait,
+        )
+    finally:
+        for path in in_stacks(target.output):
+            warn(told(path, target.options(stack, stack)))
     if code:
         raise OpsError(f"cdktf {command} {stack} ended with exit code {code}")
 
