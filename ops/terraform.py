@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -124,6 +124,28 @@ class Terraform:
             )
             if finished.code:
                 raise self._failure("plan", finished, events)
+
+    def plan_imports(self, addresses: Sequence[str]) -> list[explain.Diagnostic]:
+        """Write a plan file of the import blocks of these addresses; return its errors, and then there is none."""
+        events = _Events()
+        options = (
+            "-json",
+            "-refresh=false",
+            *self._lock,
+            f"-out={PLAN_FILE}",
+            *(f"-target={each}" for each in addresses),
+        )
+        finished = self._run("plan", *options, events=events)
+        if finished.code and (not events.diagnostics or any(map(explain.lock_holder, events.diagnostics))):
+            raise self._failure("plan", finished, events)
+        return events.diagnostics
+
+    def import_object(self, address: str, identifier: str) -> None:
+        """Take one object into the state."""
+        with step(f"import {address}") as doing:
+            finished = self._run("import", "-no-color", *self._lock, address, identifier, doing=doing)
+            if finished.code:
+                raise OpsError(f"terraform import failed ({finished.log}):\n{tail(finished.output)}")
 
     def apply(self) -> None:
         """Apply exactly the plan that `plan` wrote."""
