@@ -9,8 +9,7 @@ from typing import Any
 
 import boto3
 
-from ops import explain, lookup
-from ops.backend import Backend
+from ops import explain
 from ops.errors import ExitCode, OpsError
 from ops.processes import Finished, run
 from ops.steps import Step, step
@@ -79,6 +78,12 @@ class Terraform:
     def stack(self) -> str:
         """The stack's name."""
         return self.folder.name
+
+    @property
+    def recover_command(self) -> str:
+        """How a person takes orphans of this stack into its state."""
+        command = self.next_command.replace("ops terraform", "ops recover").removesuffix(" --")
+        return f"{command} --account" if self.stack.startswith("account-") and "--account" not in command else command
 
     def init(self, *arguments: str) -> None:
         """Fetch the provider and connect to the state."""
@@ -228,15 +233,11 @@ class Terraform:
             waiting=(lambda: events.show(doing)) if doing else (lambda: None),
         )
 
-    def _import_id(self, address: str) -> str | None:
-        synthesized = json.loads((self.folder / "cdk.tf.json").read_text())
-        return lookup.import_id(synthesized, address, self.session(Backend.in_stack(synthesized).account_id))
-
     def _failure(self, command: str, finished: Finished, events: _Events) -> OpsError:
         """Return what Terraform's errors mean to the person who has to act."""
         lock = next(filter(None, map(explain.lock_holder, events.diagnostics)), None)
         if lock:
             return OpsError(explain.locked(lock, self.next_command), ExitCode.STATE_LOCKED)
-        messages = [explain.diagnostic(each, self.next_command, self._import_id) for each in events.diagnostics]
+        messages = [explain.diagnostic(each, self.recover_command) for each in events.diagnostics]
         told = "\n\n".join(messages) or tail(finished.output)
         return OpsError(f"terraform {command} failed ({finished.log}):\n\n{told}")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from modules.settings import EnvironmentFile
 from ops.backend import Backend, RemoteState
-from ops.errors import ExitCode, OpsError
+from ops.bootstrap import state_file, state_on_this_machine
 from ops.local import connected
 from ops.recovery.import_ids import CREATED_AGAIN
 from ops.recovery.imports import Imports
@@ -42,23 +43,29 @@ class Recovery:
 def recover(target: Target, file: EnvironmentFile, *, account: bool) -> Recovery:
     """Import the orphans of the environment, or of its account's bootstrap stack, and plan. Raises OpsError."""
     synthesize(target.workspace, target.output, target.init_environment, file.settings.name)
-    terraform = _account(target, file) if account else connected(target, file)
+    if account:
+        with _account(target, file) as terraform:
+            return recovered(target, terraform)
+    return recovered(target, connected(target, file))
+
+
+def recovered(target: Target, terraform: Terraform) -> Recovery:
+    """Import the orphans of the stack that Terraform is connected to, and plan. Raises OpsError."""
     return _Recovering(target, terraform).run()
 
 
-def _account(target: Target, file: EnvironmentFile) -> Terraform:
+@contextmanager
+def _account(target: Target, file: EnvironmentFile) -> Iterator[Terraform]:
+    """Connect the bootstrap stack to its state: as long as its bucket holds none, to the one on this machine."""
     stack = f"account-{file.settings.account_id}"
     target.prepare(stack)
     terraform = target.terraform(stack, file.settings.name)
     backend = Backend.of(terraform.folder)
-    if not RemoteState(target.session(backend.account_id), backend).bucket_exists():
-        raise OpsError(
-            f"nothing to recover: the account has no state bucket ({backend.bucket}); "
-            f"run `make bootstrap ENV={file.settings.name}`",
-            ExitCode.REFUSED,
-        )
-    terraform.init()
-    return terraform
+    remote = RemoteState(target.session(backend.account_id), backend)
+    in_bucket = remote.bucket_exists() and remote.exists()
+    with nullcontext() if in_bucket else state_on_this_machine(terraform, state_file(target, backend)):
+        terraform.init()
+        yield terraform
 
 
 class _Recovering:

@@ -40,8 +40,7 @@ class Imports:
     def take_in(self) -> dict[str, str]:
         """Import what exists and is not somebody else's; return the ids by address. Raises OpsError."""
         changes = self._planned()
-        foreign = [address for address in self.ids if self._is_foreign(address, changes)]
-        if foreign:
+        if any([self._is_foreign(address, changes) for address in list(self.ids)]):
             changes = self._planned()
         if self.ids and all(each["change"]["actions"] in _IDLE for each in changes):
             self._in_copy.apply()
