@@ -134,7 +134,7 @@ class _Recovering:
     def _region(self, resource: dict[str, Any]) -> str:
         block = self._stack["resource"][resource["type"]][resource["name"]]
         alias = block.get("provider", "aws").partition(".")[2]
-        return next(each["region"] for each in self._stack["provider"]["aws"] if each.get("alias", "") == alias)
+        return next(str(each["region"]) for each in self._stack["provider"]["aws"] if each.get("alias", "") == alias)
 
     def _client_in(self, region: str) -> Callable[[str], Any]:
         def client(service: str) -> Any:

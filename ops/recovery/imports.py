@@ -40,7 +40,9 @@ class Imports:
     def take_in(self) -> dict[str, str]:
         """Import what exists and is not somebody else's; return the ids by address. Raises OpsError."""
         changes = self._planned()
-        if any([self._is_foreign(address, changes) for address in list(self.ids)]):
+        foreign = self._foreign(changes)
+        if foreign:
+            self.unclear += [self._carries(address, tags) for address, tags in foreign.items()]
             changes = self._planned()
         if self.ids and all(each["change"]["actions"] in _IDLE for each in changes):
             self._in_copy.apply()
@@ -88,18 +90,21 @@ class Imports:
         if not _ABSENT.search(_text(error)):
             self.unclear.append(f"{address} ({identifier}) could not be read: {_text(error)}")
 
-    def _is_foreign(self, address: str, changes: list[dict[str, Any]]) -> bool:
-        """Leave out an object with other tags than ours; one without any may be half made by us."""
-        change = next(each["change"] for each in changes if each["address"] == address)
-        tags = (change.get("before") or {}).get("tags_all") or {}
-        if not tags or self.ours.items() <= tags.items():
-            return False
+    def _foreign(self, changes: list[dict[str, Any]]) -> dict[str, Mapping[str, str]]:
+        """Return the tags of objects with other ones than ours; one without any may be half made by us."""
+        tags = {each["address"]: (each["change"].get("before") or {}).get("tags_all") or {} for each in changes}
+        return {
+            address: tags[address]
+            for address in self.ids
+            if tags[address] and not self.ours.items() <= tags[address].items()
+        }
+
+    def _carries(self, address: str, tags: Mapping[str, str]) -> str:
         carried = ", ".join(f"{key} = {tags.get(key)}" for key in self.ours)
-        self.unclear.append(
+        return (
             f"{address} ({self.ids.pop(address)}) exists and carries other tags than this stack's: {carried}. "
             "It stays as it is; give one of the two another name."
         )
-        return True
 
     def _one_by_one(self) -> None:
         for address, identifier in sorted(self.ids.items()):
