@@ -7,7 +7,9 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 
 LOCAL = "tests/local/"
 #: They need nothing of what the others share; together they take about as long.
-BESIDE = tuple(f"{LOCAL}test_{name}.py" for name in ("changes", "deploy", "interruption", "pipeline", "removal"))
+BESIDE = tuple(
+    f"{LOCAL}test_{name}.py" for name in ("changes", "deploy", "interruption", "pipeline", "recovery", "removal")
+)
 #: A minute or more a file; its tests share nothing but what is synthesized.
 MOCKED = "tests/stack/test_mocked_provider.py"
 SLOW = (MOCKED, "tests/ops/scan/test_checkov.py", "tests/bindings/test_same_bytes.py")
