@@ -12,6 +12,9 @@ export ENVS
 
 RUN = .venv/bin/python -m ops
 
+# Of the standard library alone: .venv may be gone.
+LOCAL_STOP = $$(command -v .venv/bin/python || command -v $(PYTHON)) -m ops.local_aws.process build/local
+
 # Two processes; tests/support/processes.py says which of them runs what.
 # Terraform and its provider are most of what the processor does: memory is there to spare them collecting garbage.
 TESTS = GOGC=800 .venv/bin/python -m pytest --numprocesses 2
@@ -88,5 +91,6 @@ bench: setup ## Measure a synth of prod against stock bindings and TypeScript (t
 	@$(RUN) build --env prod
 	@ENV=prod .venv/bin/python -m bench.run main.py
 
-clean: ## Remove what was made: output, logs, caches; not .venv and node_modules
+clean: ## End the embedded AWS; remove what was made: output, logs, caches; not .venv and node_modules
+	@if [ -d build/local ]; then $(LOCAL_STOP); fi
 	@rm -rf build cdktf.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

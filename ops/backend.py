@@ -1,5 +1,6 @@
 """The remote state of a stack: what its synthesized backend says, and what lies in the bucket."""
 
+import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,12 +51,46 @@ class Backend:
         return str(self.settings["allowed_account_ids"][0])
 
 
-class RemoteState:
-    """What lies in the state bucket, asked with somebody's credentials."""
+@dataclass(frozen=True)
+class Version:
+    """A version of a state's object."""
 
-    def __init__(self, session: boto3.Session, backend: Backend) -> None:
+    id: str
+    when: datetime.datetime
+    size: int | None
+    """In bytes; None where it says that the object was deleted."""
+
+    @property
+    def is_deletion(self) -> bool:
+        """Whether it says that the object was deleted (a delete marker)."""
+        return self.size is None
+
+    def __str__(self) -> str:
+        told = "deleted" if self.is_deletion else f"{self.size} bytes"
+        return f"{self.id}  {self.when:%F %R} UTC  {told}"
+
+
+class UnreadableLockError(OpsError):
+    """A lock that Terraform did not write and cannot release."""
+
+    def __init__(self, lock: str, options: str) -> None:
+        super().__init__(
+            f"the lock {lock} is not one that Terraform wrote (docs/runbooks/state.md, The state is locked). "
+            f"If no apply is running, delete it: .venv/bin/python -m ops state delete-lock {options}",
+            ExitCode.STATE_LOCKED,
+        )
+
+
+class RemoteState:
+    """What lies in the state bucket, asked with somebody's credentials.
+
+    `options` are those by which a command of ours finds the stack; errors name them.
+    """
+
+    def __init__(self, session: boto3.Session, backend: Backend, options: str) -> None:
         self._s3 = session.client("s3", region_name=backend.region)
         self._backend = backend
+        self._options = options
 
     @property
     def bucket(self) -> str:
@@ -83,15 +118,79 @@ class RemoteState:
         return any(each["Key"] == self._backend.key for each in found.get("Contents", []))
 
     def lock(self) -> LockHolder | None:
-        """Return who holds the state's lock, which is an object beside it."""
-        text = self._read(f"{self._backend.key}.tflock")
-        return None if text is None else LockHolder.of(json.loads(text))
+        """Return who holds the state's lock, which is an object beside it. Raises UnreadableLockError."""
+        text = self._read(self._lock_key)
+        try:
+            return None if text is None else LockHolder.of(json.loads(text))
+        except (ValueError, TypeError, KeyError):
+            raise UnreadableLockError(f"s3://{self._backend.bucket}/{self._lock_key}", self._options) from None
+
+    def delete_unreadable_lock(self) -> None:
+        """Delete a lock that Terraform cannot release. Raises OpsError for one that it can, or when there is none."""
+        try:
+            holder = self.lock()
+        except UnreadableLockError:
+            self._s3.delete_object(Bucket=self._backend.bucket, Key=self._lock_key)
+            return
+        raise OpsError(f"the state is locked by {holder}" if holder else "the state is not locked", ExitCode.REFUSED)
 
     def addresses(self) -> frozenset[str]:
-        """Return the addresses of the resources in the state; none before the first apply."""
+        """Return the addresses of the resources in the state; none before the first apply. Raises OpsError."""
         text = self._read(self._backend.key)
-        resources = json.loads(text)["resources"] if text else []
-        return frozenset(f"{each['type']}.{each['name']}" for each in resources if each["mode"] == "managed")
+        if text is None:
+            return frozenset()
+        try:
+            resources = json.loads(text)["resources"]
+            return frozenset(f"{each['type']}.{each['name']}" for each in resources if each["mode"] == "managed")
+        except (ValueError, TypeError, KeyError):
+            raise OpsError(
+                f"s3://{self._backend.bucket}/{self._backend.key} is not a state that Terraform wrote. Restore an "
+                "earlier version (docs/runbooks/state.md, The state is lost or broken), one of those listed by: "
+                f".venv/bin/python -m ops state versions {self._options}",
+                ExitCode.REFUSED,
+            ) from None
+
+    def versions(self) -> list[Version]:
+        """Return the versions of the state's object, the newest first."""
+        # Versions come by key, the newest of each first: those of the lock, whose key is longer, come behind.
+        # "ListObjectVersions", https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+        found = self._s3.list_object_versions(Bucket=self._backend.bucket, Prefix=self._backend.key)
+        listed = [
+            (each["IsLatest"], Version(each["VersionId"], each["LastModified"], size))
+            for each, size in [
+                *((marker, None) for marker in found.get("DeleteMarkers", [])),
+                *((version, version["Size"]) for version in found.get("Versions", [])),
+            ]
+            if each["Key"] == self._backend.key
+        ]
+        return [version for _, version in sorted(listed, key=lambda each: (each[0], each[1].when), reverse=True)]
+
+    def refuse_deleted(self) -> None:
+        """Raise OpsError when the state's object was deleted: a plan would create all of it a second time."""
+        versions = self.versions()
+        if not versions or not versions[0].is_deletion:
+            return
+        told = f"the state s3://{self._backend.bucket}/{self._backend.key} was deleted at {versions[0].when:%F %R} UTC"
+        last = next((each for each in versions if not each.is_deletion), None)
+        if last is None:
+            raise OpsError(f"{told}, and no version of it is left: docs/runbooks/state.md", ExitCode.REFUSED)
+        raise OpsError(
+            f"{told}. Without it a plan would create everything a second time. Restore its last version, {last.id} of "
+            f"{last.when:%F %R} UTC: .venv/bin/python -m ops state restore {self._options} --version-id={last.id}",
+            ExitCode.REFUSED,
+        )
+
+    def restore(self, version: str) -> None:
+        """Make an earlier version of the state the current one. Raises OpsError while the state is locked."""
+        holder = self.lock()
+        if holder:
+            raise OpsError(f"the state is locked by {holder}; wait for it", ExitCode.STATE_LOCKED)
+        bucket, key = self._backend.bucket, self._backend.key
+        self._s3.copy_object(Bucket=bucket, Key=key, CopySource={"Bucket": bucket, "Key": key, "VersionId": version})
+
+    @property
+    def _lock_key(self) -> str:
+        return f"{self._backend.key}.tflock"
 
     def _read(self, key: str) -> bytes | None:
         try:

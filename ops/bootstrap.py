@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from ops.backend import Backend, RemoteState
 from ops.errors import ExitCode, OpsError
@@ -20,48 +19,79 @@ def bootstrap(target: Target, account_id: str, environment_name: str, agreed: Ca
 
     Can be run again at any point. `agreed` is asked before anything is applied. Raises OpsError.
     """
-    stack = f"account-{account_id}"
-    target.prepare(stack)
-    terraform = target.terraform(stack, environment_name)
-    backend = Backend.of(terraform.folder)
-    remote = RemoteState(target.session(account_id), backend)
-    local_state = state_file(target, backend)
+    account = Account(target, account_id, environment_name)
     with step("look for the state bucket") as doing:
-        bucket_exists = remote.bucket_exists()
-        state_exists = bucket_exists and remote.exists()
-        doing.result = backend.bucket if state_exists else f"{backend.bucket} is not there yet"
-    (terraform.folder / _BACKEND_OVERRIDE).unlink(missing_ok=True)
-    if bucket_exists and not state_exists and not local_state.exists():
-        raise OpsError(_lost_state(terraform, backend), ExitCode.REFUSED)
-    if not state_exists:
-        with state_on_this_machine(terraform, local_state):
-            terraform.init()
-            _apply(terraform, agreed)
-        # The state goes into the bucket that it has just made.
-        terraform.move_state()
+        in_bucket = account.state_is_in_its_bucket()
+        doing.result = account.bucket if in_bucket else f"{account.bucket} is not there yet"
+    if in_bucket:
+        account.terraform.init()
+        _apply(account.terraform, agreed)
     else:
-        terraform.init()
-        _apply(terraform, agreed)
-    # What is left on this machine would only grow old.
-    for leftover in local_state.parent.glob("terraform.tfstate*"):
-        leftover.unlink()
+        with account.state_on_this_machine():
+            account.terraform.init()
+            _apply(account.terraform, agreed)
+        # The state goes into the bucket that it has just made.
+        account.terraform.move_state()
+    account.forget_state_on_this_machine()
 
 
-def state_file(target: Target, backend: Backend) -> Path:
-    """Return where the bootstrap's state lies until its bucket exists."""
-    return target.workspace.build / "bootstrap" / backend.bucket / "terraform.tfstate"
+class Account:
+    """An account's bootstrap stack, whose state lies on this machine until its own bucket is there."""
 
+    def __init__(self, target: Target, account_id: str, environment_name: str) -> None:
+        stack = f"account-{account_id}"
+        target.prepare(stack)
+        self.terraform = target.terraform(stack, environment_name)
+        self._backend = Backend.of(self.terraform.folder)
+        self._remote = RemoteState(target.session(account_id), self._backend, self.terraform.next_options)
+        folder = target.workspace.local if target.local_aws else target.workspace.build
+        self._local_state = folder / "bootstrap" / self._backend.bucket / "terraform.tfstate"
+        self._override = self.terraform.folder / _BACKEND_OVERRIDE
+        # A command that was killed may have left it.
+        self._override.unlink(missing_ok=True)
 
-@contextmanager
-def state_on_this_machine(terraform: Terraform, path: Path) -> Iterator[None]:
-    """Let the stack's state lie in a file of this machine instead of its bucket."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    override = terraform.folder / _BACKEND_OVERRIDE
-    override.write_text(json.dumps({"terraform": {"backend": {"local": {"path": str(path)}}}}))
-    try:
-        yield
-    finally:
-        override.unlink()
+    @property
+    def bucket(self) -> str:
+        """The state bucket."""
+        return self._backend.bucket
+
+    def state_is_in_its_bucket(self) -> bool:
+        """Return where the state is. Raises OpsError when it is in neither place, and its bucket is there."""
+        bucket_exists = self._remote.bucket_exists()
+        if bucket_exists:
+            self._remote.lock()
+            if self._remote.exists():
+                self._remote.addresses()
+                return True
+        if bucket_exists and not self._local_state.exists():
+            self._remote.refuse_deleted()
+            raise OpsError(_lost_state(self.terraform, self._backend), ExitCode.REFUSED)
+        return False
+
+    def refuse_deleted(self) -> None:
+        """Raise OpsError when the state was deleted from its bucket."""
+        if self._remote.bucket_exists():
+            self._remote.refuse_deleted()
+
+    def uses_state_on_this_machine(self) -> bool:
+        """Return whether Terraform works with a state on this machine, or would begin one there."""
+        return not (self._remote.bucket_exists() and self._remote.exists())
+
+    @contextmanager
+    def state_on_this_machine(self) -> Iterator[None]:
+        """Let Terraform keep the state on this machine."""
+        self._local_state.parent.mkdir(parents=True, exist_ok=True)
+        backend = {"local": {"path": str(self._local_state)}}
+        self._override.write_text(json.dumps({"terraform": {"backend": backend}}))
+        try:
+            yield
+        finally:
+            self._override.unlink()
+
+    def forget_state_on_this_machine(self) -> None:
+        """Delete what is in the bucket now: it would only grow old."""
+        for leftover in self._local_state.parent.glob("terraform.tfstate*"):
+            leftover.unlink()
 
 
 def _apply(terraform: Terraform, agreed: Callable[[Terraform], bool]) -> None:
@@ -75,7 +105,6 @@ def _lost_state(terraform: Terraform, backend: Backend) -> str:
     return (
         f"the bucket {backend.bucket} exists, but neither it nor this machine holds the bootstrap's state "
         f"({backend.key}).\n"
-        "Another machine may have begun the bootstrap: finish it there. If its state is lost, restore an old version "
-        "of that object, or take what exists into a new state, then run the same command again:\n"
-        f"    {terraform.recover_command}"
+        "Another machine may have begun the bootstrap: finish it there. If its state is lost, take what exists into a "
+        f"new state, then run the same command again:\n    {terraform.recover_command}"
     )

@@ -17,8 +17,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from modules.data.settings.database_engines import ENGINES, EngineName
 from modules.foundation.calendar import Calendar, Kind, Page, Version, parse
+from ops.endpoints import refuse_endpoints
 from ops.errors import ExitCode, OpsError
-from ops.target import refuse_endpoints
 
 #: Where every version is that AWS has anywhere.
 REGION = "us-east-1"

@@ -10,10 +10,13 @@ from ops.guard.plan import Plan
 from ops.local import connected
 from ops.processes import run_attached
 from ops.scaled_readers import clients_of, delete_readers
+from ops.shield import shielded
+from ops.state import require_sound
 from ops.steps import warn
 from ops.synth import synthesize
 from ops.target import Target
 from ops.tools import NODE_PROGRAMS, tool_environment
+from ops.unsaved import in_stacks, told
 from ops.workspace import PROJECT
 
 Agreed = Callable[[str], bool]
@@ -25,6 +28,7 @@ def run_cdktf(target: Target, file: EnvironmentFile, command: str, arguments: Se
     The lock file has to lie beside the stack before the CLI runs `init`, so synth comes first, by itself.
     """
     synthesize(target.workspace, target.output, target.environment, file.settings.name)
+    require_sound(target, target.terraform(file.settings.name, file.settings.name))
     _run_attached(target, file, command, arguments)
 
 
@@ -64,11 +68,17 @@ def _run_attached(target: Target, file: EnvironmentFile, command: str, arguments
     for name in ("TF_CLI_ARGS_plan", "TF_CLI_ARGS_apply", "TF_CLI_ARGS_destroy"):
         environment[name] = f"{os.environ.get(name, '')} -lock-timeout={target.lock_timeout}s".strip()
     stack = file.settings.name
-    code = run_attached(
-        [str(NODE_PROGRAMS / "cdktf"), command, stack, "--skip-synth", "--output", str(target.output), *arguments],
-        folder=PROJECT,
-        environment=environment,
-    )
+    environment, wait = shielded(target.workspace, environment)
+    try:
+        code = run_attached(
+            [str(NODE_PROGRAMS / "cdktf"), command, stack, "--skip-synth", "--output", str(target.output), *arguments],
+            folder=PROJECT,
+            environment=environment,
+            wait=wait,
+        )
+    finally:
+        for path in in_stacks(target.output):
+            warn(told(path, target.options(stack, stack)))
     if code:
         raise OpsError(f"cdktf {command} {stack} ended with exit code {code}")
 

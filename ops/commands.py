@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -16,8 +16,11 @@ from modules.foundation.refusals import SettingsError
 from modules.settings import EnvironmentFile, chosen, load
 from ops import steps
 from ops.errors import ExitCode, OpsError
+from ops.interrupts import Interrupted, handled, interrupt
+from ops.mishaps import explained
 from ops.options import (
     ENVS,
+    AccountOption,
     AutoApproveOption,
     EnvOption,
     EnvsOption,
@@ -32,12 +35,17 @@ from ops.pipeline.commands import ci
 from ops.today import today
 from ops.workspace import PROJECT, Workspace
 
+if TYPE_CHECKING:
+    from ops.state import StateOf
+
 # No locals in a traceback: one of them may be a secret's value.
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_show_locals=False
 )
 secret = typer.Typer(no_args_is_help=True, help="Put values into the secrets that an environment file names.")
+state = typer.Typer(no_args_is_help=True, help="Mend a state: one that was not saved, is deleted or cannot be read.")
 app.add_typer(secret, name="secret")
+app.add_typer(state, name="state")
 app.add_typer(ci, name="ci")
 _out = Console(highlight=False, soft_wrap=True, emoji=False)
 
@@ -247,8 +255,8 @@ def terraform(
     arguments: Annotated[list[str], typer.Argument(help="Terraform's own arguments, behind --.")],
     env: EnvOption = "dev",
     envs: EnvsOption = ENVS,
-    on_local: Annotated[bool, typer.Option("--local", help="On the embedded AWS.")] = False,
-    account: Annotated[bool, typer.Option("--account", help="The bootstrap stack of the account.")] = False,
+    on_local: LocalOption = False,
+    account: AccountOption = False,
 ) -> None:
     """Run Terraform itself in an environment's synthesized stack: import, state, force-unlock."""
     from ops.direct import run_terraform
@@ -262,7 +270,7 @@ def recover(
     env: EnvOption = "dev",
     envs: EnvsOption = ENVS,
     on_local: LocalOption = False,
-    account: Annotated[bool, typer.Option("--account", help="The bootstrap stack of the account.")] = False,
+    account: AccountOption = False,
     lock_timeout: LockTimeoutOption = 300,
 ) -> None:
     """Import what an apply that was killed has created in AWS, and show the plan of the rest. Applies nothing."""
@@ -356,6 +364,57 @@ def secret_list(
     _tell([asdict(each) for each in found], lines, as_json=as_json)
 
 
+@state.command("push")
+def state_push(
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: LocalOption = False,
+    account: AccountOption = False,
+    lock_timeout: LockTimeoutOption = 10,
+) -> None:
+    """Push the state that an apply could not save (errored.tfstate); Terraform refuses one that is too old."""
+    path = _state_of(envs, env, on_local=on_local, account=account).push(lock_timeout)
+    _out.print(f"{path}: pushed, and deleted here", markup=False)
+
+
+@state.command("versions")
+def state_versions(
+    env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, account: AccountOption = False
+) -> None:
+    """List the versions of a state that its bucket still has, the newest first."""
+    for version in _state_of(envs, env, on_local=on_local, account=account).remote.versions():
+        _out.print(str(version), markup=False)
+
+
+@state.command("restore")
+def state_restore(
+    version: Annotated[str, typer.Option("--version-id", help="A version's id, as `state versions` lists it.")],
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: LocalOption = False,
+    account: AccountOption = False,
+) -> None:
+    """Make an earlier version of a state the current one; the versions since then stay in the bucket."""
+    _state_of(envs, env, on_local=on_local, account=account).remote.restore(version)
+    _out.print(f"{version} is the state again; plan, and read what has changed since it was written", markup=False)
+
+
+@state.command("delete-lock")
+def state_delete_lock(
+    env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, account: AccountOption = False
+) -> None:
+    """Delete a lock that Terraform cannot read; one that it can is released by its own force-unlock."""
+    _state_of(envs, env, on_local=on_local, account=account).remote.delete_unreadable_lock()
+    _out.print("deleted", markup=False)
+
+
+def _state_of(envs: Path, env: str, *, on_local: bool, account: bool) -> "StateOf":
+    from ops.secrets import target_of
+    from ops.state import StateOf
+
+    return StateOf(target_of(Workspace.of(envs), on_local=on_local), read_file(envs, env), account=account)
+
+
 @app.command("push-credentials")
 def push_credentials(
     name: Annotated[
@@ -407,10 +466,23 @@ def _refuse_unasked(file: EnvironmentFile, *, auto_approve: bool) -> None:
 def main() -> None:
     """Run a command; every expected error is a message and an exit code, never a traceback."""
     try:
-        app(standalone_mode=True)
+        with handled(interrupt):
+            app(standalone_mode=True)
     except SettingsError as error:
         steps.console.print(str(error), markup=False)
         sys.exit(ExitCode.WRONG_SETTINGS)
+    except Interrupted as error:
+        _end(OpsError("interrupted; nothing was being applied", error.code))
     except OpsError as error:
-        steps.console.print(f"[red]error[/] {escape(str(error))}")
-        sys.exit(error.code)
+        _end(error)
+    except Exception as error:
+        told = explained(error)
+        if told is None:
+            raise
+        steps.give_up_if_broken(sys.stdout)
+        _end(told)
+
+
+def _end(error: OpsError) -> NoReturn:
+    steps.console.print(f"[red]error[/] {escape(str(error))}")
+    sys.exit(error.code)

@@ -1,8 +1,11 @@
 """Terraform itself in a synthesized stack, for what no command of ours does: import, state, force-unlock."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
 
 from modules.settings import EnvironmentFile
+from ops.bootstrap import Account
 from ops.errors import ExitCode, OpsError
 from ops.local_aws.process import find
 from ops.processes import run_attached
@@ -21,10 +24,25 @@ def run_terraform(
     if not (folder / "cdk.tf.json").exists():
         command = "make local" if on_local else "make synth"
         raise OpsError(f"{stack} is not synthesized yet; run `{command} ENV={file.settings.name}`", ExitCode.REFUSED)
+    if account:
+        return _run_in_account(target, file, arguments)
     target.prepare(stack)
     if not (folder / ".terraform").exists():
         target.terraform(stack, file.settings.name).init()
-    environment = tool_environment(workspace, target.environment)
+    return _run(target, folder, arguments)
+
+
+def _run_in_account(target: Target, file: EnvironmentFile, arguments: Sequence[str]) -> int:
+    """Run it with the bootstrap's state where that is: in its bucket, or on this machine while there is none."""
+    account = Account(target, file.settings.account_id, file.settings.name)
+    here = account.state_on_this_machine() if account.uses_state_on_this_machine() else nullcontext()
+    with here:
+        account.terraform.init()
+        return _run(target, account.terraform.folder, arguments)
+
+
+def _run(target: Target, folder: Path, arguments: Sequence[str]) -> int:
+    environment = tool_environment(target.workspace, target.environment)
     # A person answers here: force-unlock and import may ask.
     environment.pop("TF_INPUT")
     return run_attached([terraform_program(), *arguments], folder=folder, environment=environment)

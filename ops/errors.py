@@ -16,7 +16,10 @@ class ExitCode(IntEnum):
     DRIFTED = 7
     POLICY_BROKEN = 8
     UNHEALTHY = 9
+    UNAVAILABLE = 10
+    HUNG_UP = 129
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class OpsError(Exception):

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from modules.foundation.refusals import Problem, SettingsError
 from modules.settings import EnvironmentFile, chosen, load
 from ops import steps
 from ops.today import today
@@ -16,6 +17,7 @@ EnvsOption = Annotated[
 EnvOption = Annotated[str, typer.Option("--env", envvar="ENV", help="The environment.", show_default=True)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 LocalOption = Annotated[bool, typer.Option("--local", help="On the embedded AWS.")]
+AccountOption = Annotated[bool, typer.Option("--account", help="The bootstrap stack of the account.")]
 AutoApproveOption = Annotated[bool, typer.Option("--auto-approve", help="Do not ask; refused in production.")]
 LockTimeoutOption = Annotated[
     int,
@@ -45,6 +47,8 @@ def read_files(envs: Path) -> dict[str, EnvironmentFile]:
 
 def read_file(envs: Path, env: str) -> EnvironmentFile:
     """Return the environment. Raises SettingsError when there is none of this name."""
+    if not env:
+        raise SettingsError([Problem(envs.as_posix(), 0, "the environment", "has no name", "write --env dev")])
     files = read_files(envs)
     chosen(files, env)
     return files[env]

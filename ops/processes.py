@@ -1,15 +1,17 @@
-"""Runs a program: its whole output into a log, its lines to whoever watches, Ctrl-C passed on once."""
+"""Runs a program: its whole output into a log, its lines to whoever watches, an interrupt passed on once."""
 
-import os
 import queue
-import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TextIO
 
 from ops.errors import ExitCode, OpsError
+from ops.interrupts import Relay, handled
+from ops.passage import Passage
+from ops.steps import warn
 
 #: Seconds between two calls of `waiting` while the program prints nothing.
 TICK_SECONDS = 1.0
@@ -35,30 +37,98 @@ def run(
 ) -> Finished:
     """Run the program to its end and return its exit code and output, stdout and stderr together.
 
-    It gets a session of its own: Ctrl-C reaches this process alone and is passed on once. Terraform would take
-    the terminal's Ctrl-C and ours for two, and stop at once, without saving what it has made.
+    It gets a session of its own: no signal of the terminal reaches it, and an interrupt is passed on once (see
+    `Relay`). Terraform would take the terminal's Ctrl-C and ours for two, and stop at once, without saving what it
+    has made.
 
     Raises OpsError when it was interrupted, once the program has ended.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
-    lines: queue.Queue[str | None] = queue.Queue()
-    threading.Thread(target=_read, args=(process, lines), daemon=True).start()
+    relay = Relay()
     output: list[str] = []
-    with log.open("a") as file:
-        file.write(f"$ {' '.join(command)}\n")
-        _watch(process, lines, output, file.write, on_line, waiting)
-    return Finished(process.wait(), "".join(output), log)
+    with handled(relay.take), _Log(log) as written:
+        written.write(f"$ {' '.join(command)}\n")
+        process = _started(
+            command,
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        relay.attach(process)
+        lines: queue.Queue[str | None] = queue.Queue()
+        threading.Thread(target=_read, args=(process, lines), daemon=True).start()
+
+        def take(line: str) -> None:
+            output.append(line)
+            written.write(line)
+            on_line(line)
+
+        _watch(lines, take, waiting, relay)
+        code = process.wait()
+    if relay.received:
+        raise _interrupted(relay)
+    return Finished(code, "".join(output), log)
+
+
+class _Log:
+    """A program's log. One that cannot be written to (a full disk) ends no program: it is told once, and left."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> "_Log":
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # By the line: a person follows it.
+            self._file = self._path.open("a", buffering=1)
+        except OSError as error:
+            self._leave(error)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def write(self, text: str) -> None:
+        """Write, unless it was left."""
+        try:
+            if self._file:
+                self._file.write(text)
+        except OSError as error:
+            self._close()
+            self._leave(error)
+
+    def _close(self) -> None:
+        file, self._file = self._file, None
+        if file:
+            try:
+                file.close()
+            except OSError:
+                # What is left in its buffer fails again.
+                return
+
+    def _leave(self, error: OSError) -> None:
+        warn(f"the log {self._path} cannot be written ({error.strerror}); going on without it")
+
+
+def _started(command: Sequence[str], **arguments: Any) -> "subprocess.Popen[Any]":
+    """Start the program. Raises OpsError when it is missing."""
+    try:
+        return subprocess.Popen(command, **arguments)
+    except (FileNotFoundError, PermissionError) as error:
+        if error.filename != command[0]:
+            raise
+        raise missing(command[0], str(error.strerror)) from None
+
+
+def missing(program: str, reason: str) -> OpsError:
+    """Return what to say of a program that cannot be run."""
+    told = f"{program} cannot be run ({reason}); `make setup` says what is missing and how to get it"
+    return OpsError(told, ExitCode.MISSING_TOOL)
 
 
 def _read(process: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") -> None:
@@ -69,48 +139,63 @@ def _read(process: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") ->
 
 
 def _watch(
-    process: "subprocess.Popen[str]",
-    lines: "queue.Queue[str | None]",
-    output: list[str],
-    write: Callable[[str], object],
-    on_line: Callable[[str], None],
-    waiting: Callable[[], None],
+    lines: "queue.Queue[str | None]", take: Callable[[str], None], waiting: Callable[[], None], relay: Relay
 ) -> None:
-    """Hand the lines on until the program closes its output; pass an interrupt on and keep listening."""
-    interrupted = False
+    """Hand the lines on until the program closes its output; tell of an interrupt once."""
+    told = False
     while True:
+        if relay.received and not told:
+            told = True
+            warn("interrupted: waiting until what has begun is done and the state is saved")
         try:
             line = lines.get(timeout=TICK_SECONDS)
-            if line is None:
-                break
-            output.append(line)
-            write(line)
-            on_line(line)
         except queue.Empty:
             waiting()
-        except KeyboardInterrupt:
-            interrupted = True
-            os.killpg(process.pid, signal.SIGINT)
-    if interrupted:
-        process.wait()
-        raise OpsError("interrupted; what was made is in the state: run the same command again", ExitCode.INTERRUPTED)
+            continue
+        if line is None:
+            return
+        take(line)
 
 
-def run_attached(command: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> int:
-    """Run a program on this terminal, where a person answers it; return its exit code.
-
-    Ctrl-C reaches it by the terminal; here it is only waited out.
-    """
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        process = subprocess.Popen(
-            command, cwd=folder, env=dict(environment), preexec_fn=_interruptible, process_group=None
+def _interrupted(relay: Relay) -> OpsError:
+    if relay.twice:
+        told = (
+            "interrupted twice: it stopped at once, and the state may lack what was being made "
+            "(docs/runbooks/state.md, Interrupted); run the same command again"
         )
-        return process.wait()
-    finally:
-        signal.signal(signal.SIGINT, before)
+    else:
+        told = "interrupted; what was made is in the state: run the same command again"
+    return OpsError(told, relay.code)
 
 
-def _interruptible() -> None:
-    """Undo the ignoring of SIGINT, which a child would inherit."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def run_attached(
+    command: Sequence[str], *, folder: Path, environment: Mapping[str, str], wait: Callable[[], None] = lambda: None
+) -> int:
+    """Run a program that a person answers; return its exit code, once `wait` has waited for what it left running.
+
+    It reads this terminal, but belongs to a session of its own and prints through this process: no signal of the
+    terminal reaches it, and one that is closed does not take its output away. An interrupt is passed on once.
+
+    Raises OpsError when it was interrupted, once the program has ended.
+    """
+    relay = Relay()
+    with handled(relay.take):
+        out, errors = Passage.to(1), Passage.to(2)
+        process = _started(
+            command,
+            cwd=folder,
+            env=dict(environment),
+            stdout=out.entrance,
+            stderr=errors.entrance,
+            start_new_session=True,
+        )
+        relay.attach(process)
+        for each in (out, errors):
+            each.open()
+        code = process.wait()
+        wait()
+        for each in (out, errors):
+            each.close()
+    if relay.received:
+        raise _interrupted(relay)
+    return int(code)

@@ -1,8 +1,12 @@
 """What a command is doing, on stderr: each step with its time, a long wait with its progress."""
 
+import io
+import os
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import TextIO, cast
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,7 +15,48 @@ from rich.status import Status
 #: Seconds after which a step that runs without a terminal says that it is still there.
 REMINDER_SECONDS = 15
 
-console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+class _Stderr(io.TextIOBase):
+    """Standard error as it is at the time; when it is gone (a closed terminal, a full disk), nothing ends for that."""
+
+    def write(self, text: str) -> int:
+        """Write, or leave it."""
+        try:
+            sys.stderr.write(text)
+        except OSError:
+            give_up(sys.stderr)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, or leave it."""
+        give_up_if_broken(sys.stderr)
+
+    def isatty(self) -> bool:
+        """Return whether it is a terminal."""
+        return sys.stderr.isatty()
+
+    def fileno(self) -> int:
+        """Return its descriptor, by which rich finds the terminal's width."""
+        return sys.stderr.fileno()
+
+
+def give_up(stream: TextIO) -> None:
+    """Let a stream that cannot be written to lead nowhere: what it still buffers would fail again at the end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def give_up_if_broken(stream: TextIO) -> None:
+    """Let a stream lead nowhere when what it buffers cannot be written."""
+    try:
+        stream.flush()
+    except OSError:
+        give_up(stream)
+
+
+console = Console(file=cast("TextIO", _Stderr()), highlight=False, soft_wrap=True, emoji=False)
 
 
 class Step:

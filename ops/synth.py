@@ -10,14 +10,20 @@ from ops.functions import build
 from ops.processes import run
 from ops.steps import step
 from ops.tools import NODE_PROGRAMS, log_path, tail, tool_environment
+from ops.unsaved import in_stacks, refuse_unsaved
 from ops.workspace import PROJECT, Workspace
 
 LOCK_FILE = ".terraform.lock.hcl"
 
 
 def synthesize(workspace: Workspace, output: Path, base: Mapping[str, str], env: str | None) -> None:
-    """Build the functions and run `cdktf synth`, for one environment or for all, into the output folder."""
-    build(workspace.packages, chosen(load(workspace.envs), env), base)
+    """Build the functions and run `cdktf synth`, for one environment or for all, into the output folder.
+
+    Raises OpsError, also when that folder holds a state that an apply could not save.
+    """
+    environments = chosen(load(workspace.envs), env)
+    refuse_unsaved(in_stacks(output), environments[0].name, local=output == workspace.local_output)
+    build(workspace.packages, environments, base)
     environment = tool_environment(workspace, base)
     environment.pop("ENV", None)
     if env:

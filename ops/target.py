@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 
 from ops.backend import Backend
+from ops.endpoints import refuse_endpoints
 from ops.errors import ExitCode, OpsError
 from ops.local_aws.process import LocalAws
 from ops.terraform import Terraform
@@ -34,7 +35,6 @@ class Target:
 
     def terraform(self, stack: str, environment_name: str) -> Terraform:
         """Return Terraform in the stack's folder; the environment's name is for what errors tell to run next."""
-        option = " --local" if self.local_aws else ""
         return Terraform(
             folder=stack_folder(self.output, stack),
             workspace=self.workspace,
@@ -42,15 +42,21 @@ class Target:
             init_environment=self.init_environment,
             session=self.session,
             lock_timeout=self.lock_timeout,
-            next_command=f".venv/bin/python -m ops terraform{option} --env {environment_name} --",
+            next_options=self.options(stack, environment_name),
         )
+
+    def options(self, stack: str, environment_name: str) -> str:
+        """Return the options by which a command of ours finds the stack."""
+        local = "--local " if self.local_aws else ""
+        account = "" if stack == environment_name else "--account "
+        return f"{local}{account}--env {environment_name}"
 
     def session(self, account_id: str) -> boto3.Session:
         """Return credentials of the account. Raises OpsError when the shell's are another account's."""
         if self.local_aws:
             return _assumed(self.local_aws, account_id)
         session = boto3.Session()
-        found = session.client("sts").get_caller_identity()["Account"]
+        found = session.client("sts", region_name=session.region_name or "us-east-1").get_caller_identity()["Account"]
         if found != account_id:
             raise OpsError(
                 f"the shell's credentials are of account {found}, the environment is in {account_id}; "
@@ -74,17 +80,6 @@ def cloud(workspace: Workspace, environment: Mapping[str, str] = os.environ, loc
     target = Target(workspace, workspace.cloud_output, environment, environment, lock_timeout=lock_timeout)
     refuse_overrides(target.output)
     return target
-
-
-def refuse_endpoints(environment: Mapping[str, str]) -> None:
-    """Raise OpsError when a variable would send requests elsewhere than to AWS."""
-    leading_astray = sorted(name for name in environment if name.startswith("AWS_ENDPOINT_URL"))
-    if leading_astray:
-        raise OpsError(
-            f"{', '.join(leading_astray)} is set: this would not go to the real AWS; "
-            f"run `unset {' '.join(leading_astray)}`, or use `make local`",
-            ExitCode.REFUSED,
-        )
 
 
 def local(

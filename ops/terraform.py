@@ -14,6 +14,7 @@ from ops.errors import ExitCode, OpsError
 from ops.processes import Finished, run
 from ops.steps import Step, step
 from ops.tools import log_path, tail, terraform_program, tool_environment
+from ops.unsaved import ERRORED_STATE, told
 from ops.workspace import Workspace
 
 PLAN_FILE = "plan.tfplan"
@@ -71,8 +72,13 @@ class Terraform:
     """Credentials of an account, by its id."""
     lock_timeout: int = 300
     """Seconds to wait for a state that somebody else has locked."""
-    next_command: str = "terraform"
-    """How a person runs Terraform in this folder, up to its arguments; errors name it."""
+    next_options: str = "--env dev"
+    """The options by which a command of ours finds this stack; errors name them."""
+
+    @property
+    def next_command(self) -> str:
+        """How a person runs Terraform in this folder, up to its arguments."""
+        return f".venv/bin/python -m ops terraform {self.next_options} --"
 
     @property
     def stack(self) -> str:
@@ -82,8 +88,7 @@ class Terraform:
     @property
     def recover_command(self) -> str:
         """How a person takes orphans of this stack into its state."""
-        command = self.next_command.replace("ops terraform", "ops recover").removesuffix(" --")
-        return f"{command} --account" if self.stack.startswith("account-") and "--account" not in command else command
+        return f".venv/bin/python -m ops recover {self.next_options}"
 
     def init(self, *arguments: str) -> None:
         """Fetch the provider and connect to the state."""
@@ -106,9 +111,9 @@ class Terraform:
     def destruction_json(self) -> str:
         """Return, for a program to read, the plan to destroy all that the state holds; no plan file is left."""
         self._plan(f"plan to destroy {self.stack}", "-destroy")
-        told = self.show_plan_json()
+        plan = self.show_plan_json()
         (self.folder / PLAN_FILE).unlink()
-        return told
+        return plan
 
     def _plan(self, name: str, *arguments: str) -> bool:
         with step(name) as doing:
@@ -202,6 +207,13 @@ class Terraform:
             raise OpsError(f"terraform output failed ({finished.log}):\n{tail(finished.output)}")
         return {name: output["value"] for name, output in json.loads(finished.output).items()}
 
+    def push_state(self, path: Path) -> None:
+        """Make the state in this file the stack's. Terraform refuses one that is older, or of another lineage."""
+        with step(f"push the state of {self.stack}") as doing:
+            finished = self._run("state", "push", "-no-color", *self._lock, str(path.resolve()), doing=doing)
+            if finished.code:
+                raise self._failure("state push", finished, _Events())
+
     def force_unlock(self, lock_id: str) -> None:
         """Release a lock whose holder is gone."""
         with step(f"unlock {self.stack}") as doing:
@@ -222,6 +234,14 @@ class Terraform:
         log: Path | None = None,
     ) -> Finished:
         events = events or _Events()
+        try:
+            return self._finished(command, arguments, events, doing, log)
+        except OpsError as error:
+            raise OpsError(f"{error}{self._unsaved()}", error.code) from None
+
+    def _finished(
+        self, command: str, arguments: Sequence[str], events: _Events, doing: Step | None, log: Path | None
+    ) -> Finished:
         return run(
             [terraform_program(self.environment), command, *arguments],
             folder=self.folder,
@@ -235,9 +255,15 @@ class Terraform:
 
     def _failure(self, command: str, finished: Finished, events: _Events) -> OpsError:
         """Return what Terraform's errors mean to the person who has to act."""
-        lock = next(filter(None, map(explain.lock_holder, events.diagnostics)), None)
+        printed = {"summary": finished.output, "detail": finished.output}
+        lock = next(filter(None, map(explain.lock_holder, events.diagnostics or [printed])), None)
         if lock:
             return OpsError(explain.locked(lock, self.next_command), ExitCode.STATE_LOCKED)
         messages = [explain.diagnostic(each, self.recover_command) for each in events.diagnostics]
-        told = "\n\n".join(messages) or tail(finished.output)
-        return OpsError(f"terraform {command} failed ({finished.log}):\n\n{told}")
+        said = "\n\n".join(messages) or tail(finished.output)
+        return OpsError(f"terraform {command} failed ({finished.log}):\n\n{said}{self._unsaved()}")
+
+    def _unsaved(self) -> str:
+        """Return what to do when an apply could not save the state."""
+        path = self.folder / ERRORED_STATE
+        return f"\n\n{told(path, self.next_options)}" if path.exists() else ""

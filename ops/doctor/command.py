@@ -60,7 +60,7 @@ def _environment(patient: Patient, today: datetime.date) -> Findings:
     yield from looked("fargate", lambda: quotas.fargate(patient))
     try:
         stack = _stack(patient)
-    except (OpsError, BotoCoreError, ClientError) as error:
+    except (OpsError, BotoCoreError, ClientError, OSError) as error:
         yield Finding("error", "stack", _said(error))
         yield Finding("unseen", "state", "and moves, quotas and versions: without the stack and its state")
         return
@@ -84,7 +84,11 @@ def _stack(patient: Patient) -> Stack:
     output = target.workspace.build / "doctor" / "cdktf.out"
     synthesize(target.workspace, output, target.init_environment, patient.name)
     synthesized: dict[str, Any] = json.loads((stack_folder(output, patient.name) / "cdk.tf.json").read_text())
-    return Stack(synthesized, RemoteState(patient.session, Backend.in_stack(synthesized)).addresses())
+    options = target.options(patient.name, patient.name)
+    remote = RemoteState(patient.session, Backend.in_stack(synthesized), options)
+    if remote.bucket_exists():
+        remote.refuse_deleted()
+    return Stack(synthesized, remote.addresses())
 
 
 def _said(error: Exception) -> str:

@@ -49,6 +49,7 @@ class Stack:
         wanted = {address for address in addresses(dict(self.synthesized)) if address.split(".")[0] == kind}
         return len(wanted - self.applied)
 
-    def remote(self, session: boto3.Session) -> RemoteState:
+    def remote(self, patient: Patient) -> RemoteState:
         """Return what lies in the state bucket."""
-        return RemoteState(session, Backend.in_stack(self.synthesized))
+        options = patient.target.options(patient.name, patient.name)
+        return RemoteState(patient.session, Backend.in_stack(self.synthesized), options)

@@ -6,7 +6,7 @@ from ops.doctor.patient import Patient, Stack
 
 def bucket_and_lock(patient: Patient, stack: Stack) -> Findings:
     """Yield whether the state can be worked with."""
-    remote = stack.remote(patient.session)
+    remote = stack.remote(patient)
     if not remote.bucket_exists():
         target = "local" if patient.target.local_aws else "bootstrap"
         told = f"the account has no state bucket {remote.bucket}"

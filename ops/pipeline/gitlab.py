@@ -11,6 +11,7 @@ import yaml
 
 from modules.delivery.settings.pipeline import PipelineSettings
 from modules.environment import Environment
+from ops.unsaved import ERRORED_STATE
 
 #: Written into the file's head.
 HEAD = """\
@@ -24,6 +25,8 @@ RELEASE_TAG = r"/^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/"
 CANDIDATE_TAG = r"/^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)-rc\.(0|[1-9]\d*)$/"
 #: An applied plan is of no use any more, and one that nobody read in this time is of an old state.
 ARTIFACT_LIFE = "3 days"
+#: As long as the state bucket keeps an old version.
+UNSAVED_STATE_LIFE = "90 days"
 #: Without one the project's is taken, an hour ("Set a limit for how long jobs can run"). The AWS provider waits an hour
 #: for a group of EKS nodes to be created, and another for the one that it replaces to go. A job's token expires with it
 #: ("OpenID Connect (OIDC) Authentication Using ID Tokens, Token payload"), so until then the AWS SDKs renew their
@@ -150,6 +153,15 @@ def _apply(environment: Environment, settings: PipelineSettings, paths: list[str
         "script": [f".venv/bin/python -m ops ci apply --env {name}"],
         # A person reads the plan first; until then the pipeline is blocked, and says so.
         "rules": [{**rule, "when": "manual"} for rule in _shipped(environment, paths)],
+        # What Terraform could not save, when S3 was not reached, would be lost with the runner. A state holds values
+        # that are secret.
+        "artifacts": {
+            "access": "developer",
+            "expire_in": UNSAVED_STATE_LIFE,
+            "when": "on_failure",
+            "name": f"unsaved-state-{name}",
+            "paths": [f"build/ci/{name}/{name}/{ERRORED_STATE}"],
+        },
     }
 
 

@@ -15,9 +15,11 @@ from ops.pipeline.manifest import State, artifact_folder, pack, state_of, unpack
 from ops.pipeline.summary import counts, markdown
 from ops.scan.command import scan_plan
 from ops.scan.judgement import Scan
+from ops.state import require_sound
 from ops.synth import synthesize
 from ops.target import Target
 from ops.terraform import Terraform
+from ops.unsaved import in_jobs, refuse_unsaved
 
 SUMMARY = "summary.md"
 REPORT = "terraform-report.json"
@@ -50,6 +52,7 @@ def plan_job(target: Target, file: EnvironmentFile, commit: str, today: datetime
     """
     env = file.settings.name
     artifact = artifact_folder(target.workspace, env)
+    refuse_unsaved(in_jobs(target.workspace), env, local=target.local_aws is not None)
     shutil.rmtree(artifact, ignore_errors=True)
     artifact.mkdir(parents=True)
     synthesize(target.workspace, target.output, target.environment, env)
@@ -79,10 +82,12 @@ def apply_job(target: Target, file: EnvironmentFile, commit: str) -> bool:
     """
     env = file.settings.name
     artifact = artifact_folder(target.workspace, env)
+    refuse_unsaved(in_jobs(target.workspace), env, local=target.local_aws is not None)
     manifest = unpack(artifact, env=env, commit=commit)
     if not manifest.changes:
         return False
     terraform = replace(target.terraform(env, env), folder=artifact / env)
+    require_sound(target, terraform)
     terraform.init()
     now = _state(terraform)
     if now != manifest.state:

@@ -9,8 +9,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from modules.settings import EnvironmentFile
-from ops.backend import Backend, RemoteState
-from ops.bootstrap import state_file, state_on_this_machine
+from ops.backend import Backend
+from ops.bootstrap import Account
 from ops.local import connected
 from ops.recovery.import_ids import CREATED_AGAIN
 from ops.recovery.imports import Imports
@@ -57,15 +57,11 @@ def recovered(target: Target, terraform: Terraform) -> Recovery:
 @contextmanager
 def _account(target: Target, file: EnvironmentFile) -> Iterator[Terraform]:
     """Connect the bootstrap stack to its state: as long as its bucket holds none, to the one on this machine."""
-    stack = f"account-{file.settings.account_id}"
-    target.prepare(stack)
-    terraform = target.terraform(stack, file.settings.name)
-    backend = Backend.of(terraform.folder)
-    remote = RemoteState(target.session(backend.account_id), backend)
-    in_bucket = remote.bucket_exists() and remote.exists()
-    with nullcontext() if in_bucket else state_on_this_machine(terraform, state_file(target, backend)):
-        terraform.init()
-        yield terraform
+    account = Account(target, file.settings.account_id, file.settings.name)
+    account.refuse_deleted()
+    with account.state_on_this_machine() if account.uses_state_on_this_machine() else nullcontext():
+        account.terraform.init()
+        yield account.terraform
 
 
 class _Recovering:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from modules.foundation.settings import Tier
 from modules.settings import EnvironmentFile
-from ops.local import connected
+from ops.local import connected, initialized
 from ops.local_aws.process import start
 from ops.scan.checkov import scan
 from ops.scan.judgement import Scan, judge
@@ -53,4 +53,4 @@ def _from_nothing(workspace: Workspace, file: EnvironmentFile) -> Terraform:
     synthesize(workspace, target.output, target.init_environment, name)
     nowhere = {"terraform": {"backend": {"local": {"path": "never-written.tfstate"}}}}
     (stack_folder(target.output, name) / _STATELESS_OVERRIDE).write_text(json.dumps(nowhere))
-    return connected(target, file)
+    return initialized(target, file)

@@ -1,7 +1,7 @@
 """`plan`, `deploy` and `destroy` by the CDKTF CLI, as on the real AWS.
 
-They refuse an AWS_ENDPOINT_URL, so the embedded AWS comes by what they do honour: the shell's AWS config, with
-credentials of the account and the endpoint.
+They refuse an AWS_ENDPOINT_URL, so the embedded AWS comes by the shell's AWS config, with credentials of the account
+and the endpoint, which is said to be meant.
 """
 
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ops.endpoints import MEANT
 from ops.local_aws.process import LocalAws
 from ops.target import Target
 from ops.workspace import PROJECT
@@ -40,6 +41,7 @@ def shell(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pytest.Te
         **kept,
         "AWS_CONFIG_FILE": str(config),
         "AWS_EC2_METADATA_DISABLED": "true",
+        MEANT: local_aws.endpoint,
         "GROUNDWORK_BUILD": str(folder / "build"),
         "ENVS": str(envs),
         "ENV": "trial",

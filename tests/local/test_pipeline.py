@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ops.endpoints import MEANT
 from ops.local_aws.process import LocalAws
 from ops.scan import checkov
 from ops.target import Target
@@ -124,6 +125,7 @@ def _shell(scratch: Path, target: Target, local_aws: LocalAws) -> dict[str, str]
     return {
         **kept, **someone, **more, "PATH": programs, "AWS_CONFIG_FILE": str(config),
         "AWS_EC2_METADATA_DISABLED": "true", "GROUNDWORK_LOCK_TIMEOUT": "3",
+        MEANT: local_aws.endpoint,
     }  # fmt: skip
 
 

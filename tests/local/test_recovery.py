@@ -43,7 +43,8 @@ class Small:
         requests = random.Random(f"{SEED} {act}").randint(*REQUESTS[act])
         print(f"seed {SEED}: {act} is killed after {requests} requests")
         assert self.kills.killed(requests, *command)
-        lock = RemoteState(self.target.session(ACCOUNT), Backend.of(self.terraform.folder)).lock()
+        backend, options = Backend.of(self.terraform.folder), self.terraform.next_options
+        lock = RemoteState(self.target.session(ACCOUNT), backend, options).lock()
         if lock:
             self.terraform.force_unlock(lock.id)
 

@@ -119,7 +119,7 @@ def test_a_state_that_nobody_holds(patient: Patient) -> None:
         {"mode": "data", "type": "a", "name": "b"},
     ]
     keep_state(json.dumps({"resources": resources}))
-    remote = stack().remote(patient.session)
+    remote = stack().remote(patient)
     assert remote.addresses() == {"aws_vpc.network_vpc"}
     (found,) = state.bucket_and_lock(patient, stack("aws_vpc.network_vpc"))
     assert (found.level, found.told) == ("ok", f"{BUCKET}, not locked, 1 resources")

@@ -1,0 +1,89 @@
+"""Ctrl-C, the SIGTERM of a cancelled job and the SIGHUP of a closed terminal: one kind of interrupt."""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from ops.errors import ExitCode
+
+#: A command ends with 128 and the signal's number, as a shell has it ("Bash Reference Manual, Exit Status",
+#: https://www.gnu.org/software/bash/manual/html_node/Exit-Status.html).
+SIGNALS = {
+    signal.SIGINT: ExitCode.INTERRUPTED,
+    signal.SIGTERM: ExitCode.TERMINATED,
+    signal.SIGHUP: ExitCode.HUNG_UP,
+}
+
+
+class Interrupted(BaseException):
+    """A command was interrupted while no program of its own was running."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.code = SIGNALS[signal.Signals(number)]
+
+
+def interrupt(number: int) -> None:
+    """Raise Interrupted."""
+    raise Interrupted(number)
+
+
+@contextmanager
+def handled(handler: Callable[[int], None]) -> Iterator[None]:
+    """Give the signals to the handler, but for those that this process ignores (`nohup`, a shell's background job).
+
+    Signals reach the main thread alone; any other thread leaves them as they are.
+    """
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, lambda received, _: handler(received))
+    try:
+        yield
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
+
+
+class Relay:
+    """Passes interrupts on to a program's process group, as Ctrl-C.
+
+    The first one of any kind, so that Terraform saves its state and ends. Of what follows only Ctrl-C is passed on, by
+    which a person asks to stop at once: a runner, `make` and a terminal may each send the other two again.
+    """
+
+    def __init__(self) -> None:
+        self.received: list[int] = []
+        self._process: subprocess.Popen[str] | subprocess.Popen[bytes] | None = None
+
+    @property
+    def code(self) -> ExitCode:
+        """What the command ends with, by the first interrupt."""
+        return SIGNALS[signal.Signals(self.received[0])]
+
+    @property
+    def twice(self) -> bool:
+        """Whether the program was asked to stop at once."""
+        return signal.SIGINT in self.received[1:]
+
+    def attach(self, process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
+        """Pass on to this process, and at once what came before it was there."""
+        self._process = process
+        if self.received:
+            self._pass_on()
+
+    def take(self, number: int) -> None:
+        """Take a signal; a handler for `handled`."""
+        first = not self.received
+        self.received.append(number)
+        if first or number == signal.SIGINT:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        if self._process and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGINT)

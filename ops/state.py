@@ -1,0 +1,73 @@
+"""Whether a stack's state can be planned on, and the commands for one that cannot: `python -m ops state`."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from modules.settings import EnvironmentFile
+from ops.backend import Backend, RemoteState
+from ops.errors import ExitCode, OpsError
+from ops.synth import synthesize
+from ops.target import Target
+from ops.terraform import Terraform
+from ops.unsaved import ERRORED_STATE, in_jobs, in_stacks, refuse_unsaved
+from ops.workspace import stack_folder
+
+
+def require_sound(target: Target, terraform: Terraform) -> None:
+    """Raise OpsError when the state of an environment's stack must not be planned on: gone, deleted, or not readable.
+
+    A lock that somebody holds is waited for by Terraform; only one that Terraform cannot read is refused.
+    """
+    refuse_unsaved(in_jobs(target.workspace), terraform.stack, local=target.local_aws is not None)
+    backend = Backend.of(terraform.folder)
+    remote = RemoteState(target.session(backend.account_id), backend, terraform.next_options)
+    if not remote.bucket_exists():
+        command = "local" if target.local_aws else "bootstrap"
+        raise OpsError(
+            f"the account has no state bucket {remote.bucket}; run `make {command} ENV={terraform.stack}`. If it was "
+            "there before: docs/runbooks/state.md, The state bucket is gone",
+            ExitCode.REFUSED,
+        )
+    remote.lock()
+    remote.refuse_deleted()
+    remote.addresses()
+
+
+class StateOf:
+    """The state of an environment's stack, or of its account's, for the commands that mend it."""
+
+    def __init__(self, target: Target, file: EnvironmentFile, *, account: bool) -> None:
+        self._name = file.settings.name
+        self._stack = f"account-{file.settings.account_id}" if account else self._name
+        # Apart from what a deploy is synthesized into: an unsaved state may lie there.
+        self._target = replace(target, output=target.workspace.build / "state" / "cdktf.out")
+        found = (*in_stacks(target.output), *in_jobs(target.workspace))
+        self._unsaved = [path for path in found if path.parent.name == self._stack]
+        synthesize(target.workspace, self._target.output, target.init_environment, self._name)
+
+    @property
+    def remote(self) -> RemoteState:
+        """What lies in the state bucket."""
+        backend = Backend.of(stack_folder(self._target.output, self._stack))
+        options = self._target.options(self._stack, self._name)
+        return RemoteState(self._target.session(backend.account_id), backend, options)
+
+    def push(self, lock_timeout: int) -> Path:
+        """Push what an apply could not save, delete that file, and return its path. Raises OpsError."""
+        if not self._unsaved:
+            place = f"build/ci/{self._name}/{self._stack}/{ERRORED_STATE}"
+            raise OpsError(
+                f"there is no unsaved state of {self._stack} here; one that an apply job kept as its artifact belongs "
+                f"into the project's folder: {place}",
+                ExitCode.REFUSED,
+            )
+        newest = max(self._unsaved, key=lambda path: path.stat().st_mtime)
+        replace(self._terraform(), lock_timeout=lock_timeout).push_state(newest)
+        newest.unlink()
+        return newest
+
+    def _terraform(self) -> Terraform:
+        self._target.prepare(self._stack)
+        terraform = self._target.terraform(self._stack, self._name)
+        terraform.init()
+        return terraform

@@ -1,0 +1,103 @@
+"""Every command that an error, a finding or a runbook names can be run as it is printed."""
+
+import ast
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from ops.commands import app
+from ops.workspace import PROJECT
+
+#: Options that a message takes from where the command works; all of them at once.
+OPTIONS = "--local --account --env dev"
+_COMMAND = re.compile(r"\.venv/bin/python -m ops ((?:[\w-]+ )*[^`\n;<>()|#]*)")
+_TARGET = re.compile(r"`(?:run )?make ([a-z-]+)[^`]*`")
+#: What else than a name a message puts in.
+VALUES = {"names": "--give-up aws_vpc.x", "arguments": "ARGUMENTS"}
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Yield the strings of a Python file, with something in place of each value; the text of any other."""
+    if path.suffix != ".py":
+        yield path.read_text()
+        return
+    tree = ast.parse(path.read_text())
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(map(value, node.values))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
+            yield node.value
+
+
+def value(part: ast.expr) -> str:
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    name = ast.unparse(part).strip("{}")
+    return VALUES.get(name, OPTIONS if "options" in name else "x")
+
+
+def files() -> Iterator[Path]:
+    yield PROJECT / "README.md"
+    for folder, pattern in (("ops", "*.py"), ("modules", "*.py"), ("docs/runbooks", "*.md")):
+        yield from sorted((PROJECT / folder).rglob(pattern))
+
+
+def found(pattern: re.Pattern[str]) -> set[tuple[str, str]]:
+    """Return what the pattern finds, with the file that prints it."""
+    return {
+        (str(path.relative_to(PROJECT)), match[1].strip(" .:,'\""))
+        for path in files()
+        for text in texts(path)
+        for match in pattern.finditer(text)
+    }
+
+
+def parse(command: str) -> None:
+    """Let the command line read the arguments; nothing is run. Raises what the person would be told."""
+    arguments = shlex.split(command)
+    parser: Any = typer.main.get_command(app)
+    while hasattr(parser, "commands"):
+        parser = parser.commands[arguments.pop(0)]
+    if parser.name == "terraform" and arguments[-1] == "--":
+        arguments += ["state", "list"]
+    parser.make_context(parser.name, arguments)
+
+
+def of_the_doctor() -> Iterator[tuple[str, str]]:
+    """Yield what is printed through `Patient.command`, which completes it."""
+    for path in sorted((PROJECT / "ops" / "doctor").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("patient.command"):
+                (argument,) = node.args
+                text = "".join(map(value, argument.values)) if isinstance(argument, ast.JoinedStr) else value(argument)
+                yield path.name, f"{text} --env dev --local"
+
+
+COMMANDS = sorted({each for each in found(_COMMAND) if "ARGUMENTS --env" not in each[1]} | set(of_the_doctor()))
+
+
+def test_commands_are_found() -> None:
+    printed = {command for _, command in COMMANDS}
+    assert f"state restore {OPTIONS} --version-id=x" in printed
+    assert f"terraform {OPTIONS} --" in printed
+    assert len(printed) > 15
+
+
+@pytest.mark.parametrize(("file", "command"), COMMANDS)
+def test_a_printed_command_is_one_that_the_command_line_reads(
+    file: str, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A job of GitLab's has it.
+    monkeypatch.setenv("CI_COMMIT_SHA", "x")
+    parse(command)
+
+
+def test_a_printed_target_is_one_that_make_has() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.M))
+    assert {target for _, target in found(_TARGET) if target != "x"} <= targets

@@ -1,0 +1,179 @@
+"""A program that runs: interrupted, without a log, without a terminal, missing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ops.errors import ExitCode, OpsError
+from ops.processes import run
+from ops.workspace import PROJECT
+
+#: A command that runs one program, and nothing else of Groundwork.
+COMMAND = """
+import os, sys
+from pathlib import Path
+from ops import commands, processes
+program, log = sys.argv[1:]
+commands.app = lambda **_: processes.run(
+    [sys.executable, "-u", "-c", program], folder=Path.cwd(), environment=dict(os.environ), log=Path(log)
+)
+commands.main()
+"""
+#: Saves for as long as it is told to, as Terraform does after an interrupt, and notes each one.
+PROGRAM = """
+import pathlib, signal, time
+def note(*_):
+    with open("interrupts", "a") as file:
+        file.write("interrupt\\n")
+signal.signal(signal.SIGINT, note)
+pathlib.Path("ready").touch()
+while not pathlib.Path("saved").exists():
+    time.sleep(0.01)
+print("saved")
+"""
+
+
+#: A command that runs the program as the CDKTF CLI runs Terraform: told to end, the CLI does not wait for it.
+ATTACHED = """
+import os, sys
+from pathlib import Path
+from ops import commands
+from ops.processes import run_attached
+from ops.shield import shielded
+from ops.workspace import Workspace
+cli = "import os, signal, subprocess as s, sys; terraform = s.Popen([os.environ['TERRAFORM_BINARY_NAME'], 'apply']);"
+cli += "signal.signal(signal.SIGINT, lambda *_: sys.exit(terraform.send_signal(signal.SIGINT))); terraform.wait()"
+program, _ = sys.argv[1:]
+terraform = Path("terraform")
+terraform.write_text(f"#!{sys.executable}{chr(10)}{program}")
+terraform.chmod(0o755)
+folder = Path.cwd()
+named = {**os.environ, "TERRAFORM_BINARY_NAME": str(terraform.resolve())}
+environment, wait = shielded(Workspace(folder, folder), named)
+commands.app = lambda **_: run_attached([sys.executable, "-c", cli], folder=folder, environment=environment, wait=wait)
+commands.main()
+"""
+
+
+class Command:
+    """The command in a folder of its own, with its program running."""
+
+    def __init__(self, folder: Path, log: Path | None = None, script: str = COMMAND) -> None:
+        self.folder = folder
+        self.log = log or folder / "logs" / "program.log"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", script, PROGRAM, str(self.log)],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # A shell that starts pytest in the background has Ctrl-C ignored, and so would its children.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
+        self.wait_for(lambda: (folder / "ready").exists())
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            assert self.process.poll() is None, self.process.communicate()
+            time.sleep(0.01)
+
+    def send(self, *signals: signal.Signals) -> None:
+        for each in signals:
+            self.process.send_signal(each)
+
+    @property
+    def interrupts(self) -> int:
+        """How many the program was sent."""
+        noted = self.folder / "interrupts"
+        return len(noted.read_text().splitlines()) if noted.exists() else 0
+
+    def save(self) -> str:
+        """Let the program save and end; return what the command says."""
+        (self.folder / "saved").touch()
+        told = self.process.communicate()[1]
+        assert "Traceback" not in told
+        return told
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [(signal.SIGINT, ExitCode.INTERRUPTED), (signal.SIGTERM, ExitCode.TERMINATED)],
+)
+def test_an_interrupt_of_any_kind_waits_until_the_program_has_saved(
+    tmp_path: Path, sent: signal.Signals, code: ExitCode
+) -> None:
+    command = Command(tmp_path)
+    command.send(sent)
+    command.wait_for(lambda: command.interrupts == 1)
+    told = command.save()
+    assert (command.process.returncode, command.interrupts) == (code, 1)
+    assert code == 128 + sent
+    assert "interrupted; what was made is in the state: run the same command again" in told
+    assert command.log.read_text().endswith("\nsaved\n")
+
+
+def test_a_cancellation_that_is_sent_again_stays_one_interrupt(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    command.send(signal.SIGHUP)
+    command.wait_for(lambda: command.interrupts == 1)
+    command.send(signal.SIGTERM, signal.SIGHUP, signal.SIGTERM)
+    command.save()
+    assert (command.process.returncode, command.interrupts) == (ExitCode.HUNG_UP, 1)
+
+
+def test_a_second_ctrl_c_is_passed_on_and_ends_with_130(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    for count in (1, 2):
+        command.send(signal.SIGINT)
+        command.wait_for(lambda count=count: command.interrupts == count)  # type: ignore[misc]
+    told = command.save()
+    assert command.process.returncode == ExitCode.INTERRUPTED
+    assert "interrupted twice" in told
+
+
+def test_a_cli_that_ends_at_once_leaves_terraform_the_time_to_save(tmp_path: Path) -> None:
+    command = Command(tmp_path, script=ATTACHED)
+    command.send(signal.SIGTERM)
+    command.wait_for(lambda: command.interrupts == 1)
+    (tmp_path / "saved").touch()
+    printed, told = command.process.communicate()
+    assert (command.process.returncode, printed, command.interrupts) == (ExitCode.TERMINATED, "saved\n", 1)
+    assert "interrupted; what was made is in the state" in told
+
+
+def test_a_terminal_that_is_gone_ends_nothing(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    assert command.process.stderr
+    command.process.stderr.close()
+    command.send(signal.SIGHUP)
+    command.wait_for(lambda: command.interrupts == 1)
+    (tmp_path / "saved").touch()
+    assert command.process.wait() == ExitCode.HUNG_UP
+    assert command.log.read_text().endswith("\nsaved\n")
+
+
+def test_a_full_disk_costs_the_log_and_nothing_else(tmp_path: Path) -> None:
+    command = Command(tmp_path, log=Path("/dev/full"))
+    told = command.save()
+    assert command.process.returncode == 0
+    assert told == "warning the log /dev/full cannot be written (No space left on device); going on without it\n"
+
+
+def test_a_folder_for_logs_that_cannot_be_made_costs_the_log_alone(tmp_path: Path) -> None:
+    (tmp_path / "logs").touch()
+    log = tmp_path / "logs" / "x.log"
+    assert run(["echo", "done"], folder=tmp_path, environment=os.environ, log=log).output == "done\n"
+
+
+def test_a_program_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OpsError, match="there-is-none cannot be run") as caught:
+        run(["there-is-none"], folder=tmp_path, environment=os.environ, log=tmp_path / "log")
+    assert caught.value.code == ExitCode.MISSING_TOOL
