@@ -2,12 +2,10 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import boto3
 
 from ops import explain
 from ops.errors import ExitCode, OpsError
@@ -68,8 +66,6 @@ class Terraform:
     """What it runs in: credentials, and for the embedded AWS its endpoint."""
     init_environment: Mapping[str, str]
     """The same for `init`, which may have to reach the provider registry."""
-    session: Callable[[str], boto3.Session]
-    """Credentials of an account, by its id."""
     lock_timeout: int = 300
     """Seconds to wait for a state that somebody else has locked."""
     next_options: str = "--env dev"

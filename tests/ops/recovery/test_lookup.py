@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from ops.recovery.lookup import UnknownValueError, import_ids
@@ -104,6 +105,25 @@ def test_a_key_is_found_by_its_description_unless_it_is_being_deleted() -> None:
     )
     kms.schedule_key_deletion(KeyId=gone)
     assert import_ids("aws_kms_key", {"description": "agora dev: data"}, client) == [ours]
+
+
+class Kms:
+    """Two keys, of which one keeps us out."""
+
+    def can_paginate(self, _: str) -> bool:
+        return False
+
+    def list_keys(self) -> Any:
+        return {"Keys": [{"KeyId": "theirs"}, {"KeyId": "ours"}]}
+
+    def describe_key(self, KeyId: str) -> Any:  # noqa: N803
+        if KeyId == "theirs":
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "DescribeKey")
+        return {"KeyMetadata": {"Description": "agora dev: data", "KeyState": "Enabled"}}
+
+
+def test_a_key_that_keeps_us_out_is_not_ours() -> None:
+    assert import_ids("aws_kms_key", {"description": "agora dev: data"}, lambda _: Kms()) == ["ours"]
 
 
 @pytest.mark.usefixtures("aws")
