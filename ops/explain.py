@@ -46,8 +46,8 @@ def locked(lock: LockHolder, terraform_command: str) -> str:
     return (
         f"the state is locked by {lock} (lock {lock.id}).\n"
         "If it is still running, wait for it and run the same command again.\n"
-        "If it was killed, or could not reach S3 at its end, nobody will release its lock. Look whether it left a state "
-        "that was not saved (docs/runbooks/state.md), then release it yourself: "
+        "If it was killed, or could not reach S3 at its end, nobody will release its lock. Look whether it left a "
+        "state that was not saved (docs/runbooks/state.md), then release it yourself: "
         f"{terraform_command} force-unlock {lock.id}"
     )
 

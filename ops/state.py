@@ -39,11 +39,13 @@ class StateOf:
     def __init__(self, target: Target, file: EnvironmentFile, *, account: bool) -> None:
         self._name = file.settings.name
         self._stack = f"account-{file.settings.account_id}" if account else self._name
-        # Apart from what a deploy is synthesized into: an unsaved state may lie there.
-        self._target = replace(target, output=target.workspace.build / "state" / "cdktf.out")
         found = (*in_stacks(target.output), *in_jobs(target.workspace))
         self._unsaved = [path for path in found if path.parent.name == self._stack]
-        synthesize(target.workspace, self._target.output, target.init_environment, self._name)
+        self._target = target
+        if not (stack_folder(target.output, self._stack) / "cdk.tf.json").exists():
+            # Apart from what a deploy is synthesized into: another stack's unsaved state may lie there.
+            self._target = replace(target, output=target.workspace.build / "state" / "cdktf.out")
+            synthesize(target.workspace, self._target.output, target.init_environment, self._name)
 
     @property
     def remote(self) -> RemoteState:

@@ -8,7 +8,8 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 LOCAL = "tests/local/"
 #: They need nothing of what the others share; together they take about as long.
 BESIDE = tuple(
-    f"{LOCAL}test_{name}.py" for name in ("changes", "deploy", "interruption", "pipeline", "recovery", "removal")
+    f"{LOCAL}test_{name}.py"
+    for name in ("changes", "deploy", "interruption", "pipeline", "recovery", "removal", "state")
 )
 #: A minute or more a file; its tests share nothing but what is synthesized.
 MOCKED = "tests/stack/test_mocked_provider.py"
