@@ -76,4 +76,3 @@ def test_a_destroy_that_is_killed_is_recovered_and_converges(small: Small) -> No
     recovery = small.recovered()
     assert not recovery.unclear
     assert small.converges()
-    small.terraform.destroy()
