@@ -68,6 +68,11 @@ class Account:
             raise OpsError(_lost_state(self.terraform, self._backend), ExitCode.REFUSED)
         return False
 
+    def refuse_deleted(self) -> None:
+        """Raise OpsError when the state was deleted from its bucket."""
+        if self._remote.bucket_exists():
+            self._remote.refuse_deleted()
+
     def uses_state_on_this_machine(self) -> bool:
         """Return whether Terraform works with a state on this machine, or would begin one there."""
         return not (self._remote.bucket_exists() and self._remote.exists())
@@ -101,6 +106,5 @@ def _lost_state(terraform: Terraform, backend: Backend) -> str:
         f"the bucket {backend.bucket} exists, but neither it nor this machine holds the bootstrap's state "
         f"({backend.key}).\n"
         "Another machine may have begun the bootstrap: finish it there. If its state is lost, take what exists into a "
-        "new state, beginning with:\n"
-        f"    {terraform.next_command} import aws_s3_bucket.delivery_state {backend.bucket}"
+        f"new state, then run the same command again:\n    {terraform.recover_command}"
     )

@@ -270,6 +270,27 @@ def terraform(
 
 
 @app.command()
+def recover(
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: LocalOption = False,
+    account: AccountOption = False,
+    lock_timeout: LockTimeoutOption = 300,
+) -> None:
+    """Import what an apply that was killed has created in AWS, and show the plan of the rest. Applies nothing."""
+    from ops.direct import local_target
+    from ops.recovery.command import recover as recover_stack
+    from ops.target import cloud
+
+    workspace, file = Workspace.of(envs), read_file(envs, env)
+    target = local_target(workspace, lock_timeout) if on_local else cloud(workspace, lock_timeout=lock_timeout)
+    recovery = recover_stack(target, file, account=account)
+    _tell(None, recovery.told(), as_json=False)
+    if recovery.unclear:
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+@app.command()
 def guard(
     plan_file: Annotated[Path, typer.Argument(metavar="PLAN.json", help="What `terraform show -json` prints.")],
     env: Annotated[

@@ -18,7 +18,7 @@ def run_terraform(
     workspace: Workspace, file: EnvironmentFile, arguments: Sequence[str], *, on_local: bool, account: bool
 ) -> int:
     """Run it on this terminal and return its exit code. Raises OpsError when the stack is not synthesized yet."""
-    target = _local_target(workspace) if on_local else cloud(workspace)
+    target = local_target(workspace) if on_local else cloud(workspace)
     stack = f"account-{file.settings.account_id}" if account else file.settings.name
     folder = stack_folder(target.output, stack)
     if not (folder / "cdk.tf.json").exists():
@@ -48,8 +48,9 @@ def _run(target: Target, folder: Path, arguments: Sequence[str]) -> int:
     return run_attached([terraform_program(), *arguments], folder=folder, environment=environment)
 
 
-def _local_target(workspace: Workspace) -> Target:
+def local_target(workspace: Workspace, lock_timeout: int = 60) -> Target:
+    """Return the embedded AWS as it runs. Raises OpsError when it does not."""
     local_aws = find(workspace.local)
     if not local_aws:
         raise OpsError("the embedded AWS is not running; run `make local`", ExitCode.REFUSED)
-    return local(workspace, local_aws)
+    return local(workspace, local_aws, lock_timeout=lock_timeout)

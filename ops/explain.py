@@ -1,7 +1,7 @@
 """Terraform's errors in the words of the person who has to act, with the command to run next."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,10 @@ def lock_holder(diagnostic: Diagnostic) -> LockHolder | None:
 
 
 def locked(lock: LockHolder, terraform_command: str) -> str:
-    """Return what to do about a state that is locked; `terraform_command` as for `diagnostic`."""
+    """Return what to do about a state that is locked.
+
+    `terraform_command` is how the person runs Terraform in the stack's folder, up to its arguments.
+    """
     return (
         f"the state is locked by {lock} (lock {lock.id}).\n"
         "If it is still running, wait for it and run the same command again.\n"
@@ -49,12 +52,8 @@ def locked(lock: LockHolder, terraform_command: str) -> str:
     )
 
 
-def diagnostic(error: Diagnostic, terraform_command: str, import_id: Callable[[str], str | None]) -> str:
-    """Return the error, and how to import an object that exists already.
-
-    `terraform_command` is how the person runs Terraform in the stack's folder, up to its arguments; `import_id` finds
-    what `terraform import` calls the object at an address.
-    """
+def diagnostic(error: Diagnostic, recover_command: str) -> str:
+    """Return the error, and the command that takes in an object that exists already."""
     address = error.get("address", "")
     text = f"{address}: {error['summary']}" if address else error["summary"]
     if error.get("detail"):
@@ -62,9 +61,8 @@ def diagnostic(error: Diagnostic, terraform_command: str, import_id: Callable[[s
     if _SCHEDULED in text:
         return f"{text}\nIt can be restored with its value: docs/runbooks/state.md, A deleted secret keeps its name."
     if address and _EXISTS.search(text):
-        identifier = import_id(address) or f"<its id: the provider's page on {address.partition('.')[0]}, Import>"
         text += (
-            "\nIt exists in AWS and not in the state, as after an apply that was killed. If it is this stack's, take "
-            f"it in:\n    {terraform_command} import {address} {identifier}\nthen run the same command again."
+            "\nIt exists in AWS and not in the state, as after an apply that was killed. Take in what is this "
+            f"stack's:\n    {recover_command}\nread the plan that it shows, then run the same command again."
         )
     return text

@@ -40,7 +40,6 @@ class Target:
             workspace=self.workspace,
             environment=self.environment,
             init_environment=self.init_environment,
-            session=self.session,
             lock_timeout=self.lock_timeout,
             next_options=self.options(stack, environment_name),
         )

@@ -2,15 +2,12 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import boto3
-
-from ops import explain, lookup
-from ops.backend import Backend
+from ops import explain
 from ops.errors import ExitCode, OpsError
 from ops.processes import Finished, run
 from ops.steps import Step, step
@@ -69,8 +66,6 @@ class Terraform:
     """What it runs in: credentials, and for the embedded AWS its endpoint."""
     init_environment: Mapping[str, str]
     """The same for `init`, which may have to reach the provider registry."""
-    session: Callable[[str], boto3.Session]
-    """Credentials of an account, by its id."""
     lock_timeout: int = 300
     """Seconds to wait for a state that somebody else has locked."""
     next_options: str = "--env dev"
@@ -85,6 +80,11 @@ class Terraform:
     def stack(self) -> str:
         """The stack's name."""
         return self.folder.name
+
+    @property
+    def recover_command(self) -> str:
+        """How a person takes orphans of this stack into its state."""
+        return f".venv/bin/python -m ops recover {self.next_options}"
 
     def init(self, *arguments: str) -> None:
         """Fetch the provider and connect to the state."""
@@ -130,6 +130,28 @@ class Terraform:
             )
             if finished.code:
                 raise self._failure("plan", finished, events)
+
+    def plan_imports(self, addresses: Sequence[str]) -> list[explain.Diagnostic]:
+        """Write a plan file of the import blocks of these addresses; return its errors, and then there is none."""
+        events = _Events()
+        options = (
+            "-json",
+            "-refresh=false",
+            *self._lock,
+            f"-out={PLAN_FILE}",
+            *(f"-target={each}" for each in addresses),
+        )
+        finished = self._run("plan", *options, events=events)
+        if finished.code and (not events.diagnostics or any(map(explain.lock_holder, events.diagnostics))):
+            raise self._failure("plan", finished, events)
+        return events.diagnostics
+
+    def import_object(self, address: str, identifier: str) -> None:
+        """Take one object into the state."""
+        with step(f"import {address}") as doing:
+            finished = self._run("import", "-no-color", *self._lock, address, identifier, doing=doing)
+            if finished.code:
+                raise OpsError(f"terraform import failed ({finished.log}):\n{tail(finished.output)}")
 
     def apply(self) -> None:
         """Apply exactly the plan that `plan` wrote."""
@@ -227,17 +249,13 @@ class Terraform:
             waiting=(lambda: events.show(doing)) if doing else (lambda: None),
         )
 
-    def _import_id(self, address: str) -> str | None:
-        synthesized = json.loads((self.folder / "cdk.tf.json").read_text())
-        return lookup.import_id(synthesized, address, self.session(Backend.in_stack(synthesized).account_id))
-
     def _failure(self, command: str, finished: Finished, events: _Events) -> OpsError:
         """Return what Terraform's errors mean to the person who has to act."""
         printed = {"summary": finished.output, "detail": finished.output}
         lock = next(filter(None, map(explain.lock_holder, events.diagnostics or [printed])), None)
         if lock:
             return OpsError(explain.locked(lock, self.next_command), ExitCode.STATE_LOCKED)
-        messages = [explain.diagnostic(each, self.next_command, self._import_id) for each in events.diagnostics]
+        messages = [explain.diagnostic(each, self.recover_command) for each in events.diagnostics]
         said = "\n\n".join(messages) or tail(finished.output)
         return OpsError(f"terraform {command} failed ({finished.log}):\n\n{said}{self._unsaved()}")
 

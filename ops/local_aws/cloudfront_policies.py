@@ -1,8 +1,8 @@
 """CloudFront: policies that several distributions share, and ways into a VPC.
 
-- AWS: Create, Get, Update and Delete of cache policies, origin request policies and response headers policies, each
-  with a name that is unique in the account; one that a distribution uses is not deleted. Moto 5.2.5 has none of them.
-  Added. Those that AWS manages are not there: a distribution names them by their ids, and nobody looks.
+- AWS: Create, Get, List, Update and Delete of cache policies, origin request policies and response headers policies,
+  each with a name that is unique in the account; one that a distribution uses is not deleted. Moto 5.2.5 has none of
+  them. Added. Those that AWS manages are not there: a distribution names them by their ids, and nobody looks.
 - AWS: the same of VPC origins, which have an ARN and tags beside. Moto has none. Added; one is deployed at once.
 """
 
@@ -24,6 +24,11 @@ class Kind:
     missing: str
     taken: str
     used: str
+
+    @property
+    def methods(self) -> str:
+        """The same end of the call that lists them."""
+        return f"{self.method.removesuffix('y')}ies" if self.method.endswith("y") else f"{self.method}s"
 
 
 def _policy(name: str, method: str, path: str) -> Kind:
@@ -77,6 +82,14 @@ class Thing:
             thing |= {"Arn": self.arn, "Status": "Deployed", "CreatedTime": self.created_time}
         return {kind.name: thing, "ETag": self.etag}
 
+    def listed(self) -> dict[str, Any]:
+        """Return it as AWS's lists have it."""
+        thing: dict[str, Any] = self.told()[self._kind.name]
+        if self._kind is VPC_ORIGIN:
+            config = thing.pop(self._kind.config)
+            return thing | {"Name": config["Name"], "OriginEndpointArn": config["Arn"]}
+        return {"Type": "custom", self._kind.name: thing}
+
 
 def install() -> None:
     """Add the calls to Moto's CloudFront, and their addresses."""
@@ -88,6 +101,7 @@ def install() -> None:
     for kind in KINDS:
         for action, call in (("create", _create), ("get", _get), ("update", _update), ("delete", _delete)):
             add(CloudFrontResponse, _named(f"{action}_{kind.method}", kind, call))
+        add(CloudFrontResponse, _named(f"list_{kind.methods}", kind, _list))
         for rest in ("", "/(?P<id>[^/]+)"):
             urls.url_paths[f"{{0}}/2020-05-31/{kind.path}{rest}$"] = CloudFrontResponse.dispatch
 
@@ -118,6 +132,16 @@ def _get(kind: Kind, response: Any) -> Any:
     from moto.core.responses import ActionResult
 
     return ActionResult(_one(kind, response).told())
+
+
+def _list(kind: Kind, response: Any) -> Any:
+    from moto.core.responses import ActionResult
+
+    items = [each.listed() for each in _all(kind, response).values()]
+    page = {"Items": items, "Quantity": len(items), "MaxItems": 100}
+    if kind is VPC_ORIGIN:
+        page |= {"IsTruncated": False, "Marker": ""}
+    return ActionResult({f"{kind.name}List": page})
 
 
 def _update(kind: Kind, response: Any) -> Any:

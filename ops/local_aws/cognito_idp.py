@@ -1,4 +1,4 @@
-"""Cognito: the domain of a user pool, its tier, and its deletion.
+"""Cognito: the domain of a user pool, its tier, its tags, and its deletion.
 
 AWS: DescribeUserPoolDomain tells of a domain of one's own the certificate, which has to be in us-east-1, and of each
 domain the account and the version of its pages. Moto 5.2.5 leaves the certificate out, so that the provider wants a
@@ -11,6 +11,8 @@ at all, so that the provider sees a change after an update. Added: the default.
 AWS: UpdateUserPool leaves what only CreateUserPool takes (what users sign in with, whether its case counts, the schema)
 and, when the request names none, tags. Moto forgets them, so that the provider wants a new pool after each update.
 Added: they stay.
+
+AWS: TagResource and UntagResource change a pool's tags. Moto has neither. Added: both.
 
 AWS: DeleteUserPool refuses while deletion protection is active or the pool has a domain ("User pool deletion
 protection", https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html).
@@ -30,11 +32,13 @@ CLASSIC = 1
 def install() -> None:
     """Let Moto's domains remember what they were made with."""
     from moto.cognitoidp.models import DEFAULT_USER_POOL_CONFIG, CognitoIdpBackend, CognitoIdpUserPoolDomain
+    from moto.cognitoidp.responses import CognitoIdpResponse
 
     from ops.local_aws.extend import add
 
     DEFAULT_USER_POOL_CONFIG.setdefault("UserPoolTier", "ESSENTIALS")
     add(CognitoIdpUserPoolDomain, _told_in_full(CognitoIdpUserPoolDomain.to_json))
+    add(CognitoIdpResponse, tag_resource, untag_resource)
     add(
         CognitoIdpBackend,
         _of_account(CognitoIdpBackend.create_user_pool_domain),
@@ -42,6 +46,26 @@ def install() -> None:
         _unless_protected(CognitoIdpBackend.delete_user_pool),
         _checked(CognitoIdpBackend.update_user_pool_domain),
     )
+
+
+def tag_resource(response: Any) -> str:
+    """Add tags to a user pool, or change them."""
+    _tags(response).update(response._get_param("Tags"))
+    return "{}"
+
+
+def untag_resource(response: Any) -> str:
+    """Take tags off a user pool."""
+    for key in response._get_param("TagKeys"):
+        _tags(response).pop(key, None)
+    return "{}"
+
+
+def _tags(response: Any) -> dict[str, str]:
+    pool_id = response._get_param("ResourceArn").rpartition("/")[2]
+    config = response.backend.describe_user_pool(pool_id).extended_config
+    tags: dict[str, str] = config.setdefault("UserPoolTags", {})
+    return tags
 
 
 def _told_in_full(tell: Callable[[Any, bool], dict[str, Any]]) -> Callable[..., dict[str, Any]]:

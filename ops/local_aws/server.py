@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 from ops.local_aws.answers import Answers
+from ops.local_aws.gate import Gate
 from ops.local_aws.process import HEALTH_PATH, HOST, write_record
 from ops.local_aws.recording import Recording
 from ops.local_aws.turns import turn
@@ -52,6 +53,7 @@ class FrontDoor:
 
     def __init__(self, application: Callable[[_Environ, _StartResponse], Iterable[bytes]]) -> None:
         self._application = Answers(application)
+        self._gate = Gate(self._in_turn)
 
     def __call__(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
@@ -59,6 +61,9 @@ class FrontDoor:
             return self._text(start_response, "403 Forbidden", "the embedded AWS lets nothing out by HTTPS\n")
         if environ["PATH_INFO"] == HEALTH_PATH:
             return self._text(start_response, "200 OK", json.dumps({"pid": os.getpid()}))
+        return self._gate(environ, start_response)
+
+    def _in_turn(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
         with turn():
             return self._application(environ, start_response)
 

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -133,41 +133,27 @@ def test_the_stale_lock_is_explained_and_released_by_the_named_command(place: Pl
     assert not place.lock_is_held()
 
 
-def converge(place: Place, act_on: Callable[[str], None]) -> None:
-    """Run `local` until nothing is left to change, each time doing what its error says.
-
-    What the killed apply left behind may need a run more: an association that AWS still had with what was orphaned.
-    """
-    for _ in range(8):
-        code, output = place.run("local")
-        if code == 0 and "dev: no changes" in output:
-            return
-        if code != 0:
-            act_on(output)
-    pytest.fail(f"it does not converge:\n{output}")
+def test_after_a_kill_one_command_takes_in_what_exists(place: Place) -> None:
+    code, output = place.run("recover", "--local")
+    assert code == 0, output
+    code, output = place.run("local")
+    assert code == 0, output
+    code, output = place.run("local")
+    assert code == 0, output
+    assert "dev: no changes" in output
 
 
-def test_after_a_kill_it_converges_or_says_what_to_import(place: Place) -> None:
-    def import_what_exists(output: str) -> None:
-        named = re.findall(r"^    .venv/bin/python -m ops (terraform --local --env dev -- import .+)$", output, re.M)
-        assert named, output
-        for command in named:
-            code, told = place.run(*command.split())
-            assert code == 0, told
-
-    converge(place, import_what_exists)
-
-
-def test_what_exists_already_is_named_and_imported(place: Place) -> None:
+def test_what_exists_already_is_named_with_the_command_that_takes_it_in(place: Place) -> None:
     """As after a kill between an object's creation and the writing of the state."""
     code, output = place.run("terraform", "--local", "--", "state", "rm", "aws_s3_bucket.foundation_logs")
     assert code == 0, output
     code, output = place.run("local")
     assert code == ExitCode.TERRAFORM_FAILED
     assert "It exists in AWS and not in the state" in output
-    named = re.search(r"python -m ops (terraform --local --env dev -- import (\S+) (\S+))", output)
+    named = re.search(r"^    .venv/bin/python -m ops (recover --local --env dev)$", output, re.M)
     assert named, output
-    assert named[2] == "aws_s3_bucket.foundation_logs"
-    assert place.run(*named[1].split())[0] == 0
+    code, output = place.run(*named[1].split())
+    assert code == 0, output
+    assert "taken in: aws_s3_bucket.foundation_logs  agora-dev-logs-" in output
     code, output = place.run("local")
     assert code == 0, output

@@ -96,13 +96,12 @@ def test_the_accounts_lock_is_released_by_the_named_command(small: Small) -> Non
     assert "tflock" not in str(s3.list_objects_v2(Bucket=backend.bucket)["Contents"])
 
 
-def test_what_the_account_has_already_is_imported_by_the_named_command(small: Small) -> None:
+def test_what_the_account_has_already_is_taken_in_by_the_named_command(small: Small) -> None:
     account = accounts(small)
     run(small, f"terraform {account.next_options} -- state rm {ALIAS}")
     assert '"type": "aws_kms_alias"' not in account.pull_state()
     error = {"summary": "AlreadyExistsException: it already exists", "address": ALIAS}
-    told = explain.diagnostic(error, account.next_command, account._import_id)
-    run(small, named(told))
+    run(small, named(explain.diagnostic(error, account.recover_command)))
     assert '"type": "aws_kms_alias"' in account.pull_state()
 
 

@@ -62,3 +62,10 @@ def test_an_update_leaves_tags_and_what_users_sign_in_with(cognito: Any) -> None
     pool = cognito.describe_user_pool(UserPoolId=pool_id)["UserPool"]
     assert {name: pool[name] for name in made} == made
     assert pool["DeletionProtection"] == "ACTIVE"
+
+
+def test_tags_of_a_pool_are_changed_and_taken_off(cognito: Any) -> None:
+    pool = cognito.create_user_pool(PoolName=f"users-{uuid4()}", UserPoolTags={"owner": "kim"})["UserPool"]
+    cognito.tag_resource(ResourceArn=pool["Arn"], Tags={"owner": "lee", "tier": "production"})
+    cognito.untag_resource(ResourceArn=pool["Arn"], TagKeys=["tier"])
+    assert cognito.describe_user_pool(UserPoolId=pool["Id"])["UserPool"]["UserPoolTags"] == {"owner": "lee"}

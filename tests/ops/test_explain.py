@@ -30,19 +30,14 @@ def test_other_errors_hold_no_lock() -> None:
     assert explain.lock_holder({"summary": "Error acquiring the state lock", "detail": "no bucket"}) is None
 
 
-def test_what_exists_already_is_imported() -> None:
+def test_what_exists_already_is_recovered() -> None:
     error = {
         "summary": "creating S3 Bucket (agora-dev-logs): BucketAlreadyOwnedByYou",
         "address": "aws_s3_bucket.foundation_logs",
         "detail": "",
     }
-    told = explain.diagnostic(error, "terraform", {"aws_s3_bucket.foundation_logs": "agora-dev-logs"}.get)
-    assert "    terraform import aws_s3_bucket.foundation_logs agora-dev-logs\n" in told
-
-
-def test_what_cannot_be_found_is_looked_up_by_the_person() -> None:
-    error = {"summary": "InvalidGroup.Duplicate: the group already exists", "address": "aws_security_group.x"}
-    assert "import aws_security_group.x <its id" in explain.diagnostic(error, "terraform", lambda _: None)
+    told = explain.diagnostic(error, "python -m ops recover --env dev")
+    assert "Take in what is this stack's:\n    python -m ops recover --env dev\n" in told
 
 
 def test_a_secret_on_its_way_out_is_restored() -> None:
@@ -51,10 +46,10 @@ def test_a_secret_on_its_way_out_is_restored() -> None:
         "secret because a secret with this name is already scheduled for deletion.",
         "address": "aws_secretsmanager_secret.secret_x",
     }
-    told = explain.diagnostic(error, "terraform", lambda _: "x")
+    told = explain.diagnostic(error, "recover")
     assert told.endswith("It can be restored with its value: docs/runbooks/state.md, A deleted secret keeps its name.")
 
 
 def test_any_other_error_stays_as_it_is() -> None:
     error = {"summary": "AccessDenied", "address": "aws_vpc.x", "detail": "no right"}
-    assert explain.diagnostic(error, "terraform", lambda _: "x") == "aws_vpc.x: AccessDenied\nno right"
+    assert explain.diagnostic(error, "recover") == "aws_vpc.x: AccessDenied\nno right"

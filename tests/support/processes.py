@@ -9,7 +9,10 @@ LOCAL = "tests/local/"
 #: They need nothing of what the other local ones share, and wait for the provider most of the time.
 BESIDE = tuple(
     f"{LOCAL}test_{name}.py"
-    for name in ("removal", "changes", "first_replica", "pipeline", "interruption", "deploy", "state")
+    for name in (
+        *("removal", "changes", "interruption", "first_replica", "pipeline", "recovery"),
+        *("deploy", "state"),
+    )
 )
 #: A minute or more a file; its tests share nothing but what is synthesized.
 MOCKED = "tests/stack/test_mocked_provider.py"

@@ -1,0 +1,130 @@
+"""Takes objects into a state by import blocks, in a copy of the stack in which nothing else can change.
+
+The blocks are planned and applied at once, so that each object costs a request and not a run of Terraform. In the copy
+the objects ignore whatever their configuration says, so a plan that only targets them does nothing but import; where it
+would do more, for example create what one of them depends on, they are imported one by one instead.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ops.errors import OpsError
+from ops.explain import Diagnostic
+from ops.steps import step
+from ops.terraform import PLAN_FILE, Terraform
+
+_STACK = "cdk.tf.json"
+#: As Terraform says it, and as importers of the provider do.
+_ABSENT = re.compile(r"non-existent|not ?found|no \w+ found|no ?such|does not exist|couldn't find", re.I)
+_IDLE = (["no-op"], ["read"])
+
+
+@dataclass
+class Imports:
+    """Objects that may exist in AWS, by their addresses."""
+
+    terraform: Terraform
+    copy: Path
+    """The folder of the copy; whatever lies there is replaced."""
+    ids: dict[str, str]
+    ours: Mapping[str, str]
+    """The tags that every object of the stack carries."""
+    unclear: list[str] = field(default_factory=list)
+    """What exists but is not taken in, and why."""
+
+    def take_in(self) -> dict[str, str]:
+        """Import what exists and is not somebody else's; return the ids by address. Raises OpsError."""
+        changes = self._planned()
+        foreign = self._foreign(changes)
+        if foreign:
+            self.unclear += [self._carries(address, tags) for address, tags in foreign.items()]
+            changes = self._planned()
+        if self.ids and all(each["change"]["actions"] in _IDLE for each in changes):
+            self._in_copy.apply()
+        else:
+            self._one_by_one()
+        return self.ids
+
+    @property
+    def _in_copy(self) -> Terraform:
+        return replace(self.terraform, folder=self.copy)
+
+    def _planned(self) -> list[dict[str, Any]]:
+        """Plan the imports until all that are left exist; return the changes of that plan."""
+        with step(f"look for {len(self.ids)} objects that may exist") as doing:
+            while self.ids:
+                errors = self._errors_of(self.ids)
+                if not errors:
+                    break
+                found = {self._address(error): error for error in errors}
+                found.pop(None, None)
+                for address, error in (found or self._alone()).items():
+                    self._leave_out(str(address), error)
+            doing.result = f"{len(self.ids)} exist"
+        return json.loads(self._in_copy.show_plan_json()).get("resource_changes", []) if self.ids else []
+
+    def _errors_of(self, ids: Mapping[str, str]) -> list[Diagnostic]:
+        self._write_copy(ids)
+        return self._in_copy.plan_imports(sorted(ids))
+
+    def _address(self, error: Diagnostic) -> str | None:
+        """Return which object an error is about, None where it does not say."""
+        named = re.findall(r"[a-z0-9_]+\.[a-z0-9_]+", f"{error.get('address', '')} {_text(error)}")
+        return next((address for address in named if address in self.ids), None)
+
+    def _alone(self) -> dict[str | None, Diagnostic]:
+        """Return an error of each object that cannot be imported by itself. Raises OpsError where all can."""
+        errors = {address: self._errors_of({address: self.ids[address]}) for address in sorted(self.ids)}
+        found: dict[str | None, Diagnostic] = {address: told[0] for address, told in errors.items() if told}
+        if not found:
+            raise OpsError("terraform plan failed:\n" + "\n".join(map(_text, self._errors_of(self.ids))))
+        return found
+
+    def _leave_out(self, address: str, error: Diagnostic) -> None:
+        identifier = self.ids.pop(address)
+        if not _ABSENT.search(_text(error)):
+            self.unclear.append(f"{address} ({identifier}) could not be read: {_text(error)}")
+
+    def _foreign(self, changes: list[dict[str, Any]]) -> dict[str, Mapping[str, str]]:
+        """Return the tags of objects with other ones than ours; one without any may be half made by us."""
+        tags = {each["address"]: (each["change"].get("before") or {}).get("tags_all") or {} for each in changes}
+        return {
+            address: tags[address]
+            for address in self.ids
+            if tags[address] and not self.ours.items() <= tags[address].items()
+        }
+
+    def _carries(self, address: str, tags: Mapping[str, str]) -> str:
+        carried = ", ".join(f"{key} = {tags.get(key)}" for key in self.ours)
+        return (
+            f"{address} ({self.ids.pop(address)}) exists and carries other tags than this stack's: {carried}. "
+            "It stays as it is; give one of the two another name."
+        )
+
+    def _one_by_one(self) -> None:
+        for address, identifier in sorted(self.ids.items()):
+            self.terraform.import_object(address, identifier)
+
+    def _write_copy(self, ids: Mapping[str, str]) -> None:
+        """Write the stack anew with import blocks, beside the same files and the same connection to the state."""
+        shutil.rmtree(self.copy, ignore_errors=True)
+        self.copy.mkdir(parents=True)
+        for path in self.terraform.folder.iterdir():
+            if path.name not in (_STACK, PLAN_FILE):
+                (self.copy / path.name).symlink_to(path)
+        stack = json.loads((self.terraform.folder / _STACK).read_text())
+        stack["import"] = [{"to": address, "id": identifier} for address, identifier in ids.items()]
+        for address in ids:
+            kind, _, name = address.partition(".")
+            block = stack["resource"][kind][name]
+            block["lifecycle"] = {**block.get("lifecycle", {}), "ignore_changes": "all"}
+        (self.copy / _STACK).write_text(json.dumps(stack))
+
+
+def _text(error: Diagnostic) -> str:
+    return f"{error['summary']}\n{error.get('detail', '')}".rstrip()

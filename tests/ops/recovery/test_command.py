@@ -1,0 +1,139 @@
+"""What is looked for, and what a person is told."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from ops.recovery.command import Recovery, recovered
+from ops.target import Target
+from ops.terraform import Terraform
+
+ACCOUNT, REGION, OTHER = "111111111111", "ap-northeast-2", "us-east-1"
+TAGS = {"product": "agora", "environment": "dev"}
+STACK = {
+    "terraform": {"backend": {"s3": {"allowed_account_ids": [ACCOUNT], "bucket": "b", "key": "k", "region": REGION}}},
+    "provider": {
+        "aws": [
+            {"region": REGION, "default_tags": [{"tags": TAGS}]},
+            {"region": OTHER, "alias": OTHER, "default_tags": [{"tags": TAGS}]},
+        ]
+    },
+    "resource": {
+        "aws_vpc": {"network": {}},
+        "aws_launch_template": {"nodes": {"provider": f"aws.{OTHER}"}},
+        "aws_sns_topic": {"news": {}},
+        "terraform_data": {"snapshot": {}},
+    },
+}
+
+
+@dataclass
+class FakeTerraform:
+    """Terraform that plans what it is told, and finds every object that it is asked for."""
+
+    folder: Path
+    creates: dict[str, dict[str, Any]]
+    state: tuple[dict[str, Any], ...] = ()
+    next_command: str = "ops terraform --env dev --"
+    stack: str = "dev"
+
+    def plan(self) -> bool:
+        return bool(self.creates)
+
+    def plan_imports(self, _: object) -> list[dict[str, Any]]:
+        return []
+
+    def show_plan(self) -> str:
+        return "Plan: ..."
+
+    def show_plan_json(self) -> str:
+        if (imports := json.loads((self.folder / "cdk.tf.json").read_text()).get("import")) is not None:
+            idle = {"actions": ["no-op"], "before": {"tags_all": TAGS}}
+            return json.dumps({"resource_changes": [{"address": each["to"], "change": idle} for each in imports]})
+        changes = [
+            {
+                "address": address,
+                "type": address.partition(".")[0],
+                "name": address.partition(".")[2],
+                "change": {"actions": ["create"], "after": after},
+            }
+            for address, after in self.creates.items()
+        ]
+        state = {"values": {"root_module": {"resources": self.state}}}
+        return json.dumps({"resource_changes": changes, "prior_state": state})
+
+    def apply(self) -> None:
+        for each in json.loads((self.folder / "cdk.tf.json").read_text())["import"]:
+            del self.creates[each["to"]]
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    with mock_aws():
+        yield
+
+
+def run(folder: Path, creates: dict[str, dict[str, Any]], state: tuple[dict[str, Any], ...] = ()) -> Recovery:
+    (folder / "stack").mkdir()
+    (folder / "stack" / "cdk.tf.json").write_text(json.dumps(STACK))
+    target = SimpleNamespace(workspace=SimpleNamespace(build=folder), session=lambda _: boto3.Session())
+    terraform = FakeTerraform(folder / "stack", dict(creates), state)
+    return recovered(cast("Target", target), cast("Terraform", terraform))
+
+
+def vpc() -> str:
+    ec2: Any = boto3.client("ec2", region_name=REGION)
+    created: str = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    tags = [{"Key": key, "Value": value} for key, value in {**TAGS, "Name": "agora-dev-vpc"}.items()]
+    ec2.create_tags(Resources=[created], Tags=tags)
+    return created
+
+
+VPC = {"aws_vpc.network": {"tags_all": {**TAGS, "Name": "agora-dev-vpc"}}}
+
+
+def test_a_name_gives_the_id_of_account_and_region(tmp_path: Path) -> None:
+    recovery = run(tmp_path, {"aws_sns_topic.news": {"name": "agora-dev-news"}})
+    assert recovery.taken == {"aws_sns_topic.news": f"arn:aws:sns:{REGION}:{ACCOUNT}:agora-dev-news"}
+    assert next(recovery.told()) == f"taken in: aws_sns_topic.news  arn:aws:sns:{REGION}:{ACCOUNT}:agora-dev-news"
+    assert recovery.plan == ""
+
+
+def test_an_object_of_another_region_is_looked_for_there(tmp_path: Path) -> None:
+    ec2: Any = boto3.client("ec2", region_name=OTHER)
+    data = {"ImageId": "ami-1"}
+    created = ec2.create_launch_template(LaunchTemplateName="nodes", LaunchTemplateData=data)["LaunchTemplate"]
+    recovery = run(tmp_path, {"aws_launch_template.nodes": {"name": "nodes"}})
+    assert recovery.taken == {"aws_launch_template.nodes": created["LaunchTemplateId"]}
+
+
+def test_of_two_objects_none_is_taken_and_both_are_named(tmp_path: Path) -> None:
+    first, second = vpc(), vpc()
+    recovery = run(tmp_path, VPC)
+    assert recovery.taken == {}
+    (told,) = recovery.unclear
+    assert first in told
+    assert second in told
+    assert "ops terraform --env dev -- import aws_vpc.network ID" in told
+    assert recovery.plan == "Plan: ..."
+
+
+def test_an_object_that_the_state_holds_is_no_orphan(tmp_path: Path) -> None:
+    old, orphan = vpc(), vpc()
+    assert run(tmp_path, VPC, ({"type": "aws_vpc", "values": {"id": old}},)).taken == {"aws_vpc.network": orphan}
+
+
+def test_where_nothing_exists_there_is_nothing_to_recover(tmp_path: Path) -> None:
+    recovery = run(tmp_path, {**VPC, "terraform_data.snapshot": {}})
+    assert next(recovery.told()).startswith("nothing to recover")
+    assert not recovery.unclear

@@ -1,0 +1,35 @@
+"""Import ids: every type that we synthesize has one, or a reason why it needs none."""
+
+import json
+from pathlib import Path
+
+import boto3
+import pytest
+
+from ops.recovery.import_ids import CREATED_AGAIN, IMPORT_IDS, Listed
+
+LISTED = {kind: row for kind, row in IMPORT_IDS.items() if isinstance(row, Listed)}
+
+
+def types(*outputs: Path) -> set[str]:
+    """Return the resource types of all stacks, environments' and accounts'."""
+    stacks = [path for output in outputs for path in output.glob("stacks/*/cdk.tf.json")]
+    return {kind for path in stacks for kind in json.loads(path.read_text()).get("resource", {})}
+
+
+def test_every_type_of_every_stack_has_a_row_or_a_reason(reference: Path, further: Path) -> None:
+    assert types(reference, further) == IMPORT_IDS.keys() | CREATED_AGAIN.keys()
+
+
+def test_no_type_has_both() -> None:
+    assert not IMPORT_IDS.keys() & CREATED_AGAIN.keys()
+
+
+@pytest.mark.parametrize("kind", LISTED)
+def test_a_call_and_its_arguments_are_in_the_service_model(kind: str) -> None:
+    row = LISTED[kind]
+    client = boto3.client(row.service, region_name="us-east-1")  # type: ignore[call-overload]
+    calls = [(row.operation, row.arguments), *([row.each[:2]] if row.each else [])]
+    for operation, arguments in calls:
+        model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
+        assert set(arguments) <= set(model.input_shape.members if model.input_shape else ())

@@ -1,0 +1,119 @@
+"""Which of the objects that may exist are taken into the state."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from ops.errors import OpsError
+from ops.recovery.imports import Imports
+from ops.terraform import Terraform
+
+OURS = {"product": "agora", "environment": "dev"}
+IDS = {"aws_sns_topic.a": "arn:a", "aws_sns_topic.b": "arn:b"}
+
+
+def absent(address: str) -> dict[str, Any]:
+    """Return the error that Terraform 1.11 prints of an object that does not exist."""
+    return {
+        "summary": "Cannot import non-existent remote object",
+        "detail": f'While attempting to import an existing object to "{address}", the provider detected that ...',
+    }
+
+
+@dataclass
+class FakeTerraform:
+    """Terraform that finds errors and tags as it is told."""
+
+    folder: Path
+    errors: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    further: Sequence[dict[str, Any]] = ()
+    done: list[str] = field(default_factory=list)
+    error_of_several: dict[str, Any] | None = None
+
+    def plan_imports(self, addresses: Sequence[str]) -> list[dict[str, Any]]:
+        if self.error_of_several and len(addresses) > 1:
+            return [self.error_of_several]
+        return [self.errors[address] for address in addresses if address in self.errors]
+
+    def show_plan_json(self) -> str:
+        stack = json.loads((self.folder / "cdk.tf.json").read_text())
+        for each in stack["import"]:
+            block = stack["resource"]["aws_sns_topic"][each["to"].partition(".")[2]]
+            assert block["lifecycle"]["ignore_changes"] == "all"
+        imported = [
+            {"address": each["to"], "change": {"actions": ["no-op"], "before": {"tags_all": self.tags.get(each["to"])}}}
+            for each in stack["import"]
+        ]
+        return json.dumps({"resource_changes": [*imported, *self.further]})
+
+    def apply(self) -> None:
+        self.done.append("apply")
+
+    def import_object(self, address: str, identifier: str) -> None:
+        self.done.append(f"import {address} {identifier}")
+
+
+def imports(folder: Path, **told: Any) -> tuple[Imports, FakeTerraform]:
+    stack = {"resource": {"aws_sns_topic": {"a": {}, "b": {"lifecycle": {"prevent_destroy": True}}}}}
+    (folder / "stack").mkdir()
+    (folder / "stack" / "cdk.tf.json").write_text(json.dumps(stack))
+    terraform = FakeTerraform(folder / "stack", **told)
+    return Imports(cast("Terraform", terraform), folder / "copy", dict(IDS), OURS), terraform
+
+
+def test_what_exists_with_our_tags_or_none_is_imported_at_once(tmp_path: Path) -> None:
+    sut, terraform = imports(tmp_path, tags={"aws_sns_topic.a": {**OURS, "owner": "kim"}})
+    assert sut.take_in() == IDS
+    assert (terraform.done, sut.unclear) == (["apply"], [])
+    assert "ignore_changes" not in (tmp_path / "stack" / "cdk.tf.json").read_text()
+
+
+def test_what_does_not_exist_is_left_out_without_a_word(tmp_path: Path) -> None:
+    sut, terraform = imports(tmp_path, errors={"aws_sns_topic.b": absent("aws_sns_topic.b")})
+    assert sut.take_in() == {"aws_sns_topic.a": "arn:a"}
+    assert (terraform.done, sut.unclear) == (["apply"], [])
+
+
+def test_what_cannot_be_read_is_left_out_and_told(tmp_path: Path) -> None:
+    denied = {"address": "aws_sns_topic.b", "summary": "reading SNS Topic (arn:b): AccessDenied"}
+    sut, _ = imports(tmp_path, errors={"aws_sns_topic.b": denied})
+    assert sut.take_in() == {"aws_sns_topic.a": "arn:a"}
+    assert sut.unclear == ["aws_sns_topic.b (arn:b) could not be read: reading SNS Topic (arn:b): AccessDenied"]
+
+
+def test_an_error_that_names_no_object_is_traced_by_trying_each(tmp_path: Path) -> None:
+    sut, _ = imports(tmp_path, errors={"aws_sns_topic.b": {"summary": "No topic found"}})
+    assert sut.take_in() == {"aws_sns_topic.a": "arn:a"}
+    assert sut.unclear == []
+
+
+def test_an_error_that_no_object_has_by_itself_ends_it(tmp_path: Path) -> None:
+    sut, _ = imports(tmp_path, error_of_several={"summary": "no"})
+    with pytest.raises(OpsError, match="terraform plan failed:\nno"):
+        sut.take_in()
+
+
+@pytest.mark.parametrize("tags", [{**OURS, "environment": "prod"}, {**OURS, "product": "mobile"}, {"owner": "kim"}])
+def test_what_carries_other_tags_is_left_alone_and_told(tmp_path: Path, tags: Mapping[str, str]) -> None:
+    sut, _ = imports(tmp_path, tags={"aws_sns_topic.b": tags})
+    assert sut.take_in() == {"aws_sns_topic.a": "arn:a"}
+    assert len(sut.unclear) == 1
+    assert "aws_sns_topic.b (arn:b) exists and carries other tags than this stack's" in sut.unclear[0]
+
+
+def test_where_nothing_is_left_nothing_is_applied(tmp_path: Path) -> None:
+    sut, terraform = imports(tmp_path, errors={address: absent(address) for address in IDS})
+    assert sut.take_in() == {}
+    assert terraform.done == []
+
+
+def test_where_a_plan_would_do_more_objects_are_imported_one_by_one(tmp_path: Path) -> None:
+    created = {"address": "aws_sns_topic.c", "change": {"actions": ["create"]}}
+    sut, terraform = imports(tmp_path, further=[created])
+    assert sut.take_in() == IDS
+    assert terraform.done == ["import aws_sns_topic.a arn:a", "import aws_sns_topic.b arn:b"]
