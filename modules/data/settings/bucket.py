@@ -19,6 +19,14 @@ OLD_VERSIONS_DAYS = {"development": 7, "staging": 30, "production": 90}
 MOST_DAYS = 2**31 - 1
 
 
+def _old_versions_of_none(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield the finding that a bucket without versions is written to keep old ones; by default it says nothing."""
+    key = "expire_old_versions_after_days"
+    if values.get("versioning") is False and key in values:
+        rule = "keeps old versions for days, and versioning = false makes none"
+        yield Finding((key,), values[key], rule, "take it out, or take versioning = false out")
+
+
 class BucketSettings(TieredSettings):
     """A `bucket` block: closed to the public, TLS only, opened to roles by name."""
 
@@ -76,9 +84,9 @@ class BucketSettings(TieredSettings):
         if not isinstance(values, Mapping):
             return values
         tier = values.get("tier", "development")
-        if values.get("versioning") is not False:
-            values = {"expire_old_versions_after_days": OLD_VERSIONS_DAYS.get(str(tier), 7), **values}
+        refuse(_old_versions_of_none(values))
         return {
+            "expire_old_versions_after_days": OLD_VERSIONS_DAYS.get(tier, 7) if isinstance(tier, str) else 7,
             "force_destroy": tier == "development",
             "named_roles_only": tier != "development",
             **values,
@@ -98,13 +106,6 @@ class BucketSettings(TieredSettings):
                 gone,
                 f"is not after infrequent_access_after_days = {moved}, and S3 refuses that",
                 f"write {moved + LEAST_DAYS_BEFORE_INFREQUENT_ACCESS} or more: Standard-IA is paid for 30 days",
-            )
-        if not self.versioning and "expire_old_versions_after_days" in self.model_fields_set:
-            yield Finding(
-                ("expire_old_versions_after_days",),
-                self.expire_old_versions_after_days,
-                "keeps old versions for days, and versioning = false makes none",
-                "take it out, or take versioning = false out",
             )
         if self.backup and not self.versioning:
             # "AWS Backup Developer Guide, Amazon S3 backups".

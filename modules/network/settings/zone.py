@@ -92,7 +92,7 @@ class ZoneSettings(TieredSettings):
                 yield Finding(at, name, rule, f'write "{label}.{self.name}", or another name below it')
             for index, server in enumerate(delegation.name_servers):
                 if is_under(server, name):
-                    # RFC 1034, section 4.2.1: whose address the parent would have to give, which Groundwork writes not.
+                    # RFC 1034, section 4.2.1: the parent would have to give its address too, as a glue record.
                     rule = f"is in {name} itself, so that nobody could ask for its address"
                     here = ("delegation", label, "name_servers", str(index))
                     yield Finding(here, server, rule, "write the name servers of Route 53, which are elsewhere")
