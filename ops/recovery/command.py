@@ -80,7 +80,11 @@ class _Recovering:
         while True:
             self._unclear = {}
             changed = self._terraform.plan()
-            candidates = self._candidates(json.loads(self._terraform.show_plan_json())) if changed else {}
+            plan = json.loads(self._terraform.show_plan_json()) if changed else {}
+            candidates = self._candidates(plan) if changed else {}
+            if candidates.keys() & _gone(plan):
+                # Terraform imports nothing at an address at which the state still holds what AWS has no more.
+                self._terraform.settle()
             imports = self._imports(candidates)
             taken = imports.take_in() if candidates else {}
             recovery.taken |= taken
@@ -147,3 +151,8 @@ class _Recovering:
             f"{address} may be any of {', '.join(ids)}. Look which one is this stack's, and import it: "
             f"{self._terraform.next_command} import {address} ID"
         )
+
+
+def _gone(plan: dict[str, Any]) -> set[str]:
+    """Return the addresses of what the state still holds, and AWS has no more."""
+    return {each["address"] for each in plan.get("resource_drift", []) if each["change"]["actions"] == ["delete"]}

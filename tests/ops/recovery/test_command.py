@@ -43,6 +43,11 @@ class FakeTerraform:
     state: tuple[dict[str, Any], ...] = ()
     next_command: str = "ops terraform --env dev --"
     stack: str = "dev"
+    gone: tuple[str, ...] = ()
+    settled: bool = False
+
+    def settle(self) -> None:
+        self.settled = True
 
     def plan(self) -> bool:
         return bool(self.creates)
@@ -67,9 +72,11 @@ class FakeTerraform:
             for address, after in self.creates.items()
         ]
         state = {"values": {"root_module": {"resources": self.state}}}
-        return json.dumps({"resource_changes": changes, "prior_state": state})
+        drift = [{"address": address, "change": {"actions": ["delete"]}} for address in self.gone]
+        return json.dumps({"resource_changes": changes, "prior_state": state, "resource_drift": drift})
 
     def apply(self) -> None:
+        assert self.settled or not self.gone
         for each in json.loads((self.folder / "cdk.tf.json").read_text())["import"]:
             del self.creates[each["to"]]
 
@@ -83,11 +90,11 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def run(folder: Path, creates: dict[str, dict[str, Any]], state: tuple[dict[str, Any], ...] = ()) -> Recovery:
+def run(folder: Path, creates: dict[str, dict[str, Any]], **told: Any) -> Recovery:
     (folder / "stack").mkdir()
     (folder / "stack" / "cdk.tf.json").write_text(json.dumps(STACK))
     target = SimpleNamespace(workspace=SimpleNamespace(build=folder), session=lambda _: boto3.Session())
-    terraform = FakeTerraform(folder / "stack", dict(creates), state)
+    terraform = FakeTerraform(folder / "stack", dict(creates), **told)
     return recovered(cast("Target", target), cast("Terraform", terraform))
 
 
@@ -130,10 +137,15 @@ def test_of_two_objects_none_is_taken_and_both_are_named(tmp_path: Path) -> None
 
 def test_an_object_that_the_state_holds_is_no_orphan(tmp_path: Path) -> None:
     old, orphan = vpc(), vpc()
-    assert run(tmp_path, VPC, ({"type": "aws_vpc", "values": {"id": old}},)).taken == {"aws_vpc.network": orphan}
+    assert run(tmp_path, VPC, state=({"type": "aws_vpc", "values": {"id": old}},)).taken == {"aws_vpc.network": orphan}
 
 
 def test_where_nothing_exists_there_is_nothing_to_recover(tmp_path: Path) -> None:
     recovery = run(tmp_path, {**VPC, "terraform_data.snapshot": {}})
     assert next(recovery.told()).startswith("nothing to recover")
     assert not recovery.unclear
+
+
+def test_what_the_state_holds_of_a_lost_object_is_dropped_before_its_successor_is_taken_in(tmp_path: Path) -> None:
+    successor = vpc()
+    assert run(tmp_path, VPC, gone=("aws_vpc.network",)).taken == {"aws_vpc.network": successor}
