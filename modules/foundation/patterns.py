@@ -15,7 +15,6 @@ class Words(NamedTuple):
 WORDS = {
     r"^/[^:]+$": Words("a folder below the root: an absolute path without a colon", "/var/cache"),
     r"^/[!-~]*$": Words("the path of a URL: it begins with / and has no blanks", "/healthz"),
-    r"^/": Words("a path that begins with /", "/v2/#{path}"),
     r"^/[A-Za-z0-9_./-]+$": Words("a path that begins with /, of letters, digits and _ . / -", "/404.html"),
     r"^arn:aws:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+$": Words(
         "the ARN of an IAM role", "arn:aws:iam::333333333333:role/operators"
@@ -47,30 +46,17 @@ WORDS = {
         "the id of a Direct Connect gateway: 8, 4, 4, 4 and 12 digits or letters a to f, with hyphens between",
         "1234abcd-12ab-34cd-56ef-1234567890ab",
     ),
-    r"^([^<>@\n]+ <)?[^<>@\s]+@[a-z0-9.-]+>?$": Words(
-        "a mail address, alone or in < > behind a name", "Agora <no-reply@agora.example>"
-    ),
     r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$": Words(
         "the first part of a domain: 1 to 63 lowercase letters, digits and hyphens, no hyphen first or last",
         "agora-dev",
     ),
     r"^[A-Z0-9]{10}$": Words("an id of Apple's: 10 capital letters and digits", "ABCDE12345"),
     r"^[A-Za-z0-9.-]{1,155}$": Words("a bundle identifier: 1 to 155 letters, digits, . and -", "example.agora.app"),
-    r"^db\.([a-z0-9-]+\.[a-z0-9]+|serverless)$": Words(
-        "an instance class of RDS: db, the family and the size, with points between", "db.r7g.large"
-    ),
     r"^[a-z][a-z0-9_]{0,62}$": Words(
         "a database's name: 1 to 63 lowercase letters, digits and _, a letter first", "agora"
     ),
     r"^[a-z][a-z0-9_]{0,15}$": Words(
         "a user's name: 1 to 16 lowercase letters, digits and _, a letter first", "dbadmin"
-    ),
-    r"^[a-z][a-z0-9-]{0,254}$": Words(
-        "a snapshot's name: 1 to 255 lowercase letters, digits and hyphens, a letter first", "sessions-2026-12-01"
-    ),
-    r"^(automatic\.)?[a-z][a-z0-9]*(-[a-z0-9]+)*$": Words(
-        "a snapshot's name: lowercase letters, digits and single hyphens, a letter first and no hyphen last",
-        "sessions-2026-12-01",
     ),
     r"^[0-2]\d:[0-5]\d$": Words(
         "a time of day: two digits for the hour from 00 to 23, a colon, two for the minute", "18:30"
