@@ -19,25 +19,30 @@ REMINDER_SECONDS = 15
 class _Stderr(io.TextIOBase):
     """Standard error as it is at the time; when it is gone (a closed terminal, a full disk), nothing ends for that."""
 
+    @property
+    def _stream(self) -> TextIO:
+        # A spinner puts a proxy in its place, which writes to this again.
+        return cast("TextIO", getattr(sys.stderr, "rich_proxied_file", sys.stderr))
+
     def write(self, text: str) -> int:
         """Write, or leave it."""
         try:
-            sys.stderr.write(text)
+            self._stream.write(text)
         except OSError:
-            give_up(sys.stderr)
+            give_up(self._stream)
         return len(text)
 
     def flush(self) -> None:
         """Flush, or leave it."""
-        give_up_if_broken(sys.stderr)
+        give_up_if_broken(self._stream)
 
     def isatty(self) -> bool:
         """Return whether it is a terminal."""
-        return sys.stderr.isatty()
+        return self._stream.isatty()
 
     def fileno(self) -> int:
         """Return its descriptor, by which rich finds the terminal's width."""
-        return sys.stderr.fileno()
+        return self._stream.fileno()
 
 
 def give_up(stream: TextIO) -> None:

@@ -1,6 +1,7 @@
 """A program that runs: interrupted, without a log, without a terminal, missing."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -158,6 +159,27 @@ def test_a_terminal_that_is_gone_ends_nothing(tmp_path: Path) -> None:
     (tmp_path / "saved").touch()
     assert command.process.wait() == ExitCode.HUNG_UP
     assert command.log.read_text().endswith("\nsaved\n")
+
+
+def test_a_terminal_that_is_closed_ends_nothing_either(tmp_path: Path) -> None:
+    """There a spinner turns, by a thread of its own, and takes the place of standard error."""
+    pid, terminal = pty.fork()
+    if not pid:
+        os.chdir(tmp_path)
+        spinning = COMMAND.replace("commands.main()", "with steps.step('x'): commands.main()").replace(
+            "import commands", "import commands, steps"
+        )
+        os.environ["PYTHONPATH"] = str(PROJECT)
+        os.environ["TERM"] = "xterm"
+        os.execv(sys.executable, [sys.executable, "-c", spinning, PROGRAM, "program.log"])
+    while not (tmp_path / "ready").exists():
+        time.sleep(0.01)
+    assert b"x" in os.read(terminal, 1000)
+    os.close(terminal)
+    while not (tmp_path / "interrupts").exists():
+        time.sleep(0.01)
+    (tmp_path / "saved").touch()
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == ExitCode.HUNG_UP
 
 
 def test_a_full_disk_costs_the_log_and_nothing_else(tmp_path: Path) -> None:
