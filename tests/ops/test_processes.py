@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ops.errors import ExitCode, OpsError
+from ops.interrupts import SIGNALS
 from ops.processes import run
 from ops.workspace import PROJECT
 
@@ -62,6 +63,12 @@ commands.main()
 """
 
 
+def heed_signals() -> None:
+    """Undo what a shell's background job, or nohup, has set: it ignores Ctrl-C or SIGHUP, and so would its children."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Command:
     """The command in a folder of its own, with its program running."""
 
@@ -76,8 +83,7 @@ class Command:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            # A shell that starts pytest in the background has Ctrl-C ignored, and so would its children.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            preexec_fn=heed_signals,
         )
         self.wait_for(lambda: (folder / "ready").exists())
 
@@ -165,6 +171,7 @@ def test_a_terminal_that_is_closed_ends_nothing_either(tmp_path: Path) -> None:
     """There a spinner turns, by a thread of its own, and takes the place of standard error."""
     pid, terminal = pty.fork()
     if not pid:
+        heed_signals()
         os.chdir(tmp_path)
         spinning = COMMAND.replace("commands.main()", "with steps.step('x'): commands.main()").replace(
             "import commands", "import commands, steps"
@@ -174,7 +181,9 @@ def test_a_terminal_that_is_closed_ends_nothing_either(tmp_path: Path) -> None:
         os.execv(sys.executable, [sys.executable, "-c", spinning, PROGRAM, "program.log"])
     while not (tmp_path / "ready").exists():
         time.sleep(0.01)
-    assert b"x" in os.read(terminal, 1000)
+    shown = b""
+    while b"x" not in shown:
+        shown += os.read(terminal, 1000)
     os.close(terminal)
     while not (tmp_path / "interrupts").exists():
         time.sleep(0.01)
