@@ -41,7 +41,8 @@ print("saved")
 """
 
 
-#: A command that runs the program as the CDKTF CLI runs Terraform: told to end, the CLI does not wait for it.
+#: A command that runs the program as the CDKTF CLI runs Terraform: in a session of its own, and told to end, the CLI does
+#: not wait for it.
 ATTACHED = """
 import os, sys
 from pathlib import Path
@@ -49,7 +50,8 @@ from ops import commands
 from ops.processes import run_attached
 from ops.shield import shielded
 from ops.workspace import Workspace
-cli = "import os, signal, subprocess as s, sys; terraform = s.Popen([os.environ['TERRAFORM_BINARY_NAME'], 'apply']);"
+cli = "import os, signal, subprocess as s, sys; command = [os.environ['TERRAFORM_BINARY_NAME'], 'apply'];"
+cli += "terraform = s.Popen(command, start_new_session=True);"
 cli += "signal.signal(signal.SIGINT, lambda *_: sys.exit(terraform.send_signal(signal.SIGINT))); terraform.wait()"
 program, _ = sys.argv[1:]
 terraform = Path("terraform")
