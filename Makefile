@@ -12,9 +12,9 @@ export ENVS
 
 RUN = .venv/bin/python -m ops
 
-# tests/support/processes.py says which process runs what; the local ones wait more than they work.
+# Two processes; tests/support/processes.py says which of them runs what.
 # Terraform and its provider are most of what the processor does: memory is there to spare them collecting garbage.
-TESTS = GOGC=800 .venv/bin/python -m pytest --numprocesses
+TESTS = GOGC=800 .venv/bin/python -m pytest --numprocesses 2
 
 help: ## Print the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,11 +34,11 @@ rsync:
 	@command -v rsync >/dev/null || { echo "error rsync is missing, by which gitlab-ci-local copies: on Debian, apt-get install rsync" >&2; exit 3; }
 
 test: rsync lint ## Everything: lint, fast tests, then the real Terraform on the embedded AWS
-	@$(TESTS) 2 -m "not local"
-	@$(TESTS) 4 -m local
+	@$(TESTS) -m "not local"
+	@$(TESTS) -m local
 
 test-fast: setup ## Without the real applies: settings, arithmetic, synthesized JSON, mocked provider
-	@$(TESTS) 2 -m "not local"
+	@$(TESTS) -m "not local"
 
 lint: setup ## ruff, mypy, import-linter
 	@.venv/bin/ruff check .

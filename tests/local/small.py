@@ -69,10 +69,6 @@ class Small:
         stack = self.terraform.folder / "cdk.tf.json"
         return run_guard(self.folder / "plan.json", stack, self.folder, self.name, today())
 
-    def refused(self, records: str = "") -> set[tuple[str, str]]:
-        """Return what the guard refuses of the plan that was made last, with these unlock records."""
-        return {(each.address, each.kind) for each in self.judged(records).refused}
-
     def apply(self, text: str, records: str = "") -> dict[str, set[str]]:
         """Plan and apply; return the addresses that were changed, by action."""
         plan = self.plan(text, records)

@@ -1,9 +1,10 @@
 """What production changes in two reviewed steps, and what is destroyed twice.
 
 The embedded AWS refuses here what AWS refuses: protected things, what is not empty, clusters with instances, snapshots
-whose names are taken.
+whose names are taken, replicas of an instance whose password RDS manages.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,22 @@ zone "public" {{
   name = "shop.example"
 }}
 """
+#: Plain RDS, which stays.
+ORDERS = """\
+database "orders" {
+  engine         = "postgres"
+  engine_version = "17.6"
+  instance_class = "db.m7g.large"
+  # here
+
+  storage {
+    allocated_storage = 20
+  }
+
+  proxy {}
+}
+"""
+HEAD = NETWORK + ORDERS
 SCALING = """\
   replica_scaling {
     min_capacity = 1
@@ -64,11 +81,11 @@ BLOCKS = {
 }  # fmt: skip
 #: What has no protection of its own that would have to be lifted.
 OTHERS = 'cache "sessions" {\n  node_type = "cache.m7g.large"\n}\n\nsecret "token" {\n}\n'
-PROTECTED = NETWORK + "".join(
+PROTECTED = HEAD + "".join(
     f"{block}{SCALING if address == 'aws_rds_cluster.database_main' else ''}}}\n\n"
     for address, (block, _) in BLOCKS.items()
 )
-LIFTED = NETWORK + "".join(f"{block}  {line}\n}}\n\n" for block, line in BLOCKS.values())
+LIFTED = HEAD + "".join(f"{block}  {line}\n}}\n\n" for block, line in BLOCKS.values())
 READERS = "rds:cluster:ReadReplicaCount"
 CLUSTER = "mobile-shop-main"
 
@@ -119,6 +136,11 @@ def add_a_reader(environment: Small, cluster: str) -> None:
     )
 
 
+def refused(environment: Small, records: str = "") -> set[tuple[str, str]]:
+    """Return what the guard refuses of the last plan, with these unlock records."""
+    return {(each.address, each.kind) for each in environment.judged(records).refused}
+
+
 def records_of_loss(plan: Plan) -> str:
     """Return a record of loss, and where something guards it of protection, for all that a plan destroys."""
     gone = [each.address for each in plan.changes if each.change.is_loss]
@@ -126,12 +148,12 @@ def records_of_loss(plan: Plan) -> str:
 
 
 def test_taken_out_at_once_it_is_refused_before_anything_is_deleted(shop: Small) -> None:
-    plan = shop.plan(NETWORK)
+    plan = shop.plan(HEAD)
     records = records_of_loss(plan)
     emptied_first = {"aws_s3_bucket.site_www", "aws_s3_bucket.bucket_content", "aws_ecr_repository.repository_api"}
     emptied_first |= {"aws_backup_vault.backup_main"}
     expected = {(address, "empty" if address in emptied_first else "blocked") for address in BLOCKS}
-    assert shop.refused(records) == expected
+    assert refused(shop, records) == expected
     told = "\n".join(each.sentence for each in shop.judged(records).refused)
     assert "readers that scaling added (application-autoscaling-" in told
 
@@ -139,7 +161,7 @@ def test_taken_out_at_once_it_is_refused_before_anything_is_deleted(shop: Small)
 def test_in_two_steps_all_of_it_goes(shop: Small, capsys: pytest.CaptureFixture[str]) -> None:
     lifting = "".join(record(address, "protection") for address in BLOCKS)
     first = shop.plan(LIFTED + OTHERS, lifting)
-    assert shop.refused(lifting) == set()
+    assert refused(shop, lifting) == set()
     assert {each.address for each in shop.judged(lifting).unlocked} == set(BLOCKS)
     assert {each.address for each in first.changes if each.change.is_loss} == {
         "aws_appautoscaling_policy.database_main_replicas_cpu",
@@ -148,8 +170,8 @@ def test_in_two_steps_all_of_it_goes(shop: Small, capsys: pytest.CaptureFixture[
     shop.terraform.apply()
     assert shop.plan(LIFTED + OTHERS, lifting).changes == []
 
-    loss = records_of_loss(shop.plan(NETWORK, lifting))
-    assert shop.refused(loss) == {("aws_rds_cluster.database_main", "blocked")}
+    loss = records_of_loss(shop.plan(HEAD, lifting))
+    assert refused(shop, loss) == {("aws_rds_cluster.database_main", "blocked")}
     shop.write(LIFTED, lifting)
     clients = clients_of(shop.target, shop.file)
     cluster, readers = deletable_readers(clients, shop.file, "main")
@@ -157,10 +179,10 @@ def test_in_two_steps_all_of_it_goes(shop: Small, capsys: pytest.CaptureFixture[
     delete_readers(clients, cluster, readers)
     assert f"delete the readers that scaling added to {CLUSTER}: application-autoscaling-" in capsys.readouterr().err
 
-    shop.plan(NETWORK, loss)
-    assert shop.refused(loss) == set()
+    shop.plan(HEAD, loss)
+    assert refused(shop, loss) == set()
     shop.terraform.apply()
-    assert shop.plan(NETWORK).changes == []
+    assert shop.plan(HEAD).changes == []
     assert left(shop) == []
 
 
@@ -184,6 +206,50 @@ def test_the_last_snapshots_are_there_and_so_is_their_key(shop: Small) -> None:
     kms = shop.client("kms")
     for key in (snapshot["KmsKeyId"], cached["KmsKeyId"]):
         assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
+
+
+ORDERS_1, ORDERS_PASSWORD = "aws_db_instance.database_orders_1", "aws_secretsmanager_secret.database_orders_password"
+COPIED = HEAD.replace("# here", "copy_master_user_password = true")
+REPLICATED = HEAD.replace("# here", "manage_master_user_password = false\n  instances = 2")
+
+
+def test_a_first_replica_of_plain_rds_leaves_no_gap(shop: Small) -> None:
+    rds, secrets = shop.client("rds"), shop.client("secretsmanager")
+
+    def instance() -> dict[str, Any]:
+        (found,) = rds.describe_db_instances(DBInstanceIdentifier="mobile-shop-orders-1")["DBInstances"]
+        return dict(found)
+
+    def proxy_reads() -> str:
+        (proxy,) = rds.describe_db_proxies(DBProxyName="mobile-shop-orders")["DBProxies"]
+        return str(proxy["Auth"][0]["SecretArn"])
+
+    def value(secret: str) -> str:
+        return str(json.loads(secrets.get_secret_value(SecretId=secret)["SecretString"])["password"])
+
+    managed = instance()["MasterUserSecret"]["SecretArn"]
+    assert proxy_reads() == managed
+    shop.plan(REPLICATED)
+    assert (ORDERS_1, "blocked") in refused(shop)
+
+    shop.plan(COPIED)
+    assert refused(shop) == set()
+    shop.terraform.apply()
+    assert shop.plan(COPIED).changes == []
+    password = value("mobile/shop/database/orders")
+    assert value(managed) == password
+    assert proxy_reads() == shop.terraform.outputs()["databases"]["orders"]["secret_arn"] != managed
+    assert instance()["MasterUserSecret"]["SecretArn"] == managed
+
+    second = {each.address: each.change.actions for each in shop.plan(REPLICATED).changes}
+    assert refused(shop) == set()
+    assert second[ORDERS_1] == ("update",)
+    assert not any("orders_password" in address or "proxy" in address for address in second)
+    shop.terraform.apply()
+    assert shop.plan(REPLICATED).changes == []
+    assert "MasterUserSecret" not in instance()
+    assert instance()["ReadReplicaDBInstanceIdentifiers"] == ["mobile-shop-orders-2"]
+    assert value("mobile/shop/database/orders") == password
 
 
 STAGING = NETWORK.split("zone ")[0].replace("production", "staging").replace("10.45", "10.46")

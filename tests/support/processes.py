@@ -6,25 +6,21 @@ import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 LOCAL = "tests/local/"
-#: They need nothing of what the other local ones share, and wait for the provider most of the time.
-BESIDE = tuple(
-    f"{LOCAL}test_{name}.py" for name in ("removal", "changes", "first_replica", "pipeline", "interruption", "deploy")
-)
+#: They need nothing of what the others share; together they take about as long.
+BESIDE = tuple(f"{LOCAL}test_{name}.py" for name in ("changes", "deploy", "interruption", "pipeline", "removal"))
 #: A minute or more a file; its tests share nothing but what is synthesized.
 MOCKED = "tests/stack/test_mocked_provider.py"
-#: What begins, in this order.
-SLOW = (
-    *(MOCKED, "tests/ops/scan/test_checkov.py", "tests/bindings/test_same_bytes.py"),
-    *(f"{LOCAL}test_apply.py", *BESIDE),
-)
+SLOW = (MOCKED, "tests/ops/scan/test_checkov.py", "tests/bindings/test_same_bytes.py")
 
 
 def part_of(node: str) -> str:
     """Return the name of what a test belongs to; its tests run one after another, in the order of their files."""
     file = node.split("::")[0]
+    if file in BESIDE:
+        return "beside"
     if file == MOCKED:
         return node
-    return LOCAL if file.startswith(LOCAL) and file not in BESIDE else file
+    return LOCAL if file.startswith(LOCAL) else file
 
 
 class Processes(LoadScopeScheduling):  # type: ignore[misc]
@@ -36,7 +32,7 @@ class Processes(LoadScopeScheduling):  # type: ignore[misc]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the slow ones begin: what is left at the end is short, and all processes end at once."""
-    items.sort(key=lambda item: next((at for at, slow in enumerate(SLOW) if item.nodeid.startswith(slow)), len(SLOW)))
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Processes:
