@@ -107,9 +107,11 @@ class Terraform:
     def destruction_json(self) -> str:
         """Return, for a program to read, the plan to destroy all that the state holds; no plan file is left."""
         self._plan(f"plan to destroy {self.stack}", "-destroy")
-        plan = self.show_plan_json()
-        (self.folder / PLAN_FILE).unlink()
-        return plan
+        try:
+            return self.show_plan_json()
+        finally:
+            # It holds values that are secret.
+            (self.folder / PLAN_FILE).unlink()
 
     def _plan(self, name: str, *arguments: str) -> bool:
         with step(name) as doing:

@@ -23,14 +23,12 @@ from ops.guard.plan import Plan, ResourceChange
 from ops.local import connected
 from ops.synth import pin_providers
 from ops.terraform import Terraform
-from tests.conftest import FURTHER, REFERENCE
 from tests.local.applied import Applied, without_refresh
 from tests.support.blocks import blocks, taken_away, without
 from tests.support.edits import Edit, edited
 
 #: Together they have blocks of all kinds; the others would say the same of fewer keys.
 NAMES = ("dev", "prod", "archive", "batch", "events", "mobile", "rds", "tasks")
-FILES = {path.stem: path for folder in (REFERENCE, FURTHER) for path in folder.glob("*.hcl") if path.stem in NAMES}
 #: What is another environment, or another zone, when it is edited; and what needs another package or a snapshot.
 UNEDITED = frozenset(
     (
@@ -125,7 +123,7 @@ def life(
 def test_blocks_are_taken_away_without_a_gap_elsewhere(life: Life, tmp_path: Path) -> None:
     """First what nothing else needs; from production then all but the network."""
     file = life.environment.file
-    path = FILES[file.settings.name]
+    path = Path(file.document.file)
     text, there = path.read_text(), [block for block in blocks(path.read_text()) if block.kind not in LAST]
     leaves = [block for block in next(taken_away(path, tmp_path)) if block.kind not in LAST]
     for gone in filter(None, (leaves, there if file.settings.tier == "production" else [])):
@@ -161,8 +159,10 @@ def _told(edits: list[Edit]) -> str:
 
 def test_another_range_of_the_vpc_is_refused(applied: Mapping[str, Applied], tmp_path: Path) -> None:
     """AWS deletes no VPC and no subnet with something in it."""
-    (tmp_path / "sandbox.hcl").write_text((FURTHER / "sandbox.hcl").read_text().replace("10.40.", "10.41."))
-    life = Life(applied["sandbox"], tmp_path / "cdktf.out")
+    sandbox = applied["sandbox"]
+    text = Path(sandbox.file.document.file).read_text()
+    (tmp_path / "sandbox.hcl").write_text(text.replace("10.40.", "10.41."))
+    life = Life(sandbox, tmp_path / "cdktf.out")
     planned = life.planned(load_file(tmp_path / "sandbox.hcl").settings)
     lost = {each.address for each in planned.replaced() if each.type in ("aws_vpc", "aws_subnet")}
     assert len(lost) > 1

@@ -41,8 +41,8 @@ print("saved")
 """
 
 
-#: A command that runs the program as the CDKTF CLI runs Terraform: in a session of its own, and told to end, the CLI does
-#: not wait for it.
+#: A command that runs the program as the CDKTF CLI runs Terraform: in a session of its own, and told to end, the CLI
+#: does not wait for it.
 ATTACHED = """
 import os, sys
 from pathlib import Path
