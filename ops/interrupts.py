@@ -58,6 +58,7 @@ class Relay:
 
     def __init__(self) -> None:
         self.received: list[int] = []
+        self._passed_on = False
         self._process: subprocess.Popen[str] | subprocess.Popen[bytes] | None = None
 
     @property
@@ -73,7 +74,8 @@ class Relay:
     def attach(self, process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
         """Pass on to this process, and at once what came before it was there."""
         self._process = process
-        if self.received:
+        # A signal may come between the two lines.
+        if self.received and not self._passed_on:
             self._pass_on()
 
     def take(self, number: int) -> None:
@@ -85,5 +87,6 @@ class Relay:
 
     def _pass_on(self) -> None:
         if self._process and self._process.returncode is None:
+            self._passed_on = True
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGINT)

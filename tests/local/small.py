@@ -28,15 +28,20 @@ class Small:
     folder: Path
     local_aws: LocalAws
 
+    @property
+    def envs(self) -> Path:
+        """Where its file is, and nothing else."""
+        return self.folder / "envs"
+
     @cached_property
     def target(self) -> Target:
         """The embedded AWS; the build folder is this environment's."""
-        return local(Workspace(self.folder, self.folder / "build"), self.local_aws)
+        return local(Workspace(self.envs, self.folder / "build"), self.local_aws)
 
     @property
     def file(self) -> EnvironmentFile:
         """The environment as it is written now."""
-        return load(self.folder, today())[self.name]
+        return load(self.envs, today())[self.name]
 
     @property
     def terraform(self) -> Terraform:
@@ -50,9 +55,9 @@ class Small:
 
     def write(self, text: str, records: str = "") -> None:
         """Write the environment file and its unlock records."""
-        write(self.folder, {self.name: text})
-        (self.folder / "unlocks").mkdir(exist_ok=True)
-        (self.folder / "unlocks" / f"{self.name}.hcl").write_text(records)
+        (self.envs / "unlocks").mkdir(parents=True, exist_ok=True)
+        write(self.envs, {self.name: text})
+        self._unlock(records)
 
     def plan(self, text: str, records: str = "") -> Plan:
         """Write the files and plan what they say."""
@@ -65,13 +70,16 @@ class Small:
 
     def judged(self, records: str = "") -> Judgement:
         """Return what the guard says of the plan that was made last, with these unlock records."""
-        (self.folder / "unlocks" / f"{self.name}.hcl").write_text(records)
+        self._unlock(records)
         stack = self.terraform.folder / "cdk.tf.json"
-        return run_guard(self.folder / "plan.json", stack, self.folder, self.name, today())
+        return run_guard(self.folder / "plan.json", stack, self.envs, self.name, today())
 
     def refused(self, records: str = "") -> set[tuple[str, str]]:
         """Return what the guard refuses of the plan that was made last, with these unlock records."""
         return {(each.address, each.kind) for each in self.judged(records).refused}
+
+    def _unlock(self, records: str) -> None:
+        (self.envs / "unlocks" / f"{self.name}.hcl").write_text(records)
 
     def apply(self, text: str, records: str = "") -> dict[str, set[str]]:
         """Plan and apply; return the addresses that were changed, by action."""

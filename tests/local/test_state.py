@@ -45,7 +45,7 @@ def at(folder: Path, local_aws: LocalAws) -> Small:
 
 def run(small: Small, command: str) -> None:
     """Run what follows `python -m ops`."""
-    environment = {"GROUNDWORK_BUILD": str(small.target.workspace.build), "ENVS": str(small.folder)}
+    environment = {"GROUNDWORK_BUILD": str(small.target.workspace.build), "ENVS": str(small.envs)}
     done = CliRunner().invoke(app, command.split(), env=environment)
     assert done.exit_code == 0, (done.output, done.exception)
 
