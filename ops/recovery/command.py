@@ -82,14 +82,16 @@ class _Recovering:
             changed = self._terraform.plan()
             plan = json.loads(self._terraform.show_plan_json()) if changed else {}
             candidates = self._candidates(plan) if changed else {}
-            if candidates.keys() & _gone(plan):
+            settled = bool(candidates.keys() & _gone(plan))
+            if settled:
                 # Terraform imports nothing at an address at which the state still holds what AWS has no more.
                 self._terraform.settle()
             imports = self._imports(candidates)
             taken = imports.take_in() if candidates else {}
             recovery.taken |= taken
             recovery.unclear += imports.unclear
-            if not taken:
+            # Either makes the plan stale.
+            if not taken and not settled:
                 break
         recovery.unclear += self._unclear.values()
         recovery.plan = self._terraform.show_plan() if changed else ""
