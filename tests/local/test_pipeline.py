@@ -240,6 +240,8 @@ def test_the_guard_fails_the_plan_job_and_its_summary_says_why(repository: Repos
 
 
 def test_what_somebody_changed_by_hand_is_drift(repository: Repository) -> None:
+    # As applied: the tags of another tier would differ.
+    repository.push("envs/dev.hcl", DEV)
     drift = ["drift:dev", "--variable", "CI_PIPELINE_SOURCE=schedule"]
     assert repository.ci(*drift).returncode == 0
     secrets = repository.target.session(ACCOUNT).client("secretsmanager", region_name="us-east-1")
