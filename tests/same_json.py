@@ -1,0 +1,66 @@
+"""Compares the synthesized JSON of every environment with another commit's: `python -m tests.same_json main`.
+
+For changes that must not change any infrastructure, such as a move of files. It exits with 1 when a stack differs.
+"""
+
+import argparse
+import difflib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ops.workspace import PROJECT
+
+ENVIRONMENTS = ("envs", "tests/environments")
+#: What Git does not keep and a synth needs.
+INSTALLED = (".venv", "node_modules")
+
+
+def synthesized(project: Path) -> dict[str, str]:
+    """Return the JSON of each stack, by the folder of its environment file and its name."""
+    found = {}
+    for envs in ENVIRONMENTS:
+        environment = {**os.environ, "ENVS": envs, "PYTHONPATH": str(project)}
+        environment.pop("ENV", None)
+        subprocess.run([sys.executable, "-m", "ops", "synth"], cwd=project, env=environment, check=True, stdout=2)
+        for path in sorted((project / "cdktf.out" / "stacks").glob("*/cdk.tf.json")):
+            found[f"{envs}/{path.parent.name}"] = path.read_text()
+    return found
+
+
+def synthesized_before(commit: str) -> dict[str, str]:
+    """Return the same of another commit, checked out into a folder that is deleted again."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder, "before")
+        subprocess.run(["git", "worktree", "add", "--quiet", "--detach", str(project), commit], cwd=PROJECT, check=True)
+        try:
+            for name in INSTALLED:
+                (project / name).symlink_to(PROJECT / name)
+            return synthesized(project)
+        finally:
+            subprocess.run(["git", "worktree", "remove", "--force", str(project)], cwd=PROJECT, check=True)
+
+
+def differences(before: dict[str, str], after: dict[str, str]) -> Iterator[str]:
+    """Yield the lines that differ, with the stack's name before each one's."""
+    for stack in sorted(before.keys() | after.keys()):
+        lines = (before.get(stack, "").splitlines(), after.get(stack, "").splitlines())
+        yield from difflib.unified_diff(*lines, f"before/{stack}", f"after/{stack}", n=2, lineterm="")
+
+
+def main() -> None:
+    """Print what differs."""
+    parser = argparse.ArgumentParser(prog="python -m tests.same_json", description=__doc__)
+    parser.add_argument("commit", help="what to compare with")
+    commit = parser.parse_args().commit
+    before, after = synthesized_before(commit), synthesized(PROJECT)
+    found = list(differences(before, after))
+    print("\n".join(found) if found else f"{len(after)} stacks, all as in {commit}")
+    sys.exit(bool(found))
+
+
+if __name__ == "__main__":
+    main()
