@@ -13,9 +13,9 @@ import modules  # noqa: F401 - makes the bindings lazy, for which it must come b
 
 from cdktf import App
 
-from modules.events.packaging import Packages, PackagingError
-from modules.foundation.refusals import SettingsError
-from modules.settings import chosen, load
+from modules.environment_files import chosen, load
+from modules.events.function.packaging import Packages, PackagingError
+from modules.foundation.problems import SettingsError
 from modules.stack import AccountStack, EnvironmentStack
 
 

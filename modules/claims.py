@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from modules.access.settings.fitting import domain_prefix
-from modules.edge.settings.claims import Claim, claims
+from modules.access.checks import domain_prefix
+from modules.edge.claims import Claim, claims
 from modules.environment import Environment
-from modules.foundation.refusals import Finding
+from modules.foundation.problems import Finding
 
 #: A finding in the second environment, and the place in the first that it clashes with.
 Clash = tuple[Finding, tuple[str, ...]]

@@ -8,28 +8,28 @@ from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
-from modules.access.settings import fitting as access
-from modules.access.settings.blocks import AccessBlocks
-from modules.compute.settings import fitting as compute
-from modules.compute.settings.blocks import ComputeBlocks
-from modules.data.settings import fitting as data
-from modules.data.settings.blocks import DataBlocks
-from modules.delivery.settings import fitting as delivery
-from modules.delivery.settings.blocks import DeliveryBlocks
-from modules.edge.settings import fitting as edge
-from modules.edge.settings.blocks import EdgeBlocks
-from modules.events.settings import fitting as events
-from modules.events.settings.blocks import EventsBlocks
+from modules.access import checks as access
+from modules.access.blocks import AccessBlocks
+from modules.compute import checks as compute
+from modules.compute.blocks import ComputeBlocks
+from modules.data import checks as data
+from modules.data.blocks import DataBlocks
+from modules.delivery import checks as delivery
+from modules.delivery.blocks import DeliveryBlocks
+from modules.edge import checks as edge
+from modules.edge.blocks import EdgeBlocks
+from modules.events import checks as events
+from modules.events.blocks import EventsBlocks
 from modules.foundation.names import Names
-from modules.foundation.refusals import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import AccountId, Region, Tier
 from modules.foundation.tags import tag_findings
 from modules.foundation.versions import VersionInUse
 from modules.hcl.reading import hand_down
-from modules.network.settings import fitting as network
-from modules.network.settings.blocks import NetworkBlocks
-from modules.observability.settings import fitting as observability
-from modules.observability.settings.blocks import ObservabilityBlocks
+from modules.network import checks as network
+from modules.network.blocks import NetworkBlocks
+from modules.observability import checks as observability
+from modules.observability.blocks import ObservabilityBlocks
 
 #: Names that stacks of ours bear already: the bootstrap stack of an account is `account-<id>`.
 RESERVED_NAMES = ("account", "local", "shared")

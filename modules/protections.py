@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modules.environment import Environment
-from modules.foundation.refusals import Problem
+from modules.foundation.problems import Problem
 from modules.hcl.reading import Document
 from modules.unlocks import Unlocks
 

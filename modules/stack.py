@@ -8,26 +8,26 @@ from collections.abc import Sequence
 from cdktf import TerraformStack
 from constructs import Construct
 
-from modules.access.wing import AccessWing
-from modules.compute.wing import ComputeWing
-from modules.data.settings.passwords import secrets_read_at_plan
-from modules.data.wing import DataWing
-from modules.delivery.pipeline import PasswordsAtPlan, PipelineRoles, PipelineState
-from modules.delivery.role_names import ACCOUNT
-from modules.delivery.settings.pipeline import PipelineSettings
-from modules.delivery.state import StateBucket, keep_state
-from modules.delivery.wing import DeliveryWing
-from modules.edge.wing import EdgeWing
+from modules.access.module import AccessWing
+from modules.compute.module import ComputeWing
+from modules.data.database.keys.passwords import secrets_read_at_plan
+from modules.data.module import DataWing
+from modules.delivery.module import DeliveryWing
+from modules.delivery.pipeline.pipeline import PasswordsAtPlan, PipelineRoles, PipelineState
+from modules.delivery.pipeline.role_names import ACCOUNT
+from modules.delivery.pipeline.settings import PipelineSettings
+from modules.delivery.state.state import StateBucket, keep_state
+from modules.edge.module import EdgeWing
 from modules.environment import Environment
-from modules.events.packaging import Packages
-from modules.events.wing import EventsWing
+from modules.events.function.packaging import Packages
+from modules.events.module import EventsWing
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names
 from modules.foundation.providers import Providers
 from modules.foundation.resources import Addresses
-from modules.network.wing import NetworkWing
-from modules.observability.settings.alarms import DRIFT_SEVERITY, alarm_topic_arn
-from modules.observability.wing import ObservabilityWing
+from modules.network.module import NetworkWing
+from modules.observability.alarms.settings import DRIFT_SEVERITY, alarm_topic_arn
+from modules.observability.module import ObservabilityWing
 
 #: S3 locks by an object beside the state, `use_lockfile`, from this release of Terraform (and of OpenTofu) on.
 REQUIRED_TERRAFORM = ">= 1.10"

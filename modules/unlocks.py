@@ -25,7 +25,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from modules.foundation.refusals import Problem, SettingsError, broken_rule
+from modules.foundation.problems import Problem, SettingsError, broken_rule
 from modules.foundation.settings import Settings
 from modules.hcl.files import read_bytes
 from modules.hcl.reading import Document, check, read

@@ -15,7 +15,7 @@ from typing import Any, get_args
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from modules.data.settings.database_engines import ENGINES, EngineName
+from modules.data.database.keys.engines import ENGINES, EngineName
 from modules.foundation.calendar import Calendar, Kind, Page, Version, parse
 from ops.endpoints import refuse_endpoints
 from ops.errors import ExitCode, OpsError

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from modules.settings import EnvironmentFile
+from modules.environment_files import EnvironmentFile
 from ops.errors import ExitCode, OpsError
 from ops.guard.command import judge_plan
 from ops.guard.judgement import Judgement

@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from modules.foundation.refusals import SettingsError
-from modules.settings import EnvironmentFile, chosen, load
+from modules.environment_files import EnvironmentFile, chosen, load
+from modules.foundation.problems import SettingsError
 from ops import steps
 from ops.errors import ExitCode, OpsError
 from ops.interrupts import Interrupted, handled, interrupt

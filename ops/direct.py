@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from modules.settings import EnvironmentFile
+from modules.environment_files import EnvironmentFile
 from ops.bootstrap import Account
 from ops.errors import ExitCode, OpsError
 from ops.local_aws.process import find

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from modules.environment import Environment
-from modules.events.packaging import LOCK, Packages, PackagingError, Target, pack, sources
+from modules.events.function.packaging import LOCK, Packages, PackagingError, Target, pack, sources
 from ops.errors import ExitCode, OpsError
 from ops.steps import step
 from ops.tools import tail

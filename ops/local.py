@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from modules.settings import EnvironmentFile
+from modules.environment_files import EnvironmentFile
 from ops.bootstrap import bootstrap
 from ops.errors import ExitCode, OpsError
 from ops.exclusive import exclusive

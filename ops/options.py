@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from modules.foundation.refusals import Problem, SettingsError
-from modules.settings import EnvironmentFile, chosen, load
+from modules.environment_files import EnvironmentFile, chosen, load
+from modules.foundation.problems import Problem, SettingsError
 from ops import steps
 from ops.today import today
 

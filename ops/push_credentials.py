@@ -11,10 +11,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from modules.data.settings.secret import secret_name
-from modules.events.settings.push import ApnsSettings, FcmSettings, application_arn
+from modules.data.secret.settings import secret_name
+from modules.environment_files import EnvironmentFile
+from modules.events.push.settings import ApnsSettings, FcmSettings, application_arn
 from modules.foundation.names import Names
-from modules.settings import EnvironmentFile
 from ops.errors import ExitCode, OpsError
 from ops.target import Target
 

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from modules.environment import Environment
-from modules.events.settings.shipped import SHIPPED
+from modules.events.function.keys.shipped import SHIPPED
 from modules.foundation.settings import Settings
 from modules.hcl.reading import Shape, alternatives, shape_of, written
 

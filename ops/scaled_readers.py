@@ -10,8 +10,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError, WaiterError
 
-from modules.data.settings.database import cluster_identifier
-from modules.settings import EnvironmentFile
+from modules.data.database.settings import cluster_identifier
+from modules.environment_files import EnvironmentFile
 from ops.errors import ExitCode, OpsError
 from ops.guard.obstacles import SCALED_READER
 from ops.steps import step

@@ -11,9 +11,9 @@ from typing import Any, TextIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from modules.data.settings.secret import secret_name
+from modules.data.secret.settings import secret_name
+from modules.environment_files import EnvironmentFile
 from modules.foundation.names import Names
-from modules.settings import EnvironmentFile
 from ops.errors import ExitCode, OpsError
 from ops.local_aws.process import find
 from ops.target import Target, cloud, local

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from modules.settings import EnvironmentFile
+from modules.environment_files import EnvironmentFile
 from ops.backend import Backend, RemoteState
 from ops.errors import ExitCode, OpsError
 from ops.synth import synthesize

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from modules.settings import chosen, load
+from modules.environment_files import chosen, load
 from ops.errors import OpsError
 from ops.functions import build
 from ops.processes import run

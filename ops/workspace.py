@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from modules.events.packaging import Packages
+from modules.events.function.packaging import Packages
 
 PROJECT = Path(__file__).resolve().parent.parent
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 import modules  # noqa: F401 - the bindings are lazy before a test imports cdktf
-from modules.settings import chosen, load
+from modules.environment_files import chosen, load
 from ops.functions import build
 from ops.tools import tool_environment
 from ops.workspace import PROJECT, Workspace, stack_folder

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from modules.foundation.refusals import SettingsError
+from modules.environment_files import load
+from modules.foundation.problems import SettingsError
 from modules.protections import PROTECTIONS
-from modules.settings import load
 from ops.workspace import PROJECT
 from tests.support.environments import write
 from tests.support.template import Template

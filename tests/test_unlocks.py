@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from modules.foundation.refusals import SettingsError
-from modules.settings import load
+from modules.environment_files import load
+from modules.foundation.problems import SettingsError
 from tests.support.environments import DEV, PROD, write
 
 TODAY = datetime.date(2026, 11, 21)

@@ -7,8 +7,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modules.foundation.refusals import SettingsError
-from modules.settings import load
+from modules.environment_files import load
+from modules.foundation.problems import SettingsError
 from tests.conftest import FURTHER, REFERENCE
 
 LINES = {

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from modules.foundation.refusals import SettingsError
-from modules.settings import load
+from modules.environment_files import load
+from modules.foundation.problems import SettingsError
 
 ROOT = Path(__file__).parent.parent
 CASES = [

@@ -6,22 +6,22 @@ from functools import cached_property
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
-from modules.compute.ecs import EcsCluster
-from modules.compute.load_balancer import LoadBalancer
-from modules.compute.scheduled_task import ScheduledTask
-from modules.compute.service import Service, WayIn
-from modules.compute.service_discovery import ServiceNames, service_host
-from modules.compute.settings.blocks import ComputeBlocks
-from modules.compute.settings.images import Registry
-from modules.compute.settings.scheduled_task import ScheduledTaskSettings
-from modules.compute.settings.service import ServiceSettings
-from modules.compute.settings.task import TaskSettings
-from modules.compute.task import Task
-from modules.compute.task_ground import TaskGround
-from modules.data.wing import DataWing
-from modules.events.wing import EventsWing
+from modules.compute.blocks import ComputeBlocks
+from modules.compute.ecs.cluster import EcsCluster
+from modules.compute.keys.images import Registry
+from modules.compute.load_balancer.load_balancer import LoadBalancer
+from modules.compute.scheduled_task.scheduled_task import ScheduledTask
+from modules.compute.scheduled_task.settings import ScheduledTaskSettings
+from modules.compute.service.discovery import ServiceNames, service_host
+from modules.compute.service.service import Service, WayIn
+from modules.compute.service.settings import ServiceSettings
+from modules.compute.task.ground import TaskGround
+from modules.compute.task.settings import TaskSettings
+from modules.compute.task.task import Task
+from modules.data.module import DataWing
+from modules.events.module import EventsWing
 from modules.foundation.foundation import Foundation
-from modules.network.wing import NetworkWing
+from modules.network.module import NetworkWing
 
 
 class Services(Construct):

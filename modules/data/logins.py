@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from modules.data.cache import PORT, Cache
-from modules.data.database import Database
-from modules.data.secrets import Secret
-from modules.data.settings.cache import CACHE_USER
+from modules.data.cache.cache import PORT, Cache
+from modules.data.cache.settings import CACHE_USER
+from modules.data.database.database import Database
+from modules.data.secret.secrets import Secret
 from modules.foundation.names import Names
 from modules.foundation.policies import Statement, allow, sid
 from modules.foundation.variables import handed_over

@@ -36,7 +36,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 )
 from constructs import Construct
 
-from modules.foundation.keys import Key
+from modules.foundation.kms import Key
 from modules.foundation.notifications import Notification
 from modules.foundation.policies import Statement, deny, document
 from modules.foundation.resources import Resources, kept_if

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from constructs import Construct
 
-from modules.foundation.keys import Key
+from modules.foundation.kms import Key
 from modules.foundation.logs import LogBucket, LogGroup, log_groups_may_use
 from modules.foundation.names import Names
 from modules.foundation.policies import allow

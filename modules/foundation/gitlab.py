@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from modules.foundation.refusals import broken_rule
+from modules.foundation.problems import broken_rule
 
 #: "GitLab, CI/CD YAML, Project path": groups and a project, divided by slashes.
 _PROJECT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")

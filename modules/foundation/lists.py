@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
-from modules.foundation.refusals import Finding
+from modules.foundation.problems import Finding
 
 
 def named_twice(settings: BaseModel, *keys: str) -> Iterator[Finding]:

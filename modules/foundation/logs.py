@@ -5,7 +5,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from constructs import Construct
 
 from modules.foundation.buckets import PrivateBucket
-from modules.foundation.keys import Key
+from modules.foundation.kms import Key
 from modules.foundation.names import Names
 from modules.foundation.policies import Statement, allow
 from modules.foundation.resources import Resources

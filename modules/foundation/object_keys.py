@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from modules.foundation.refusals import Finding
+from modules.foundation.problems import Finding
 
 
 def key_findings(at: tuple[str, ...], prefix: str) -> Iterator[Finding]:

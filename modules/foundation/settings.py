@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from modules.foundation.refusals import broken_rule
+from modules.foundation.problems import broken_rule
 
 Tier = Literal["development", "staging", "production"]
 

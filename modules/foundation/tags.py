@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from modules.foundation.refusals import Finding
+from modules.foundation.problems import Finding
 
 #: [Tag Editor User Guide, Tag naming limits and requirements]
 #: (https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html).

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from modules.foundation.calendar import NOTICE, Calendar, Kind, Version, committed
-from modules.foundation.refusals import Finding
+from modules.foundation.problems import Finding
 
 
 @dataclass(frozen=True)

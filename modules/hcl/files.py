@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from modules.foundation.refusals import Problem, SettingsError, raise_problems
+from modules.foundation.problems import Problem, SettingsError, raise_problems
 
 #: The largest file that is read: thirty times as large as one that describes a whole production environment.
 SIZE_LIMIT = 256 * 1024

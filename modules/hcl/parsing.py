@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from modules.foundation.refusals import Problem, SettingsError, raise_problems
+from modules.foundation.problems import Problem, SettingsError, raise_problems
 from modules.hcl.files import read_text
 from modules.hcl.literals import DATA_ONLY, WrongValueError, no_number, number, unquoted
 from modules.hcl.tokens import Token, tokens

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from modules.foundation.refusals import Problem
+from modules.foundation.problems import Problem
 from modules.hcl.files import read_bytes
 
 #: What a secret is called inside a longer text.

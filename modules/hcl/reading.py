@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from modules.foundation.refusals import REFUSAL, Problem, SettingsError, raise_problems
+from modules.foundation.problems import REFUSAL, Problem, SettingsError, raise_problems
 from modules.foundation.settings import Settings
 from modules.hcl.parsing import Block, Body, parse
 from modules.hcl.values import as_hcl, shown

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from modules.settings import EnvironmentFile
+from modules.environment_files import EnvironmentFile
 from ops.backend import Backend, RemoteState
 from ops.doctor import backups, contents, locks, provider, quotas, state, tools, versions
 from ops.doctor.clock import clock

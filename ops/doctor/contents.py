@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from modules.compute.settings.images import images_in, repository_name
+from modules.compute.keys.images import images_in, repository_name
 from ops.doctor.finding import Finding, Findings
 from ops.doctor.patient import Patient
 from ops.secrets import states

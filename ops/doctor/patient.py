@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from modules.settings import EnvironmentFile
+from modules.environment_files import EnvironmentFile
 from ops.addresses import addresses
 from ops.backend import Backend, RemoteState
 from ops.target import Target

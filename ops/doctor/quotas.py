@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from modules.compute.settings.fargate_peak import fargate_peak
+from modules.compute.task.checks.fargate_peak import fargate_peak
 from ops.doctor.finding import Finding, Findings
 from ops.doctor.patient import Patient, Stack
 

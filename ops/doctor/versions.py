@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from modules.compute.settings.eks.cluster import AFTER_STANDARD_SUPPORT
+from modules.compute.eks.settings import AFTER_STANDARD_SUPPORT
 from modules.foundation.calendar import Calendar, Kind, Version, committed
 from modules.foundation.versions import remedy, state
 from ops.doctor.finding import Finding, Findings

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from modules.foundation.refusals import raise_problems
-from modules.settings import chosen, load
+from modules.environment_files import chosen, load
+from modules.foundation.problems import raise_problems
 from modules.unlocks import read_unlocks, too_long
 from ops.errors import ExitCode, OpsError
 from ops.guard.judgement import Judgement, judge

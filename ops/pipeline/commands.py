@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from modules.settings import EnvironmentFile
+from modules.environment_files import EnvironmentFile
 from ops.errors import ExitCode
 from ops.options import ENVS, EnvOption, EnvsOption, LocalOption, LockTimeoutOption, read_file, read_files
 from ops.today import today
 from ops.workspace import PROJECT, Workspace
 
 if TYPE_CHECKING:
-    from modules.delivery.role_names import Right
+    from modules.delivery.pipeline.role_names import Right
     from ops.target import Target
 
 ci = typer.Typer(no_args_is_help=True, help="The jobs of the pipeline, .gitlab-ci.yml.")

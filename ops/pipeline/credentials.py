@@ -8,7 +8,7 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
-from modules.delivery.role_names import ACCOUNT, Right, role_arn
+from modules.delivery.pipeline.role_names import ACCOUNT, Right, role_arn
 from modules.environment import Environment
 from modules.foundation.names import Names
 from ops.errors import ExitCode, OpsError

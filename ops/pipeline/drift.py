@@ -5,8 +5,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from modules.observability.settings.alarms import DRIFT_SEVERITY, alarm_topic_arn
-from modules.settings import EnvironmentFile
+from modules.environment_files import EnvironmentFile
+from modules.observability.alarms.settings import DRIFT_SEVERITY, alarm_topic_arn
 from ops import steps
 from ops.local import connected
 from ops.synth import synthesize

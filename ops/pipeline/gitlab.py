@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from modules.delivery.settings.pipeline import PipelineSettings
+from modules.delivery.pipeline.settings import PipelineSettings
 from modules.environment import Environment
 from ops.unsaved import ERRORED_STATE
 

@@ -5,7 +5,7 @@ import json
 import shutil
 from dataclasses import dataclass, replace
 
-from modules.settings import EnvironmentFile
+from modules.environment_files import EnvironmentFile
 from ops.errors import ExitCode, OpsError
 from ops.guard.command import judge_plan
 from ops.guard.judgement import Judgement

@@ -25,7 +25,9 @@ _EVERYTHING = (
     "requirements.lock",
 )  # fmt: skip
 #: Modules that join all wings: what they import says nothing of one environment.
-_JOINTS = ("modules", "modules.environment", "modules.settings", "modules.stack")
+_JOINTS = ("modules", "modules.environment", "modules.environment_files", "modules.stack")
+#: What a module has for its blocks alone; other modules use the rest of it.
+_OF_BLOCKS = {"module", "blocks", "checks", "claims", "settings", "keys", "rules"}
 
 
 def touched(environments: Iterable[Environment], envs: Path) -> dict[str, list[str]]:
@@ -73,20 +75,21 @@ def _paths(graph: grimp.ImportGraph, environment: Environment, envs: Path) -> li
 
 def _reached(graph: grimp.ImportGraph, wings: set[str], unused: set[str]) -> set[str]:
     """Return the packages below `modules` that the wings' code runs through, from the joints on."""
-    closed = {
-        *_JOINTS[1:],
-        *(module for wing in unused for module in (f"modules.{wing}.wing", f"modules.{wing}.settings")),
-    }
     reached: set[str] = set()
     waiting = {module for wing in wings for module in graph.modules if _is_in(module, f"modules.{wing}")}
     waiting |= {module for joint in _JOINTS for module in graph.find_modules_directly_imported_by(joint)}
     waiting = {module for module in waiting if _wing(module) not in unused}
     while waiting:
         module = waiting.pop()
-        if module not in reached and not any(_is_in(module, each) for each in closed):
+        if module not in reached and module not in _JOINTS and not _is_unused(module, unused):
             reached.add(module)
             waiting |= graph.find_modules_directly_imported_by(module)
     return {_wing(module) for module in reached if module.count(".") > 1}
+
+
+def _is_unused(module: str, unused: set[str]) -> bool:
+    """Return whether it only reads or builds blocks of which there is none: the joints import it all the same."""
+    return _wing(module) in unused and not _OF_BLOCKS.isdisjoint(module.split("."))
 
 
 def _is_in(module: str, package: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from modules.settings import EnvironmentFile
+from modules.environment_files import EnvironmentFile
 from ops.backend import Backend
 from ops.bootstrap import Account
 from ops.local import connected

@@ -3,8 +3,8 @@
 import json
 from dataclasses import replace
 
+from modules.environment_files import EnvironmentFile
 from modules.foundation.settings import Tier
-from modules.settings import EnvironmentFile
 from ops.local import connected, initialized
 from ops.local_aws.process import start
 from ops.scan.checkov import scan

@@ -12,8 +12,8 @@ from typing import Any
 import botocore
 import moto
 
-from modules.compute.settings.eks.actions import ACTIONS_FILE
-from modules.compute.settings.instance_types import TYPES_FILE
+from modules.compute.eks.keys.actions import ACTIONS_FILE
+from modules.compute.keys.instance_types import TYPES_FILE
 from tests.aws_facts.iam_actions import catalog
 
 _NAMED_SIZES = ("nano", "micro", "small", "medium", "large", "xlarge")

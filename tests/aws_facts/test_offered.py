@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from modules.data.settings.database_engines import EngineName
-from modules.data.settings.instance_classes import CACHE_NODES, DATABASE_CLASSES, TIERED_NODES
+from modules.data.database.keys.engines import EngineName
+from modules.data.keys.instance_classes import CACHE_NODES, DATABASE_CLASSES, TIERED_NODES
 from modules.foundation.settings import REGIONS
-from modules.network.settings.region_zones import USUAL_ZONES, ZONES
+from modules.network.vpc.keys.region_zones import USUAL_ZONES, ZONES
 
 CFN_LINT = files("cfnlint") / "data" / "schemas" / "extensions"
 OFFERINGS = files("moto") / "ec2" / "resources" / "instance_type_offerings" / "availability-zone"

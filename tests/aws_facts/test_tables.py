@@ -1,8 +1,8 @@
 """The tables of instance types and IAM actions hold what AWS publishes."""
 
-from modules.compute.settings.eks.actions import ACTIONS_FILE
-from modules.compute.settings.instance_types import TYPES_FILE, instance_types
-from modules.edge.settings.countries import COUNTRIES
+from modules.compute.eks.keys.actions import ACTIONS_FILE
+from modules.compute.keys.instance_types import TYPES_FILE, instance_types
+from modules.edge.site.keys.countries import COUNTRIES
 from tests.aws_facts import tables
 
 ANEW = "write the tables anew with `.venv/bin/python -m tests.aws_facts.tables`"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.settings import chosen, load
+from modules.environment_files import chosen, load
 from ops.functions import build
 from ops.workspace import Workspace
 from tests.bindings.synthesis import REPOSITORY, synthesize

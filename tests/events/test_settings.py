@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from modules.events.packaging import Target
-from modules.settings import load
+from modules.environment_files import load
+from modules.events.function.packaging import Target
 from tests.support.environments import DEV, only_problem, problems_of, write
 
 GROUND = 'bucket "content" { }\nsecret "token" { }\nqueue "jobs" { }\ntopic "news" { }\nstream "clicks" { }\n'

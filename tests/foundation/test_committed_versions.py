@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
+from modules.compute.eks.keys.nodes import ManagedSettings
 from modules.compute.eks.node_groups import AMI_TYPES
-from modules.compute.load_balancer import TLS_POLICY as LOAD_BALANCER_TLS_POLICY
-from modules.compute.settings.eks.cluster import EksSettings
-from modules.compute.settings.eks.nodes import ManagedSettings
-from modules.data.settings.cache import DEFAULT_VERSIONS, ENGINE_VERSIONS
-from modules.data.settings.database_engines import ENGINES
-from modules.data.settings.database_fields import DatabaseFields
-from modules.edge.site import TLS_POLICY as SITE_TLS_POLICY
-from modules.events.settings.function import FunctionSettings
+from modules.compute.eks.settings import EksSettings
+from modules.compute.load_balancer.load_balancer import TLS_POLICY as LOAD_BALANCER_TLS_POLICY
+from modules.data.cache.settings import DEFAULT_VERSIONS, ENGINE_VERSIONS
+from modules.data.database.keys.engines import ENGINES
+from modules.data.database.keys.fields import DatabaseFields
+from modules.edge.site.site import TLS_POLICY as SITE_TLS_POLICY
+from modules.environment_files import load
+from modules.events.function.settings import FunctionSettings
 from modules.foundation.calendar import Kind, Version, committed
-from modules.settings import load
 from ops.workspace import PROJECT
 from tests.support.days import READ
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from modules.environment_files import load
 from modules.foundation.cron import ended_before, faults
-from modules.settings import load
 from tests.support.environments import DEV, write
 
 

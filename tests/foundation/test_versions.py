@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from modules.environment_files import load
 from modules.foundation.versions import VersionInUse
-from modules.settings import load
-from tests.compute.eks_texts import GENERAL, eks
+from tests.compute.eks.texts import GENERAL, eks
 from tests.foundation.test_calendar import PAGE, TODAY, calendar, day, row
 from tests.support.environments import DEV, PROD, write
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from modules.environment import Environment
-from modules.foundation.refusals import SettingsError
+from modules.foundation.problems import SettingsError
 from modules.hcl.parsing import Body, parse
 from modules.hcl.reading import read
 

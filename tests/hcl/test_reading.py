@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import Field
 
-from modules.foundation.refusals import SettingsError
+from modules.foundation.problems import SettingsError
 from modules.foundation.settings import Label, Settings
 from modules.hcl.reading import Document, check, read
 

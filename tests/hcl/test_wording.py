@@ -9,11 +9,11 @@ import pytest
 from pydantic import BaseModel
 
 from modules.environment import Environment
+from modules.environment_files import load
 from modules.foundation.patterns import WORDS
-from modules.foundation.refusals import SettingsError
+from modules.foundation.problems import SettingsError
 from modules.hcl.reading import Document, check, shape_of, written
 from modules.hcl.wording import Wrong, wording
-from modules.settings import load
 from modules.unlocks import Unlocks
 from ops.scan.skips import Skips
 from tests.conftest import FURTHER, REFERENCE

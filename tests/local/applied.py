@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from modules.settings import EnvironmentFile, load
+from modules.environment_files import EnvironmentFile, load
 from ops.local import connected
 from ops.synth import synthesize
 from ops.target import Target

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pytest
 
-from modules.settings import EnvironmentFile, load
+from modules.environment_files import EnvironmentFile, load
 from ops.bootstrap import bootstrap
 from ops.local import connected
 from ops.local_aws.process import LocalAws, start, stop

@@ -18,7 +18,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from modules.settings import EnvironmentFile, load
+from modules.environment_files import EnvironmentFile, load
 from ops.errors import ExitCode
 from ops.local_aws.gate import PATH
 from ops.local_aws.process import start, stop

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from modules.settings import EnvironmentFile, load
+from modules.environment_files import EnvironmentFile, load
 from ops.guard.command import run_guard
 from ops.guard.judgement import Judgement
 from ops.guard.plan import Plan

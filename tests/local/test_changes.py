@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from modules.settings import load
+from modules.environment_files import load
 from ops.errors import ExitCode, OpsError
 from ops.local import connected
 from ops.synth import synthesize
 from ops.target import Target
 from ops.terraform import Terraform
 from ops.workspace import Workspace
-from tests.compute.eks_texts import ADD_ONS
+from tests.compute.eks.texts import ADD_ONS
 from tests.local.account import ACCOUNT, HEADER
 from tests.local.applied import changes_of
 from tests.support.environments import write

@@ -15,7 +15,7 @@ import pytest
 from cdktf import App
 
 from modules.environment import Environment
-from modules.settings import load_file
+from modules.environment_files import load_file
 from modules.stack import EnvironmentStack
 from modules.unlocks import read_unlocks
 from ops.guard.judgement import judge

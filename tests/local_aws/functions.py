@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from modules.events.packaging import write_zip
+from modules.events.function.packaging import write_zip
 
 ROLE = "arn:aws:iam::333333333333:role/function"
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from modules.events.packaging import write_zip
+from modules.events.function.packaging import write_zip
 from modules.foundation.policies import assumed_by
 from ops.local_aws.lambda_events import failures
 from ops.local_aws.lambda_runs import Outcome

@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from modules.events.packaging import Packages, Target
+from modules.environment_files import load
+from modules.events.function.packaging import Packages, Target
 from modules.foundation.policies import assumed_by
-from modules.settings import load
 from ops.functions import build, build_for_here
 from ops.local_aws.process import LocalAws
 from ops.workspace import PROJECT

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from modules.settings import EnvironmentFile, load
+from modules.environment_files import EnvironmentFile, load
 from ops import cloud
 from ops.errors import ExitCode, OpsError
 from ops.target import Target

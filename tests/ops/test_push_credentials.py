@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from modules.settings import load
+from modules.environment_files import load
 from ops.errors import ExitCode, OpsError
 from ops.local_aws.process import start, stop
 from ops.push_credentials import put

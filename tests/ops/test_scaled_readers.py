@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from modules.settings import EnvironmentFile, load
+from modules.environment_files import EnvironmentFile, load
 from ops.errors import OpsError
 from ops.scaled_readers import deletable_readers
 from tests.ops.test_commands import ops

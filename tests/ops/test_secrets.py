@@ -13,7 +13,7 @@ from typing import cast
 import pytest
 from botocore.exceptions import ClientError
 
-from modules.settings import EnvironmentFile, load
+from modules.environment_files import EnvironmentFile, load
 from ops.errors import ExitCode, OpsError
 from ops.local_aws.process import start, stop
 from ops.secrets import VALUE_LIMIT, put, read_value, states

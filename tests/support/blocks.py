@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from modules.foundation.refusals import SettingsError
-from modules.settings import load_file
+from modules.environment_files import load_file
+from modules.foundation.problems import SettingsError
 
 _BLOCK = re.compile(r'^(\w+)(?: "([^"]+)")? \{(?:[^\n]*\}|.*?^\})\n', re.MULTILINE | re.DOTALL)
 

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from modules.environment import Environment
-from modules.foundation.refusals import SettingsError
+from modules.environment_files import EnvironmentFile
+from modules.foundation.problems import SettingsError
 from modules.hcl.reading import alternatives, check, shape_of, written
-from modules.settings import EnvironmentFile
 
 Path = tuple[str, ...]
 

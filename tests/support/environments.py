@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from modules.foundation.refusals import Problem, SettingsError
-from modules.settings import load
+from modules.environment_files import load
+from modules.foundation.problems import Problem, SettingsError
 
 DEV = """\
 product    = "agora"

@@ -9,12 +9,12 @@ import modules  # noqa: F401 - the bindings are lazy from here on
 
 from cdktf import App, TerraformStack
 
-from modules.events.packaging import Packages
+from modules.environment_files import load
+from modules.events.function.packaging import Packages
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names
 from modules.foundation.providers import Providers
 from modules.foundation.settings import Tier
-from modules.settings import load
 from modules.stack import EnvironmentStack
 from ops.workspace import PROJECT
 from tests.support.environments import write

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from modules.autoscaling.steps import Direction, Interval, faults
-from modules.foundation.refusals import Finding, refuse
+from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Settings
 
 #: What may be measured; each kind of target offers some of them (a database no memory, a service no connections).

@@ -14,7 +14,7 @@ from modules.autoscaling.settings.times import (
     WindowSettings,
     minute_of_week,
 )
-from modules.foundation.refusals import Finding, refuse
+from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Label, Settings
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.foundation.lists import named_twice
-from modules.foundation.refusals import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import Settings
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.eks_access_policy_association import (
 from constructs import Construct
 
 from modules.compute.eks.control_plane import ControlPlane
-from modules.compute.settings.eks.access import AccessPolicy, AccessSettings
+from modules.compute.eks.keys.access import AccessPolicy, AccessSettings
 from modules.foundation.foundation import Foundation
 
 #: "Amazon EKS User Guide, Review access policy permissions".

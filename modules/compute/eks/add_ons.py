@@ -10,10 +10,10 @@ from cdktf_cdktf_provider_aws.eks_addon import EksAddon, EksAddonPodIdentityAsso
 from constructs import Construct
 
 from modules.compute.eks.control_plane import ControlPlane
+from modules.compute.eks.keys.pods import WARM_PREFIXES
 from modules.compute.eks.roles import Role, aws_policy, make_role
+from modules.compute.eks.settings import EBS_CSI, EksSettings
 from modules.compute.eks.trust import by_pods
-from modules.compute.settings.eks.cluster import EBS_CSI, EksSettings
-from modules.compute.settings.eks.pods import WARM_PREFIXES
 from modules.foundation.foundation import Foundation
 
 #: A node is ready when these run on it, and EKS waits for ready nodes; the others wait for nodes.

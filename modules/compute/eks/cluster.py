@@ -11,11 +11,11 @@ from modules.compute.eks.control_plane import ControlPlane
 from modules.compute.eks.node_ground import NodeGround
 from modules.compute.eks.node_groups import FargatePods, ManagedNodes, SelfManagedNodes
 from modules.compute.eks.service_accounts import ServiceAccount
-from modules.compute.settings.eks.cluster import EksSettings
-from modules.data.wing import DataWing
-from modules.events.wing import EventsWing
+from modules.compute.eks.settings import EksSettings
+from modules.data.module import DataWing
+from modules.events.module import EventsWing
 from modules.foundation.foundation import Foundation
-from modules.network.vpc import Network
+from modules.network.vpc.vpc import Network
 
 
 class EksCluster(Construct):

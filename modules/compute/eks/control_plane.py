@@ -17,14 +17,14 @@ from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnec
 from constructs import Construct
 
 from modules.compute.eks.roles import Role, aws_policy, make_role
+from modules.compute.eks.settings import EksSettings
 from modules.compute.eks.trust import by_service
-from modules.compute.settings.eks.cluster import EksSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.logs import RETENTION_DAYS
 from modules.foundation.policies import allow
 from modules.foundation.resources import kept_if
-from modules.network.security_groups import HTTPS, Peer, SecurityGroup, members_of
-from modules.network.vpc import Network
+from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup, members_of
+from modules.network.vpc.vpc import Network
 
 #: "Amazon EKS service quotas" and CreateCluster: a cluster's name.
 NAME_LIMIT = 100

@@ -11,7 +11,7 @@ from cdktf_cdktf_provider_aws.launch_template import (
     LaunchTemplateTagSpecifications,
 )
 
-from modules.compute.settings.eks.nodes import NodesSettings
+from modules.compute.eks.keys.nodes import NodesSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import Resources
 

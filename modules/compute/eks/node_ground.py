@@ -11,12 +11,12 @@ from constructs import Construct
 from modules.compute.eks.control_plane import ControlPlane
 from modules.compute.eks.roles import Role, aws_policy, make_role
 from modules.compute.eks.running_nodes import RunningNodes
+from modules.compute.eks.settings import EksSettings
 from modules.compute.eks.trust import by_instances, by_service
 from modules.compute.eks.user_data import Joining
-from modules.compute.settings.eks.cluster import EksSettings
 from modules.foundation.foundation import Foundation
-from modules.network.tiers import AppSubnets
-from modules.network.vpc import Network
+from modules.network.vpc.tiers import AppSubnets
+from modules.network.vpc.vpc import Network
 
 #: "Amazon EKS node IAM role". The CNI has a role of its own, and pods get theirs.
 NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")

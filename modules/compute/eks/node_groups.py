@@ -23,12 +23,12 @@ from constructs import Construct
 
 from modules.autoscaling.groups import GroupScaling
 from modules.autoscaling.settings.scaling import ScalingSettings
+from modules.compute.eks.keys.fargate import FargateProfileSettings
+from modules.compute.eks.keys.nodes import ManagedSettings, NodesSettings, SelfManagedSettings
 from modules.compute.eks.launch_templates import OwnNodes, make_template
 from modules.compute.eks.node_ground import NodeGround
 from modules.compute.eks.user_data import user_data
-from modules.compute.settings.eks.fargate import FargateProfileSettings
-from modules.compute.settings.eks.nodes import ManagedSettings, NodesSettings, SelfManagedSettings
-from modules.compute.settings.instance_types import Architecture
+from modules.compute.keys.instance_types import Architecture
 from modules.foundation.names import replaceable
 
 #: "Amazon EKS optimized Amazon Linux AMIs": AWS's images, by what EKS calls them.

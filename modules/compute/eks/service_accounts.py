@@ -6,12 +6,12 @@ from cdktf_cdktf_provider_aws.eks_pod_identity_association import EksPodIdentity
 from constructs import Construct
 
 from modules.compute.eks.control_plane import ControlPlane
+from modules.compute.eks.keys.access import ServiceAccountSettings
 from modules.compute.eks.roles import Role, make_role
 from modules.compute.eks.trust import by_issuer, by_pods
-from modules.compute.settings.eks.access import ServiceAccountSettings
 from modules.data.logins import cache_login, cache_user, database_login, read_secrets, secret_keys
-from modules.data.wing import DataWing
-from modules.events.wing import EventsWing
+from modules.data.module import DataWing
+from modules.events.module import EventsWing
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement, allow, sid
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
 
-from modules.compute.settings.eks.nodes import NodesSettings, TaintSettings
+from modules.compute.eks.keys.nodes import NodesSettings, TaintSettings
 
 _BOUNDARY = "//"
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from modules.settings import load
+from modules.environment_files import load
 from ops.doctor import command, contents, state
 from ops.doctor.backups import backups
 from ops.doctor.command import examine, looked

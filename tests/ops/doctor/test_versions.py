@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from modules.settings import load
+from modules.environment_files import load
 from ops.doctor import versions as checks
 from ops.doctor.finding import Finding
 from ops.doctor.patient import Patient, Stack

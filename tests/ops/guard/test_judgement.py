@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modules.foundation.refusals import SettingsError
+from modules.foundation.problems import SettingsError
 from modules.hcl.reading import Document
 from modules.unlocks import Unlocks, read_unlocks, too_long
 from ops.guard.judgement import MOST_DELETIONS, Judgement, judge

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from modules.environment import Environment
-from modules.settings import load
+from modules.environment_files import load
 from ops.errors import ExitCode, OpsError
 from ops.pipeline.credentials import use_role
 from tests.support.environments import DEV, write

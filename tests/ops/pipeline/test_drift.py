@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from modules.settings import EnvironmentFile, load_file
+from modules.environment_files import EnvironmentFile, load_file
 from ops.pipeline.drift import MOST_LINES, drifted, publish
 from ops.target import Target
 from tests.support.environments import DEV, write

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from modules.settings import load
+from modules.environment_files import load
 from ops.pipeline.gitlab import CANDIDATE_TAG, FILE, RELEASE_TAG, pipeline
 from ops.pipeline.touched import touched
 from ops.workspace import PROJECT

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.settings import load
+from modules.environment_files import load
 from ops.errors import OpsError
 from ops.pipeline.touched import in_repository, touched, wings_of
 from ops.workspace import PROJECT
@@ -54,15 +54,15 @@ ALL = {"bare", "ground", "whole"}
         ("modules/foundation/names.py", ALL),
         ("modules/hcl/reading.py", ALL),
         ("modules/bindings/importing.py", ALL),
-        ("modules/delivery/state.py", ALL),
-        ("modules/network/vpc.py", {"ground", "whole"}),
-        ("modules/network/settings/vpc.py", {"ground", "whole"}),
-        ("modules/data/cache.py", {"whole"}),
-        ("modules/data/settings/cache.py", {"whole"}),
+        ("modules/delivery/state/state.py", ALL),
+        ("modules/network/vpc/vpc.py", {"ground", "whole"}),
+        ("modules/network/vpc/settings.py", {"ground", "whole"}),
+        ("modules/data/cache/cache.py", {"whole"}),
+        ("modules/data/cache/settings.py", {"whole"}),
         # The data wing scales replicas by it; no environment has a block of its own for it.
         ("modules/autoscaling/policies.py", {"whole"}),
-        ("modules/compute/wing.py", set()),
-        ("modules/events/functions.py", {"whole"}),
+        ("modules/compute/module.py", set()),
+        ("modules/events/function/functions.py", {"whole"}),
         ("lambdas/slack_alarm/slack.py", {"whole"}),
         ("lambdas/thumbnail/handler.py", set()),
         ("ops/commands.py", set()),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.foundation.refusals import SettingsError
+from modules.foundation.problems import SettingsError
 from modules.foundation.settings import Tier
 from ops.scan.checkov import Finding, Report
 from ops.scan.judgement import judge

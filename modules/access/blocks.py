@@ -1,0 +1,12 @@
+"""The access wing's chapter of an environment file."""
+
+from pydantic import Field
+
+from modules.access.sign_in.settings import SignInSettings
+from modules.foundation.settings import Settings
+
+
+class AccessBlocks(Settings):
+    """The blocks that the access wing builds."""
+
+    sign_in: SignInSettings | None = Field(default=None, description="The users of the product, and how they sign in.")

@@ -1,0 +1,42 @@
+"""The access wing of one environment."""
+
+from cdktf import TerraformOutput, TerraformStack
+from constructs import Construct
+
+from modules.access.blocks import AccessBlocks
+from modules.access.sign_in.sign_in import SignIn
+from modules.foundation.foundation import Foundation
+from modules.network.module import NetworkWing
+
+
+class AccessWing(Construct):
+    """Who may come in: the product's users."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, blocks: AccessBlocks, network: NetworkWing, foundation: Foundation
+    ) -> None:
+        super().__init__(scope, id)
+        self._sign_in: SignIn | None = None
+        if blocks.sign_in:
+            self._sign_in = SignIn(self, "sign-in", settings=blocks.sign_in, network=network, foundation=foundation)
+            self._print(self._sign_in)
+
+    @property
+    def sign_in(self) -> SignIn:
+        """The users; what asks for them is refused by the settings where there are none."""
+        assert self._sign_in is not None, "there is no sign_in block"
+        return self._sign_in
+
+    def _print(self, sign_in: SignIn) -> None:
+        told = {
+            "user_pool_id": sign_in.user_pool_id,
+            "issuer": sign_in.issuer,
+            "url": sign_in.url,
+            "client_ids": sign_in.client_ids,
+        }
+        TerraformOutput(
+            TerraformStack.of(self),
+            "sign_in",
+            value=told,
+            description="Users: what applications and services are told of the pool and its pages.",
+        )

@@ -1,0 +1,59 @@
+"""Where the pages of a user pool are."""
+
+from cdktf_cdktf_provider_aws.cognito_user_pool_domain import CognitoUserPoolDomain
+from constructs import Construct
+
+from modules.foundation.foundation import Foundation
+from modules.network.zone.certificates import CLOUDFRONT_REGION, Certificate
+from modules.network.zone.keys.record import DUAL_STACK
+from modules.network.zone.zones import PublicZone
+
+
+class PrefixDomain(Construct):
+    """Creates: a domain below amazoncognito.com."""
+
+    def __init__(self, scope: Construct, id: str, *, prefix: str, pool_id: str, foundation: Foundation) -> None:
+        super().__init__(scope, id)
+        make = foundation.resources(self, "sign_in")
+        domain = make(CognitoUserPoolDomain, "domain", domain=prefix, user_pool_id=pool_id)
+        #: What a load balancer calls it: the prefix alone.
+        self.name = domain.domain
+        self.url = f"https://{prefix}.auth.{foundation.names.region}.amazoncognito.com"
+
+
+class CustomDomain(Construct):
+    """A domain of ours, which CloudFront serves for Cognito.
+
+    Creates: the domain, its certificate in us-east-1, its alias records.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, pool_id: str, zone: PublicZone, foundation: Foundation
+    ) -> None:
+        super().__init__(scope, id)
+        certificate = Certificate(
+            self,
+            "certificate",
+            what="sign_in",
+            names=[name],
+            zone=zone,
+            foundation=foundation,
+            region=CLOUDFRONT_REGION,
+        )
+        make = foundation.resources(self, "sign_in")
+        domain = make(
+            CognitoUserPoolDomain, "domain", domain=name, user_pool_id=pool_id, certificate_arn=certificate.arn
+        )
+        # "Using your own domain for managed login": Cognito asks for the address of the name above it.
+        zone.after_address(name.partition(".")[2], domain)
+        zone.alias(
+            "sign_in",
+            name,
+            target=domain.cloudfront_distribution,
+            target_zone_id=domain.cloudfront_distribution_zone_id,
+            types=DUAL_STACK,
+            # CloudFront's distributions are not asked for their health.
+            evaluate_target_health=False,
+        )
+        self.name = domain.domain
+        self.url = f"https://{name}"

@@ -1,0 +1,206 @@
+"""Users: a pool of Amazon Cognito, its pages, and the applications that ask it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.cognito_user_pool import (
+    CognitoUserPool,
+    CognitoUserPoolAccountRecoverySetting,
+    CognitoUserPoolAccountRecoverySettingRecoveryMechanism,
+    CognitoUserPoolAdminCreateUserConfig,
+    CognitoUserPoolEmailConfiguration,
+    CognitoUserPoolPasswordPolicy,
+    CognitoUserPoolSmsConfiguration,
+    CognitoUserPoolSoftwareTokenMfaConfiguration,
+    CognitoUserPoolUserAttributeUpdateSettings,
+    CognitoUserPoolUsernameConfiguration,
+    CognitoUserPoolUserPoolAddOns,
+)
+from cdktf_cdktf_provider_aws.cognito_user_pool_client import (
+    CognitoUserPoolClient,
+    CognitoUserPoolClientTokenValidityUnits,
+)
+from constructs import Construct
+
+from modules.access.checks import domain_prefix
+from modules.access.sign_in.domain import CustomDomain, PrefixDomain
+from modules.access.sign_in.keys.client import ClientSettings
+from modules.access.sign_in.settings import LOAD_BALANCER_PREFIX, SignInSettings
+from modules.access.sign_in.text_messages import TextMessages
+from modules.foundation.foundation import Foundation
+from modules.foundation.resources import kept_if
+from modules.network.module import NetworkWing
+
+#: "CreateUserPool, PoolName" and "CreateUserPoolClient, ClientName".
+NAME_LIMIT = 128
+#: Minutes within which a user has to answer a challenge: 3 to 15 ("CreateUserPoolClient, AuthSessionValidity").
+CHALLENGE_MINUTES = 3
+#: Where Cognito sends users back to whom a load balancer sent to it ("Authenticate users using an Application Load
+#: Balancer").
+LOAD_BALANCER_PATH = "/oauth2/idpresponse"
+
+_MFA = {"off": "OFF", "optional": "OPTIONAL", "required": "ON"}
+_RECOVERY = {"email": "verified_email", "phone": "verified_phone_number", "administrator": "admin_only"}
+_ATTRIBUTES = {"email": "email", "phone": "phone_number"}
+
+
+@dataclass(frozen=True)
+class LoadBalancerSignIn:
+    """What a listener's `authenticate-cognito` action takes."""
+
+    user_pool_arn: str
+    user_pool_client_id: str
+    user_pool_domain: str
+
+
+class SignIn(Construct):
+    """The users of the product.
+
+    Creates: the user pool, its domain, a public client for each application; a role to send SMS by, where any are
+    sent; with each `for_load_balancer` a client with a secret.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, settings: SignInSettings, network: NetworkWing, foundation: Foundation
+    ) -> None:
+        super().__init__(scope, id)
+        self._settings = settings
+        self._foundation = foundation
+        self._make = foundation.resources(self, "sign_in")
+        self._pool = self._create_pool()
+        self.user_pool_id = self._pool.id
+        self.user_pool_arn = self._pool.arn
+        #: Who signs the tokens, as services compare it with `iss`.
+        self.issuer = f"https://{self._pool.endpoint}"
+        domain = self._create_domain(network)
+        self.domain, self.url = domain.name, domain.url
+        self.client_ids = {label: self._create_client(label, client) for label, client in settings.client.items()}
+
+    def for_load_balancer(self, name: str, hosts: Sequence[str]) -> LoadBalancerSignIn:
+        """Let a load balancer ask users who they are before it lets them to these hosts.
+
+        Its client has a secret, which Elastic Load Balancing reads from Cognito by itself; that it stands in the
+        state as well is the one exception among our secrets.
+        """
+        client = self._make(
+            CognitoUserPoolClient,
+            f"{LOAD_BALANCER_PREFIX}_{name}",
+            name=self._foundation.names.of(f"{LOAD_BALANCER_PREFIX}-{name}", NAME_LIMIT),
+            user_pool_id=self.user_pool_id,
+            generate_secret=True,
+            allowed_oauth_flows_user_pool_client=True,
+            allowed_oauth_flows=["code"],
+            allowed_oauth_scopes=["openid"],
+            supported_identity_providers=["COGNITO"],
+            callback_urls=[f"https://{host}{LOAD_BALANCER_PATH}" for host in hosts],
+            explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH"],
+            prevent_user_existence_errors="ENABLED",
+            enable_token_revocation=True,
+            auth_session_validity=CHALLENGE_MINUTES,
+        )
+        return LoadBalancerSignIn(self.user_pool_arn, client.id, self.domain)
+
+    def _create_pool(self) -> CognitoUserPool:
+        settings = self._settings
+        contacts = [_ATTRIBUTES[contact] for contact in settings.sign_in_with]
+        recovery = CognitoUserPoolAccountRecoverySettingRecoveryMechanism(name=_RECOVERY[settings.recovery], priority=1)
+        protected = settings.threat_protection != "off"
+        return self._make(
+            CognitoUserPool,
+            "users",
+            name=self._foundation.names.of("users", NAME_LIMIT),
+            user_pool_tier="PLUS" if protected else "ESSENTIALS",
+            deletion_protection="ACTIVE" if settings.deletion_protection else "INACTIVE",
+            username_attributes=contacts,
+            username_configuration=CognitoUserPoolUsernameConfiguration(case_sensitive=False),
+            auto_verified_attributes=contacts,
+            # A new address counts only when it is proven, or a thief of a session could take the account with it.
+            user_attribute_update_settings=CognitoUserPoolUserAttributeUpdateSettings(
+                attributes_require_verification_before_update=contacts
+            ),
+            account_recovery_setting=CognitoUserPoolAccountRecoverySetting(recovery_mechanism=[recovery]),
+            admin_create_user_config=CognitoUserPoolAdminCreateUserConfig(
+                allow_admin_create_user_only=not settings.self_registration
+            ),
+            password_policy=self._password_policy(),
+            mfa_configuration=_MFA[settings.mfa],
+            software_token_mfa_configuration=self._authenticator_apps(),
+            sms_configuration=self._text_messages(),
+            email_configuration=self._email(),
+            user_pool_add_ons=CognitoUserPoolUserPoolAddOns(advanced_security_mode=settings.threat_protection.upper()),
+            lifecycle=kept_if(self._foundation.is_production),
+        )
+
+    def _password_policy(self) -> CognitoUserPoolPasswordPolicy:
+        password = self._settings.password
+        return CognitoUserPoolPasswordPolicy(
+            minimum_length=password.minimum_length,
+            require_lowercase=password.lowercase,
+            require_uppercase=password.uppercase,
+            require_numbers=password.numbers,
+            require_symbols=password.symbols,
+            password_history_size=password.history or None,
+            temporary_password_validity_days=password.temporary_days,
+        )
+
+    def _authenticator_apps(self) -> CognitoUserPoolSoftwareTokenMfaConfiguration | None:
+        if self._settings.mfa == "off" or "totp" not in self._settings.mfa_methods:
+            return None
+        return CognitoUserPoolSoftwareTokenMfaConfiguration(enabled=True)
+
+    def _text_messages(self) -> CognitoUserPoolSmsConfiguration | None:
+        if not self._settings.sends_text_messages:
+            return None
+        messages = TextMessages(self, "text-messages", foundation=self._foundation)
+        return CognitoUserPoolSmsConfiguration(external_id=messages.external_id, sns_caller_arn=messages.role_arn)
+
+    def _email(self) -> CognitoUserPoolEmailConfiguration | None:
+        email, names = self._settings.email, self._foundation.names
+        if email is None:
+            return None
+        return CognitoUserPoolEmailConfiguration(
+            email_sending_account="DEVELOPER",
+            from_email_address=email.sender,
+            source_arn=f"arn:aws:ses:{names.region}:{names.account_id}:identity/{email.identity}",
+        )
+
+    def _create_domain(self, network: NetworkWing) -> CustomDomain | PrefixDomain:
+        name, pool_id = self._settings.domain, self.user_pool_id
+        if name:
+            zone = network.zone_of(name)
+            return CustomDomain(self, "domain", name=name, pool_id=pool_id, zone=zone, foundation=self._foundation)
+        prefix = domain_prefix(self._settings, self._foundation.names)
+        return PrefixDomain(self, "domain", prefix=prefix, pool_id=pool_id, foundation=self._foundation)
+
+    def _create_client(self, label: str, settings: ClientSettings) -> str:
+        """Make a public client: it keeps no secret, and proves by PKCE that the code is its own.
+
+        Cognito takes PKCE from whoever sends a challenge and cannot demand one; it is the application that has to.
+        """
+        return self._make(
+            CognitoUserPoolClient,
+            label,
+            name=self._foundation.names.of(label, NAME_LIMIT),
+            user_pool_id=self.user_pool_id,
+            generate_secret=False,
+            allowed_oauth_flows_user_pool_client=True,
+            allowed_oauth_flows=["code"],
+            allowed_oauth_scopes=list(settings.scopes),
+            supported_identity_providers=["COGNITO"],
+            callback_urls=list(settings.callback_urls),
+            logout_urls=list(settings.logout_urls),
+            # By SRP a password never passes the network; no flow takes one as it is.
+            explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"],
+            access_token_validity=settings.access_token_minutes,
+            id_token_validity=settings.id_token_minutes,
+            refresh_token_validity=settings.refresh_token_days,
+            token_validity_units=[
+                CognitoUserPoolClientTokenValidityUnits(
+                    access_token="minutes", id_token="minutes", refresh_token="days"
+                )
+            ],
+            # Nobody learns by trying who is a user.
+            prevent_user_existence_errors="ENABLED",
+            enable_token_revocation=True,
+            auth_session_validity=CHALLENGE_MINUTES,
+        ).id

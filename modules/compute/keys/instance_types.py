@@ -1,0 +1,83 @@
+"""Instance types of EC2: which there are, and what each has.
+
+`instance_types.json` has them by family and size, each with vCPUs, MiB of memory and network interfaces: names from the
+enumeration `InstanceType` of EC2's service model, what each has from DescribeInstanceTypes; null where that was not to
+be had. `tests/compute/test_instance_types.py` compares it with both. A type that is newer than the file is added to it
+by hand, with what `aws ec2 describe-instance-types` says: to let through what reads like a type would let through
+every misspelled one.
+"""
+
+import difflib
+import functools
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import AfterValidator
+
+from modules.foundation.problems import broken_rule
+
+Architecture = Literal["arm64", "x86_64"]
+
+#: "Amazon EC2 Instance Types, Naming conventions": letters of the family, the generation, letters of its options (and
+#: after a hyphen more of them, as in u7i-12tb and c7i-flex), the size.
+_INSTANCE_TYPE = re.compile(
+    r"(?P<family>[a-z]+)(?P<generation>[0-9]+)(?P<options>[a-z]*)(-[a-z0-9]+)?\."
+    r"(nano|micro|small|medium|large|[0-9]*xlarge|metal(-[0-9]+xl)?)"
+)
+
+
+#: [CreateVolume, Size](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html): of a gp3 volume.
+VOLUME_LIMIT_GIB = 65_536
+TYPES_FILE = Path(__file__).with_name("instance_types.json")
+
+
+class InstanceSize(NamedTuple):
+    """What an instance has."""
+
+    vcpus: int
+    memory_mib: int
+    network_interfaces: int
+
+
+@functools.cache
+def instance_types() -> Mapping[str, InstanceSize | None]:
+    """Return the types that EC2 has, each with its size where that is known."""
+    families: Mapping[str, Mapping[str, list[int] | None]] = json.loads(TYPES_FILE.read_text())
+    return {
+        f"{family}.{size}": InstanceSize(*numbers) if numbers else None
+        for family, sizes in families.items()
+        for size, numbers in sizes.items()
+    }
+
+
+def architecture_of(instance_type: str) -> Architecture | None:
+    """Return the processors' architecture, None for what is not an instance type.
+
+    "Naming conventions, Processor families": a `g` among the options is Graviton; the very first of them, a1, has none.
+    """
+    found = _INSTANCE_TYPE.fullmatch(instance_type)
+    if found is None:
+        return None
+    return "arm64" if "g" in found["options"] or found["family"] == "a" else "x86_64"
+
+
+def _instance_type(value: str) -> str:
+    if value not in instance_types():
+        nearest = difflib.get_close_matches(value.lower(), instance_types(), n=3, cutoff=0.6) or [
+            "m7g.large",
+            "t4g.small",
+        ]
+        raise broken_rule(
+            "is not an instance type that EC2 has",
+            f"write one of {', '.join(nearest)}; if EC2 has it by now, add it to "
+            "modules/compute/keys/instance_types.json from `aws ec2 describe-instance-types`",
+        )
+    if architecture_of(value) is None:
+        raise broken_rule("is an instance type whose name does not tell its processors", 'write one as "m7g.large"')
+    return value
+
+
+InstanceType = Annotated[str, AfterValidator(_instance_type)]

@@ -1,0 +1,101 @@
+"""Who may reach a load balancer, and whom it reaches."""
+
+from collections.abc import Mapping
+
+from cdktf_cdktf_provider_aws.data_aws_ec2_managed_prefix_list import DataAwsEc2ManagedPrefixList
+from constructs import Construct
+
+from modules.compute.load_balancer.settings import LoadBalancerSettings
+from modules.foundation.foundation import Foundation
+from modules.network.vpc.security_groups import ANYWHERE, HTTPS, Peer, SecurityGroup, let_in, members_of, ranges
+from modules.network.vpc.vpc import Network
+
+#: The addresses of CloudFront's servers that connect to origins: [CloudFront Developer Guide, Use the CloudFront
+#: managed prefix list]
+#: (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html#managed-prefix-list).
+CLOUDFRONT = "com.amazonaws.global.cloudfront.origin-facing"
+PORTS = {"https": HTTPS, "http": 80}
+
+
+class LoadBalancerGroup(Construct):
+    """The security group of a load balancer.
+
+    Creates: the group; a rule for each port and origin that may reach it; with `let_cloudfront_in` one for CloudFront;
+    with each `lead` a way out to one target, and the target's way in.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: LoadBalancerSettings,
+        network: Network,
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        self._name = name
+        self._make = foundation.resources(self, "load_balancer")
+        self._led: set[tuple[str, int]] = set()
+        self._lets_cloudfront_in = False
+        group_name = foundation.names.of(f"load-balancer-{name}")
+        self._group = SecurityGroup(
+            self._make,
+            name,
+            name=group_name,
+            description=f"Load balancer {foundation.names.of(name)}: who may reach it, and its targets",
+            vpc_id=network.vpc_id,
+        )
+        self.id = self._group.id
+        if settings.reachable_from == "cloudfront":
+            self.let_cloudfront_in()
+        for protocol in PORTS if settings.answers_http else ("https",):
+            for origin, source in _origins(settings, network).items():
+                self._let_in(protocol, origin, source)
+
+    def let_cloudfront_in(self) -> None:
+        """Let CloudFront's servers in by HTTPS, once.
+
+        One port only: the prefix list counts as 55 of the 60 rules of a security group.
+        """
+        if self._lets_cloudfront_in:
+            return
+        self._lets_cloudfront_in = True
+        prefix_list = self._make(DataAwsEc2ManagedPrefixList, self._name, name=CLOUDFRONT)
+        self._let_in("https", "cloudfront", Peer(prefix_list_id=prefix_list.id))
+
+    def lead(self, security_group_id: str, port: int, name: str) -> None:
+        """Let requests out to a target and into it; `name` says who it is. Once for each target and port."""
+        if (name, port) in self._led:
+            return
+        self._led.add((name, port))
+        self._group.let_out(f"{self._name}_to_{name}_{port}", members_of(security_group_id), port, f"To {name}")
+        description = f"From the load balancer {self._name}"
+        let_in(
+            self._make, f"{self._name}_into_{name}_{port}", security_group_id, members_of(self.id), port, description
+        )
+
+    def reach_cognito(self) -> None:
+        """Let the load balancer ask Cognito who a user is; its pages have no addresses that could be named."""
+        description = "To Cognito, which says who a user is"
+        self._group.let_out(f"{self._name}_to_cognito", ANYWHERE, HTTPS, description)
+
+    def _let_in(self, protocol: str, origin: str, source: Peer) -> None:
+        description = f"{protocol.upper()} from {origin}"
+        self._group.let_in(f"{self._name}_{protocol}_from_{origin}", source, PORTS[protocol], description)
+
+
+def _origins(settings: LoadBalancerSettings, network: Network) -> Mapping[str, Peer]:
+    """Return what the rules of each port let in, by the name that each has in its address."""
+    match settings.reachable_from:
+        case "internet":
+            return {"internet": ANYWHERE}
+        case "cloudfront":
+            return {}
+        case "vpc":
+            return {"vpc": Peer(cidr_ipv4=str(network.cidr))}
+        case "corporate":
+            return ranges(network.settings.corporate_cidrs)
+        case cidrs:
+            return ranges(cidrs)

@@ -1,0 +1,302 @@
+"""Application Load Balancers: a type for each tier of subnets that one may stand in."""
+
+from collections.abc import Mapping, Sequence
+
+from cdktf import ITerraformDependable
+from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs, LbConnectionLogs
+from cdktf_cdktf_provider_aws.lb_listener import (
+    LbListener,
+    LbListenerDefaultAction,
+    LbListenerDefaultActionRedirect,
+)
+from cdktf_cdktf_provider_aws.lb_listener_certificate import LbListenerCertificate
+from constructs import Construct
+
+from modules.access.sign_in.sign_in import LoadBalancerSignIn
+from modules.compute.load_balancer.group import LoadBalancerGroup
+from modules.compute.load_balancer.listener_rules import ListenerRules, default_action
+from modules.compute.load_balancer.settings import LoadBalancerSettings
+from modules.compute.load_balancer.target_group import FunctionTarget, TargetGroup
+from modules.foundation.foundation import Foundation
+from modules.foundation.resources import kept_if
+from modules.network.module import NetworkWing
+from modules.network.vpc.tiers import AppSubnets, PublicSubnets
+from modules.network.zone.certificates import Certificate
+from modules.network.zone.keys.record import IPV4
+from modules.network.zone.zones import part_of_address
+
+#: "Security policies for your Application Load Balancer": what AWS's console chooses: TLS 1.3 and 1.2, ciphers with
+#: forward secrecy and authenticated encryption only, and a key exchange that a quantum computer does not break.
+TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+#: "CreateLoadBalancer, Name".
+NAME_LIMIT = 32
+
+
+class LoadBalancer(Construct):
+    """An Application Load Balancer that answers by HTTPS; one of the two below, by the side that it stands on.
+
+    Creates: security group, load balancer with access and connection logs, a certificate for each zone of its names,
+    alias records, an HTTPS listener with its rules, an HTTP listener that leads to HTTPS. `forward` leads a rule's
+    requests to tasks or instances, `forward_function` to a function.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: LoadBalancerSettings,
+        subnet_ids: Sequence[str],
+        internal: bool,
+        network: NetworkWing,
+        foundation: Foundation,
+        sign_in: LoadBalancerSignIn | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        self._name = name
+        self.settings = settings
+        self._foundation = foundation
+        self._sign_in = sign_in
+        self._make = foundation.resources(self, "load_balancer")
+        self._group = LoadBalancerGroup(
+            self, "group", name=name, settings=settings, network=network.vpc, foundation=foundation
+        )
+        self.security_group_id = self._group.id
+        self._create_load_balancer(subnet_ids, internal)
+        self._create_listeners(self._create_certificates(network))
+        self._lead_names_here(network)
+
+    def forward(
+        self, rule_label: str, target: TargetGroup, *, security_group_id: str, port: int, name: str
+    ) -> ITerraformDependable:
+        """Lead a rule's requests to the members of a security group; return what has to be there before they come.
+
+        `name` is the service's, as the rule names it; AWS takes a service only when a listener knows its target
+        group. Raises KeyError when there is no such rule, or when it does not lead to `name`.
+        """
+        rule = self._listener_rules.forward(rule_label, target.arn, name=name)
+        self._group.lead(security_group_id, port, name)
+        return rule
+
+    def forward_function(self, rule_label: str, function_arn: str, name: str) -> None:
+        """Lead a rule's requests to a function, and let the load balancer invoke it. Raises KeyError as `forward`."""
+        target = FunctionTarget(
+            self,
+            f"function-{name}-{rule_label}",
+            what=f"{self._name}-{rule_label}",
+            function_arn=function_arn,
+            foundation=self._foundation,
+        )
+        self._listener_rules.forward(rule_label, target.arn, name=name)
+
+    def let_cloudfront_in(self) -> None:
+        """Let CloudFront's servers in by HTTPS, beside those that `reachable_from` names."""
+        self._group.let_cloudfront_in()
+
+    def resource_label(self, target: TargetGroup) -> str:
+        """Return what a scaling policy calls the target group's requests (ALBRequestCountPerTarget)."""
+        return f"{self.arn_suffix}/{target.arn_suffix}"
+
+    def _create_load_balancer(self, subnet_ids: Sequence[str], internal: bool) -> None:
+        settings, log_bucket = self.settings, self._foundation.log_bucket
+        logs = log_bucket.allow_load_balancer_logs(self._name)
+        load_balancer = self._make(
+            Lb,
+            self._name,
+            name=self._foundation.names.of(self._name, NAME_LIMIT),
+            load_balancer_type="application",
+            internal=internal,
+            ip_address_type="ipv4",
+            subnets=list(subnet_ids),
+            security_groups=[self.security_group_id],
+            enable_deletion_protection=settings.deletion_protection,
+            idle_timeout=settings.idle_timeout_seconds,
+            client_keep_alive=settings.client_keep_alive_seconds,
+            enable_http2=settings.http2,
+            desync_mitigation_mode=settings.desync_mitigation_mode,
+            drop_invalid_header_fields=settings.drop_invalid_header_fields,
+            xff_header_processing_mode=settings.x_forwarded_for,
+            # A service sees the name that was asked for, with its port, and builds right links from it.
+            preserve_host_header=True,
+            # When the firewall does not answer, requests are refused: they are not let by unseen.
+            enable_waf_fail_open=False,
+            access_logs=LbAccessLogs(enabled=True, bucket=log_bucket.bucket.id, prefix=f"{logs}/access"),
+            connection_logs=LbConnectionLogs(enabled=True, bucket=log_bucket.bucket.id, prefix=f"{logs}/connections"),
+            lifecycle=kept_if(self._foundation.is_production),
+            # AWS tries at once whether it may write the logs.
+            depends_on=[log_bucket.bucket.ready],
+        )
+        self.arn = load_balancer.arn
+        self.arn_suffix = load_balancer.arn_suffix
+        self.dns_name = load_balancer.dns_name
+        self.zone_id = load_balancer.zone_id
+
+    def _create_certificates(self, network: NetworkWing) -> dict[str, str]:
+        """Return the ARN of a certificate for each zone that has names of ours, the first name's zone first."""
+        zones = {part_of_address(zone.name): zone for zone in map(network.zone_of, self.settings.names)}
+        return {
+            part: Certificate(
+                self,
+                f"certificate-{part}",
+                what=f"load_balancer_{self._name}_{part}",
+                names=[name for name in self.settings.names if network.zone_of(name) is zone],
+                zone=zone,
+                foundation=self._foundation,
+            ).arn
+            for part, zone in zones.items()
+        }
+
+    def _create_listeners(self, certificate_arns: Mapping[str, str]) -> None:
+        """Make the listeners; by the name that a client asks for, AWS chooses among the certificates."""
+        (_, first), *others = certificate_arns.items()
+        listener = self._make(
+            LbListener,
+            f"{self._name}_https",
+            load_balancer_arn=self.arn,
+            port=443,
+            protocol="HTTPS",
+            ssl_policy=TLS_POLICY,
+            certificate_arn=first,
+            default_action=[default_action(self.settings.default)],
+        )
+        self.listener_arn = listener.arn
+        for zone, arn in others:
+            self._make(
+                LbListenerCertificate,
+                f"{self._name}_{zone}",
+                listener_arn=listener.arn,
+                certificate_arn=arn,
+            )
+        self._listener_rules = ListenerRules(
+            self,
+            "rules",
+            name=self._name,
+            settings=self.settings,
+            listener=listener,
+            foundation=self._foundation,
+            sign_in=self._sign_in,
+        )
+        if self._sign_in:
+            self._group.reach_cognito()
+        if self.settings.answers_http:
+            self._lead_to_https()
+
+    def _lead_to_https(self) -> None:
+        redirect = LbListenerDefaultActionRedirect(protocol="HTTPS", port="443", status_code="HTTP_301")
+        self._make(
+            LbListener,
+            f"{self._name}_http",
+            load_balancer_arn=self.arn,
+            port=80,
+            protocol="HTTP",
+            default_action=[LbListenerDefaultAction(type="redirect", redirect=redirect)],
+        )
+
+    def _lead_names_here(self, network: NetworkWing) -> None:
+        for name in self.settings.names:
+            network.zone_of(name).alias(
+                f"load_balancer_{part_of_address(name.replace('*', 'any'))}",
+                name,
+                target=self.dns_name,
+                target_zone_id=self.zone_id,
+                types=IPV4,
+            )
+
+
+class InternetFacingLoadBalancer(LoadBalancer):
+    """A load balancer in public subnets: elsewhere it has no route to the internet and gets no traffic."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: LoadBalancerSettings,
+        subnets: PublicSubnets,
+        network: NetworkWing,
+        foundation: Foundation,
+        sign_in: LoadBalancerSignIn | None = None,
+    ) -> None:
+        """Raise TypeError for subnets of another tier, where no type checker has seen it."""
+        if not isinstance(subnets, PublicSubnets):
+            raise TypeError(f"load balancer {name} faces the internet: PublicSubnets, not {type(subnets).__name__}")
+        super().__init__(
+            scope,
+            id,
+            name=name,
+            settings=settings,
+            subnet_ids=subnets.all_ids(),
+            internal=False,
+            network=network,
+            foundation=foundation,
+            sign_in=sign_in,
+        )
+
+
+class InternalLoadBalancer(LoadBalancer):
+    """A load balancer in app subnets, for the VPC and whoever is joined to it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: LoadBalancerSettings,
+        subnets: AppSubnets,
+        network: NetworkWing,
+        foundation: Foundation,
+        sign_in: LoadBalancerSignIn | None = None,
+    ) -> None:
+        """Raise TypeError for subnets of another tier, where no type checker has seen it."""
+        if not isinstance(subnets, AppSubnets):
+            raise TypeError(f"load balancer {name} is internal: AppSubnets, not {type(subnets).__name__}")
+        super().__init__(
+            scope,
+            id,
+            name=name,
+            settings=settings,
+            subnet_ids=subnets.all_ids(),
+            internal=True,
+            network=network,
+            foundation=foundation,
+            sign_in=sign_in,
+        )
+
+
+def load_balancer_of(
+    scope: Construct,
+    id: str,
+    *,
+    name: str,
+    settings: LoadBalancerSettings,
+    network: NetworkWing,
+    foundation: Foundation,
+    sign_in: LoadBalancerSignIn | None = None,
+) -> LoadBalancer:
+    """Return the load balancer of a block, on the side that it asks for."""
+    if settings.internal:
+        return InternalLoadBalancer(
+            scope,
+            id,
+            name=name,
+            settings=settings,
+            subnets=network.vpc.app,
+            network=network,
+            foundation=foundation,
+            sign_in=sign_in,
+        )
+    public = network.vpc.public
+    assert public is not None, "a network without internet: the settings have refused that"
+    return InternetFacingLoadBalancer(
+        scope,
+        id,
+        name=name,
+        settings=settings,
+        subnets=public,
+        network=network,
+        foundation=foundation,
+        sign_in=sign_in,
+    )

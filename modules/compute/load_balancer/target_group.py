@@ -1,0 +1,120 @@
+"""Those that a load balancer sends requests to."""
+
+from typing import Literal
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+from cdktf_cdktf_provider_aws.lb_target_group import (
+    LbTargetGroup,
+    LbTargetGroupHealthCheck,
+    LbTargetGroupStickiness,
+)
+from cdktf_cdktf_provider_aws.lb_target_group_attachment import LbTargetGroupAttachment
+from constructs import Construct
+
+from modules.compute.load_balancer.keys.target_group import TargetGroupSettings
+from modules.foundation.foundation import Foundation
+from modules.network.vpc.vpc import Network
+
+#: "CreateTargetGroup, Name".
+NAME_LIMIT = 32
+#: The provider wants a duration even where no cookie is given: AWS's own, a day.
+_STICKINESS_SECONDS = 86_400
+
+
+class TargetGroup(Construct):
+    """Tasks (by address) or instances that a load balancer sends requests to, as long as they are well.
+
+    Creates: the target group. A load balancer's `forward` leads requests to it.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        what: str,
+        port: int,
+        settings: TargetGroupSettings,
+        network: Network,
+        foundation: Foundation,
+        target_type: Literal["ip", "instance"] = "ip",
+    ) -> None:
+        """Take target_type "instance" for tasks that share the network of their host; `what` is unique."""
+        super().__init__(scope, id)
+        group = foundation.resources(self, "target_group")(
+            LbTargetGroup,
+            what,
+            # What can only be replaced is in the name: the new group is made and led to before the old one goes.
+            name=foundation.names.of(f"{what}-{settings.protocol_version.lower()}-{port}", NAME_LIMIT),
+            vpc_id=network.vpc_id,
+            target_type=target_type,
+            port=port,
+            # TLS ends at the load balancer: behind it are only the VPC and two security groups.
+            protocol="HTTP",
+            protocol_version=settings.protocol_version,
+            deregistration_delay=str(settings.deregistration_delay_seconds),
+            slow_start=settings.slow_start_seconds,
+            health_check=_health_check(settings),
+            stickiness=LbTargetGroupStickiness(
+                type="lb_cookie",
+                enabled=settings.stickiness_seconds > 0,
+                cookie_duration=settings.stickiness_seconds or _STICKINESS_SECONDS,
+            ),
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+        self.arn = group.arn
+        self.arn_suffix = group.arn_suffix
+
+
+class FunctionTarget(Construct):
+    """A function that a load balancer sends requests to.
+
+    Creates: a target group for it alone, and the permission that the group invokes it.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, what: str, function_arn: str, foundation: Foundation) -> None:
+        super().__init__(scope, id)
+        make = foundation.resources(self, "target_group")
+        group = make(
+            LbTargetGroup,
+            what,
+            name=foundation.names.of(f"{what}-function", NAME_LIMIT),
+            target_type="lambda",
+            # A header or a parameter that comes twice stays two: else the function sees the last one only.
+            lambda_multi_value_headers_enabled=True,
+        )
+        permission = make(
+            LambdaPermission,
+            what,
+            statement_id=foundation.names.of(f"{what}-load-balancer", 100),
+            action="lambda:InvokeFunction",
+            function_name=function_arn,
+            principal="elasticloadbalancing.amazonaws.com",
+            source_arn=group.arn,
+        )
+        make(
+            LbTargetGroupAttachment,
+            what,
+            target_group_arn=group.arn,
+            target_id=function_arn,
+            # AWS refuses a function that it may not invoke.
+            depends_on=[permission],
+        )
+        self.arn = group.arn
+        self.arn_suffix = group.arn_suffix
+
+
+def _health_check(settings: TargetGroupSettings) -> LbTargetGroupHealthCheck:
+    check = settings.health_check
+    return LbTargetGroupHealthCheck(
+        enabled=True,
+        protocol="HTTP",
+        port="traffic-port",
+        path=settings.health_check_path,
+        matcher=settings.health_check_codes,
+        interval=check.interval_seconds,
+        timeout=check.timeout_seconds,
+        healthy_threshold=check.healthy_threshold,
+        unhealthy_threshold=check.unhealthy_threshold,
+    )

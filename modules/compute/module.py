@@ -1,0 +1,161 @@
+"""The compute wing of one environment."""
+
+from cdktf import TerraformOutput, TerraformStack
+from constructs import Construct
+
+from modules.access.module import AccessWing
+from modules.access.sign_in.sign_in import LoadBalancerSignIn
+from modules.compute.blocks import ComputeBlocks
+from modules.compute.ecs.cluster import EcsCluster
+from modules.compute.eks.cluster import EksCluster, tell_clusters
+from modules.compute.keys.images import images_in
+from modules.compute.load_balancer.load_balancer import LoadBalancer, load_balancer_of
+from modules.compute.load_balancer.settings import LoadBalancerSettings
+from modules.compute.repository.replication import Replication
+from modules.compute.repository.repository import Repository, push_lines, registry_of
+from modules.compute.services import Services
+from modules.data.module import DataWing
+from modules.events.function.functions import Function
+from modules.events.module import EventsWing
+from modules.foundation.foundation import Foundation
+from modules.network.module import NetworkWing
+
+#: Where registry.k8s.io, which has the Cluster Autoscaler and the metrics server, sends its clients in a region of AWS:
+#: [kubernetes/registry.k8s.io, cmd/archeio/internal/app/buckets.go]
+#: (https://github.com/kubernetes/registry.k8s.io/blob/main/cmd/archeio/internal/app/buckets.go). Some regions are sent
+#: to another one's bucket, which the gateway endpoint, for its own region only, does not stand before.
+KUBERNETES_REGISTRY_BUCKET = "prod-registry-k8s-io-{region}"
+
+
+class ComputeWing(Construct):
+    """What runs the service: load balancers, image repositories, clusters and services."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        blocks: ComputeBlocks,
+        network: NetworkWing,
+        access: AccessWing,
+        data: DataWing,
+        events: EventsWing,
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        self._blocks = blocks
+        self._network = network
+        self._access = access
+        self._data = data
+        self._events = events
+        self._foundation = foundation
+        self.registry = registry_of(blocks.registry, foundation.names)
+        self.repositories = self._build_repositories()
+        if any(repository.replicate_to_regions for repository in blocks.repository.values()):
+            Replication(self, "replication", settings=blocks.repository, foundation=foundation)
+        self.clusters = self._build_clusters()
+        self.load_balancers = self._build_load_balancers()
+        built = self._build_services()
+        self.services = built.services
+        self.scheduled_tasks = built.scheduled_tasks
+        for name, function in events.functions.items():
+            self._lead_to_function(name, function)
+        self.eks = self._build_kubernetes()
+        self._print()
+
+    def _build_repositories(self) -> dict[str, Repository]:
+        return {
+            name: Repository(self, f"repository-{name}", name=name, settings=settings, foundation=self._foundation)
+            for name, settings in self._blocks.repository.items()
+        }
+
+    def _build_clusters(self) -> dict[str, EcsCluster]:
+        return {
+            name: EcsCluster(
+                self,
+                f"ecs-{name}",
+                name=name,
+                settings=settings,
+                network=self._network,
+                foundation=self._foundation,
+            )
+            for name, settings in self._blocks.ecs.items()
+        }
+
+    def _build_load_balancers(self) -> dict[str, LoadBalancer]:
+        return {
+            name: load_balancer_of(
+                self,
+                f"load-balancer-{name}",
+                name=name,
+                settings=settings,
+                network=self._network,
+                foundation=self._foundation,
+                sign_in=self._sign_in_of(name, settings),
+            )
+            for name, settings in self._blocks.load_balancer.items()
+        }
+
+    def _sign_in_of(self, name: str, settings: LoadBalancerSettings) -> LoadBalancerSignIn | None:
+        hosts = settings.sign_in_hosts
+        return self._access.sign_in.for_load_balancer(name, hosts) if hosts else None
+
+    def _build_services(self) -> Services:
+        return Services(
+            self,
+            "services",
+            blocks=self._blocks,
+            clusters=self.clusters,
+            load_balancers=self.load_balancers,
+            registry=self.registry,
+            network=self._network,
+            data=self._data,
+            events=self._events,
+            foundation=self._foundation,
+        )
+
+    def _lead_to_function(self, name: str, function: Function) -> None:
+        for label, load_balancer in self.load_balancers.items():
+            for rule in self._blocks.load_balancer[label].rules_to(name):
+                load_balancer.forward_function(rule, function.arn, name)
+
+    def _build_kubernetes(self) -> dict[str, EksCluster]:
+        clusters = {
+            name: EksCluster(
+                self,
+                f"eks-{name}",
+                name=name,
+                settings=settings,
+                network=self._network.vpc,
+                data=self._data,
+                events=self._events,
+                foundation=self._foundation,
+            )
+            for name, settings in self._blocks.eks.items()
+        }
+        if clusters:
+            bucket = KUBERNETES_REGISTRY_BUCKET.format(region=self._foundation.names.region)
+            self._network.allow_downloads("KubernetesRegistry", [bucket])
+        tell_clusters(TerraformStack.of(self), clusters)
+        return clusters
+
+    def _print(self) -> None:
+        stack = TerraformStack.of(self)
+        if self.repositories:
+            images = [image for _, image in images_in(self._blocks)]
+            architectures = [cluster.settings.architecture for cluster in self.clusters.values()]
+            lines = push_lines(self.repositories, images, architectures, self.registry)
+            TerraformOutput(stack, "push_images", value=lines, description="How each repository gets an image.")
+        if self.clusters:
+            names = {name: cluster.name for name, cluster in self.clusters.items()}
+            TerraformOutput(stack, "ecs_clusters", value=names, description="ECS clusters by name.")
+        if self.load_balancers:
+            told = {
+                name: {
+                    "names": list(self._blocks.load_balancer[name].names),
+                    "dns_name": load_balancer.dns_name,
+                    "security_group_id": load_balancer.security_group_id,
+                }
+                for name, load_balancer in self.load_balancers.items()
+            }
+            TerraformOutput(stack, "load_balancers", value=told, description="Load balancers by name.")

@@ -1,0 +1,170 @@
+"""Scheduled tasks: a command that runs by rate or by the clock."""
+
+import json
+
+from cdktf import ITerraformDependable
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.scheduler_schedule import (
+    SchedulerSchedule,
+    SchedulerScheduleFlexibleTimeWindow,
+    SchedulerScheduleTarget,
+    SchedulerScheduleTargetDeadLetterConfig,
+    SchedulerScheduleTargetEcsParameters,
+    SchedulerScheduleTargetEcsParametersCapacityProviderStrategy,
+    SchedulerScheduleTargetEcsParametersNetworkConfiguration,
+    SchedulerScheduleTargetRetryPolicy,
+)
+from constructs import Construct
+
+from modules.compute.scheduled_task.settings import ScheduledTaskSettings
+from modules.compute.task.ground import TaskGround
+from modules.compute.task.task import Task
+from modules.events.channel.channels import DEAD_LETTER_DAYS, QUEUE_NAME_LIMIT, Queue
+from modules.foundation.policies import Statement, allow, assumed_by, document
+
+#: "EventBridge Scheduler API Reference, CreateSchedule, Name".
+NAME_LIMIT = 64
+
+
+class ScheduledTask(Construct):
+    """A command that EventBridge Scheduler runs as a task, with the newest revision of its definition.
+
+    Creates: the role by which Scheduler may start this task and hand on its two roles, the schedule, a queue for
+    what could not be started. The task is a service's, with another command, or one of its own (`Task`).
+
+    A task that starts and fails is not started again: a command that may be run twice says so by a loop of its own.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: ScheduledTaskSettings,
+        task: Task,
+        runs: bool,
+        ground: TaskGround,
+    ) -> None:
+        """Take `runs` as whether there is an image to run."""
+        super().__init__(scope, id)
+        self._label = name
+        self._settings = settings
+        self._task = task
+        self._runs = runs
+        self._ground = ground
+        self._make = ground.foundation.resources(self, "scheduled_task")
+        self.name = ground.foundation.names.of(name, NAME_LIMIT)
+        queue = self._create_queue() if settings.dead_letters else None
+        role_arn, ready = self._create_role(queue)
+        self._create_schedule(role_arn, queue.arn if queue else None, ready)
+
+    def _create_queue(self) -> Queue:
+        foundation = self._ground.foundation
+        return Queue(
+            self,
+            "dead-letters",
+            make=self._make,
+            what=self._label,
+            name=foundation.names.of(f"scheduled-task-{self._label}-dead-letters", QUEUE_NAME_LIMIT),
+            foundation=foundation,
+            retention_days=DEAD_LETTER_DAYS,
+        )
+
+    def _create_role(self, queue: Queue | None) -> tuple[str, list[ITerraformDependable]]:
+        names, what = self._ground.foundation.names, f"{self._label}_schedule"
+        role = self._make(
+            IamRole,
+            what,
+            name=names.role(f"scheduled-task-{self._label}-schedule"),
+            # [EventBridge Scheduler User Guide, Confused deputy prevention in EventBridge Scheduler]
+            # (https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
+            assume_role_policy=assumed_by("scheduler.amazonaws.com", names.account_id),
+        )
+        policy = self._make(IamRolePolicy, what, name="start", role=role.name, policy=document(self._may_start(queue)))
+        return role.arn, [policy]
+
+    def _may_start(self, queue: Queue | None) -> list[Statement]:
+        """Return the statements to start this task on this cluster ("Amazon ECS EventBridge IAM role")."""
+        task, cluster, names = self._task, self._ground.cluster, self._ground.foundation.names
+        return [
+            allow(
+                "RunTask",
+                actions=["ecs:RunTask"],
+                resources=[task.family_arn, f"{task.family_arn}:*"],
+                condition={"ArnEquals": {"ecs:cluster": cluster.arn}},
+            ),
+            allow(
+                "TagTask",
+                actions=["ecs:TagResource"],
+                resources=[f"arn:aws:ecs:{names.region}:{names.account_id}:task/{cluster.name}/*"],
+                condition={"StringEquals": {"ecs:CreateAction": "RunTask"}},
+            ),
+            allow(
+                "HandRolesOn",
+                actions=["iam:PassRole"],
+                resources=[task.execution_role.plain_arn, task.task_role.plain_arn],
+                condition={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+            ),
+            *(queue.may_send() if queue else []),
+        ]
+
+    def _create_schedule(self, role_arn: str, queue_arn: str | None, ready: list[ITerraformDependable]) -> None:
+        settings = self._settings
+        window = settings.flexible_minutes
+        self._make(
+            SchedulerSchedule,
+            self._label,
+            name=self.name,
+            description=f"Runs {' '.join((*settings.entry_point, *settings.command))}"[:512],
+            schedule_expression=settings.schedule,
+            schedule_expression_timezone=settings.time_zone,
+            state="ENABLED" if settings.enabled and self._runs else "DISABLED",
+            flexible_time_window=SchedulerScheduleFlexibleTimeWindow(
+                mode="FLEXIBLE" if window else "OFF", maximum_window_in_minutes=window or None
+            ),
+            target=SchedulerScheduleTarget(
+                arn=self._ground.cluster.arn,
+                role_arn=role_arn,
+                input=json.dumps({"containerOverrides": [self._override()]}) if settings.service else None,
+                ecs_parameters=self._ecs_parameters(),
+                retry_policy=SchedulerScheduleTargetRetryPolicy(
+                    maximum_retry_attempts=settings.retry.maximum_attempts,
+                    maximum_event_age_in_seconds=settings.retry.maximum_age_minutes * 60,
+                ),
+                dead_letter_config=SchedulerScheduleTargetDeadLetterConfig(arn=queue_arn) if queue_arn else None,
+            ),
+            depends_on=[*ready, *self._task.ready, self._task.definition],
+        )
+
+    def _override(self) -> dict[str, object]:
+        """Return what differs from the service's definition ("ContainerOverride")."""
+        settings = self._settings
+        variables = [{"name": name, "value": value} for name, value in sorted(settings.environment.items())]
+        return {
+            "name": self._task.name,
+            "command": list(settings.command),
+            **({"environment": variables} if variables else {}),
+        }
+
+    def _ecs_parameters(self) -> SchedulerScheduleTargetEcsParameters:
+        task = self._task
+        return SchedulerScheduleTargetEcsParameters(
+            # Without a revision it is the newest: a service's job follows what its pipeline rolls out.
+            task_definition_arn=task.family_arn,
+            task_count=self._settings.task_count,
+            capacity_provider_strategy=[
+                SchedulerScheduleTargetEcsParametersCapacityProviderStrategy(
+                    capacity_provider=share.provider, base=share.base, weight=share.weight
+                )
+                for share in self._ground.cluster.capacity_strategy(task.capacity)
+            ],
+            network_configuration=SchedulerScheduleTargetEcsParametersNetworkConfiguration(
+                subnets=self._ground.network.vpc.app.all_ids(),
+                security_groups=[task.security_group_id],
+                assign_public_ip=False,
+            ),
+            enable_ecs_managed_tags=True,
+            propagate_tags="TASK_DEFINITION",
+        )

@@ -1,0 +1,226 @@
+"""Services: containers that run all the time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cdktf import ITerraformDependable, Postcondition, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.ecs_service import (
+    EcsService,
+    EcsServiceCapacityProviderStrategy,
+    EcsServiceDeploymentCircuitBreaker,
+    EcsServiceLoadBalancer,
+    EcsServiceNetworkConfiguration,
+    EcsServiceServiceRegistries,
+)
+from constructs import Construct
+
+from modules.autoscaling.alarms import AlarmMetric
+from modules.autoscaling.policies import ScalableTarget, Scaling, ScalingMetric
+from modules.autoscaling.settings.policies import Metric
+from modules.autoscaling.settings.scaling import ScalingSettings
+from modules.compute.load_balancer.load_balancer import LoadBalancer
+from modules.compute.load_balancer.target_group import TargetGroup
+from modules.compute.service.discovery import ServiceNames
+from modules.compute.service.settings import ServiceSettings
+from modules.compute.task.ground import TaskGround
+from modules.compute.task.task import Task
+from modules.network.vpc.security_groups import let_in, members_of
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """A load balancer whose rules lead to a service."""
+
+    label: str
+    load_balancer: LoadBalancer
+    rules: Sequence[str]
+
+
+class Service(Construct):
+    """A service: so many tasks of a definition, replaced one after another by each new revision.
+
+    Creates: what `Task` creates; for each load balancer that leads to it a target group; its name in the VPC, where
+    it is reached; with an image, the service and how it scales.
+
+    A deployment whose tasks do not become healthy ends by itself, and the service goes back to the revision before.
+    Terraform waits for the end of what it rolls out, and fails when that is another revision. Of a service that the
+    pipeline owns it creates the first revision only: it ignores the service's revision from then on, and a new revision
+    of its own is a draft for the pipeline.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: ServiceSettings,
+        ground: TaskGround,
+        ways_in: Sequence[WayIn],
+        peers: Mapping[str, tuple[str, int]],
+        service_names: ServiceNames | None,
+    ) -> None:
+        """Take the namespace for a service that has a name in the VPC."""
+        super().__init__(scope, id)
+        self._label = name
+        self.settings = settings
+        self._ground = ground
+        self._make = ground.foundation.resources(self, "service")
+        self.task = Task(
+            self, "task", kind="service", name=name, settings=settings, ground=ground, peers=peers, port=settings.port
+        )
+        if settings.execute_command:
+            self.task.allow(*ground.cluster.may_execute())
+        self._targets: dict[str, TargetGroup] = {}
+        self._rules: list[ITerraformDependable] = []
+        self._request_metric: ScalingMetric | None = None
+        for way_in in ways_in:
+            self._stand_behind(way_in)
+        self._registry_arn = service_names.register(name) if service_names else None
+        # In plain text, for alarms and for those who let someone roll it out.
+        names = ground.foundation.names
+        self.name = names.of(name)
+        self.arn = f"arn:aws:ecs:{names.region}:{names.account_id}:service/{ground.cluster.name}/{self.name}"
+        if settings.image:
+            service = self._create_service()
+            if settings.scaling:
+                self._scale(settings.scaling, service)
+
+    def allow(self, security_group_id: str, name: str) -> None:
+        """Let the members of a security group call it; `name` says who they are and is unique for this service."""
+        source, description = members_of(security_group_id), f"From {name}"
+        let_in(self._make, f"{self._label}_from_{name}", self.task.security_group_id, source, self.port, description)
+
+    @property
+    def port(self) -> int:
+        """Where it listens, for whoever calls it."""
+        assert self.settings.port is not None, "checked by the settings"
+        return self.settings.port
+
+    def _stand_behind(self, way_in: WayIn) -> None:
+        """Make a target group, of which AWS lets one load balancer know, and let each rule lead to it."""
+        target = TargetGroup(
+            self,
+            f"target-group-{way_in.label}",
+            what=f"{self._label}-{way_in.label}",
+            port=self.port,
+            settings=self.settings.target_group,
+            network=self._ground.network.vpc,
+            foundation=self._ground.foundation,
+        )
+        self._targets[way_in.label] = target
+        self._rules += [
+            way_in.load_balancer.forward(
+                rule, target, security_group_id=self.task.security_group_id, port=self.port, name=self._label
+            )
+            for rule in way_in.rules
+        ]
+        # Several load balancers: the first is the one that a number of requests is scaled by.
+        self._request_metric = self._request_metric or ScalingMetric(
+            AlarmMetric(
+                "AWS/ApplicationELB", "RequestCountPerTarget", {"TargetGroup": target.arn_suffix}, statistic="Sum"
+            ),
+            "ALBRequestCountPerTarget",
+            resource_label=way_in.load_balancer.resource_label(target),
+        )
+
+    def _create_service(self) -> EcsService:
+        settings, cluster = self.settings, self._ground.cluster
+        deployment = settings.deployment
+        return self._make(
+            EcsService,
+            self._label,
+            name=self.name,
+            cluster=cluster.arn,
+            task_definition=self.task.arn,
+            desired_count=settings.count,
+            capacity_provider_strategy=[
+                EcsServiceCapacityProviderStrategy(
+                    capacity_provider=share.provider, base=share.base, weight=share.weight
+                )
+                for share in cluster.capacity_strategy(self.task.capacity)
+            ],
+            # Else the provider would replace the service where its capacity changes.
+            force_new_deployment=True,
+            network_configuration=EcsServiceNetworkConfiguration(
+                subnets=self._ground.network.vpc.app.all_ids(),
+                security_groups=[self.task.security_group_id],
+                assign_public_ip=False,
+            ),
+            load_balancer=[
+                EcsServiceLoadBalancer(
+                    target_group_arn=target.arn, container_name=self._label, container_port=self.port
+                )
+                for target in self._targets.values()
+            ]
+            or None,
+            service_registries=EcsServiceServiceRegistries(registry_arn=self._registry_arn)
+            if self._registry_arn
+            else None,
+            deployment_circuit_breaker=EcsServiceDeploymentCircuitBreaker(enable=True, rollback=True),
+            deployment_minimum_healthy_percent=deployment.minimum_healthy_percent,
+            deployment_maximum_percent=deployment.maximum_percent,
+            availability_zone_rebalancing="ENABLED" if deployment.availability_zone_rebalancing else "DISABLED",
+            health_check_grace_period_seconds=(deployment.health_check_grace_period_seconds if self._targets else None),
+            enable_execute_command=settings.execute_command,
+            enable_ecs_managed_tags=True,
+            propagate_tags="SERVICE",
+            wait_for_steady_state=settings.owned_by == "terraform",
+            lifecycle=self._lifecycle(),
+            depends_on=[*self.task.ready, *self._rules],
+        )
+
+    def _lifecycle(self) -> TerraformResourceLifecycle:
+        """Return what others change of the service, and what has to be true of it after an apply.
+
+        Whatever scales the service changes its count, and brings it within changed bounds by itself ("Application Auto
+        Scaling concepts, Scalable target": RegisterScalableTarget compares the capacity with them and updates it).
+        """
+        by_pipeline = self.settings.owned_by == "pipeline"
+        ignored = [*(["task_definition"] if by_pipeline else []), *(["desired_count"] if self.settings.scaling else [])]
+        return TerraformResourceLifecycle(
+            ignore_changes=ignored or None, postcondition=None if by_pipeline else [self._is_rolled_out()]
+        )
+
+    def _is_rolled_out(self) -> Postcondition:
+        """Return the condition that the service runs the revision of this apply, and why it may not."""
+        names = self._ground.foundation.names
+        where = f"--region {names.region} --cluster {self._ground.cluster.name}"
+        message = (
+            f"The deployment of the service {self.name} failed, and ECS went back to ${{self.task_definition}}: tasks "
+            "of the new revision did not start or were not healthy. To see why:\n"
+            f"  aws ecs describe-services {where} --services {self.name} --query 'services[0].events[:10].message'\n"
+            f"  aws ecs list-tasks {where} --service-name {self.name} --desired-status STOPPED\n"
+            f"  aws ecs describe-tasks {where} --tasks TASK --query 'tasks[0].[stoppedReason, containers[].reason]'\n"
+            f"  aws logs tail --region {names.region} {self.task.log_group} --since 1h\n"
+            "Correct the image or the block, and apply again."
+        )
+        condition = f"${{self.task_definition == {self.task.definition.fqn}.arn}}"
+        return Postcondition(condition=condition, error_message=message)
+
+    def _scale(self, settings: ScalingSettings, service: EcsService) -> None:
+        metrics: dict[Metric, ScalingMetric] = {
+            "cpu": self._metric("CPUUtilization", "ECSServiceAverageCPUUtilization"),
+            "memory": self._metric("MemoryUtilization", "ECSServiceAverageMemoryUtilization"),
+        }
+        if self._request_metric:
+            metrics["requests_per_target"] = self._request_metric
+        Scaling(
+            self,
+            "scaling",
+            settings=settings,
+            target=ScalableTarget(
+                service_namespace="ecs",
+                resource_id=f"service/{self._ground.cluster.name}/{self.name}",
+                scalable_dimension="ecs:service:DesiredCount",
+                metrics=metrics,
+            ),
+            make=self._make,
+            names=self._ground.foundation.names,
+            what=self._label,
+            after=[service],
+        )
+
+    def _metric(self, name: str, predefined: str) -> ScalingMetric:
+        dimensions = {"ClusterName": self._ground.cluster.name, "ServiceName": self.name}
+        return ScalingMetric(AlarmMetric("AWS/ECS", name, dimensions), predefined)

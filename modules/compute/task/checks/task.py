@@ -1,0 +1,265 @@
+"""Whether services and scheduled tasks fit each other, and what they stand on."""
+
+import ipaddress
+from collections.abc import Collection, Iterator, Mapping
+
+from modules.compute.ecs.settings import EcsSettings
+from modules.compute.load_balancer.keys.listener_rules import HTTPS
+from modules.compute.load_balancer.settings import RULES_LIMIT, LoadBalancerSettings
+from modules.compute.scheduled_task.settings import ScheduledTaskSettings
+from modules.compute.service.settings import ServiceSettings
+from modules.compute.task.keys.sizes import FARGATE_MEMORY, is_fargate_size, nearest_sizes
+from modules.compute.task.settings import TaskSettings
+from modules.data.blocks import DataBlocks
+from modules.events.blocks import EventsBlocks
+from modules.foundation.problems import Finding
+from modules.network.vpc.settings import PRIVATE_RANGES, NetworkSettings
+
+Place = tuple[str, ...]
+
+
+def findings(
+    services: Mapping[str, ServiceSettings],
+    scheduled_tasks: Mapping[str, ScheduledTaskSettings],
+    clusters: Mapping[str, EcsSettings],
+    load_balancers: Mapping[str, LoadBalancerSettings],
+    data: DataBlocks,
+    events: EventsBlocks,
+    network: NetworkSettings | None,
+) -> Iterator[Finding]:
+    """Yield what a service or a scheduled task asks of others and does not get."""
+    for name, service in services.items():
+        at = ("service", name)
+        yield from _task_findings(at, service, services, clusters, data, network)
+        yield from _publishing_findings(at, service, events, network)
+        yield from _load_balancer_findings(at, name, service, load_balancers)
+        yield from _zone_findings(at, service, network)
+    for name, task in scheduled_tasks.items():
+        at = ("scheduled_task", name)
+        if task.service is None:
+            yield from _task_findings(at, task, services, clusters, data, network)
+            yield from _publishing_findings(at, task, events, network)
+        elif task.service not in services:
+            yield _unknown((*at, "service"), task.service, "service", services)
+
+
+def _task_findings(
+    at: Place,
+    task: TaskSettings,
+    services: Mapping[str, ServiceSettings],
+    clusters: Mapping[str, EcsSettings],
+    data: DataBlocks,
+    network: NetworkSettings | None,
+) -> Iterator[Finding]:
+    if network is None:
+        yield Finding(at, None, "needs app subnets, and there is no VPC", "write a `network` block")
+    else:
+        yield from _way_findings(at, task, network)
+        yield from _repeated_egress(at, task, network)
+        yield from _egress_findings(at, task, network, data)
+    if task.cluster not in clusters:
+        yield _unknown((*at, "cluster"), task.cluster, "ecs", clusters)
+    else:
+        yield from _capacity_findings(at, task, clusters[task.cluster])
+    yield from _data_findings(at, task, data)
+    yield from _peer_findings(at, task, services)
+
+
+def _capacity_findings(at: Place, task: TaskSettings, cluster: EcsSettings) -> Iterator[Finding]:
+    capacity = cluster.capacity_of(task.capacity)
+    if capacity not in cluster.capacities:
+        rule = f"is not what ecs.{task.cluster} has"
+        remedy = f"write {' or '.join(cluster.capacities)}, or `{capacity} {{ }}` in its block"
+        yield Finding((*at, "capacity"), capacity, rule, remedy)
+    elif capacity == "ec2" and task.ephemeral_storage_gib:
+        rule = "is Fargate's; on instances it is the instance's volume"
+        yield Finding((*at, "ephemeral_storage_gib"), task.ephemeral_storage_gib, rule, "take it out")
+    elif capacity == "fargate" and not is_fargate_size(task.cpu, task.memory):
+        sizes = " or ".join(
+            f"cpu = {cpu} with memory = {memory}" for cpu, memory in nearest_sizes(task.cpu, task.memory)
+        )
+        if task.cpu in FARGATE_MEMORY:
+            rule = f"is not memory that Fargate has for cpu {task.cpu}"
+            yield Finding((*at, "memory"), task.memory, rule, f"write {sizes}")
+        else:
+            yield Finding((*at, "cpu"), task.cpu, "is not a size that Fargate has", f"write {sizes}")
+
+
+def _needed_services(task: TaskSettings) -> list[str]:
+    """Return the services of AWS that a task cannot start without.
+
+    "Amazon ECR interface VPC endpoints" and "Pass sensitive data to an Amazon ECS container": without a way to them
+    tasks fail by ResourceInitializationError. S3 is reached by its gateway endpoint in any case.
+    """
+    needed = ["ecr.api", "ecr.dkr", "logs"]
+    if task.secrets or task.databases:
+        needed.append("secretsmanager")
+    if task.parameters:
+        needed.append("ssm")
+    if getattr(task, "execute_command", False):
+        needed.append("ssmmessages")
+    return needed
+
+
+def _way_findings(at: Place, task: TaskSettings, network: NetworkSettings) -> Iterator[Finding]:
+    """Yield the services of AWS that a task cannot start without, and has no way to."""
+    missing = network.unreachable(_needed_services(task))
+    if missing:
+        rule = f"cannot start: there is neither a NAT gateway nor an endpoint for {', '.join(missing)}"
+        yield Finding(at, None, rule, "add them to network.interface_endpoints, or write a network.nat")
+
+
+def _egress_findings(at: Place, task: TaskSettings, network: NetworkSettings, data: DataBlocks) -> Iterator[Finding]:
+    """Yield what the task's security group does not let it reach, and more rules than the group takes."""
+    needed = _needed_services(task)
+    by_endpoint = sorted(set(needed) & set(network.interface_endpoints))
+    subnets = [network.plan.subnet("endpoint", zone) for zone in network.availability_zones]
+    if by_endpoint and not all(_leads_to(task, subnet) for subnet in subnets):
+        endpoints = network.plan.tiers["endpoint"]
+        rule = f"cannot start: no egress leads to {endpoints}, where the endpoints for {', '.join(by_endpoint)} are"
+        remedy = f'write an `egress` block with cidr = "{endpoints}" and port = {HTTPS}'
+        yield Finding((*at, "egress"), None, rule, remedy)
+    elsewhere = sorted(set(needed) - set(network.interface_endpoints)) if network.nat != "none" else []
+    if elsewhere and not _leads_out(task):
+        rule = f"cannot start: no egress leads to the public addresses of {', '.join(elsewhere)}"
+        remedy = f'write an `egress` block with cidr = "0.0.0.0/0" and port = {HTTPS}'
+        yield Finding((*at, "egress"), None, rule, f"{remedy}, or add them to network.interface_endpoints")
+    rules = _outbound_rules(task, network, data)
+    if rules > RULES_LIMIT:
+        rule = f"makes {rules} outbound rules with what the block names, and a security group has {RULES_LIMIT}"
+        yield Finding((*at, "egress"), None, rule, "join ranges")
+
+
+def _leads_to(task: TaskSettings, cidr: ipaddress.IPv4Network) -> bool:
+    """Return whether HTTPS to every address of the range is let out, by one range or by several together."""
+    ranges = [each.cidr for each in task.egress.values() if (each.port, each.protocol) == (HTTPS, "tcp")]
+    return any(cidr.subnet_of(each) for each in ipaddress.collapse_addresses(ranges))
+
+
+def _leads_out(task: TaskSettings) -> bool:
+    """Return whether HTTPS to some public addresses is let out. Which AWS has, changes: only none at all is wrong."""
+    return any(
+        (each.port, each.protocol) == (HTTPS, "tcp") and not any(each.cidr.subnet_of(own) for own in PRIVATE_RANGES)
+        for each in task.egress.values()
+    )
+
+
+def _outbound_rules(task: TaskSettings, network: NetworkSettings, data: DataBlocks) -> int:
+    """Return the rules of a task's security group that let it out.
+
+    S3's prefix list counts as one: [Amazon VPC User Guide, AWS-managed prefix list weight]
+    (https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html#aws-managed-prefix-list-weights).
+    """
+    proxy = network.proxy
+    proxies = len(proxy.cidrs or network.corporate_cidrs) if proxy else 0
+    databases = sum(2 if label in data.database and data.database[label].proxy else 1 for label in task.databases)
+    return 1 + proxies + databases + len(task.cache_users) + len(task.reaches) + len(task.egress)
+
+
+def _repeated_egress(at: Place, task: TaskSettings, network: NetworkSettings) -> Iterator[Finding]:
+    """Yield rules that a security group would have twice, which EC2 refuses: InvalidPermission.Duplicate.
+
+    [Error codes for the Amazon EC2 API](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html).
+    """
+    proxy = network.proxy
+    ranges = (proxy.cidrs or network.corporate_cidrs) if proxy else ()
+    taken = {(cidr, proxy.port, "tcp"): "network.proxy" for cidr in ranges if proxy}
+    for name, egress in task.egress.items():
+        rule = (egress.cidr, egress.port, egress.protocol)
+        if rule in taken:
+            yield Finding(
+                (*at, "egress", name), None, f"is a rule that the task has already, to {taken[rule]}", "take it out"
+            )
+        taken.setdefault(rule, f"egress.{name}")
+
+
+def _data_findings(at: Place, task: TaskSettings, data: DataBlocks) -> Iterator[Finding]:
+    for name in task.databases:
+        if name not in data.database:
+            yield _unknown((*at, "databases"), name, "database", data.database)
+    for name, user in task.cache_users.items():
+        yield from _cache_findings((*at, "caches"), name, user, data)
+    for name in task.buckets:
+        if name not in data.bucket:
+            yield _unknown((*at, "buckets", name), None, "bucket", data.bucket)
+    for name, _ in task.environment_objects:
+        if name not in data.bucket:
+            yield _unknown((*at, "environment_files"), name, "bucket", data.bucket)
+    yield from _secret_findings(at, task, data)
+
+
+def _secret_findings(at: Place, task: TaskSettings, data: DataBlocks) -> Iterator[Finding]:
+    """Yield names that lead to no secret. They are not repeated: one may be a secret, written in a name's place."""
+    for variable, written in task.secrets.items():
+        name, place = written.partition(":")[0], (*at, "secrets", variable)
+        if name not in data.secret:
+            yield _unknown(place, None, "secret", data.secret)
+        elif variable not in task.secret_keys:
+            rule = "has more behind its colon than the key of a value in JSON: letters, digits and _ . -"
+            yield Finding(place, None, rule, f'write "{name}" or "{name}:KEY"')
+
+
+def _publishing_findings(
+    at: Place, task: TaskSettings, events: EventsBlocks, network: NetworkSettings | None
+) -> Iterator[Finding]:
+    """Yield what it publishes to and does not find, or has no way to."""
+    for finding in task.publishing_findings(events):
+        yield finding.under(*at)
+    missing = network.unreachable_by_programs(task.publishing_endpoints) if network else []
+    if missing:
+        rule = f"cannot publish: there is neither a NAT gateway, a proxy nor an endpoint for {', '.join(missing)}"
+        remedy = "add them to network.interface_endpoints, or write a network.nat or a network.proxy"
+        yield Finding(at, None, rule, remedy)
+
+
+def _cache_findings(at: Place, name: str, user: str | None, data: DataBlocks) -> Iterator[Finding]:
+    if name not in data.cache:
+        yield _unknown(at, name, "cache", data.cache)
+        return
+    cache = data.cache[name]
+    if unknown := cache.unknown_user(user):
+        remedy = f'write "{name}:USER" with one of {", ".join(sorted(cache.user))}'
+        yield Finding(at, name, f"has no user {unknown}", remedy)
+
+
+def _peer_findings(at: Place, task: TaskSettings, services: Mapping[str, ServiceSettings]) -> Iterator[Finding]:
+    for name in task.reaches:
+        if name not in services:
+            yield _unknown((*at, "reaches"), name, "service", services)
+        elif at == ("service", name):
+            yield Finding((*at, "reaches"), name, "is the service itself", "take it out")
+        elif services[name].port is None:
+            yield Finding((*at, "reaches"), name, "listens on no port", f"write service.{name}.port = 8080")
+
+
+def _load_balancer_findings(
+    at: Place, name: str, service: ServiceSettings, load_balancers: Mapping[str, LoadBalancerSettings]
+) -> Iterator[Finding]:
+    leading = sorted(label for label, settings in load_balancers.items() if settings.rules_to(name))
+    if leading and service.port is None:
+        rule = f"is missing, and load_balancer.{leading[0]} leads here"
+        yield Finding((*at, "port"), None, rule, "write port = 8080, on which its program listens")
+    if leading or service.scaling is None:
+        return
+    tracking, steps = service.scaling.target_tracking, service.scaling.step_scaling
+    for kind, policies in (("target_tracking", tracking), ("step_scaling", steps)):
+        for label, policy in policies.items():
+            if policy.metric == "requests_per_target":
+                place = (*at, "scaling", kind, label, "metric")
+                rule = "is measured by a load balancer, and none leads here"
+                yield Finding(place, policy.metric, rule, "write cpu or memory, or a load balancer's rule")
+
+
+def _zone_findings(at: Place, service: ServiceSettings, network: NetworkSettings | None) -> Iterator[Finding]:
+    """One zone's failure must not be the service's, where users would feel it."""
+    if not (service.is_production and service.scaling and network):
+        return
+    for finding in service.scaling.zone_findings(len(network.availability_zones)):
+        yield finding.under(*at, "scaling")
+
+
+def _unknown(at: Place, value: str | None, kind: str, known: Collection[str]) -> Finding:
+    there = f"there is {', '.join(sorted(known))}" if known else "there is none"
+    subject = "is" if value is not None else "names"
+    rule = f"{subject} no `{kind}` block of this environment; {there}"
+    return Finding(at, value, rule, f'write `{kind} "NAME" {{ ... }}` for it, or name another')

@@ -1,0 +1,168 @@
+"""The doors that what a task names opens for it, databases, buckets, queues, and what they hand over."""
+
+from constructs import Construct
+
+from modules.compute.task.ground import TaskGround
+from modules.compute.task.rights import parameter_arn, read_environment_files, read_parameters, use_bucket
+from modules.compute.task.roles import TaskRole
+from modules.compute.task.settings import TaskSettings
+from modules.data.cache.cache import PORT as CACHE_PORT
+from modules.data.logins import (
+    cache_login,
+    cache_user,
+    cache_variables,
+    database_login,
+    database_variables,
+    read_secrets,
+    secret_keys,
+)
+from modules.foundation.policies import sid
+from modules.foundation.resources import Resources
+from modules.foundation.variables import handed_over, variable
+from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup, members_of
+
+
+class TaskDoors(Construct):
+    """Opens what a task's settings name, on both sides: security groups, policies of buckets and roles.
+
+    Creates: the task's security group, a way out for each `egress` block, database, cache and service; what the
+    `allow` methods of databases, caches and buckets create.
+
+    What is handed over (a label's hyphens become underscores):
+
+        DATABASE_<LABEL>_HOST, _READ_ONLY_HOST, _PROXY_HOST, _PORT, _NAME, _USER, _PASSWORD, _SECRET_ARN
+        CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS, _USER
+        BUCKET_<LABEL>_NAME, _PREFIX
+        SERVICE_<LABEL>_HOST, _PORT
+        QUEUE_<LABEL>_URL, TOPIC_<LABEL>_ARN, STREAM_<LABEL>_NAME
+        PUSH_<LABEL>_TOPIC_ARN or _QUEUE_URL or _STREAM_NAME, _APNS_ARN, _FCM_ARN
+        HTTP_PROXY, HTTPS_PROXY, NO_PROXY, and the same in lower case, where the network has a proxy
+
+    A variable is read when a task starts, and RDS makes a new password every week: whoever opens a connection later
+    and is refused, reads the secret again under its ARN, which the task role may.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        make: Resources,
+        label: str,
+        what: str,
+        settings: TaskSettings,
+        ground: TaskGround,
+        execution_role: TaskRole,
+        task_role: TaskRole,
+    ) -> None:
+        """Take `what` as who comes in at the doors, `service-api`."""
+        super().__init__(scope, id)
+        self._make = make
+        self._label = label
+        self._what = what
+        self._settings = settings
+        self._ground = ground
+        self._execution_role = execution_role
+        self._task_role = task_role
+        self.environment = dict(settings.environment)
+        #: The variables from Secrets Manager and the Parameter Store, by what ECS calls `valueFrom`.
+        self.secrets: dict[str, str] = {}
+        self.environment_files = [
+            f"{ground.data.buckets[name].arn}/{key}" for name, key in settings.environment_objects
+        ]
+        self._create_security_group()
+        self._use_proxy()
+        for database in settings.databases:
+            self._use_database(database)
+        for cache, user in settings.cache_users.items():
+            self._use_cache(cache, user)
+        for bucket in settings.buckets:
+            self._use_bucket(bucket)
+        self._publish()
+        self._read_secrets()
+        self._read_environment_files()
+
+    def lead_to(self, security_group_id: str, port: int, name: str) -> None:
+        """Let the task out to the members of a security group; `name` says who they are and is unique for the task."""
+        self._group.let_out(f"{self._label}_to_{name}", members_of(security_group_id), port, f"To {name}")
+
+    def _create_security_group(self) -> None:
+        name = self._ground.foundation.names.of(self._what)
+        self._group = SecurityGroup(
+            self._make,
+            self._label,
+            name=name,
+            description=f"{self._what}: whoever is let in by name, and whom it calls",
+            vpc_id=self._ground.network.vpc.vpc_id,
+        )
+        self.security_group_id = self._group.id
+        # Image layers come from S3, and by the gateway endpoint it keeps its public addresses.
+        s3 = Peer(prefix_list_id=self._ground.network.s3_prefix_list_id)
+        self._group.let_out(f"{self._label}_to_s3", s3, HTTPS, "To S3")
+        for label, egress in self._settings.egress.items():
+            destination = Peer(cidr_ipv4=str(egress.cidr))
+            self._group.let_out(f"{self._label}_{label}", destination, egress.port, label, protocol=egress.protocol)
+
+    def _use_proxy(self) -> None:
+        proxy = self._ground.network.vpc.proxy
+        if proxy:
+            self._group.let_out_to_proxy(self._label, proxy)
+            self.environment = {**proxy.variables(), **self.environment}
+
+    def _use_database(self, label: str) -> None:
+        database = self._ground.data.databases[label]
+        database.allow(self.security_group_id, self._what)
+        self.lead_to(database.security_group_id, database.port, f"database_{label}")
+        if database.proxy:
+            self.lead_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
+            self._task_role.allow(database_login(label, database))
+        self.environment |= database_variables(label, database)
+        for name, key in {"user": "username", "password": "password"}.items():
+            self.secrets[variable("database", label, name)] = f"{database.secret_arn}:{key}::"
+
+    def _use_cache(self, label: str, user: str | None) -> None:
+        cache = self._ground.data.caches[label]
+        cache.allow(self.security_group_id, self._what)
+        self.lead_to(cache.security_group_id, CACHE_PORT, f"cache_{label}")
+        user = cache_user(cache, user)
+        self._task_role.allow(cache_login(label, cache, user))
+        self.environment |= cache_variables(label, cache, user)
+
+    def _use_bucket(self, label: str) -> None:
+        bucket = self._ground.data.buckets[label]
+        access, prefix = self._settings.bucket_access[label]
+        self._task_role.allow(use_bucket(sid(label), bucket.arn, access, prefix))
+        if access != "write":
+            bucket.allow_read(self._task_role.arn, prefix, name=self._what)
+        if access != "read":
+            bucket.allow_write(self._task_role.arn, prefix, name=self._what)
+        self.environment |= handed_over("bucket", label, name=bucket.name, prefix=prefix or None)
+
+    def _publish(self) -> None:
+        for door in self._ground.events.doors(self._settings.published_to):
+            self._task_role.allow(door.statements)
+            self.environment |= handed_over(door.kind, door.label, **door.told)
+
+    def _read_secrets(self) -> None:
+        """Let ECS read what becomes a variable, and the program the logins that are renewed while it runs."""
+        names, data = self._ground.foundation.names, self._ground.data
+        logins = secret_keys(data.databases[label] for label in self._settings.databases)
+        declared: dict[str, str] = {}
+        for name, (label, key) in self._settings.secret_keys.items():
+            secret = data.secrets[label]
+            declared[secret.arn] = secret.key_arn
+            self.secrets[name] = f"{secret.arn}:{key}::" if key else secret.arn
+        parameters = {name: parameter_arn(each, names) for name, each in self._settings.parameters.items()}
+        self.secrets |= parameters
+        self._execution_role.allow(
+            [*read_secrets({**logins, **declared}, names), *read_parameters(list(parameters.values()))]
+        )
+        self._task_role.allow(read_secrets(logins, names))
+
+    def _read_environment_files(self) -> None:
+        objects: dict[str, list[str]] = {}
+        for label, key in self._settings.environment_objects:
+            bucket = self._ground.data.buckets[label]
+            bucket.allow_read(self._execution_role.arn, key, name=f"{self._what}-{sid(key)}")
+            objects.setdefault(bucket.arn, []).append(key)
+        self._execution_role.allow(read_environment_files(objects))

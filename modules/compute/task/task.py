@@ -1,0 +1,155 @@
+"""What runs in a container, for services and scheduled tasks alike."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from cdktf import ITerraformDependable
+from cdktf_cdktf_provider_aws.ecs_task_definition import (
+    EcsTaskDefinition,
+    EcsTaskDefinitionEphemeralStorage,
+    EcsTaskDefinitionRuntimePlatform,
+    EcsTaskDefinitionVolume,
+)
+from constructs import Construct
+
+from modules.compute.keys.images import image_reference
+from modules.compute.repository.repository import may_pull
+from modules.compute.task.container import container_definition, volume_name
+from modules.compute.task.doors import TaskDoors
+from modules.compute.task.ground import TaskGround
+from modules.compute.task.rights import write_logs
+from modules.compute.task.roles import TaskRole
+from modules.compute.task.settings import TaskSettings
+from modules.foundation.policies import Statement
+from modules.foundation.variables import variable
+
+TaskKind = Literal["service", "scheduled_task"]
+#: What a definition names while there is no image, so that all else can be made; nothing is started by it.
+NO_IMAGE_YET = "{label}:0.0.0"
+_ARCHITECTURES = {"arm64": "ARM64", "x86_64": "X86_64"}
+
+
+class Task(Construct):
+    """A task definition of one container, with the rights and the ways that its settings ask for.
+
+    Creates: execution role and task role, what `TaskDoors` creates, log group, task definition. Old revisions stay:
+    a deployment that fails goes back to one, and a deregistered one cannot be started.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        kind: TaskKind,
+        name: str,
+        settings: TaskSettings,
+        ground: TaskGround,
+        peers: Mapping[str, tuple[str, int]],
+        port: int | None = None,
+    ) -> None:
+        """Take `peers` as host and port of each service that the settings reach."""
+        super().__init__(scope, id)
+        self.name = name
+        self.reaches = settings.reaches
+        self.what = f"{kind}-{name}".replace("_", "-")
+        self._settings = settings
+        self._ground = ground
+        self._make = ground.foundation.resources(self, kind)
+        self.capacity = ground.cluster.settings.capacity_of(settings.capacity)
+        self.execution_role = self._create_role("execution")
+        self.task_role = self._create_role("task")
+        self._log_group = ground.foundation.log_group(f"{kind.replace('_', '-')}/{name}")
+        self.log_group = self._log_group.name
+        self.doors = TaskDoors(
+            self,
+            "doors",
+            make=self._make,
+            label=name,
+            what=self.what,
+            settings=settings,
+            ground=ground,
+            execution_role=self.execution_role,
+            task_role=self.task_role,
+        )
+        self._name_peers(peers)
+        self._allow_start()
+        self._define(kind, port)
+
+    @property
+    def security_group_id(self) -> str:
+        """The group that its tasks are members of."""
+        return self.doors.security_group_id
+
+    @property
+    def ready(self) -> list[ITerraformDependable]:
+        """What has to be there before it is started."""
+        return [*self.execution_role.ready, *self.task_role.ready, self._log_group.ready, self._ground.cluster.ready]
+
+    def allow(self, *statements: Statement) -> None:
+        """Let the program do more: what an upper wing knows, a queue's messages say."""
+        self.task_role.allow(statements)
+
+    def _create_role(self, what: str) -> TaskRole:
+        return TaskRole(
+            self,
+            f"{what}-role",
+            make=self._make,
+            what=f"{self.name}_{what}",
+            names=self._ground.foundation.names,
+            name=f"{self.what}-{what}",
+        )
+
+    def _name_peers(self, peers: Mapping[str, tuple[str, int]]) -> None:
+        for label in self._settings.reaches:
+            host, port = peers[label]
+            self.doors.environment[variable("service", label, "host")] = host
+            self.doors.environment[variable("service", label, "port")] = str(port)
+
+    def _allow_start(self) -> None:
+        self._image = self._settings.image or NO_IMAGE_YET.format(label=self.name)
+        self.execution_role.allow([*may_pull([self._image], self._ground.registry), write_logs(self._log_group.arn)])
+
+    def _define(self, kind: TaskKind, port: int | None) -> None:
+        settings, names = self._settings, self._ground.foundation.names
+        self.family = names.of(self.name if kind == "service" else self.what)
+        #: Whichever revision is the newest, in plain text.
+        self.family_arn = f"arn:aws:ecs:{names.region}:{names.account_id}:task-definition/{self.family}"
+        self.definition = self._make(
+            EcsTaskDefinition,
+            self.name,
+            family=self.family,
+            requires_compatibilities=[self.capacity.upper()],
+            network_mode="awsvpc",
+            cpu=str(settings.cpu),
+            memory=str(settings.memory),
+            runtime_platform=EcsTaskDefinitionRuntimePlatform(
+                operating_system_family="LINUX",
+                cpu_architecture=_ARCHITECTURES[self._ground.cluster.settings.architecture],
+            ),
+            ephemeral_storage=(
+                EcsTaskDefinitionEphemeralStorage(size_in_gib=settings.ephemeral_storage_gib)
+                if settings.ephemeral_storage_gib
+                else None
+            ),
+            volume=[EcsTaskDefinitionVolume(name=volume_name(path)) for path in settings.writable_paths] or None,
+            execution_role_arn=self.execution_role.arn,
+            task_role_arn=self.task_role.arn,
+            container_definitions=json.dumps([self._container(port)]),
+            skip_destroy=True,
+        )
+        self.arn = self.definition.arn
+
+    def _container(self, port: int | None) -> dict[str, Any]:
+        return container_definition(
+            name=self.name,
+            image=image_reference(self._image, self._ground.registry),
+            settings=self._settings,
+            port=port,
+            environment=self.doors.environment,
+            secrets=self.doors.secrets,
+            environment_files=self.doors.environment_files,
+            log_group=self.log_group,
+            region=self._ground.foundation.names.region,
+        )

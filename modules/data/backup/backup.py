@@ -1,0 +1,154 @@
+"""AWS Backup: a vault, a plan, and the role that backs up what is tagged."""
+
+from dataclasses import replace
+
+from cdktf import TerraformProvider
+from cdktf_cdktf_provider_aws.backup_plan import (
+    BackupPlan,
+    BackupPlanRule,
+    BackupPlanRuleCopyAction,
+    BackupPlanRuleCopyActionLifecycle,
+    BackupPlanRuleLifecycle,
+)
+from cdktf_cdktf_provider_aws.backup_selection import BackupSelection, BackupSelectionSelectionTag
+from cdktf_cdktf_provider_aws.backup_vault import BackupVault
+from cdktf_cdktf_provider_aws.backup_vault_lock_configuration import BackupVaultLockConfiguration
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+from constructs import Construct
+
+from modules.data.backup.settings import BACKUP_TAG, START_WINDOW_MINUTES, BackupSettings
+from modules.foundation.foundation import Foundation
+from modules.foundation.kms import Key
+from modules.foundation.policies import assumed_by
+from modules.foundation.resources import kept_if
+
+#: "AWS managed policies for AWS Backup": S3 has two of its own, by the names that the IAM console shows.
+ROLE_POLICIES = {
+    "backup": "service-role/AWSBackupServiceRolePolicyForBackup",
+    "restore": "service-role/AWSBackupServiceRolePolicyForRestores",
+    "s3_backup": "AWSBackupServiceRolePolicyForS3Backup",
+    "s3_restore": "AWSBackupServiceRolePolicyForS3Restore",
+}
+#: Minutes: a backup ends before the next day's work is done.
+COMPLETION_WINDOW = 8 * 60
+
+
+class Backup(Construct):
+    """Backs up what bears the tag `backup = "daily"`, each day, and once a month for longer.
+
+    A bucket is saved under the vault's key, a database under its own, by grants that AWS's policies let the role
+    give on keys whose policy leaves access to IAM; copies lie under the key of the other region's vault. What is
+    chosen by tag is saved only if its type (Aurora, RDS, S3) is switched on in the account's settings of AWS Backup
+    for the region, which `make doctor` looks at.
+
+    Creates: vault, its key and, by choice, its lock; plan, selection by tag, role; by choice a vault and a key in
+    another region, into which each backup is copied.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: BackupSettings,
+        foundation: Foundation,
+        copy_provider: TerraformProvider | None,
+    ) -> None:
+        """Take the provider of the region that backups are copied to, when the settings name one."""
+        super().__init__(scope, id)
+        self._settings = settings
+        self._foundation = foundation
+        self._make = foundation.resources(self, "backup")
+        self._create_role()
+        self.vault_name = self._create_vault("main", foundation.backup_key, None).name
+        self._copy_vault_arn = self._create_copy_vault(copy_provider) if copy_provider else None
+        self._create_plan()
+
+    def _create_vault(self, what: str, key: Key, provider: TerraformProvider | None) -> BackupVault:
+        vault = self._make(
+            BackupVault,
+            what,
+            name=self._foundation.names.of("backup", 50),
+            kms_key_arn=key.arn,
+            force_destroy=self._settings.force_destroy,
+            # Destroyed before the role, by which AWS Backup deletes the recovery points ("DeleteRecoveryPoint",
+            # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html).
+            depends_on=self._attachments,
+            lifecycle=kept_if(self._foundation.is_production),
+            provider=provider,
+        )
+        if self._settings.governance_lock:
+            # Governance mode is a lock without `changeable_for_days`: it can be lifted, by few.
+            self._make(
+                BackupVaultLockConfiguration,
+                what,
+                backup_vault_name=vault.name,
+                min_retention_days=min(self._settings.retentions),
+                max_retention_days=max(self._settings.retentions),
+                provider=provider,
+            )
+        return vault
+
+    def _create_copy_vault(self, provider: TerraformProvider) -> str:
+        region = self._settings.copy_to_region
+        assert region is not None
+        key = Key(
+            self,
+            "copy-key",
+            make=self._make,
+            names=replace(self._foundation.names, region=region),
+            what="copies",
+            protected=self._foundation.is_production,
+            provider=provider,
+        )
+        return self._create_vault("copy", key, provider).arn
+
+    def _create_role(self) -> None:
+        names = self._foundation.names
+        role = self._make(
+            IamRole,
+            "main",
+            name=names.role("backup"),
+            # Without a condition, which "IAM service roles" does not name: who may pass the role is the fence here
+            # (https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html).
+            assume_role_policy=assumed_by("backup.amazonaws.com", None),
+        )
+        self.role_arn = role.arn
+        self._attachments = [
+            self._make(IamRolePolicyAttachment, what, role=role.name, policy_arn=f"arn:aws:iam::aws:policy/{policy}")
+            for what, policy in ROLE_POLICIES.items()
+        ]
+
+    def _create_plan(self) -> None:
+        settings = self._settings
+        rules = [self._rule("daily", f"cron(0 {settings.hour} * * ? *)", settings.daily_retention_days, None)]
+        if settings.monthly_retention_days:
+            cold = settings.monthly_cold_storage_after_days
+            monthly = f"cron(0 {settings.hour} 1 * ? *)"
+            rules.append(self._rule("monthly", monthly, settings.monthly_retention_days, cold))
+        plan = self._make(BackupPlan, "daily", name=self._foundation.names.of("daily", 50), rule=rules)
+        self._make(
+            BackupSelection,
+            "daily",
+            name="by-tag",
+            plan_id=plan.id,
+            iam_role_arn=self.role_arn,
+            selection_tag=[BackupSelectionSelectionTag(type="STRINGEQUALS", key=BACKUP_TAG, value="daily")],
+            depends_on=self._attachments,
+        )
+
+    def _rule(self, name: str, schedule: str, days: int, cold_after: int | None) -> BackupPlanRule:
+        copy = BackupPlanRuleCopyAction(
+            destination_vault_arn=self._copy_vault_arn or "",
+            lifecycle=BackupPlanRuleCopyActionLifecycle(delete_after=days, cold_storage_after=cold_after),
+        )
+        return BackupPlanRule(
+            rule_name=name,
+            target_vault_name=self.vault_name,
+            schedule=schedule,
+            start_window=START_WINDOW_MINUTES,
+            completion_window=COMPLETION_WINDOW,
+            lifecycle=BackupPlanRuleLifecycle(delete_after=days, cold_storage_after=cold_after),
+            copy_action=[copy] if self._copy_vault_arn else None,
+        )

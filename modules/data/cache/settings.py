@@ -1,0 +1,271 @@
+"""The `cache` blocks: ElastiCache replication groups of Valkey or Redis."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from modules.data.cache.keys.access import Access
+from modules.data.cache.keys.parameters import parameter_findings
+from modules.data.keys.instance_classes import CACHE_NODES, TIERED_NODES, instead_of, is_among
+from modules.foundation.calendar import committed
+from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.settings import Label, Settings, TieredSettings
+
+CacheEngine = Literal["valkey", "redis"]
+
+#: Parameter group families by major version ("Amazon ElastiCache API Reference, CreateCacheParameterGroup"). Users that
+#: log in by IAM need Valkey 7.2 or Redis OSS 7.0 ("Authenticating with IAM, Limitations"), hence none older.
+FAMILIES: Mapping[CacheEngine, Mapping[str, str]] = {
+    "valkey": {"7": "valkey7", "8": "valkey8"},
+    "redis": {"7": "redis7"},
+}
+#: The calendar's versions of these families. Redis OSS ends at 7.1, Valkey goes on.
+ENGINE_VERSIONS: Mapping[CacheEngine, tuple[str, ...]] = {
+    engine: tuple(each.version for each in committed().of(engine) if each.version.split(".")[0] in families)
+    for engine, families in FAMILIES.items()
+}
+#: Named here and not the newest, which would come into every environment by itself.
+DEFAULT_VERSIONS: Mapping[CacheEngine, str] = {"valkey": "8.1", "redis": "7.1"}
+#: "Quotas for ElastiCache": nodes a shard, the primary among them.
+REPLICAS_LIMIT = 5
+#: "CreateReplicationGroup, SnapshotRetentionLimit".
+SNAPSHOT_DAYS_LIMIT = 35
+#: How long snapshots are kept by default; 0 is none. A cache that is lost is filled again, in development.
+SNAPSHOT_DAYS = {"development": 0, "staging": 1, "production": 7}
+#: The engine's own user, which each of our groups of users has, switched off.
+DEFAULT_USER = "default"
+#: The user of a cache that a program logs in as where none is named: the one that each cache has by default.
+CACHE_USER = "app"
+
+#: [Amazon ElastiCache User Guide, Taking manual backups]
+#: (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-manual.html); its own begin with `automatic.`.
+_SNAPSHOT = re.compile(r"(automatic\.)?[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_SNAPSHOT_LIMIT = 255
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIME = r"([01][0-9]|2[0-3]):([0-5][0-9])"
+_DAY_WINDOW = re.compile(rf"^{_TIME}-{_TIME}$")
+_WEEK_WINDOW = re.compile(rf"^({'|'.join(_DAYS)}):{_TIME}-({'|'.join(_DAYS)}):{_TIME}$")
+_MINUTES_A_DAY = 24 * 60
+#: "CreateReplicationGroup, PreferredMaintenanceWindow" and "SnapshotWindow": at least 60 minutes each.
+_SHORTEST_WINDOW = 60
+
+
+def _node_type(value: str) -> str:
+    if is_among(value, "cache.", TIERED_NODES):
+        rule = "is a node type for data tiering, which Groundwork does not make"
+        raise broken_rule(rule, 'write one without disks, "cache.r7g.xlarge"')
+    if not is_among(value, "cache.", CACHE_NODES):
+        raise broken_rule("is not a cache node type", instead_of(value, "cache.", CACHE_NODES))
+    return value
+
+
+def _snapshot(value: str) -> str:
+    if not _SNAPSHOT.fullmatch(value) or len(value) > _SNAPSHOT_LIMIT:
+        raise broken_rule(
+            "is not the name of a snapshot of ElastiCache: lower-case letters, digits and single hyphens",
+            'write one as "agora-prod-sessions-final-20261121083000"',
+        )
+    return value
+
+
+def _snapshot_window(value: str) -> str:
+    if not _DAY_WINDOW.fullmatch(value) or len(day_window(value)) < _SHORTEST_WINDOW:
+        raise broken_rule("is not a daily window of an hour or more in UTC", 'write "17:00-18:00"')
+    return value
+
+
+def _maintenance_window(value: str) -> str:
+    if not _WEEK_WINDOW.fullmatch(value) or len(week_window(value)) < _SHORTEST_WINDOW:
+        raise broken_rule("is not a weekly window of an hour or more in UTC", 'write "sun:18:30-sun:19:30"')
+    return value
+
+
+def day_window(value: str) -> set[int]:
+    """Return the minutes of the day that `hh:mm-hh:mm` covers, over midnight too."""
+    start, end = (int(time[:2]) * 60 + int(time[3:]) for time in value.split("-"))
+    return {minute % _MINUTES_A_DAY for minute in range(start, end if end > start else end + _MINUTES_A_DAY)}
+
+
+def week_window(value: str) -> set[int]:
+    """Return the minutes of the week that `ddd:hh:mm-ddd:hh:mm` covers, over the week's end too."""
+    start, end = (
+        _DAYS.index(part[:3]) * _MINUTES_A_DAY + int(part[4:6]) * 60 + int(part[7:9]) for part in value.split("-")
+    )
+    week = len(_DAYS) * _MINUTES_A_DAY
+    return {minute % week for minute in range(start, end if end > start else end + week)}
+
+
+class CacheUserSettings(Settings):
+    """A `user` block of a cache: who may log in, and what they may do."""
+
+    access: Access = Field(
+        default="~* &* +@all -@admin -@dangerous",
+        examples=["~sessions:* +@read +@write"],
+        description="Keys (~), channels (&) and commands (+ -) in the words of Valkey's ACL, without on and passwords. "
+        "By default all but administration and what stops the server (KEYS, FLUSHALL).",
+    )
+
+
+class CacheSettings(TieredSettings):
+    """A `cache` block: one primary and its replicas, behind TLS, with users that log in by IAM."""
+
+    engine: CacheEngine = Field(default="valkey", description="valkey, or redis where a client asks for it.")
+    engine_version: str = Field(
+        default="",
+        examples=["8.1"],
+        description="The version by name, so that AWS's newest never comes by itself; 8.1 for Valkey, 7.1 for Redis.",
+    )
+    node_type: Annotated[str, AfterValidator(_node_type)] = Field(
+        examples=["cache.t4g.small"], description="The size of every node; it can be changed while running."
+    )
+    replicas: int = Field(
+        default=0,
+        ge=0,
+        le=REPLICAS_LIMIT,
+        description="Copies of the primary, which take over when it fails; by default 1 in production.",
+    )
+    multi_az: bool = Field(
+        default=False,
+        description="Nodes in different zones and failover by itself; by default as soon as there is a replica.",
+    )
+    transit_encryption: bool = Field(
+        default=True, description="TLS, without which no user can log in by IAM. Refused off in production."
+    )
+    snapshot_retention_days: int = Field(
+        default=0,
+        ge=0,
+        le=SNAPSHOT_DAYS_LIMIT,
+        description="Days that daily snapshots are kept, 0 for none; by default 7 in production, 1 in staging.",
+    )
+    snapshot_window: Annotated[str, AfterValidator(_snapshot_window)] = Field(
+        default="17:00-18:00", description="When the daily snapshot is taken, in UTC: the quietest hour."
+    )
+    maintenance_window: Annotated[str, AfterValidator(_maintenance_window)] = Field(
+        default="sun:18:30-sun:19:30", description="When AWS patches, in UTC, apart from the snapshots."
+    )
+    restore_from_snapshot: Annotated[str, AfterValidator(_snapshot)] | None = Field(
+        default=None,
+        description="A snapshot that a new cache is filled from. On one that exists it is a replacement.",
+    )
+    minor_version_upgrades: bool = Field(
+        default=True, description="Whether AWS takes new patch releases of the version in the maintenance window."
+    )
+    parameters: dict[str, str] = Field(
+        default_factory=dict,
+        examples=[{"maxmemory-policy": "allkeys-lru"}],
+        description="Parameters of the engine beside its defaults, in its own parameter group.",
+    )
+    user: dict[Label, CacheUserSettings] = Field(
+        default_factory=lambda: {CACHE_USER: CacheUserSettings()},
+        description="Who may log in, by IAM and without a password; by default `app`. The default user is off.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_tier(cls, values: Any) -> Any:
+        """Fill in what depends on the tier, the engine and on each other."""
+        if not isinstance(values, Mapping):
+            return values
+        tier = values.get("tier", "development")
+        filled = {
+            "replicas": 1 if tier == "production" else 0,
+            "snapshot_retention_days": SNAPSHOT_DAYS.get(tier, 0) if isinstance(tier, str) else 0,
+            **values,
+        }
+        filled.setdefault("multi_az", filled["replicas"] not in (0, None))
+        if values.get("transit_encryption") is False:
+            filled.setdefault("user", {})
+        if not filled.get("engine_version"):
+            engine = values.get("engine", "valkey")
+            filled["engine_version"] = next((newest for name, newest in DEFAULT_VERSIONS.items() if name == engine), "")
+        return filled
+
+    @model_validator(mode="after")
+    def _rules(self) -> "CacheSettings":
+        refuse(
+            [
+                *self._engine_findings(),
+                *parameter_findings(self.parameters),
+                *self._shape_findings(),
+                *self._production_findings(),
+            ]
+        )
+        return self
+
+    @property
+    def family(self) -> str:
+        """The family of the parameter group."""
+        return FAMILIES[self.engine][self.engine_version.split(".")[0]]
+
+    def unknown_user(self, user: str | None = None) -> str | None:
+        """Return whom a program would log in as and the cache does not have; None where it has, or has no users."""
+        wanted = user or CACHE_USER
+        return wanted if self.user and wanted not in self.user else None
+
+    @property
+    def nodes(self) -> int:
+        """The primary and its replicas."""
+        return 1 + self.replicas
+
+    def _engine_findings(self) -> Iterator[Finding]:
+        known = ENGINE_VERSIONS[self.engine]
+        if self.engine_version not in known:
+            yield Finding(
+                ("engine_version",),
+                self.engine_version,
+                f"is not a version of {self.engine} that users can log in to by IAM",
+                f"write one of {', '.join(known)}",
+            )
+
+    def _shape_findings(self) -> Iterator[Finding]:
+        if self.multi_az and not self.replicas:
+            yield Finding(
+                ("multi_az",), True, "needs a node in another zone to fail over to", "write replicas = 1, or more"
+            )
+        if self.user and not self.transit_encryption:
+            yield Finding(
+                ("user",), None, "needs TLS: AWS has access control for none without", "take transit_encryption out"
+            )
+        if DEFAULT_USER in self.user:
+            yield Finding(
+                ("user", DEFAULT_USER), None, "is the engine's own user, which is switched off", "give it another name"
+            )
+        yield from self._window_findings()
+
+    def _window_findings(self) -> Iterator[Finding]:
+        """Yield the finding that the windows overlap, which AWS refuses with snapshots and without."""
+        daily = {minute % _MINUTES_A_DAY for minute in week_window(self.maintenance_window)}
+        if not daily & day_window(self.snapshot_window):
+            return
+        remedy = 'write hours apart, "sun:18:30-sun:19:30" behind "17:00-18:00"'
+        if "maintenance_window" in self.model_fields_set:
+            rule = f"falls into the snapshot window {self.snapshot_window}, and AWS refuses an overlap"
+            yield Finding(("maintenance_window",), self.maintenance_window, rule, remedy)
+        else:
+            rule = f"falls into the maintenance window {self.maintenance_window}, and AWS refuses an overlap"
+            yield Finding(("snapshot_window",), self.snapshot_window, rule, remedy)
+
+    def _production_findings(self) -> Iterator[Finding]:
+        if not self.is_production:
+            return
+        if not self.replicas:
+            yield Finding(
+                ("replicas",), 0, "is refused in production: one node's failure loses every session", "write 1, or more"
+            )
+        elif not self.multi_az:
+            yield Finding(
+                ("multi_az",), False, "is refused in production: one zone's failure would be ours", "take it out"
+            )
+        if not self.snapshot_retention_days:
+            yield Finding(
+                ("snapshot_retention_days",),
+                0,
+                "is refused in production: there would be nothing to go back to",
+                "write days, 7 by default",
+            )
+        if not self.transit_encryption:
+            yield Finding(
+                ("transit_encryption",), False, "is refused in production: sessions would cross in clear", "take it out"
+            )

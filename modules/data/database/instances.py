@@ -1,0 +1,211 @@
+"""Plain RDS: an instance with a standby in another zone, and read replicas."""
+
+from typing import Any, TypedDict
+
+from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.db_instance import DbInstance
+from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
+from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
+from constructs import Construct
+
+from modules.data.backup.settings import backup_tags
+from modules.data.database.ground import DatabaseGround
+from modules.data.database.keys.passwords import password_secret_name
+from modules.data.secret.settings import RECOVERY_WINDOW_DAYS
+from modules.foundation.resources import kept_if
+from modules.network.private_zone import PrivateZone
+
+#: RDS takes 8 to 41 characters for MySQL, more for PostgreSQL; without /, ", @ and blanks.
+PASSWORD_LENGTH = 40
+#: Increased by one in code, it makes a new password at the next apply.
+PASSWORD_VERSION = 1
+
+
+class _Arguments(TypedDict):
+    """Arguments that the first instance and its read replicas have in common."""
+
+    port: float
+    vpc_security_group_ids: list[str]
+    parameter_group_name: str
+    max_allocated_storage: float | None
+    storage_type: str
+    iops: float | None
+    storage_encrypted: bool
+    maintenance_window: str
+    iam_database_authentication_enabled: bool
+    database_insights_mode: str
+
+
+class RdsInstances(Construct):
+    """Creates: the first instance, read replicas by ordinal; a secret where RDS keeps no password, or a copy."""
+
+    def __init__(self, scope: Construct, id: str, *, ground: DatabaseGround, security_group_id: str) -> None:
+        super().__init__(scope, id)
+        self._ground = ground
+        self._settings = ground.settings
+        assert ground.settings.storage is not None, "checked by the settings"
+        self._storage = ground.settings.storage
+        self._security_group_id = security_group_id
+        self._secret: SecretsmanagerSecret | None = None
+        self._password = None if self._settings.manage_master_user_password else self._create_password()
+        self._create_first()
+        if self._settings.copy_master_user_password:
+            self._copy_password()
+        self._replicas = {ordinal: self._create_replica(ordinal) for ordinal in self._settings.ordinals if ordinal > 1}
+
+    @property
+    def secret_arn(self) -> str:
+        """The secret that the administrator's login is read from."""
+        return self._secret.arn if self._secret else self._ground.managed_secret_arn(self._first)
+
+    def name(self, zone: PrivateZone) -> None:
+        """Give the first instance its name in the zone, and the replicas one in common."""
+        label = self._ground.label
+        zone.lead(f"{label}_db", f"{label}.db", self._first.address)
+        for ordinal, replica in self._replicas.items():
+            zone.share(f"{label}_ro_db", f"{label}-ro.db", str(ordinal), replica.address)
+
+    def _create_password(self) -> str:
+        """Let Secrets Manager make a password at the apply, keep it, and hand it to RDS.
+
+        It goes through Terraform's ephemeral resources and write-only arguments, which are in no plan and no state.
+        It is read back from the secret, so that an apply that was cut short goes on with the same one, and so that a
+        copy of what RDS managed before (`_copy_password`) stays the password.
+        """
+        random = self._ephemeral(
+            "aws_secretsmanager_random_password",
+            self._address,
+            {"password_length": PASSWORD_LENGTH, "exclude_punctuation": True},
+        )
+        version = self._create_secret(f"{random}.random_password")
+        # By way of the version's ARN, which is the secret's: it is read once it has a value.
+        return f"${{{self._password_in(version.arn, self._address)}}}"
+
+    def _copy_password(self) -> None:
+        """Keep a copy of the password that RDS manages, as it is at the apply, where everybody reads it from then on.
+
+        RDS deletes its secret as soon as it no longer manages the password ("ModifyDBInstance,
+        ManageMasterUserPassword", https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html),
+        so what runs has to read another one before.
+        """
+        managed = self._ground.managed_secret_arn(self._first)
+        self._create_secret(self._password_in(managed, f"{self._address}_managed"))
+
+    @property
+    def _address(self) -> str:
+        return f"database_{self._ground.label}_password".replace("-", "_")
+
+    def _ephemeral(self, kind: str, name: str, arguments: dict[str, Any]) -> str:
+        """Add an ephemeral resource, for which CDKTF 0.21 has no class, and return its address."""
+        stack = TerraformStack.of(self)
+        # Write-only arguments need Terraform 1.11.
+        stack.add_override("terraform.required_version", ">= 1.11")
+        stack.add_override(f"ephemeral.{kind}.{name}", arguments)
+        return f"ephemeral.{kind}.{name}"
+
+    def _password_in(self, secret_arn: str, name: str) -> str:
+        """Return the expression for the password in a secret, which is read by an ephemeral resource of this name."""
+        secret = self._ephemeral("aws_secretsmanager_secret_version", name, {"secret_id": secret_arn})
+        return f'jsondecode({secret}.secret_string)["password"]'
+
+    def _create_secret(self, password: str) -> SecretsmanagerSecretVersion:
+        """Create the secret of ours with the administrator's login, and return its first version.
+
+        `password` is an expression. It is written once: a later value of it changes nothing.
+        """
+        ground, settings = self._ground, self._settings
+        self._secret = ground.make(
+            SecretsmanagerSecret,
+            f"{ground.label}_password",
+            name=password_secret_name(ground.names, ground.label),
+            description=f"Administrator of the database {ground.label}",
+            kms_key_id=ground.secret_key_arn,
+            recovery_window_in_days=RECOVERY_WINDOW_DAYS[settings.tier],
+            lifecycle=kept_if(ground.kept),
+        )
+        version = ground.make(
+            SecretsmanagerSecretVersion,
+            f"{ground.label}_password",
+            secret_id=self._secret.id,
+            secret_string_wo_version=PASSWORD_VERSION,
+        )
+        login = f'{{ username = "{settings.master_username}", password = {password} }}'
+        version.add_override("secret_string_wo", f"${{jsonencode({login})}}")
+        return version
+
+    @property
+    def _arguments(self) -> _Arguments:
+        """What the first one and its replicas are given alike, beside what members of a cluster are."""
+        settings = self._settings
+        return _Arguments(
+            port=settings.listens_on,
+            vpc_security_group_ids=[self._security_group_id],
+            parameter_group_name=self._ground.parameter_group_name,
+            max_allocated_storage=self._storage.max_allocated_storage,
+            storage_type=self._storage.storage_type,
+            iops=self._storage.iops,
+            storage_encrypted=settings.storage_encrypted,
+            maintenance_window=settings.preferred_maintenance_window,
+            iam_database_authentication_enabled=settings.iam_database_authentication_enabled,
+            database_insights_mode=settings.database_insights_mode,
+        )
+
+    def _create_first(self) -> None:
+        ground, settings = self._ground, self._settings
+        restored = settings.restore_from_snapshot
+        managed = settings.manage_master_user_password
+        self._first = ground.make(
+            DbInstance,
+            f"{ground.label}_1",
+            identifier=ground.instance_identifier(1),
+            engine=settings.engine,
+            engine_version=settings.engine_version,
+            allow_major_version_upgrade=settings.allow_major_version_upgrade,
+            multi_az=settings.multi_az,
+            # A snapshot brings its own database and administrator.
+            snapshot_identifier=restored,
+            db_name=None if restored else settings.database_name,
+            username=None if restored else settings.master_username,
+            manage_master_user_password=True if managed else None,
+            master_user_secret_kms_key_id=ground.secret_key_arn if managed else None,
+            password_wo_version=None if managed else PASSWORD_VERSION,
+            db_subnet_group_name=ground.subnet_group_name,
+            allocated_storage=self._storage.allocated_storage,
+            # A restored instance keeps its snapshot's key: "RestoreDBInstanceFromDBSnapshot" takes no other.
+            kms_key_id=None if restored else ground.key_arn,
+            backup_retention_period=settings.backup_retention_period,
+            backup_window=settings.preferred_backup_window,
+            deletion_protection=settings.deletion_protection,
+            skip_final_snapshot=settings.skip_final_snapshot,
+            final_snapshot_identifier=ground.final_snapshot_identifier,
+            # What is left of the backups is all there is after a deletion by mistake.
+            delete_automated_backups=settings.skip_final_snapshot,
+            enabled_cloudwatch_logs_exports=list(settings.logs),
+            # Of the first one only: its replicas hold nothing else.
+            tags=backup_tags(settings.backup),
+            lifecycle=kept_if(ground.kept),
+            **self._arguments,
+            **ground.instance_arguments,
+            depends_on=[*ground.log_groups, *ground.monitoring_ready],
+        )
+        if self._password:
+            self._first.add_override("password_wo", self._password)
+        self.endpoint = self._first.address
+        self.target_identifier = self._first.identifier
+
+    def _create_replica(self, ordinal: int) -> DbInstance:
+        """Return a read replica: what it holds, it has from the first, with its backups and its key."""
+        ground = self._ground
+        return ground.make(
+            DbInstance,
+            f"{ground.label}_{ordinal}",
+            identifier=ground.instance_identifier(ordinal),
+            replicate_source_db=self._first.identifier,
+            multi_az=False,
+            backup_retention_period=0,
+            # "DeleteDBInstance": there is no last snapshot of a read replica.
+            skip_final_snapshot=True,
+            **self._arguments,
+            **ground.instance_arguments,
+            depends_on=ground.monitoring_ready,
+        )

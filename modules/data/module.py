@@ -1,0 +1,109 @@
+"""The data wing of one environment."""
+
+from cdktf import TerraformOutput, TerraformStack
+from constructs import Construct
+
+from modules.data.backup.backup import Backup
+from modules.data.backup.settings import BackupSettings
+from modules.data.blocks import DataBlocks
+from modules.data.bucket.buckets import Bucket
+from modules.data.cache.cache import Cache
+from modules.data.database.database import Database
+from modules.data.secret.secrets import Secret
+from modules.foundation.foundation import Foundation
+from modules.network.module import NetworkWing
+
+
+class DataWing(Construct):
+    """Databases, caches, buckets and secrets by the names of their blocks, and their backup."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, blocks: DataBlocks, network: NetworkWing, foundation: Foundation
+    ) -> None:
+        super().__init__(scope, id)
+        self._blocks = blocks
+        self._network = network
+        self._foundation = foundation
+        self.databases = self._build_databases()
+        self.caches = self._build_caches()
+        self.buckets = self._build_buckets()
+        self.secrets = self._build_secrets()
+        if blocks.backup:
+            self._build_backup(blocks.backup)
+        self._print()
+
+    def _build_databases(self) -> dict[str, Database]:
+        return {
+            name: Database(
+                self,
+                f"database-{name}",
+                name=name,
+                settings=settings,
+                network=self._network.vpc,
+                zone=self._network.private_zone,
+                foundation=self._foundation,
+            )
+            for name, settings in self._blocks.database.items()
+        }
+
+    def _build_caches(self) -> dict[str, Cache]:
+        return {
+            name: Cache(
+                self,
+                f"cache-{name}",
+                name=name,
+                settings=settings,
+                network=self._network.vpc,
+                foundation=self._foundation,
+            )
+            for name, settings in self._blocks.cache.items()
+        }
+
+    def _build_buckets(self) -> dict[str, Bucket]:
+        buckets = {
+            name: Bucket(self, f"bucket-{name}", name=name, settings=settings, foundation=self._foundation)
+            for name, settings in self._blocks.bucket.items()
+        }
+        for bucket in buckets.values():
+            self._network.allow_bucket(bucket.arn)
+        return buckets
+
+    def _build_secrets(self) -> dict[str, Secret]:
+        return {
+            name: Secret(self, f"secret-{name}", name=name, settings=settings, foundation=self._foundation)
+            for name, settings in self._blocks.secret.items()
+        }
+
+    def _build_backup(self, settings: BackupSettings) -> None:
+        provider = self._foundation.providers.in_region(settings.copy_to_region) if settings.copy_to_region else None
+        backup = Backup(self, "backup", settings=settings, foundation=self._foundation, copy_provider=provider)
+        for name, bucket in self.buckets.items():
+            if self._blocks.bucket[name].backup:
+                bucket.allow_read(backup.role_arn, name="backup")
+                bucket.allow_write(backup.role_arn, name="restore")
+
+    def _print(self) -> None:
+        stack = TerraformStack.of(self)
+        if self.databases:
+            told = {
+                name: {
+                    "host": database.host,
+                    "read_only_host": database.read_only_host,
+                    "endpoint": database.endpoint,
+                    "port": database.port,
+                    "secret_arn": database.secret_arn,
+                }
+                for name, database in self.databases.items()
+            }
+            TerraformOutput(
+                stack, "databases", value=told, description="Databases: names inside the VPC, and where the login is."
+            )
+        if self.caches:
+            endpoints = {
+                name: {"primary": cache.primary_endpoint, "reader": cache.reader_endpoint}
+                for name, cache in self.caches.items()
+            }
+            TerraformOutput(stack, "cache_endpoints", value=endpoints, description="Caches by name.")
+        if self.buckets:
+            names = {name: bucket.name for name, bucket in self.buckets.items()}
+            TerraformOutput(stack, "bucket_names", value=names, description="Buckets by the name of their block.")

@@ -1,0 +1,52 @@
+"""The delivery wing of one environment; what an account has only one of is in its bootstrap stack."""
+
+from typing import TYPE_CHECKING
+
+from cdktf import TerraformOutput, TerraformStack
+from constructs import Construct
+
+from modules.compute.blocks import ComputeBlocks
+from modules.delivery.pipeline.applications import ApplicationRoles
+from modules.delivery.pipeline.settings import PipelineSettings
+from modules.foundation.foundation import Foundation
+
+if TYPE_CHECKING:
+    # By its type alone: an environment without services is not touched by what services are made of.
+    from modules.compute.module import ComputeWing
+
+
+class DeliveryWing(Construct):
+    """How the applications' own pipelines come in."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        pipeline: PipelineSettings | None,
+        blocks: ComputeBlocks,
+        compute: "ComputeWing",
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        self.deploy_roles: dict[str, str] = {}
+        self.push_roles: dict[str, str] = {}
+        if pipeline is None:
+            return
+        roles = ApplicationRoles(self, "applications", pipeline=pipeline, foundation=foundation)
+        for name, service in compute.services.items():
+            if service.settings.deployed_by:
+                self.deploy_roles[name] = roles.deploy(name, service, service.settings.deployed_by)
+        for name, repository in blocks.repository.items():
+            if repository.pushed_by:
+                self.push_roles[name] = roles.push(name, compute.registry, repository.pushed_by)
+        self._print()
+
+    def _print(self) -> None:
+        stack = TerraformStack.of(self)
+        if self.deploy_roles:
+            description = "By which role a pipeline rolls out each service."
+            TerraformOutput(stack, "deploy_roles", value=self.deploy_roles, description=description)
+        if self.push_roles:
+            description = "By which role a pipeline pushes images into each repository."
+            TerraformOutput(stack, "push_roles", value=self.push_roles, description=description)

@@ -1,0 +1,125 @@
+"""Roles by which the applications' own pipelines ship what changes daily: images, and revisions of services."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from constructs import Construct
+
+from modules.compute.keys.images import Registry, repository_arn
+from modules.delivery.pipeline.settings import PipelineSettings
+from modules.delivery.pipeline.trust import opened_by, provider_arn
+from modules.foundation.foundation import Foundation
+from modules.foundation.policies import Statement, allow, document
+from modules.foundation.resources import Resources
+
+if TYPE_CHECKING:
+    # By its type alone: an environment without services is not touched by what services are made of.
+    from modules.compute.service.service import Service
+
+#: "Amazon ECR User Guide, IAM permissions for pushing an image to an Amazon ECR private repository".
+_PUSH = (
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:CompleteLayerUpload",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+)
+
+
+class ApplicationRoles(Construct):
+    """Roles that jobs of an application's project open by GitLab's tokens, one for each service and repository.
+
+    Creates: with each method a role with its one policy. The provider is the account's: `make bootstrap` makes it.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, pipeline: PipelineSettings, foundation: Foundation) -> None:
+        super().__init__(scope, id)
+        self._pipeline = pipeline
+        self._foundation = foundation
+
+    def deploy(self, name: str, service: "Service", project: str) -> str:
+        """Let the project's releases roll out this service, and return the role's ARN."""
+        return self._create_role(
+            self._foundation.resources(self, "service"),
+            f"{name}_deploy",
+            what=f"service-{name}-deploy",
+            description=f"GitLab jobs of {project} that roll out the service {name}",
+            subjects=self._pipeline.deploys_from(project),
+            statements=may_deploy(service),
+        )
+
+    def push(self, name: str, registry: Registry, project: str) -> str:
+        """Let the project push images into this repository, and return the role's ARN."""
+        return self._create_role(
+            self._foundation.resources(self, "repository"),
+            f"{name}_push",
+            what=f"repository-{name}-push",
+            description=f"GitLab jobs of {project} that push images of {name}",
+            subjects=self._pipeline.builds_from(project),
+            statements=may_push(name, registry),
+        )
+
+    def _create_role(
+        self,
+        make: Resources,
+        address: str,
+        *,
+        what: str,
+        description: str,
+        subjects: Sequence[str],
+        statements: Sequence[Statement],
+    ) -> str:
+        names = self._foundation.names
+        role = make(
+            IamRole,
+            address,
+            name=names.role(what),
+            description=description,
+            assume_role_policy=opened_by(provider_arn(self._pipeline, names), self._pipeline, subjects),
+        )
+        make(IamRolePolicy, address, name="pipeline", role=role.name, policy=document(statements))
+        # In plain text: a job's configuration names it before anything is applied.
+        return f"arn:aws:iam::{names.account_id}:role/{names.role(what)}"
+
+
+def may_deploy(service: "Service") -> list[Statement]:
+    """Return the statements to draft, register and roll out this service's revisions, with its roles and no others."""
+    task = service.task
+    revisions = f"{task.family_arn}:*"
+    return [
+        # "Service Authorization Reference": AWS names no resource for it. Definitions hold no secrets.
+        allow("Draft", actions=["ecs:DescribeTaskDefinition"], resources=["*"]),
+        allow("Register", actions=["ecs:RegisterTaskDefinition"], resources=[revisions]),
+        allow(
+            "Tag",
+            actions=["ecs:TagResource"],
+            resources=[revisions],
+            condition={"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}},
+        ),
+        allow(
+            "HandRolesOn",
+            actions=["iam:PassRole"],
+            resources=[task.execution_role.plain_arn, task.task_role.plain_arn],
+            condition={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+        ),
+        # A definition of another family has the roles of another service.
+        allow(
+            "RollOut",
+            actions=["ecs:UpdateService"],
+            resources=[service.arn],
+            condition={"ArnLikeIfExists": {"ecs:task-definition": [task.family_arn, revisions]}},
+        ),
+        allow("Watch", actions=["ecs:DescribeServices"], resources=[service.arn]),
+    ]
+
+
+def may_push(name: str, registry: Registry) -> list[Statement]:
+    """Return the statements to push images into one repository; its tags never move, so none is overwritten."""
+    return [
+        # The token says who asks, and opens nothing by itself; AWS names no resource for it.
+        allow("LogInToRegistries", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
+        allow("PushImages", actions=_PUSH, resources=[repository_arn(name, registry)]),
+    ]

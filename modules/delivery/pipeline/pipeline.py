@@ -1,0 +1,214 @@
+"""Roles for the pipeline: GitLab's token opens them, so that no job holds a key."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+from constructs import Construct
+
+from modules.delivery.pipeline.role_names import Right, role_name
+from modules.delivery.pipeline.settings import PipelineSettings
+from modules.delivery.pipeline.trust import opened_by
+from modules.delivery.state.state import state_bucket_name
+from modules.foundation.names import Names
+from modules.foundation.policies import Statement, allow, deny, document
+from modules.foundation.resources import Resources
+
+#: "AWS managed policies for job functions": to compare the state with AWS the provider reads everything; to make an
+#: environment it makes roles, keys and policies too, which no narrower policy could keep from raising itself.
+_MANAGED = {"plan": "ReadOnlyAccess", "apply": "AdministratorAccess"}
+#: What ReadOnlyAccess would let a plan read and no plan needs: data and values.
+_DATA = (
+    "athena:GetQueryResults",
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:GetRecords",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "kinesis:GetRecords",
+    "logs:FilterLogEvents",
+    "logs:GetLogEvents",
+    "logs:StartQuery",
+    "sqs:ReceiveMessage",
+    "ssm:GetParameter*",
+)
+
+
+@dataclass(frozen=True)
+class PipelineState:
+    """An environment that the pipeline ships: its settings, and its state's object."""
+
+    settings: PipelineSettings
+    state_key: str
+    alarm_topic_arn: str | None = None
+    """Where drift is told, in an environment that has alarms."""
+    message_key_alias: str | None = None
+    """The alias of that topic's key."""
+    passwords: "PasswordsAtPlan | None" = None
+
+
+@dataclass(frozen=True)
+class PasswordsAtPlan:
+    """Passwords of databases that a plan reads from their secrets, since it opens Terraform's ephemeral resources."""
+
+    secret_arns: Sequence[str]
+    """Patterns of ARNs."""
+    key_alias: str
+    """The alias of the key that encrypts the secrets."""
+    region: str
+
+
+class PipelineRoles(Construct):
+    """Two roles for each state of an account, opened by GitLab's tokens ("GitLab, Configure OpenID Connect in AWS").
+
+    The plan role reads everything but data and values, of which it needs the password of some databases, and takes and
+    releases the state's lock. The apply role does
+    everything but change the roles, the provider and the state bucket: what lets the pipeline in is a person's.
+
+    Creates: the OIDC provider, and for each environment both roles with their policies.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, make: Resources, names: Names, states: Mapping[str, PipelineState]
+    ) -> None:
+        """Take the account's names, and the environments of the account that have a `pipeline` block."""
+        super().__init__(scope, id)
+        self._make = make
+        self._names = names
+        self._bucket_arn = f"arn:aws:s3:::{state_bucket_name(names)}"
+        self._provider_arn = self._create_provider(next(iter(states.values())).settings)
+        for env, state in states.items():
+            self._create_role(env, state, "plan", self._planning(state))
+            self._create_role(env, state, "apply", self._applying(state.settings))
+
+    def _create_provider(self, settings: PipelineSettings) -> str:
+        return self._make(
+            IamOpenidConnectProvider,
+            "gitlab",
+            url=settings.gitlab_url,
+            client_id_list=[settings.gitlab_url],
+            thumbprint_list=list(settings.thumbprints) or None,
+        ).arn
+
+    def _create_role(self, env: str, state: PipelineState, right: Right, statements: list[Statement]) -> None:
+        role = self._make(
+            IamRole,
+            f"{env}_{right}",
+            name=role_name(self._names, env, right),
+            description=f"GitLab jobs of {state.settings.project} that {right} {env}",
+            assume_role_policy=opened_by(self._provider_arn, state.settings, state.settings.subjects(right)),
+        )
+        self._make(
+            IamRolePolicyAttachment,
+            f"{env}_{right}",
+            role=role.name,
+            policy_arn=f"arn:aws:iam::aws:policy/{_MANAGED[right]}",
+        )
+        self._make(IamRolePolicy, f"{env}_{right}", name="pipeline", role=role.name, policy=document(statements))
+
+    def _planning(self, state: PipelineState) -> list[Statement]:
+        lock = f"{self._bucket_arn}/{state.state_key}.tflock"
+        return [
+            allow("Lock", actions=["s3:PutObject", "s3:GetObject", "s3:DeleteObject"], resources=[lock]),
+            # A key has several aliases: [AWS KMS Developer Guide, AWS KMS condition keys, kms:ResourceAliases]
+            # (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-resource-aliases).
+            allow(
+                "StateKey",
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=["*"],
+                condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": self._names.key_alias("state")}},
+            ),
+            *self._telling(state),
+            *_reading_passwords(state.passwords),
+            deny("NoData", actions=_DATA, resources=["*"]),
+            _no_secrets_but(state.passwords.secret_arns if state.passwords else ()),
+            {
+                "Sid": "NoObjects",
+                "Effect": "Deny",
+                "Action": ["s3:GetObject*"],
+                "NotResource": [f"{self._bucket_arn}/{state.state_key}", lock],
+            },
+        ]
+
+    def _telling(self, state: PipelineState) -> list[Statement]:
+        """Return what the drift job needs to tell the alarm topic."""
+        if not state.alarm_topic_arn or not state.message_key_alias:
+            return []
+        return [
+            allow("TellDrift", actions=["sns:Publish"], resources=[state.alarm_topic_arn]),
+            allow(
+                "AlarmKey",
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=["*"],
+                condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": state.message_key_alias}},
+            ),
+        ]
+
+    def _applying(self, settings: PipelineSettings) -> list[Statement]:
+        account = f"arn:aws:iam::{self._names.account_id}"
+        roles = f"{account}:role/{self._names.product}-{self._names.environment}-*"
+        provider_arn = f"{account}:oidc-provider/{settings.host}"
+        return [
+            deny(
+                "NotThePipelinesRoles",
+                actions=[
+                    "iam:AttachRolePolicy",
+                    "iam:DeleteRole*",
+                    "iam:DetachRolePolicy",
+                    "iam:PutRole*",
+                    "iam:UpdateAssumeRolePolicy",
+                    "iam:UpdateRole*",
+                ],
+                resources=[roles],
+            ),
+            # Of GitLab's provider alone: each EKS cluster has a provider of its own, which an apply creates.
+            deny(
+                "NotGitLabsProvider",
+                actions=[
+                    "iam:AddClientIDToOpenIDConnectProvider",
+                    "iam:CreateOpenIDConnectProvider",
+                    "iam:DeleteOpenIDConnectProvider",
+                    "iam:RemoveClientIDFromOpenIDConnectProvider",
+                    "iam:TagOpenIDConnectProvider",
+                    "iam:UntagOpenIDConnectProvider",
+                    "iam:UpdateOpenIDConnectProviderThumbprint",
+                ],
+                resources=[provider_arn],
+            ),
+            deny(
+                "NotTheStatesBucket",
+                actions=["s3:DeleteBucket*", "s3:DeleteObjectVersion", "s3:PutBucket*", "s3:PutEncryption*"],
+                resources=[self._bucket_arn, f"{self._bucket_arn}/*"],
+            ),
+        ]
+
+
+def _reading_passwords(passwords: PasswordsAtPlan | None) -> list[Statement]:
+    """Return what a plan needs to open the ephemeral resources of a database's password."""
+    if passwords is None:
+        return []
+    by_secrets_manager = {"kms:ViaService": f"secretsmanager.{passwords.region}.amazonaws.com"}
+    return [
+        allow("ReadPasswords", actions=["secretsmanager:GetSecretValue"], resources=passwords.secret_arns),
+        allow("MakePassword", actions=["secretsmanager:GetRandomPassword"], resources=["*"]),
+        allow(
+            "PasswordKey",
+            actions=["kms:Decrypt"],
+            resources=["*"],
+            condition={
+                "StringEquals": by_secrets_manager,
+                "ForAnyValue:StringEquals": {"kms:ResourceAliases": passwords.key_alias},
+            },
+        ),
+    ]
+
+
+def _no_secrets_but(secret_arns: Sequence[str]) -> Statement:
+    """Return the statement that keeps the values of all other secrets from a plan."""
+    action = "secretsmanager:GetSecretValue"
+    if not secret_arns:
+        return deny("NoSecrets", actions=[action], resources=["*"])
+    return {"Sid": "NoSecrets", "Effect": "Deny", "Action": [action], "NotResource": list(secret_arns)}

@@ -1,0 +1,30 @@
+"""Who may open the pipelines' roles: jobs of GitLab, by their signed tokens."""
+
+from collections.abc import Sequence
+
+from modules.delivery.pipeline.settings import PipelineSettings
+from modules.foundation.names import Names
+from modules.foundation.policies import document
+
+
+def provider_arn(settings: PipelineSettings, names: Names) -> str:
+    """Return the ARN of the OIDC provider that the account's bootstrap makes, which the server's name decides."""
+    return f"arn:aws:iam::{names.account_id}:oidc-provider/{settings.host}"
+
+
+def opened_by(provider: str, settings: PipelineSettings, subjects: Sequence[str]) -> str:
+    """Return the trust policy for the jobs whose tokens are one of these subjects'."""
+    return document(
+        [
+            {
+                "Sid": "GitLab",
+                "Effect": "Allow",
+                "Principal": {"Federated": provider},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {
+                    "StringEquals": {f"{settings.host}:aud": settings.gitlab_url},
+                    "StringLike": {f"{settings.host}:sub": list(subjects)},
+                },
+            }
+        ]
+    )

@@ -1,0 +1,55 @@
+"""Remote state: the account's state bucket, and the backend that points a stack at it."""
+
+from cdktf import S3Backend, TerraformStack
+from constructs import Construct
+
+from modules.foundation.buckets import PrivateBucket
+from modules.foundation.kms import Key
+from modules.foundation.names import Names
+from modules.foundation.resources import Resources
+
+#: Days that an old version of a state is kept: a lost or broken state is noticed at the next plan.
+OLD_STATE_VERSIONS_DAYS = 90
+
+
+class StateBucket(Construct):
+    """The bucket of all states of an account, and its KMS key. Neither can be destroyed by Terraform."""
+
+    def __init__(self, scope: Construct, id: str, *, make: Resources, names: Names) -> None:
+        super().__init__(scope, id)
+        PrivateBucket(
+            self,
+            "bucket",
+            make=make,
+            what="state",
+            name=state_bucket_name(names),
+            key=Key(self, "key", make=make, names=names, what="state", protected=True),
+            expire_after_days=None,
+            expire_old_versions_after_days=OLD_STATE_VERSIONS_DAYS,
+            protected=True,
+            force_destroy=False,
+        )
+
+
+def state_bucket_name(names: Names) -> str:
+    """Return the name of the state bucket of the names' account and region."""
+    return names.bucket("state")
+
+
+def keep_state(stack: TerraformStack, *, names: Names, key: str) -> None:
+    """Let the stack keep its state in the account's state bucket under this key.
+
+    `names` are the account's, in the state bucket's region. The lock is an object beside the state (`use_lockfile`,
+    Terraform 1.10), so no DynamoDB table is needed.
+    """
+    S3Backend(
+        stack,
+        bucket=state_bucket_name(names),
+        key=key,
+        region=names.region,
+        encrypt=True,
+        kms_key_id=f"arn:aws:kms:{names.region}:{names.account_id}:{names.key_alias('state')}",
+    )
+    # S3Backend of cdktf 0.21 does not know these two yet.
+    stack.add_override("terraform.backend.s3.use_lockfile", True)
+    stack.add_override("terraform.backend.s3.allowed_account_ids", [names.account_id])

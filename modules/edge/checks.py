@@ -1,0 +1,28 @@
+"""Whether the edge wing's blocks fit each other and what they stand on."""
+
+from collections.abc import Iterator
+
+from modules.access.blocks import AccessBlocks
+from modules.compute.blocks import ComputeBlocks
+from modules.data.blocks import DataBlocks
+from modules.edge import claims
+from modules.edge.blocks import EdgeBlocks
+from modules.edge.firewall import checks as firewall_checks
+from modules.edge.site import checks as site_checks
+from modules.foundation.problems import Finding
+from modules.network.blocks import NetworkBlocks
+
+
+def findings(
+    blocks: EdgeBlocks, network: NetworkBlocks, access: AccessBlocks, data: DataBlocks, compute: ComputeBlocks
+) -> Iterator[Finding]:
+    """Yield what a block asks of another one, or of a lower wing, and does not get."""
+    if blocks.firewall:
+        yield from firewall_checks.findings(blocks.firewall, compute.load_balancer, blocks.site)
+    yield from site_checks.findings(blocks.site, network, data, compute)
+    yield from claims.findings(blocks, network, access, compute)
+
+
+def warnings(blocks: EdgeBlocks, compute: ComputeBlocks) -> Iterator[Finding]:
+    """Yield what is allowed and yet deserves a second look."""
+    yield from site_checks.warnings(blocks.site, compute)

@@ -1,0 +1,58 @@
+"""The web application firewall."""
+
+from functools import cached_property
+
+from cdktf_cdktf_provider_aws.wafv2_web_acl_association import Wafv2WebAclAssociation
+from constructs import Construct
+
+from modules.compute.load_balancer.load_balancer import LoadBalancer
+from modules.edge.firewall.settings import FirewallSettings
+from modules.edge.firewall.web_acl import WebAcl
+from modules.foundation.foundation import Foundation
+
+#: "CreateWebACL, Scope": a web ACL for CloudFront, and all that it uses, lies in this region.
+CLOUDFRONT_REGION = "us-east-1"
+
+
+class Firewall(Construct):
+    """One set of rules before load balancers and distributions.
+
+    Creates: with the first `protect` a web ACL in the environment's region, with the first use of `for_cloudfront`
+    one in us-east-1; an association for each load balancer.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, settings: FirewallSettings, foundation: Foundation) -> None:
+        super().__init__(scope, id)
+        self._settings = settings
+        self._foundation = foundation
+        self._make = foundation.resources(self, "firewall")
+
+    def protect(self, load_balancer: LoadBalancer, name: str) -> None:
+        """Let the firewall see a load balancer's requests first; `name` is its block's."""
+        self._make(
+            Wafv2WebAclAssociation, name, resource_arn=load_balancer.arn, web_acl_arn=self.for_load_balancers.arn
+        )
+
+    @cached_property
+    def for_load_balancers(self) -> WebAcl:
+        """The web ACL in the environment's region."""
+        return WebAcl(
+            self,
+            "regional",
+            place="regional",
+            region=self._foundation.names.region,
+            settings=self._settings,
+            foundation=self._foundation,
+        )
+
+    @cached_property
+    def for_cloudfront(self) -> WebAcl:
+        """The web ACL whose ARN a distribution names."""
+        return WebAcl(
+            self,
+            "cloudfront",
+            place="cloudfront",
+            region=CLOUDFRONT_REGION,
+            settings=self._settings,
+            foundation=self._foundation,
+        )

@@ -1,0 +1,106 @@
+"""A web ACL: the firewall's rules in one place, before load balancers or before CloudFront."""
+
+from typing import Any, Literal
+
+from cdktf import TerraformProvider
+from cdktf_cdktf_provider_aws.wafv2_ip_set import Wafv2IpSet
+from cdktf_cdktf_provider_aws.wafv2_web_acl import (
+    Wafv2WebAcl,
+    Wafv2WebAclDataProtectionConfig,
+    Wafv2WebAclDataProtectionConfigDataProtection,
+    Wafv2WebAclDataProtectionConfigDataProtectionField,
+    Wafv2WebAclDefaultAction,
+    Wafv2WebAclDefaultActionAllow,
+    Wafv2WebAclRule,
+    Wafv2WebAclVisibilityConfig,
+)
+from constructs import Construct
+
+from modules.edge.firewall.settings import ALLOW, BLOCK, FirewallSettings
+from modules.edge.firewall.web_acl_logs import SECRET_HEADERS, WebAclLogs
+from modules.edge.firewall.web_acl_rules import rules_of
+from modules.foundation.foundation import Foundation
+
+Place = Literal["regional", "cloudfront"]
+
+
+class WebAcl(Construct):
+    """The firewall's rules in one place.
+
+    Creates: IP sets of the allowed and the refused ranges, the web ACL, its log group and logging. What no rule
+    refuses passes.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        place: Place,
+        region: str,
+        settings: FirewallSettings,
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        self._place = place
+        self._names = foundation.names
+        self._make = foundation.resources(self, "firewall")
+        self._provider: TerraformProvider | None = (
+            foundation.providers.in_region(region) if region != foundation.names.region else None
+        )
+        ip_sets = {
+            name: self._create_ip_set(name, [str(each) for each in ranges])
+            for name, ranges in ((ALLOW, settings.allow), (BLOCK, settings.block))
+            if ranges
+        }
+        self.arn = self._create_web_acl(rules_of(settings, ip_sets))
+        WebAclLogs(
+            self,
+            "logs",
+            place=place,
+            region=region,
+            web_acl_arn=self.arn,
+            settings=settings,
+            foundation=foundation,
+            provider=self._provider,
+        )
+
+    @property
+    def _scope(self) -> str:
+        return self._place.upper()
+
+    def _create_ip_set(self, name: str, ranges: list[str]) -> str:
+        return self._make(
+            Wafv2IpSet,
+            f"{self._place}_{name}",
+            name=self._names.of(f"{self._place}-{name}", 128),
+            scope=self._scope,
+            ip_address_version="IPV4",
+            addresses=ranges,
+            provider=self._provider,
+        ).arn
+
+    def _create_web_acl(self, rules: list[Wafv2WebAclRule]) -> str:
+        name = self._names.of(self._place, 128)
+        return self._make(
+            Wafv2WebAcl,
+            self._place,
+            name=name,
+            scope=self._scope,
+            default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),
+            rule=rules,
+            # Logs and the samples in the console alike; the logs' own redaction leaves the samples as they are.
+            data_protection_config=Wafv2WebAclDataProtectionConfig(data_protection=[_protected_headers()]),
+            visibility_config=Wafv2WebAclVisibilityConfig(
+                metric_name=name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
+            ),
+            tags={"Name": name},
+            provider=self._provider,
+        ).arn
+
+
+def _protected_headers() -> Wafv2WebAclDataProtectionConfigDataProtection:
+    field: dict[str, Any] = {"field_type": "SINGLE_HEADER", "field_keys": list(SECRET_HEADERS)}
+    return Wafv2WebAclDataProtectionConfigDataProtection(
+        action="SUBSTITUTION", field=Wafv2WebAclDataProtectionConfigDataProtectionField(**field)
+    )

@@ -1,0 +1,109 @@
+"""What a web ACL writes down of requests."""
+
+from cdktf import TerraformProvider
+from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLogResourcePolicy
+from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
+    Wafv2WebAclLoggingConfiguration,
+    Wafv2WebAclLoggingConfigurationLoggingFilter,
+    Wafv2WebAclLoggingConfigurationLoggingFilterFilter,
+    Wafv2WebAclLoggingConfigurationLoggingFilterFilterCondition,
+    Wafv2WebAclLoggingConfigurationLoggingFilterFilterConditionActionCondition,
+    Wafv2WebAclLoggingConfigurationRedactedFields,
+    Wafv2WebAclLoggingConfigurationRedactedFieldsSingleHeader,
+)
+from constructs import Construct
+
+from modules.edge.firewall.settings import FirewallSettings
+from modules.foundation.foundation import Foundation
+from modules.foundation.logs import LogGroup
+from modules.foundation.names import Names
+from modules.foundation.policies import allow, document
+
+#: "Logging web ACL traffic": what the name of a log group has to begin with.
+PREFIX = "aws-waf-logs-"
+#: Who reads the logs could else act as a user who is signed in.
+SECRET_HEADERS = ("authorization", "cookie")
+#: "ActionCondition, Action": what a rule did, beside letting pass.
+_NOTEWORTHY = ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT", "CAPTCHA", "CHALLENGE")
+
+
+class WebAclLogs(Construct):
+    """The logs of a web ACL.
+
+    Creates: log group, the policy by which AWS writes into it, logging without the headers that sign a user in.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        place: str,
+        region: str,
+        web_acl_arn: str,
+        settings: FirewallSettings,
+        foundation: Foundation,
+        provider: TerraformProvider | None,
+    ) -> None:
+        super().__init__(scope, id)
+        make = foundation.resources(self, "firewall")
+        log_group = foundation.log_group(
+            f"firewall/{place}", name=f"{PREFIX}{foundation.names.of(place)}", region=region
+        )
+        # AWS would else write one by itself, which nobody would find again.
+        policy = make(
+            CloudwatchLogResourcePolicy,
+            place,
+            policy_name=foundation.names.of(f"firewall-{place}"),
+            policy_document=_delivery_may_write(log_group, foundation.names, region),
+            provider=provider,
+        )
+        make(
+            Wafv2WebAclLoggingConfiguration,
+            place,
+            resource_arn=web_acl_arn,
+            log_destination_configs=[log_group.arn],
+            redacted_fields=[_redacted(header) for header in SECRET_HEADERS],
+            logging_filter=None if settings.logged == "all" else _noteworthy_only(),
+            depends_on=[log_group.ready, policy],
+            provider=provider,
+        )
+
+
+def _delivery_may_write(log_group: LogGroup, names: Names, region: str) -> str:
+    """Return the policy of [CloudWatch Logs User Guide, Logs sent to CloudWatch Logs, Log group resource policy]
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html).
+    """
+    return document(
+        [
+            allow(
+                "Delivery",
+                principal={"Service": "delivery.logs.amazonaws.com"},
+                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                resources=[f"{log_group.arn}:log-stream:*"],
+                condition={
+                    "StringEquals": {"aws:SourceAccount": names.account_id},
+                    "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{region}:{names.account_id}:*"},
+                },
+            )
+        ]
+    )
+
+
+def _redacted(header: str) -> Wafv2WebAclLoggingConfigurationRedactedFields:
+    return Wafv2WebAclLoggingConfigurationRedactedFields(
+        single_header=Wafv2WebAclLoggingConfigurationRedactedFieldsSingleHeader(name=header)
+    )
+
+
+def _noteworthy_only() -> Wafv2WebAclLoggingConfigurationLoggingFilter:
+    conditions = [
+        Wafv2WebAclLoggingConfigurationLoggingFilterFilterCondition(
+            action_condition=Wafv2WebAclLoggingConfigurationLoggingFilterFilterConditionActionCondition(action=action)
+        )
+        for action in _NOTEWORTHY
+    ]
+    keep = Wafv2WebAclLoggingConfigurationLoggingFilterFilter(
+        behavior="KEEP", requirement="MEETS_ANY", condition=conditions
+    )
+    return Wafv2WebAclLoggingConfigurationLoggingFilter(default_behavior="DROP", filter=[keep])

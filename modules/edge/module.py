@@ -1,0 +1,78 @@
+"""The edge wing of one environment."""
+
+from cdktf import TerraformOutput, TerraformStack
+from constructs import Construct
+
+from modules.compute.module import ComputeWing
+from modules.data.module import DataWing
+from modules.edge.blocks import EdgeBlocks
+from modules.edge.firewall.checks import protected
+from modules.edge.firewall.firewall import Firewall
+from modules.edge.firewall.settings import FirewallSettings
+from modules.edge.site.settings import SiteSettings
+from modules.edge.site.site import Site
+from modules.foundation.foundation import Foundation
+from modules.network.module import NetworkWing
+
+
+class EdgeWing(Construct):
+    """What users reach first: the firewall, and sites by the names of their blocks."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        blocks: EdgeBlocks,
+        network: NetworkWing,
+        data: DataWing,
+        compute: ComputeWing,
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        self._network = network
+        self._data = data
+        self._compute = compute
+        self._foundation = foundation
+        self.firewall = self._build_firewall(blocks.firewall) if blocks.firewall else None
+        self.sites = {name: self._build_site(name, settings) for name, settings in blocks.site.items()}
+        self._print()
+
+    def _build_firewall(self, settings: FirewallSettings) -> Firewall:
+        firewall = Firewall(self, "firewall", settings=settings, foundation=self._foundation)
+        load_balancers = self._compute.load_balancers
+        for name in protected(settings, {label: each.settings for label, each in load_balancers.items()}):
+            firewall.protect(load_balancers[name], name)
+        return firewall
+
+    def _build_site(self, name: str, settings: SiteSettings) -> Site:
+        return Site(
+            self,
+            f"site-{name}",
+            name=name,
+            settings=settings,
+            load_balancer=self._compute.load_balancers[settings.api.load_balancer] if settings.api else None,
+            media={label: self._data.buckets[media.bucket] for label, media in settings.media.items()},
+            web_acl_arn=self.firewall.for_cloudfront.arn if self.firewall else None,
+            network=self._network,
+            foundation=self._foundation,
+        )
+
+    def _print(self) -> None:
+        if self.sites:
+            told = {
+                name: {
+                    "names": list(site.settings.names),
+                    "distribution_id": site.distribution_id,
+                    "domain_name": site.domain_name,
+                    "bucket": site.bucket.name,
+                    "publish": site.publish_commands,
+                }
+                for name, site in self.sites.items()
+            }
+            TerraformOutput(
+                TerraformStack.of(self),
+                "sites",
+                value=told,
+                description="Sites by name, and what a pipeline runs to publish one.",
+            )

@@ -1,0 +1,58 @@
+"""The record of who asked a site for what."""
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_delivery import CloudwatchLogDelivery
+from cdktf_cdktf_provider_aws.cloudwatch_log_delivery_destination import (
+    CloudwatchLogDeliveryDestination,
+    CloudwatchLogDeliveryDestinationDeliveryDestinationConfiguration,
+)
+from cdktf_cdktf_provider_aws.cloudwatch_log_delivery_source import CloudwatchLogDeliverySource
+from constructs import Construct
+
+from modules.foundation.foundation import Foundation
+from modules.network.zone.certificates import CLOUDFRONT_REGION
+
+#: "PutDeliverySource, name" and "PutDeliveryDestination, name".
+NAME_LIMIT = 60
+
+
+class SiteLogs(Construct):
+    """Creates: a distribution as a source of access logs, the log bucket as their destination, the delivery.
+
+    "Configure standard logging (v2)": the older way writes by an ACL, and the log bucket has none.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, name: str, distribution_arn: str, foundation: Foundation) -> None:
+        super().__init__(scope, id)
+        make = foundation.resources(self, "site")
+        provider = foundation.providers.in_region(CLOUDFRONT_REGION)
+        log_bucket = foundation.log_bucket
+        delivery_name = foundation.names.of(f"site-{name}", NAME_LIMIT)
+        source = make(
+            CloudwatchLogDeliverySource,
+            name,
+            name=delivery_name,
+            log_type="ACCESS_LOGS",
+            resource_arn=distribution_arn,
+            provider=provider,
+        )
+        destination = make(
+            CloudwatchLogDeliveryDestination,
+            name,
+            name=delivery_name,
+            output_format="json",
+            delivery_destination_configuration=[
+                CloudwatchLogDeliveryDestinationDeliveryDestinationConfiguration(
+                    destination_resource_arn=log_bucket.allow_distribution_logs(name)
+                )
+            ],
+            provider=provider,
+        )
+        make(
+            CloudwatchLogDelivery,
+            name,
+            delivery_source_name=source.name,
+            delivery_destination_arn=destination.arn,
+            # AWS would else write a policy of its own over the bucket's.
+            depends_on=[log_bucket.bucket.ready],
+            provider=provider,
+        )

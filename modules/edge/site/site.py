@@ -1,0 +1,209 @@
+"""Sites: pages in a private bucket behind CloudFront."""
+
+from collections.abc import Mapping
+
+from cdktf_cdktf_provider_aws.cloudfront_distribution import (
+    CloudfrontDistribution,
+    CloudfrontDistributionRestrictions,
+    CloudfrontDistributionRestrictionsGeoRestriction,
+    CloudfrontDistributionViewerCertificate,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
+from constructs import Construct
+
+from modules.compute.load_balancer.load_balancer import LoadBalancer
+from modules.data.bucket.buckets import Bucket
+from modules.data.bucket.settings import OLD_VERSIONS_DAYS
+from modules.edge.site.access import may_decrypt, may_read
+from modules.edge.site.behaviors import SiteBehaviors
+from modules.edge.site.checks import bucket_of
+from modules.edge.site.keys.paths import ROOT_PAGE
+from modules.edge.site.logs import SiteLogs
+from modules.edge.site.origins import SiteOrigins
+from modules.edge.site.policies import YEAR, SitePolicies
+from modules.edge.site.settings import SiteSettings
+from modules.foundation.buckets import PrivateBucket
+from modules.foundation.foundation import Foundation
+from modules.foundation.policies import sid
+from modules.network.module import NetworkWing
+from modules.network.zone.certificates import CLOUDFRONT_REGION, Certificate
+from modules.network.zone.keys.record import DUAL_STACK
+from modules.network.zone.zones import part_of_address
+
+#: "Supported protocols and ciphers between viewers and CloudFront": TLS 1.3 and 1.2 with forward secrecy.
+TLS_POLICY = "TLSv1.2_2021"
+
+
+class Site(Construct):
+    """Pages that everyone may see, in a bucket that nobody but their distribution reads.
+
+    Creates: bucket, certificate in us-east-1, origins, cache and header policies, function, distribution, its right to
+    read the bucket and the media, alias records, access logs.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: SiteSettings,
+        load_balancer: LoadBalancer | None,
+        media: Mapping[str, Bucket],
+        web_acl_arn: str | None,
+        network: NetworkWing,
+        foundation: Foundation,
+    ) -> None:
+        """Take the buckets by the names of the `media` blocks, and the load balancer of the `api` block."""
+        super().__init__(scope, id)
+        self.name = name
+        self.settings = settings
+        self._foundation = foundation
+        self._make = foundation.resources(self, "site")
+        self._key = foundation.object_key if settings.encryption == "kms" else None
+        self.bucket = self._create_bucket()
+        self._create_distribution(
+            origins=self._origins(load_balancer, media),
+            certificate_arn=self._create_certificate(network),
+            web_acl_arn=web_acl_arn,
+        )
+        self._let_read(media)
+        self._lead_names_here(network)
+        if settings.access_logs:
+            SiteLogs(self, "logs", name=name, distribution_arn=self.distribution_arn, foundation=foundation)
+
+    @property
+    def publish_commands(self) -> list[str]:
+        """What a pipeline runs in the folder of built pages, in this order."""
+        bucket = f"s3://{self.bucket.name}"
+        hashed = [path.removeprefix("/") for path in self.settings.hashed_paths]
+        only = " ".join(f"--include '{pattern}'" for pattern in hashed)
+        others = "".join(f" --exclude '{pattern}'" for pattern in hashed)
+        first = f"aws s3 sync . {bucket} --exclude '*' {only} --cache-control 'public, max-age={YEAR}, immutable'"
+        return [
+            # Before the pages that name them, and without --delete: a page that is open somewhere asks for old ones.
+            *([first] if hashed else []),
+            f"aws s3 sync . {bucket}{others} --delete --cache-control 'no-cache'",
+            f"aws cloudfront create-invalidation --distribution-id {self.distribution_id} --paths '/*'",
+        ]
+
+    def _create_bucket(self) -> PrivateBucket:
+        foundation, what = self._foundation, bucket_of(self.name)
+        bucket = PrivateBucket(
+            self,
+            "bucket",
+            make=self._make,
+            what=self.name,
+            name=foundation.names.bucket(what),
+            key=self._key,
+            expire_after_days=None,
+            expire_old_versions_after_days=OLD_VERSIONS_DAYS[foundation.tier],
+            protected=foundation.is_production,
+            force_destroy=self.settings.force_destroy,
+        )
+        self._make(
+            S3BucketLoggingA,
+            self.name,
+            bucket=bucket.id,
+            target_bucket=foundation.log_bucket.bucket.id,
+            target_prefix=foundation.log_bucket.allow_access_logs(bucket, what),
+            depends_on=[foundation.log_bucket.bucket.ready],
+        )
+        return bucket
+
+    def _create_certificate(self, network: NetworkWing) -> str:
+        names = self.settings.names
+        return Certificate(
+            self,
+            "certificate",
+            what=f"site_{self.name}",
+            names=names,
+            zone=network.zone_of(names[0]),
+            foundation=self._foundation,
+            region=CLOUDFRONT_REGION,
+        ).arn
+
+    def _origins(self, load_balancer: LoadBalancer | None, media: Mapping[str, Bucket]) -> SiteOrigins:
+        return SiteOrigins(
+            self,
+            "origins",
+            name=self.name,
+            settings=self.settings,
+            bucket=self.bucket,
+            media=media,
+            load_balancer=load_balancer,
+            foundation=self._foundation,
+        )
+
+    def _behaviors(self) -> SiteBehaviors:
+        policies = SitePolicies(self, "policies", name=self.name, settings=self.settings, foundation=self._foundation)
+        return SiteBehaviors(
+            self,
+            "behaviors",
+            name=self.name,
+            settings=self.settings,
+            policies=policies,
+            foundation=self._foundation,
+        )
+
+    def _create_distribution(self, *, origins: SiteOrigins, certificate_arn: str, web_acl_arn: str | None) -> None:
+        settings, behaviors = self.settings, self._behaviors()
+        name = self._foundation.names.of(f"site-{self.name}")
+        distribution = self._make(
+            CloudfrontDistribution,
+            self.name,
+            enabled=True,
+            comment=name,
+            aliases=list(settings.names),
+            default_root_object=ROOT_PAGE.removeprefix("/"),
+            http_version="http2and3",
+            is_ipv6_enabled=True,
+            price_class=f"PriceClass_{settings.price_class.capitalize()}",
+            web_acl_id=web_acl_arn,
+            origin=origins.all,
+            default_cache_behavior=behaviors.default,
+            ordered_cache_behavior=behaviors.ordered or None,
+            custom_error_response=behaviors.errors or None,
+            viewer_certificate=CloudfrontDistributionViewerCertificate(
+                acm_certificate_arn=certificate_arn, minimum_protocol_version=TLS_POLICY, ssl_support_method="sni-only"
+            ),
+            restrictions=CloudfrontDistributionRestrictions(geo_restriction=_countries(settings)),
+            tags={"Name": name},
+        )
+        self.distribution_id: str = distribution.id
+        self.distribution_arn: str = distribution.arn
+        self.domain_name: str = distribution.domain_name
+        self._zone_id: str = distribution.hosted_zone_id
+
+    def _let_read(self, media: Mapping[str, Bucket]) -> None:
+        arn, name = self.distribution_arn, sid(f"site-{self.name}")
+        self.bucket.allow([may_read(name, arn, [f"{self.bucket.arn}/*"])])
+        if self._key:
+            self._key.allow(may_decrypt(name, arn))
+        for label, bucket in media.items():
+            paths = self.settings.media[label].paths
+            bucket.allow([may_read(f"{name}Media{sid(label)}", arn, [f"{bucket.arn}{path}" for path in paths])])
+        if not self._key and (key := next((bucket.key for bucket in media.values() if bucket.key), None)):
+            # All buckets of ours share it.
+            key.allow(may_decrypt(name, arn))
+
+    def _lead_names_here(self, network: NetworkWing) -> None:
+        for name in self.settings.names:
+            network.zone_of(name).alias(
+                f"site_{part_of_address(name.replace('*', 'any'))}",
+                name,
+                target=self.domain_name,
+                target_zone_id=self._zone_id,
+                types=DUAL_STACK,
+                # "AliasTarget, EvaluateTargetHealth": CloudFront takes no other.
+                evaluate_target_health=False,
+            )
+
+
+def _countries(settings: SiteSettings) -> CloudfrontDistributionRestrictionsGeoRestriction:
+    if settings.geo_restriction is None:
+        return CloudfrontDistributionRestrictionsGeoRestriction(restriction_type="none")
+    allow, deny = settings.geo_restriction.allow, settings.geo_restriction.deny
+    return CloudfrontDistributionRestrictionsGeoRestriction(
+        restriction_type="whitelist" if allow else "blacklist", locations=list(allow or deny)
+    )

@@ -1,0 +1,48 @@
+"""The events wing's chapter of an environment file."""
+
+from collections.abc import Iterable, Mapping
+from typing import Self, TypeVar
+
+from pydantic import Field
+
+from modules.events.channel.settings import QueueSettings, StreamSettings, TopicSettings
+from modules.events.function.settings import FunctionSettings
+from modules.events.push.settings import PushSettings
+from modules.foundation.settings import Label, Settings
+
+Block = TypeVar("Block")
+
+
+class EventsBlocks(Settings):
+    """The blocks that the events wing builds."""
+
+    function: dict[Label, FunctionSettings] = Field(
+        default_factory=dict, description="Lambda functions, by name; their code is a folder in lambdas/."
+    )
+    queue: dict[Label, QueueSettings] = Field(default_factory=dict, description="SQS queues, by name.")
+    topic: dict[Label, TopicSettings] = Field(default_factory=dict, description="SNS topics, by name.")
+    stream: dict[Label, StreamSettings] = Field(default_factory=dict, description="Kinesis streams, by name.")
+    push: dict[Label, PushSettings] = Field(
+        default_factory=dict, description="Notifications to mobile devices, by the name of the app."
+    )
+
+    def expanded(self) -> Self:
+        """Return the blocks, and beside them those that `push` blocks stand for, under the names of their channels."""
+        channels = {push_channel(label): settings for label, settings in self.push.items()}
+        return self.model_copy(
+            update={
+                "function": {**self.function, **{name: each.function(name) for name, each in channels.items()}},
+                "queue": _joined(self.queue, [each.queues(name) for name, each in channels.items()]),
+                "topic": _joined(self.topic, [each.topics(name) for name, each in channels.items()]),
+                "stream": _joined(self.stream, [each.streams(name) for name, each in channels.items()]),
+            }
+        )
+
+
+def push_channel(label: str) -> str:
+    """Return the name of the function of a `push` block, and of the topic, queue or stream before it."""
+    return f"push-{label}"
+
+
+def _joined(blocks: Mapping[str, Block], further: Iterable[Mapping[str, Block]]) -> dict[str, Block]:
+    return {**blocks, **{name: block for each in further for name, block in each.items()}}

@@ -1,0 +1,75 @@
+"""The doors that the data wing's blocks open for a function, and what they hand over."""
+
+from modules.data.cache.cache import PORT
+from modules.data.logins import (
+    cache_login,
+    cache_user,
+    cache_variables,
+    database_login,
+    database_variables,
+    read_secrets,
+    secret_keys,
+)
+from modules.data.module import DataWing
+from modules.events.function.functions import Function
+from modules.events.function.settings import FunctionSettings
+from modules.foundation.names import Names
+from modules.foundation.variables import handed_over
+
+
+class FunctionDoors:
+    """Opens what a function's settings name, on both sides: security groups, policies of buckets and its role.
+
+    Creates nothing by itself. What is handed over (a label's hyphens become underscores):
+
+        DATABASE_<LABEL>_HOST, _READ_ONLY_HOST, _PROXY_HOST, _PORT, _NAME, _SECRET_ARN
+        CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS, _USER
+        BUCKET_<LABEL>_NAME, SECRET_<LABEL>_ARN
+
+    A login is in the secret, which the function's role may read, and is renewed there. At a proxy and at a cache's
+    user the function logs in by its role.
+    """
+
+    def __init__(self, *, function: Function, settings: FunctionSettings, data: DataWing, names: Names) -> None:
+        self._function = function
+        self._data = data
+        self._who = f"function_{function.label}"
+        for label in settings.databases:
+            self._use_database(label)
+        for label in settings.caches:
+            self._use_cache(label)
+        for label, access in settings.bucket.items():
+            self._use_bucket(label, read=access.read, write=access.write)
+        self._read_secrets(settings, names)
+
+    def _use_database(self, label: str) -> None:
+        database, function = self._data.databases[label], self._function
+        database.allow(function.security_group_id, self._who)
+        function.reach(f"database_{label}", database.security_group_id, database.port)
+        if database.proxy:
+            function.reach(f"database_{label}_proxy", database.proxy.security_group_id, database.proxy.port)
+            function.allow(*database_login(label, database))
+        function.tell(database_variables(label, database))
+
+    def _use_cache(self, label: str) -> None:
+        cache, function = self._data.caches[label], self._function
+        cache.allow(function.security_group_id, self._who)
+        function.reach(f"cache_{label}", cache.security_group_id, PORT)
+        user = cache_user(cache)
+        function.allow(*cache_login(label, cache, user))
+        function.tell(cache_variables(label, cache, user))
+
+    def _use_bucket(self, label: str, *, read: tuple[str, ...], write: tuple[str, ...]) -> None:
+        bucket, function = self._data.buckets[label], self._function
+        for number, prefix in enumerate(read, 1):
+            bucket.allow_read(function.role_arn, prefix, name=f"function-{function.label}-{number}")
+        for number, prefix in enumerate(write, 1):
+            bucket.allow_write(function.role_arn, prefix, name=f"function-{function.label}-{number}")
+        function.tell(handed_over("bucket", label, name=bucket.name))
+
+    def _read_secrets(self, settings: FunctionSettings, names: Names) -> None:
+        databases = [self._data.databases[label] for label in settings.databases]
+        secrets = {label: self._data.secrets[label] for label in settings.secrets}
+        self._function.allow(*read_secrets(secret_keys(databases, secrets.values()), names))
+        for label, secret in secrets.items():
+            self._function.tell(handed_over("secret", label, arn=secret.arn))

@@ -1,0 +1,240 @@
+"""Lambda functions."""
+
+from collections.abc import Mapping
+
+from cdktf import AssetType, ITerraformDependable, TerraformAsset
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.lambda_function import (
+    LambdaFunction,
+    LambdaFunctionEnvironment,
+    LambdaFunctionEphemeralStorage,
+    LambdaFunctionLoggingConfig,
+    LambdaFunctionTracingConfig,
+    LambdaFunctionVpcConfig,
+)
+from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import (
+    LambdaFunctionEventInvokeConfig,
+    LambdaFunctionEventInvokeConfigDestinationConfig,
+    LambdaFunctionEventInvokeConfigDestinationConfigOnFailure,
+)
+from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+from constructs import Construct
+
+from modules.events.channel.channels import DEAD_LETTER_DAYS, QUEUE_NAME_LIMIT, Queue
+from modules.events.function.packaging import Packages, code_hash
+from modules.events.function.settings import FunctionSettings
+from modules.foundation.foundation import Foundation
+from modules.foundation.policies import Statement, allow, assumed_by, deny, document
+from modules.network.module import NetworkWing
+from modules.network.vpc.security_groups import ANYWHERE, HTTPS, SecurityGroup, members_of
+from modules.network.vpc.vpc import Network
+
+#: "CreateFunction, FunctionName".
+FUNCTION_NAME_LIMIT = 64
+#: "Giving Lambda functions access to resources in an Amazon VPC, Required IAM permissions": Lambda makes network
+#: interfaces with the function's role.
+VPC_ACTIONS = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+)
+
+
+class Function(Construct):
+    """A Lambda function that may do what it is told and nothing else.
+
+    Creates: log group, role with one policy, to which `allow` adds, queue for what failed, the function with JSON
+    logs and X-Ray, what is done with an event that fails; in the VPC a security group.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: FunctionSettings,
+        packages: Packages,
+        network: NetworkWing,
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        self.label = name
+        self._settings = settings
+        self._foundation = foundation
+        self._make = foundation.resources(self, "function")
+        self.name = foundation.names.of(name, FUNCTION_NAME_LIMIT)
+        self._statements: list[Statement] = []
+        self._environment = {**self._proxy_variables(network), **settings.environment}
+        self._log_group = foundation.log_group(f"function/{name}")
+        self._create_role()
+        self.failed = self._create_failed_queue()
+        self._group = self._create_security_group(network.vpc) if settings.in_vpc else None
+        self._create_function(packages, network)
+        self._create_failure_path()
+
+    @property
+    def security_group_id(self) -> str:
+        """The id of the function's security group."""
+        return self._in_vpc().id
+
+    @property
+    def ready(self) -> ITerraformDependable:
+        """What has to be there before something reads a queue or a stream in the function's name: its policy."""
+        return self._policy
+
+    def allow(self, *statements: Statement) -> None:
+        """Add statements to the policy of the function's role, beside what others added."""
+        self._statements += statements
+        self._policy.policy = document(self._statements)
+
+    def tell(self, variables: Mapping[str, str]) -> None:
+        """Set environment variables, but for those that the environment file sets."""
+        if variables:
+            self._environment |= {**variables, **self._settings.environment}
+            self._function.put_environment(variables=self._environment)
+
+    def let_invoke(self, service: str, source_arn: str, *, name: str) -> LambdaPermission:
+        """Let a service invoke the function for one source of this account; `name` is unique for the function."""
+        return self._make(
+            LambdaPermission,
+            f"{self.label}_{name}",
+            statement_id=name,
+            action="lambda:InvokeFunction",
+            function_name=self.arn,
+            principal=f"{service}.amazonaws.com",
+            source_arn=source_arn,
+            source_account=self._foundation.names.account_id,
+        )
+
+    def reach(self, name: str, security_group_id: str, port: int) -> None:
+        """Let the function out to the members of a security group."""
+        self._in_vpc().let_out(f"{self.label}_to_{name}", members_of(security_group_id), port, f"To {name}")
+
+    def _create_role(self) -> None:
+        """Make the role, with its own log group in place of all, as AWSLambdaBasicExecutionRole has it."""
+        role = self._make(
+            IamRole,
+            self.label,
+            name=self._foundation.names.role(f"function-{self.label}"),
+            description=f"What the function {self.name} may do",
+            # [Lambda Developer Guide, Defining Lambda function permissions with an execution role]
+            # (https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html) names no condition that
+            # Lambda would meet.
+            assume_role_policy=assumed_by("lambda.amazonaws.com", None),
+        )
+        self.role_arn = role.arn
+        self._statements.append(
+            allow(
+                "Logs",
+                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                resources=[f"{self._log_group.arn}:log-stream:*"],
+            )
+        )
+        # X-Ray names no resources: "Actions, resources, and condition keys for AWS X-Ray".
+        traces = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+        self._statements.append(allow("Traces", actions=traces, resources=["*"]))
+        if self._settings.in_vpc:
+            self._statements += self._interface_statements()
+        self._policy = self._make(
+            IamRolePolicy, self.label, name="function", role=role.name, policy=document(self._statements)
+        )
+
+    def _interface_statements(self) -> list[Statement]:
+        """Let Lambda make network interfaces, and not the function's own code, as AWS advises at the same place."""
+        names = self._foundation.names
+        # Not the function's attribute: the function waits for this policy.
+        arn = f"arn:aws:lambda:{names.region}:{names.account_id}:function:{self.name}"
+        own_code = {"ArnEquals": {"lambda:SourceFunctionArn": arn}}
+        return [
+            allow("Interfaces", actions=VPC_ACTIONS, resources=["*"]),
+            deny("NotByTheCode", actions=VPC_ACTIONS, resources=["*"], condition=own_code),
+        ]
+
+    def _create_failed_queue(self) -> Queue:
+        """Make the queue for events that failed, each with the reason, until somebody looks."""
+        queue = Queue(
+            self,
+            "failed",
+            make=self._make,
+            what=f"{self.label}_failed",
+            name=self._foundation.names.of(f"{self.label}-failed", QUEUE_NAME_LIMIT),
+            foundation=self._foundation,
+            retention_days=DEAD_LETTER_DAYS,
+        )
+        self.allow(*queue.may_send())
+        return queue
+
+    def _in_vpc(self) -> SecurityGroup:
+        """Return the function's security group; the settings refuse what asks for one outside the VPC."""
+        assert self._group is not None, f"function {self.label} is outside the VPC"
+        return self._group
+
+    def _create_security_group(self, network: Network) -> SecurityGroup:
+        """Make a group that lets no one in, and HTTPS out: AWS's services, and whatever API it calls."""
+        name = self._foundation.names.of(f"function-{self.label}")
+        group = SecurityGroup(
+            self._make,
+            self.label,
+            name=name,
+            description=f"Function {self.label}: HTTPS out, and what it may reach by name",
+            vpc_id=network.vpc_id,
+        )
+        group.let_out(f"{self.label}_https", ANYWHERE, HTTPS, "HTTPS")
+        if network.proxy:
+            group.let_out_to_proxy(self.label, network.proxy)
+        return group
+
+    def _proxy_variables(self, network: NetworkWing) -> dict[str, str]:
+        """Return what tells a function in the VPC of the network's proxy."""
+        proxy = network.vpc.proxy if self._settings.in_vpc else None
+        return proxy.variables() if proxy else {}
+
+    def _create_function(self, packages: Packages, network: NetworkWing) -> None:
+        settings = self._settings
+        package = packages.find(settings.folder(self.label), settings.target)
+        # Copied beside the stack and named relatively: the folder can be planned here and applied there.
+        asset = TerraformAsset(self, "package", path=str(package.resolve()), type=AssetType.FILE)
+        self._function = self._make(
+            LambdaFunction,
+            self.label,
+            function_name=self.name,
+            description=settings.description or None,
+            role=self.role_arn,
+            runtime=settings.runtime,
+            architectures=[settings.architecture],
+            handler=f"{settings.folder(self.label)}.handler.handler",
+            filename=asset.path,
+            source_code_hash=code_hash(package),
+            memory_size=settings.memory,
+            timeout=settings.timeout,
+            ephemeral_storage=LambdaFunctionEphemeralStorage(size=settings.ephemeral_storage),
+            reserved_concurrent_executions=settings.reserved_concurrency,
+            environment=LambdaFunctionEnvironment(variables=self._environment) if self._environment else None,
+            tracing_config=LambdaFunctionTracingConfig(mode="Active"),
+            logging_config=LambdaFunctionLoggingConfig(
+                log_format="JSON", log_group=self._log_group.name, application_log_level="INFO", system_log_level="INFO"
+            ),
+            vpc_config=self._vpc_config(network.vpc) if settings.in_vpc else None,
+            depends_on=[self._log_group.ready, self._policy],
+        )
+        self.arn = self._function.arn
+
+    def _vpc_config(self, network: Network) -> LambdaFunctionVpcConfig:
+        return LambdaFunctionVpcConfig(subnet_ids=network.app.all_ids(), security_group_ids=[self.security_group_id])
+
+    def _create_failure_path(self) -> None:
+        """Say what is done with events that wait for no answer: S3's, SNS's, a schedule's."""
+        on_failure = LambdaFunctionEventInvokeConfigDestinationConfigOnFailure(destination=self.failed.arn)
+        self._make(
+            LambdaFunctionEventInvokeConfig,
+            self.label,
+            function_name=self._function.function_name,
+            maximum_retry_attempts=self._settings.retries,
+            maximum_event_age_in_seconds=self._settings.maximum_event_age,
+            destination_config=LambdaFunctionEventInvokeConfigDestinationConfig(on_failure=on_failure),
+        )

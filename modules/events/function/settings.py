@@ -1,0 +1,211 @@
+"""The `function` blocks: Lambda functions whose code is a folder of `lambdas/`."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from modules.events.function.keys.triggers import FunctionSchedule, OnObject, OnQueue, OnStream, OnTopic
+from modules.events.function.packaging import Architecture, Runtime, Target
+from modules.foundation.lists import named_twice
+from modules.foundation.object_keys import key_findings, wildcard_findings
+from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.settings import Label, Settings
+from modules.foundation.variables import CREDENTIAL_VARIABLES, variable
+
+#: "Using Lambda environment variables, Defined runtime environment variables": these a function cannot set.
+RESERVED_VARIABLES = (
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+)
+#: "AWS Lambda quotas": bytes of all names and values together.
+ENVIRONMENT_LIMIT = 4096
+
+_VARIABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
+#: Its handler, `<folder>.handler.handler`, has at most 128 characters ("CreateFunction, Handler").
+_FOLDER = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+def _code(value: str) -> str:
+    if not _FOLDER.fullmatch(value):
+        raise broken_rule("is not the name of a folder in lambdas/", 'write one as "slack_alarm", without a path')
+    return value
+
+
+class BucketAccess(Settings):
+    """A `bucket` block in a function: what it reads and writes there."""
+
+    read: tuple[str, ...] = Field(
+        default=(), examples=[["uploads/"]], description='Prefixes under which it lists and reads; "" is everything.'
+    )
+    write: tuple[str, ...] = Field(
+        default=(),
+        examples=[["thumbnails/"]],
+        description='Prefixes under which it writes and deletes; "" is everything.',
+    )
+
+    @model_validator(mode="after")
+    def _some(self) -> "BucketAccess":
+        if not self.read and not self.write:
+            remedy = 'write read = ["uploads/"] or write = ["thumbnails/"], or take the block out'
+            refuse([Finding((), None, "names neither what is read nor what is written", remedy)])
+        refuse([*named_twice(self, "read", "write"), *self._prefix_findings()])
+        return self
+
+    def _prefix_findings(self) -> Iterator[Finding]:
+        for key, prefixes in (("read", self.read), ("write", self.write)):
+            for prefix in prefixes:
+                yield from key_findings((key,), prefix)
+                yield from wildcard_findings((key,), prefix)
+
+
+class FunctionSettings(Settings):
+    """A `function` block: its code, what it may use, and what invokes it."""
+
+    code: Annotated[str, AfterValidator(_code)] | None = Field(
+        default=None,
+        examples=["slack_alarm"],
+        description="The folder in lambdas/; by default the block's name with _ for -.",
+    )
+    description: str = Field(default="", max_length=256, description="What it is for.")
+    runtime: Runtime = Field(default="python3.13", description="python3.12 or python3.13.")
+    architecture: Architecture = Field(
+        default="arm64", description="arm64 costs a fifth less a second; x86_64 for wheels that there is no other of."
+    )
+    # As provider 5.100 takes them: "AWS Lambda quotas".
+    memory: int = Field(default=256, ge=128, le=10240, description="MB, 128 to 10240; the CPU grows with it.")
+    timeout: int = Field(default=10, ge=1, le=900, description="Seconds that an invocation may take, up to 900.")
+    ephemeral_storage: int = Field(default=512, ge=512, le=10240, description="MB in /tmp, 512 to 10240.")
+    reserved_concurrency: int | None = Field(
+        default=None,
+        ge=0,
+        description="Invocations at once, reserved for it and its limit; 0 stops it. By default none.",
+    )
+    retries: int = Field(
+        default=2, ge=0, le=2, description="How often an event that failed is tried again, after one and two minutes."
+    )
+    maximum_event_age: int = Field(
+        default=21600, ge=60, le=21600, description="Seconds that an event waits before it is given up, 60 to 21600."
+    )
+    environment: dict[str, str] = Field(
+        default_factory=dict,
+        examples=[{"SIZES": "128,512"}],
+        description="Environment variables, beside those that name what it may use (BUCKET_CONTENT_NAME, ...).",
+    )
+    in_vpc: bool = Field(
+        default=False, description="Whether it runs in the app subnets, where it reaches databases and caches."
+    )
+    databases: tuple[Label, ...] = Field(default=(), description="Databases that let it in, by name.")
+    caches: tuple[Label, ...] = Field(default=(), description="Caches that let it in, by name.")
+    bucket: dict[Label, BucketAccess] = Field(default_factory=dict, description="What it does in which bucket.")
+    secrets: tuple[Label, ...] = Field(default=(), description="Secrets that it reads, by name.")
+    queues: tuple[Label, ...] = Field(default=(), description="Queues that it sends to, by name.")
+    topics: tuple[Label, ...] = Field(default=(), description="Topics that it publishes to, by name.")
+    streams: tuple[Label, ...] = Field(default=(), description="Streams that it puts records into, by name.")
+    on_object: dict[Label, OnObject] = Field(default_factory=dict, description="Objects that invoke it.")
+    on_queue: dict[Label, OnQueue] = Field(
+        default_factory=dict, description="Queues whose messages invoke it, by name."
+    )
+    on_topic: dict[Label, OnTopic] = Field(
+        default_factory=dict, description="Topics whose messages invoke it, by name."
+    )
+    on_stream: dict[Label, OnStream] = Field(
+        default_factory=dict, description="Streams whose records invoke it, by name."
+    )
+    schedule: dict[Label, FunctionSchedule] = Field(default_factory=dict, description="Times at which it is invoked.")
+
+    @model_validator(mode="after")
+    def _rules(self) -> "FunctionSettings":
+        refuse(
+            [
+                *self._environment_findings(),
+                *self._network_findings(),
+                *self._concurrency_findings(),
+                *named_twice(self, "databases", "caches", "secrets", "queues", "topics", "streams"),
+            ]
+        )
+        return self
+
+    @property
+    def target(self) -> Target:
+        """What its package is built for."""
+        return Target(self.runtime, self.architecture)
+
+    @property
+    def published_to(self) -> dict[str, tuple[str, ...]]:
+        """What it sends to, by the kind of their blocks."""
+        return {"queue": self.queues, "topic": self.topics, "stream": self.streams}
+
+    def folder(self, label: str) -> str:
+        """Return the folder in lambdas/ of the block with this name."""
+        return self.code or label.replace("-", "_")
+
+    def _environment_findings(self) -> Iterator[Finding]:
+        for name in self.environment:
+            at = ("environment",)
+            if name in RESERVED_VARIABLES:
+                yield Finding(at, name, "is a variable that Lambda sets itself", "write another name")
+            elif name in CREDENTIAL_VARIABLES:
+                yield Finding(at, name, "would take the function's role from it: SDKs ask here first", "take it out")
+            elif name.startswith(tuple(self._handed_over())):
+                rule = "is handed over by itself, for what the block names"
+                yield Finding(at, name, rule, "give it another name, or take it out")
+            elif not _VARIABLE.fullmatch(name):
+                rule = "is not a name that Lambda takes: two or more letters, digits and _, a letter first"
+                yield Finding(at, name, rule, 'write one as "SIZES"')
+        size = sum(len(name.encode()) + len(value.encode()) for name, value in self.environment.items())
+        if size > ENVIRONMENT_LIMIT:
+            rule = f"has {size} bytes, Lambda takes {ENVIRONMENT_LIMIT}"
+            yield Finding(("environment",), None, rule, "put what is long into the function's folder, or into a secret")
+
+    def _handed_over(self) -> Iterator[str]:
+        """Yield what the variables of all that the block names begin with."""
+        kinds: Mapping[str, Iterable[str]] = {
+            "database": self.databases,
+            "cache": self.caches,
+            "bucket": self.bucket,
+            "secret": self.secrets,
+            **self.published_to,
+        }
+        for kind, labels in kinds.items():
+            yield from (variable(kind, label, "") for label in labels)
+
+    def _concurrency_findings(self) -> Iterator[Finding]:
+        """Yield queues that would invoke the function more often at once than it may run.
+
+        [AWS Lambda Developer Guide, Configuring scaling behavior for SQS event source mappings]
+        (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html): the reserved concurrency has to be
+        that of all queues together, or messages are throttled. 0 stops the function on purpose.
+        """
+        limits = {label: queue.maximum_concurrency or 0 for label, queue in self.on_queue.items()}
+        total = sum(limits.values())
+        if self.reserved_concurrency and total > self.reserved_concurrency:
+            sum_shown = "" if len(limits) == 1 else f"makes {total} with the other queues', and "
+            rule = f"{sum_shown}is above reserved_concurrency {self.reserved_concurrency}: messages that are throttled "
+            rule += "come again until they are dead letters"
+            at = ("on_queue", next(label for label, limit in limits.items() if limit), "maximum_concurrency")
+            remedy = f"write fewer, or reserved_concurrency = {total}"
+            yield Finding(at, limits[at[1]], rule, remedy)
+
+    def _network_findings(self) -> Iterator[Finding]:
+        for key, names in (("databases", self.databases), ("caches", self.caches)):
+            if names and not self.in_vpc:
+                rule = "are reached from inside the VPC only, and the function is outside"
+                yield Finding((key,), list(names), rule, f"write in_vpc = true, or take {key} out")

@@ -1,0 +1,150 @@
+"""What invokes functions: objects, queues, topics, streams and schedules."""
+
+import json
+
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.lambda_event_source_mapping import (
+    LambdaEventSourceMapping,
+    LambdaEventSourceMappingDestinationConfig,
+    LambdaEventSourceMappingDestinationConfigOnFailure,
+    LambdaEventSourceMappingScalingConfig,
+)
+from cdktf_cdktf_provider_aws.scheduler_schedule import (
+    SchedulerSchedule,
+    SchedulerScheduleFlexibleTimeWindow,
+    SchedulerScheduleTarget,
+    SchedulerScheduleTargetDeadLetterConfig,
+)
+from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
+from constructs import Construct
+
+from modules.data.bucket.buckets import Bucket
+from modules.events.channel.channels import Queue, Stream, Topic
+from modules.events.function.functions import Function
+from modules.events.function.keys.triggers import FunctionSchedule, OnObject, OnQueue, OnStream, OnTopic
+from modules.foundation.foundation import Foundation
+from modules.foundation.policies import allow, assumed_by, document
+
+#: "CreateSchedule, Name".
+SCHEDULE_NAME_LIMIT = 64
+#: A batch that fails in part is answered with the messages that failed; the others are done.
+PARTIAL_BATCHES = ["ReportBatchItemFailures"]
+
+
+class Triggers(Construct):
+    """What invokes one function.
+
+    Creates, as far as asked for: permissions and the bucket's notification, event source mappings, subscriptions,
+    schedules with the role that invokes.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, function: Function, foundation: Foundation) -> None:
+        super().__init__(scope, id)
+        self._function = function
+        self._foundation = foundation
+        self._make = foundation.resources(self, "function")
+        self._scheduler_role_arn: str | None = None
+
+    def on_object(self, name: str, settings: OnObject, bucket: Bucket) -> None:
+        """Let objects of a bucket invoke the function."""
+        bucket.notify_function(
+            self._function.arn,
+            settings.events,
+            name=f"{self._function.label}-{name}",
+            prefix=settings.prefix,
+            suffix=settings.suffix,
+        )
+
+    def on_queue(self, name: str, settings: OnQueue, queue: Queue) -> None:
+        """Let messages of a queue invoke the function; those that its answer names come again."""
+        self._function.allow(*queue.may_receive())
+        limit = settings.maximum_concurrency
+        self._make(
+            LambdaEventSourceMapping,
+            f"{self._function.label}_on_queue_{name}",
+            event_source_arn=queue.arn,
+            function_name=self._function.arn,
+            batch_size=settings.batch_size,
+            maximum_batching_window_in_seconds=settings.batching_window,
+            function_response_types=PARTIAL_BATCHES,
+            scaling_config=LambdaEventSourceMappingScalingConfig(maximum_concurrency=limit) if limit else None,
+            depends_on=[self._function.ready],
+        )
+
+    def on_topic(self, name: str, settings: OnTopic, topic: Topic) -> None:
+        """Let messages of a topic invoke the function."""
+        permission = self._function.let_invoke("sns", topic.arn, name=f"topic-{name}")
+        self._make(
+            SnsTopicSubscription,
+            f"{self._function.label}_on_topic_{name}",
+            topic_arn=topic.arn,
+            protocol="lambda",
+            endpoint=self._function.arn,
+            filter_policy=json.dumps(settings.filter, sort_keys=True) if settings.filter else None,
+            depends_on=[permission],
+        )
+
+    def on_stream(self, name: str, settings: OnStream, stream: Stream) -> None:
+        """Let records of a stream invoke the function; what is given up is named in the queue of what failed."""
+        self._function.allow(*stream.may_read())
+        on_failure = LambdaEventSourceMappingDestinationConfigOnFailure(destination_arn=self._function.failed.arn)
+        self._make(
+            LambdaEventSourceMapping,
+            f"{self._function.label}_on_stream_{name}",
+            event_source_arn=stream.arn,
+            function_name=self._function.arn,
+            # What was put in before the function was there is not lost.
+            starting_position="TRIM_HORIZON",
+            batch_size=settings.batch_size,
+            maximum_batching_window_in_seconds=settings.batching_window,
+            parallelization_factor=settings.parallelization,
+            maximum_retry_attempts=settings.retries,
+            maximum_record_age_in_seconds=settings.maximum_record_age,
+            bisect_batch_on_function_error=True,
+            function_response_types=PARTIAL_BATCHES,
+            destination_config=LambdaEventSourceMappingDestinationConfig(on_failure=on_failure),
+            depends_on=[self._function.ready],
+        )
+
+    def on_schedule(self, name: str, settings: FunctionSchedule) -> None:
+        """Invoke the function at times."""
+        function = self._function
+        self._make(
+            SchedulerSchedule,
+            f"{function.label}_{name}",
+            name=self._foundation.names.of(f"{function.label}-{name}", SCHEDULE_NAME_LIMIT),
+            schedule_expression=settings.expression,
+            schedule_expression_timezone=settings.time_zone,
+            flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),
+            target=SchedulerScheduleTarget(
+                arn=function.arn,
+                role_arn=self._scheduler_role(),
+                input=settings.input,
+                dead_letter_config=SchedulerScheduleTargetDeadLetterConfig(arn=function.failed.arn),
+            ),
+        )
+
+    def _scheduler_role(self) -> str:
+        """Return the role by which EventBridge Scheduler invokes this function and tells what it could not."""
+        if self._scheduler_role_arn is None:
+            function = self._function
+            role = self._make(
+                IamRole,
+                f"{function.label}_schedule",
+                name=self._foundation.names.role(f"schedule-{function.label}"),
+                description=f"EventBridge Scheduler invokes {function.name}",
+                # [EventBridge Scheduler User Guide, Confused deputy prevention in EventBridge Scheduler]
+                # (https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
+                assume_role_policy=assumed_by("scheduler.amazonaws.com", self._foundation.names.account_id),
+            )
+            invoke = allow("Invoke", actions=["lambda:InvokeFunction"], resources=[function.arn])
+            self._make(
+                IamRolePolicy,
+                f"{function.label}_schedule",
+                name="invoke",
+                role=role.name,
+                policy=document([invoke, *function.failed.may_send()]),
+            )
+            self._scheduler_role_arn = role.arn
+        return self._scheduler_role_arn

@@ -1,0 +1,199 @@
+"""The events wing of one environment."""
+
+from collections.abc import Mapping, Sequence
+
+from cdktf import TerraformOutput, TerraformStack
+from constructs import Construct
+
+from modules.data.module import DataWing
+from modules.data.secret.secrets import Secret
+from modules.events.blocks import EventsBlocks, push_channel
+from modules.events.channel.channels import Queue, QueueWithDeadLetters, Stream, Topic, through
+from modules.events.checks import VISIBILITY_TIMEOUTS
+from modules.events.doors import Door
+from modules.events.function.doors import FunctionDoors
+from modules.events.function.functions import Function
+from modules.events.function.packaging import Packages
+from modules.events.function.settings import FunctionSettings
+from modules.events.function.triggers import Triggers
+from modules.events.push.push import Push
+from modules.events.push.settings import PushSource
+from modules.foundation.foundation import Foundation
+from modules.foundation.policies import allow, sid
+from modules.foundation.variables import handed_over
+from modules.network.module import NetworkWing
+
+#: SQS's own default, for a queue that no function reads.
+VISIBILITY_TIMEOUT = 30
+#: "Lambda function rotation, Permissions": what a function does with the secret that it rotates.
+ROTATION_ACTIONS = ("DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
+
+
+class EventsWing(Construct):
+    """Functions, queues, topics and streams by the names of their blocks."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        blocks: EventsBlocks,
+        packages: Packages,
+        network: NetworkWing,
+        data: DataWing,
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        self._blocks = blocks.expanded()
+        self._network = network
+        self._data = data
+        self._foundation = foundation
+        self.topics = self._build_topics()
+        self.queues = self._build_queues()
+        self.streams = self._build_streams()
+        self.functions = self._build_functions(packages)
+        for name, settings in self._blocks.function.items():
+            FunctionDoors(function=self.functions[name], settings=settings, data=data, names=foundation.names)
+            self._let_send(self.functions[name], settings)
+            self._listen(self.functions[name], settings)
+        self.pushes = self._build_pushes()
+        self._rotate_secrets()
+        self._print()
+
+    def doors(self, published_to: Mapping[str, Sequence[str]]) -> list[Door]:
+        """Return the doors to what a program publishes to, by the kinds of the blocks and their names.
+
+        Each with the rights to it and to its key, and no further ones.
+        """
+        queues = {label: self.queues[label].queue for label in published_to.get("queue", ())}
+        topics = {label: self.topics[label] for label in published_to.get("topic", ())}
+        streams = {label: self.streams[label] for label in published_to.get("stream", ())}
+        pushes = {label: self.pushes[label] for label in published_to.get("push", ())}
+        return [
+            *(Door("queue", label, queue.may_send(), {"url": queue.url}) for label, queue in queues.items()),
+            *(Door("topic", label, topic.may_publish(), {"arn": topic.arn}) for label, topic in topics.items()),
+            *(Door("stream", label, stream.may_put(), {"name": stream.name}) for label, stream in streams.items()),
+            *(Door("push", label, push.may_publish(), push.variables) for label, push in pushes.items()),
+        ]
+
+    def _build_topics(self) -> dict[str, Topic]:
+        return {
+            name: Topic(self, f"topic-{name}", name=name, settings=settings, foundation=self._foundation)
+            for name, settings in self._blocks.topic.items()
+        }
+
+    def _build_queues(self) -> dict[str, QueueWithDeadLetters]:
+        queues = {}
+        for name, settings in self._blocks.queue.items():
+            queue = queues[name] = QueueWithDeadLetters(
+                self,
+                f"queue-{name}",
+                name=name,
+                settings=settings,
+                visibility_timeout=settings.visibility_timeout or self._visibility_timeout(name),
+                foundation=self._foundation,
+            )
+            for topic in settings.topics:
+                queue.subscribe(self.topics[topic], topic)
+        return queues
+
+    def _visibility_timeout(self, queue: str) -> int:
+        readers = [function for function in self._blocks.function.values() if queue in function.on_queue]
+        return max([VISIBILITY_TIMEOUT, *(VISIBILITY_TIMEOUTS * function.timeout for function in readers)])
+
+    def _build_streams(self) -> dict[str, Stream]:
+        return {
+            name: Stream(self, f"stream-{name}", name=name, settings=settings, foundation=self._foundation)
+            for name, settings in self._blocks.stream.items()
+        }
+
+    def _build_functions(self, packages: Packages) -> dict[str, Function]:
+        return {
+            name: Function(
+                self,
+                f"function-{name}",
+                name=name,
+                settings=settings,
+                packages=packages,
+                network=self._network,
+                foundation=self._foundation,
+            )
+            for name, settings in self._blocks.function.items()
+        }
+
+    def _let_send(self, function: Function, settings: FunctionSettings) -> None:
+        for door in self.doors(settings.published_to):
+            function.allow(*door.statements)
+            function.tell(handed_over(door.kind, door.label, **door.told))
+
+    def _listen(self, function: Function, settings: FunctionSettings) -> None:
+        triggers = Triggers(self, f"triggers-{function.label}", function=function, foundation=self._foundation)
+        for name, on_object in settings.on_object.items():
+            triggers.on_object(name, on_object, self._data.buckets[on_object.bucket])
+        for name, on_queue in settings.on_queue.items():
+            triggers.on_queue(name, on_queue, self.queues[name].queue)
+        for name, on_topic in settings.on_topic.items():
+            triggers.on_topic(name, on_topic, self.topics[name])
+        for name, on_stream in settings.on_stream.items():
+            triggers.on_stream(name, on_stream, self.streams[name])
+        for name, schedule in settings.schedule.items():
+            triggers.on_schedule(name, schedule)
+
+    def _build_pushes(self) -> dict[str, Push]:
+        return {
+            name: Push(
+                name=name,
+                settings=settings,
+                function=self.functions[push_channel(name)],
+                channel=self._channel(settings.source, push_channel(name)),
+                names=self._foundation.names,
+            )
+            for name, settings in self._blocks.push.items()
+        }
+
+    def _channel(self, source: PushSource, name: str) -> Topic | Queue | Stream:
+        if source == "topic":
+            return self.topics[name]
+        return self.queues[name].queue if source == "queue" else self.streams[name]
+
+    def _rotate_secrets(self) -> None:
+        for name, secret in self._data.secrets.items():
+            if secret.rotation:
+                self._rotate(name, secret, self.functions[secret.rotation.function], secret.rotation.days)
+
+    def _rotate(self, name: str, secret: Secret, function: Function, days: int) -> None:
+        actions = [f"secretsmanager:{action}" for action in ROTATION_ACTIONS]
+        function.allow(
+            allow(f"Rotate{sid(name)}", actions=actions, resources=[secret.arn]),
+            # A password is made for no secret yet: the action names none.
+            allow(f"Password{sid(name)}", actions=["secretsmanager:GetRandomPassword"], resources=["*"]),
+            through(
+                f"RotateKey{sid(name)}",
+                ["kms:GenerateDataKey", "kms:Decrypt"],
+                secret.key_arn,
+                self._secrets_service,
+            ),
+        )
+        permission = function.let_invoke("secretsmanager", secret.arn, name=f"rotates-{name}")
+        secret.rotate_by(function.arn, days, after=permission)
+
+    @property
+    def _secrets_service(self) -> str:
+        return f"secretsmanager.{self._foundation.names.region}.amazonaws.com"
+
+    def _print(self) -> None:
+        stack = TerraformStack.of(self)
+        if self.functions:
+            names = {name: function.name for name, function in self.functions.items()}
+            TerraformOutput(stack, "function_names", value=names, description="Functions by the name of their block.")
+        if self.queues:
+            urls = {name: each.queue.url for name, each in self.queues.items()}
+            TerraformOutput(stack, "queue_urls", value=urls, description="Queues by the name of their block.")
+        if self.topics:
+            arns = {name: topic.arn for name, topic in self.topics.items()}
+            TerraformOutput(stack, "topic_arns", value=arns, description="Topics by the name of their block.")
+        if self.pushes:
+            told = {name: push.told for name, push in self.pushes.items()}
+            TerraformOutput(
+                stack, "push", value=told, description="Pushes: where the API puts notifications, registers devices."
+            )

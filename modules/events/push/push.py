@@ -1,0 +1,68 @@
+"""Notifications to mobile devices."""
+
+from modules.events.channel.channels import Queue, Stream, Topic
+from modules.events.function.functions import Function
+from modules.events.push.settings import PushSettings, application_arn
+from modules.foundation.names import Names
+from modules.foundation.policies import Statement, allow
+
+
+class Push:
+    """A `push` block: what the API puts into its channel, its function sends to the devices of its applications.
+
+    Creates nothing by itself: channel and function are built with those of their kind. The platform applications are
+    made by `python -m ops push-credentials`, since Terraform would keep their credentials.
+    """
+
+    def __init__(
+        self, *, name: str, settings: PushSettings, function: Function, channel: Topic | Queue | Stream, names: Names
+    ) -> None:
+        self.label = name
+        self.channel = channel
+        self.applications = {each.platform: application_arn(names, name, each) for each in settings.platforms}
+        named = {"apns_arn": settings.apns, "fcm_arn": settings.fcm}
+        self._by_service = {key: application_arn(names, name, each) for key, each in named.items() if each}
+        function.allow(self._publish())
+        applications = ",".join(self.applications.values())
+        function.tell({"PLATFORM_APPLICATIONS": applications, "TTL_SECONDS": str(settings.ttl_seconds)})
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What the API has to know."""
+        return {**self._told_channel(), "applications": self.applications}
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The same for its environment: Apple's sandbox has the name that Apple's service has in production."""
+        return {**self._told_channel(), **self._by_service}
+
+    def _told_channel(self) -> dict[str, str]:
+        channel = self.channel
+        if isinstance(channel, Topic):
+            return {"topic_arn": channel.arn}
+        if isinstance(channel, Queue):
+            return {"queue_url": channel.url}
+        return {"stream_name": channel.name}
+
+    def may_publish(self) -> list[Statement]:
+        """Return the statements for the policy of a role that asks for notifications, and registers devices."""
+        channel = self.channel
+        if isinstance(channel, Topic):
+            put = channel.may_publish()
+        else:
+            put = channel.may_send() if isinstance(channel, Queue) else channel.may_put()
+        sid = "".join(part.capitalize() for part in self.label.split("-"))
+        devices = ["sns:CreatePlatformEndpoint", "sns:GetEndpointAttributes", "sns:SetEndpointAttributes"]
+        return [*put, allow(f"Devices{sid}", actions=devices, resources=self._resources())]
+
+    def _publish(self) -> Statement:
+        return allow("Push", actions=["sns:Publish"], resources=self._resources())
+
+    def _resources(self) -> list[str]:
+        """Return the applications and their endpoints: AWS does not say which of them SNS asks IAM for."""
+        return [each for arn in self.applications.values() for each in (arn, f"{_endpoints(arn)}/*")]
+
+
+def _endpoints(application_arn: str) -> str:
+    """Return what the ARNs of an application's endpoints begin with."""
+    return application_arn.replace(":app/", ":endpoint/")

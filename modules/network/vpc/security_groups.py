@@ -1,0 +1,91 @@
+"""Security groups, and rules that are resources of their own: one more changes no other."""
+
+from collections.abc import Iterable
+from ipaddress import IPv4Network
+from typing import TypedDict
+
+from cdktf_cdktf_provider_aws import security_group
+from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
+from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
+
+from modules.foundation.resources import Resources
+from modules.network.vpc.proxy import Proxy
+
+HTTPS = 443
+
+
+class Peer(TypedDict, total=False):
+    """The other end of a rule, one of these; in the provider's words."""
+
+    referenced_security_group_id: str
+    cidr_ipv4: str
+    prefix_list_id: str
+
+
+#: AWS's public interfaces, and interfaces of others: nothing of them could be named.
+ANYWHERE = Peer(cidr_ipv4="0.0.0.0/0")
+
+
+def members_of(security_group_id: str) -> Peer:
+    """Return whoever is in a security group."""
+    return Peer(referenced_security_group_id=security_group_id)
+
+
+def ranges(cidrs: Iterable[IPv4Network]) -> dict[str, Peer]:
+    """Return ranges by what stands for each in the address of its rule: one more changes no other."""
+    return {str(cidr).replace(".", "_").replace("/", "_"): Peer(cidr_ipv4=str(cidr)) for cidr in cidrs}
+
+
+class SecurityGroup:
+    """A security group of a VPC: nobody in and nothing out but what a rule names.
+
+    Creates: the group, with its name as a tag, which the console shows; a rule with each `let_in` and `let_out`.
+    """
+
+    def __init__(self, make: Resources, address: str, *, name: str, description: str, vpc_id: str) -> None:
+        """Take `address` as the end of the group's address in Terraform."""
+        self._make = make
+        self.id: str = make(
+            security_group.SecurityGroup,
+            address,
+            name=name,
+            description=description,
+            vpc_id=vpc_id,
+            tags={"Name": name},
+        ).id
+
+    def let_in(self, address: str, source: Peer, port: int, description: str) -> None:
+        """Let TCP in from `source`; `address` is the end of the rule's address."""
+        let_in(self._make, address, self.id, source, port, description)
+
+    def let_out(self, address: str, destination: Peer, port: int, description: str, *, protocol: str = "tcp") -> None:
+        """Let the members out to `destination`; `address` is the end of the rule's address."""
+        self._make(
+            VpcSecurityGroupEgressRule,
+            address,
+            security_group_id=self.id,
+            description=description,
+            **destination,
+            ip_protocol=protocol,
+            from_port=port,
+            to_port=port,
+        )
+
+    def let_out_to_proxy(self, address: str, proxy: Proxy) -> None:
+        """Let the members out to the network's proxy; `address` is the beginning of the rules' addresses."""
+        for key, destination in ranges(proxy.cidrs).items():
+            self.let_out(f"{address}_to_proxy_{key}", destination, proxy.port, "To the proxy")
+
+
+def let_in(make: Resources, address: str, security_group_id: str, source: Peer, port: int, description: str) -> None:
+    """Let TCP into a group that somebody else made."""
+    make(
+        VpcSecurityGroupIngressRule,
+        address,
+        security_group_id=security_group_id,
+        description=description,
+        **source,
+        ip_protocol="tcp",
+        from_port=port,
+        to_port=port,
+    )

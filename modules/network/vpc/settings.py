@@ -1,0 +1,437 @@
+"""The `network` block: one VPC, its zones, its ways in and out."""
+
+import difflib
+import ipaddress
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.settings import Cidr, Settings, TieredSettings, each_once
+from modules.network.vpc.keys.proxy import ProxySettings
+from modules.network.vpc.keys.subnets import (
+    SUBNET_TIERS,
+    AddressPlan,
+    PlanTooLargeError,
+    SubnetTier,
+    default_prefix,
+    needed_prefix,
+    place,
+    usable,
+)
+
+ZoneLetter = Literal["a", "b", "c", "d", "e", "f"]
+Nat = Literal["none", "single", "per_zone"]
+
+#: "Amazon VPC User Guide, VPC CIDR blocks" (RFC 1918, and RFC 6598 which AWS also names for VPCs).
+PRIVATE_RANGES = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+#: The shortest prefix among them.
+WIDEST_PREFIX = 8
+#: The same page: some AWS services use this range (Docker's bridge), a VPC on it conflicts with them.
+DOCKER_RANGE = ipaddress.IPv4Network("172.17.0.0/16")
+#: The same page: the largest and the smallest VPC.
+VPC_PREFIXES = range(16, 29)
+#: "Amazon VPC User Guide, Subnet CIDR blocks".
+SUBNET_PREFIXES = range(16, 29)
+#: "Application Load Balancers, Subnets for your load balancer": at least a /27, and eight free addresses.
+SMALLEST_PUBLIC_PREFIX = 27
+#: "AWS Direct Connect quotas": prefixes from AWS to on premises per transit or private virtual interface.
+ALLOWED_PREFIXES_LIMIT = 20
+#: "AWS Direct Connect quotas" and RFC 6996: autonomous system numbers for private use, 16 and 32 bits.
+PRIVATE_ASN = (range(64512, 65535), range(4200000000, 4294967295))
+
+#: Short names of interface endpoints, `com.amazonaws.<region>.<name>`, of what the services of such a product
+#: call. From "Amazon VPC, AWS services that integrate with AWS PrivateLink"; add here what is missing. A list,
+#: because a misspelt name would fail only when it is applied.
+INTERFACE_ENDPOINTS = (
+    "acm-pca",
+    "application-autoscaling",
+    "athena",
+    "autoscaling",
+    "autoscaling-plans",
+    "bedrock-runtime",
+    "cloudformation",
+    "cloudtrail",
+    "codebuild",
+    "codecommit",
+    "codedeploy",
+    "codedeploy-commands-secure",
+    "codepipeline",
+    "cognito-idp",
+    "ec2",
+    "ec2messages",
+    "ecr.api",
+    "ecr.dkr",
+    "ecs",
+    "ecs-agent",
+    "ecs-telemetry",
+    "eks",
+    "eks-auth",
+    "elasticache",
+    "elasticfilesystem",
+    "elasticloadbalancing",
+    "email-smtp",
+    "events",
+    "execute-api",
+    "fis",
+    "git-codecommit",
+    "glue",
+    "grafana",
+    "kinesis-firehose",
+    "kinesis-streams",
+    "kms",
+    "lambda",
+    "logs",
+    "monitoring",
+    "rds",
+    "rds-data",
+    "redshift-data",
+    "s3",
+    "scheduler",
+    "secretsmanager",
+    "servicediscovery",
+    "sns",
+    "sqs",
+    "ssm",
+    "ssmmessages",
+    "states",
+    "sts",
+    "synthetics",
+    "xray",
+)
+
+
+def _prefix_length(value: Any) -> int:
+    if isinstance(value, str) and value[:1] == "/" and value[1:].isdecimal() and int(value[1:]) in SUBNET_PREFIXES:
+        return int(value[1:])
+    raise broken_rule("is not the size of a subnet", 'write a prefix length from "/16" to "/28", with its stroke')
+
+
+#: What S3 takes no bucket's name with, beside letters, digits, hyphens and single periods.
+_RESERVED_BEGINNINGS = ("xn--", "sthree-", "amzn-s3-demo-")
+_RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+_BUCKET_NAME = re.compile(r"(?!.*\.\.)(?![0-9]+(\.[0-9]+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+def _bucket_name(value: str) -> str:
+    """Return the name of a bucket.
+
+    [Amazon S3 User Guide, General purpose bucket naming rules]
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
+    """
+    if not _BUCKET_NAME.fullmatch(value):
+        raise broken_rule(
+            "is not the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and single periods, a letter "
+            "or digit first and last",
+            'write the name alone, "partner-data-set", without s3:// and without a path',
+        )
+    if value.startswith(_RESERVED_BEGINNINGS) or value.endswith(_RESERVED_ENDS):
+        raise broken_rule(
+            "is not the name of a general purpose bucket: S3 keeps this beginning or end for names of another kind",
+            'write the bucket\'s own name, "partner-data-set"',
+        )
+    return value
+
+
+BucketName = Annotated[str, AfterValidator(_bucket_name)]
+PrefixLength = Annotated[int, BeforeValidator(_prefix_length), Field(ge=SUBNET_PREFIXES[0], le=SUBNET_PREFIXES[-1])]
+
+
+def _endpoint(value: str) -> str:
+    if value in ("s3", "dynamodb"):
+        raise broken_rule(
+            "is always there as a gateway endpoint, which costs nothing", "take it out of interface_endpoints"
+        )
+    if value not in INTERFACE_ENDPOINTS:
+        nearest = difflib.get_close_matches(value, INTERFACE_ENDPOINTS, n=3, cutoff=0.4)
+        raise broken_rule(
+            "is not a known interface endpoint",
+            f"write one of {', '.join(nearest or INTERFACE_ENDPOINTS)}; "
+            "if AWS has it, add it to INTERFACE_ENDPOINTS in modules/network/vpc/settings.py",
+        )
+    return value
+
+
+InterfaceEndpoint = Annotated[str, AfterValidator(_endpoint)]
+
+
+class SubnetSizes(Settings):
+    """The `subnet_sizes` block: how large one zone's subnet of each tier is."""
+
+    public: PrefixLength | None = Field(
+        default=None, examples=["/26"], description="Load balancers and NAT gateways; /26 by default, at most /27."
+    )
+    app: PrefixLength | None = Field(
+        default=None,
+        examples=["/22"],
+        description="Tasks, functions and pods of all clusters; /23 a cluster by default.",
+    )
+    data: PrefixLength | None = Field(
+        default=None, examples=["/26"], description="Databases and caches; /26 by default."
+    )
+    endpoint: PrefixLength | None = Field(
+        default=None, examples=["/26"], description="Interface endpoints, one address each; /26 by default."
+    )
+
+
+class FlowLogSettings(Settings):
+    """The `flow_logs` block: what the VPC records of its traffic. Flow logs are always on."""
+
+    destination: Literal["s3", "cloud-watch-logs"] = Field(
+        default="s3",
+        description="The environment's log bucket (Parquet, cheapest to keep), or a log group (quickest to search).",
+    )
+    traffic: Literal["ALL", "ACCEPT", "REJECT"] = Field(
+        default="ALL", description="Which flows: ALL, since an incident is read from what was accepted."
+    )
+
+
+class DirectConnectSettings(Settings):
+    """The `direct_connect` block: the corporate network by a Direct Connect gateway."""
+
+    corporate_cidrs: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
+        min_length=1,
+        examples=[["10.128.0.0/9"]],
+        description="The corporate network's ranges; the VPC may not overlap them.",
+    )
+    gateway_id: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        description="The id of a Direct Connect gateway that exists; without it one is made.",
+    )
+    amazon_side_asn: int = Field(
+        default=64512,
+        description="The private autonomous system number on AWS's side of BGP; not the corporate router's own.",
+    )
+    allowed_prefixes: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
+        default=(),
+        max_length=ALLOWED_PREFIXES_LIMIT,
+        description="What is announced to the corporate network; the VPC's own range by default.",
+    )
+
+    @model_validator(mode="after")
+    def _private_asn(self) -> "DirectConnectSettings":
+        if not any(self.amazon_side_asn in private for private in PRIVATE_ASN):
+            refuse(
+                [
+                    Finding(
+                        ("amazon_side_asn",),
+                        self.amazon_side_asn,
+                        "is not a private autonomous system number",
+                        "write one from 64512 to 65534, or from 4200000000 to 4294967294",
+                    )
+                ]
+            )
+        return self
+
+
+class NetworkSettings(TieredSettings):
+    """The `network` block: one VPC with four tiers of subnets over two or three zones."""
+
+    cidr: Cidr = Field(
+        examples=["10.20.32.0/19"],
+        description="The VPC's range, /16 to /28; it can never be changed, and may overlap no other network's.",
+    )
+    availability_zones: tuple[ZoneLetter, ...] = Field(
+        examples=[["a", "c"]],
+        description="Two or three zones by their letters. Zones can be added later; room for four is kept.",
+    )
+    internet: bool = Field(
+        default=True,
+        description="Whether there is an internet gateway. Without one there are no public subnets either.",
+    )
+    nat: Nat = Field(
+        default="single",
+        description="NAT gateways: none, single (dev: one zone's failure cuts the others off) or per_zone. "
+        "By default per_zone in production, single elsewhere, none without internet.",
+    )
+    clusters: int = Field(
+        default=1,
+        ge=1,
+        le=4,
+        description="For how many clusters the app subnets have room: 2 where a new one is set up beside the old. "
+        "It cannot be changed later, for the subnets' ranges would change.",
+    )
+    subnet_sizes: SubnetSizes = Field(
+        default=SubnetSizes(), description="Sizes of the subnets, where the defaults do not suit."
+    )
+    reserved_cidrs: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
+        default=(),
+        examples=[["10.0.0.0/12"]],
+        description="Ranges of other teams and regions, which this VPC may not overlap.",
+    )
+    interface_endpoints: Annotated[tuple[InterfaceEndpoint, ...], AfterValidator(each_once)] = Field(
+        default=(),
+        examples=[["ecr.api", "ecr.dkr", "logs"]],
+        description="AWS services reached by interface endpoints, by short name. S3 and DynamoDB are always there. "
+        "Most of them let principals of this account through and no others.",
+    )
+    readable_buckets: Annotated[tuple[BucketName, ...], AfterValidator(each_once)] = Field(
+        default=(),
+        examples=[["partner-data-set"]],
+        description="Buckets of others that are listed and read from inside the VPC. Its S3 endpoint leads to this "
+        "environment's buckets, to those that AWS's own services need, and to these.",
+    )
+    flow_logs: FlowLogSettings = Field(
+        default=FlowLogSettings(), description="Where the VPC's flow logs go; they are always on."
+    )
+    direct_connect: DirectConnectSettings | None = Field(default=None, description="The way to the corporate network.")
+    proxy: ProxySettings | None = Field(
+        default=None,
+        description="The HTTP proxy by which programs reach the internet and what of AWS has no endpoint here.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nat_by_tier(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping) or "nat" in values:
+            return values
+        if values.get("internet", True) is False:
+            return {**values, "nat": "none"}
+        return {**values, "nat": "per_zone" if values.get("tier") == "production" else "single"}
+
+    @model_validator(mode="after")
+    def _rules(self) -> "NetworkSettings":
+        refuse([*self._zone_findings(), *self._way_out_findings(), *self._range_findings(), *self._size_findings()])
+        return self
+
+    @property
+    def corporate_cidrs(self) -> tuple[ipaddress.IPv4Network, ...]:
+        """The corporate network's ranges; none without Direct Connect."""
+        return self.direct_connect.corporate_cidrs if self.direct_connect else ()
+
+    def unreachable(self, services: Iterable[str]) -> list[str]:
+        """Return which of these services of AWS have no way there, neither a NAT gateway nor an endpoint, sorted."""
+        return [] if self.nat != "none" else sorted(set(services) - set(self.interface_endpoints))
+
+    def unreachable_by_programs(self, services: Iterable[str]) -> list[str]:
+        """Return which of these services a program has no way to: unlike ECS and its agent, it may use the proxy."""
+        return [] if self.proxy else self.unreachable(services)
+
+    @property
+    def prefixes(self) -> dict[SubnetTier, int]:
+        """The prefix length of one zone's subnet in each tier."""
+        return {tier: getattr(self.subnet_sizes, tier) or default_prefix(tier, self.clusters) for tier in SUBNET_TIERS}
+
+    @property
+    def plan(self) -> AddressPlan:
+        """The range of each tier and subnet."""
+        return AddressPlan.of(self.cidr, self.prefixes)
+
+    @property
+    def foreign_cidrs(self) -> list[tuple[tuple[str, ...], ipaddress.IPv4Network]]:
+        """Ranges that belong to others, each with the key that names it."""
+        return [
+            *((("reserved_cidrs",), cidr) for cidr in self.reserved_cidrs),
+            *((("direct_connect", "corporate_cidrs"), cidr) for cidr in self.corporate_cidrs),
+        ]
+
+    def warnings(self) -> Iterator[Finding]:
+        """Yield what is allowed and yet deserves a second look."""
+        needed = needed_prefix(self.prefixes)
+        if self.cidr.prefixlen < needed:
+            yield Finding(
+                ("cidr",),
+                self.cidr,
+                f"is larger than needed: a /{needed} has room for four zones of these subnets. The range can never be "
+                "changed, and no network that is ever joined to this one (peering, VPN, Direct Connect) may use it",
+                f"write {self.cidr.network_address}/{needed}, or give larger subnet_sizes",
+            )
+
+    def _zone_findings(self) -> Iterator[Finding]:
+        zones, at = self.availability_zones, ("availability_zones",)
+        if not 2 <= len(zones) <= 3:
+            yield Finding(
+                at,
+                list(zones),
+                f"names {len(zones)}: one zone's failure would be ours, and a fourth adds cost without use",
+                'write two or three, ["a", "c"]',
+            )
+        for one, other in combinations(zones, 2):
+            if one == other:
+                yield Finding(at, list(zones), f"names zone {one} twice", "name each zone once")
+            elif place(one) == place(other):
+                yield Finding(
+                    at,
+                    list(zones),
+                    f"names {one} and {other}, which share a place in the address plan (letters four apart)",
+                    f"take another zone in place of {other}",
+                )
+
+    def _way_out_findings(self) -> Iterator[Finding]:
+        if not self.internet and self.nat != "none":
+            yield Finding(
+                ("nat",),
+                self.nat,
+                "needs an internet gateway, and internet = false",
+                'write nat = "none" (a `proxy` is then the way out), or internet = true',
+            )
+        if self.proxy and not (self.proxy.cidrs or self.corporate_cidrs):
+            yield Finding(
+                ("proxy", "cidrs"),
+                None,
+                "is missing: without direct_connect nothing says where the proxy is, so that no group lets out to it",
+                'write the range that its host is in, cidrs = ["10.130.8.0/24"]',
+            )
+        if self.is_production and self.nat == "single":
+            yield Finding(
+                ("nat",),
+                self.nat,
+                "is refused in production: when its zone fails, the other zones have no way out",
+                'write nat = "per_zone"',
+            )
+
+    def _range_findings(self) -> Iterator[Finding]:
+        cidr, at = self.cidr, ("cidr",)
+        if cidr.prefixlen not in VPC_PREFIXES:
+            yield Finding(
+                at,
+                cidr,
+                "is not the size of a VPC, which is /16 to /28",
+                "write a /20 to begin with, 10.20.48.0/20",
+            )
+        if not any(cidr.subnet_of(private) for private in PRIVATE_RANGES):
+            yield Finding(
+                at,
+                cidr,
+                "is not a private range: hosts of the internet would be shadowed",
+                "choose one inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10",
+            )
+        if cidr.overlaps(DOCKER_RANGE):
+            yield Finding(at, cidr, f"overlaps {DOCKER_RANGE}, which AWS services use themselves", "choose another")
+        for key, foreign in self.foreign_cidrs:
+            if foreign.prefixlen < WIDEST_PREFIX:
+                rule = f"is wider than /{WIDEST_PREFIX}, the largest private range, and would leave nothing to a VPC"
+                yield Finding(key, foreign, rule, "write the ranges that are really in use, 10.128.0.0/9")
+
+    def _size_findings(self) -> Iterator[Finding]:
+        if self.cidr.prefixlen not in VPC_PREFIXES:
+            return
+        try:
+            _ = self.plan
+        except PlanTooLargeError as error:
+            yield Finding(
+                ("cidr",),
+                self.cidr,
+                f"is too small: {error}",
+                f"write a /{error.needed}, or smaller subnet_sizes or fewer clusters (now {self.clusters}; "
+                "neither can be changed later)",
+            )
+        if self.prefixes["public"] > SMALLEST_PUBLIC_PREFIX:
+            yield Finding(
+                ("subnet_sizes", "public"),
+                f"/{self.prefixes['public']}",
+                "is too small for a load balancer, which needs a /27",
+                'write "/27" or larger',
+            )
+        room, wanted = usable(self.prefixes["endpoint"]), len(set(self.interface_endpoints))
+        if wanted > room:
+            yield Finding(
+                ("subnet_sizes", "endpoint"),
+                f"/{self.prefixes['endpoint']}",
+                f"has {room} usable addresses for {wanted} interface endpoints",
+                "write a larger size",
+            )

@@ -1,0 +1,78 @@
+"""Query logs: who asks for which of our names, and what Route 53 answers."""
+
+from collections.abc import Mapping
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLogResourcePolicy
+from cdktf_cdktf_provider_aws.route53_query_log import Route53QueryLog
+from constructs import Construct
+
+from modules.foundation.foundation import Foundation
+from modules.foundation.logs import RETENTION_DAYS
+from modules.foundation.policies import Statement, allow, document
+from modules.network.zone.zones import PublicZone
+
+#: Where Route 53 writes query logs, wherever its users are ("Public DNS query logging").
+REGION = "us-east-1"
+
+
+class QueryLogs(Construct):
+    """The query logs of an environment's zones.
+
+    Creates: for each zone a log group in us-east-1 and its query log; one policy for all of the log groups, since an
+    account has ten in a region ("CloudWatch Logs quotas, Resource policies"). The groups have no key of ours, which
+    would have to lie in us-east-1: what stands in them was asked on the open internet.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, zones: Mapping[str, PublicZone], foundation: Foundation) -> None:
+        super().__init__(scope, id)
+        self._foundation = foundation
+        self._names = foundation.names
+        self._make = foundation.resources(self, "zone")
+        self._provider = foundation.providers.in_region(REGION)
+        policy = self._make(
+            CloudwatchLogResourcePolicy,
+            "query_logs",
+            policy_name=self._names.of("query-logs"),
+            policy_document=document([self._may_write(label, zone) for label, zone in zones.items()]),
+            provider=self._provider,
+        )
+        for label, zone in zones.items():
+            self._log(label, zone, policy)
+
+    def _log(self, label: str, zone: PublicZone, policy: CloudwatchLogResourcePolicy) -> None:
+        log_group = self._make(
+            CloudwatchLogGroup,
+            f"{label}_query_logs",
+            name=self._names.log_group(_group(label)),
+            retention_in_days=RETENTION_DAYS[self._foundation.tier],
+            provider=self._provider,
+        )
+        self._make(
+            Route53QueryLog,
+            label,
+            zone_id=zone.zone_id,
+            cloudwatch_log_group_arn=log_group.arn,
+            # Route 53 tries to write at once, and refuses the log where it may not.
+            depends_on=[policy],
+        )
+
+    def _may_write(self, label: str, zone: PublicZone) -> Statement:
+        """Return the statement of [Amazon Route 53 API Reference, CreateQueryLoggingConfig]
+        (https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateQueryLoggingConfig.html).
+        """
+        group = self._names.log_group(_group(label))
+        return allow(
+            f"QueryLogs{''.join(part.capitalize() for part in label.split('-'))}",
+            principal={"Service": "route53.amazonaws.com"},
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[f"arn:aws:logs:{REGION}:{self._names.account_id}:log-group:{group}:*"],
+            condition={
+                "StringEquals": {"aws:SourceAccount": self._names.account_id},
+                "ArnLike": {"aws:SourceArn": f"arn:aws:route53:::hostedzone/{zone.zone_id}"},
+            },
+        )
+
+
+def _group(label: str) -> str:
+    return f"route53/{label}"

@@ -1,0 +1,97 @@
+"""What an environment file lists in a zone: records, delegations, health checks, who may issue certificates."""
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
+from constructs import Construct
+
+from modules.foundation.foundation import Foundation
+from modules.network.zone.keys.health_check import HealthCheckSettings
+from modules.network.zone.keys.record import RecordSettings
+from modules.network.zone.settings import ZoneSettings
+from modules.network.zone.zones import PublicZone, Routing
+
+#: Seconds that resolvers may keep a subdomain's name servers. Two days are usual; a zone that was made anew is found
+#: again within the hour, at one question more an hour.
+DELEGATION_TTL = 3600
+
+
+class ZoneRecords(Construct):
+    """Creates: the CAA record, the name servers of subdomains, health checks, the records of the `record` blocks."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        label: str,
+        zone: PublicZone,
+        settings: ZoneSettings,
+        foundation: Foundation,
+    ) -> None:
+        super().__init__(scope, id)
+        self._label = label
+        self._zone = zone
+        self._foundation = foundation
+        self._make = foundation.resources(self, "zone")
+        if settings.certificate_authorities:
+            self._say_who_may_issue(settings)
+        for subdomain, delegation in settings.delegation.items():
+            name, servers = settings.delegated(subdomain), delegation.name_servers
+            zone.record(f"delegation_{subdomain}", name, "NS", servers, ttl=DELEGATION_TTL)
+        self._health_checks = {name: self._watch(name, check) for name, check in settings.health_check.items()}
+        for name, record in settings.record.items():
+            self._answer(name, record)
+
+    def _say_who_may_issue(self, settings: ZoneSettings) -> None:
+        """Name the authorities (RFC 8659): `issue` holds for wildcards too, as long as nothing else is said of them."""
+        values = [f'0 issue "{authority}"' for authority in settings.certificate_authorities]
+        self._zone.record("caa", self._zone.name, "CAA", values)
+
+    def _watch(self, name: str, settings: HealthCheckSettings) -> str:
+        match = "_STR_MATCH" if settings.search_string else ""
+        check = self._make(
+            Route53HealthCheck,
+            f"{self._label}_{name}",
+            type=f"{settings.protocol.upper()}{match}",
+            fqdn=settings.host,
+            port=settings.port,
+            resource_path=None if settings.protocol == "tcp" else settings.path,
+            search_string=settings.search_string,
+            request_interval=settings.interval_seconds,
+            failure_threshold=settings.failures,
+            # Without the name in the TLS handshake a load balancer does not know which certificate is meant.
+            enable_sni=True if settings.protocol == "https" else None,
+            tags={"Name": self._foundation.names.of(name)},
+            # Records name it, and what they answer while it is gone "can't be predicted" ([DeleteHealthCheck]
+            # (https://docs.aws.amazon.com/Route53/latest/APIReference/API_DeleteHealthCheck.html)).
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+        return check.id
+
+    def _answer(self, label: str, settings: RecordSettings) -> None:
+        what, routing = f"record_{label}", self._routing(label, settings)
+        if settings.alias:
+            self._zone.alias(
+                what,
+                settings.name,
+                target=settings.alias.target,
+                target_zone_id=settings.alias.zone_id,
+                types=settings.types,
+                evaluate_target_health=settings.alias.evaluate_target_health,
+                routing=routing,
+            )
+        else:
+            values, ttl = settings.values, settings.ttl
+            self._zone.record(what, settings.name, str(settings.type), values, ttl=ttl, routing=routing)
+
+    def _routing(self, label: str, settings: RecordSettings) -> Routing | None:
+        if settings.routing is None:
+            return None
+        return Routing(
+            # Environments in several regions may answer for one name, each with its own record in one zone.
+            f"{self._foundation.names.environment}-{label}",
+            weight=settings.weight,
+            latency_region=settings.latency_region,
+            failover=settings.failover,
+            health_check_id=self._health_checks[settings.health_check] if settings.health_check else None,
+        )

@@ -1,0 +1,14 @@
+"""The observability wing's chapter of an environment file."""
+
+from pydantic import Field
+
+from modules.foundation.settings import Settings
+from modules.observability.alarms.settings import AlarmsSettings
+
+
+class ObservabilityBlocks(Settings):
+    """The blocks that the observability wing builds."""
+
+    alarms: AlarmsSettings | None = Field(
+        default=None, description="Topics for alarms by severity, and who is told. Without it there are none."
+    )

@@ -1,0 +1,177 @@
+"""ECS clusters: what stands in the JSON that is applied."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+from cdktf import TerraformStack
+
+from modules.compute.ecs.cluster import EcsCluster
+from modules.compute.ecs.settings import EcsSettings
+from modules.foundation.foundation import Foundation
+from modules.network.blocks import NetworkBlocks
+from modules.network.module import NetworkWing
+from ops.workspace import stack_folder
+from tests.support.stacks import ACCOUNT, built
+from tests.support.template import Template
+
+
+@pytest.fixture(scope="module")
+def batch(further: Path) -> Template:
+    return Template(stack_folder(further, "batch"))
+
+
+def test_production_divides_between_on_demand_and_spot(prod: Template) -> None:
+    providers = prod.resource("aws_ecs_cluster_capacity_providers.ecs_main")
+    assert providers["capacity_providers"] == ["FARGATE", "FARGATE_SPOT"]
+    assert providers["default_capacity_provider_strategy"] == [
+        {"base": 1, "capacity_provider": "FARGATE", "weight": 1},
+        {"base": 0, "capacity_provider": "FARGATE_SPOT", "weight": 1},
+    ]
+
+
+def test_dev_is_all_spot(dev: Template) -> None:
+    (share,) = dev.resource("aws_ecs_cluster_capacity_providers.ecs_main")["default_capacity_provider_strategy"]
+    assert (share["capacity_provider"], share["weight"]) == ("FARGATE_SPOT", 1)
+
+
+def test_container_insights_by_tier(prod: Template, dev: Template) -> None:
+    for template, value in ((prod, "enhanced"), (dev, "disabled")):
+        setting = template.resource("aws_ecs_cluster.ecs_main")["setting"]
+        assert setting == [{"name": "containerInsights", "value": value}]
+
+
+def test_commands_in_containers_are_encrypted_and_written_down(prod: Template) -> None:
+    (cluster,) = prod.resources("aws_ecs_cluster").values()
+    commands = cluster["configuration"]["execute_command_configuration"]
+    assert commands["kms_key_id"] == "${aws_kms_key.foundation_sessions_key.arn}"
+    assert commands["logging"] == "OVERRIDE"
+    assert commands["log_configuration"] == {
+        "cloud_watch_encryption_enabled": True,
+        "cloud_watch_log_group_name": "/agora/prod/ecs/main/exec",
+    }
+    assert "kms_key_id" in prod.resource("aws_cloudwatch_log_group.foundation_ecs_main_exec_log_group")
+
+
+def test_instances_are_grouped_by_ecs(batch: Template) -> None:
+    provider = batch.resource("aws_ecs_capacity_provider.ecs_night")
+    assert provider["name"] == "ec2-mobile-batch-night"
+    assert provider["auto_scaling_group_provider"] == {
+        "auto_scaling_group_arn": "${aws_autoscaling_group.ecs_night.arn}",
+        "managed_draining": "ENABLED",
+        "managed_scaling": {"instance_warmup_period": 120, "status": "ENABLED", "target_capacity": 80},
+        "managed_termination_protection": "ENABLED",
+    }
+    group = batch.resource("aws_autoscaling_group.ecs_night")
+    assert group["protect_from_scale_in"] is True
+    assert group["lifecycle"] == {"ignore_changes": ["desired_capacity"]}
+    assert "desired_capacity" not in group
+    assert group["launch_template"]["version"] == "${aws_launch_template.ecs_night.latest_version}"
+    assert group["vpc_zone_identifier"] == ["${aws_subnet.network_app_a.id}", "${aws_subnet.network_app_c.id}"]
+
+
+def test_instances_give_away_no_credentials_and_encrypt_their_disk(batch: Template) -> None:
+    template = batch.resource("aws_launch_template.ecs_legacy")
+    assert template["metadata_options"] == {
+        "http_endpoint": "enabled",
+        "http_put_response_hop_limit": 1,
+        "http_tokens": "required",
+    }
+    (disk,) = template["block_device_mappings"]
+    assert disk["device_name"] == "/dev/xvda"
+    assert disk["ebs"] == {
+        "delete_on_termination": "true",
+        "encrypted": "true",
+        "volume_size": 60,
+        "volume_type": "gp3",
+    }
+
+
+def test_a_new_image_of_aws_changes_no_plan(batch: Template) -> None:
+    images = {name: template["image_id"] for name, template in batch.resources("aws_launch_template").items()}
+    newest = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id"
+    assert images == {"ecs_night": newest, "ecs_legacy": "ami-0123456789abcdef0"}
+    assert "aws_ssm_parameter" not in batch.json.get("data", {})
+
+
+def test_instances_are_replaced_by_choice_only(batch: Template) -> None:
+    refresh = batch.resource("aws_autoscaling_group.ecs_night")["instance_refresh"]
+    assert refresh["preferences"]["min_healthy_percentage"] == 100
+    assert "instance_refresh" not in batch.resource("aws_autoscaling_group.ecs_legacy")
+
+
+def test_what_aws_copies_no_tags_to_has_them_all_the_same(batch: Template) -> None:
+    specifications = batch.resource("aws_launch_template.ecs_night")["tag_specifications"]
+    assert [each["resource_type"] for each in specifications] == ["instance", "volume", "network-interface"]
+    provider = batch.json["provider"]["aws"][0]
+    wanted = {**provider["default_tags"][0]["tags"], "Name": "mobile-batch-ecs-night"}
+    assert all(each["tags"] == wanted for each in specifications)
+    tags = {tag["key"]: tag for tag in batch.resource("aws_autoscaling_group.ecs_night")["tag"]}
+    assert {key: tag["value"] for key, tag in tags.items()} == {**wanted, "AmazonECSManaged": "true"}
+    assert [key for key, tag in tags.items() if tag["propagate_at_launch"]] == ["AmazonECSManaged"]
+
+
+def test_the_agent_knows_its_cluster_and_keeps_the_role_from_tasks(batch: Template) -> None:
+    script = base64.b64decode(batch.resource("aws_launch_template.ecs_night")["user_data"]).decode()
+    assert script.startswith("#!/bin/bash\n")
+    assert "\nECS_CLUSTER=mobile-batch-night\n" in script
+    assert "\nECS_AWSVPC_BLOCK_IMDS=true\n" in script
+    assert batch.resource("aws_ecs_cluster.ecs_night")["name"] == "mobile-batch-night"
+
+
+def test_the_agent_may_serve_its_own_cluster_only(batch: Template) -> None:
+    statements = {each["Sid"]: each for each in batch.policy("aws_iam_role_policy.ecs_night_instances")}
+    arn = "arn:aws:ecs:ap-northeast-2:777777777777"
+    assert statements["JoinCluster"]["Resource"] == [f"{arn}:cluster/mobile-batch-night"]
+    assert statements["TakeTasks"]["Resource"] == [f"{arn}:container-instance/mobile-batch-night/*"]
+    open_to_all = [each["Action"] for each in statements.values() if each["Resource"] == ["*"]]
+    assert open_to_all == [["ecs:DiscoverPollEndpoint", "ec2:DescribeTags"]]
+    # Images and logs are the execution role's, secrets the task's.
+    assert not [each for each in statements.values() if not json.dumps(each["Action"]).startswith(('["ecs:', '["ec2:'))]
+
+
+def test_nobody_gets_into_an_instance(batch: Template) -> None:
+    group = "${aws_security_group.ecs_night_instances.id}"
+    assert batch.resource("aws_launch_template.ecs_night")["vpc_security_group_ids"] == [group]
+    ingress = batch.resources("aws_vpc_security_group_ingress_rule").values()
+    assert not [rule for rule in ingress if rule["security_group_id"] == group]
+    egress = batch.resource("aws_vpc_security_group_egress_rule.ecs_night_instances_https")
+    assert (egress["from_port"], egress["to_port"], egress["ip_protocol"]) == (443, 443, "tcp")
+
+
+def test_a_cluster_with_both_runs_on_fargate_unless_asked(batch: Template) -> None:
+    providers = batch.resource("aws_ecs_cluster_capacity_providers.ecs_legacy")
+    assert providers["capacity_providers"] == [
+        "${aws_ecs_capacity_provider.ecs_legacy.name}",
+        "FARGATE",
+        "FARGATE_SPOT",
+    ]
+    (share,) = providers["default_capacity_provider_strategy"]
+    assert (share["capacity_provider"], share["weight"]) == ("FARGATE", 1)
+
+
+def test_what_a_service_asks_of_its_cluster(tmp_path: Path) -> None:
+    found: list[EcsCluster] = []
+
+    def build(stack: TerraformStack, foundation: Foundation) -> None:
+        settings = EcsSettings.model_validate({"tier": "production", "fargate": {"spot_percent": 75, "base": 2}})
+        network = NetworkWing(stack, "network", blocks=NetworkBlocks(), foundation=foundation)
+        cluster = EcsCluster(stack, "ecs", name="main", settings=settings, network=network, foundation=foundation)
+        found.append(cluster)
+        assert cluster.capacity_strategy(None) == cluster.capacity_strategy("fargate")
+        with pytest.raises(KeyError):
+            cluster.capacity_strategy("ec2")
+
+    built(tmp_path, build)
+    (cluster,) = found
+    assert (cluster.name, cluster.arn) == (
+        "agora-prod-main",
+        f"arn:aws:ecs:ap-northeast-2:{ACCOUNT}:cluster/agora-prod-main",
+    )
+    assert cluster.capacity_strategy("fargate") == (("FARGATE", 2, 1), ("FARGATE_SPOT", 0, 3))
+    statements = {statement["Sid"]: statement for statement in cluster.may_execute()}
+    assert statements["WriteDown"]["Resource"] == [
+        f"arn:aws:logs:ap-northeast-2:{ACCOUNT}:log-group:/agora/prod/ecs/main/exec:*"
+    ]
+    assert statements["DecryptChannel"]["Action"] == ["kms:Decrypt"]

@@ -1,0 +1,155 @@
+"""The arithmetic of pod addresses."""
+
+import ipaddress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modules.compute.eks.keys.budget import CONTROL_PLANE, OTHERS, budget_findings, needed
+from modules.compute.eks.keys.pods import (
+    ADDRESSES_OF_PREFIX,
+    MOST_PODS,
+    MOST_PODS_OF_LARGE,
+    NETWORK_LIMITS,
+    PODS_OF_THE_NODE,
+    addresses_of_node,
+    max_pods,
+    nearest_types,
+)
+from modules.compute.eks.settings import EksSettings
+from modules.network.vpc.keys.subnets import usable
+from modules.network.vpc.settings import NetworkSettings
+
+LIMITS = st.sampled_from(sorted(NETWORK_LIMITS.values()))
+ADD_ONS = {name: {"version": "v1.36.0-eksbuild.1"} for name in ("vpc-cni", "kube-proxy", "coredns")}
+AGENT = {"eks-pod-identity-agent": {"version": "v1.1.1-eksbuild.1"}}
+ACCESS = {"operators": {"role_arn": "arn:aws:iam::111111111111:role/operators", "policy": "cluster-admin"}}
+
+
+def cluster(most: int, *, instance_type: str = "m7g.large", pods: int | None = None) -> EksSettings:
+    group = {"instance_type": instance_type, "min_size": 0, "max_size": most, "max_pods": pods}
+    return EksSettings.model_validate(
+        {"version": "1.36", "access": ACCESS, "add_on": ADD_ONS | AGENT, "self_managed": {"general": group}}
+    )
+
+
+def managed(most: int) -> EksSettings:
+    group = {"instance_types": ("m7g.large",), "min_size": 1, "max_size": most}
+    return EksSettings.model_validate(
+        {"version": "1.36", "access": ACCESS, "add_on": ADD_ONS | AGENT, "managed": {"general": group}}
+    )
+
+
+def network(clusters: int, prefix: int = 23) -> NetworkSettings:
+    return NetworkSettings.model_validate(
+        {
+            "cidr": ipaddress.IPv4Network("10.20.0.0/16"),
+            "availability_zones": ("a", "c"),
+            "clusters": clusters,
+            "subnet_sizes": {"app": f"/{prefix}"},
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "pods", "addresses"),
+    [
+        # 27 places hold 434 pods, the rule allows 110: 7 prefixes and one ready, on one interface.
+        ("m7g.large", 110, 1 + 8 * 16),
+        # 6 places are 98 pods: all 6 are used, 3 an interface.
+        ("m7g.medium", 98, 2 + 6 * 16),
+        ("m7i.8xlarge", 250, 1 + 17 * 16),
+        ("t3a.small", 98, 2 + 6 * 16),
+        ("c5.9xlarge", 250, 1 + 17 * 16),
+    ],
+)
+def test_known_types(instance_type: str, pods: int, addresses: int) -> None:
+    limits = NETWORK_LIMITS[instance_type]
+    assert max_pods(limits) == pods
+    assert addresses_of_node(limits, pods) == addresses
+
+
+def test_the_table_says_what_ec2_says() -> None:
+    """Moto ships DescribeInstanceTypes as AWS answered it."""
+    from moto.ec2.models.instance_types import INSTANCE_TYPES
+
+    for name, limits in NETWORK_LIMITS.items():
+        told = INSTANCE_TYPES[name]
+        found = told["NetworkInfo"]
+        assert limits == (
+            found["MaximumNetworkInterfaces"],
+            found["Ipv4AddressesPerInterface"],
+            told["VCpuInfo"]["DefaultVCpus"],
+        ), name
+
+
+def test_unknown_types_have_neighbours() -> None:
+    assert "m7g.large" in nearest_types("m7gd.large")
+
+
+@given(LIMITS)
+def test_the_pods_of_a_node_have_an_address_each(limits: tuple[int, int, int]) -> None:
+    known = next(each for each in NETWORK_LIMITS.values() if each == limits)
+    pods = max_pods(known)
+    assert pods <= (MOST_PODS_OF_LARGE if known.vcpus > 30 else MOST_PODS)
+    # The node's own address is the first interface's; pods in the node's network need none.
+    assert addresses_of_node(known, pods) - known.interfaces >= pods - PODS_OF_THE_NODE - ADDRESSES_OF_PREFIX
+    assert addresses_of_node(known, pods) >= pods - PODS_OF_THE_NODE
+
+
+@given(LIMITS, st.integers(1, 250))
+def test_more_pods_never_take_fewer_addresses_nor_more_than_fit(limits: tuple[int, int, int], pods: int) -> None:
+    known = next(each for each in NETWORK_LIMITS.values() if each == limits)
+    places = known.interfaces * (known.addresses - 1)
+    taken = addresses_of_node(known, pods)
+    assert taken <= addresses_of_node(known, pods + 1)
+    assert taken <= known.interfaces + places * ADDRESSES_OF_PREFIX
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(20, 26))
+def test_two_clusters_fit_together_or_are_refused_with_the_sum(blue: int, green: int, prefix: int) -> None:
+    clusters = {"blue": cluster(blue), "green": cluster(green)}
+    room = network(2, prefix)
+    nodes = -(-blue // 2) + -(-green // 2)
+    total = nodes * (1 + 8 * 16) + 2 * CONTROL_PLANE + OTHERS
+    findings = list(budget_findings(clusters, room))
+    assert bool(findings) == (total > usable(prefix))
+    for finding in findings:
+        assert f"= {total}, a /{prefix} has {usable(prefix)}" in finding.rule
+
+
+@given(st.integers(1, 20))
+def test_room_is_kept_for_the_second_cluster_before_it_is_there(nodes: int) -> None:
+    alone = needed({"blue": cluster(nodes)}, "a", network(2))
+    both = needed({"blue": cluster(nodes), "green": cluster(nodes)}, "a", network(2))
+    assert sum(term.total for term in alone) == sum(term.total for term in both)
+
+
+def test_the_sum_is_shown() -> None:
+    (finding,) = budget_findings({"blue": cluster(4)}, network(2))
+    assert finding.at == ("eks", "blue")
+    assert finding.rule == (
+        "leaves zone a short of addresses: blue control plane 16 + blue.general 2 x 129 + another like blue 274 + "
+        "others 32 = 580, a /23 has 507"
+    )
+    assert finding.remedy == (
+        'write fewer nodes or fewer max_pods, or, before the network\'s first apply, subnet_sizes { app = "/22" }'
+    )
+
+
+@pytest.mark.parametrize(
+    ("most", "shown"),
+    [
+        # An update starts two nodes in each zone.
+        (2, "blue.general 129 + blue.general replacement 2 x 33"),
+        # A group of other instance types starts with as many nodes as run.
+        (9, "blue.general 5 x 129 + blue.general replacement 5 x 33"),
+    ],
+)
+def test_the_nodes_of_a_managed_group_fit_beside_those_that_they_replace(most: int, shown: str) -> None:
+    assert shown in " + ".join(map(str, needed({"blue": managed(most)}, "a", network(1))))
+
+
+def test_fewer_pods_take_fewer_addresses() -> None:
+    assert list(budget_findings({"blue": cluster(4, pods=30)}, network(2))) == []

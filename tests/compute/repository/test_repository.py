@@ -1,0 +1,126 @@
+"""Image repositories: what stands in the JSON that production applies, and what is refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from modules.compute.keys.images import Registry, image_reference, is_candidate, repository_arn
+from modules.compute.repository.repository import lifecycle_policy, may_pull
+from modules.compute.repository.settings import RepositorySettings
+from ops.workspace import stack_folder
+from tests.support.environments import DEV, PROD, only_problem, problems_of
+from tests.support.template import Template
+
+REGISTRY = Registry("agora", "333333333333", "ap-northeast-2")
+ARN = "arn:aws:ecr:ap-northeast-2:333333333333:repository/agora/api"
+
+
+def test_an_image_by_name_and_version() -> None:
+    host = "333333333333.dkr.ecr.ap-northeast-2.amazonaws.com"
+    assert image_reference("api:1.4.2", REGISTRY) == f"{host}/agora/api:1.4.2"
+    assert repository_arn("api:1.4.2", REGISTRY) == ARN
+    assert (is_candidate("api:1.4.2"), is_candidate("api:1.4.2-rc.1")) == (False, True)
+
+
+def test_tags_never_move_and_images_are_scanned(prod: Template) -> None:
+    repository = prod.resource("aws_ecr_repository.repository_api")
+    assert repository["name"] == "agora/api"
+    assert repository["image_tag_mutability"] == "IMMUTABLE"
+    assert repository["image_scanning_configuration"] == {"scan_on_push": True}
+    assert repository["encryption_configuration"] == [
+        {"encryption_type": "KMS", "kms_key": "${aws_kms_key.foundation_images_key.arn}"}
+    ]
+    assert repository["force_delete"] is False
+    assert repository["lifecycle"] == {"prevent_destroy": True}
+
+
+def test_named_accounts_pull_and_do_nothing_else(prod: Template) -> None:
+    statements = prod.policy("aws_ecr_repository_policy.repository_api")
+    assert [statement["Principal"] for statement in statements] == [
+        {"AWS": "arn:aws:iam::111111111111:root"},
+        {"AWS": "arn:aws:iam::222222222222:root"},
+    ]
+    for statement in statements:
+        assert statement["Action"] == [
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
+        ]
+
+
+def test_a_role_pulls_from_its_images_repositories_only() -> None:
+    token, pull = may_pull(["api:1.4.2", "worker:2.0.0", "api:1.4.3"], REGISTRY)
+    assert (token["Action"], token["Resource"]) == (["ecr:GetAuthorizationToken"], ["*"])
+    assert pull["Resource"] == [ARN, ARN.replace("api", "worker")]
+
+
+def test_candidates_go_before_releases() -> None:
+    settings = RepositorySettings.model_validate({"keep_images": 50, "expire_candidates_after_days": 14})
+    policy = lifecycle_policy(settings)
+    told = [
+        (rule["rulePriority"], selection["tagStatus"], selection.get("tagPatternList"), selection["countNumber"])
+        for rule in policy["rules"]
+        for selection in [json.loads(json.dumps(rule["selection"]))]
+    ]
+    assert told == [(1, "untagged", None, 7), (2, "tagged", ["*-*"], 14), (3, "tagged", ["*"], 50)]
+
+
+def test_what_to_push_is_said(prod: Template) -> None:
+    line = prod.json["output"]["push_images"]["value"]["api"]
+    assert line.startswith("aws ecr get-login-password --region ap-northeast-2 | docker login --username AWS ")
+    assert "--tag 333333333333.dkr.ecr.ap-northeast-2.amazonaws.com/agora/api:" in line
+
+
+def test_copies_are_as_the_repository_is(further: Path) -> None:
+    batch = Template(stack_folder(further, "batch"))
+    home = batch.resource("aws_ecr_repository.repository_night")
+    copy = batch.resource("aws_ecr_repository.repository_night_ap_northeast_1")
+    key = "${aws_kms_key.repository_ap_northeast_1_images_key.arn}"
+    assert copy == {
+        **home,
+        "provider": "aws.ap-northeast-1",
+        "encryption_configuration": [{"encryption_type": "KMS", "kms_key": key}],
+    }
+    assert batch.resource("aws_kms_key.repository_ap_northeast_1_images_key")["provider"] == "aws.ap-northeast-1"
+    configuration = batch.resource("aws_ecr_replication_configuration.repository_copies")
+    assert configuration["replication_configuration"]["rule"] == [
+        {
+            "destination": [{"region": "ap-northeast-1", "registry_id": "777777777777"}],
+            "repository_filter": [{"filter": "mobile/night", "filter_type": "PREFIX_MATCH"}],
+        }
+    ]
+    # Without them ECR would make the copies' repositories by itself, open to moved tags.
+    assert configuration["depends_on"] == ["aws_ecr_repository.repository_night_ap_northeast_1"]
+
+
+def test_copies_that_are_refused(tmp_path: Path) -> None:
+    home = 'repository "api" {\n  replicate_to_regions = ["ap-northeast-2"]\n}\n'
+    assert only_problem(tmp_path, {"dev": DEV + home}).startswith(
+        "dev.hcl:11: repository.api.replicate_to_regions ap-northeast-2 is where the repository is already; take it out"
+    )
+    along = home.replace("ap-northeast-2", "us-west-2") + 'repository "api-admin" {\n}\n'
+    assert only_problem(tmp_path, {"dev": DEV + along}).startswith(
+        'dev.hcl:11: repository.api.replicate_to_regions ["us-west-2"] would copy api-admin too, for its name begins'
+    )
+
+
+def test_production_keeps_its_images(tmp_path: Path) -> None:
+    text = 'repository "api" {\n  force_delete = true\n}\n'
+    assert only_problem(tmp_path, {"prod": PROD + text}).startswith(
+        "prod.hcl:11: repository.api.force_delete true is refused in production: a destroy would delete the images"
+    )
+    assert problems_of(tmp_path, {"prod": DEV + text}) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('pull_account_ids = ["1"]', "pull_account_ids.0 1 is not an AWS account id"),
+        ("keep_images = 9", "keep_images 9 should be greater than or equal to 10"),
+        ("expire_untagged_after_days = 0", "expire_untagged_after_days 0 should be greater than or equal to 1"),
+    ],
+)
+def test_wrong_input_names_line_rule_and_remedy(tmp_path: Path, line: str, message: str) -> None:
+    text = f'repository "api" {{\n  {line}\n}}\n'
+    assert only_problem(tmp_path, {"dev": DEV + text}).startswith(f"dev.hcl:11: repository.api.{message}")

@@ -1,0 +1,51 @@
+"""Tasks find room on their instances, and for their addresses in the app subnets."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.compute.eks.texts import GENERAL, eks
+from tests.support.environments import DEV, only_problem, problems_of
+
+SMALL = DEV.replace(
+    'availability_zones = ["a", "c"]\n', 'availability_zones = ["a", "c"]\n  subnet_sizes {\n    app = "/26"\n  }\n'
+)
+INSTANCES = """
+ecs "main" {
+  ec2 {
+    instance_type = "m7g.large"
+    max_size      = 4
+  }
+}
+"""
+
+
+def service(name: str, count: int, **values: int) -> str:
+    lines = "".join(f"  {key} = {value}\n" for key, value in {"desired_count": count, **values}.items())
+    return f'service "{name}" {{\n{lines}}}\n'
+
+
+@pytest.mark.parametrize(("count", "fits"), [(8, True), (9, False)])
+def test_each_task_takes_a_network_interface_of_an_instance(tmp_path: Path, count: int, fits: bool) -> None:
+    problems = problems_of(tmp_path, {"dev": DEV + INSTANCES + service("a", 4) + service("b", count - 4)})
+    assert [problem.rule.partition(" with")[0] for problem in problems] == (
+        [] if fits else [f"takes {count} network interfaces"]
+    )
+
+
+@pytest.mark.parametrize(("cpu", "memory", "key"), [(2049, 512, "cpu"), (256, 8192, "memory")])
+def test_a_task_is_no_larger_than_an_instance(tmp_path: Path, cpu: int, memory: int, key: str) -> None:
+    text = DEV + INSTANCES + service("a", 1, cpu=cpu, memory=memory)
+    assert f"service.a.{key} {cpu if key == 'cpu' else memory} " in only_problem(tmp_path, {"dev": text})
+
+
+@pytest.mark.parametrize(("count", "fits"), [(118, True), (119, False)])
+def test_tasks_have_an_address_each(tmp_path: Path, count: int, fits: bool) -> None:
+    problems = problems_of(tmp_path, {"dev": SMALL + 'ecs "main" {}\n' + service("a", count)})
+    assert [problem.rule.partition(",")[0] for problem in problems] == ([] if fits else [f"makes {count} tasks in all"])
+
+
+def test_nodes_and_pods_are_counted_beside_tasks(tmp_path: Path) -> None:
+    text = DEV + 'ecs "main" {}\n' + eks(GENERAL) + service("a", 900)
+    assert "makes 900 tasks in all, which need an address each with " in only_problem(tmp_path, {"dev": text})
+    assert problems_of(tmp_path, {"dev": text.replace("900", "300")}) == []

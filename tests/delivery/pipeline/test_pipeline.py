@@ -1,0 +1,209 @@
+"""The pipeline's roles: who is let in, and what for."""
+
+import json
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iam.evaluation import is_allowed
+from modules.data.database.keys.passwords import secrets_read_at_plan
+from modules.data.database.settings import DatabaseSettings
+from modules.foundation.names import Names
+from ops.workspace import stack_folder
+from tests.aws_facts.pipeline_roles import role_statements
+from tests.support.environments import DEV, PROD, only_problem, problems_of
+from tests.support.template import Template
+
+PIPELINE = '\npipeline {\n  project = "community/groundwork"\n}\n'
+RDS = {
+    "engine": "postgres",
+    "engine_version": "16.15",
+    "instance_class": "db.t4g.medium",
+    "storage": {"allocated_storage": 100},
+}
+PROJECT = "project_path:community/groundwork:ref_type"
+
+
+def lets_in(template: Template, role: str, sub: str, aud: str = "https://gitlab.com") -> bool:
+    """Return whether a token opens the role."""
+    (statement,) = json.loads(template.resource(f"aws_iam_role.{role}")["assume_role_policy"])["Statement"]
+    condition = statement["Condition"]
+    subjects = condition["StringLike"]["gitlab.com:sub"]
+    return condition["StringEquals"] == {"gitlab.com:aud": aud} and any(fnmatchcase(sub, each) for each in subjects)
+
+
+@pytest.fixture
+def staging_account(reference: Path) -> Template:
+    return Template(stack_folder(reference, "account-222222222222"))
+
+
+@pytest.fixture
+def dev_account(reference: Path) -> Template:
+    return Template(stack_folder(reference, "account-111111111111"))
+
+
+def test_production_is_opened_by_its_tags_alone(account: Template) -> None:
+    for role in ("delivery_prod_plan", "delivery_prod_apply"):
+        assert lets_in(account, role, f"{PROJECT}:tag:ref:v1.4.2")
+        assert not lets_in(account, role, f"{PROJECT}:branch:ref:feature")
+        assert not lets_in(account, role, "project_path:community/other:ref_type:tag:ref:v1.4.2")
+        assert not lets_in(account, role, f"{PROJECT}:tag:ref:v1.4.2", aud="https://elsewhere.example")
+    # Drift is looked for on the default branch, and nothing is applied from there.
+    assert lets_in(account, "delivery_prod_plan", f"{PROJECT}:branch:ref:main")
+    assert not lets_in(account, "delivery_prod_apply", f"{PROJECT}:branch:ref:main")
+
+
+def test_any_branch_may_plan_staging_and_none_may_apply_it(staging_account: Template) -> None:
+    assert lets_in(staging_account, "delivery_staging_plan", f"{PROJECT}:branch:ref:feature")
+    assert not lets_in(staging_account, "delivery_staging_apply", f"{PROJECT}:branch:ref:main")
+    assert lets_in(staging_account, "delivery_staging_apply", f"{PROJECT}:tag:ref:v1.4.2-rc.1")
+
+
+def test_dev_is_applied_from_the_default_branch(dev_account: Template) -> None:
+    assert lets_in(dev_account, "delivery_dev_apply", f"{PROJECT}:branch:ref:main")
+    assert not lets_in(dev_account, "delivery_dev_apply", f"{PROJECT}:branch:ref:feature")
+
+
+def statements(template: Template, role: str) -> dict[str, dict[str, Any]]:
+    return {each["Sid"]: each for each in template.policy(f"aws_iam_role_policy.{role}")}
+
+
+def test_a_plan_reads_no_data_and_no_state_but_its_own(account: Template) -> None:
+    found = statements(account, "delivery_prod_plan")
+    state = "arn:aws:s3:::agora-account-state-333333333333-ap-northeast-2/agora/prod/terraform.tfstate"
+    assert found["Lock"]["Resource"] == [f"{state}.tflock"]
+    assert found["NoObjects"]["NotResource"] == [state, f"{state}.tflock"]
+    assert found["NoSecrets"] == {
+        "Sid": "NoSecrets", "Effect": "Deny", "Action": ["secretsmanager:GetSecretValue"], "Resource": ["*"]
+    }  # fmt: skip
+    attached = account.resource("aws_iam_role_policy_attachment.delivery_prod_plan")
+    assert attached["policy_arn"] == "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+
+def test_a_plan_reads_the_passwords_that_it_opens_and_no_other_secret(further: Path) -> None:
+    """Ephemeral resources are opened by plans, and plain RDS with replicas has two of them."""
+    plan = role_statements(Template(stack_folder(further, "account-666666666666")), "delivery_rds_plan")
+    secret = "arn:aws:secretsmanager:ap-northeast-2:666666666666:secret:{}-AbCdEf"
+    assert is_allowed(plan, "secretsmanager:GetRandomPassword", "*", {})
+    for name in ("mobile/rds/database/main", "mobile/rds/database/legacy"):
+        assert is_allowed(plan, "secretsmanager:GetSecretValue", secret.format(name), {})
+    for name in ("mobile/rds/database/other", "mobile/rds/partner", "mobile/prod/database/main", "rds!db-1234"):
+        assert not is_allowed(plan, "secretsmanager:GetSecretValue", secret.format(name), {}), name
+
+
+@pytest.mark.parametrize(
+    ("aliases", "service", "allowed"),
+    [
+        (["alias/other", "alias/mobile/rds/data"], "secretsmanager", True),
+        (["alias/other", "alias/mobile/rds/data"], "s3", False),
+        (["alias/mobile/prod/data"], "secretsmanager", False),
+    ],
+)
+def test_a_plan_uses_the_key_of_passwords_for_secrets_alone(
+    aliases: list[str], service: str, allowed: bool, further: Path
+) -> None:
+    plan = role_statements(Template(stack_folder(further, "account-666666666666")), "delivery_rds_plan")
+    context = {"kms:resourcealiases": aliases, "kms:viaservice": f"{service}.ap-northeast-2.amazonaws.com"}
+    key = "arn:aws:kms:ap-northeast-2:666666666666:key/1234"
+    assert is_allowed(plan, "kms:Decrypt", key, context) is allowed
+
+
+def test_a_copied_password_is_read_where_rds_keeps_it() -> None:
+    names = Names("agora", "prod", "333333333333", "ap-northeast-2")
+    managed = "arn:aws:secretsmanager:ap-northeast-2:333333333333:secret:rds!db-*"
+    ours = "arn:aws:secretsmanager:ap-northeast-2:333333333333:secret:agora/prod/database/main-??????"
+    for keys, patterns in (
+        ({}, []),
+        ({"copy_master_user_password": True}, [ours, managed]),
+        ({"manage_master_user_password": False, "instances": 2}, [ours]),
+    ):
+        assert secrets_read_at_plan({"main": DatabaseSettings.model_validate({**RDS, **keys})}, names) == patterns
+
+
+def test_previews_would_show_a_password_to_every_branch(tmp_path: Path) -> None:
+    database = """
+database "main" {
+  engine                      = "postgres"
+  engine_version              = "16.15"
+  instance_class              = "db.t4g.medium"
+  instances                   = 2
+  manage_master_user_password = false
+  storage {
+    allocated_storage = 100
+  }
+}
+"""
+    assert only_problem(tmp_path, {"dev": DEV + PIPELINE + database}) == (
+        "dev.hcl:11: pipeline.previews true would let the jobs of every branch read the password of database main, as "
+        "a plan has to; write previews = false"
+    )
+    closed = PIPELINE.replace("}", "  previews = false\n}")
+    assert problems_of(tmp_path, {"dev": DEV + closed + database}) == []
+
+
+def test_a_drift_job_may_tell_the_alarm_topic_and_no_other(account: Template) -> None:
+    found = statements(account, "delivery_prod_plan")
+    assert found["TellDrift"]["Resource"] == ["arn:aws:sns:ap-northeast-2:333333333333:agora-prod-alarms-warning"]
+    aliases = {"kms:ResourceAliases": "alias/agora/prod/messages"}
+    assert found["AlarmKey"]["Condition"] == {"ForAnyValue:StringEquals": aliases}
+
+
+def test_an_apply_cannot_let_itself_in_further(account: Template) -> None:
+    apply = role_statements(account, "delivery_prod_apply")
+    own = "arn:aws:iam::333333333333:role/agora-account-prod-apply"
+    for action in ("iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:DeleteRole"):
+        assert not is_allowed(apply, action, own, {}), action
+        assert is_allowed(apply, action, "arn:aws:iam::333333333333:role/agora-prod-service-api-task", {}), action
+    gitlab = "arn:aws:iam::333333333333:oidc-provider/gitlab.com"
+    for action in ("iam:UpdateOpenIDConnectProviderThumbprint", "iam:DeleteOpenIDConnectProvider"):
+        assert not is_allowed(apply, action, gitlab, {}), action
+
+
+def test_an_apply_makes_the_providers_of_eks_clusters(account: Template) -> None:
+    apply = role_statements(account, "delivery_prod_apply")
+    cluster = "arn:aws:iam::333333333333:oidc-provider/oidc.eks.ap-northeast-2.amazonaws.com/id/EXAMPLE"
+    for action in ("Create", "Get", "Tag", "Delete"):
+        assert is_allowed(apply, f"iam:{action}OpenIDConnectProvider", cluster, {}), action
+
+
+def test_an_environment_without_a_pipeline_has_no_roles(further: Path) -> None:
+    assert not Template(stack_folder(further, "account-555555555555")).resources("aws_iam_role")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (PIPELINE.replace("community/groundwork", "groundwork"),
+         'dev.hcl:12: pipeline.project groundwork is not the path of a GitLab project; write its groups and its name, '
+         '"community/groundwork"'),
+        (PIPELINE.replace("}", '  gitlab_url = "http://gitlab.example"\n}'),
+         "dev.hcl:13: pipeline.gitlab_url http://gitlab.example is not the address of a GitLab server; write https and "
+         'the host, "https://gitlab.com"'),
+        (PIPELINE.replace("}", '  thumbprints = ["AA"]\n}'),
+         "dev.hcl:13: pipeline.thumbprints.0 AA is not a SHA-1 fingerprint; write its 40 hexadecimal digits in lower "
+         "case, without colons"),
+    ],
+)  # fmt: skip
+def test_wrong_settings(text: str, problem: str, tmp_path: Path) -> None:
+    assert only_problem(tmp_path, {"dev": DEV + text}) == problem
+
+
+def test_production_has_no_previews(tmp_path: Path) -> None:
+    text = PROD + PIPELINE.replace("}", "  previews = true\n}")
+    assert only_problem(tmp_path, {"prod": text}) == (
+        "prod.hcl:13: pipeline.previews true would let the jobs of every branch read production's configuration; "
+        "take it out; the plan of a release tag is read before it is applied"
+    )
+
+
+def test_environments_of_one_account_come_from_one_server(tmp_path: Path) -> None:
+    other = (DEV + PIPELINE).replace("10.20.0.0", "10.20.16.0")
+    elsewhere = other.replace("}\n", "}\n", 1).replace(
+        'groundwork"\n', 'groundwork"\n  gitlab_url = "https://git.example"\n'
+    )
+    assert only_problem(tmp_path, {"dev": DEV + PIPELINE, "next": elsewhere}) == (
+        "next.hcl:13: pipeline.gitlab_url https://git.example is not dev's (dev.hcl:11), whose account it shares; "
+        "write the same for both"
+    )

@@ -1,0 +1,126 @@
+"""The `firewall` block: what is refused, where and why."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from modules.edge.firewall.keys.groups import GROUPS
+from modules.edge.firewall.settings import CAPACITY_LIMIT, FirewallSettings, Group
+from modules.environment_files import load
+from tests.support.environments import DEV, only_problem, problems_of, write
+
+BALANCER = (
+    'zone "public" {\n  name = "agora.example"\n}\nload_balancer "public" {\n  names = ["api.agora.example"]\n}\n'
+)
+
+
+def firewall(*lines: str, before: str = BALANCER) -> str:
+    """Return an environment whose `firewall` block begins at line 16, its own lines at 17."""
+    return DEV + before + "firewall {\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
+
+
+def test_defaults(tmp_path: Path) -> None:
+    read = load(write(tmp_path, {"x": firewall()}))["x"].settings.firewall
+    assert read is not None
+    assert read.groups == ("ip-reputation", "known-bad-inputs", "common", "sql")
+    assert (read.rate_limit.requests, read.rate_limit.window_seconds, read.logged) == (2000, 300, "refused")
+    assert sum(read.capacities.values()) == 2 + 25 + 200 + 700 + 200
+
+
+def test_the_groups_that_may_be_named_are_those_of_the_table() -> None:
+    assert set(Group.__args__) == set(GROUPS)  # type: ignore[attr-defined]
+    assert len({group.priority for group in GROUPS.values()}) == len(GROUPS)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (['groups = ["xss"]'], "dev.hcl:17: firewall.groups.0 xss should be 'ip-reputation', 'anonymous-ip'"),
+        (['groups = ["sql", "sql"]'], "dev.hcl:17: firewall.groups sql is there twice; write each once"),
+        (["rate_limit {", "  requests = 9", "}"], "dev.hcl:18: firewall.rate_limit.requests 9 should be greater than"),
+        (["rate_limit {", "  window_seconds = 90", "}"], "dev.hcl:18: firewall.rate_limit.window_seconds 90 should be"),
+        (['allow = ["0.0.0.0/0"]'], "dev.hcl:17: firewall.allow.0 0.0.0.0/0 names every address there is, which an"),
+        (['allow = ["203.0.113.9/24"]'], "dev.hcl:17: firewall.allow.0 203.0.113.9/24 has bits set behind its prefix"),
+        (
+            ['allow = ["203.0.113.0/24"]', 'block = ["203.0.113.0/24"]'],
+            "dev.hcl:18: firewall.block 203.0.113.0/24 is in `allow` too, which is asked first; keep it in one",
+        ),
+        (
+            ['count = ["php"]'],
+            "dev.hcl:17: firewall.count php is not a rule of this firewall that refuses requests; write some of "
+            "rate-limit, ip-reputation, known-bad-inputs, common, sql",
+        ),
+        (['count = ["allow"]', 'allow = ["203.0.113.0/24"]'], "count allow is not a rule of this firewall that"),
+        (["count_rules = {", '  php = ["A"]', "}"], "firewall.count_rules php is not a group of this firewall"),
+        (
+            ['group "bots" {', '  name = "AWSManagedRulesBotControlRuleSet"', "  capacity = 4000", "}"],
+            "dev.hcl:16: firewall takes 5127 units of capacity (rate-limit 2 + ip-reputation 25 + known-bad-inputs 200 "
+            "+ common 700 + sql 200 + bots 4000), and a web ACL has 5000; take groups out",
+        ),
+        (
+            ['group "sql" {', '  name = "AWSManagedRulesBotControlRuleSet"', "  capacity = 50", "}"],
+            "dev.hcl:17: firewall.group.sql is a name that the firewall uses itself; give it another",
+        ),
+        (
+            [
+                'group "a" {',
+                '  name = "AWSManagedRulesBotControlRuleSet"',
+                "  capacity = 50",
+                "}",
+                'group "b" {',
+                '  name = "AWSManagedRulesAntiDDoSRuleSet"',
+                "  capacity = 50",
+                "}",
+            ],
+            "dev.hcl:21: firewall.group.b.priority 1000 is the priority of a too: AWS asks in one order",
+        ),
+        (
+            ['load_balancers = ["public", "private"]'],
+            "dev.hcl:17: firewall.load_balancers private is not a load balancer of this environment; there is public",
+        ),
+    ],
+)
+def test_wrong_input_names_line_rule_and_remedy(tmp_path: Path, lines: list[str], message: str) -> None:
+    assert message in only_problem(tmp_path, {"dev": firewall(*lines)})
+
+
+def test_a_load_balancer_behind_cloudfront_is_not_protected_twice(tmp_path: Path) -> None:
+    """Its requests come from CloudFront's addresses: a rate limit would stop every user at once."""
+    behind = BALANCER.replace("]\n}", ']\n  reachable_from = "cloudfront"\n}')
+    text = firewall('load_balancers = ["public"]', before=behind)
+    assert only_problem(tmp_path, {"dev": text}) == (
+        "dev.hcl:18: firewall.load_balancers public is reached by CloudFront only, whose addresses would share one "
+        "rate limit among all users; take it out: the site's firewall stands before CloudFront"
+    )
+
+
+@pytest.mark.parametrize("before", ["", BALANCER.replace("]\n}", "]\n  internal = true\n}")])
+def test_a_firewall_with_nothing_behind_it(tmp_path: Path, before: str) -> None:
+    assert "firewall has nothing behind it; write a `load_balancer` that faces the internet" in only_problem(
+        tmp_path, {"dev": firewall(before=before)}
+    )
+
+
+def test_an_internal_load_balancer_can_be_protected_by_name(tmp_path: Path) -> None:
+    inside = BALANCER.replace("]\n}", "]\n  internal = true\n}")
+    assert problems_of(tmp_path, {"dev": firewall('load_balancers = ["public"]', before=inside)}) == []
+
+
+@given(st.sets(st.sampled_from(sorted(GROUPS))), st.lists(st.integers(1, CAPACITY_LIMIT), max_size=4))
+def test_what_is_taken_fits_what_there_is(groups: set[str], others: list[int]) -> None:
+    total = 2 + sum(GROUPS[name].capacity for name in groups) + sum(others)
+    values = {
+        "groups": tuple(sorted(groups)),
+        "group": {
+            f"other-{number}": {"vendor": "Other", "name": "Other", "capacity": capacity, "priority": 1000 + number}
+            for number, capacity in enumerate(others)
+        },
+    }
+    if total > CAPACITY_LIMIT:
+        with pytest.raises(ValidationError, match=f"takes {total} units of capacity"):
+            FirewallSettings.model_validate(values)
+    else:
+        assert sum(FirewallSettings.model_validate(values).capacities.values()) == total

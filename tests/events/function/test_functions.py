@@ -1,0 +1,266 @@
+"""Functions and their channels: what stands in the JSON."""
+
+import json
+import re
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modules.events.function.packaging import code_hash
+from ops.workspace import stack_folder
+from tests.support.permissions import allows, statements_of
+from tests.support.template import Template
+
+ACCOUNT = "555555555555"
+
+
+def statements(template: Template, role_policy: str) -> dict[str, dict[str, Any]]:
+    return {each["Sid"]: each for each in template.policy(f"aws_iam_role_policy.{role_policy}")}
+
+
+def test_a_function_that_nobody_asks_more_of(prod: Template) -> None:
+    function = prod.resource("aws_lambda_function.function_thumbnail")
+    package = prod.folder / function.pop("filename")
+    assert function == {
+        "architectures": ["arm64"],
+        "depends_on": [
+            "aws_cloudwatch_log_group.foundation_function_thumbnail_log_group",
+            "aws_iam_role_policy.function_thumbnail",
+        ],
+        "environment": {
+            "variables": {
+                "BUCKET_CONTENT_NAME": "agora-prod-content-333333333333-ap-northeast-2",
+                "SIZES": "320x320,1280x1280",
+            }
+        },
+        "description": "Makes the small pictures of what users upload",
+        "ephemeral_storage": {"size": 512},
+        "function_name": "agora-prod-thumbnail",
+        "handler": "thumbnail.handler.handler",
+        "logging_config": {
+            "application_log_level": "INFO",
+            "log_format": "JSON",
+            "log_group": "/agora/prod/function/thumbnail",
+            "system_log_level": "INFO",
+        },
+        "memory_size": 1024,
+        "role": "${aws_iam_role.function_thumbnail.arn}",
+        "runtime": "python3.13",
+        "source_code_hash": code_hash(package),
+        "timeout": 60,
+        "tracing_config": {"mode": "Active"},
+    }
+    with zipfile.ZipFile(package) as archive:
+        assert "thumbnail/handler.py" in archive.namelist()
+        compiled = [name for name in archive.namelist() if name.startswith("PIL/") and name.endswith(".so")]
+        assert compiled
+        assert all("313-aarch64-linux-gnu" in name for name in compiled)
+
+
+def test_the_stacks_folder_is_all_that_a_plan_needs(prod: Template) -> None:
+    """No path of this machine: what is planned here can be applied there."""
+    text = (prod.folder / "cdk.tf.json").read_text()
+    filename = prod.resource("aws_lambda_function.function_thumbnail")["filename"]
+    assert filename.startswith("assets/")
+    assert (prod.folder / filename).is_file()
+    assert str(Path.cwd()) not in text
+    assert str(prod.folder) not in text
+
+
+def test_it_may_write_its_own_log_and_no_other(prod: Template) -> None:
+    allowed = statements(prod, "function_thumbnail")
+    group = "arn:aws:logs:ap-northeast-2:333333333333:log-group:/agora/prod/function/thumbnail"
+    assert allowed["Logs"]["Resource"] == [f"{group}:log-stream:*"]
+    assert allowed["Logs"]["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    everything = {sid for sid, each in allowed.items() if "*" in each["Resource"]}
+    assert everything == {"Traces"}, "X-Ray names no resources; everything else has a name"
+
+
+def test_objects_invoke_it(prod: Template) -> None:
+    (notification,) = prod.resource("aws_s3_bucket_notification.bucket_content")["lambda_function"]
+    assert notification == {
+        "events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"],
+        "filter_prefix": "uploads/",
+        "id": "thumbnail-uploads",
+        "lambda_function_arn": "${aws_lambda_function.function_thumbnail.arn}",
+    }
+    policy = {each["Sid"]: each for each in prod.policy("aws_s3_bucket_policy.bucket_content")}
+    bucket = "arn:aws:s3:::agora-prod-content-333333333333-ap-northeast-2"
+    assert policy["ReadFunctionThumbnail1"]["Resource"] == [f"{bucket}/uploads/*"]
+    assert policy["WriteFunctionThumbnail1"]["Resource"] == [f"{bucket}/thumbnails/*"]
+    named = policy["NamedRolesOnly"]["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
+    assert "${aws_iam_role.function_thumbnail.arn}" in named
+
+
+def test_what_fails_is_kept_with_the_reason(prod: Template, events: Template) -> None:
+    config = prod.resource("aws_lambda_function_event_invoke_config.function_thumbnail")
+    assert config["destination_config"] == {
+        "on_failure": {"destination": "${aws_sqs_queue.function_thumbnail_failed.arn}"}
+    }
+    assert config["maximum_retry_attempts"] == 2
+    queue = prod.resource("aws_sqs_queue.function_thumbnail_failed")
+    assert queue["message_retention_seconds"] == 14 * 86400
+    assert queue["kms_master_key_id"] == "${aws_kms_key.foundation_messages_key.arn}"
+    sends = statements(prod, "function_thumbnail")["SendAgoraProdThumbnailFailed"]
+    assert sends["Resource"] == ["${aws_sqs_queue.function_thumbnail_failed.arn}"]
+    assert events.resource("aws_lambda_function_event_invoke_config.function_worker")["maximum_retry_attempts"] == 1
+
+
+def queues(template: Template) -> Iterable[tuple[str, dict[str, Any]]]:
+    return template.resources("aws_sqs_queue").items()
+
+
+def test_every_queue_is_encrypted_and_takes_tls_only(events: Template, prod: Template) -> None:
+    for template in (events, prod):
+        for _, queue in queues(template):
+            assert queue["kms_master_key_id"] == "${aws_kms_key.foundation_messages_key.arn}"
+            first = json.loads(queue["policy"])["Statement"][0]
+            assert (first["Effect"], first["Principal"], first["Action"]) == ("Deny", "*", ["sqs:*"])
+            assert first["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+            assert first["Resource"][0].endswith(f":{queue['name']}")
+
+
+def test_a_queue_and_what_could_not_be_read(events: Template) -> None:
+    jobs, dead = (events.resource(f"aws_sqs_queue.queue_{name}") for name in ("jobs", "jobs_dead"))
+    assert jobs["visibility_timeout_seconds"] == 6 * 20
+    assert json.loads(jobs["redrive_policy"]) == {
+        "deadLetterTargetArn": "${aws_sqs_queue.queue_jobs_dead.arn}",
+        "maxReceiveCount": 3,
+    }
+    assert json.loads(dead["redrive_allow_policy"]) == {
+        "redrivePermission": "byQueue",
+        "sourceQueueArns": [f"arn:aws:sqs:us-east-1:{ACCOUNT}:mobile-events-jobs"],
+    }
+    assert events.resource("aws_sqs_queue.queue_results")["visibility_timeout_seconds"] == 30
+    mapping = events.resource("aws_lambda_event_source_mapping.function_worker_on_queue_jobs")
+    assert mapping["function_response_types"] == ["ReportBatchItemFailures"]
+    assert mapping["scaling_config"] == {"maximum_concurrency": 4}
+    assert mapping["depends_on"] == ["aws_iam_role_policy.function_worker"]
+
+
+def test_a_topic_tells_a_queue_and_a_function(events: Template) -> None:
+    to_queue = events.resource("aws_sns_topic_subscription.queue_jobs_from_news")
+    assert (to_queue["protocol"], to_queue["raw_message_delivery"]) == ("sqs", True)
+    policy = json.loads(events.resource("aws_sqs_queue.queue_jobs")["policy"])["Statement"]
+    assert policy[1]["Principal"] == {"Service": "sns.amazonaws.com"}
+    assert policy[1]["Condition"] == {"ArnEquals": {"aws:SourceArn": "${aws_sns_topic.topic_news.arn}"}}
+    key = {each["Sid"]: each for each in events.policy("aws_kms_key.foundation_messages_key")}
+    assert key["FromSns"]["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    to_function = events.resource("aws_sns_topic_subscription.function_reader_on_topic_news")
+    assert json.loads(to_function["filter_policy"]) == {"severity": ["critical", "warning"]}
+    permission = events.resource("aws_lambda_permission.function_reader_topic_news")
+    assert permission["source_arn"] == "${aws_sns_topic.topic_news.arn}"
+    assert permission["source_account"] == ACCOUNT
+
+
+def test_a_stream_gives_up_what_fails_for_good(events: Template) -> None:
+    mapping = events.resource("aws_lambda_event_source_mapping.function_worker_on_stream_clicks")
+    assert mapping["bisect_batch_on_function_error"] is True
+    assert mapping["maximum_retry_attempts"] == 3
+    assert mapping["destination_config"] == {
+        "on_failure": {"destination_arn": "${aws_sqs_queue.function_worker_failed.arn}"}
+    }
+    stream = events.resource("aws_kinesis_stream.stream_clicks")
+    assert (stream["encryption_type"], stream["retention_period"]) == ("KMS", 48)
+    put = statements(events, "function_reader")["PutMobileEventsClicks"]
+    assert put["Resource"] == ["${aws_kinesis_stream.stream_clicks.arn}"]
+
+
+def test_times(events: Template) -> None:
+    nightly = events.resource("aws_scheduler_schedule.function_worker_nightly")
+    assert nightly["schedule_expression"] == "cron(30 3 * * ? *)"
+    assert nightly["schedule_expression_timezone"] == "Asia/Seoul"
+    assert nightly["target"]["input"] == '{"task": "clean"}'
+    assert events.resource("aws_scheduler_schedule.function_worker_often")["schedule_expression"] == "rate(5 minutes)"
+    role = json.loads(events.resource("aws_iam_role.function_worker_schedule")["assume_role_policy"])["Statement"][0]
+    assert role["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    invoke = statements(events, "function_worker_schedule")["Invoke"]
+    assert invoke["Resource"] == ["${aws_lambda_function.function_worker.arn}"]
+
+
+def test_inside_the_vpc_by_doors_with_names(events: Template) -> None:
+    function = events.resource("aws_lambda_function.function_worker")
+    assert function["vpc_config"] == {
+        "security_group_ids": ["${aws_security_group.function_worker.id}"],
+        "subnet_ids": ["${aws_subnet.network_app_a.id}", "${aws_subnet.network_app_b.id}"],
+    }
+    group = "${aws_security_group.function_worker.id}"
+    into = events.resource("aws_vpc_security_group_ingress_rule.cache_ranking_from_function_worker")
+    assert into["referenced_security_group_id"] == group
+    out = events.resource("aws_vpc_security_group_egress_rule.function_worker_to_cache_ranking")
+    assert (out["security_group_id"], out["from_port"], out["to_port"]) == (group, 6379, 6379)
+    allowed = statements(events, "function_worker")
+    assert allowed["NotByTheCode"]["Effect"] == "Deny"
+    assert allowed["NotByTheCode"]["Condition"] == {
+        "ArnEquals": {"lambda:SourceFunctionArn": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:mobile-events-worker"}
+    }
+    assert "vpc_config" not in events.resource("aws_lambda_function.function_reader")
+    assert "Interfaces" not in statements(events, "function_reader")
+
+
+def test_a_secret_is_rotated_by_a_function(events: Template) -> None:
+    rotation = events.resource("aws_secretsmanager_secret_rotation.secret_login")
+    assert rotation["rotation_lambda_arn"] == "${aws_lambda_function.function_worker.arn}"
+    assert rotation["rotation_rules"] == {"automatically_after_days": 45}
+    assert rotation["depends_on"] == ["aws_lambda_permission.function_worker_rotates_login"]
+    allowed = statements(events, "function_worker")
+    assert allowed["RotateLogin"]["Resource"] == ["${aws_secretsmanager_secret.secret_login.arn}"]
+    variables = events.resource("aws_lambda_function.function_worker")["environment"]["variables"]
+    assert variables["SECRET_LOGIN_ARN"] == "${aws_secretsmanager_secret.secret_login.arn}"
+    cache = {f"CACHE_RANKING_{what}" for what in ("HOST", "READER_HOST", "PORT", "TLS", "USER")}
+    assert set(variables) == {"SECRET_LOGIN_ARN", "QUEUE_RESULTS_URL", *cache}
+
+
+def test_a_function_logs_in_at_its_database_and_at_no_other(further: Path) -> None:
+    rds = Template(stack_folder(further, "rds"))
+    login = "${aws_secretsmanager_secret.database_main_password.arn}"
+    key, via = "${aws_kms_key.foundation_data_key.arn}", "secretsmanager.ap-northeast-2.amazonaws.com"
+    assert rds.resource("aws_lambda_function.function_export")["environment"]["variables"] == {
+        "DATABASE_MAIN_HOST": "main.db.rds.internal",
+        "DATABASE_MAIN_READ_ONLY_HOST": "main-ro.db.rds.internal",
+        "DATABASE_MAIN_PROXY_HOST": "main-proxy.db.rds.internal",
+        "DATABASE_MAIN_PORT": "5432",
+        "DATABASE_MAIN_NAME": "mobile",
+        "DATABASE_MAIN_SECRET_ARN": login,
+    }
+    # Terraform's own quotes are none of JSON's: the proxy's id is cut out of its ARN.
+    policy, proxies = re.subn(
+        r"\$\{element\(split\([^)]*database_main_proxy\.arn\), 6\)\}",
+        "prx-1",
+        rds.resource("aws_iam_role_policy.function_export")["policy"],
+    )
+    role = json.loads(policy)["Statement"]
+    assert proxies == 1
+    assert allows(role, "secretsmanager:GetSecretValue", login)
+    assert allows(role, "kms:Decrypt", key, kms__ViaService=via, kms__EncryptionContext__SecretARN=login)
+    user = "arn:aws:rds-db:ap-northeast-2:666666666666:dbuser:prx-1"
+    assert allows(role, "rds-db:connect", f"{user}/dbadmin")
+    assert not allows(role, "rds-db:connect", f"{user}/other")
+    other = login.replace("database_main_password", "secret_other")
+    assert not allows(role, "secretsmanager:GetSecretValue", other)
+    assert not allows(role, "kms:Decrypt", key, kms__ViaService=via, kms__EncryptionContext__SecretARN=other)
+    assert not allows(role, "kms:Decrypt", key, kms__ViaService=via)
+    for group in ("database_main", "database_main_proxy"):
+        rule = rds.resource(f"aws_vpc_security_group_egress_rule.function_export_to_{group}")
+        assert rule["referenced_security_group_id"] == f"${{aws_security_group.{group}.id}}"
+
+
+def test_a_function_logs_in_at_its_cache_as_the_usual_user(events: Template) -> None:
+    role = statements_of(events, "function_worker")
+    users = f"arn:aws:elasticache:us-east-1:{ACCOUNT}:user:mobile-events-ranking"
+    assert allows(role, "elasticache:Connect", "${aws_elasticache_replication_group.cache_ranking.arn}")
+    assert allows(role, "elasticache:Connect", f"{users}-app")
+    assert not allows(role, "elasticache:Connect", f"{users}-default")
+    assert not allows(statements_of(events, "function_reader"), "elasticache:Connect", f"{users}-app")
+
+
+@pytest.mark.parametrize(("function", "machine"), [("worker", "arm64"), ("reader", "x86_64")])
+def test_other_machines_and_limits(events: Template, function: str, machine: str) -> None:
+    built = events.resource(f"aws_lambda_function.function_{function}")
+    assert built["architectures"] == [machine]
+    if function == "reader":
+        assert (built["runtime"], built["reserved_concurrent_executions"]) == ("python3.12", 5)
+        assert built["ephemeral_storage"] == {"size": 1024}

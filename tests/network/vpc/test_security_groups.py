@@ -1,0 +1,55 @@
+"""Security groups: the group is bare, and each rule stands by itself."""
+
+import pytest
+from cdktf import TerraformStack
+
+from modules.foundation.foundation import Foundation
+from modules.network.vpc.security_groups import ANYWHERE, HTTPS, Peer, SecurityGroup, let_in, members_of
+from tests.support.stacks import built
+from tests.support.template import Template
+
+API = "${aws_security_group.trial_api.id}"
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    def build(stack: TerraformStack, foundation: Foundation) -> None:
+        make = foundation.resources(stack, "trial")
+        group = SecurityGroup(make, "api", name="agora-prod-api", description="The API", vpc_id="vpc-1")
+        group.let_in("api_from_load-balancer", members_of("sg-1"), 8080, "From the load balancer")
+        group.let_out("api_https", ANYWHERE, HTTPS, "HTTPS")
+        group.let_out("api_dns", Peer(cidr_ipv4="10.0.0.2/32"), 53, "DNS", protocol="udp")
+        let_in(make, "others_from_api", "sg-2", members_of(group.id), 5432, "From the API")
+
+    return built(tmp_path_factory.mktemp("built"), build)
+
+
+def test_the_group_has_no_rule_of_its_own(template: Template) -> None:
+    """Inline rules and rules by themselves would undo each other at every apply."""
+    assert template.resource("aws_security_group.trial_api") == {
+        "name": "agora-prod-api",
+        "description": "The API",
+        "vpc_id": "vpc-1",
+        "tags": {"Name": "agora-prod-api"},
+    }
+
+
+def test_a_rule_names_one_peer_and_one_port(template: Template) -> None:
+    assert template.resource("aws_vpc_security_group_ingress_rule.trial_api_from_load_balancer") == {
+        "security_group_id": API,
+        "description": "From the load balancer",
+        "referenced_security_group_id": "sg-1",
+        "ip_protocol": "tcp",
+        "from_port": 8080,
+        "to_port": 8080,
+    }
+    out = template.resources("aws_vpc_security_group_egress_rule")
+    assert {name: (rule["cidr_ipv4"], rule["ip_protocol"], rule["from_port"]) for name, rule in out.items()} == {
+        "trial_api_https": ("0.0.0.0/0", "tcp", 443),
+        "trial_api_dns": ("10.0.0.2/32", "udp", 53),
+    }
+
+
+def test_a_group_that_somebody_else_made_is_opened(template: Template) -> None:
+    rule = template.resource("aws_vpc_security_group_ingress_rule.trial_others_from_api")
+    assert (rule["security_group_id"], rule["referenced_security_group_id"]) == ("sg-2", API)
