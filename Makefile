@@ -13,7 +13,7 @@ export ENVS
 RUN = .venv/bin/python -m ops
 
 # Of the standard library alone: .venv may be gone.
-LOCAL_STOP = $$(command -v .venv/bin/python || command -v $(PYTHON)) -m ops.local_aws.process build/local
+LOCAL_STOP = $$(command -v .venv/bin/python || command -v $(PYTHON)) -m local_aws.process build/local
 
 # tests/support/processes.py says which process runs what; the local ones wait more than they work.
 # Terraform and its provider are most of what the processor does: memory is there to spare them collecting garbage.

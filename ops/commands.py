@@ -107,7 +107,7 @@ def local(
 @app.command("local-stop")
 def local_stop(envs: EnvsOption = ENVS) -> None:
     """End the embedded AWS, and with it all that was put there."""
-    from ops.local_aws.process import stop
+    from local_aws.process import stop
 
     _out.print("stopped" if stop(Workspace.of(envs).local) else "it is not running")
 

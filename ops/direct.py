@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
+from local_aws.process import find
 from modules.environment_files import EnvironmentFile
 from ops.bootstrap import Account
 from ops.errors import ExitCode, OpsError
-from ops.local_aws.process import find
 from ops.processes import run_attached
 from ops.target import Target, cloud, local
 from ops.tools import terraform_program, tool_environment

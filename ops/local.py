@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from local_aws.process import LocalAws, find, start
 from modules.environment_files import EnvironmentFile
 from ops.bootstrap import bootstrap
 from ops.errors import ExitCode, OpsError
 from ops.exclusive import exclusive
 from ops.functions import build_for_here
 from ops.interrupts import SIGNALS
-from ops.local_aws.process import LocalAws, find, start
 from ops.state import require_sound
 from ops.steps import step
 from ops.synth import synthesize

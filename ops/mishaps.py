@@ -2,8 +2,8 @@
 
 import errno
 
+from local_aws.process import LocalAwsError
 from ops.errors import ExitCode, OpsError
-from ops.local_aws.process import LocalAwsError
 
 _LOG_IN = "log in (`aws sso login`), or choose a profile: export AWS_PROFILE=..."
 _PROFILES = "`aws configure list-profiles` lists those that there are; then export AWS_PROFILE=..."

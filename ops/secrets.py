@@ -11,11 +11,11 @@ from typing import Any, TextIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local_aws.process import find
 from modules.data.secret.settings import secret_name
 from modules.environment_files import EnvironmentFile
 from modules.foundation.names import Names
 from ops.errors import ExitCode, OpsError
-from ops.local_aws.process import find
 from ops.target import Target, cloud, local
 from ops.workspace import Workspace
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import boto3
 
+from local_aws.process import LocalAws
 from ops.backend import Backend
 from ops.endpoints import refuse_endpoints
 from ops.errors import ExitCode, OpsError
-from ops.local_aws.process import LocalAws
 from ops.terraform import Terraform
 from ops.workspace import Workspace, stack_folder
 

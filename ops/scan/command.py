@@ -3,10 +3,10 @@
 import json
 from dataclasses import replace
 
+from local_aws.process import start
 from modules.environment_files import EnvironmentFile
 from modules.foundation.settings import Tier
 from ops.local import connected, initialized
-from ops.local_aws.process import start
 from ops.scan.checkov import scan
 from ops.scan.judgement import Scan, judge
 from ops.scan.skips import read_skips

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ops.local_aws.process import LocalAws
+from local_aws.process import LocalAws
 from ops.target import Target
 
 ACCOUNT = "999999999999"

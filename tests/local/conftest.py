@@ -11,10 +11,10 @@ from typing import TypeVar
 
 import pytest
 
+from local_aws.process import LocalAws, start, stop
 from modules.environment_files import EnvironmentFile, load
 from ops.bootstrap import bootstrap
 from ops.local import connected
-from ops.local_aws.process import LocalAws, start, stop
 from ops.synth import synthesize
 from ops.target import Target, local
 from ops.workspace import Workspace

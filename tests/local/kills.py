@@ -18,10 +18,10 @@ import time
 import urllib.request
 from pathlib import Path
 
+from local_aws.gate import PATH
+from local_aws.process import start, stop
 from modules.environment_files import EnvironmentFile, load
 from ops.errors import ExitCode
-from ops.local_aws.gate import PATH
-from ops.local_aws.process import start, stop
 from ops.workspace import PROJECT
 from tests.local.test_interruption import Place, children
 

@@ -6,12 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from local_aws.process import LocalAws
 from modules.environment_files import EnvironmentFile, load
 from ops.guard.command import run_guard
 from ops.guard.judgement import Judgement
 from ops.guard.plan import Plan
 from ops.local import connected
-from ops.local_aws.process import LocalAws
 from ops.synth import synthesize
 from ops.target import Target, local
 from ops.terraform import Terraform

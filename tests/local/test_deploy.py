@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from local_aws.process import LocalAws
 from ops.endpoints import MEANT
-from ops.local_aws.process import LocalAws
 from ops.target import Target
 from ops.workspace import PROJECT
 from tests.local.account import HEADER, write_aws_config

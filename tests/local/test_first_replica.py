@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ops.local_aws.process import LocalAws
+from local_aws.process import LocalAws
 from ops.target import Target
 from tests.local.account import HEADER
 from tests.local.small import Small

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from local_aws.process import find, stop
 from ops.backend import Backend
 from ops.errors import ExitCode
-from ops.local_aws.process import find, stop
 from ops.target import local
 from ops.workspace import PROJECT, Workspace, stack_folder
 from tests.support.environments import DEV, write

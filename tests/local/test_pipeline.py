@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from local_aws.process import LocalAws
 from ops.endpoints import MEANT
-from ops.local_aws.process import LocalAws
 from ops.scan import checkov
 from ops.target import Target
 from ops.workspace import PROJECT

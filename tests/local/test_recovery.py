@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from local_aws.process import LocalAws
 from ops.backend import Backend, RemoteState
 from ops.local import connected
-from ops.local_aws.process import LocalAws
 from ops.recovery.command import Recovery, recovered
 from ops.synth import synthesize
 from ops.target import Target, local

@@ -10,10 +10,10 @@ from typing import Any
 import boto3
 import pytest
 
+from local_aws.process import LocalAws
 from ops.cloud import clear_the_way
 from ops.errors import OpsError
 from ops.guard.plan import Plan
-from ops.local_aws.process import LocalAws
 from ops.scaled_readers import clients_of, deletable_readers, delete_readers
 from ops.target import Target
 from tests.local.account import ACCOUNT

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from local_aws.process import RECORD_NAME, LocalAws
 from ops import explain
 from ops.backend import Backend
 from ops.commands import app
 from ops.errors import ExitCode, OpsError
-from ops.local_aws.process import RECORD_NAME, LocalAws
 from ops.state import require_sound
 from ops.target import Target
 from ops.unsaved import ERRORED_STATE

@@ -9,8 +9,8 @@ from unittest.mock import patch
 import boto3
 import pytest
 
-from ops.local_aws import process
-from ops.local_aws.process import LocalAws
+from local_aws import process
+from local_aws.process import LocalAws
 
 ACCOUNT = "333333333333"
 REGION = "ap-northeast-2"

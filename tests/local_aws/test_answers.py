@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from ops.local_aws.answers import REMEMBERED, Answers
+from local_aws.answers import REMEMBERED, Answers
 
 
 class Counting:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from ops.local_aws.gate import PATH, Gate
+from local_aws.gate import PATH, Gate
 
 
 class Client:

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import pytest
 
+from local_aws.lambda_events import failures
+from local_aws.lambda_runs import Outcome
 from modules.events.function.packaging import write_zip
 from modules.foundation.policies import assumed_by
-from ops.local_aws.lambda_events import failures
-from ops.local_aws.lambda_runs import Outcome
 from tests.local_aws.functions import ROLE, deploy, lines, printed
 
 Client = Callable[[str], Any]

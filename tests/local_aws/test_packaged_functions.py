@@ -11,11 +11,11 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
+from local_aws.process import LocalAws
 from modules.environment_files import load
 from modules.events.function.packaging import Packages, Target
 from modules.foundation.policies import assumed_by
 from ops.functions import build, build_for_here
-from ops.local_aws.process import LocalAws
 from ops.workspace import PROJECT
 from tests.support.environments import DEV, write
 from tests.support.slack import fake_slack

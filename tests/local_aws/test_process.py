@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from ops.local_aws import process
-from ops.local_aws.process import LocalAws, LocalAwsError
+from local_aws import process
+from local_aws.process import LocalAws, LocalAwsError
 
 from .conftest import Client, client_of
 

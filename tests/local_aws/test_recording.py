@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ops.local_aws.recording import Recording
+from local_aws.recording import Recording
 
 
 def test_a_request_is_recorded_and_still_answered(tmp_path: Path) -> None:

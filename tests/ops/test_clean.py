@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ops.local_aws.process import RECORD_NAME, write_record
+from local_aws.process import RECORD_NAME, write_record
 from ops.workspace import PROJECT
 
 

@@ -6,8 +6,8 @@ import os
 import pytest
 from botocore import exceptions
 
+from local_aws.process import LocalAwsError
 from ops.errors import ExitCode
-from ops.local_aws.process import LocalAwsError
 from ops.mishaps import explained
 
 DENIED = {"Error": {"Code": "ExpiredToken", "Message": "The token has expired"}}

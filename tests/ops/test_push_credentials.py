@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.process import start, stop
 from modules.environment_files import load
 from ops.errors import ExitCode, OpsError
-from ops.local_aws.process import start, stop
 from ops.push_credentials import put
 from ops.target import Target, local
 from ops.workspace import PROJECT, Workspace

@@ -13,9 +13,9 @@ from typing import cast
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.process import start, stop
 from modules.environment_files import EnvironmentFile, load
 from ops.errors import ExitCode, OpsError
-from ops.local_aws.process import start, stop
 from ops.secrets import VALUE_LIMIT, put, read_value, states
 from ops.target import Target, local
 from ops.workspace import PROJECT, Workspace

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from local_aws.process import LocalAws
 from ops.errors import ExitCode, OpsError
-from ops.local_aws.process import LocalAws
 from ops.target import OVERRIDE_FILE, cloud, local, refuse_overrides
 from ops.workspace import Workspace, stack_folder
 

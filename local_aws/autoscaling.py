@@ -1,0 +1,147 @@
+"""EC2 Auto Scaling: instance refreshes, policies as they were asked for, and names that are a group's own.
+
+- AWS: StartInstanceRefresh replaces the instances of a group one after another, DescribeInstanceRefreshes tells how
+  far it is, CancelInstanceRefresh stops it. Moto 5.2.5 has none of them. Added: a refresh is done as soon as it has
+  begun, for instances of the emulator have nothing that could differ; so there is never one to cancel.
+- AWS: a scaling policy is enabled until it is not, and only a predictive one has a predictive configuration. Moto says
+  nothing of the first and gives every policy an empty second. Added: as it was asked for.
+- AWS: names of policies and of scheduled actions are unique within their group. Moto has one list of each, and a
+  policy of one group takes the place of another's. Added: a name belongs to its group.
+- AWS: an instance that is no longer protected against scaling in goes when the group has more than it wants. Moto
+  leaves it, and a group whose instances were protected is never empty. Added: it goes at once.
+"""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+_GROUP = "AutoScalingGroupName"
+
+
+def install() -> None:
+    """Add the calls to Moto's Auto Scaling."""
+    from moto.autoscaling.models import AutoScalingBackend
+    from moto.autoscaling.responses import AutoScalingResponse
+
+    from local_aws.extend import add
+
+    add(AutoScalingResponse, _as_asked(AutoScalingResponse.put_scaling_policy), delete_policy)
+    add(AutoScalingBackend, _of_its_group(AutoScalingBackend.put_scaling_policy), delete_scheduled_action)
+    add(AutoScalingBackend, _action_of_its_group(AutoScalingBackend.put_scheduled_update_group_action))
+    add(AutoScalingResponse, _then_scaled_in(AutoScalingResponse.set_instance_protection))
+    add(AutoScalingResponse, start_instance_refresh, describe_instance_refreshes, cancel_instance_refresh)
+
+
+def _as_asked(put: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Keep whether a policy is enabled, and no configuration that it has not."""
+
+    def put_scaling_policy(response: Any) -> Any:
+        answer = put(response)
+        policy = response.autoscaling_backend.policies[_policy_key(response)]
+        enabled = response._get_param("Enabled")
+        policy.enabled = True if enabled is None else enabled
+        policy.predictive_scaling_configuration = policy.predictive_scaling_configuration or None
+        return answer
+
+    return put_scaling_policy
+
+
+def _of_its_group(put: Callable[..., Any]) -> Callable[..., Any]:
+    def put_scaling_policy(backend: Any, **request: Any) -> Any:
+        policy = put(backend, **request)
+        backend.policies[policy.auto_scaling_group_name, policy.name] = backend.policies.pop(policy.name)
+        return policy
+
+    return put_scaling_policy
+
+
+def delete_policy(response: Any) -> Any:
+    """DeletePolicy."""
+    from moto.core.responses import EmptyResult
+
+    response.autoscaling_backend.policies.pop(_policy_key(response), None)
+    return EmptyResult()
+
+
+def _policy_key(response: Any) -> tuple[str, str]:
+    return response._get_param(_GROUP), response._get_param("PolicyName")
+
+
+def _action_of_its_group(put: Callable[..., Any]) -> Callable[..., Any]:
+    def put_scheduled_update_group_action(backend: Any, **request: Any) -> Any:
+        action = put(backend, **request)
+        name = action.scheduled_action_name
+        backend.scheduled_actions[action.auto_scaling_group_name, name] = backend.scheduled_actions.pop(name)
+        return action
+
+    return put_scheduled_update_group_action
+
+
+def delete_scheduled_action(backend: Any, auto_scaling_group_name: str, scheduled_action_name: str) -> None:
+    """DeleteScheduledAction."""
+    from moto.autoscaling.exceptions import ValidationError
+
+    if not backend.scheduled_actions.pop((auto_scaling_group_name, scheduled_action_name), None):
+        raise ValidationError("Scheduled action name not found")
+
+
+def _then_scaled_in(protect: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Let a group go back to the size that it wants."""
+
+    def set_instance_protection(response: Any) -> Any:
+        answer = protect(response)
+        backend, name = response.autoscaling_backend, response._get_param(_GROUP)
+        backend.set_desired_capacity(name, backend.autoscaling_groups[name].desired_capacity)
+        return answer
+
+    return set_instance_protection
+
+
+def start_instance_refresh(response: Any) -> Any:
+    """StartInstanceRefresh."""
+    from moto.core.responses import ActionResult
+    from moto.core.utils import utcnow
+
+    now = utcnow()
+    refresh = {
+        "InstanceRefreshId": str(uuid.uuid4()),
+        _GROUP: response._get_param(_GROUP),
+        "Status": "Successful",
+        "StartTime": now,
+        "EndTime": now,
+        "PercentageComplete": 100,
+        "InstancesToUpdate": 0,
+        "Preferences": response._get_param("Preferences") or {},
+    }
+    _refreshes(response).append(refresh)
+    return ActionResult({"InstanceRefreshId": refresh["InstanceRefreshId"]})
+
+
+def describe_instance_refreshes(response: Any) -> Any:
+    """DescribeInstanceRefreshes: the newest first, as AWS has them."""
+    from moto.core.responses import ActionResult
+
+    ids = response._get_param("InstanceRefreshIds") or []
+    found = [each for each in reversed(_refreshes(response)) if not ids or each["InstanceRefreshId"] in ids]
+    return ActionResult({"InstanceRefreshes": found})
+
+
+def cancel_instance_refresh(response: Any) -> Any:
+    """CancelInstanceRefresh: what is done cannot be cancelled."""
+    from moto.autoscaling.exceptions import AutoscalingClientError
+
+    _refreshes(response)
+    message = "No in progress or pending Instance Refresh found"
+    raise AutoscalingClientError("ActiveInstanceRefreshNotFound", message)
+
+
+def _refreshes(response: Any) -> list[dict[str, Any]]:
+    """Return the refreshes of the group that was asked for, a list that may be added to."""
+    from moto.autoscaling.exceptions import ValidationError
+
+    name = response._get_param(_GROUP)
+    group = response.autoscaling_backend.autoscaling_groups.get(name)
+    if group is None:
+        raise ValidationError("AutoScalingGroup name not found - null")
+    refreshes: list[dict[str, Any]] = group.__dict__.setdefault("instance_refreshes", [])
+    return refreshes

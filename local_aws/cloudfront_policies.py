@@ -1,0 +1,178 @@
+"""CloudFront: policies that several distributions share, and ways into a VPC.
+
+- AWS: Create, Get, List, Update and Delete of cache policies, origin request policies and response headers policies,
+  each with a name that is unique in the account; one that a distribution uses is not deleted. Moto 5.2.5 has none of
+  them. Added. Those that AWS manages are not there: a distribution names them by their ids, and nobody looks.
+- AWS: the same of VPC origins, which have an ARN and tags beside. Moto has none. Added; one is deployed at once.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Things of one kind: how AWS calls them, and the parts of its answers and errors."""
+
+    name: str
+    method: str
+    """The end of the calls' names in Moto's style."""
+    path: str
+    config: str
+    missing: str
+    taken: str
+    used: str
+
+    @property
+    def methods(self) -> str:
+        """The same end of the call that lists them."""
+        return f"{self.method.removesuffix('y')}ies" if self.method.endswith("y") else f"{self.method}s"
+
+
+def _policy(name: str, method: str, path: str) -> Kind:
+    return Kind(name, method, path, f"{name}Config", f"NoSuch{name}", f"{name}AlreadyExists", f"{name}InUse")
+
+
+VPC_ORIGIN = Kind(
+    "VpcOrigin",
+    "vpc_origin",
+    "vpc-origin",
+    "VpcOriginEndpointConfig",
+    "EntityNotFound",
+    "EntityAlreadyExists",
+    "CannotDeleteEntityWhileInUse",
+)
+KINDS = (
+    _policy("CachePolicy", "cache_policy", "cache-policy"),
+    _policy("OriginRequestPolicy", "origin_request_policy", "origin-request-policy"),
+    _policy("ResponseHeadersPolicy", "response_headers_policy", "response-headers-policy"),
+    VPC_ORIGIN,
+)
+
+
+class Thing:
+    """One policy or VPC origin."""
+
+    def __init__(self, kind: Kind, account_id: str, config: dict[str, Any]) -> None:
+        from moto.cloudfront.models import random_id
+        from moto.core.utils import utcnow
+
+        self.id = f"vo_{random_id()}" if kind is VPC_ORIGIN else random_id()
+        self.arn = f"arn:aws:cloudfront::{account_id}:{kind.path.replace('-', '')}/{self.id}"
+        self.created_time = utcnow()
+        self._kind = kind
+        self.write(config)
+
+    def write(self, config: dict[str, Any]) -> None:
+        """Take the configuration, under a new ETag."""
+        from moto.cloudfront.models import random_id
+        from moto.core.utils import utcnow
+
+        self.config = config
+        self.etag = random_id()
+        self.last_modified_time = utcnow()
+
+    def told(self) -> dict[str, Any]:
+        """Return it as AWS's answers have it."""
+        kind = self._kind
+        thing = {"Id": self.id, "LastModifiedTime": self.last_modified_time, kind.config: self.config}
+        if kind is VPC_ORIGIN:
+            thing |= {"Arn": self.arn, "Status": "Deployed", "CreatedTime": self.created_time}
+        return {kind.name: thing, "ETag": self.etag}
+
+    def listed(self) -> dict[str, Any]:
+        """Return it as AWS's lists have it."""
+        thing: dict[str, Any] = self.told()[self._kind.name]
+        if self._kind is VPC_ORIGIN:
+            config = thing.pop(self._kind.config)
+            return thing | {"Name": config["Name"], "OriginEndpointArn": config["Arn"]}
+        return {"Type": "custom", self._kind.name: thing}
+
+
+def install() -> None:
+    """Add the calls to Moto's CloudFront, and their addresses."""
+    from moto.cloudfront import urls
+    from moto.cloudfront.responses import CloudFrontResponse
+
+    from local_aws.extend import add
+
+    for kind in KINDS:
+        for action, call in (("create", _create), ("get", _get), ("update", _update), ("delete", _delete)):
+            add(CloudFrontResponse, _named(f"{action}_{kind.method}", kind, call))
+        add(CloudFrontResponse, _named(f"list_{kind.methods}", kind, _list))
+        for rest in ("", "/(?P<id>[^/]+)"):
+            urls.url_paths[f"{{0}}/2020-05-31/{kind.path}{rest}$"] = CloudFrontResponse.dispatch
+
+
+def _named(name: str, kind: Kind, call: Callable[[Kind, Any], Any]) -> Callable[[Any], Any]:
+    def answer(response: Any) -> Any:
+        return call(kind, response)
+
+    answer.__name__ = name
+    return answer
+
+
+def _create(kind: Kind, response: Any) -> Any:
+    from moto.cloudfront.exceptions import CloudFrontException
+    from moto.core.responses import ActionResult
+
+    config = response._get_param(kind.config)
+    if any(each.config["Name"] == config["Name"] for each in _all(kind, response).values()):
+        raise CloudFrontException(kind.taken, f"{config['Name']} exists already.")
+    thing = Thing(kind, response.current_account, config)
+    _all(kind, response)[thing.id] = thing
+    tags = response._get_param("Tags.Items", []) if kind is VPC_ORIGIN else []
+    response.backend.tagger.tag_resource(thing.arn, tags or [])
+    return ActionResult(thing.told() | {"Location": f"https://cloudfront.amazonaws.com/2020-05-31/{thing.id}"})
+
+
+def _get(kind: Kind, response: Any) -> Any:
+    from moto.core.responses import ActionResult
+
+    return ActionResult(_one(kind, response).told())
+
+
+def _list(kind: Kind, response: Any) -> Any:
+    from moto.core.responses import ActionResult
+
+    items = [each.listed() for each in _all(kind, response).values()]
+    page = {"Items": items, "Quantity": len(items), "MaxItems": 100}
+    if kind is VPC_ORIGIN:
+        page |= {"IsTruncated": False, "Marker": ""}
+    return ActionResult({f"{kind.name}List": page})
+
+
+def _update(kind: Kind, response: Any) -> Any:
+    from moto.core.responses import ActionResult
+
+    thing = _one(kind, response)
+    thing.write(response._get_param(kind.config))
+    return ActionResult(thing.told())
+
+
+def _delete(kind: Kind, response: Any) -> Any:
+    from moto.cloudfront.exceptions import CloudFrontException
+    from moto.core.responses import ActionResult, EmptyResult
+
+    thing = _one(kind, response)
+    for distribution in response.backend.distributions.values():
+        if f'"{thing.id}"' in json.dumps(distribution.distribution_config):
+            raise CloudFrontException(kind.used, f"{thing.id} is used by {distribution.id}.")
+    del _all(kind, response)[thing.id]
+    return ActionResult(thing.told()) if kind is VPC_ORIGIN else EmptyResult()
+
+
+def _all(kind: Kind, response: Any) -> dict[str, Thing]:
+    things: dict[str, Thing] = response.backend.__dict__.setdefault(kind.method, {})
+    return things
+
+
+def _one(kind: Kind, response: Any) -> Thing:
+    from moto.cloudfront.exceptions import CloudFrontException
+
+    id = response._get_param("Id")
+    if id not in _all(kind, response):
+        raise CloudFrontException(kind.missing, f"{id} does not exist.")
+    return _all(kind, response)[id]

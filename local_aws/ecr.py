@@ -1,0 +1,43 @@
+"""ECR: replication by several rules.
+
+- AWS: PutReplicationConfiguration takes up to ten rules ("Amazon ECR service quotas"), each with regions and the
+  repositories that it is about. Moto 5.2.5 refuses a second rule. Added: up to ten. Nothing is copied, for there are
+  no images.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+#: "Amazon ECR service quotas, Rules per replication configuration".
+RULES_LIMIT = 10
+
+
+def install() -> None:
+    """Mend Moto's replication."""
+    from moto.ecr.models import ECRBackend
+
+    from local_aws.extend import add
+
+    add(ECRBackend, _with_rules(ECRBackend.put_replication_configuration))
+
+
+def _with_rules(put: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Let Moto judge each rule by itself, as it does one, and then keep them all."""
+
+    def put_replication_configuration(backend: Any, replication_config: dict[str, Any]) -> dict[str, Any]:
+        from moto.ecr.exceptions import InvalidParameterException
+
+        rules = replication_config["rules"]
+        if len(rules) > RULES_LIMIT:
+            raise InvalidParameterException(f"Replication configuration has more than {RULES_LIMIT} rules")
+        before = backend.replication_config
+        try:
+            for rule in rules:
+                put(backend, {"rules": [rule]})
+        except Exception:
+            backend.replication_config = before
+            raise
+        backend.replication_config = replication_config
+        return {"replicationConfiguration": replication_config}
+
+    return put_replication_configuration

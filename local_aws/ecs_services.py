@@ -1,0 +1,177 @@
+"""ECS services: what was asked for is kept, and the tasks run at once, or the deployment is rolled back.
+
+- AWS: CreateService keeps the capacity provider strategy, the deployment configuration, the grace period, ECS Exec,
+  managed tags and the rebalancing of zones, and DescribeServices returns them. Moto 5.2.5 drops all of them, and says
+  launch type EC2 for a service that has a strategy, so that each plan wants to change or replace it. Added: they are
+  kept, with AWS's defaults.
+- AWS: tasks start, the deployment ends as COMPLETED and the service is steady. Moto's tasks stay pending for ever,
+  and an update leaves the old deployment standing. Added: as many tasks run as are desired, of the revision that was
+  asked for, by one deployment that is done. There is no container behind any of them.
+- AWS: a deployment whose image cannot be pulled fails, and goes back to the revision before where the circuit breaker
+  says so ("How the Amazon ECS deployment circuit breaker detects failures"). Moto pulls nothing. Added: the way back,
+  for an image that is missing in a repository here that has others. A repository without images says nothing: most
+  use the embedded AWS without any.
+- AWS: a revision may be named without its ARN, and is told by its ARN. Moto tells what was given. Added: the ARN.
+- AWS: a service whose target group no listener leads to is refused. Moto takes it, and a missing dependency would
+  show in the cloud only. Added: the refusal.
+"""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+#: "Amazon ECR private registry": account, region, repository and tag of an image's reference.
+_IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+):([^@]+)")
+
+#: "CreateService": what AWS says when nothing was given.
+DEFAULTS: Mapping[str, Any] = {
+    "enable_execute_command": False,
+    "enable_ecs_managed_tags": False,
+    "availability_zone_rebalancing": "ENABLED",
+}
+#: The parameters of CreateService that Moto drops, and their names in its service.
+KEPT = {
+    "capacityProviderStrategy": "capacity_provider_strategy",
+    "enableExecuteCommand": "enable_execute_command",
+    "enableECSManagedTags": "enable_ecs_managed_tags",
+    "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
+    "availabilityZoneRebalancing": "availability_zone_rebalancing",
+    "placementConstraints": "placement_constraints",
+    "placementStrategy": "placement_strategy",
+}
+DEPLOYMENT = {
+    "maximumPercent": 200,
+    "minimumHealthyPercent": 100,
+    "deploymentCircuitBreaker": {"enable": False, "rollback": False},
+}
+
+
+def install() -> None:
+    """Let Moto's services keep what they were given, and run."""
+    from moto.ecs.responses import EC2ContainerServiceResponse
+
+    from local_aws.extend import add
+
+    add(EC2ContainerServiceResponse, _kept(EC2ContainerServiceResponse.create_service))
+    add(EC2ContainerServiceResponse, _rolled_out(EC2ContainerServiceResponse.update_service))
+
+
+def _kept(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def create_service(response: Any) -> Any:
+        _require_load_balancers(response)
+        answer = create(response)
+        service = answer.result["service"]
+        for name, value in DEFAULTS.items():
+            setattr(service, name, value)
+        for parameter, name in KEPT.items():
+            value = response._get_param(parameter)
+            if value is not None:
+                setattr(service, name, value)
+        service.deployment_configuration = DEPLOYMENT | (response._get_param("deploymentConfiguration") or {})
+        if response._get_param("capacityProviderStrategy"):
+            # A service has either; the strategy's providers say on what its tasks run.
+            service.launch_type = None
+        service.platform_version = service.platform_version or "LATEST"
+        _settle(response, service)
+        return answer
+
+    return create_service
+
+
+def _rolled_out(update: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def update_service(response: Any) -> Any:
+        cluster, name = response._get_param("cluster", "default"), response._get_param("service")
+        before = response.ecs_backend._get_service(cluster, name.rpartition("/")[2]).task_definition
+        answer = update(response)
+        service = answer.result["service"]
+        service.deployment_configuration = DEPLOYMENT | service.deployment_configuration
+        if service.task_definition and before and not _starts(response, service.task_definition):
+            _roll_back(service, before)
+        _settle(response, service)
+        return answer
+
+    return update_service
+
+
+def _starts(response: Any, revision: str) -> bool:
+    """Return whether the images of the revision can be pulled."""
+    containers = response.ecs_backend.describe_task_definition(revision).container_definitions
+    return not any(_is_missing(each["image"]) for each in containers)
+
+
+def _is_missing(image: str) -> bool:
+    from moto.ecr.models import ecr_backends
+
+    found = _IMAGE.fullmatch(image)
+    if not found:
+        return False
+    account_id, region, name, tag = found.groups()
+    repository = ecr_backends[account_id][region].repositories.get(name)
+    tags = [tag for each in repository.images for tag in each.image_tags] if repository else []
+    return bool(tags) and tag not in tags
+
+
+def _roll_back(service: Any, revision: str) -> None:
+    from moto.core.utils import utcnow
+
+    breaker = service.deployment_configuration["deploymentCircuitBreaker"]
+    if breaker["enable"] and breaker["rollback"]:
+        service.task_definition = revision
+        who = f"(service {service.name}) (deployment {service.deployments[0]['id']})"
+        message = f"{who} deployment failed: tasks failed to start."
+        service.events.insert(0, {"id": str(uuid.uuid4()), "createdAt": utcnow(), "message": message})
+
+
+def keep_within(backend: Any, resource_id: str, least: int, most: int) -> None:
+    """Give a service whose number of tasks is out of bounds the nearest number within."""
+    _, cluster, name = resource_id.split("/")
+    service = backend._get_service(cluster, name)
+    service.desired_count = min(most, max(least, service.desired_count))
+    _run(service)
+
+
+def _settle(response: Any, service: Any) -> None:
+    """Let the desired tasks run, of the revision that was asked for."""
+    if service.task_definition:
+        service.task_definition = response.ecs_backend.describe_task_definition(service.task_definition).arn
+    _run(service)
+
+
+def _run(service: Any) -> None:
+    from moto.core.utils import utcnow
+
+    service.running_count, service.pending_count = service.desired_count, 0
+    for deployment in service.deployments[:1]:
+        deployment |= {
+            "desiredCount": service.desired_count,
+            "runningCount": service.desired_count,
+            "pendingCount": 0,
+            "rolloutState": "COMPLETED",
+            "rolloutStateReason": f"ECS deployment {deployment['id']} completed.",
+            "taskDefinition": service.task_definition,
+            "launchType": service.launch_type,
+            "capacityProviderStrategy": getattr(service, "capacity_provider_strategy", None),
+            "updatedAt": utcnow(),
+        }
+
+
+def _require_load_balancers(response: Any) -> None:
+    from moto.ecs.exceptions import InvalidParameterException
+    from moto.elbv2.models import elbv2_backends
+
+    backend = elbv2_backends[response.current_account][response.region]
+    for each in response._get_param("loadBalancers") or []:
+        arn = each.get("targetGroupArn")
+        if arn and not any(arn in backend._get_target_group_arns_from(action_data=data) for data in _forwards(backend)):
+            raise InvalidParameterException(
+                f"The target group with targetGroupArn {arn} does not have an associated load balancer."
+            )
+
+
+def _forwards(backend: Any) -> Iterator[Any]:
+    """Yield what each forwarding action of each listener and rule says."""
+    for balancer in backend.load_balancers.values():
+        for listener in balancer.listeners.values():
+            actions = [*listener.default_actions, *(each for rule in listener.rules.values() for each in rule.actions)]
+            yield from (action.data for action in actions if action.type == "forward")

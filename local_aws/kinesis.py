@@ -1,0 +1,29 @@
+"""Kinesis: a stream's tags are those that it was created with.
+
+AWS: CreateStream takes tags. Moto 5.2.5 forgets them, and the provider sets them with the next apply. Added: they are
+kept.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+
+def install() -> None:
+    """Let Moto's streams keep their tags."""
+    from moto.kinesis.responses import KinesisResponse
+
+    from local_aws.extend import add
+
+    add(KinesisResponse, _keeping_tags(KinesisResponse.create_stream))
+
+
+def _keeping_tags(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def create_stream(response: Any) -> Any:
+        answer = create(response)
+        tags = response._get_param("Tags")
+        if tags:
+            name = response._get_param("StreamName")
+            response.kinesis_backend.add_tags_to_stream(None, name, tags)
+        return answer
+
+    return create_stream

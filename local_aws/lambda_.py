@@ -1,0 +1,205 @@
+"""Lambda: functions run, settings that were given are read back, and S3, SNS, SQS and EventBridge invoke them.
+
+- AWS: an invocation runs the function. Moto 5.2.5 wants a container engine for that, and without one answers with the
+  event. Added: the zip that was deployed is run in a local Python process (`lambda_runs`), for an invocation by the
+  API while the caller waits, for an event of a service in its own time (`lambda_events`).
+- AWS: an event source mapping reads its queue in batches, deletes what the function has done and leaves what it has
+  not until it is seen again. Moto invokes once for each message with invented attributes, and makes what failed
+  visible at once, without end. Added: batches, partial responses, the queue's visibility timeout.
+- AWS: SNS and S3 tell who, what and when. Moto's events hold examples in place of the topic, the message's id and its
+  attributes, and neither a version nor a sequencer. Added: they are the real ones.
+- AWS: GetFunctionConfiguration returns the logging configuration, PutFunctionEventInvokeConfig replaces what there was,
+  and an update takes all that a creation does. Moto forgets the first, returns the oldest of the second and knows a
+  part of the third. Added: what was given is read back.
+"""
+
+import itertools
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from local_aws.lambda_events import later, read_queues
+from local_aws.lambda_runs import Run
+from local_aws.turns import aside
+
+_sequence = itertools.count(time.time_ns())
+
+
+def install() -> None:
+    """Let Moto's functions run."""
+    from moto.awslambda.models import LambdaBackend, LambdaFunction
+    from moto.awslambda_simple.models import LambdaSimpleBackend
+    from moto.events import notifications as rules
+    from moto.s3 import notifications as objects
+    from moto.sns.models import Subscription
+
+    from local_aws.extend import add, replace
+
+    replace(LambdaSimpleBackend, "invoke", _invoke_by_api)
+    replace(LambdaFunction, "invoke", _invoke_by_service)
+    add(LambdaFunction, _keeping_logging(LambdaFunction.__init__))
+    add(LambdaFunction, _with_logging(LambdaFunction.get_configuration))
+    add(LambdaFunction, _taking_the_rest(LambdaFunction.update_configuration))
+    add(LambdaFunction, _taking_architectures(LambdaFunction.update_function_code))
+    add(LambdaBackend, _replacing(LambdaBackend.put_function_event_invoke_config))
+    add(LambdaBackend, _read_in_batches(LambdaBackend.create_event_source_mapping))
+    add(Subscription, _telling_functions(Subscription.publish))
+    replace(objects, "_get_s3_event", _with_sequencer(objects._get_s3_event))
+    replace(rules, "_invoke_lambda", _invoke_by_rule)
+
+
+def _invoke_by_api(
+    backend: Any, function_name: str, qualifier: str | None, body: Any, headers: Any, response_headers: Any
+) -> bytes:
+    """Invoke: at once and with an answer, later, or not at all, as the caller wants it."""
+    function = backend.get_function(function_name, qualifier)
+    kind = headers.get("X-Amz-Invocation-Type") or "RequestResponse"
+    event = json.loads(body or "{}")
+    if kind == "Event":
+        later(function, event)
+    if kind != "RequestResponse":
+        return b""
+    run = Run.of(function)
+    with aside():
+        outcome = run.invoke(event)
+    response_headers["x-amz-executed-version"] = "$LATEST"
+    response_headers["x-amz-log-result"] = outcome.log_tail
+    if outcome.failed:
+        response_headers["x-amz-function-error"] = "Unhandled"
+    return outcome.payload
+
+
+def _invoke_by_service(function: Any, body: Any, request_headers: Any, response_headers: Any) -> bytes:  # noqa: ARG001
+    """Take the event of a service, which does not wait for an answer."""
+    later(function, json.loads(body or "{}"))
+    return b""
+
+
+def _invoke_by_rule(account_id: str, fn_arn: str, event: Any) -> None:
+    """Take the event of a rule of EventBridge."""
+    from moto.awslambda.utils import get_backend
+
+    later(get_backend(account_id, fn_arn.split(":")[3]).get_function(fn_arn), event)
+
+
+def _keeping_logging(begin: Callable[..., None]) -> Callable[..., None]:
+    def __init__(function: Any, account_id: str, spec: dict[str, Any], *rest: Any, **named: Any) -> None:  # noqa: N807
+        begin(function, account_id, spec, *rest, **named)
+        function.logging_config = _logging(function, spec.get("LoggingConfig") or {})
+
+    return __init__
+
+
+def _logging(function: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the configuration with what Lambda adds ("LoggingConfig")."""
+    defaults: dict[str, Any] = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{function.function_name}"}
+    if given.get("LogFormat") == "JSON":
+        defaults |= {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
+    return {**defaults, **{name: value for name, value in given.items() if value}}
+
+
+def _with_logging(get: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def get_configuration(function: Any, on_create: bool = False) -> dict[str, Any]:
+        return {**get(function, on_create), "LoggingConfig": function.logging_config}
+
+    return get_configuration
+
+
+def _taking_the_rest(update: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def update_configuration(function: Any, config_updates: dict[str, Any]) -> dict[str, Any]:
+        if "LoggingConfig" in config_updates:
+            function.logging_config = _logging(function, config_updates["LoggingConfig"] or {})
+        if "TracingConfig" in config_updates:
+            function.tracing_config = config_updates["TracingConfig"]
+        if "EphemeralStorage" in config_updates:
+            function.ephemeral_storage = config_updates["EphemeralStorage"]["Size"]
+        return update(function, config_updates)
+
+    return update_configuration
+
+
+def _taking_architectures(update: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def update_function_code(function: Any, updated_spec: dict[str, Any]) -> dict[str, Any]:
+        if updated_spec.get("Architectures"):
+            function.architectures = updated_spec["Architectures"]
+        return update(function, updated_spec)
+
+    return update_function_code
+
+
+def _replacing(put: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def put_function_event_invoke_config(backend: Any, function_name: str, config: dict[str, Any]) -> dict[str, Any]:
+        backend.get_function(function_name).event_invoke_config = []
+        return put(backend, function_name, config)
+
+    return put_function_event_invoke_config
+
+
+def _read_in_batches(create: Callable[..., Any]) -> Callable[..., Any]:
+    def create_event_source_mapping(backend: Any, spec: dict[str, Any]) -> Any:
+        from moto.sqs.models import sqs_backends
+
+        mapping = create(backend, spec)
+        for queue in sqs_backends[backend.account_id][backend.region_name].queues.values():
+            # Where Moto looks for whom it shall invoke as soon as a message comes.
+            queue.lambda_event_source_mappings.clear()
+        read_queues()
+        return mapping
+
+    return create_event_source_mapping
+
+
+def _telling_functions(tell_others: Callable[..., None]) -> Callable[..., None]:
+    def publish(subscription: Any, message: str, message_id: str, **named: Any) -> None:
+        if subscription.protocol != "lambda":
+            tell_others(subscription, message, message_id, **named)
+            return
+        attributes = named.get("message_attributes") or {}
+        matcher = subscription._filter_policy_matcher
+        if matcher is not None and not matcher.matches(attributes, message):
+            return
+        if named.get("message_structure") == "json":
+            message = subscription._parse_message_structure(message, "lambda")
+        _tell(subscription, message, message_id, named.get("subject"), attributes)
+
+    return publish
+
+
+def _tell(subscription: Any, message: str, message_id: str, subject: str | None, attributes: dict[str, Any]) -> None:
+    """Invoke with "Invoking Lambda functions with Amazon SNS notifications, Example event"."""
+    from moto.awslambda.utils import get_backend
+
+    told = {
+        "Type": "Notification",
+        "MessageId": message_id,
+        "TopicArn": subscription.topic.arn,
+        "Subject": subject,
+        "Message": message,
+        "Timestamp": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime()),
+        "SignatureVersion": "1",
+        "Signature": "not signed",
+        "SigningCertUrl": "",
+        "UnsubscribeUrl": "",
+        "MessageAttributes": {
+            name: {"Type": each["Type"], "Value": str(each["Value"])} for name, each in attributes.items()
+        },
+    }
+    record = {"EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": subscription.arn, "Sns": told}
+    backend = get_backend(subscription.account_id, subscription.endpoint.split(":")[3])
+    later(backend.get_function(subscription.endpoint), {"Records": [record]})
+
+
+def _with_sequencer(get: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Add the version and the order of events of one key ("Event message structure")."""
+
+    def _get_s3_event(event_name: str, bucket: Any, key: Any, notification_id: str) -> dict[str, Any]:
+        event = get(event_name, bucket, key, notification_id)
+        (record,) = event["Records"]
+        record["s3"]["bucket"]["ownerIdentity"] = {"principalId": bucket.account_id}
+        record["s3"]["object"]["sequencer"] = f"{next(_sequence):016X}"
+        if getattr(key, "version_id", None) not in (None, "null"):
+            record["s3"]["object"]["versionId"] = key.version_id
+        return event
+
+    return _get_s3_event

@@ -1,0 +1,240 @@
+"""Runs a function's packaged zip in a local Python process, with the function's role, environment and time limit.
+
+Where the zip holds modules that were compiled for another machine, a second one is run, which `make local` has built
+for this machine of the same sources and the same lock, and the log of each invocation says so.
+"""
+
+import base64
+import hashlib
+import io
+import json
+import os
+import platform
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from local_aws.process import HOST, packages_for_here
+from local_aws.turns import turn
+
+_RUNTIME = Path(__file__).with_name("lambda_runtime.py")
+#: Bytes of the log that an invocation may be answered with ("Invoke, LogType").
+_TAIL = 4096
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an invocation."""
+
+    request_id: str
+    payload: bytes
+    failed: bool
+    log: str
+
+    @property
+    def log_tail(self) -> str:
+        """The end of the log, as `LogType=Tail` has it."""
+        return base64.b64encode(self.log.encode()[-_TAIL:]).decode()
+
+    @property
+    def value(self) -> Any:
+        """What the function returned, or the error."""
+        return json.loads(self.payload)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A function as it is when it is invoked: what comes after does not change it."""
+
+    name: str
+    arn: str
+    runtime: str
+    architecture: str
+    code: bytes
+    timeout: float
+    environment: dict[str, str]
+    memory: int
+    log_group: str
+    log_stream: str
+    logs: Any
+
+    @classmethod
+    def of(cls, function: Any) -> "Run":
+        """Return the run of Moto's function. Called in turn."""
+        log_stream = f"{time.strftime('%Y/%m/%d')}/[$LATEST]{uuid4().hex}"
+        log_group = function.logging_config["LogGroup"]
+        return cls(
+            name=function.function_name,
+            arn=function.function_arn,
+            runtime=function.run_time,
+            architecture=function.architectures[0],
+            code=function.code_bytes,
+            timeout=float(function.timeout),
+            environment=_environment(function, log_group, log_stream),
+            memory=function.memory_size,
+            log_group=log_group,
+            log_stream=log_stream,
+            logs=function.logs_backend,
+        )
+
+    def invoke(self, event: Any) -> Outcome:
+        """Run it to its end. Called out of turn, since the function calls the server."""
+        request_id = str(uuid4())
+        log = [f"START RequestId: {request_id} Version: $LATEST"]
+        started = time.monotonic()
+        answer = self._answer(event, request_id, log)
+        failed = "error" in answer
+        payload = json.dumps(answer["error"] if failed else answer["value"]).encode()
+        log.append(f"END RequestId: {request_id}")
+        log.append(f"REPORT RequestId: {request_id} Duration: {(time.monotonic() - started) * 1000:.2f} ms")
+        with turn():
+            self._keep(log)
+        return Outcome(request_id, payload, failed, "\n".join(log))
+
+    def _answer(self, event: Any, request_id: str, log: list[str]) -> dict[str, Any]:
+        package = Package.of(self.code)
+        if package is None:
+            message = (
+                f"the zip holds modules compiled for {self.runtime} on {self.architecture}, and there is none for this "
+                "machine; run `make local` again"
+            )
+            return _error("Runtime.InvalidEntrypoint", message, request_id, log)
+        if package.differs:
+            log.append(f"run from a zip for {here()}, not the deployed one for {self.runtime} on {self.architecture}")
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "answer.json"
+            arguments = [str(package.folder), str(file), sysconfig.get_path("purelib")]
+            try:
+                done = subprocess.run(
+                    [sys.executable, "-I", "-S", str(_RUNTIME), *arguments],
+                    input=json.dumps({"event": event, "context": self._context(request_id), "timeout": self.timeout}),
+                    env={**self.environment, "LAMBDA_TASK_ROOT": str(package.folder)},
+                    cwd=package.folder,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    timeout=self.timeout,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired as ended:
+                printed = ended.stdout or b""
+                log += (printed.decode(errors="replace") if isinstance(printed, bytes) else printed).splitlines()
+                message = f"RequestId: {request_id} Error: Task timed out after {self.timeout:.2f} seconds"
+                return _error("Sandbox.Timedout", message, request_id, log)
+            log += done.stdout.splitlines()
+            if not file.exists():
+                message = f"RequestId: {request_id} Error: Runtime exited with error: exit status {done.returncode}"
+                return _error("Runtime.ExitError", message, request_id, log)
+            answer: dict[str, Any] = json.loads(file.read_text())
+            return answer
+
+    def _context(self, request_id: str) -> dict[str, Any]:
+        return {
+            "function_name": self.name,
+            "function_version": "$LATEST",
+            "invoked_function_arn": self.arn,
+            "memory_limit_in_mb": str(self.memory),
+            "aws_request_id": request_id,
+            "log_group_name": self.log_group,
+            "log_stream_name": self.log_stream,
+            "identity": None,
+            "client_context": None,
+        }
+
+    def _keep(self, log: list[str]) -> None:
+        """Put the log into the function's log group, which Lambda makes when it is not there."""
+        self.logs.ensure_log_group(self.log_group)
+        if self.log_stream not in self.logs.groups[self.log_group].streams:
+            self.logs.create_log_stream(self.log_group, self.log_stream)
+        now = int(time.time() * 1000)
+        events = [{"timestamp": now, "message": line} for line in log]
+        self.logs.put_log_events(self.log_group, self.log_stream, events)
+
+
+@dataclass(frozen=True)
+class Package:
+    """A zip that can be run here, unpacked."""
+
+    folder: Path
+    differs: bool
+    """Whether it is another than the deployed one."""
+
+    @classmethod
+    def of(cls, deployed: bytes) -> "Package | None":
+        """Return the deployed zip, or the one for this machine in its place; None where it is missing."""
+        sha = hashlib.sha256(deployed).hexdigest()
+        for_here = packages_for_here(Path.cwd()) / f"{sha}.zip"
+        if for_here.exists():
+            return cls(_unpacked(for_here.read_bytes(), f"{sha}-here"), differs=True)
+        with zipfile.ZipFile(io.BytesIO(deployed)) as archive:
+            if any(name.endswith(".so") for name in archive.namelist()):
+                return None
+        return cls(_unpacked(deployed, sha), differs=False)
+
+
+def here() -> str:
+    """Return what this machine runs functions with."""
+    return f"Python {platform.python_version()} on {platform.machine()}"
+
+
+def _unpacked(content: bytes, name: str) -> Path:
+    """Unpack a zip once, as a whole: several invocations may want it at the same time."""
+    folder = packages_for_here(Path.cwd()) / name
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent))
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            archive.extractall(temporary)
+        try:
+            temporary.rename(folder)
+        except OSError:
+            assert folder.exists(), f"{temporary} cannot become {folder}"
+    return folder
+
+
+def _environment(function: Any, log_group: str, log_stream: str) -> dict[str, str]:
+    """Return what the process gets: the function's variables, those of Lambda, credentials of its role.
+
+    Nothing leaves the machine: HTTPS is refused by the server, to which everything but loopback is led.
+    """
+    from moto.sts.models import sts_backends
+
+    endpoint = f"http://{HOST}:{os.environ['MOTO_PORT']}"
+    role = sts_backends[function.account_id]["aws"].assume_role(
+        function.region, function.function_name, function.role, "", 3600, ""
+    )
+    ours = {
+        "_HANDLER": function.handler,
+        "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
+        "AWS_LAMBDA_LOG_GROUP_NAME": log_group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.run_time}",
+        "AWS_REGION": function.region,
+        "AWS_DEFAULT_REGION": function.region,
+        "AWS_ACCESS_KEY_ID": role.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": role.secret_access_key,
+        "AWS_SESSION_TOKEN": role.session_token,
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+    }
+    for name in ("http_proxy", "https_proxy"):
+        ours[name] = ours[name.upper()] = endpoint
+    ours["no_proxy"] = ours["NO_PROXY"] = f"{HOST},localhost"
+    return {**function.environment_vars, **ours}
+
+
+def _error(kind: str, message: str, request_id: str, log: list[str]) -> dict[str, Any]:
+    log.append(message)
+    return {"error": {"errorType": kind, "errorMessage": message, "requestId": request_id}}

@@ -1,0 +1,401 @@
+"""RDS: several instances, what a cluster or instance was given, copies and restored clusters.
+
+- AWS: every DB instance has a DbiResourceId of its own. Moto 5.2.5 gives all of them the same, and the
+  provider, which looks an instance up by it, waits for ever for one to be gone. Added: ids of their own.
+- AWS: CreateDBCluster, CreateDBInstance and their Modify calls keep Performance Insights, Database Insights,
+  Enhanced Monitoring, the certificate authority and IAM authentication, and instances of a cluster have the
+  cluster's Performance Insights where nothing else was said. Moto drops them, or some at the change. Added:
+  kept, passed on to the cluster's instances and returned.
+- AWS: the default certificate authority is `rds-ca-rsa2048-g1`. Moto says `rds-ca-default`, for which the
+  provider changes and reboots each instance that names the other. Added: AWS' default.
+- AWS: ModifyDBCluster enables and disables exports of logs by CloudwatchLogsExportConfiguration. Moto looks
+  for them under another name. Added: applied.
+- AWS: Aurora's storage is `aurora-iopt1`, or `aurora`, which is not returned. Moto knows volumes only. Added.
+- AWS: ScalingConfigurationInfo belongs to Serverless v1. Moto returns an empty one for every cluster, which the
+  provider wants to change at every plan. Added: none for the others.
+- AWS: RestoreDBClusterFromSnapshot takes what the request does not say from the snapshot. Moto fails for a
+  cluster whose password RDS manages. Added: a restored cluster.
+- AWS: a read replica is an instance of its own: its tags, backups, exports and protection are what its request
+  says. Moto's shares them all with its source. Added: told apart.
+- AWS: no read replica of an instance whose password RDS manages ("Limitations for Secrets Manager integration",
+  https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html). Moto creates it. Added: the refusal.
+- AWS: who ends the management of a password has to give one ("ModifyDBInstance, ManageMasterUserPassword",
+  https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html). Moto ends it without. Added: the
+  refusal.
+- AWS: DeleteDBCluster refuses a final snapshot whose name exists, and then nothing has changed ("DeleteDBCluster",
+  https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBCluster.html). Moto has deleted the master
+  user's secret by then. Added: the name is looked at first. Moto by itself refuses to delete a cluster or an instance
+  whose deletion protection is on, a cluster that has instances, and an instance whose final snapshot exists.
+- AWS: CreateDBClusterEndpoint and its Describe, Modify and Delete. Moto has none of them. Added.
+"""
+
+import secrets
+import string
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+# What a request says, by the attribute under which Moto's answers look for it.
+_KEPT = {
+    "enable_performance_insights": "performance_insights_enabled",
+    "performance_insights_kms_key_id": "performance_insights_kms_key_id",
+    "performance_insights_retention_period": "performance_insights_retention_period",
+    "database_insights_mode": "database_insights_mode",
+    "monitoring_interval": "monitoring_interval",
+    "monitoring_role_arn": "monitoring_role_arn",
+    "engine_lifecycle_support": "engine_lifecycle_support",
+    "network_type": "network_type",
+}
+_OF_CLUSTER = _KEPT | {"ca_certificate_identifier": "ca_certificate_identifier"}
+
+# What an instance has from its cluster when its own request does not say.
+_INHERITED = (
+    "performance_insights_enabled",
+    "performance_insights_kms_key_id",
+    "performance_insights_retention_period",
+    "database_insights_mode",
+)
+
+# Days; AWS' default, the free ones.
+_INSIGHTS_RETENTION = 7
+
+# AWS' default for new databases. Another one than the provider was told costs a change and a reboot.
+_AUTHORITY = "rds-ca-rsa2048-g1"
+
+# A certificate is valid as long as its authority, here the default one.
+_AUTHORITY_ENDS = datetime(2061, 5, 1, tzinfo=UTC)
+
+# What a restored cluster has from its snapshot when the request does not say.
+_RESTORED = (
+    "allocated_storage",
+    "database_name",
+    "engine",
+    "engine_mode",
+    "engine_version",
+    "kms_key_id",
+    "master_username",
+    "port",
+    "storage_encrypted",
+    "storage_type",
+)
+
+
+def install() -> None:
+    """Mend Moto's clusters and instances and add the cluster's endpoints."""
+    from moto.rds.models import DBCluster, DBInstance, DBInstanceClustered, RDSBackend
+    from moto.rds.responses import RDSResponse
+
+    from local_aws.extend import add
+
+    add(DBCluster, _of_a_cluster(DBCluster.__init__))
+    add(DBInstance, _of_an_instance(DBInstance.__init__), _keeping_changes(DBInstance.update))
+    add(DBInstanceClustered, _of_a_member(DBInstanceClustered.__init__))
+    DBCluster.scaling_configuration_info = property(  # type: ignore[assignment, method-assign]
+        _without_serverless_v1(DBCluster.scaling_configuration_info)
+    )
+    DBCluster.certificate_details = property(_certificate_details)  # type: ignore[attr-defined]
+    add(RDSBackend, _changing_a_cluster(RDSBackend.modify_db_cluster), restore_db_cluster_from_snapshot)
+    add(RDSBackend, _told_apart(RDSBackend.create_db_instance_read_replica))
+    add(RDSBackend, _unless_snapshot_exists(RDSBackend.delete_db_cluster))
+    add(RDSBackend, _finding_endpoints(RDSBackend._get_resource_for_tagging))
+    for call in (
+        create_db_cluster_endpoint,
+        describe_db_cluster_endpoints,
+        modify_db_cluster_endpoint,
+        delete_db_cluster_endpoint,
+    ):
+        add(RDSResponse, call)
+
+
+def restore_db_cluster_from_snapshot(backend: Any, from_snapshot_id: str, overrides: Any) -> Any:
+    """RestoreDBClusterFromSnapshot: the snapshot's settings where the request does not say."""
+    (snapshot,) = backend.describe_db_cluster_snapshots(None, from_snapshot_id.rpartition(":")[2])
+    saved = {name: getattr(snapshot.cluster, name) for name in _RESTORED}
+    saved["kms_key_id"], saved["storage_encrypted"] = snapshot.kms_key_id, snapshot.encrypted
+    # The password comes with the snapshot; Moto wants one of a new cluster, and returns none.
+    settings = saved | {"master_user_password": secrets.token_hex(16)} | dict(overrides)
+    return backend.create_db_cluster(settings)
+
+
+def create_db_cluster_endpoint(response: Any) -> Any:
+    """CreateDBClusterEndpoint."""
+    params = response.params
+    cluster = response.backend.describe_db_clusters(params["DBClusterIdentifier"])[0]
+    name = params["DBClusterEndpointIdentifier"].lower()
+    endpoint = ClusterEndpoint(cluster, name, params)
+    _endpoints(response.backend)[name] = endpoint
+    return _answer(endpoint.description)
+
+
+def describe_db_cluster_endpoints(response: Any) -> Any:
+    """DescribeDBClusterEndpoints: the custom ones, by cluster, name or both."""
+    wanted = {
+        name: response.params[name].lower()
+        for name in ("DBClusterIdentifier", "DBClusterEndpointIdentifier")
+        if response.params.get(name)
+    }
+    found = [
+        endpoint.description
+        for endpoint in _endpoints(response.backend).values()
+        if all(endpoint.description[name] == value for name, value in wanted.items())
+    ]
+    return _answer({"DBClusterEndpoints": found})
+
+
+def modify_db_cluster_endpoint(response: Any) -> Any:
+    """ModifyDBClusterEndpoint: its kind and its instances."""
+    endpoint = _endpoint(response)
+    endpoint.change(response.params)
+    return _answer(endpoint.description)
+
+
+def delete_db_cluster_endpoint(response: Any) -> Any:
+    """DeleteDBClusterEndpoint."""
+    endpoint = _endpoint(response)
+    del _endpoints(response.backend)[endpoint.description["DBClusterEndpointIdentifier"]]
+    return _answer(endpoint.description | {"Status": "deleting"})
+
+
+class Tagged:
+    """What Moto's tag calls of RDS need to know of a thing."""
+
+    def __init__(self, arn: str, tags: list[dict[str, str]]) -> None:
+        self.arn = arn
+        self.tags = {tag["Key"]: tag["Value"] for tag in tags}
+
+    def get_tags(self) -> list[dict[str, str]]:
+        """Return the tags as RDS does."""
+        return [{"Key": key, "Value": value} for key, value in self.tags.items()]
+
+    def add_tags(self, tags: list[dict[str, str]]) -> list[dict[str, str]]:
+        """Add or change tags."""
+        self.tags |= {tag["Key"]: tag["Value"] for tag in tags}
+        return self.get_tags()
+
+    def remove_tags(self, keys: list[str]) -> None:
+        """Remove the tags with these keys."""
+        for key in keys:
+            self.tags.pop(key, None)
+
+
+class ClusterEndpoint(Tagged):
+    """A custom endpoint of a cluster."""
+
+    def __init__(self, cluster: Any, name: str, params: Any) -> None:
+        arn = f"arn:{cluster.partition}:rds:{cluster.region}:{cluster.account_id}:cluster-endpoint:{name}"
+        super().__init__(arn, params.get("Tags") or [])
+        host = f"{name}.cluster-custom-{cluster.url_identifier}.{cluster.region}.rds.amazonaws.com"
+        self.description: dict[str, Any] = {
+            "DBClusterEndpointIdentifier": name,
+            "DBClusterIdentifier": cluster.db_cluster_identifier,
+            "DBClusterEndpointResourceIdentifier": f"cluster-endpoint-{_letters(26)}",
+            "DBClusterEndpointArn": arn,
+            "Endpoint": host,
+            "Status": "available",
+            "EndpointType": "CUSTOM",
+            "StaticMembers": [],
+            "ExcludedMembers": [],
+        }
+        self.change(params)
+
+    def change(self, params: Any) -> None:
+        """Take over kind and instances of a request."""
+        kind = params.get("EndpointType")
+        if kind:
+            self.description["CustomEndpointType"] = kind
+        for members in ("StaticMembers", "ExcludedMembers"):
+            if params.get(members) is not None:
+                self.description[members] = list(params[members])
+
+
+def _of_a_cluster(init: Callable[..., None]) -> Callable[..., None]:
+    """Keep what a new cluster was given."""
+
+    def made(cluster: Any, backend: Any, **request: Any) -> None:
+        aurora = request["engine"].startswith("aurora")
+        storage_type = request.pop("storage_type", None) if aurora else request.get("storage_type")
+        init(cluster, backend, **request)
+        if aurora:
+            cluster.storage_type = None if storage_type == "aurora" else storage_type
+        _keep(cluster, request, _OF_CLUSTER)
+
+    made.__name__ = "__init__"
+    return made
+
+
+def _of_an_instance(init: Callable[..., None]) -> Callable[..., None]:
+    """Keep what a new instance was given, and give it an id."""
+
+    def made(instance: Any, backend: Any, **request: Any) -> None:
+        init(instance, backend, **{"ca_certificate_identifier": _AUTHORITY} | request)
+        instance.dbi_resource_id = _dbi_resource_id()
+        _keep(instance, request, _KEPT)
+
+    made.__name__ = "__init__"
+    return made
+
+
+def _of_a_member(init: Callable[..., None]) -> Callable[..., None]:
+    """Give a cluster's new instance the cluster's insights."""
+
+    def made(instance: Any, **request: Any) -> None:
+        init(instance, **request)
+        if "enable_performance_insights" not in request:
+            _inherit(instance)
+
+    made.__name__ = "__init__"
+    return made
+
+
+def _keeping_changes(update: Callable[..., None]) -> Callable[..., None]:
+    def changed(instance: Any, **request: Any) -> None:
+        if instance.manage_master_user_password and request.get("manage_master_user_password") is False:
+            _require_password(request)
+        update(instance, **request)
+        _keep(instance, request, _KEPT)
+
+    changed.__name__ = "update"
+    return changed
+
+
+def _keep(resource: Any, request: Any, names: dict[str, str]) -> None:
+    for asked, attribute in names.items():
+        if request.get(asked) is not None:
+            setattr(resource, attribute, request[asked])
+    _settle_insights(resource)
+
+
+def _settle_insights(resource: Any) -> None:
+    """Let a key and days stand with Performance Insights that are on, and only with them."""
+    if getattr(resource, "performance_insights_enabled", False):
+        if getattr(resource, "performance_insights_retention_period", None) is None:
+            resource.performance_insights_retention_period = _INSIGHTS_RETENTION
+    else:
+        resource.performance_insights_kms_key_id = None
+        resource.performance_insights_retention_period = None
+
+
+def _inherit(member: Any) -> None:
+    for attribute in _INHERITED:
+        setattr(member, attribute, getattr(member.cluster, attribute, None))
+
+
+def _without_serverless_v1(info: Any) -> Callable[[Any], dict[str, Any] | None]:
+    """Return a scaling configuration for clusters that have one; it is not that of Serverless v2."""
+    return lambda cluster: info.fget(cluster) if cluster.scaling_configuration else None
+
+
+def _certificate_details(cluster: Any) -> dict[str, Any] | None:
+    authority = getattr(cluster, "ca_certificate_identifier", None)
+    return {"CAIdentifier": authority, "ValidTill": _AUTHORITY_ENDS} if authority else None
+
+
+def _changing_a_cluster(modify: Callable[..., Any]) -> Callable[..., Any]:
+    """Apply what Moto's ModifyDBCluster leaves out."""
+
+    def modify_db_cluster(backend: Any, request: Any) -> Any:
+        cluster = backend.describe_db_clusters(request["db_cluster_identifier"])[0]
+        # Moto would look into this for the exports of logs, and find a list.
+        exports = request.pop("cloudwatch_logs_export_configuration", None) or {}
+        authentication = request.pop("enable_iam_database_authentication", None)
+        if authentication is not None:
+            cluster.iam_auth = authentication
+        disabled = set(exports.get("DisableLogTypes") or [])
+        kept = [kind for kind in cluster.enabled_cloudwatch_logs_exports if kind not in disabled]
+        cluster.enabled_cloudwatch_logs_exports = kept + list(exports.get("EnableLogTypes") or [])
+        insights = any(name in request for name in ("enable_performance_insights", "database_insights_mode"))
+        _keep(cluster, request, _OF_CLUSTER)
+        if insights:
+            for member in cluster.members:
+                _inherit(member)
+        return modify(backend, request)
+
+    return modify_db_cluster
+
+
+def _told_apart(create: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a read replica what is its own."""
+
+    def create_db_instance_read_replica(backend: Any, request: Any) -> Any:
+        _refuse_managed_password(backend.find_db_from_id(request["source_db_instance_identifier"]))
+        replica = create(backend, request)
+        replica.dbi_resource_id = _dbi_resource_id()
+        replica.tags = list(request.get("tags") or [])
+        replica.multi_az = bool(request.get("multi_az"))
+        replica.deletion_protection = bool(request.get("deletion_protection"))
+        replica.backup_retention_period = request.get("backup_retention_period") or 0
+        replica.enabled_cloudwatch_logs_exports = list(request.get("enable_cloudwatch_logs_exports") or [])
+        replica.performance_insights_enabled = bool(request.get("enable_performance_insights"))
+        _settle_insights(replica)
+        return replica
+
+    return create_db_instance_read_replica
+
+
+def _require_password(request: Any) -> None:
+    from moto.rds.exceptions import InvalidParameterCombination
+
+    if not request.get("master_user_password"):
+        raise InvalidParameterCombination("You must specify MasterUserPassword to end its management.")
+
+
+def _refuse_managed_password(source: Any) -> None:
+    from moto.rds.exceptions import RDSClientError
+
+    if source.manage_master_user_password:
+        told = "Read replicas are not supported for a source whose password is managed in Secrets Manager."
+        raise RDSClientError("InvalidDBInstanceState", told)
+
+
+def _unless_snapshot_exists(delete: Callable[..., Any]) -> Callable[..., Any]:
+    def delete_db_cluster(backend: Any, cluster_identifier: str, snapshot_name: str | None = None) -> Any:
+        from moto.rds.exceptions import DBClusterSnapshotAlreadyExistsError
+
+        if snapshot_name and snapshot_name in backend.cluster_snapshots:
+            raise DBClusterSnapshotAlreadyExistsError(snapshot_name)
+        return delete(backend, cluster_identifier, snapshot_name)
+
+    return delete_db_cluster
+
+
+def _finding_endpoints(find: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    """Let the tag calls find what Moto has not."""
+
+    def _get_resource_for_tagging(backend: Any, arn: str) -> Any:
+        ours = backend.__dict__.get("tagged_by_arn", {})
+        return ours[arn] if arn in ours else _cluster_endpoint_by(backend, arn) or find(backend, arn)
+
+    return _get_resource_for_tagging
+
+
+def _cluster_endpoint_by(backend: Any, arn: str) -> Any:
+    return next((endpoint for endpoint in _endpoints(backend).values() if endpoint.arn == arn), None)
+
+
+def _endpoints(backend: Any) -> dict[str, ClusterEndpoint]:
+    endpoints: dict[str, ClusterEndpoint] = backend.__dict__.setdefault("cluster_endpoints", {})
+    return endpoints
+
+
+def _endpoint(response: Any) -> ClusterEndpoint:
+    from moto.rds.exceptions import RDSClientError
+
+    name = response.params["DBClusterEndpointIdentifier"].lower()
+    endpoint = _endpoints(response.backend).get(name)
+    if endpoint is None:
+        raise RDSClientError("DBClusterEndpointNotFoundFault", f"DBClusterEndpoint {name} not found")
+    return endpoint
+
+
+def _answer(result: dict[str, Any]) -> Any:
+    from moto.core.responses import ActionResult
+
+    return ActionResult(result)
+
+
+def _dbi_resource_id() -> str:
+    return f"db-{_letters(26)}"
+
+
+def _letters(count: int) -> str:
+    return "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(count))

@@ -1,0 +1,134 @@
+"""The server process of the embedded AWS: `python -m local_aws.server --port 0 --record FILE`.
+
+With `--requests FILE` it writes down every request that it is sent (see `recording`).
+
+Moto's server, threaded, in memory, on 127.0.0.1 only, with our additions. Ends by SIGTERM or SIGINT. Callers
+use `local_aws.process`.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from local_aws.answers import Answers
+from local_aws.gate import Gate
+from local_aws.process import HEALTH_PATH, HOST, write_record
+from local_aws.recording import Recording
+from local_aws.turns import turn
+
+# Read by Moto when it is imported, so they are set before.
+MOTO_SETTINGS = {
+    # Without them no policy of AWS' own (AmazonEKSClusterPolicy, ...) can be attached or looked up.
+    "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
+    # Certificates are issued at once instead of after a minute.
+    "MOTO_ACM_VALIDATION_WAIT": "0",
+}
+
+# There is no container engine behind the emulator.
+MOTO_CONFIG = {"lambda": {"use_docker": False}, "batch": {"use_docker": False}}
+
+_Environ = dict[str, Any]
+_StartResponse = Callable[..., Any]
+
+
+class FrontDoor:
+    """The WSGI application before Moto's: answers health checks, and refuses to be a way out.
+
+    Clients name the server as their HTTP proxy (see `LocalAws.environment`). A request for a host that is
+    not ours is still answered by Moto; only CONNECT, by which HTTPS would pass, is refused.
+
+    Requests pass this door one at a time. Moto's backends are plain objects without locks: two deletions of a
+    list's entries at once end in HTTP 500, and the provider, which tries again, finds half of it done. And S3
+    looks for an object and creates it in one step when a write says If-None-Match, by which Terraform locks a
+    state; Moto does so in two. (What calls this server by HTTP while it answers steps aside first, as a function
+    does that is invoked: see `turns`.)
+    """
+
+    def __init__(self, application: Callable[[_Environ, _StartResponse], Iterable[bytes]]) -> None:
+        self._application = Answers(application)
+        self._gate = Gate(self._in_turn)
+
+    def __call__(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        if environ["REQUEST_METHOD"] == "CONNECT":
+            return self._text(start_response, "403 Forbidden", "the embedded AWS lets nothing out by HTTPS\n")
+        if environ["PATH_INFO"] == HEALTH_PATH:
+            return self._text(start_response, "200 OK", json.dumps({"pid": os.getpid()}))
+        return self._gate(environ, start_response)
+
+    def _in_turn(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
+        with turn():
+            return self._application(environ, start_response)
+
+    @staticmethod
+    def _text(start_response: _StartResponse, status: str, body: str) -> Iterable[bytes]:
+        start_response(status, [("Content-Type", "text/plain")])
+        return [body.encode()]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="python -m local_aws.server", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--record", type=Path, help="file to write pid, port and start time to")
+    parser.add_argument("--requests", type=Path, help="file to append every request to")
+    given = parser.parse_args(arguments)
+    os.environ.update(MOTO_SETTINGS)
+    _serve(given.port, given.record, given.requests)
+
+
+def _serve(port: int, record: Path | None, requests: Path | None) -> None:
+    # Moto reads its settings when imported, and its import takes seconds that `--help` need not wait for.
+    from moto.moto_server.werkzeug_app import (
+        DomainDispatcherApplication,
+        MotoRequestHandler,
+        create_backend_app,
+    )
+    from werkzeug import serving
+
+    from local_aws import additions
+
+    additions.install()
+    _configure_moto()
+    moto = DomainDispatcherApplication(create_backend_app)
+    application = FrontDoor(Recording(moto, requests) if requests else moto)
+    # The log is read in editors and CI pages, which show colours as rubbish.
+    serving._log_add_style = False
+    server = serving.make_server(HOST, port, application, threaded=True, request_handler=MotoRequestHandler)
+    # Requests still running must not keep the process after its end was asked for.
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    # Moto calls itself for a few services and finds its own port here.
+    os.environ["MOTO_PORT"] = str(server.server_port)
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        # shutdown() waits for the loop that this very thread runs, so another thread has to call it.
+        threading.Thread(target=server.shutdown, daemon=True).start()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    if record is not None:
+        write_record(record, os.getpid(), server.server_port)
+    print(f"the embedded AWS listens on http://{HOST}:{server.server_port}", flush=True)
+    server.serve_forever()
+    print("the embedded AWS has ended", flush=True)
+    sys.stdout.flush()
+    # Moto's state is threads and memory only: nothing is lost, and no thread can hold up the end.
+    os._exit(0)
+
+
+def _configure_moto() -> None:
+    from moto.core.config import default_user_config
+
+    for service, settings in MOTO_CONFIG.items():
+        default_user_config[service].update(settings)  # type: ignore[literal-required]
+
+
+if __name__ == "__main__":
+    main()
