@@ -38,7 +38,7 @@ _Environ = dict[str, Any]
 _StartResponse = Callable[..., Any]
 
 
-class FrontDoor:
+class RequestHandler:
     """The WSGI application before Moto's: answers health checks, and refuses to be a way out.
 
     Clients name the server as their HTTP proxy (see `LocalAws.environment`). A request for a host that is
@@ -98,7 +98,7 @@ def _serve(port: int, record: Path | None, requests: Path | None) -> None:
     additions.install()
     _configure_moto()
     moto = DomainDispatcherApplication(create_backend_app)
-    application = FrontDoor(Recording(moto, requests) if requests else moto)
+    application = RequestHandler(Recording(moto, requests) if requests else moto)
     # The log is read in editors and CI pages, which show colours as rubbish.
     serving._log_add_style = False
     server = serving.make_server(HOST, port, application, threaded=True, request_handler=MotoRequestHandler)

@@ -1,4 +1,4 @@
-"""One environment as a whole: its own keys, and the chapters of its wings."""
+"""One environment as a whole: its own keys, and the chapters of its modules."""
 
 import datetime
 import re
@@ -88,7 +88,7 @@ class Environment(
 ):
     """One environment: what an environment file says, under the file's name.
 
-    Each wing brings the blocks of its own chapter.
+    Each module brings the blocks of its own chapter.
     """
 
     elsewhere: ClassVar[Mapping[str, str]] = {"name": "take it out: an environment has the name of its file"}
@@ -126,7 +126,7 @@ class Environment(
 
     @model_validator(mode="after")
     def _wings_fit(self) -> "Environment":
-        """Refuse what a wing's blocks ask of each other, or of a lower wing, and do not get."""
+        """Refuse what a module's blocks ask of each other, or of a lower module, and do not get."""
         refuse(
             [
                 *tag_findings(self.tags),

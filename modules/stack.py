@@ -1,6 +1,6 @@
 """The stacks: one for each environment, and one for what an account has only one of.
 
-The only file that knows every wing.
+The only file that knows every module.
 """
 
 from collections.abc import Sequence
@@ -8,33 +8,33 @@ from collections.abc import Sequence
 from cdktf import TerraformStack
 from constructs import Construct
 
-from modules.access.module import AccessWing
-from modules.compute.module import ComputeWing
+from modules.access.module import AccessModule
+from modules.compute.module import ComputeModule
 from modules.data.database.keys.passwords import secrets_read_at_plan
-from modules.data.module import DataWing
-from modules.delivery.module import DeliveryWing
+from modules.data.module import DataModule
+from modules.delivery.module import DeliveryModule
 from modules.delivery.pipeline.pipeline import PasswordsAtPlan, PipelineRoles, PipelineState
 from modules.delivery.pipeline.role_names import ACCOUNT
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.delivery.state.state import StateBucket, keep_state
-from modules.edge.module import EdgeWing
+from modules.edge.module import EdgeModule
 from modules.environment import Environment
 from modules.events.function.packaging import Packages
-from modules.events.module import EventsWing
+from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names
 from modules.foundation.providers import Providers
 from modules.foundation.resources import Addresses
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 from modules.observability.alarms.settings import DRIFT_SEVERITY, alarm_topic_arn
-from modules.observability.module import ObservabilityWing
+from modules.observability.module import ObservabilityModule
 
 #: S3 locks by an object beside the state, `use_lockfile`, from this release of Terraform (and of OpenTofu) on.
 REQUIRED_TERRAFORM = ">= 1.10"
 
 
 class EnvironmentStack(TerraformStack):
-    """One environment: provider, remote state, tags, then the wings from the ground up."""
+    """One environment: provider, remote state, tags, then the modules from the ground up."""
 
     def __init__(self, scope: Construct, environment: Environment, packages: Packages) -> None:
         super().__init__(scope, environment.name)
@@ -45,10 +45,10 @@ class EnvironmentStack(TerraformStack):
         foundation = Foundation(self, "foundation", names=names, tier=environment.tier, providers=providers)
         if environment.network and foundation.keeps_final_snapshots:
             foundation.create_data_key()
-        network = NetworkWing(self, "network", blocks=environment, foundation=foundation)
-        access = AccessWing(self, "access", blocks=environment, network=network, foundation=foundation)
-        data = DataWing(self, "data", blocks=environment, network=network, foundation=foundation)
-        events = EventsWing(
+        network = NetworkModule(self, "network", blocks=environment, foundation=foundation)
+        access = AccessModule(self, "access", blocks=environment, network=network, foundation=foundation)
+        data = DataModule(self, "data", blocks=environment, network=network, foundation=foundation)
+        events = EventsModule(
             self,
             "events",
             blocks=environment,
@@ -57,7 +57,7 @@ class EnvironmentStack(TerraformStack):
             data=data,
             foundation=foundation,
         )
-        compute = ComputeWing(
+        compute = ComputeModule(
             self,
             "compute",
             blocks=environment,
@@ -67,7 +67,7 @@ class EnvironmentStack(TerraformStack):
             events=events,
             foundation=foundation,
         )
-        EdgeWing(
+        EdgeModule(
             self,
             "edge",
             blocks=environment,
@@ -76,8 +76,8 @@ class EnvironmentStack(TerraformStack):
             compute=compute,
             foundation=foundation,
         )
-        ObservabilityWing(self, "observability", blocks=environment, events=events, foundation=foundation)
-        DeliveryWing(
+        ObservabilityModule(self, "observability", blocks=environment, events=events, foundation=foundation)
+        DeliveryModule(
             self,
             "delivery",
             pipeline=environment.pipeline,

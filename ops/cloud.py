@@ -16,11 +16,11 @@ from ops.guard.plan import Plan, parse_plan
 from ops.local import connected
 from ops.processes import run_attached
 from ops.scaled_readers import clients_of, delete_readers
-from ops.shield import shielded
 from ops.steps import warn
 from ops.synth import synthesize
 from ops.target import Target
 from ops.terraform import PLAN_FILE, Terraform
+from ops.terraform_wrapper import shielded
 from ops.tools import NODE_PROGRAMS, tool_environment
 from ops.unsaved import in_stacks, told
 from ops.workspace import PROJECT

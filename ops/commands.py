@@ -16,8 +16,8 @@ from modules.environment_files import EnvironmentFile, chosen, load
 from modules.foundation.problems import SettingsError
 from ops import steps
 from ops.errors import ExitCode, OpsError
+from ops.failures import explained
 from ops.interrupts import Interrupted, handled, interrupt
-from ops.mishaps import explained
 from ops.options import (
     ENVS,
     AccountOption,

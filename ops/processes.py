@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from ops.errors import ExitCode, OpsError
 from ops.interrupts import Relay, handled
-from ops.passage import Passage
+from ops.output_relay import OutputRelay
 from ops.steps import warn
 
 #: Seconds between two calls of `waiting` while the program prints nothing.
@@ -180,7 +180,7 @@ def run_attached(
     """
     relay = Relay()
     with handled(relay.take):
-        out, errors = Passage.to(1), Passage.to(2)
+        out, errors = OutputRelay.to(1), OutputRelay.to(2)
         process = _started(
             command,
             cwd=folder,

@@ -1,6 +1,6 @@
 """The reference of environment files, written from the settings: every block and key, its default and its reason.
 
-A chapter for each wing, in `docs/reference/`; a test keeps them current.
+A chapter for each module, in `docs/reference/`; a test keeps them current.
 """
 
 import dataclasses
@@ -26,14 +26,17 @@ _SCALARS = {str: "string", int: "number", float: "number", bool: "true or false"
 
 def chapters() -> dict[str, str]:
     """Return the text of each chapter by its file's name."""
-    wings = {base.__module__.split(".")[1]: base for base in Environment.__bases__ if issubclass(base, Settings)}
-    inherited = {name for base in wings.values() for name in base.model_fields}
+    modules = {base.__module__.split(".")[1]: base for base in Environment.__bases__ if issubclass(base, Settings)}
+    inherited = {name for base in modules.values() for name in base.model_fields}
     own = {name: info for name, info in written(Environment).items() if name not in inherited}
     return {
         "environment.md": _chapter("The environment", Environment.__doc__, own),
-        **{f"{wing}.md": _chapter(f"The {wing} wing", base.__doc__, written(base)) for wing, base in wings.items()},
+        **{
+            f"{module}.md": _chapter(f"The {module} module", base.__doc__, written(base))
+            for module, base in modules.items()
+        },
         "functions.md": _shipped_functions(),
-        "README.md": _contents({wing: list(written(base)) for wing, base in wings.items()}),
+        "README.md": _contents({module: list(written(base)) for module, base in modules.items()}),
     }
 
 
@@ -49,7 +52,7 @@ def write(folder: Path) -> list[Path]:
     return changed
 
 
-def _contents(wings: dict[str, list[str]]) -> str:
+def _contents(modules: dict[str, list[str]]) -> str:
     lines = [
         HEAD,
         "# What an environment file may say\n",
@@ -57,7 +60,9 @@ def _contents(wings: dict[str, list[str]]) -> str:
         "the reason says what the others are.\n",
     ]
     lines += ["- [the environment](environment.md): its own keys"]
-    lines += [f"- [{wing}]({wing}.md): {', '.join(f'`{name}`' for name in names)}" for wing, names in wings.items()]
+    lines += [
+        f"- [{module}]({module}.md): {', '.join(f'`{name}`' for name in names)}" for module, names in modules.items()
+    ]
     lines += [f"- [functions](functions.md): variables of {', '.join(f'`{name}`' for name in SHIPPED)}"]
     return "\n".join(lines) + "\n"
 

@@ -1,16 +1,19 @@
 """Compares the synthesized JSON of every environment with another commit's: `python -m tests.same_json main`.
 
 For changes that must not change any infrastructure, such as a move of files. It exits with 1 when a stack differs.
+CDKTF's comments ("//"), which name the constructs, are left out: Terraform does not read them.
 """
 
 import argparse
 import difflib
+import json
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from ops.workspace import PROJECT
 
@@ -27,8 +30,16 @@ def synthesized(project: Path) -> dict[str, str]:
         environment.pop("ENV", None)
         subprocess.run([sys.executable, "-m", "ops", "synth"], cwd=project, env=environment, check=True, stdout=2)
         for path in sorted((project / "cdktf.out" / "stacks").glob("*/cdk.tf.json")):
-            found[f"{envs}/{path.parent.name}"] = path.read_text()
+            stack = without_comments(json.loads(path.read_text()))
+            found[f"{envs}/{path.parent.name}"] = json.dumps(stack, indent=1)
     return found
+
+
+def without_comments(value: Any) -> Any:
+    """Return the value without the keys that CDKTF writes for people."""
+    if isinstance(value, dict):
+        return {key: without_comments(each) for key, each in value.items() if key != "//"}
+    return [without_comments(each) for each in value] if isinstance(value, list) else value
 
 
 def synthesized_before(commit: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The access wing's chapter of an environment file."""
+"""HCL blocks of the access module."""
 
 from pydantic import Field
 
@@ -7,6 +7,6 @@ from modules.foundation.settings import Settings
 
 
 class AccessBlocks(Settings):
-    """The blocks that the access wing builds."""
+    """The blocks that the access module builds."""
 
     sign_in: SignInSettings | None = Field(default=None, description="The users of the product, and how they sign in.")

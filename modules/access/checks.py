@@ -1,4 +1,4 @@
-"""Whether the access wing's blocks fit each other and what they stand on."""
+"""Checks of the access module's blocks against each other and against those of lower modules."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ PREFIX_LIMIT = 63
 
 
 def findings(blocks: AccessBlocks, network: NetworkBlocks, names: Names) -> Iterator[Finding]:
-    """Yield what a block asks of another one, or of a lower wing, and does not get."""
+    """Yield what does not fit between these blocks, or between them and those of lower modules."""
     settings = blocks.sign_in
     if settings is None:
         return

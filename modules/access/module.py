@@ -1,4 +1,4 @@
-"""The access wing of one environment."""
+"""The access module of one environment."""
 
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
@@ -6,14 +6,14 @@ from constructs import Construct
 from modules.access.blocks import AccessBlocks
 from modules.access.sign_in.sign_in import SignIn
 from modules.foundation.foundation import Foundation
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 
 
-class AccessWing(Construct):
+class AccessModule(Construct):
     """Who may come in: the product's users."""
 
     def __init__(
-        self, scope: Construct, id: str, *, blocks: AccessBlocks, network: NetworkWing, foundation: Foundation
+        self, scope: Construct, id: str, *, blocks: AccessBlocks, network: NetworkModule, foundation: Foundation
     ) -> None:
         super().__init__(scope, id)
         self._sign_in: SignIn | None = None

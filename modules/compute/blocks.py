@@ -1,4 +1,4 @@
-"""The compute wing's chapter of an environment file."""
+"""HCL blocks of the compute module."""
 
 from pydantic import Field
 
@@ -12,7 +12,7 @@ from modules.foundation.settings import Label, Settings
 
 
 class ComputeBlocks(Settings):
-    """The blocks that the compute wing builds."""
+    """The blocks that the compute module builds."""
 
     repository: dict[Label, RepositorySettings] = Field(
         default_factory=dict, description="Image repositories, by name, in the one environment that keeps them."

@@ -1,4 +1,4 @@
-"""Whether the compute wing's blocks fit each other and what they stand on."""
+"""Checks of the compute module's blocks against each other and against those of lower modules."""
 
 import datetime
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from modules.network.blocks import NetworkBlocks
 def findings(
     blocks: ComputeBlocks, data: DataBlocks, access: AccessBlocks, events: EventsBlocks, network: NetworkBlocks
 ) -> Iterator[Finding]:
-    """Yield what a block asks of another one, or of a lower wing, and does not get."""
+    """Yield what does not fit between these blocks, or between them and those of lower modules."""
     yield from load_balancer_checks.findings(
         blocks.load_balancer,
         network,

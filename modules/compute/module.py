@@ -1,9 +1,9 @@
-"""The compute wing of one environment."""
+"""The compute module of one environment."""
 
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
-from modules.access.module import AccessWing
+from modules.access.module import AccessModule
 from modules.access.sign_in.sign_in import LoadBalancerSignIn
 from modules.compute.blocks import ComputeBlocks
 from modules.compute.ecs.cluster import EcsCluster
@@ -14,11 +14,11 @@ from modules.compute.load_balancer.settings import LoadBalancerSettings
 from modules.compute.repository.replication import Replication
 from modules.compute.repository.repository import Repository, push_lines, registry_of
 from modules.compute.services import Services
-from modules.data.module import DataWing
+from modules.data.module import DataModule
 from modules.events.function.functions import Function
-from modules.events.module import EventsWing
+from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 
 #: Where registry.k8s.io, which has the Cluster Autoscaler and the metrics server, sends its clients in a region of AWS:
 #: [kubernetes/registry.k8s.io, cmd/archeio/internal/app/buckets.go]
@@ -27,7 +27,7 @@ from modules.network.module import NetworkWing
 KUBERNETES_REGISTRY_BUCKET = "prod-registry-k8s-io-{region}"
 
 
-class ComputeWing(Construct):
+class ComputeModule(Construct):
     """What runs the service: load balancers, image repositories, clusters and services."""
 
     def __init__(
@@ -36,10 +36,10 @@ class ComputeWing(Construct):
         id: str,
         *,
         blocks: ComputeBlocks,
-        network: NetworkWing,
-        access: AccessWing,
-        data: DataWing,
-        events: EventsWing,
+        network: NetworkModule,
+        access: AccessModule,
+        data: DataModule,
+        events: EventsModule,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -59,7 +59,7 @@ class ComputeWing(Construct):
         self.services = built.services
         self.scheduled_tasks = built.scheduled_tasks
         for name, function in events.functions.items():
-            self._lead_to_function(name, function)
+            self._attach_function(name, function)
         self.eks = self._build_kubernetes()
         self._print()
 
@@ -114,7 +114,7 @@ class ComputeWing(Construct):
             foundation=self._foundation,
         )
 
-    def _lead_to_function(self, name: str, function: Function) -> None:
+    def _attach_function(self, name: str, function: Function) -> None:
         for label, load_balancer in self.load_balancers.items():
             for rule in self._blocks.load_balancer[label].rules_to(name):
                 load_balancer.forward_function(rule, function.arn, name)

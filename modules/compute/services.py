@@ -15,13 +15,13 @@ from modules.compute.scheduled_task.settings import ScheduledTaskSettings
 from modules.compute.service.discovery import ServiceNames, service_host
 from modules.compute.service.service import Service, WayIn
 from modules.compute.service.settings import ServiceSettings
-from modules.compute.task.ground import TaskGround
+from modules.compute.task.context import TaskContext
 from modules.compute.task.settings import TaskSettings
 from modules.compute.task.task import Task
-from modules.data.module import DataWing
-from modules.events.module import EventsWing
+from modules.data.module import DataModule
+from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 
 
 class Services(Construct):
@@ -39,9 +39,9 @@ class Services(Construct):
         clusters: Mapping[str, EcsCluster],
         load_balancers: Mapping[str, LoadBalancer],
         registry: Registry,
-        network: NetworkWing,
-        data: DataWing,
-        events: EventsWing,
+        network: NetworkModule,
+        data: DataModule,
+        events: EventsModule,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -73,7 +73,7 @@ class Services(Construct):
             f"service-{name}",
             name=name,
             settings=settings,
-            ground=self._ground(settings),
+            context=self._context(settings),
             ways_in=self._ways_in(name),
             peers=self._peers(settings),
             service_names=self.names if name in self._reached else None,
@@ -82,11 +82,11 @@ class Services(Construct):
     def _build_scheduled_task(self, name: str, settings: ScheduledTaskSettings) -> ScheduledTask:
         if settings.service:
             service = self.services[settings.service]
-            task, runs, ground = service.task, service.settings.image is not None, self._ground(service.settings)
+            task, runs, context = service.task, service.settings.image is not None, self._context(service.settings)
         else:
-            task, runs, ground = self._build_task(name, settings), settings.image is not None, self._ground(settings)
+            task, runs, context = self._build_task(name, settings), settings.image is not None, self._context(settings)
         return ScheduledTask(
-            self, f"scheduled-task-{name}", name=name, settings=settings, task=task, runs=runs, ground=ground
+            self, f"scheduled-task-{name}", name=name, settings=settings, task=task, runs=runs, context=context
         )
 
     def _build_task(self, name: str, settings: ScheduledTaskSettings) -> Task:
@@ -96,14 +96,14 @@ class Services(Construct):
             kind="scheduled_task",
             name=name,
             settings=settings,
-            ground=self._ground(settings),
+            context=self._context(settings),
             peers=self._peers(settings),
         )
         return self._own_tasks[name]
 
-    def _ground(self, settings: TaskSettings) -> TaskGround:
+    def _context(self, settings: TaskSettings) -> TaskContext:
         cluster = self._clusters[settings.cluster]
-        return TaskGround(cluster, self._network, self._data, self._events, self._registry, self._foundation)
+        return TaskContext(cluster, self._network, self._data, self._events, self._registry, self._foundation)
 
     def _ways_in(self, name: str) -> list[WayIn]:
         ways = {label: settings.rules_to(name) for label, settings in self._blocks.load_balancer.items()}
@@ -129,8 +129,8 @@ class Services(Construct):
         for task in tasks:
             for label in task.reaches:
                 callee = self.services[label]
-                callee.allow(task.security_group_id, task.what)
-                task.doors.lead_to(callee.task.security_group_id, callee.port, f"service_{label}")
+                callee.allow_ingress_from(task.security_group_id, task.what)
+                task.access.allow_egress_to(callee.task.security_group_id, callee.port, f"service_{label}")
 
     def _print(self) -> None:
         stack, environment = TerraformStack.of(self), self._foundation.names.environment

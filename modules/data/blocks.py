@@ -1,4 +1,4 @@
-"""The data wing's chapter of an environment file."""
+"""HCL blocks of the data module."""
 
 from pydantic import Field
 
@@ -11,7 +11,7 @@ from modules.foundation.settings import Label, Settings
 
 
 class DataBlocks(Settings):
-    """The blocks that the data wing builds."""
+    """The blocks that the data module builds."""
 
     database: dict[Label, DatabaseSettings] = Field(
         default_factory=dict, description="Databases, Aurora or plain RDS, by name."

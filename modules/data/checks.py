@@ -1,4 +1,4 @@
-"""Whether the data wing's blocks fit each other and what they stand on."""
+"""Checks of the data module's blocks against each other and against those of lower modules."""
 
 from collections.abc import Iterator
 

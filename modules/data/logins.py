@@ -1,4 +1,4 @@
-"""How a program logs in at what the data wing holds, and where it finds it. For tasks, functions and pods alike."""
+"""How a program logs in at what the data module holds, and where it finds it. For tasks, functions and pods alike."""
 
 from collections.abc import Iterable, Mapping
 
@@ -8,12 +8,12 @@ from modules.data.database.database import Database
 from modules.data.secret.secrets import Secret
 from modules.foundation.names import Names
 from modules.foundation.policies import Statement, allow, sid
-from modules.foundation.variables import handed_over
+from modules.foundation.variables import variables_for
 
 
 def database_variables(label: str, database: Database) -> dict[str, str]:
     """Return DATABASE_<LABEL>_HOST, _READ_ONLY_HOST, _PROXY_HOST, _PORT, _NAME and _SECRET_ARN."""
-    return handed_over(
+    return variables_for(
         "database",
         label,
         host=database.host,
@@ -27,7 +27,7 @@ def database_variables(label: str, database: Database) -> dict[str, str]:
 
 def cache_variables(label: str, cache: Cache, user: str | None) -> dict[str, str]:
     """Return CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS and for who logs in _USER."""
-    return handed_over(
+    return variables_for(
         "cache",
         label,
         host=cache.primary_endpoint,

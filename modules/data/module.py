@@ -1,4 +1,4 @@
-"""The data wing of one environment."""
+"""The data module of one environment."""
 
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
@@ -11,14 +11,14 @@ from modules.data.cache.cache import Cache
 from modules.data.database.database import Database
 from modules.data.secret.secrets import Secret
 from modules.foundation.foundation import Foundation
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 
 
-class DataWing(Construct):
+class DataModule(Construct):
     """Databases, caches, buckets and secrets by the names of their blocks, and their backup."""
 
     def __init__(
-        self, scope: Construct, id: str, *, blocks: DataBlocks, network: NetworkWing, foundation: Foundation
+        self, scope: Construct, id: str, *, blocks: DataBlocks, network: NetworkModule, foundation: Foundation
     ) -> None:
         super().__init__(scope, id)
         self._blocks = blocks
@@ -79,8 +79,8 @@ class DataWing(Construct):
         backup = Backup(self, "backup", settings=settings, foundation=self._foundation, copy_provider=provider)
         for name, bucket in self.buckets.items():
             if self._blocks.bucket[name].backup:
-                bucket.allow_read(backup.role_arn, name="backup")
-                bucket.allow_write(backup.role_arn, name="restore")
+                bucket.grant_read(backup.role_arn, name="backup")
+                bucket.grant_write(backup.role_arn, name="restore")
 
     def _print(self) -> None:
         stack = TerraformStack.of(self)

@@ -1,4 +1,4 @@
-"""The delivery wing's chapter of an environment file."""
+"""HCL blocks of the delivery module."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""Whether the delivery wing's blocks fit what they stand on."""
+"""Checks of the delivery module's blocks against each other and against those of lower modules."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The delivery wing of one environment; what an account has only one of is in its bootstrap stack."""
+"""The delivery module of one environment; what an account has only one of is in its bootstrap stack."""
 
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,10 @@ from modules.foundation.foundation import Foundation
 
 if TYPE_CHECKING:
     # By its type alone: an environment without services is not touched by what services are made of.
-    from modules.compute.module import ComputeWing
+    from modules.compute.module import ComputeModule
 
 
-class DeliveryWing(Construct):
+class DeliveryModule(Construct):
     """How the applications' own pipelines come in."""
 
     def __init__(
@@ -25,7 +25,7 @@ class DeliveryWing(Construct):
         *,
         pipeline: PipelineSettings | None,
         blocks: ComputeBlocks,
-        compute: "ComputeWing",
+        compute: "ComputeModule",
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)

@@ -1,4 +1,4 @@
-"""The edge wing's chapter of an environment file."""
+"""HCL blocks of the edge module."""
 
 from pydantic import Field
 
@@ -8,7 +8,7 @@ from modules.foundation.settings import Label, Settings
 
 
 class EdgeBlocks(Settings):
-    """The blocks that the edge wing builds."""
+    """The blocks that the edge module builds."""
 
     firewall: FirewallSettings | None = Field(
         default=None, description="The web application firewall of the load balancers and the site."

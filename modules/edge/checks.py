@@ -1,4 +1,4 @@
-"""Whether the edge wing's blocks fit each other and what they stand on."""
+"""Checks of the edge module's blocks against each other and against those of lower modules."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from modules.network.blocks import NetworkBlocks
 def findings(
     blocks: EdgeBlocks, network: NetworkBlocks, access: AccessBlocks, data: DataBlocks, compute: ComputeBlocks
 ) -> Iterator[Finding]:
-    """Yield what a block asks of another one, or of a lower wing, and does not get."""
+    """Yield what does not fit between these blocks, or between them and those of lower modules."""
     if blocks.firewall:
         yield from firewall_checks.findings(blocks.firewall, compute.load_balancer, blocks.site)
     yield from site_checks.findings(blocks.site, network, data, compute)

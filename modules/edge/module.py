@@ -1,10 +1,10 @@
-"""The edge wing of one environment."""
+"""The edge module of one environment."""
 
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
-from modules.compute.module import ComputeWing
-from modules.data.module import DataWing
+from modules.compute.module import ComputeModule
+from modules.data.module import DataModule
 from modules.edge.blocks import EdgeBlocks
 from modules.edge.firewall.checks import protected
 from modules.edge.firewall.firewall import Firewall
@@ -12,10 +12,10 @@ from modules.edge.firewall.settings import FirewallSettings
 from modules.edge.site.settings import SiteSettings
 from modules.edge.site.site import Site
 from modules.foundation.foundation import Foundation
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 
 
-class EdgeWing(Construct):
+class EdgeModule(Construct):
     """What users reach first: the firewall, and sites by the names of their blocks."""
 
     def __init__(
@@ -24,9 +24,9 @@ class EdgeWing(Construct):
         id: str,
         *,
         blocks: EdgeBlocks,
-        network: NetworkWing,
-        data: DataWing,
-        compute: ComputeWing,
+        network: NetworkModule,
+        data: DataModule,
+        compute: ComputeModule,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)

@@ -1,4 +1,4 @@
-"""The events wing's chapter of an environment file."""
+"""HCL blocks of the events module."""
 
 from collections.abc import Iterable, Mapping
 from typing import Self, TypeVar
@@ -14,7 +14,7 @@ Block = TypeVar("Block")
 
 
 class EventsBlocks(Settings):
-    """The blocks that the events wing builds."""
+    """The blocks that the events module builds."""
 
     function: dict[Label, FunctionSettings] = Field(
         default_factory=dict, description="Lambda functions, by name; their code is a folder in lambdas/."

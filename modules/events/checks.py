@@ -1,4 +1,4 @@
-"""Whether the events wing's blocks fit each other and what they stand on."""
+"""Checks of the events module's blocks against each other and against those of lower modules."""
 
 import datetime
 from collections.abc import Collection, Iterator
@@ -24,7 +24,7 @@ VISIBILITY_TIMEOUTS = 6
 
 
 def findings(blocks: EventsBlocks, data: DataBlocks, network: NetworkBlocks) -> Iterator[Finding]:
-    """Yield what a block asks of another one, or of a lower wing, and does not get."""
+    """Yield what does not fit between these blocks, or between them and those of lower modules."""
     for name, function in blocks.function.items():
         yield from _unknown_names(name, function, blocks, data)
         if function.in_vpc:

@@ -1,27 +1,27 @@
-"""The events wing of one environment."""
+"""The events module of one environment."""
 
 from collections.abc import Mapping, Sequence
 
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
-from modules.data.module import DataWing
+from modules.data.module import DataModule
 from modules.data.secret.secrets import Secret
 from modules.events.blocks import EventsBlocks, push_channel
 from modules.events.channel.channels import Queue, QueueWithDeadLetters, Stream, Topic, through
 from modules.events.checks import VISIBILITY_TIMEOUTS
-from modules.events.doors import Door
-from modules.events.function.doors import FunctionDoors
+from modules.events.function.access import FunctionAccess
 from modules.events.function.functions import Function
 from modules.events.function.packaging import Packages
 from modules.events.function.settings import FunctionSettings
 from modules.events.function.triggers import Triggers
+from modules.events.publish_access import PublishAccess
 from modules.events.push.push import Push
 from modules.events.push.settings import PushSource
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import allow, sid
-from modules.foundation.variables import handed_over
-from modules.network.module import NetworkWing
+from modules.foundation.variables import variables_for
+from modules.network.module import NetworkModule
 
 #: SQS's own default, for a queue that no function reads.
 VISIBILITY_TIMEOUT = 30
@@ -29,7 +29,7 @@ VISIBILITY_TIMEOUT = 30
 ROTATION_ACTIONS = ("DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
 
 
-class EventsWing(Construct):
+class EventsModule(Construct):
     """Functions, queues, topics and streams by the names of their blocks."""
 
     def __init__(
@@ -39,8 +39,8 @@ class EventsWing(Construct):
         *,
         blocks: EventsBlocks,
         packages: Packages,
-        network: NetworkWing,
-        data: DataWing,
+        network: NetworkModule,
+        data: DataModule,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -53,14 +53,14 @@ class EventsWing(Construct):
         self.streams = self._build_streams()
         self.functions = self._build_functions(packages)
         for name, settings in self._blocks.function.items():
-            FunctionDoors(function=self.functions[name], settings=settings, data=data, names=foundation.names)
+            FunctionAccess(function=self.functions[name], settings=settings, data=data, names=foundation.names)
             self._let_send(self.functions[name], settings)
             self._listen(self.functions[name], settings)
         self.pushes = self._build_pushes()
         self._rotate_secrets()
         self._print()
 
-    def doors(self, published_to: Mapping[str, Sequence[str]]) -> list[Door]:
+    def publish_access(self, published_to: Mapping[str, Sequence[str]]) -> list[PublishAccess]:
         """Return the doors to what a program publishes to, by the kinds of the blocks and their names.
 
         Each with the rights to it and to its key, and no further ones.
@@ -70,10 +70,16 @@ class EventsWing(Construct):
         streams = {label: self.streams[label] for label in published_to.get("stream", ())}
         pushes = {label: self.pushes[label] for label in published_to.get("push", ())}
         return [
-            *(Door("queue", label, queue.may_send(), {"url": queue.url}) for label, queue in queues.items()),
-            *(Door("topic", label, topic.may_publish(), {"arn": topic.arn}) for label, topic in topics.items()),
-            *(Door("stream", label, stream.may_put(), {"name": stream.name}) for label, stream in streams.items()),
-            *(Door("push", label, push.may_publish(), push.variables) for label, push in pushes.items()),
+            *(PublishAccess("queue", label, queue.may_send(), {"url": queue.url}) for label, queue in queues.items()),
+            *(
+                PublishAccess("topic", label, topic.may_publish(), {"arn": topic.arn})
+                for label, topic in topics.items()
+            ),
+            *(
+                PublishAccess("stream", label, stream.may_put(), {"name": stream.name})
+                for label, stream in streams.items()
+            ),
+            *(PublishAccess("push", label, push.may_publish(), push.variables) for label, push in pushes.items()),
         ]
 
     def _build_topics(self) -> dict[str, Topic]:
@@ -122,9 +128,9 @@ class EventsWing(Construct):
         }
 
     def _let_send(self, function: Function, settings: FunctionSettings) -> None:
-        for door in self.doors(settings.published_to):
-            function.allow(*door.statements)
-            function.tell(handed_over(door.kind, door.label, **door.told))
+        for access in self.publish_access(settings.published_to):
+            function.add_statements(*access.statements)
+            function.add_environment(variables_for(access.kind, access.label, **access.variables))
 
     def _listen(self, function: Function, settings: FunctionSettings) -> None:
         triggers = Triggers(self, f"triggers-{function.label}", function=function, foundation=self._foundation)
@@ -163,7 +169,7 @@ class EventsWing(Construct):
 
     def _rotate(self, name: str, secret: Secret, function: Function, days: int) -> None:
         actions = [f"secretsmanager:{action}" for action in ROTATION_ACTIONS]
-        function.allow(
+        function.add_statements(
             allow(f"Rotate{sid(name)}", actions=actions, resources=[secret.arn]),
             # A password is made for no secret yet: the action names none.
             allow(f"Password{sid(name)}", actions=["secretsmanager:GetRandomPassword"], resources=["*"]),

@@ -102,7 +102,7 @@ class PrivateBucket(Construct):
         """What a service that delivers into the bucket has to wait for: its policy."""
         return self._policy
 
-    def allow(self, statements: Sequence[Statement]) -> None:
+    def add_statements(self, statements: Sequence[Statement]) -> None:
         """Add statements to the bucket's one policy, beside what others added.
 
         Raises ValueError for a statement's id that the policy has already.

@@ -1,4 +1,4 @@
-"""What every wing of an environment stands on: names, addresses, keys and places for logs."""
+"""What every module of an environment stands on: names, addresses, keys and places for logs."""
 
 from dataclasses import replace
 from functools import cached_property
@@ -17,7 +17,7 @@ from modules.foundation.settings import Tier
 class Foundation(Construct):
     """The ground of one environment.
 
-    Creates nothing by itself: the log bucket and each key come into being when a wing first asks for them, so an
+    Creates nothing by itself: the log bucket and each key come into being when a module first asks for them, so an
     environment pays for none that it does not use.
     """
 
@@ -78,7 +78,7 @@ class Foundation(Construct):
     def log_key(self) -> Key:
         """The key of the environment's log groups."""
         key = Key(self, "log-key", make=self._make, names=self.names, what="logs", protected=self.is_production)
-        key.allow(log_groups_may_use(self.names))
+        key.add_statement(log_groups_may_use(self.names))
         return key
 
     @cached_property
@@ -127,7 +127,7 @@ class Foundation(Construct):
         if service in self._message_services:
             return
         self._message_services.add(service)
-        self.message_key.allow(
+        self.message_key.add_statement(
             allow(
                 f"From{service.capitalize()}",
                 principal={"Service": f"{service}.amazonaws.com"},
@@ -162,7 +162,7 @@ class Foundation(Construct):
                 protected=self.is_production,
                 provider=self.providers.in_region(region),
             )
-            key.allow(log_groups_may_use(names))
+            key.add_statement(log_groups_may_use(names))
             self._other_log_keys[region] = key
         return self._other_log_keys[region]
 

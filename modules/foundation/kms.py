@@ -58,7 +58,7 @@ class Key(Construct):
             provider=provider,
         )
 
-    def allow(self, statement: Statement) -> None:
+    def add_statement(self, statement: Statement) -> None:
         """Add a statement to the key's policy, beside what others added."""
         self._statements.append(statement)
         self._key.policy = document(self._statements)

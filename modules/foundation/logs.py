@@ -87,7 +87,7 @@ class LogBucket(Construct):
             force_destroy=tier == "development",
         )
 
-    def allow_flow_logs(self, prefix: str) -> str:
+    def grant_flow_log_delivery(self, prefix: str) -> str:
         """Let VPC flow logs with Hive-compatible prefixes be delivered below the prefix; return the destination's ARN.
 
         [VPC User Guide, Amazon S3 bucket permissions for flow logs]
@@ -110,10 +110,10 @@ class LogBucket(Construct):
             resources=[self.bucket.arn],
             condition=ours,
         )
-        self.bucket.allow([write, check])
+        self.bucket.add_statements([write, check])
         return f"{self.bucket.arn}/{prefix}"
 
-    def allow_access_logs(self, bucket: PrivateBucket, what: str) -> str:
+    def grant_access_log_delivery(self, bucket: PrivateBucket, what: str) -> str:
         """Let S3 deliver the bucket's server access logs; return the prefix of their names.
 
         [Amazon S3 User Guide, Enabling Amazon S3 server access logging]
@@ -131,10 +131,10 @@ class LogBucket(Construct):
                 "ArnLike": {"aws:SourceArn": bucket.arn},
             },
         )
-        self.bucket.allow([write])
+        self.bucket.add_statements([write])
         return prefix
 
-    def allow_distribution_logs(self, what: str) -> str:
+    def grant_distribution_log_delivery(self, what: str) -> str:
         """Let a CloudFront distribution's logs be delivered; return the destination's ARN.
 
         [CloudWatch Logs User Guide, Logs sent to Amazon S3]
@@ -156,10 +156,10 @@ class LogBucket(Construct):
                 "ArnLike": {"aws:SourceArn": f"arn:aws:logs:us-east-1:{names.account_id}:delivery-source:*"},
             },
         )
-        self.bucket.allow([write])
+        self.bucket.add_statements([write])
         return f"{self.bucket.arn}/{prefix}"
 
-    def allow_load_balancer_logs(self, what: str) -> str:
+    def grant_load_balancer_log_delivery(self, what: str) -> str:
         """Let a load balancer's logs be delivered; return the prefix of their names, without a stroke at its end.
 
         [Enable access logs for your Application Load Balancer]
@@ -180,5 +180,5 @@ class LogBucket(Construct):
                 }
             },
         )
-        self.bucket.allow([write])
+        self.bucket.add_statements([write])
         return prefix

@@ -1,6 +1,6 @@
 """How a wrong setting is said: what is wrong, the rule that says so, and what to write instead.
 
-A wing's settings raise `refuse(...)` from their pydantic validators; `modules/hcl` turns each one
+A module's settings raise `refuse(...)` from their pydantic validators; `modules/hcl` turns each one
 into a `Problem` with the file and line, and everything that is wrong comes out at once.
 """
 
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 #: The pydantic error type that carries a rule and its remedy apart from each other.
-REFUSAL = "refusal"
+PROBLEM = "refusal"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Finding:
 
 def broken_rule(rule: str, remedy: str) -> PydanticCustomError:
     """Return the error for a validator of a single value to raise."""
-    return PydanticCustomError(REFUSAL, "{rule}; {remedy}", {"rule": rule, "remedy": remedy})
+    return PydanticCustomError(PROBLEM, "{rule}; {remedy}", {"rule": rule, "remedy": remedy})
 
 
 def refuse(findings: Iterable[Finding]) -> None:

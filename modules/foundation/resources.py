@@ -1,4 +1,4 @@
-"""Resources under addresses that people read: `aws_subnet.network_public_a`, the wing first, no hash behind.
+"""Resources under addresses that people read: `aws_subnet.network_public_a`, the module first, no hash behind.
 
 An address is a promise: Terraform knows a resource by it, so another address is another resource, and the old one
 is destroyed. CDKTF's own addresses end in a hash of the construct's path and change when a construct moves.

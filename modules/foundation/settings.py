@@ -1,4 +1,4 @@
-"""What every wing's settings are made of: tiers, regions, account ids, labels and address ranges."""
+"""What every module's settings are made of: tiers, regions, account ids, labels and address ranges."""
 
 import difflib
 import ipaddress

@@ -20,6 +20,6 @@ def variable(kind: str, label: str, what: str) -> str:
     return "_".join((kind, label, what)).replace("-", "_").upper()
 
 
-def handed_over(kind: str, label: str, **values: str | None) -> dict[str, str]:
+def variables_for(kind: str, label: str, **values: str | None) -> dict[str, str]:
     """Return the variables of one block, but for those without a value."""
     return {variable(kind, label, what): value for what, value in values.items() if value is not None}

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from modules.foundation.problems import REFUSAL, Problem, SettingsError, raise_problems
+from modules.foundation.problems import PROBLEM, Problem, SettingsError, raise_problems
 from modules.foundation.settings import Settings
 from modules.hcl.parsing import Block, Body, parse
 from modules.hcl.values import as_hcl, shown
@@ -287,7 +287,7 @@ def _nearest(name: str, fields: Iterable[str]) -> str | None:
 def _translated(document: Document, model: type[BaseModel], details: ErrorDetails) -> Problem:
     location: Location = tuple(part for part in details["loc"] if part != "[key]")
     value = None if _is_block(details["input"]) else details["input"]
-    if details["type"] == REFUSAL:
+    if details["type"] == PROBLEM:
         return document.problem(location, value, details["ctx"]["rule"], details["ctx"]["remedy"])
     info, inside = _field_at(model, location)
     if details["type"] == "missing":

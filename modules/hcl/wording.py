@@ -15,7 +15,7 @@ _ANSWERS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "n
 _DIGITS = re.compile(r'"[\d.]*"')
 
 
-class Told(NamedTuple):
+class Wording(NamedTuple):
     """A rule that was broken, and what to write instead."""
 
     rule: str
@@ -32,7 +32,7 @@ class Wrong(NamedTuple):
     """One right value in HCL, or "" where the field has none."""
 
 
-def wording(error_type: str, wrong: Wrong) -> Told | None:
+def wording(error_type: str, wrong: Wrong) -> Wording | None:
     """Return rule and remedy for an error type of pydantic; None where its own message does."""
     tell = _TOLD.get(error_type)
     return tell(wrong) if tell else None
@@ -43,77 +43,79 @@ def is_of_another_type(error_type: str) -> bool:
     return error_type in _TYPES
 
 
-def _text(wrong: Wrong) -> Told:
+def _text(wrong: Wrong) -> Wording:
     rule = f"is {kind(wrong.value)}, and a text is needed"
     if isinstance(wrong.value, bool | int | float):
         such_as = "" if _DIGITS.fullmatch(wrong.example) else _such_as(wrong)
-        return Told(rule, f'write it in quotes, "{as_hcl(wrong.value)}"{such_as}')
+        return Wording(rule, f'write it in quotes, "{as_hcl(wrong.value)}"{such_as}')
     if isinstance(wrong.value, tuple) and len(wrong.value) == 1 and isinstance(wrong.value[0], str):
-        return Told(rule, f"write it without brackets: {as_hcl(wrong.value[0])}")
-    return Told(rule, _or_none(wrong, f"write a text in quotes{_such_as(wrong)}"))
+        return Wording(rule, f"write it without brackets: {as_hcl(wrong.value[0])}")
+    return Wording(rule, _or_none(wrong, f"write a text in quotes{_such_as(wrong)}"))
 
 
-def _number(wrong: Wrong) -> Told:
+def _number(wrong: Wrong) -> Wording:
     rule = f"is {kind(wrong.value)}, and a number is needed"
     if isinstance(wrong.value, str) and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", wrong.value):
-        return Told(rule, f"write it without quotes: {wrong.value}")
-    return Told(rule, _or_none(wrong, f"write a number{_such_as(wrong)}"))
+        return Wording(rule, f"write it without quotes: {wrong.value}")
+    return Wording(rule, _or_none(wrong, f"write a number{_such_as(wrong)}"))
 
 
-def _whole_number(wrong: Wrong) -> Told:
+def _whole_number(wrong: Wrong) -> Wording:
     if isinstance(wrong.value, float):
-        return Told("is not written as a whole number, and one is needed", f"write {round(wrong.value)}")
+        return Wording("is not written as a whole number, and one is needed", f"write {round(wrong.value)}")
     return _number(wrong)
 
 
-def _answer(wrong: Wrong) -> Told:
+def _answer(wrong: Wrong) -> Wording:
     answer = _ANSWERS.get(str(wrong.value).lower())
     remedy = "write true or false, without quotes" if answer is None else f"write {as_hcl(answer)}, without quotes"
-    return Told(f"is {kind(wrong.value)}, and true or false is needed", _or_none(wrong, remedy))
+    return Wording(f"is {kind(wrong.value)}, and true or false is needed", _or_none(wrong, remedy))
 
 
-def _list(wrong: Wrong) -> Told:
+def _list(wrong: Wrong) -> Wording:
     if isinstance(wrong.value, str | int | float):
-        return Told("is one value, and a list is needed", f"write it in brackets: [{as_hcl(wrong.value)}]")
-    return Told(
+        return Wording("is one value, and a list is needed", f"write it in brackets: [{as_hcl(wrong.value)}]")
+    return Wording(
         f"is {kind(wrong.value)}, and a list is needed", _or_none(wrong, f"write a list{_such_as(wrong, '[...]')}")
     )
 
 
-def _map(wrong: Wrong) -> Told:
+def _map(wrong: Wrong) -> Wording:
     value = "one value" if isinstance(wrong.value, str | int | float) else kind(wrong.value)
-    return Told(f"is {value}, and a map is needed", _or_none(wrong, f"write a map{_such_as(wrong, '{ key = ... }')}"))
+    return Wording(
+        f"is {value}, and a map is needed", _or_none(wrong, f"write a map{_such_as(wrong, '{ key = ... }')}")
+    )
 
 
-def _too_few(wrong: Wrong) -> Told:
+def _too_few(wrong: Wrong) -> Wording:
     least, count = wrong.context["min_length"], len(wrong.value)
     rule = f"is an empty {kind(wrong.value).removeprefix('a ')}" if not count else f"has {count}"
-    return Told(f"{rule}, and needs {least} or more", f"write {'one' if least == 1 else least}{_such_as(wrong)}")
+    return Wording(f"{rule}, and needs {least} or more", f"write {'one' if least == 1 else least}{_such_as(wrong)}")
 
 
-def _too_many(wrong: Wrong) -> Told:
+def _too_many(wrong: Wrong) -> Wording:
     most, count = wrong.context["max_length"], len(wrong.value)
-    return Told(f"has {count}, and at most {most} are allowed", f"take out {count - most}")
+    return Wording(f"has {count}, and at most {most} are allowed", f"take out {count - most}")
 
 
-def _too_short(wrong: Wrong) -> Told:
+def _too_short(wrong: Wrong) -> Wording:
     least, length = wrong.context["min_length"], len(wrong.value)
     if not length:
-        return Told("is empty", f"write {least} or more characters{_such_as(wrong)}, or take the key out")
-    return Told(f"has {_characters(length)}, and needs {least} or more", f"write {least - length} more")
+        return Wording("is empty", f"write {least} or more characters{_such_as(wrong)}, or take the key out")
+    return Wording(f"has {_characters(length)}, and needs {least} or more", f"write {least - length} more")
 
 
-def _too_long(wrong: Wrong) -> Told:
+def _too_long(wrong: Wrong) -> Wording:
     most, length = wrong.context["max_length"], len(wrong.value)
-    return Told(f"has {_characters(length)}, and at most {most} are allowed", f"shorten it by {length - most}")
+    return Wording(f"has {_characters(length)}, and at most {most} are allowed", f"shorten it by {length - most}")
 
 
-def _pattern(wrong: Wrong) -> Told:
+def _pattern(wrong: Wrong) -> Wording:
     words = WORDS.get(wrong.context["pattern"])
     # A test refuses a pattern without words; a person is not to see the difference.
     form, example = (words.rule, f'"{words.example}"') if words else ("of the form that is needed", wrong.example)
     rule = f"is not {form}" if wrong.value else f"is empty, and not {form}"
-    return Told(rule, f"write one as {example}" if example else "see docs/reference")
+    return Wording(rule, f"write one as {example}" if example else "see docs/reference")
 
 
 def _characters(count: int) -> str:
@@ -129,7 +131,7 @@ def _or_none(wrong: Wrong, remedy: str) -> str:
     return f"{remedy}, or take the key out" if wrong.value is None else remedy
 
 
-_TYPES: dict[str, Callable[[Wrong], Told]] = {
+_TYPES: dict[str, Callable[[Wrong], Wording]] = {
     "string_type": _text,
     "int_type": _whole_number,
     "int_from_float": _whole_number,

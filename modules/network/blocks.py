@@ -1,4 +1,4 @@
-"""The network wing's chapter of an environment file."""
+"""HCL blocks of the network module."""
 
 from pydantic import Field
 
@@ -8,7 +8,7 @@ from modules.network.zone.settings import ZoneSettings
 
 
 class NetworkBlocks(Settings):
-    """The blocks that the network wing builds."""
+    """The blocks that the network module builds."""
 
     network: NetworkSettings | None = Field(default=None, description="The VPC.")
     zone: dict[Label, ZoneSettings] = Field(default_factory=dict, description="Public DNS zones, by name.")

@@ -1,4 +1,4 @@
-"""Whether the network wing's blocks fit each other."""
+"""Checks of the network module's blocks against each other and against those of lower modules."""
 
 from collections.abc import Iterator
 from itertools import combinations

@@ -1,4 +1,4 @@
-"""The network wing of one environment."""
+"""The network module of one environment."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -19,7 +19,7 @@ from modules.network.zone.records import ZoneRecords
 from modules.network.zone.zones import PublicZone
 
 
-class NetworkWing(Construct):
+class NetworkModule(Construct):
     """The VPC with its endpoints, the names in it, and public zones, as far as the environment asks for them."""
 
     def __init__(self, scope: Construct, id: str, *, blocks: NetworkBlocks, foundation: Foundation) -> None:
@@ -40,7 +40,7 @@ class NetworkWing(Construct):
 
     @cached_property
     def private_zone(self) -> PrivateZone:
-        """The zone of names inside the VPC, made when a wing first asks for it."""
+        """The zone of names inside the VPC, made when a module first asks for it."""
         return PrivateZone(self, "private-zone", network=self.vpc, foundation=self._foundation)
 
     def zone_of(self, name: str) -> PublicZone:

@@ -33,7 +33,7 @@ class PrivateZone(Construct):
         )
         self._zone_id = zone.zone_id
 
-    def lead(self, what: str, name: str, target: str) -> str:
+    def add_cname(self, what: str, name: str, target: str) -> str:
         """Let `<name>.<zone>` lead to the target, a name itself; return the whole name."""
         self._make(
             Route53Record,
@@ -46,7 +46,7 @@ class PrivateZone(Construct):
         )
         return f"{name}.{self.name}"
 
-    def share(self, what: str, name: str, member: str, target: str) -> str:
+    def add_weighted_cname(self, what: str, name: str, member: str, target: str) -> str:
         """Let `<name>.<zone>` lead to this target among others, each as often; return the whole name."""
         self._make(
             Route53Record,

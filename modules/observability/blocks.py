@@ -1,4 +1,4 @@
-"""The observability wing's chapter of an environment file."""
+"""HCL blocks of the observability module."""
 
 from pydantic import Field
 
@@ -7,7 +7,7 @@ from modules.observability.alarms.settings import AlarmsSettings
 
 
 class ObservabilityBlocks(Settings):
-    """The blocks that the observability wing builds."""
+    """The blocks that the observability module builds."""
 
     alarms: AlarmsSettings | None = Field(
         default=None, description="Topics for alarms by severity, and who is told. Without it there are none."

@@ -1,4 +1,4 @@
-"""Whether the observability wing's blocks fit each other and what they stand on."""
+"""Checks of the observability module's blocks against each other and against those of lower modules."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from modules.observability.blocks import ObservabilityBlocks
 
 
 def findings(blocks: ObservabilityBlocks, events: EventsBlocks) -> Iterator[Finding]:
-    """Yield what a block asks of another one, or of a lower wing, and does not get."""
+    """Yield what does not fit between these blocks, or between them and those of lower modules."""
     if not blocks.alarms:
         return
     for severity in SEVERITIES:

@@ -1,19 +1,19 @@
-"""The observability wing of one environment."""
+"""The observability module of one environment."""
 
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
-from modules.events.module import EventsWing
+from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
 from modules.observability.alarms.alarms import Alarms
 from modules.observability.blocks import ObservabilityBlocks
 
 
-class ObservabilityWing(Construct):
+class ObservabilityModule(Construct):
     """Who is told when something is wrong."""
 
     def __init__(
-        self, scope: Construct, id: str, *, blocks: ObservabilityBlocks, events: EventsWing, foundation: Foundation
+        self, scope: Construct, id: str, *, blocks: ObservabilityBlocks, events: EventsModule, foundation: Foundation
     ) -> None:
         super().__init__(scope, id)
         self._blocks = blocks

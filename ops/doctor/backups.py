@@ -3,22 +3,22 @@
 from collections.abc import Iterator
 
 from modules.environment import Environment
+from ops.doctor.context import Context
 from ops.doctor.finding import Finding, Findings
-from ops.doctor.patient import Patient
 
 
-def backups(patient: Patient) -> Findings:
+def backups(context: Context) -> Findings:
     """Yield the types of resources that are chosen for backup and switched off: they are passed over without a word.
 
     "AWS Backup Developer Guide, Getting started 1: Service opt-in": what a plan chooses by tag is saved only if its
     type is switched on for the account and the region.
     """
-    settings = patient.file.settings
+    settings = context.file.settings
     wanted = sorted(set(_types(settings)))
     if not wanted:
         yield Finding("ok", "backups", "nothing asks for AWS Backup")
         return
-    allowed = patient.client("backup").describe_region_settings()["ResourceTypeOptInPreference"]
+    allowed = context.client("backup").describe_region_settings()["ResourceTypeOptInPreference"]
     off = [each for each in wanted if not allowed.get(each)]
     if off:
         told = f"AWS Backup saves no {' and no '.join(off)} in this account and region: switched off"

@@ -11,8 +11,8 @@ from modules.environment_files import EnvironmentFile
 from ops.backend import Backend, RemoteState
 from ops.doctor import backups, contents, locks, provider, quotas, state, tools, versions
 from ops.doctor.clock import clock
+from ops.doctor.context import Context, Stack
 from ops.doctor.finding import Finding, Findings
-from ops.doctor.patient import Patient, Stack
 from ops.errors import OpsError
 from ops.secrets import target_of
 from ops.synth import synthesize
@@ -40,34 +40,34 @@ def _account(workspace: Workspace, file: EnvironmentFile, today: datetime.date, 
     settings = file.settings
     yield from looked("clock", lambda: clock(target, settings.region))
     try:
-        patient = Patient(file, target, target.session(settings.account_id))
+        context = Context(file, target, target.session(settings.account_id))
     except OpsError as error:
         yield Finding("error", "credentials", str(error))
     except (BotoCoreError, ClientError) as error:
         yield Finding("error", "credentials", _said(error), "log in: run `aws sso login`, or `export AWS_PROFILE=...`")
     else:
         yield Finding("ok", "credentials", f"of account {settings.account_id}, as {file.document.file} says")
-        yield from _environment(patient, today)
+        yield from _environment(context, today)
         return
     without = "state, quotas, secrets, images, backups and versions: without credentials of the account"
     yield Finding("unseen", "account", without)
 
 
-def _environment(patient: Patient, today: datetime.date) -> Findings:
-    yield from looked("secrets", lambda: contents.secrets(patient))
-    yield from looked("images", lambda: contents.images(patient))
-    yield from looked("backups", lambda: backups.backups(patient))
-    yield from looked("fargate", lambda: quotas.fargate(patient))
+def _environment(context: Context, today: datetime.date) -> Findings:
+    yield from looked("secrets", lambda: contents.secrets(context))
+    yield from looked("images", lambda: contents.images(context))
+    yield from looked("backups", lambda: backups.backups(context))
+    yield from looked("fargate", lambda: quotas.fargate(context))
     try:
-        stack = _stack(patient)
+        stack = _stack(context)
     except (OpsError, BotoCoreError, ClientError, OSError) as error:
         yield Finding("error", "stack", _said(error))
         yield Finding("unseen", "state", "and moves, quotas and versions: without the stack and its state")
         return
-    yield from looked("state", lambda: state.bucket_and_lock(patient, stack))
-    yield from looked("moves", lambda: state.moves(patient, stack))
-    yield from looked("quotas", lambda: quotas.quotas(patient, stack))
-    yield from looked("versions", lambda: versions.versions(patient, stack, today))
+    yield from looked("state", lambda: state.bucket_and_lock(context, stack))
+    yield from looked("moves", lambda: state.moves(context, stack))
+    yield from looked("quotas", lambda: quotas.quotas(context, stack))
+    yield from looked("versions", lambda: versions.versions(context, stack, today))
 
 
 def looked(subject: str, check: Callable[[], Findings]) -> list[Finding]:
@@ -78,14 +78,14 @@ def looked(subject: str, check: Callable[[], Findings]) -> list[Finding]:
         return [Finding("unseen", subject, _said(error))]
 
 
-def _stack(patient: Patient) -> Stack:
+def _stack(context: Context) -> Stack:
     """Synthesize, and read which addresses the state has; its values stay unread."""
-    target = patient.target
+    target = context.target
     output = target.workspace.build / "doctor" / "cdktf.out"
-    synthesize(target.workspace, output, target.init_environment, patient.name)
-    synthesized: dict[str, Any] = json.loads((stack_folder(output, patient.name) / "cdk.tf.json").read_text())
-    options = target.options(patient.name, patient.name)
-    remote = RemoteState(patient.session, Backend.in_stack(synthesized), options)
+    synthesize(target.workspace, output, target.init_environment, context.name)
+    synthesized: dict[str, Any] = json.loads((stack_folder(output, context.name) / "cdk.tf.json").read_text())
+    options = target.options(context.name, context.name)
+    remote = RemoteState(context.session, Backend.in_stack(synthesized), options)
     if remote.bucket_exists():
         remote.refuse_deleted()
     return Stack(synthesized, remote.addresses())

@@ -5,29 +5,29 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from modules.compute.keys.images import images_in, repository_name
+from ops.doctor.context import Context
 from ops.doctor.finding import Finding, Findings
-from ops.doctor.patient import Patient
 from ops.secrets import states
 
 
-def secrets(patient: Patient) -> Findings:
+def secrets(context: Context) -> Findings:
     """Yield the secrets that were applied and never got a value: whatever reads them does not start."""
-    found = states(patient.target, patient.file)
+    found = states(context.target, context.file)
     empty = [each for each in found if each.state == "no value yet"]
     for each in empty:
         yield Finding(
-            "error", "secrets", f"{each.name} has no value", f"run {patient.command(f'secret set {each.label}')}"
+            "error", "secrets", f"{each.name} has no value", f"run {context.command(f'secret set {each.label}')}"
         )
     if not empty:
         yield Finding("ok", "secrets", f"{len(found)} named, none without a value that could have one")
 
 
-def images(patient: Patient) -> Findings:
+def images(context: Context) -> Findings:
     """Yield the images that are not in their registry, asked as a task asks that pulls them."""
-    settings = patient.file.settings
+    settings = context.file.settings
     registry = settings.registry.account_id if settings.registry else settings.account_id
     region = (settings.registry and settings.registry.region) or settings.region
-    ecr = patient.session.client("ecr", region_name=region)
+    ecr = context.session.client("ecr", region_name=region)
     wanted = sorted({image for _, image in images_in(settings)})
     missing = [image for image in wanted if not _is_there(ecr, registry, settings.product, image)]
     for image in missing:

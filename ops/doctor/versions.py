@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 from modules.compute.eks.settings import AFTER_STANDARD_SUPPORT
 from modules.foundation.calendar import Calendar, Kind, Version, committed
 from modules.foundation.versions import remedy, state
+from ops.doctor.context import Context, Stack
 from ops.doctor.finding import Finding, Findings
-from ops.doctor.patient import Patient, Stack
 
 #: "Amazon RDS API Reference, CreateDBCluster, EngineLifecycleSupport": it is on unless it was switched off.
 WITHOUT_EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
@@ -32,10 +32,10 @@ class Running:
     """What AWS does then, a phrase."""
 
 
-def versions(patient: Patient, stack: Stack, today: datetime.date, calendar: Calendar | None = None) -> Findings:
+def versions(context: Context, stack: Stack, today: datetime.date, calendar: Calendar | None = None) -> Findings:
     """Yield what runs past the end of its standard support, or within the notice before it."""
     calendar = calendar or committed()
-    running = list(_running(patient, stack))
+    running = list(_running(context, stack))
     found = [finding for each in running for finding in _judged(each, today, calendar)]
     told = ", ".join(f"{each.name} {each.kind} {each.version}" for each in running) or "nothing runs that has one"
     yield from found or [Finding("ok", "versions", told)]
@@ -58,7 +58,7 @@ def _is_over(row: Version, running: Running, today: datetime.date) -> bool:
     return left is not None and left <= 0 and not (running.extended and extended and today < extended)
 
 
-def _running(patient: Patient, stack: Stack) -> Iterator[Running]:
+def _running(context: Context, stack: Stack) -> Iterator[Running]:
     """Yield what there is in AWS of the things that the stack names."""
     sources = (
         ("aws_rds_cluster", "cluster_identifier", "rds", _cluster),
@@ -69,7 +69,7 @@ def _running(patient: Patient, stack: Stack) -> Iterator[Running]:
     for resource, attribute, service, ask in sources:
         named = stack.synthesized.get("resource", {}).get(resource, {}).values()
         for name in sorted(each[attribute] for each in named):
-            yield from _there(ask, patient.client(service), name)
+            yield from _there(ask, context.client(service), name)
 
 
 def _there(ask: Callable[[Any, str], Running], client: Any, name: str) -> Iterator[Running]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ops.guard.plan import is_untold
+from ops.guard.plan import is_unknown
 
 _PART = re.compile(r"(?P<name>[^.\[\]]+)(\[(?P<key>[^=\]]+)(=(?P<value>[^\]]*))?\])?(\.|$)")
 ANYWHERE = "**."
@@ -34,7 +34,7 @@ def values(attributes: Any, unknown: Any, path: str) -> dict[str, Any]:
 
 def _along(value: Any, unknown: Any, parts: list[dict[str, Any]], label: str) -> Iterator[tuple[str, Any]]:
     if not parts:
-        yield label, UNKNOWN if is_untold(unknown) else value
+        yield label, UNKNOWN if is_unknown(unknown) else value
         return
     part, rest = parts[0], parts[1:]
     inner, inner_unknown = _get(value, part["name"]), _get(unknown, part["name"])
@@ -68,7 +68,7 @@ def _everywhere(value: Any, unknown: Any, name: str, label: str) -> Iterator[tup
     for each in dict.fromkeys(names):
         here = f"{label}.{each}" if label else str(each)
         if each == name:
-            yield here, UNKNOWN if is_untold(_get(unknown, each)) else _get(value, each)
+            yield here, UNKNOWN if is_unknown(_get(unknown, each)) else _get(value, each)
         else:
             yield from _everywhere(_get(value, each), _get(unknown, each), name, here)
 

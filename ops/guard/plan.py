@@ -18,7 +18,7 @@ _HOW = "write one with `terraform show -json plan.tfplan > plan.json`"
 _NAMES = ("id", "arn", "name", "bucket", "url", "key_id", "zone_id", "cluster_name", "function_name", "secret_id")
 
 
-def is_untold(unknown: Any) -> bool:
+def is_unknown(unknown: Any) -> bool:
     """Return whether `after_unknown` says of a value, or of an item of a list, that only the apply will tell.
 
     Of a list of which all is known it says [false, false].
@@ -77,7 +77,7 @@ class Change(_Part):
     def is_unknown(self, attribute: str) -> bool:
         """Whether only the apply will tell what the attribute is."""
         unknown = self.after_unknown.get(attribute) if isinstance(self.after_unknown, dict) else None
-        return is_untold(unknown)
+        return is_unknown(unknown)
 
 
 class ResourceChange(_Part):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ops.guard.plan import Plan, ResourceChange, is_untold
+from ops.guard.plan import Plan, ResourceChange, is_unknown
 from ops.guard.refusal import Refusal
 
 #: Prefixes up to which a public range is wide. The numbers are ours: an office or a partner has a /16 at most; a
@@ -77,12 +77,12 @@ def opened(plan: Plan) -> Iterator[Refusal]:
             if is_wide(each.cidr) and not any(each.is_within(other) for other in before):
                 who = "everyone" if each.cidr in ANYONE else "a wide public range"
                 yield Refusal(resource.address, "exposure", f"{resource.address} would let {who} in ({each}).")
-        if _is_untold(resource):
+        if _is_unknown(resource):
             sentence = f"{resource.address} would let in a source that is known only after the apply."
             yield Refusal(resource.address, "exposure", sentence)
 
 
-def _is_untold(resource: ResourceChange) -> bool:
+def _is_unknown(resource: ResourceChange) -> bool:
     """Return whether only the apply will tell the range of a rule that lets in."""
     change = resource.change
     if change.after is None or not isinstance(change.after_unknown, dict):
@@ -91,14 +91,14 @@ def _is_untold(resource: ResourceChange) -> bool:
         # Of a group without rules of its own it is unknown too, until it is created.
         unknown = change.after_unknown.get("ingress")
         is_changed = change.before is not None and not change.is_replacement
-        return (unknown is True and is_changed) or any(map(_is_range_untold, _blocks(unknown)))
+        return (unknown is True and is_changed) or any(map(_is_range_unknown, _blocks(unknown)))
     if resource.type == "aws_security_group_rule" and change.becomes("type") == "egress":
         return False
-    return resource.type in _RULES and _is_range_untold(change.after_unknown)
+    return resource.type in _RULES and _is_range_unknown(change.after_unknown)
 
 
-def _is_range_untold(unknown: Mapping[str, Any]) -> bool:
-    return any(is_untold(unknown.get(name)) for name in ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks"))
+def _is_range_unknown(unknown: Mapping[str, Any]) -> bool:
+    return any(is_unknown(unknown.get(name)) for name in ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks"))
 
 
 def _openings(resource: ResourceChange, attributes: Any, unknown: Any) -> Iterator[Opening]:

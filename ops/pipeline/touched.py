@@ -1,8 +1,8 @@
 """Which paths touch which environment: derived from the import graph and the settings, never kept by hand.
 
-An environment is touched by its own file, by what every synth runs through, by the wings that it has blocks of, by
-whatever those import, and by the code of its functions. A wing that it has no block of builds nothing in it; the stack
-imports that wing all the same, so the graph alone would say that everything touches everything.
+An environment is touched by its own file, by what every synth runs, by the modules whose blocks it has, by what those
+modules import, and by the code of its functions. A module without blocks in the environment builds nothing there. The
+stack imports that module anyway, so the import graph alone would say that everything touches everything.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,9 +24,9 @@ _EVERYTHING = (
     "package-lock.json",
     "requirements.lock",
 )  # fmt: skip
-#: Modules that join all wings: what they import says nothing of one environment.
-_JOINTS = ("modules", "modules.environment", "modules.environment_files", "modules.stack")
-#: What a module has for its blocks alone; other modules use the rest of it.
+#: Python modules that import all modules: their imports say nothing about one environment.
+_IMPORT_ALL = ("modules", "modules.environment", "modules.environment_files", "modules.stack")
+#: Files of a module that serve only its own blocks; other modules import the rest.
 _OF_BLOCKS = {"module", "blocks", "checks", "claims", "settings", "keys", "rules"}
 
 
@@ -45,17 +45,17 @@ def in_repository(envs: Path) -> Path:
     return folder.relative_to(PROJECT)
 
 
-def wings_of(environment: Environment) -> set[str]:
-    """Return the wings that the environment has blocks of."""
+def modules_of(environment: Environment) -> set[str]:
+    """Return the modules whose blocks the environment has."""
     return {
-        wing
-        for wing, blocks in _chapters().items()
+        module
+        for module, blocks in _blocks_classes().items()
         if any(_is_written(getattr(environment, name)) for name in blocks.model_fields)
     }
 
 
-def _chapters() -> Mapping[str, type[Settings]]:
-    """Return each wing's chapter of an environment file: the bases of Environment."""
+def _blocks_classes() -> Mapping[str, type[Settings]]:
+    """Return the blocks class of each module: the bases of Environment."""
     return {base.__module__.split(".")[1]: base for base in Environment.__bases__ if issubclass(base, Settings)}
 
 
@@ -65,36 +65,36 @@ def _is_written(value: object) -> bool:
 
 
 def _paths(graph: grimp.ImportGraph, environment: Environment, envs: Path) -> list[str]:
-    wings = wings_of(environment)
-    unused = set(_chapters()) - wings
+    used = modules_of(environment)
+    unused = set(_blocks_classes()) - used
     own = [f"{envs.as_posix()}/{environment.name}.hcl", f"{envs.as_posix()}/unlocks/{environment.name}.hcl"]
-    packages = {f"modules/{package}/**/*" for package in _reached(graph, wings, unused)}
+    packages = {f"modules/{package}/**/*" for package in _reached(graph, used, unused)}
     functions = {f"lambdas/{function.folder(label)}/**/*" for label, function in environment.function.items()}
     return sorted({*_EVERYTHING, *own, *packages, *functions})
 
 
-def _reached(graph: grimp.ImportGraph, wings: set[str], unused: set[str]) -> set[str]:
-    """Return the packages below `modules` that the wings' code runs through, from the joints on."""
+def _reached(graph: grimp.ImportGraph, used: set[str], unused: set[str]) -> set[str]:
+    """Return the packages below `modules` that run for an environment with blocks of these modules."""
     reached: set[str] = set()
-    waiting = {module for wing in wings for module in graph.modules if _is_in(module, f"modules.{wing}")}
-    waiting |= {module for joint in _JOINTS for module in graph.find_modules_directly_imported_by(joint)}
-    waiting = {module for module in waiting if _wing(module) not in unused}
+    waiting = {module for module in graph.modules if any(_is_in(module, f"modules.{each}") for each in used)}
+    waiting |= {module for each in _IMPORT_ALL for module in graph.find_modules_directly_imported_by(each)}
+    waiting = {module for module in waiting if _package(module) not in unused}
     while waiting:
         module = waiting.pop()
-        if module not in reached and module not in _JOINTS and not _is_unused(module, unused):
+        if module not in reached and module not in _IMPORT_ALL and not _is_unused(module, unused):
             reached.add(module)
             waiting |= graph.find_modules_directly_imported_by(module)
-    return {_wing(module) for module in reached if module.count(".") > 1}
+    return {_package(module) for module in reached if module.count(".") > 1}
 
 
 def _is_unused(module: str, unused: set[str]) -> bool:
-    """Return whether it only reads or builds blocks of which there is none: the joints import it all the same."""
-    return _wing(module) in unused and not _OF_BLOCKS.isdisjoint(module.split("."))
+    """Return whether it only reads or builds blocks that the environment does not have."""
+    return _package(module) in unused and not _OF_BLOCKS.isdisjoint(module.split("."))
 
 
 def _is_in(module: str, package: str) -> bool:
     return module == package or module.startswith(f"{package}.")
 
 
-def _wing(module: str) -> str:
+def _package(module: str) -> str:
     return module.split(".")[1] if "." in module else ""

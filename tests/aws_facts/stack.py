@@ -66,7 +66,7 @@ _ISSUER = rf"{_RESOURCE}identity\[0\]\.oidc\[0\]\.(?P<attribute>issuer)"
 #: What stands between `${` and `}`: a pattern of an attribute, and the filter through which it goes.
 EXPRESSIONS = {
     rf"{_RESOURCE}(?P<attribute>\w+)": "",
-    # The secret that RDS keeps, as `DatabaseGround.managed_secret_arn` writes it.
+    # The secret that RDS keeps, as `DatabasePrerequisites.managed_secret_arn` writes it.
     rf"concat\({_RESOURCE}(?P<attribute>master_user_secret)\[\*\].*\)\[0\]": "",
     # A proxy is named by its id, the end of its ARN.
     rf'element\(split\(":", {_RESOURCE}(?P<attribute>arn)\), 6\)': "last",

@@ -1,4 +1,4 @@
-"""The events wing's blocks: what is refused, where and why; what follows by itself."""
+"""The events module's blocks: what is refused, where and why; what follows by itself."""
 
 from pathlib import Path
 

@@ -71,7 +71,7 @@ def _left(environment: Applied) -> list[str]:
 
 
 def _data_left(client: Callable[[Any], Any]) -> list[str]:
-    """Return what is left of the data wing: nothing that holds data, or says where it was."""
+    """Return what is left of the data module: nothing that holds data, or says where it was."""
     rds, cache = client("rds"), client("elasticache")
     left = [each["DBClusterIdentifier"] for each in rds.describe_db_clusters()["DBClusters"]]
     left += [each["DBInstanceIdentifier"] for each in rds.describe_db_instances()["DBInstances"]]

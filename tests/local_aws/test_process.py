@@ -58,8 +58,8 @@ def test_server_listens_on_the_loopback_only(local_aws: LocalAws) -> None:
 
 def test_a_start_that_fails_shows_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = tmp_path / "broken"
-    (broken / "ops" / "local_aws").mkdir(parents=True)
-    (broken / "ops" / "local_aws" / "server.py").write_text("raise SystemExit('no such emulator')\n")
+    (broken / "local_aws").mkdir(parents=True)
+    (broken / "local_aws" / "server.py").write_text("raise SystemExit('no such emulator')\n")
     monkeypatch.setattr(process, "_PROJECT", broken)
     with pytest.raises(LocalAwsError, match="exit code 1") as error:
         process.start(tmp_path / "build")

@@ -70,10 +70,10 @@ def parse(command: str) -> None:
 
 
 def of_the_doctor() -> Iterator[tuple[str, str]]:
-    """Yield what is printed through `Patient.command`, which completes it."""
+    """Yield what is printed through `Context.command`, which completes it."""
     for path in sorted((PROJECT / "ops" / "doctor").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("patient.command"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("context.command"):
                 (argument,) = node.args
                 text = "".join(map(value, argument.values)) if isinstance(argument, ast.JoinedStr) else value(argument)
                 yield path.name, f"{text} --env dev --local"

@@ -48,7 +48,7 @@ import os, sys
 from pathlib import Path
 from ops import commands
 from ops.processes import run_attached
-from ops.shield import shielded
+from ops.terraform_wrapper import shielded
 from ops.workspace import Workspace
 cli = "import os, signal, subprocess as s, sys; command = [os.environ['TERRAFORM_BINARY_NAME'], 'apply'];"
 cli += "signal.signal(signal.SIGINT, lambda *_: sys.exit(terraform.send_signal(signal.SIGINT)));"

@@ -11,7 +11,7 @@ from ops.workspace import stack_folder
 from tests.conftest import FURTHER, REFERENCE
 from tests.support.template import Template
 
-#: What addresses begin with: the wing, or the kind of block and behind it the block's name.
+#: What addresses begin with: the module, or the kind of block and behind it the block's name.
 WINGS = (
     "network_",
     "zone_",

@@ -29,7 +29,7 @@ from modules.access.sign_in.settings import LOAD_BALANCER_PREFIX, SignInSettings
 from modules.access.sign_in.text_messages import TextMessages
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import kept_if
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 
 #: "CreateUserPool, PoolName" and "CreateUserPoolClient, ClientName".
 NAME_LIMIT = 128
@@ -61,7 +61,7 @@ class SignIn(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, settings: SignInSettings, network: NetworkWing, foundation: Foundation
+        self, scope: Construct, id: str, *, settings: SignInSettings, network: NetworkModule, foundation: Foundation
     ) -> None:
         super().__init__(scope, id)
         self._settings = settings
@@ -164,7 +164,7 @@ class SignIn(Construct):
             source_arn=f"arn:aws:ses:{names.region}:{names.account_id}:identity/{email.identity}",
         )
 
-    def _create_domain(self, network: NetworkWing) -> CustomDomain | PrefixDomain:
+    def _create_domain(self, network: NetworkModule) -> CustomDomain | PrefixDomain:
         name, pool_id = self._settings.domain, self.user_pool_id
         if name:
             zone = network.zone_of(name)

@@ -20,7 +20,7 @@ from modules.compute.ecs.instances import EcsInstances
 from modules.compute.ecs.settings import Capacity, EcsSettings, Share
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement, allow
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 
 
 class EcsCluster(Construct):
@@ -37,7 +37,7 @@ class EcsCluster(Construct):
         *,
         name: str,
         settings: EcsSettings,
-        network: NetworkWing,
+        network: NetworkModule,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -110,7 +110,7 @@ class EcsCluster(Construct):
             depends_on=[self._log_group.ready],
         )
 
-    def _create_capacities(self, network: NetworkWing) -> dict[Capacity, tuple[Share, ...]]:
+    def _create_capacities(self, network: NetworkModule) -> dict[Capacity, tuple[Share, ...]]:
         shares: dict[Capacity, tuple[Share, ...]] = {}
         if self.settings.fargate:
             shares["fargate"] = self.settings.fargate.shares

@@ -110,7 +110,7 @@ class EcsInstances(Construct):
             description=f"Instances of the cluster {self._cluster_name}: nobody in, HTTPS out",
             vpc_id=network.vpc_id,
         )
-        group.let_out(f"{self._label}_instances_https", ANYWHERE, HTTPS, "ECS, the registry and packages")
+        group.allow_egress_to(f"{self._label}_instances_https", ANYWHERE, HTTPS, "ECS, the registry and packages")
         self.security_group_id = group.id
 
     def _create_template(self, architecture: Architecture) -> None:

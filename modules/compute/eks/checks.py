@@ -19,7 +19,7 @@ ENDPOINTS_OF_NODES = ("ec2", "ecr.api", "ecr.dkr", "eks", "sts")
 def eks_findings(
     clusters: Mapping[str, EksSettings], data: DataBlocks, events: EventsBlocks, network: NetworkSettings | None
 ) -> Iterator[Finding]:
-    """Yield what a cluster asks of the network or the data wing, and does not get."""
+    """Yield what a cluster asks of the network or the data module, and does not get."""
     if network is None:
         for label in clusters:
             yield Finding(("eks", label), None, "needs app subnets, and there is no VPC", "write a `network` block")

@@ -8,12 +8,12 @@ from constructs import Construct
 from modules.compute.eks.access import Access
 from modules.compute.eks.add_ons import AddOns
 from modules.compute.eks.control_plane import ControlPlane
-from modules.compute.eks.node_ground import NodeGround
 from modules.compute.eks.node_groups import FargatePods, ManagedNodes, SelfManagedNodes
+from modules.compute.eks.prerequisites import NodePrerequisites
 from modules.compute.eks.service_accounts import ServiceAccount
 from modules.compute.eks.settings import EksSettings
-from modules.data.module import DataWing
-from modules.events.module import EventsWing
+from modules.data.module import DataModule
+from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
 from modules.network.vpc.vpc import Network
 
@@ -21,8 +21,8 @@ from modules.network.vpc.vpc import Network
 class EksCluster(Construct):
     """A cluster, who comes into it, what its pods run on, and what they may do in AWS.
 
-    Creates: what `ControlPlane`, `Access`, `AddOns`, `NodeGround`, `ManagedNodes`, `SelfManagedNodes`, `FargatePods`
-    and `ServiceAccount` create. Tags the subnets for the load balancer controller; opens databases and caches to the
+    Creates: what `ControlPlane`, `Access`, `AddOns`, `NodePrerequisites`, `ManagedNodes`, `SelfManagedNodes`,
+    `FargatePods` and `ServiceAccount` create. Tags the subnets for the load balancer controller; opens databases and caches to the
     nodes, whose security group pods have too.
     """
 
@@ -34,8 +34,8 @@ class EksCluster(Construct):
         name: str,
         settings: EksSettings,
         network: Network,
-        data: DataWing,
-        events: EventsWing,
+        data: DataModule,
+        events: EventsModule,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -67,9 +67,9 @@ class EksCluster(Construct):
         add_ons = AddOns(
             self, "add-ons", name=self._label, settings=settings, plane=self.plane, foundation=self._foundation
         )
-        ground = NodeGround(
+        prerequisites = NodePrerequisites(
             self,
-            "ground",
+            "prerequisites",
             name=self._label,
             settings=settings,
             plane=self.plane,
@@ -79,21 +79,21 @@ class EksCluster(Construct):
         )
         groups: list[ManagedNodes | SelfManagedNodes | FargatePods] = [
             *(
-                ManagedNodes(self, f"managed-{label}", name=label, settings=each, ground=ground)
+                ManagedNodes(self, f"managed-{label}", name=label, settings=each, prerequisites=prerequisites)
                 for label, each in settings.managed.items()
             ),
             *(
-                SelfManagedNodes(self, f"self-managed-{label}", name=label, settings=each, ground=ground)
+                SelfManagedNodes(self, f"self-managed-{label}", name=label, settings=each, prerequisites=prerequisites)
                 for label, each in settings.self_managed.items()
             ),
             *(
-                FargatePods(self, f"fargate-{label}", name=label, settings=each, ground=ground)
+                FargatePods(self, f"fargate-{label}", name=label, settings=each, prerequisites=prerequisites)
                 for label, each in settings.fargate.items()
             ),
         ]
         add_ons.install_others([group.ready for group in groups])
 
-    def _create_service_accounts(self, data: DataWing, events: EventsWing) -> dict[str, ServiceAccount]:
+    def _create_service_accounts(self, data: DataModule, events: EventsModule) -> dict[str, ServiceAccount]:
         return {
             name: ServiceAccount(
                 self,
@@ -109,11 +109,11 @@ class EksCluster(Construct):
             for name, settings in self._settings.service_account.items()
         }
 
-    def _open(self, data: DataWing) -> None:
+    def _open(self, data: DataModule) -> None:
         for label in self._settings.databases:
-            data.databases[label].allow(self.plane.node_group_id, f"eks-{self._label}")
+            data.databases[label].allow_ingress_from(self.plane.node_group_id, f"eks-{self._label}")
         for label in self._settings.caches:
-            data.caches[label].allow(self.plane.node_group_id, f"eks-{self._label}")
+            data.caches[label].allow_ingress_from(self.plane.node_group_id, f"eks-{self._label}")
 
 
 def tell_clusters(stack: TerraformStack, clusters: Mapping[str, EksCluster]) -> None:

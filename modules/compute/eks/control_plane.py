@@ -56,11 +56,11 @@ class ControlPlane(Construct):
         self._create_cluster(network, role, log_group)
         self._create_oidc_provider()
 
-    def allow(self, security_group_id: str, name: str) -> None:
+    def allow_ingress_from(self, security_group_id: str, name: str) -> None:
         """Let what bears the security group reach the API; `name` says who, unique among those let in."""
         self._let_in(name, members_of(security_group_id))
 
-    def allow_range(self, cidr: str, name: str) -> None:
+    def allow_ingress_from_range(self, cidr: str, name: str) -> None:
         """Let a range of addresses reach the API."""
         self._let_in(name, Peer(cidr_ipv4=cidr))
 
@@ -102,7 +102,7 @@ class ControlPlane(Construct):
         )
         if self._settings.corporate:
             for cidr in network.settings.corporate_cidrs:
-                self.allow_range(str(cidr), f"corporate-{cidr}".translate(str.maketrans("./", "--")))
+                self.allow_ingress_from_range(str(cidr), f"corporate-{cidr}".translate(str.maketrans("./", "--")))
 
     def _create_cluster(self, network: Network, role: Role, log_group: CloudwatchLogGroup) -> None:
         self.cluster = self._make(
@@ -150,4 +150,6 @@ class ControlPlane(Construct):
         ).arn
 
     def _let_in(self, name: str, source: Peer) -> None:
-        self._api_group.let_in(f"{self._label}_api_from_{name}", source, HTTPS, f"Kubernetes API from {name}")
+        self._api_group.allow_ingress_from(
+            f"{self._label}_api_from_{name}", source, HTTPS, f"Kubernetes API from {name}"
+        )

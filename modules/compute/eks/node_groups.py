@@ -26,7 +26,7 @@ from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.compute.eks.keys.fargate import FargateProfileSettings
 from modules.compute.eks.keys.nodes import ManagedSettings, NodesSettings, SelfManagedSettings
 from modules.compute.eks.launch_templates import OwnNodes, make_template
-from modules.compute.eks.node_ground import NodeGround
+from modules.compute.eks.prerequisites import NodePrerequisites
 from modules.compute.eks.user_data import user_data
 from modules.compute.keys.instance_types import Architecture
 from modules.foundation.names import replaceable
@@ -47,34 +47,36 @@ class ManagedNodes(Construct):
     five minutes at most for a node to be drained ("Delete a managed node group from your cluster").
     """
 
-    def __init__(self, scope: Construct, id: str, *, name: str, settings: ManagedSettings, ground: NodeGround) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, name: str, settings: ManagedSettings, prerequisites: NodePrerequisites
+    ) -> None:
         super().__init__(scope, id)
         self._settings = settings
-        self._ground = ground
-        self._make = ground.foundation.resources(self, "eks")
-        self._address = f"{ground.label}_{name}"
-        self._name = ground.foundation.names.of(f"eks-{ground.label}-{name}")
+        self._prerequisites = prerequisites
+        self._make = prerequisites.foundation.resources(self, "eks")
+        self._address = f"{prerequisites.label}_{name}"
+        self._name = prerequisites.foundation.names.of(f"eks-{prerequisites.label}-{name}")
         self.ready: ITerraformDependable = self._create_group(name)
 
     def _create_group(self, name: str) -> EksNodeGroup:
-        settings, ground = self._settings, self._ground
+        settings, prerequisites = self._settings, self._prerequisites
         fewest, most = settings.bounds
         ami_type, capacity_type = AMI_TYPES[settings.architecture], settings.capacity.upper()
         fixed = {
             "ami_type": ami_type,
             "capacity_type": capacity_type,
             "instance_types": settings.instance_types,
-            "zones": ground.zones(settings.availability_zones),
+            "zones": prerequisites.zones(settings.availability_zones),
         }
         template = self._create_template()
         group = self._make(
             EksNodeGroup,
             self._address,
-            cluster_name=ground.plane.cluster.name,
+            cluster_name=prerequisites.plane.cluster.name,
             node_group_name=replaceable(name, fixed),
-            node_role_arn=ground.managed_role.arn,
-            subnet_ids=ground.subnet_ids(settings.availability_zones),
-            version=ground.version,
+            node_role_arn=prerequisites.managed_role.arn,
+            subnet_ids=prerequisites.subnet_ids(settings.availability_zones),
+            version=prerequisites.version,
             release_version=settings.release_version,
             ami_type=ami_type,
             capacity_type=capacity_type,
@@ -88,7 +90,7 @@ class ManagedNodes(Construct):
                 id=template.id, version=template.get_string_attribute("latest_version")
             ),
             scaling_config=EksNodeGroupScalingConfig(
-                min_size=fewest, max_size=most, desired_size=ground.running.desired_size(name, fewest, most)
+                min_size=fewest, max_size=most, desired_size=prerequisites.running.desired_size(name, fewest, most)
             ),
             update_config=EksNodeGroupUpdateConfig(max_unavailable_percentage=settings.max_unavailable_percent),
             lifecycle=TerraformResourceLifecycle(
@@ -96,21 +98,21 @@ class ManagedNodes(Construct):
                 # Schedules move the bounds too: a changed one takes effect when the next schedule ends.
                 ignore_changes=["scaling_config"] if _is_scheduled(settings) else None,
             ),
-            depends_on=[*ground.managed_role.ready, *ground.before_nodes],
+            depends_on=[*prerequisites.managed_role.ready, *prerequisites.before_nodes],
         )
         if settings.scaling:
             self._scale(group)
         return group
 
     def _create_template(self) -> LaunchTemplate:
-        text = user_data(self._settings, joining=None, proxy=self._ground.proxy_variables)
+        text = user_data(self._settings, joining=None, proxy=self._prerequisites.proxy_variables)
         return make_template(
             self._make,
             self._address,
             name=self._name,
             settings=self._settings,
             user_data=base64.b64encode(text.encode()).decode(),
-            foundation=self._ground.foundation,
+            foundation=self._prerequisites.foundation,
         )
 
     def _scale(self, group: EksNodeGroup) -> None:
@@ -121,7 +123,7 @@ class ManagedNodes(Construct):
             settings=self._settings.scaling,
             group_name=group.resources.get(0).autoscaling_groups.get(0).name,
             make=self._make,
-            names=self._ground.foundation.names,
+            names=self._prerequisites.foundation.names,
             what=self._address,
         )
 
@@ -133,20 +135,20 @@ class SelfManagedNodes(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, name: str, settings: SelfManagedSettings, ground: NodeGround
+        self, scope: Construct, id: str, *, name: str, settings: SelfManagedSettings, prerequisites: NodePrerequisites
     ) -> None:
         super().__init__(scope, id)
         self._settings = settings
-        self._ground = ground
-        self._make = ground.foundation.resources(self, "eks")
-        self._address = f"{ground.label}_{name}"
-        self._name = ground.foundation.names.of(f"eks-{ground.label}-{name}")
+        self._prerequisites = prerequisites
+        self._make = prerequisites.foundation.resources(self, "eks")
+        self._address = f"{prerequisites.label}_{name}"
+        self._name = prerequisites.foundation.names.of(f"eks-{prerequisites.label}-{name}")
         self.ready: ITerraformDependable = self._create_group()
         if settings.scaling:
             self._scale(settings.scaling)
 
     def _create_group(self) -> AutoscalingGroup:
-        settings, ground = self._settings, self._ground
+        settings, prerequisites = self._settings, self._prerequisites
         fewest, most = settings.bounds
         template = self._create_template()
         return self._make(
@@ -155,7 +157,7 @@ class SelfManagedNodes(Construct):
             name=self._name,
             min_size=fewest,
             max_size=most,
-            vpc_zone_identifier=ground.subnet_ids(settings.availability_zones),
+            vpc_zone_identifier=prerequisites.subnet_ids(settings.availability_zones),
             launch_template=AutoscalingGroupLaunchTemplate(
                 id=template.id, version=template.get_string_attribute("latest_version")
             ),
@@ -163,22 +165,22 @@ class SelfManagedNodes(Construct):
             tag=self._tags(),
             lifecycle=TerraformResourceLifecycle(ignore_changes=_moving(settings)),
             # Nodes join by the role's entry, and are ready with the add-ons.
-            depends_on=[*ground.own_role.ready, ground.own_entry, *ground.before_nodes],
+            depends_on=[*prerequisites.own_role.ready, prerequisites.own_entry, *prerequisites.before_nodes],
         )
 
     def _create_template(self) -> LaunchTemplate:
-        ground, settings = self._ground, self._settings
+        prerequisites, settings = self._prerequisites, self._settings
         own = OwnNodes(
-            image_id=settings.ami_id or newest_image(ground.version, settings.architecture),
+            image_id=settings.ami_id or newest_image(prerequisites.version, settings.architecture),
             instance_type=settings.instance_type,
-            profile_arn=ground.own_profile_arn,
-            security_group_id=ground.plane.node_group_id,
+            profile_arn=prerequisites.own_profile_arn,
+            security_group_id=prerequisites.plane.node_group_id,
         )
         # A value of its own: a function's argument would have to be written in Terraform's quotes.
         text = self._make(
             TerraformLocal,
             f"{self._address}_user_data",
-            user_data(settings, joining=ground.joining, proxy=ground.proxy_variables),
+            user_data(settings, joining=prerequisites.joining, proxy=prerequisites.proxy_variables),
         )
         return make_template(
             self._make,
@@ -186,14 +188,14 @@ class SelfManagedNodes(Construct):
             name=self._name,
             settings=settings,
             user_data=Fn.base64encode(text.as_string),
-            foundation=ground.foundation,
+            foundation=prerequisites.foundation,
             own=own,
         )
 
     def _tags(self) -> list[AutoscalingGroupTag]:
         """Return the group's tags: it takes none from the provider, and its nodes have theirs by the template."""
-        cluster = self._ground.plane.name
-        ours = {**self._ground.foundation.providers.tags, "Name": self._name}
+        cluster = self._prerequisites.plane.name
+        ours = {**self._prerequisites.foundation.providers.tags, "Name": self._name}
         if self._settings.scaling is None:
             # "Cluster Autoscaler on AWS, Auto-Discovery Setup"; EKS puts them on the groups that it manages.
             ours |= {"k8s.io/cluster-autoscaler/enabled": "true", f"k8s.io/cluster-autoscaler/{cluster}": "owned"}
@@ -211,7 +213,7 @@ class SelfManagedNodes(Construct):
             settings=settings,
             group_name=self._name,
             make=self._make,
-            names=self._ground.foundation.names,
+            names=self._prerequisites.foundation.names,
             what=self._address,
         )
 
@@ -227,27 +229,33 @@ class FargatePods(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, name: str, settings: FargateProfileSettings, ground: NodeGround
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: FargateProfileSettings,
+        prerequisites: NodePrerequisites,
     ) -> None:
         super().__init__(scope, id)
-        make = ground.foundation.resources(self, "eks")
+        make = prerequisites.foundation.resources(self, "eks")
         fixed = {
             "selectors": [each.model_dump() for each in settings.selector],
-            "zones": ground.zones(settings.availability_zones),
+            "zones": prerequisites.zones(settings.availability_zones),
         }
         self.ready: ITerraformDependable = make(
             EksFargateProfile,
-            f"{ground.label}_{name}",
-            cluster_name=ground.plane.cluster.name,
+            f"{prerequisites.label}_{name}",
+            cluster_name=prerequisites.plane.cluster.name,
             fargate_profile_name=replaceable(name, fixed),
-            pod_execution_role_arn=ground.fargate_role.arn,
-            subnet_ids=ground.subnet_ids(settings.availability_zones),
+            pod_execution_role_arn=prerequisites.fargate_role.arn,
+            subnet_ids=prerequisites.subnet_ids(settings.availability_zones),
             selector=[
                 EksFargateProfileSelector(namespace=each.namespace, labels=dict(each.labels) or None)
                 for each in settings.selector
             ],
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
-            depends_on=[*ground.fargate_role.ready],
+            depends_on=[*prerequisites.fargate_role.ready],
         )
 
 

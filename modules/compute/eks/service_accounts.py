@@ -10,8 +10,8 @@ from modules.compute.eks.keys.access import ServiceAccountSettings
 from modules.compute.eks.roles import Role, make_role
 from modules.compute.eks.trust import by_issuer, by_pods
 from modules.data.logins import cache_login, cache_user, database_login, read_secrets, secret_keys
-from modules.data.module import DataWing
-from modules.events.module import EventsWing
+from modules.data.module import DataModule
+from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement, allow, sid
 
@@ -32,8 +32,8 @@ class ServiceAccount(Construct):
         name: str,
         settings: ServiceAccountSettings,
         plane: ControlPlane,
-        data: DataWing,
-        events: EventsWing,
+        data: DataModule,
+        events: EventsModule,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -72,7 +72,11 @@ class ServiceAccount(Construct):
         own = self._settings.policy.items()
         return [
             *(allow(f"Own{sid(label)}", actions=each.actions, resources=each.resources) for label, each in own),
-            *(statement for door in self._events.doors(self._settings.published_to) for statement in door.statements),
+            *(
+                statement
+                for access in self._events.publish_access(self._settings.published_to)
+                for statement in access.statements
+            ),
             *self._logins(),
         ]
 
@@ -91,9 +95,9 @@ class ServiceAccount(Construct):
         """Let the role in by the bucket's own policy, which names it."""
         for label, (access, prefix) in self._settings.bucket_rights.items():
             if access != "write":
-                self._data.buckets[label].allow_read(self.role_arn, prefix, name=f"eks-{self._name}")
+                self._data.buckets[label].grant_read(self.role_arn, prefix, name=f"eks-{self._name}")
             if access != "read":
-                self._data.buckets[label].allow_write(self.role_arn, prefix, name=f"eks-{self._name}")
+                self._data.buckets[label].grant_write(self.role_arn, prefix, name=f"eks-{self._name}")
 
     def _associate(self, role: Role) -> None:
         self._make(

@@ -1,4 +1,4 @@
-"""What may be done in a bucket, as blocks of the compute wing say it: `read_write:uploads/`."""
+"""What may be done in a bucket, as blocks of the compute module say it: `read_write:uploads/`."""
 
 import re
 from collections.abc import Mapping

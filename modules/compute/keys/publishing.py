@@ -31,7 +31,7 @@ class PublishingSettings(Settings):
         return publishing_endpoints(self.published_to)
 
     def publishing_findings(self, events: EventsBlocks) -> Iterator[Finding]:
-        """Yield what it names and no block of the events wing has, or names twice."""
+        """Yield what it names and no block of the events module has, or names twice."""
         for kind, labels in self.published_to.items():
             known, key = getattr(events, kind), "pushes" if kind == "push" else f"{kind}s"
             for label in labels:

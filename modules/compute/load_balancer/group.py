@@ -7,7 +7,15 @@ from constructs import Construct
 
 from modules.compute.load_balancer.settings import LoadBalancerSettings
 from modules.foundation.foundation import Foundation
-from modules.network.vpc.security_groups import ANYWHERE, HTTPS, Peer, SecurityGroup, let_in, members_of, ranges
+from modules.network.vpc.security_groups import (
+    ANYWHERE,
+    HTTPS,
+    Peer,
+    SecurityGroup,
+    allow_ingress_from,
+    members_of,
+    ranges,
+)
 from modules.network.vpc.vpc import Network
 
 #: The addresses of CloudFront's servers that connect to origins: [CloudFront Developer Guide, Use the CloudFront
@@ -65,25 +73,25 @@ class LoadBalancerGroup(Construct):
         prefix_list = self._make(DataAwsEc2ManagedPrefixList, self._name, name=CLOUDFRONT)
         self._let_in("https", "cloudfront", Peer(prefix_list_id=prefix_list.id))
 
-    def lead(self, security_group_id: str, port: int, name: str) -> None:
+    def allow_egress_to(self, security_group_id: str, port: int, name: str) -> None:
         """Let requests out to a target and into it; `name` says who it is. Once for each target and port."""
         if (name, port) in self._led:
             return
         self._led.add((name, port))
-        self._group.let_out(f"{self._name}_to_{name}_{port}", members_of(security_group_id), port, f"To {name}")
+        self._group.allow_egress_to(f"{self._name}_to_{name}_{port}", members_of(security_group_id), port, f"To {name}")
         description = f"From the load balancer {self._name}"
-        let_in(
+        allow_ingress_from(
             self._make, f"{self._name}_into_{name}_{port}", security_group_id, members_of(self.id), port, description
         )
 
     def reach_cognito(self) -> None:
         """Let the load balancer ask Cognito who a user is; its pages have no addresses that could be named."""
         description = "To Cognito, which says who a user is"
-        self._group.let_out(f"{self._name}_to_cognito", ANYWHERE, HTTPS, description)
+        self._group.allow_egress_to(f"{self._name}_to_cognito", ANYWHERE, HTTPS, description)
 
     def _let_in(self, protocol: str, origin: str, source: Peer) -> None:
         description = f"{protocol.upper()} from {origin}"
-        self._group.let_in(f"{self._name}_{protocol}_from_{origin}", source, PORTS[protocol], description)
+        self._group.allow_ingress_from(f"{self._name}_{protocol}_from_{origin}", source, PORTS[protocol], description)
 
 
 def _origins(settings: LoadBalancerSettings, network: Network) -> Mapping[str, Peer]:

@@ -19,7 +19,7 @@ from modules.compute.load_balancer.settings import LoadBalancerSettings
 from modules.compute.load_balancer.target_group import FunctionTarget, TargetGroup
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import kept_if
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 from modules.network.vpc.tiers import AppSubnets, PublicSubnets
 from modules.network.zone.certificates import Certificate
 from modules.network.zone.keys.record import IPV4
@@ -49,7 +49,7 @@ class LoadBalancer(Construct):
         settings: LoadBalancerSettings,
         subnet_ids: Sequence[str],
         internal: bool,
-        network: NetworkWing,
+        network: NetworkModule,
         foundation: Foundation,
         sign_in: LoadBalancerSignIn | None = None,
     ) -> None:
@@ -65,7 +65,7 @@ class LoadBalancer(Construct):
         self.security_group_id = self._group.id
         self._create_load_balancer(subnet_ids, internal)
         self._create_listeners(self._create_certificates(network))
-        self._lead_names_here(network)
+        self._create_dns_names(network)
 
     def forward(
         self, rule_label: str, target: TargetGroup, *, security_group_id: str, port: int, name: str
@@ -76,7 +76,7 @@ class LoadBalancer(Construct):
         group. Raises KeyError when there is no such rule, or when it does not lead to `name`.
         """
         rule = self._listener_rules.forward(rule_label, target.arn, name=name)
-        self._group.lead(security_group_id, port, name)
+        self._group.allow_egress_to(security_group_id, port, name)
         return rule
 
     def forward_function(self, rule_label: str, function_arn: str, name: str) -> None:
@@ -100,7 +100,7 @@ class LoadBalancer(Construct):
 
     def _create_load_balancer(self, subnet_ids: Sequence[str], internal: bool) -> None:
         settings, log_bucket = self.settings, self._foundation.log_bucket
-        logs = log_bucket.allow_load_balancer_logs(self._name)
+        logs = log_bucket.grant_load_balancer_log_delivery(self._name)
         load_balancer = self._make(
             Lb,
             self._name,
@@ -132,7 +132,7 @@ class LoadBalancer(Construct):
         self.dns_name = load_balancer.dns_name
         self.zone_id = load_balancer.zone_id
 
-    def _create_certificates(self, network: NetworkWing) -> dict[str, str]:
+    def _create_certificates(self, network: NetworkModule) -> dict[str, str]:
         """Return the ARN of a certificate for each zone that has names of ours, the first name's zone first."""
         zones = {part_of_address(zone.name): zone for zone in map(network.zone_of, self.settings.names)}
         return {
@@ -180,9 +180,9 @@ class LoadBalancer(Construct):
         if self._sign_in:
             self._group.reach_cognito()
         if self.settings.answers_http:
-            self._lead_to_https()
+            self._redirect_to_https()
 
-    def _lead_to_https(self) -> None:
+    def _redirect_to_https(self) -> None:
         redirect = LbListenerDefaultActionRedirect(protocol="HTTPS", port="443", status_code="HTTP_301")
         self._make(
             LbListener,
@@ -193,7 +193,7 @@ class LoadBalancer(Construct):
             default_action=[LbListenerDefaultAction(type="redirect", redirect=redirect)],
         )
 
-    def _lead_names_here(self, network: NetworkWing) -> None:
+    def _create_dns_names(self, network: NetworkModule) -> None:
         for name in self.settings.names:
             network.zone_of(name).alias(
                 f"load_balancer_{part_of_address(name.replace('*', 'any'))}",
@@ -215,7 +215,7 @@ class InternetFacingLoadBalancer(LoadBalancer):
         name: str,
         settings: LoadBalancerSettings,
         subnets: PublicSubnets,
-        network: NetworkWing,
+        network: NetworkModule,
         foundation: Foundation,
         sign_in: LoadBalancerSignIn | None = None,
     ) -> None:
@@ -246,7 +246,7 @@ class InternalLoadBalancer(LoadBalancer):
         name: str,
         settings: LoadBalancerSettings,
         subnets: AppSubnets,
-        network: NetworkWing,
+        network: NetworkModule,
         foundation: Foundation,
         sign_in: LoadBalancerSignIn | None = None,
     ) -> None:
@@ -272,7 +272,7 @@ def load_balancer_of(
     *,
     name: str,
     settings: LoadBalancerSettings,
-    network: NetworkWing,
+    network: NetworkModule,
     foundation: Foundation,
     sign_in: LoadBalancerSignIn | None = None,
 ) -> LoadBalancer:

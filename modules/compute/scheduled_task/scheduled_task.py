@@ -18,7 +18,7 @@ from cdktf_cdktf_provider_aws.scheduler_schedule import (
 from constructs import Construct
 
 from modules.compute.scheduled_task.settings import ScheduledTaskSettings
-from modules.compute.task.ground import TaskGround
+from modules.compute.task.context import TaskContext
 from modules.compute.task.task import Task
 from modules.events.channel.channels import DEAD_LETTER_DAYS, QUEUE_NAME_LIMIT, Queue
 from modules.foundation.policies import Statement, allow, assumed_by, document
@@ -45,7 +45,7 @@ class ScheduledTask(Construct):
         settings: ScheduledTaskSettings,
         task: Task,
         runs: bool,
-        ground: TaskGround,
+        context: TaskContext,
     ) -> None:
         """Take `runs` as whether there is an image to run."""
         super().__init__(scope, id)
@@ -53,15 +53,15 @@ class ScheduledTask(Construct):
         self._settings = settings
         self._task = task
         self._runs = runs
-        self._ground = ground
-        self._make = ground.foundation.resources(self, "scheduled_task")
-        self.name = ground.foundation.names.of(name, NAME_LIMIT)
+        self._context = context
+        self._make = context.foundation.resources(self, "scheduled_task")
+        self.name = context.foundation.names.of(name, NAME_LIMIT)
         queue = self._create_queue() if settings.dead_letters else None
         role_arn, ready = self._create_role(queue)
         self._create_schedule(role_arn, queue.arn if queue else None, ready)
 
     def _create_queue(self) -> Queue:
-        foundation = self._ground.foundation
+        foundation = self._context.foundation
         return Queue(
             self,
             "dead-letters",
@@ -73,7 +73,7 @@ class ScheduledTask(Construct):
         )
 
     def _create_role(self, queue: Queue | None) -> tuple[str, list[ITerraformDependable]]:
-        names, what = self._ground.foundation.names, f"{self._label}_schedule"
+        names, what = self._context.foundation.names, f"{self._label}_schedule"
         role = self._make(
             IamRole,
             what,
@@ -87,7 +87,7 @@ class ScheduledTask(Construct):
 
     def _may_start(self, queue: Queue | None) -> list[Statement]:
         """Return the statements to start this task on this cluster ("Amazon ECS EventBridge IAM role")."""
-        task, cluster, names = self._task, self._ground.cluster, self._ground.foundation.names
+        task, cluster, names = self._task, self._context.cluster, self._context.foundation.names
         return [
             allow(
                 "RunTask",
@@ -125,7 +125,7 @@ class ScheduledTask(Construct):
                 mode="FLEXIBLE" if window else "OFF", maximum_window_in_minutes=window or None
             ),
             target=SchedulerScheduleTarget(
-                arn=self._ground.cluster.arn,
+                arn=self._context.cluster.arn,
                 role_arn=role_arn,
                 input=json.dumps({"containerOverrides": [self._override()]}) if settings.service else None,
                 ecs_parameters=self._ecs_parameters(),
@@ -158,10 +158,10 @@ class ScheduledTask(Construct):
                 SchedulerScheduleTargetEcsParametersCapacityProviderStrategy(
                     capacity_provider=share.provider, base=share.base, weight=share.weight
                 )
-                for share in self._ground.cluster.capacity_strategy(task.capacity)
+                for share in self._context.cluster.capacity_strategy(task.capacity)
             ],
             network_configuration=SchedulerScheduleTargetEcsParametersNetworkConfiguration(
-                subnets=self._ground.network.vpc.app.all_ids(),
+                subnets=self._context.network.vpc.app.all_ids(),
                 security_groups=[task.security_group_id],
                 assign_public_ip=False,
             ),

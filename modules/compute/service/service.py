@@ -22,9 +22,9 @@ from modules.compute.load_balancer.load_balancer import LoadBalancer
 from modules.compute.load_balancer.target_group import TargetGroup
 from modules.compute.service.discovery import ServiceNames
 from modules.compute.service.settings import ServiceSettings
-from modules.compute.task.ground import TaskGround
+from modules.compute.task.context import TaskContext
 from modules.compute.task.task import Task
-from modules.network.vpc.security_groups import let_in, members_of
+from modules.network.vpc.security_groups import allow_ingress_from, members_of
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Service(Construct):
         *,
         name: str,
         settings: ServiceSettings,
-        ground: TaskGround,
+        context: TaskContext,
         ways_in: Sequence[WayIn],
         peers: Mapping[str, tuple[str, int]],
         service_names: ServiceNames | None,
@@ -64,13 +64,13 @@ class Service(Construct):
         super().__init__(scope, id)
         self._label = name
         self.settings = settings
-        self._ground = ground
-        self._make = ground.foundation.resources(self, "service")
+        self._context = context
+        self._make = context.foundation.resources(self, "service")
         self.task = Task(
-            self, "task", kind="service", name=name, settings=settings, ground=ground, peers=peers, port=settings.port
+            self, "task", kind="service", name=name, settings=settings, context=context, peers=peers, port=settings.port
         )
         if settings.execute_command:
-            self.task.allow(*ground.cluster.may_execute())
+            self.task.add_statements(*context.cluster.may_execute())
         self._targets: dict[str, TargetGroup] = {}
         self._rules: list[ITerraformDependable] = []
         self._request_metric: ScalingMetric | None = None
@@ -78,18 +78,20 @@ class Service(Construct):
             self._stand_behind(way_in)
         self._registry_arn = service_names.register(name) if service_names else None
         # In plain text, for alarms and for those who let someone roll it out.
-        names = ground.foundation.names
+        names = context.foundation.names
         self.name = names.of(name)
-        self.arn = f"arn:aws:ecs:{names.region}:{names.account_id}:service/{ground.cluster.name}/{self.name}"
+        self.arn = f"arn:aws:ecs:{names.region}:{names.account_id}:service/{context.cluster.name}/{self.name}"
         if settings.image:
             service = self._create_service()
             if settings.scaling:
                 self._scale(settings.scaling, service)
 
-    def allow(self, security_group_id: str, name: str) -> None:
+    def allow_ingress_from(self, security_group_id: str, name: str) -> None:
         """Let the members of a security group call it; `name` says who they are and is unique for this service."""
         source, description = members_of(security_group_id), f"From {name}"
-        let_in(self._make, f"{self._label}_from_{name}", self.task.security_group_id, source, self.port, description)
+        allow_ingress_from(
+            self._make, f"{self._label}_from_{name}", self.task.security_group_id, source, self.port, description
+        )
 
     @property
     def port(self) -> int:
@@ -105,8 +107,8 @@ class Service(Construct):
             what=f"{self._label}-{way_in.label}",
             port=self.port,
             settings=self.settings.target_group,
-            network=self._ground.network.vpc,
-            foundation=self._ground.foundation,
+            network=self._context.network.vpc,
+            foundation=self._context.foundation,
         )
         self._targets[way_in.label] = target
         self._rules += [
@@ -125,7 +127,7 @@ class Service(Construct):
         )
 
     def _create_service(self) -> EcsService:
-        settings, cluster = self.settings, self._ground.cluster
+        settings, cluster = self.settings, self._context.cluster
         deployment = settings.deployment
         return self._make(
             EcsService,
@@ -143,7 +145,7 @@ class Service(Construct):
             # Else the provider would replace the service where its capacity changes.
             force_new_deployment=True,
             network_configuration=EcsServiceNetworkConfiguration(
-                subnets=self._ground.network.vpc.app.all_ids(),
+                subnets=self._context.network.vpc.app.all_ids(),
                 security_groups=[self.task.security_group_id],
                 assign_public_ip=False,
             ),
@@ -184,8 +186,8 @@ class Service(Construct):
 
     def _is_rolled_out(self) -> Postcondition:
         """Return the condition that the service runs the revision of this apply, and why it may not."""
-        names = self._ground.foundation.names
-        where = f"--region {names.region} --cluster {self._ground.cluster.name}"
+        names = self._context.foundation.names
+        where = f"--region {names.region} --cluster {self._context.cluster.name}"
         message = (
             f"The deployment of the service {self.name} failed, and ECS went back to ${{self.task_definition}}: tasks "
             "of the new revision did not start or were not healthy. To see why:\n"
@@ -211,16 +213,16 @@ class Service(Construct):
             settings=settings,
             target=ScalableTarget(
                 service_namespace="ecs",
-                resource_id=f"service/{self._ground.cluster.name}/{self.name}",
+                resource_id=f"service/{self._context.cluster.name}/{self.name}",
                 scalable_dimension="ecs:service:DesiredCount",
                 metrics=metrics,
             ),
             make=self._make,
-            names=self._ground.foundation.names,
+            names=self._context.foundation.names,
             what=self._label,
             after=[service],
         )
 
     def _metric(self, name: str, predefined: str) -> ScalingMetric:
-        dimensions = {"ClusterName": self._ground.cluster.name, "ServiceName": self.name}
+        dimensions = {"ClusterName": self._context.cluster.name, "ServiceName": self.name}
         return ScalingMetric(AlarmMetric("AWS/ECS", name, dimensions), predefined)

@@ -42,7 +42,7 @@ class TaskRole(Construct):
         """What a task has to wait for: its rights."""
         return [self._policy] if self._policy else []
 
-    def allow(self, statements: Iterable[Statement]) -> None:
+    def add_statements(self, statements: Iterable[Statement]) -> None:
         """Add statements to the role's one policy. Raises ValueError for a statement's id that it has already."""
         for statement in statements:
             if any(statement["Sid"] == other["Sid"] for other in self._statements):

@@ -15,9 +15,9 @@ from constructs import Construct
 
 from modules.compute.keys.images import image_reference
 from modules.compute.repository.repository import may_pull
+from modules.compute.task.access import TaskAccess
 from modules.compute.task.container import container_definition, volume_name
-from modules.compute.task.doors import TaskDoors
-from modules.compute.task.ground import TaskGround
+from modules.compute.task.context import TaskContext
 from modules.compute.task.rights import write_logs
 from modules.compute.task.roles import TaskRole
 from modules.compute.task.settings import TaskSettings
@@ -33,7 +33,7 @@ _ARCHITECTURES = {"arm64": "ARM64", "x86_64": "X86_64"}
 class Task(Construct):
     """A task definition of one container, with the rights and the ways that its settings ask for.
 
-    Creates: execution role and task role, what `TaskDoors` creates, log group, task definition. Old revisions stay:
+    Creates: execution role and task role, what `TaskAccess` creates, log group, task definition. Old revisions stay:
     a deployment that fails goes back to one, and a deregistered one cannot be started.
     """
 
@@ -45,7 +45,7 @@ class Task(Construct):
         kind: TaskKind,
         name: str,
         settings: TaskSettings,
-        ground: TaskGround,
+        context: TaskContext,
         peers: Mapping[str, tuple[str, int]],
         port: int | None = None,
     ) -> None:
@@ -55,21 +55,21 @@ class Task(Construct):
         self.reaches = settings.reaches
         self.what = f"{kind}-{name}".replace("_", "-")
         self._settings = settings
-        self._ground = ground
-        self._make = ground.foundation.resources(self, kind)
-        self.capacity = ground.cluster.settings.capacity_of(settings.capacity)
+        self._context = context
+        self._make = context.foundation.resources(self, kind)
+        self.capacity = context.cluster.settings.capacity_of(settings.capacity)
         self.execution_role = self._create_role("execution")
         self.task_role = self._create_role("task")
-        self._log_group = ground.foundation.log_group(f"{kind.replace('_', '-')}/{name}")
+        self._log_group = context.foundation.log_group(f"{kind.replace('_', '-')}/{name}")
         self.log_group = self._log_group.name
-        self.doors = TaskDoors(
+        self.access = TaskAccess(
             self,
-            "doors",
+            "access",
             make=self._make,
             label=name,
             what=self.what,
             settings=settings,
-            ground=ground,
+            context=context,
             execution_role=self.execution_role,
             task_role=self.task_role,
         )
@@ -80,16 +80,16 @@ class Task(Construct):
     @property
     def security_group_id(self) -> str:
         """The group that its tasks are members of."""
-        return self.doors.security_group_id
+        return self.access.security_group_id
 
     @property
     def ready(self) -> list[ITerraformDependable]:
         """What has to be there before it is started."""
-        return [*self.execution_role.ready, *self.task_role.ready, self._log_group.ready, self._ground.cluster.ready]
+        return [*self.execution_role.ready, *self.task_role.ready, self._log_group.ready, self._context.cluster.ready]
 
-    def allow(self, *statements: Statement) -> None:
-        """Let the program do more: what an upper wing knows, a queue's messages say."""
-        self.task_role.allow(statements)
+    def add_statements(self, *statements: Statement) -> None:
+        """Let the program do more: what an upper module knows, a queue's messages say."""
+        self.task_role.add_statements(statements)
 
     def _create_role(self, what: str) -> TaskRole:
         return TaskRole(
@@ -97,22 +97,24 @@ class Task(Construct):
             f"{what}-role",
             make=self._make,
             what=f"{self.name}_{what}",
-            names=self._ground.foundation.names,
+            names=self._context.foundation.names,
             name=f"{self.what}-{what}",
         )
 
     def _name_peers(self, peers: Mapping[str, tuple[str, int]]) -> None:
         for label in self._settings.reaches:
             host, port = peers[label]
-            self.doors.environment[variable("service", label, "host")] = host
-            self.doors.environment[variable("service", label, "port")] = str(port)
+            self.access.environment[variable("service", label, "host")] = host
+            self.access.environment[variable("service", label, "port")] = str(port)
 
     def _allow_start(self) -> None:
         self._image = self._settings.image or NO_IMAGE_YET.format(label=self.name)
-        self.execution_role.allow([*may_pull([self._image], self._ground.registry), write_logs(self._log_group.arn)])
+        self.execution_role.add_statements(
+            [*may_pull([self._image], self._context.registry), write_logs(self._log_group.arn)]
+        )
 
     def _define(self, kind: TaskKind, port: int | None) -> None:
-        settings, names = self._settings, self._ground.foundation.names
+        settings, names = self._settings, self._context.foundation.names
         self.family = names.of(self.name if kind == "service" else self.what)
         #: Whichever revision is the newest, in plain text.
         self.family_arn = f"arn:aws:ecs:{names.region}:{names.account_id}:task-definition/{self.family}"
@@ -126,7 +128,7 @@ class Task(Construct):
             memory=str(settings.memory),
             runtime_platform=EcsTaskDefinitionRuntimePlatform(
                 operating_system_family="LINUX",
-                cpu_architecture=_ARCHITECTURES[self._ground.cluster.settings.architecture],
+                cpu_architecture=_ARCHITECTURES[self._context.cluster.settings.architecture],
             ),
             ephemeral_storage=(
                 EcsTaskDefinitionEphemeralStorage(size_in_gib=settings.ephemeral_storage_gib)
@@ -144,12 +146,12 @@ class Task(Construct):
     def _container(self, port: int | None) -> dict[str, Any]:
         return container_definition(
             name=self.name,
-            image=image_reference(self._image, self._ground.registry),
+            image=image_reference(self._image, self._context.registry),
             settings=self._settings,
             port=port,
-            environment=self.doors.environment,
-            secrets=self.doors.secrets,
-            environment_files=self.doors.environment_files,
+            environment=self.access.environment,
+            secrets=self.access.secrets,
+            environment_files=self.access.environment_files,
             log_group=self.log_group,
-            region=self._ground.foundation.names.region,
+            region=self._context.foundation.names.region,
         )

@@ -27,7 +27,7 @@ class Bucket(Construct):
     """A private bucket that roles are let into by name.
 
     Creates: bucket, versioning, encryption, public access block, ownership controls, lifecycle, one policy; with its
-    settings CORS rules, server access logs and one notification. What `allow_read`, `allow_write` and the `notify`
+    settings CORS rules, server access logs and one notification. What `grant_read`, `grant_write` and the `notify`
     methods add is collected in the one policy and the one notification.
     """
 
@@ -60,10 +60,10 @@ class Bucket(Construct):
         """What has to be there before the bucket is used: its policy."""
         return self._bucket.ready
 
-    def allow_read(self, role_arn: str, prefix: str = "", *, name: str) -> None:
+    def grant_read(self, role_arn: str, prefix: str = "", *, name: str) -> None:
         """Let a role list and read what lies under the prefix; `name` says who, unique among the bucket's readers."""
         self._name_role(role_arn)
-        self._bucket.allow(
+        self._bucket.add_statements(
             [
                 allow(
                     f"Read{sid(name)}",
@@ -76,10 +76,10 @@ class Bucket(Construct):
         )
         self._allow_key(f"Read{sid(self._label)}{sid(name)}", role_arn, ["kms:Decrypt"])
 
-    def allow_write(self, role_arn: str, prefix: str = "", *, name: str) -> None:
+    def grant_write(self, role_arn: str, prefix: str = "", *, name: str) -> None:
         """Let a role write and delete under the prefix; to read is another right."""
         self._name_role(role_arn)
-        self._bucket.allow(
+        self._bucket.add_statements(
             [
                 allow(
                     f"Write{sid(name)}",
@@ -93,9 +93,9 @@ class Bucket(Construct):
         actions = ["kms:GenerateDataKey", "kms:Decrypt"]
         self._allow_key(f"Write{sid(self._label)}{sid(name)}", role_arn, actions)
 
-    def allow(self, statements: Sequence[Statement]) -> None:
+    def add_statements(self, statements: Sequence[Statement]) -> None:
         """Add statements to the bucket's one policy: CloudFront reading for one distribution, say."""
-        self._bucket.allow(statements)
+        self._bucket.add_statements(statements)
 
     def notify(self, notification: Notification, after: Sequence[TerraformResource] = ()) -> None:
         """Tell a queue or a topic of events; `after` is its policy that lets S3 send (see `PrivateBucket.notify`)."""
@@ -189,7 +189,7 @@ class Bucket(Construct):
             self._label,
             bucket=self.id,
             target_bucket=log_bucket.bucket.id,
-            target_prefix=log_bucket.allow_access_logs(self._bucket, self._label),
+            target_prefix=log_bucket.grant_access_log_delivery(self._bucket, self._label),
             depends_on=[log_bucket.bucket.ready],
         )
 
@@ -206,7 +206,7 @@ class Bucket(Construct):
         """Let the role use the key, through S3 and for this bucket; a Bucket Key's context is the bucket's ARN."""
         if self.key is None:
             return
-        self.key.allow(
+        self.key.add_statement(
             allow(
                 sid,
                 principal={"AWS": role_arn},

@@ -62,9 +62,9 @@ class Cache(Construct):
         self._create_users()
         self._create_replication_group()
 
-    def allow(self, security_group_id: str, name: str) -> None:
+    def allow_ingress_from(self, security_group_id: str, name: str) -> None:
         """Let the members of a security group connect; `name` says who they are and is unique for this cache."""
-        self._group.let_in(f"{self._name}_from_{name}", members_of(security_group_id), PORT, f"From {name}")
+        self._group.allow_ingress_from(f"{self._name}_from_{name}", members_of(security_group_id), PORT, f"From {name}")
 
     def may_connect(self, user: str) -> Statement:
         """Return the statement for the policy of a role that logs in as this user ("Authenticating with IAM").

@@ -9,7 +9,7 @@ from modules.autoscaling.alarms import AlarmMetric
 from modules.autoscaling.policies import ScalableTarget, Scaling, ScalingMetric
 from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.data.backup.settings import backup_tags
-from modules.data.database.ground import DatabaseGround
+from modules.data.database.prerequisites import DatabasePrerequisites
 from modules.network.private_zone import PrivateZone
 
 #: All alike: whichever instance is there takes over, and serverless ones of tier 1 are as large as the writer.
@@ -19,10 +19,12 @@ PROMOTION_TIER = 1
 class AuroraCluster(Construct):
     """Creates: cluster, instances by ordinal, replica scaling."""
 
-    def __init__(self, scope: Construct, id: str, *, ground: DatabaseGround, security_group_id: str) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, prerequisites: DatabasePrerequisites, security_group_id: str
+    ) -> None:
         super().__init__(scope, id)
-        self._ground = ground
-        self._settings = ground.settings
+        self._prerequisites = prerequisites
+        self._settings = prerequisites.settings
         self._create_cluster(security_group_id)
         self._instances = [self._create_instance(ordinal) for ordinal in self._settings.ordinals]
         if self._settings.replica_scaling:
@@ -30,18 +32,18 @@ class AuroraCluster(Construct):
 
     def name(self, zone: PrivateZone) -> None:
         """Give the writer and the readers their names in the zone; with one instance both lead to it."""
-        label = self._ground.label
-        zone.lead(f"{label}_db", f"{label}.db", self._cluster.endpoint)
-        zone.lead(f"{label}_ro_db", f"{label}-ro.db", self._cluster.reader_endpoint)
+        label = self._prerequisites.label
+        zone.add_cname(f"{label}_db", f"{label}.db", self._cluster.endpoint)
+        zone.add_cname(f"{label}_ro_db", f"{label}-ro.db", self._cluster.reader_endpoint)
 
     def _create_cluster(self, security_group_id: str) -> None:
-        ground, settings = self._ground, self._settings
+        prerequisites, settings = self._prerequisites, self._settings
         restored, upgrade = settings.restore_from_snapshot, settings.allow_major_version_upgrade
         advanced = settings.database_insights_mode == "advanced"
-        self._cluster = ground.make(
+        self._cluster = prerequisites.make(
             RdsCluster,
-            ground.label,
-            cluster_identifier=ground.identifier,
+            prerequisites.label,
+            cluster_identifier=prerequisites.identifier,
             engine=settings.engine,
             engine_mode="provisioned",
             engine_version=settings.engine_version,
@@ -51,16 +53,16 @@ class AuroraCluster(Construct):
             database_name=None if restored else settings.database_name,
             master_username=None if restored else settings.master_username,
             manage_master_user_password=True,
-            master_user_secret_kms_key_id=ground.secret_key_arn,
+            master_user_secret_kms_key_id=prerequisites.secret_key_arn,
             port=settings.listens_on,
-            db_subnet_group_name=ground.subnet_group_name,
+            db_subnet_group_name=prerequisites.subnet_group_name,
             vpc_security_group_ids=[security_group_id],
-            db_cluster_parameter_group_name=ground.cluster_parameter_group_name,
+            db_cluster_parameter_group_name=prerequisites.cluster_parameter_group_name,
             # After a major upgrade the instances need a group of the new family.
-            db_instance_parameter_group_name=ground.parameter_group_name if upgrade else None,
+            db_instance_parameter_group_name=prerequisites.parameter_group_name if upgrade else None,
             serverlessv2_scaling_configuration=self._capacity(),
             storage_encrypted=settings.storage_encrypted,
-            kms_key_id=ground.key_arn,
+            kms_key_id=prerequisites.key_arn,
             storage_type=None if settings.storage_type == "aurora" else settings.storage_type,
             backup_retention_period=settings.backup_retention_period,
             preferred_backup_window=settings.preferred_backup_window,
@@ -68,21 +70,21 @@ class AuroraCluster(Construct):
             copy_tags_to_snapshot=True,
             deletion_protection=settings.deletion_protection,
             skip_final_snapshot=settings.skip_final_snapshot,
-            final_snapshot_identifier=ground.final_snapshot_identifier,
+            final_snapshot_identifier=prerequisites.final_snapshot_identifier,
             apply_immediately=settings.apply_immediately,
             iam_database_authentication_enabled=settings.iam_database_authentication_enabled,
             enabled_cloudwatch_logs_exports=list(settings.logs),
             database_insights_mode=settings.database_insights_mode,
             # The advanced mode is the cluster's and wants these with it; otherwise each instance says so itself.
             performance_insights_enabled=True if advanced else None,
-            performance_insights_kms_key_id=ground.insights_key_arn if advanced else None,
-            performance_insights_retention_period=ground.insights_retention if advanced else None,
+            performance_insights_kms_key_id=prerequisites.insights_key_arn if advanced else None,
+            performance_insights_retention_period=prerequisites.insights_retention if advanced else None,
             tags=backup_tags(settings.backup),
             lifecycle=self._lifecycle(),
-            depends_on=ground.log_groups,
+            depends_on=prerequisites.log_groups,
         )
         self.endpoint = self._cluster.endpoint
-        self.secret_arn = ground.managed_secret_arn(self._cluster)
+        self.secret_arn = prerequisites.managed_secret_arn(self._cluster)
         self.target_identifier = self._cluster.cluster_identifier
 
     def _capacity(self) -> RdsClusterServerlessv2ScalingConfiguration | None:
@@ -95,27 +97,27 @@ class AuroraCluster(Construct):
 
     def _lifecycle(self) -> TerraformResourceLifecycle:
         return TerraformResourceLifecycle(
-            prevent_destroy=True if self._ground.kept else None,
+            prevent_destroy=True if self._prerequisites.kept else None,
             # Readers that scaling adds are members too, and none of Terraform's business.
             ignore_changes=["cluster_members"],
         )
 
     def _create_instance(self, ordinal: int) -> RdsClusterInstance:
-        ground, settings = self._ground, self._settings
+        prerequisites, settings = self._prerequisites, self._settings
         zones = settings.availability_zones
-        return ground.make(
+        return prerequisites.make(
             RdsClusterInstance,
-            f"{ground.label}_{ordinal}",
-            identifier=ground.instance_identifier(ordinal),
+            f"{prerequisites.label}_{ordinal}",
+            identifier=prerequisites.instance_identifier(ordinal),
             cluster_identifier=self._cluster.id,
             engine=settings.engine,
-            availability_zone=f"{ground.names.region}{zones[ordinal - 1]}" if zones else None,
-            db_subnet_group_name=ground.subnet_group_name,
-            db_parameter_group_name=ground.parameter_group_name,
+            availability_zone=f"{prerequisites.names.region}{zones[ordinal - 1]}" if zones else None,
+            db_subnet_group_name=prerequisites.subnet_group_name,
+            db_parameter_group_name=prerequisites.parameter_group_name,
             promotion_tier=PROMOTION_TIER,
             preferred_maintenance_window=settings.preferred_maintenance_window,
-            **ground.instance_arguments,
-            depends_on=ground.monitoring_ready,
+            **prerequisites.instance_arguments,
+            depends_on=prerequisites.monitoring_ready,
         )
 
     def _scale(self, settings: ScalingSettings) -> None:
@@ -136,9 +138,9 @@ class AuroraCluster(Construct):
                     "connections": self._metric("DatabaseConnections", "RDSReaderAverageDatabaseConnections"),
                 },
             ),
-            make=self._ground.make,
-            names=self._ground.names,
-            what=f"{self._ground.label}_replicas",
+            make=self._prerequisites.make,
+            names=self._prerequisites.names,
+            what=f"{self._prerequisites.label}_replicas",
             after=self._instances,
         )
 

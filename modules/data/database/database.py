@@ -3,9 +3,9 @@
 from constructs import Construct
 
 from modules.data.database.cluster import AuroraCluster
-from modules.data.database.ground import DatabaseGround
 from modules.data.database.instances import RdsInstances
 from modules.data.database.keys.parts import ProxySettings
+from modules.data.database.prerequisites import DatabasePrerequisites
 from modules.data.database.proxy import DatabaseProxy
 from modules.data.database.settings import DatabaseSettings
 from modules.foundation.foundation import Foundation
@@ -41,16 +41,24 @@ class Database(Construct):
         self._settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "database")
-        self._ground = DatabaseGround(
-            self, "ground", label=name, settings=settings, network=network, foundation=foundation, make=self._make
+        self._prerequisites = DatabasePrerequisites(
+            self,
+            "prerequisites",
+            label=name,
+            settings=settings,
+            network=network,
+            foundation=foundation,
+            make=self._make,
         )
         self._create_security_group(network)
         kind = AuroraCluster if settings.is_aurora else RdsInstances
-        self._built = kind(self, "instances", ground=self._ground, security_group_id=self.security_group_id)
+        self._built = kind(
+            self, "instances", prerequisites=self._prerequisites, security_group_id=self.security_group_id
+        )
         self._built.name(zone)
         self.endpoint = self._built.endpoint
         self.secret_arn = self._built.secret_arn
-        self.secret_key_arn = self._ground.secret_key_arn
+        self.secret_key_arn = self._prerequisites.secret_key_arn
         self.port = settings.listens_on
         self.database_name = settings.database_name
         self.host = f"{name}.db.{zone.name}"
@@ -59,14 +67,14 @@ class Database(Construct):
         if settings.corporate:
             self._allow_corporate(network)
 
-    def allow(self, security_group_id: str, name: str) -> None:
+    def allow_ingress_from(self, security_group_id: str, name: str) -> None:
         """Let the members of a security group connect, to the proxy as well where there is one.
 
         `name` says who they are, and is unique for this database.
         """
         self._open(f"from_{name}", f"From {name}", members_of(security_group_id))
         if self.proxy:
-            self.proxy.allow(security_group_id, name)
+            self.proxy.allow_ingress_from(security_group_id, name)
 
     def _create_security_group(self, network: Network) -> None:
         """Make a group that lets no one in, and nothing out: a database only answers."""
@@ -85,7 +93,7 @@ class Database(Construct):
             self,
             "proxy",
             settings=settings,
-            ground=self._ground,
+            prerequisites=self._prerequisites,
             network=network,
             database_security_group_id=self.security_group_id,
             secret_arn=self.secret_arn,
@@ -101,4 +109,4 @@ class Database(Construct):
             self._open(f"from_corporate_{name}", "From the corporate network", source)
 
     def _open(self, what: str, description: str, source: Peer) -> None:
-        self._group.let_in(f"{self._label}_{what}", source, self._settings.listens_on, description)
+        self._group.allow_ingress_from(f"{self._label}_{what}", source, self._settings.listens_on, description)

@@ -9,8 +9,8 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret_version import Secretsmanage
 from constructs import Construct
 
 from modules.data.backup.settings import backup_tags
-from modules.data.database.ground import DatabaseGround
 from modules.data.database.keys.passwords import password_secret_name
+from modules.data.database.prerequisites import DatabasePrerequisites
 from modules.data.secret.settings import RECOVERY_WINDOW_DAYS
 from modules.foundation.resources import kept_if
 from modules.network.private_zone import PrivateZone
@@ -39,12 +39,14 @@ class _Arguments(TypedDict):
 class RdsInstances(Construct):
     """Creates: the first instance, read replicas by ordinal; a secret where RDS keeps no password, or a copy."""
 
-    def __init__(self, scope: Construct, id: str, *, ground: DatabaseGround, security_group_id: str) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, prerequisites: DatabasePrerequisites, security_group_id: str
+    ) -> None:
         super().__init__(scope, id)
-        self._ground = ground
-        self._settings = ground.settings
-        assert ground.settings.storage is not None, "checked by the settings"
-        self._storage = ground.settings.storage
+        self._prerequisites = prerequisites
+        self._settings = prerequisites.settings
+        assert prerequisites.settings.storage is not None, "checked by the settings"
+        self._storage = prerequisites.settings.storage
         self._security_group_id = security_group_id
         self._secret: SecretsmanagerSecret | None = None
         self._password = None if self._settings.manage_master_user_password else self._create_password()
@@ -56,14 +58,14 @@ class RdsInstances(Construct):
     @property
     def secret_arn(self) -> str:
         """The secret that the administrator's login is read from."""
-        return self._secret.arn if self._secret else self._ground.managed_secret_arn(self._first)
+        return self._secret.arn if self._secret else self._prerequisites.managed_secret_arn(self._first)
 
     def name(self, zone: PrivateZone) -> None:
         """Give the first instance its name in the zone, and the replicas one in common."""
-        label = self._ground.label
-        zone.lead(f"{label}_db", f"{label}.db", self._first.address)
+        label = self._prerequisites.label
+        zone.add_cname(f"{label}_db", f"{label}.db", self._first.address)
         for ordinal, replica in self._replicas.items():
-            zone.share(f"{label}_ro_db", f"{label}-ro.db", str(ordinal), replica.address)
+            zone.add_weighted_cname(f"{label}_ro_db", f"{label}-ro.db", str(ordinal), replica.address)
 
     def _create_password(self) -> str:
         """Let Secrets Manager make a password at the apply, keep it, and hand it to RDS.
@@ -88,12 +90,12 @@ class RdsInstances(Construct):
         ManageMasterUserPassword", https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html),
         so what runs has to read another one before.
         """
-        managed = self._ground.managed_secret_arn(self._first)
+        managed = self._prerequisites.managed_secret_arn(self._first)
         self._create_secret(self._password_in(managed, f"{self._address}_managed"))
 
     @property
     def _address(self) -> str:
-        return f"database_{self._ground.label}_password".replace("-", "_")
+        return f"database_{self._prerequisites.label}_password".replace("-", "_")
 
     def _ephemeral(self, kind: str, name: str, arguments: dict[str, Any]) -> str:
         """Add an ephemeral resource, for which CDKTF 0.21 has no class, and return its address."""
@@ -113,19 +115,19 @@ class RdsInstances(Construct):
 
         `password` is an expression. It is written once: a later value of it changes nothing.
         """
-        ground, settings = self._ground, self._settings
-        self._secret = ground.make(
+        prerequisites, settings = self._prerequisites, self._settings
+        self._secret = prerequisites.make(
             SecretsmanagerSecret,
-            f"{ground.label}_password",
-            name=password_secret_name(ground.names, ground.label),
-            description=f"Administrator of the database {ground.label}",
-            kms_key_id=ground.secret_key_arn,
+            f"{prerequisites.label}_password",
+            name=password_secret_name(prerequisites.names, prerequisites.label),
+            description=f"Administrator of the database {prerequisites.label}",
+            kms_key_id=prerequisites.secret_key_arn,
             recovery_window_in_days=RECOVERY_WINDOW_DAYS[settings.tier],
-            lifecycle=kept_if(ground.kept),
+            lifecycle=kept_if(prerequisites.kept),
         )
-        version = ground.make(
+        version = prerequisites.make(
             SecretsmanagerSecretVersion,
-            f"{ground.label}_password",
+            f"{prerequisites.label}_password",
             secret_id=self._secret.id,
             secret_string_wo_version=PASSWORD_VERSION,
         )
@@ -140,7 +142,7 @@ class RdsInstances(Construct):
         return _Arguments(
             port=settings.listens_on,
             vpc_security_group_ids=[self._security_group_id],
-            parameter_group_name=self._ground.parameter_group_name,
+            parameter_group_name=self._prerequisites.parameter_group_name,
             max_allocated_storage=self._storage.max_allocated_storage,
             storage_type=self._storage.storage_type,
             iops=self._storage.iops,
@@ -151,13 +153,13 @@ class RdsInstances(Construct):
         )
 
     def _create_first(self) -> None:
-        ground, settings = self._ground, self._settings
+        prerequisites, settings = self._prerequisites, self._settings
         restored = settings.restore_from_snapshot
         managed = settings.manage_master_user_password
-        self._first = ground.make(
+        self._first = prerequisites.make(
             DbInstance,
-            f"{ground.label}_1",
-            identifier=ground.instance_identifier(1),
+            f"{prerequisites.label}_1",
+            identifier=prerequisites.instance_identifier(1),
             engine=settings.engine,
             engine_version=settings.engine_version,
             allow_major_version_upgrade=settings.allow_major_version_upgrade,
@@ -167,26 +169,26 @@ class RdsInstances(Construct):
             db_name=None if restored else settings.database_name,
             username=None if restored else settings.master_username,
             manage_master_user_password=True if managed else None,
-            master_user_secret_kms_key_id=ground.secret_key_arn if managed else None,
+            master_user_secret_kms_key_id=prerequisites.secret_key_arn if managed else None,
             password_wo_version=None if managed else PASSWORD_VERSION,
-            db_subnet_group_name=ground.subnet_group_name,
+            db_subnet_group_name=prerequisites.subnet_group_name,
             allocated_storage=self._storage.allocated_storage,
             # A restored instance keeps its snapshot's key: "RestoreDBInstanceFromDBSnapshot" takes no other.
-            kms_key_id=None if restored else ground.key_arn,
+            kms_key_id=None if restored else prerequisites.key_arn,
             backup_retention_period=settings.backup_retention_period,
             backup_window=settings.preferred_backup_window,
             deletion_protection=settings.deletion_protection,
             skip_final_snapshot=settings.skip_final_snapshot,
-            final_snapshot_identifier=ground.final_snapshot_identifier,
+            final_snapshot_identifier=prerequisites.final_snapshot_identifier,
             # What is left of the backups is all there is after a deletion by mistake.
             delete_automated_backups=settings.skip_final_snapshot,
             enabled_cloudwatch_logs_exports=list(settings.logs),
             # Of the first one only: its replicas hold nothing else.
             tags=backup_tags(settings.backup),
-            lifecycle=kept_if(ground.kept),
+            lifecycle=kept_if(prerequisites.kept),
             **self._arguments,
-            **ground.instance_arguments,
-            depends_on=[*ground.log_groups, *ground.monitoring_ready],
+            **prerequisites.instance_arguments,
+            depends_on=[*prerequisites.log_groups, *prerequisites.monitoring_ready],
         )
         if self._password:
             self._first.add_override("password_wo", self._password)
@@ -195,17 +197,17 @@ class RdsInstances(Construct):
 
     def _create_replica(self, ordinal: int) -> DbInstance:
         """Return a read replica: what it holds, it has from the first, with its backups and its key."""
-        ground = self._ground
-        return ground.make(
+        prerequisites = self._prerequisites
+        return prerequisites.make(
             DbInstance,
-            f"{ground.label}_{ordinal}",
-            identifier=ground.instance_identifier(ordinal),
+            f"{prerequisites.label}_{ordinal}",
+            identifier=prerequisites.instance_identifier(ordinal),
             replicate_source_db=self._first.identifier,
             multi_az=False,
             backup_retention_period=0,
             # "DeleteDBInstance": there is no last snapshot of a read replica.
             skip_final_snapshot=True,
             **self._arguments,
-            **ground.instance_arguments,
-            depends_on=ground.monitoring_ready,
+            **prerequisites.instance_arguments,
+            depends_on=prerequisites.monitoring_ready,
         )

@@ -11,8 +11,8 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
-from modules.data.database.ground import DatabaseGround
 from modules.data.database.keys.parts import ProxySettings
+from modules.data.database.prerequisites import DatabasePrerequisites
 from modules.foundation.policies import Statement, allow, assumed_by, document
 from modules.network.private_zone import PrivateZone
 from modules.network.vpc.security_groups import SecurityGroup, members_of
@@ -34,7 +34,7 @@ class DatabaseProxy(Construct):
         id: str,
         *,
         settings: ProxySettings,
-        ground: DatabaseGround,
+        prerequisites: DatabasePrerequisites,
         network: Network,
         database_security_group_id: str,
         secret_arn: str,
@@ -42,53 +42,57 @@ class DatabaseProxy(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._settings = settings
-        self._ground = ground
-        self._what = f"{ground.label}_proxy"
-        self.port = ground.settings.kind.port
+        self._prerequisites = prerequisites
+        self._what = f"{prerequisites.label}_proxy"
+        self.port = prerequisites.settings.kind.port
         self._create_security_group(network, database_security_group_id)
         role_arn = self._create_role(secret_arn)
         self._create_proxy(network, role_arn, secret_arn)
         self._create_target(target_identifier)
 
-    def allow(self, security_group_id: str, name: str) -> None:
+    def allow_ingress_from(self, security_group_id: str, name: str) -> None:
         """Let the members of a security group connect to the proxy."""
-        self._group.let_in(f"{self._what}_from_{name}", members_of(security_group_id), self.port, f"From {name}")
+        self._group.allow_ingress_from(
+            f"{self._what}_from_{name}", members_of(security_group_id), self.port, f"From {name}"
+        )
 
     def may_connect(self, sid: str) -> Statement:
         """Return the statement of a role that logs in by IAM, as the user whose secret the proxy reads.
 
         "Connecting to a proxy using IAM authentication": a proxy is named by its id, the end of its ARN.
         """
-        names = self._ground.names
+        names = self._prerequisites.names
         proxy_id = Fn.element(Fn.split(":", self._proxy.arn), 6)
-        user = f"{proxy_id}/{self._ground.settings.master_username}"
+        user = f"{proxy_id}/{self._prerequisites.settings.master_username}"
         resource = f"arn:aws:rds-db:{names.region}:{names.account_id}:dbuser:{user}"
         return allow(sid, actions=["rds-db:connect"], resources=[resource])
 
     def name(self, zone: PrivateZone) -> None:
         """Give the proxy its name in the zone."""
-        self.host = zone.lead(f"{self._what}_db", f"{self._ground.label}-proxy.db", self._proxy.endpoint)
+        self.host = zone.add_cname(f"{self._what}_db", f"{self._prerequisites.label}-proxy.db", self._proxy.endpoint)
 
     def _create_security_group(self, network: Network, database_security_group_id: str) -> None:
-        ground = self._ground
-        name = ground.names.of(f"database-{ground.label}-proxy")
+        prerequisites = self._prerequisites
+        name = prerequisites.names.of(f"database-{prerequisites.label}-proxy")
         self._group = SecurityGroup(
-            ground.make,
+            prerequisites.make,
             self._what,
             name=name,
-            description=f"Proxy of the database {ground.label}: whoever is let in by name",
+            description=f"Proxy of the database {prerequisites.label}: whoever is let in by name",
             vpc_id=network.vpc_id,
         )
         self.security_group_id = self._group.id
         database = members_of(database_security_group_id)
-        self._group.let_out(self._what, database, ground.settings.listens_on, f"To the database {ground.label}")
+        self._group.allow_egress_to(
+            self._what, database, prerequisites.settings.listens_on, f"To the database {prerequisites.label}"
+        )
 
     def _create_role(self, secret_arn: str) -> str:
-        ground = self._ground
-        role = ground.make(
+        prerequisites = self._prerequisites
+        role = prerequisites.make(
             IamRole,
             self._what,
-            name=ground.names.role(f"{ground.label}-database-proxy"),
+            name=prerequisites.names.role(f"{prerequisites.label}-database-proxy"),
             # As in [Amazon RDS User Guide, Configuring IAM authentication for RDS Proxy]
             # (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html), without a condition.
             assume_role_policy=assumed_by("rds.amazonaws.com", None),
@@ -97,20 +101,22 @@ class DatabaseProxy(Construct):
         decrypt = allow(
             "DecryptSecret",
             actions=["kms:Decrypt"],
-            resources=[ground.secret_key_arn],
-            condition={"StringEquals": {"kms:ViaService": f"secretsmanager.{ground.names.region}.amazonaws.com"}},
+            resources=[prerequisites.secret_key_arn],
+            condition={
+                "StringEquals": {"kms:ViaService": f"secretsmanager.{prerequisites.names.region}.amazonaws.com"}
+            },
         )
-        ground.make(IamRolePolicy, self._what, name="secret", role=role.id, policy=document([read, decrypt]))
+        prerequisites.make(IamRolePolicy, self._what, name="secret", role=role.id, policy=document([read, decrypt]))
         return role.arn
 
     def _create_proxy(self, network: Network, role_arn: str, secret_arn: str) -> None:
-        ground = self._ground
-        iam = "REQUIRED" if ground.settings.iam_database_authentication_enabled else "DISABLED"
-        self._proxy = ground.make(
+        prerequisites = self._prerequisites
+        iam = "REQUIRED" if prerequisites.settings.iam_database_authentication_enabled else "DISABLED"
+        self._proxy = prerequisites.make(
             DbProxy,
             self._what,
-            name=ground.names.of(ground.label, PROXY_NAME_LIMIT),
-            engine_family=ground.settings.kind.proxy_family,
+            name=prerequisites.names.of(prerequisites.label, PROXY_NAME_LIMIT),
+            engine_family=prerequisites.settings.kind.proxy_family,
             role_arn=role_arn,
             vpc_subnet_ids=network.data.all_ids(),
             vpc_security_group_ids=[self.security_group_id],
@@ -121,8 +127,8 @@ class DatabaseProxy(Construct):
         )
 
     def _create_target(self, target_identifier: str) -> None:
-        ground = self._ground
-        group = ground.make(
+        prerequisites = self._prerequisites
+        group = prerequisites.make(
             DbProxyDefaultTargetGroup,
             self._what,
             db_proxy_name=self._proxy.name,
@@ -131,8 +137,8 @@ class DatabaseProxy(Construct):
                 connection_borrow_timeout=self._settings.connection_borrow_timeout,
             ),
         )
-        aurora = ground.settings.is_aurora
-        ground.make(
+        aurora = prerequisites.settings.is_aurora
+        prerequisites.make(
             DbProxyTarget,
             self._what,
             db_proxy_name=self._proxy.name,

@@ -42,7 +42,7 @@ class SiteLogs(Construct):
             output_format="json",
             delivery_destination_configuration=[
                 CloudwatchLogDeliveryDestinationDeliveryDestinationConfiguration(
-                    destination_resource_arn=log_bucket.allow_distribution_logs(name)
+                    destination_resource_arn=log_bucket.grant_distribution_log_delivery(name)
                 )
             ],
             provider=provider,

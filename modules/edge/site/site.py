@@ -25,7 +25,7 @@ from modules.edge.site.settings import SiteSettings
 from modules.foundation.buckets import PrivateBucket
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import sid
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 from modules.network.zone.certificates import CLOUDFRONT_REGION, Certificate
 from modules.network.zone.keys.record import DUAL_STACK
 from modules.network.zone.zones import part_of_address
@@ -51,7 +51,7 @@ class Site(Construct):
         load_balancer: LoadBalancer | None,
         media: Mapping[str, Bucket],
         web_acl_arn: str | None,
-        network: NetworkWing,
+        network: NetworkModule,
         foundation: Foundation,
     ) -> None:
         """Take the buckets by the names of the `media` blocks, and the load balancer of the `api` block."""
@@ -68,7 +68,7 @@ class Site(Construct):
             web_acl_arn=web_acl_arn,
         )
         self._let_read(media)
-        self._lead_names_here(network)
+        self._create_dns_names(network)
         if settings.access_logs:
             SiteLogs(self, "logs", name=name, distribution_arn=self.distribution_arn, foundation=foundation)
 
@@ -106,12 +106,12 @@ class Site(Construct):
             self.name,
             bucket=bucket.id,
             target_bucket=foundation.log_bucket.bucket.id,
-            target_prefix=foundation.log_bucket.allow_access_logs(bucket, what),
+            target_prefix=foundation.log_bucket.grant_access_log_delivery(bucket, what),
             depends_on=[foundation.log_bucket.bucket.ready],
         )
         return bucket
 
-    def _create_certificate(self, network: NetworkWing) -> str:
+    def _create_certificate(self, network: NetworkModule) -> str:
         names = self.settings.names
         return Certificate(
             self,
@@ -177,17 +177,19 @@ class Site(Construct):
 
     def _let_read(self, media: Mapping[str, Bucket]) -> None:
         arn, name = self.distribution_arn, sid(f"site-{self.name}")
-        self.bucket.allow([may_read(name, arn, [f"{self.bucket.arn}/*"])])
+        self.bucket.add_statements([may_read(name, arn, [f"{self.bucket.arn}/*"])])
         if self._key:
-            self._key.allow(may_decrypt(name, arn))
+            self._key.add_statement(may_decrypt(name, arn))
         for label, bucket in media.items():
             paths = self.settings.media[label].paths
-            bucket.allow([may_read(f"{name}Media{sid(label)}", arn, [f"{bucket.arn}{path}" for path in paths])])
+            bucket.add_statements(
+                [may_read(f"{name}Media{sid(label)}", arn, [f"{bucket.arn}{path}" for path in paths])]
+            )
         if not self._key and (key := next((bucket.key for bucket in media.values() if bucket.key), None)):
             # All buckets of ours share it.
-            key.allow(may_decrypt(name, arn))
+            key.add_statement(may_decrypt(name, arn))
 
-    def _lead_names_here(self, network: NetworkWing) -> None:
+    def _create_dns_names(self, network: NetworkModule) -> None:
         for name in self.settings.names:
             network.zone_of(name).alias(
                 f"site_{part_of_address(name.replace('*', 'any'))}",

@@ -74,7 +74,7 @@ class Queue(Construct):
         self.arn: str = self._queue.arn
         self.url = self._queue.url
 
-    def allow(self, statement: Statement) -> None:
+    def add_statement(self, statement: Statement) -> None:
         """Add a statement to the queue's policy, beside what others added."""
         self._statements.append(statement)
         self._queue.policy = document(self._statements)
@@ -140,7 +140,7 @@ class QueueWithDeadLetters(Construct):
     def subscribe(self, topic: "Topic", name: str) -> None:
         """Let a topic's messages come in as they were published; `name` is the topic's, unique for this queue."""
         topic.let_service_use_key()
-        self.queue.allow(
+        self.queue.add_statement(
             allow(
                 f"From{sid(name)}",
                 principal={"Service": "sns.amazonaws.com"},
@@ -190,7 +190,7 @@ class Topic(Construct):
         """What a service that publishes has to wait for: the topic's policy."""
         return self._policy
 
-    def allow(self, statement: Statement) -> None:
+    def add_statement(self, statement: Statement) -> None:
         """Add a statement to the topic's policy, beside what others added."""
         self._statements.append(statement)
         self._policy.policy = document(self._statements)

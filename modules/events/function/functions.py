@@ -26,7 +26,7 @@ from modules.events.function.packaging import Packages, code_hash
 from modules.events.function.settings import FunctionSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement, allow, assumed_by, deny, document
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 from modules.network.vpc.security_groups import ANYWHERE, HTTPS, SecurityGroup, members_of
 from modules.network.vpc.vpc import Network
 
@@ -59,7 +59,7 @@ class Function(Construct):
         name: str,
         settings: FunctionSettings,
         packages: Packages,
-        network: NetworkWing,
+        network: NetworkModule,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -87,12 +87,12 @@ class Function(Construct):
         """What has to be there before something reads a queue or a stream in the function's name: its policy."""
         return self._policy
 
-    def allow(self, *statements: Statement) -> None:
+    def add_statements(self, *statements: Statement) -> None:
         """Add statements to the policy of the function's role, beside what others added."""
         self._statements += statements
         self._policy.policy = document(self._statements)
 
-    def tell(self, variables: Mapping[str, str]) -> None:
+    def add_environment(self, variables: Mapping[str, str]) -> None:
         """Set environment variables, but for those that the environment file sets."""
         if variables:
             self._environment |= {**variables, **self._settings.environment}
@@ -113,7 +113,7 @@ class Function(Construct):
 
     def reach(self, name: str, security_group_id: str, port: int) -> None:
         """Let the function out to the members of a security group."""
-        self._in_vpc().let_out(f"{self.label}_to_{name}", members_of(security_group_id), port, f"To {name}")
+        self._in_vpc().allow_egress_to(f"{self.label}_to_{name}", members_of(security_group_id), port, f"To {name}")
 
     def _create_role(self) -> None:
         """Make the role, with its own log group in place of all, as AWSLambdaBasicExecutionRole has it."""
@@ -166,7 +166,7 @@ class Function(Construct):
             foundation=self._foundation,
             retention_days=DEAD_LETTER_DAYS,
         )
-        self.allow(*queue.may_send())
+        self.add_statements(*queue.may_send())
         return queue
 
     def _in_vpc(self) -> SecurityGroup:
@@ -184,17 +184,17 @@ class Function(Construct):
             description=f"Function {self.label}: HTTPS out, and what it may reach by name",
             vpc_id=network.vpc_id,
         )
-        group.let_out(f"{self.label}_https", ANYWHERE, HTTPS, "HTTPS")
+        group.allow_egress_to(f"{self.label}_https", ANYWHERE, HTTPS, "HTTPS")
         if network.proxy:
-            group.let_out_to_proxy(self.label, network.proxy)
+            group.allow_egress_to_proxy(self.label, network.proxy)
         return group
 
-    def _proxy_variables(self, network: NetworkWing) -> dict[str, str]:
+    def _proxy_variables(self, network: NetworkModule) -> dict[str, str]:
         """Return what tells a function in the VPC of the network's proxy."""
         proxy = network.vpc.proxy if self._settings.in_vpc else None
         return proxy.variables() if proxy else {}
 
-    def _create_function(self, packages: Packages, network: NetworkWing) -> None:
+    def _create_function(self, packages: Packages, network: NetworkModule) -> None:
         settings = self._settings
         package = packages.find(settings.folder(self.label), settings.target)
         # Copied beside the stack and named relatively: the folder can be planned here and applied there.

@@ -58,7 +58,7 @@ class Triggers(Construct):
 
     def on_queue(self, name: str, settings: OnQueue, queue: Queue) -> None:
         """Let messages of a queue invoke the function; those that its answer names come again."""
-        self._function.allow(*queue.may_receive())
+        self._function.add_statements(*queue.may_receive())
         limit = settings.maximum_concurrency
         self._make(
             LambdaEventSourceMapping,
@@ -87,7 +87,7 @@ class Triggers(Construct):
 
     def on_stream(self, name: str, settings: OnStream, stream: Stream) -> None:
         """Let records of a stream invoke the function; what is given up is named in the queue of what failed."""
-        self._function.allow(*stream.may_read())
+        self._function.add_statements(*stream.may_read())
         on_failure = LambdaEventSourceMappingDestinationConfigOnFailure(destination_arn=self._function.failed.arn)
         self._make(
             LambdaEventSourceMapping,

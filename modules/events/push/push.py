@@ -22,9 +22,9 @@ class Push:
         self.applications = {each.platform: application_arn(names, name, each) for each in settings.platforms}
         named = {"apns_arn": settings.apns, "fcm_arn": settings.fcm}
         self._by_service = {key: application_arn(names, name, each) for key, each in named.items() if each}
-        function.allow(self._publish())
+        function.add_statements(self._publish())
         applications = ",".join(self.applications.values())
-        function.tell({"PLATFORM_APPLICATIONS": applications, "TTL_SECONDS": str(settings.ttl_seconds)})
+        function.add_environment({"PLATFORM_APPLICATIONS": applications, "TTL_SECONDS": str(settings.ttl_seconds)})
 
     @property
     def told(self) -> dict[str, object]:

@@ -150,7 +150,9 @@ class Endpoints(Construct):
             description="Interface endpoints: HTTPS from the VPC",
             vpc_id=self._network.vpc_id,
         )
-        group.let_in("endpoints_https", Peer(cidr_ipv4=str(self._network.cidr)), HTTPS, "HTTPS from the VPC")
+        group.allow_ingress_from(
+            "endpoints_https", Peer(cidr_ipv4=str(self._network.cidr)), HTTPS, "HTTPS from the VPC"
+        )
         return group.id
 
     def _create_interface_endpoint(self, service: str, security_group_id: str) -> None:

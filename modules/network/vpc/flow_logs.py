@@ -68,7 +68,7 @@ class FlowLogs(Construct):
             vpc_id=vpc_id,
             traffic_type=self._settings.traffic,
             log_destination_type="s3",
-            log_destination=log_bucket.allow_flow_logs("vpc-flow-logs"),
+            log_destination=log_bucket.grant_flow_log_delivery("vpc-flow-logs"),
             log_format=LOG_FORMAT,
             max_aggregation_interval=AGGREGATION_INTERVAL,
             # Athena reads Parquet by columns and skips the hours that are not asked for.

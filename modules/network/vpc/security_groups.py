@@ -37,9 +37,10 @@ def ranges(cidrs: Iterable[IPv4Network]) -> dict[str, Peer]:
 
 
 class SecurityGroup:
-    """A security group of a VPC: nobody in and nothing out but what a rule names.
+    """A security group that allows no traffic except what its rules name.
 
-    Creates: the group, with its name as a tag, which the console shows; a rule with each `let_in` and `let_out`.
+    Creates: the group, with its name as a tag, which the console shows; a rule for each call of `allow_ingress_from`
+    and `allow_egress_to`.
     """
 
     def __init__(self, make: Resources, address: str, *, name: str, description: str, vpc_id: str) -> None:
@@ -54,11 +55,13 @@ class SecurityGroup:
             tags={"Name": name},
         ).id
 
-    def let_in(self, address: str, source: Peer, port: int, description: str) -> None:
+    def allow_ingress_from(self, address: str, source: Peer, port: int, description: str) -> None:
         """Let TCP in from `source`; `address` is the end of the rule's address."""
-        let_in(self._make, address, self.id, source, port, description)
+        allow_ingress_from(self._make, address, self.id, source, port, description)
 
-    def let_out(self, address: str, destination: Peer, port: int, description: str, *, protocol: str = "tcp") -> None:
+    def allow_egress_to(
+        self, address: str, destination: Peer, port: int, description: str, *, protocol: str = "tcp"
+    ) -> None:
         """Let the members out to `destination`; `address` is the end of the rule's address."""
         self._make(
             VpcSecurityGroupEgressRule,
@@ -71,13 +74,15 @@ class SecurityGroup:
             to_port=port,
         )
 
-    def let_out_to_proxy(self, address: str, proxy: Proxy) -> None:
+    def allow_egress_to_proxy(self, address: str, proxy: Proxy) -> None:
         """Let the members out to the network's proxy; `address` is the beginning of the rules' addresses."""
         for key, destination in ranges(proxy.cidrs).items():
-            self.let_out(f"{address}_to_proxy_{key}", destination, proxy.port, "To the proxy")
+            self.allow_egress_to(f"{address}_to_proxy_{key}", destination, proxy.port, "To the proxy")
 
 
-def let_in(make: Resources, address: str, security_group_id: str, source: Peer, port: int, description: str) -> None:
+def allow_ingress_from(
+    make: Resources, address: str, security_group_id: str, source: Peer, port: int, description: str
+) -> None:
     """Let TCP into a group that somebody else made."""
     make(
         VpcSecurityGroupIngressRule,

@@ -109,7 +109,7 @@ class PublicZone(Construct):
             self._note_address(name, record)
 
     def after_address(self, name: str, resource: TerraformResource) -> None:
-        """Let the resource wait for the records that give the name an address, those of higher wings among them."""
+        """Let the resource wait for the records that give the name an address, those of higher modules among them."""
         self._waiting.setdefault(name, []).append(resource)
         for record in self._addresses.get(name, []):
             _wait(resource, record)

@@ -34,7 +34,7 @@ class Alarms(Construct):
         name = alarm_topic(severity)
         topic = Topic(self, name, name=name, settings=TopicSettings(), foundation=self._foundation)
         for sid, service, condition in self._publishers():
-            topic.allow(
+            topic.add_statement(
                 allow(
                     sid,
                     principal={"Service": f"{service}.amazonaws.com"},
@@ -74,7 +74,7 @@ class Alarms(Construct):
         # [Amazon SNS Developer Guide, Managing Amazon SNS encryption keys and costs]
         # (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html): the account as a condition is not
         # supported for EventBridge.
-        self._foundation.message_key.allow(
+        self._foundation.message_key.add_statement(
             allow(
                 "FromEvents",
                 principal={"Service": "events.amazonaws.com"},

@@ -7,10 +7,10 @@ from typing import Any
 from cdktf import TerraformStack
 
 from modules.access.blocks import AccessBlocks
-from modules.access.module import AccessWing
+from modules.access.module import AccessModule
 from modules.foundation.foundation import Foundation
 from modules.network.blocks import NetworkBlocks
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 from tests.support.stacks import ACCOUNT, built
 from tests.support.template import Template
 
@@ -73,7 +73,7 @@ def test_a_domain_of_ours_waits_for_the_address_above_it(archive: Template) -> N
     certificate = archive.resource("aws_acm_certificate.certificate_sign_in")
     assert certificate["domain_name"] == "auth.archive.mobile.example"
     assert domain["certificate_arn"] == "${aws_acm_certificate_validation.certificate_sign_in.certificate_arn}"
-    # The load balancer's, of a higher wing and made later.
+    # The load balancer's, of a higher module and made later.
     assert domain["depends_on"] == [
         "aws_route53_record.zone_public_load_balancer_archive__mobile__example_a",
     ]
@@ -84,17 +84,17 @@ def test_a_domain_of_ours_waits_for_the_address_above_it(archive: Template) -> N
     assert told["url"] == "https://auth.archive.mobile.example"
 
 
-def wing(stack: TerraformStack, foundation: Foundation, **values: Any) -> AccessWing:
+def module(stack: TerraformStack, foundation: Foundation, **values: Any) -> AccessModule:
     zones = {"public": {"name": "agora.example"}}
-    network = NetworkWing(stack, "net", blocks=NetworkBlocks.model_validate({"zone": zones}), foundation=foundation)
+    network = NetworkModule(stack, "net", blocks=NetworkBlocks.model_validate({"zone": zones}), foundation=foundation)
     network.zones["public"].record("home", "agora.example", "A", ["192.0.2.1"])
     blocks = AccessBlocks.model_validate({"sign_in": {"tier": foundation.tier, **values}})
-    return AccessWing(stack, "access", blocks=blocks, network=network, foundation=foundation)
+    return AccessModule(stack, "access", blocks=blocks, network=network, foundation=foundation)
 
 
 def test_the_certificate_is_in_us_east_1_and_an_earlier_address_is_waited_for(tmp_path: Path) -> None:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
-        wing(stack, foundation, domain="auth.agora.example")
+        module(stack, foundation, domain="auth.agora.example")
 
     template = built(tmp_path, build)
     for kind in ("aws_acm_certificate", "aws_acm_certificate_validation"):
@@ -121,7 +121,7 @@ def test_text_messages_by_a_role_for_this_pool_only(archive: Template) -> None:
 
 def test_a_load_balancer_asks_by_a_client_with_a_secret(tmp_path: Path) -> None:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
-        sign_in = wing(stack, foundation).sign_in
+        sign_in = module(stack, foundation).sign_in
         answer = sign_in.for_load_balancer("public", ["a.agora.example", "b.agora.example"])
         assert answer.user_pool_domain == sign_in.domain
 

@@ -11,7 +11,7 @@ from modules.compute.ecs.cluster import EcsCluster
 from modules.compute.ecs.settings import EcsSettings
 from modules.foundation.foundation import Foundation
 from modules.network.blocks import NetworkBlocks
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 from ops.workspace import stack_folder
 from tests.support.stacks import ACCOUNT, built
 from tests.support.template import Template
@@ -156,7 +156,7 @@ def test_what_a_service_asks_of_its_cluster(tmp_path: Path) -> None:
 
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         settings = EcsSettings.model_validate({"tier": "production", "fargate": {"spot_percent": 75, "base": 2}})
-        network = NetworkWing(stack, "network", blocks=NetworkBlocks(), foundation=foundation)
+        network = NetworkModule(stack, "network", blocks=NetworkBlocks(), foundation=foundation)
         cluster = EcsCluster(stack, "ecs", name="main", settings=settings, network=network, foundation=foundation)
         found.append(cluster)
         assert cluster.capacity_strategy(None) == cluster.capacity_strategy("fargate")

@@ -13,7 +13,7 @@ from modules.compute.load_balancer.settings import LoadBalancerSettings
 from modules.compute.load_balancer.target_group import TargetGroup
 from modules.foundation.foundation import Foundation
 from modules.network.blocks import NetworkBlocks
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 from tests.support.stacks import ACCOUNT, built
 from tests.support.template import Template
 
@@ -29,8 +29,8 @@ RULES = {
 }
 
 
-def public(stack: TerraformStack, foundation: Foundation, **values: Any) -> tuple[LoadBalancer, NetworkWing]:
-    network = NetworkWing(stack, "net", blocks=NetworkBlocks.model_validate(NETWORK), foundation=foundation)
+def public(stack: TerraformStack, foundation: Foundation, **values: Any) -> tuple[LoadBalancer, NetworkModule]:
+    network = NetworkModule(stack, "net", blocks=NetworkBlocks.model_validate(NETWORK), foundation=foundation)
     assert network.vpc.public is not None
     read = {"names": ("api.agora.example",), "tier": foundation.tier, "rule": RULES, **values}
     load_balancer = InternetFacingLoadBalancer(
@@ -45,7 +45,7 @@ def public(stack: TerraformStack, foundation: Foundation, **values: Any) -> tupl
     return load_balancer, network
 
 
-def target(what: str, network: NetworkWing, foundation: Foundation, **values: Any) -> TargetGroup:
+def target(what: str, network: NetworkModule, foundation: Foundation, **values: Any) -> TargetGroup:
     return TargetGroup(
         network,
         f"target-{what}",
@@ -57,7 +57,9 @@ def target(what: str, network: NetworkWing, foundation: Foundation, **values: An
     )
 
 
-def template_of(folder: Path, use: Callable[[LoadBalancer, NetworkWing, Foundation], None], **values: Any) -> Template:
+def template_of(
+    folder: Path, use: Callable[[LoadBalancer, NetworkModule, Foundation], None], **values: Any
+) -> Template:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         load_balancer, network = public(stack, foundation, **values)
         use(load_balancer, network, foundation)
@@ -65,7 +67,7 @@ def template_of(folder: Path, use: Callable[[LoadBalancer, NetworkWing, Foundati
     return built(folder, build)
 
 
-def nothing(_load_balancer: LoadBalancer, _network: NetworkWing, _foundation: Foundation) -> None:
+def nothing(_load_balancer: LoadBalancer, _network: NetworkModule, _foundation: Foundation) -> None:
     pass
 
 
@@ -178,7 +180,7 @@ def test_the_wrong_tier_is_refused_by_type_and_at_synth(tmp_path: Path) -> None:
     """A type checker refuses each call: mypy would say so of an `ignore` that is not needed."""
 
     def build(stack: TerraformStack, foundation: Foundation) -> None:
-        network = NetworkWing(stack, "net", blocks=NetworkBlocks.model_validate(NETWORK), foundation=foundation)
+        network = NetworkModule(stack, "net", blocks=NetworkBlocks.model_validate(NETWORK), foundation=foundation)
         settings = LoadBalancerSettings.model_validate({"names": ("api.agora.example",)})
         vpc = network.vpc
         assert vpc.public is not None
@@ -244,7 +246,7 @@ def test_names_of_two_zones_have_a_certificate_each(tmp_path: Path) -> None:
 def test_forward_leads_a_rule_and_opens_both_doors(tmp_path: Path) -> None:
     found: list[str] = []
 
-    def use(load_balancer: LoadBalancer, network: NetworkWing, foundation: Foundation) -> None:
+    def use(load_balancer: LoadBalancer, network: NetworkModule, foundation: Foundation) -> None:
         group = target("api", network, foundation)
         for label in ("api", "admin"):
             ready = load_balancer.forward(label, group, security_group_id="sg-1", port=8080, name="api")
@@ -272,7 +274,7 @@ def test_forward_leads_a_rule_and_opens_both_doors(tmp_path: Path) -> None:
 
 
 def test_two_services_share_by_weights(tmp_path: Path) -> None:
-    def use(load_balancer: LoadBalancer, network: NetworkWing, foundation: Foundation) -> None:
+    def use(load_balancer: LoadBalancer, network: NetworkModule, foundation: Foundation) -> None:
         for name, group in (("api-next", "sg-2"), ("api", "sg-1")):
             each = target(name, network, foundation)
             load_balancer.forward("canary", each, security_group_id=group, port=8080, name=name)
@@ -287,7 +289,7 @@ def test_two_services_share_by_weights(tmp_path: Path) -> None:
 
 
 def test_the_default_can_be_a_service(tmp_path: Path) -> None:
-    def use(load_balancer: LoadBalancer, network: NetworkWing, foundation: Foundation) -> None:
+    def use(load_balancer: LoadBalancer, network: NetworkModule, foundation: Foundation) -> None:
         group = target("api", network, foundation)
         load_balancer.forward("default", group, security_group_id="sg-1", port=8080, name="api")
 
@@ -297,7 +299,7 @@ def test_the_default_can_be_a_service(tmp_path: Path) -> None:
 
 
 def test_nobody_is_led_where_the_settings_do_not_say(tmp_path: Path) -> None:
-    def use(load_balancer: LoadBalancer, network: NetworkWing, foundation: Foundation) -> None:
+    def use(load_balancer: LoadBalancer, network: NetworkModule, foundation: Foundation) -> None:
         group = target("web", network, foundation)
         with pytest.raises(KeyError, match="load balancer public: api does not lead to web, but to api"):
             load_balancer.forward("api", group, security_group_id="sg-1", port=8080, name="web")

@@ -31,9 +31,9 @@ def content(stack: TerraformStack, foundation: Foundation, **settings: object) -
 
 def with_two_roles(stack: TerraformStack, foundation: Foundation) -> None:
     bucket = content(stack, foundation)
-    bucket.allow_read(WEB, name="web")
-    bucket.allow_read(THUMBNAILS, "uploads/", name="thumbnails")
-    bucket.allow_write(THUMBNAILS, "thumbnails/", name="thumbnails")
+    bucket.grant_read(WEB, name="web")
+    bucket.grant_read(THUMBNAILS, "uploads/", name="thumbnails")
+    bucket.grant_write(THUMBNAILS, "thumbnails/", name="thumbnails")
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +135,8 @@ def test_the_key_follows_the_roles_through_s3_only(two_roles: Template) -> None:
 def test_two_who_bear_one_name_are_refused(tmp_path: Path) -> None:
     def twice(stack: TerraformStack, foundation: Foundation) -> None:
         bucket = content(stack, foundation)
-        bucket.allow_read(WEB, name="web")
-        bucket.allow_read(THUMBNAILS, name="web")
+        bucket.grant_read(WEB, name="web")
+        bucket.grant_read(THUMBNAILS, name="web")
 
     with pytest.raises(ValueError, match="the policy has a statement ReadWeb already"):
         built(tmp_path, twice)

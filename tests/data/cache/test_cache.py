@@ -113,15 +113,15 @@ def test_nobody_gets_in_who_is_not_let_in(prod: Template) -> None:
     group = "${aws_security_group.cache_sessions.id}"
     assert prod.resource("aws_security_group.cache_sessions")["name"] == "agora-prod-cache-sessions"
     rules = prod.resources("aws_vpc_security_group_ingress_rule").values()
-    let_in = [rule["referenced_security_group_id"] for rule in rules if rule["security_group_id"] == group]
-    assert let_in == ["${aws_security_group.service_api.id}"]
+    allow_ingress_from = [rule["referenced_security_group_id"] for rule in rules if rule["security_group_id"] == group]
+    assert allow_ingress_from == ["${aws_security_group.service_api.id}"]
 
 
 def test_allow_opens_the_port_to_one_group_each(tmp_path: Path) -> None:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         cache = sessions(stack, foundation)
-        cache.allow("sg-1", "web")
-        cache.allow("sg-2", "worker")
+        cache.allow_ingress_from("sg-1", "web")
+        cache.allow_ingress_from("sg-2", "worker")
 
     rules = built(tmp_path, build).resources("aws_vpc_security_group_ingress_rule")
     assert {name: rule["referenced_security_group_id"] for name, rule in rules.items()} == {

@@ -272,5 +272,5 @@ def _two_doors(stack: TerraformStack, foundation: Foundation) -> None:
     database = Database(
         stack, "database", name="main", settings=settings, network=network, zone=zone, foundation=foundation
     )
-    database.allow("sg-1", "api")
-    database.allow("sg-2", "batch")
+    database.allow_ingress_from("sg-1", "api")
+    database.allow_ingress_from("sg-2", "batch")

@@ -4,7 +4,7 @@ import pytest
 from cdktf import TerraformStack
 
 from modules.foundation.foundation import Foundation
-from modules.network.vpc.security_groups import ANYWHERE, HTTPS, Peer, SecurityGroup, let_in, members_of
+from modules.network.vpc.security_groups import ANYWHERE, HTTPS, Peer, SecurityGroup, allow_ingress_from, members_of
 from tests.support.stacks import built
 from tests.support.template import Template
 
@@ -16,10 +16,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         make = foundation.resources(stack, "trial")
         group = SecurityGroup(make, "api", name="agora-prod-api", description="The API", vpc_id="vpc-1")
-        group.let_in("api_from_load-balancer", members_of("sg-1"), 8080, "From the load balancer")
-        group.let_out("api_https", ANYWHERE, HTTPS, "HTTPS")
-        group.let_out("api_dns", Peer(cidr_ipv4="10.0.0.2/32"), 53, "DNS", protocol="udp")
-        let_in(make, "others_from_api", "sg-2", members_of(group.id), 5432, "From the API")
+        group.allow_ingress_from("api_from_load-balancer", members_of("sg-1"), 8080, "From the load balancer")
+        group.allow_egress_to("api_https", ANYWHERE, HTTPS, "HTTPS")
+        group.allow_egress_to("api_dns", Peer(cidr_ipv4="10.0.0.2/32"), 53, "DNS", protocol="udp")
+        allow_ingress_from(make, "others_from_api", "sg-2", members_of(group.id), 5432, "From the API")
 
     return built(tmp_path_factory.mktemp("built"), build)
 

@@ -8,7 +8,7 @@ from cdktf import TerraformOutput, TerraformStack
 
 from modules.foundation.foundation import Foundation
 from modules.network.blocks import NetworkBlocks
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 from modules.network.zone.certificates import CLOUDFRONT_REGION, Certificate
 from modules.network.zone.settings import ZoneSettings
 from modules.network.zone.zones import PublicZone
@@ -180,10 +180,10 @@ def test_the_first_name_fits_a_common_name(tmp_path: Path) -> None:
 def test_the_wing_knows_which_zone_holds_a_name(tmp_path: Path) -> None:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         zones = {"public": ZoneSettings(name="agora.example"), "dev": ZoneSettings(name="dev.agora.example")}
-        wing = NetworkWing(stack, "network", blocks=NetworkBlocks(zone=zones), foundation=foundation)
-        assert wing.zone_of("api.dev.agora.example") is wing.zones["dev"]
-        assert wing.zone_of("*.agora.example") is wing.zones["public"]
+        module = NetworkModule(stack, "network", blocks=NetworkBlocks(zone=zones), foundation=foundation)
+        assert module.zone_of("api.dev.agora.example") is module.zones["dev"]
+        assert module.zone_of("*.agora.example") is module.zones["public"]
         with pytest.raises(ValueError, match="is in none of the zones"):
-            wing.zone_of("agora.test")
+            module.zone_of("agora.test")
 
     built(tmp_path, build)

@@ -15,8 +15,8 @@ from modules.environment_files import load
 from ops.doctor import command, contents, state
 from ops.doctor.backups import backups
 from ops.doctor.command import examine, looked
+from ops.doctor.context import Context, Stack
 from ops.doctor.finding import Finding, Findings
-from ops.doctor.patient import Patient, Stack
 from ops.doctor.quotas import fargate, quotas
 from ops.errors import ExitCode, OpsError
 from ops.target import Target
@@ -81,9 +81,9 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def patient(workspace: Workspace) -> Patient:
+def context(workspace: Workspace) -> Context:
     target = Target(workspace, workspace.cloud_output, {}, {})
-    return Patient(load(workspace.envs)["dev"], target, boto3.Session())
+    return Context(load(workspace.envs)["dev"], target, boto3.Session())
 
 
 def client(service: str) -> Any:
@@ -100,57 +100,57 @@ def keep_state(text: str, key: str = KEY) -> None:
     s3.put_object(Bucket=BUCKET, Key=key, Body=text)
 
 
-def test_no_state_bucket(patient: Patient) -> None:
-    (found,) = state.bucket_and_lock(patient, stack())
+def test_no_state_bucket(context: Context) -> None:
+    (found,) = state.bucket_and_lock(context, stack())
     assert (found.level, found.remedy) == ("error", "run `make bootstrap ENV=dev`")
     assert BUCKET in found.told
 
 
-def test_who_holds_the_lock(patient: Patient) -> None:
+def test_who_holds_the_lock(context: Context) -> None:
     keep_state(json.dumps(LOCK), f"{KEY}.tflock")
-    (found,) = state.bucket_and_lock(patient, stack())
+    (found,) = state.bucket_and_lock(context, stack())
     assert (found.level, found.told) == ("warning", "locked by mina@laptop: apply, since 2026-11-21T03:40:35Z")
     assert "run `.venv/bin/python -m ops terraform --env dev -- force-unlock 0b7f2c52`" in found.remedy
 
 
-def test_a_state_that_nobody_holds(patient: Patient) -> None:
+def test_a_state_that_nobody_holds(context: Context) -> None:
     resources = [
         {"mode": "managed", "type": "aws_vpc", "name": "network_vpc"},
         {"mode": "data", "type": "a", "name": "b"},
     ]
     keep_state(json.dumps({"resources": resources}))
-    remote = stack().remote(patient)
+    remote = stack().remote(context)
     assert remote.addresses() == {"aws_vpc.network_vpc"}
-    (found,) = state.bucket_and_lock(patient, stack("aws_vpc.network_vpc"))
+    (found,) = state.bucket_and_lock(context, stack("aws_vpc.network_vpc"))
     assert (found.level, found.told) == ("ok", f"{BUCKET}, not locked, 1 resources")
 
 
-def test_a_move_that_waits_for_an_apply(patient: Patient) -> None:
+def test_a_move_that_waits_for_an_apply(context: Context) -> None:
     moved = [{"from": "aws_vpc.old", "to": "aws_vpc.new"}, {"from": "aws_eip.gone", "to": "aws_eip.new"}]
-    (found,) = state.moves(patient, Stack({"moved": moved}, frozenset({"aws_vpc.old", "aws_eip.new"})))
+    (found,) = state.moves(context, Stack({"moved": moved}, frozenset({"aws_vpc.old", "aws_eip.new"})))
     assert (found.level, found.told) == ("warning", "aws_vpc.old becomes aws_vpc.new at the next apply")
     assert "`make deploy ENV=dev`" in found.remedy
-    (found,) = state.moves(patient, Stack({"moved": moved}, frozenset({"aws_vpc.new"})))
+    (found,) = state.moves(context, Stack({"moved": moved}, frozenset({"aws_vpc.new"})))
     assert found == Finding("ok", "moves", "none of 2 waits for an apply")
 
 
-def test_a_quota_that_the_next_apply_exceeds(patient: Patient) -> None:
+def test_a_quota_that_the_next_apply_exceeds(context: Context) -> None:
     ec2 = client("ec2")
     for _ in range(5 - len(ec2.describe_vpcs()["Vpcs"])):
         ec2.create_vpc(CidrBlock="10.20.0.0/20")
-    exceeded, _ = quotas(patient, stack(aws_vpc={"network_vpc": {}}))
+    exceeded, _ = quotas(context, stack(aws_vpc={"network_vpc": {}}))
     assert (exceeded.level, exceeded.told) == ("error", "VPCs: 5 of 5 used, the next apply makes 1 more")
     assert "--service-code vpc --quota-code L-F678F1CE --desired-value 6 --region ap-northeast-2`" in exceeded.remedy
 
 
-def test_what_is_there_already_needs_no_quota(patient: Patient) -> None:
-    (found,) = quotas(patient, stack("aws_vpc.network_vpc", aws_vpc={"network_vpc": {}}))
+def test_what_is_there_already_needs_no_quota(context: Context) -> None:
+    (found,) = quotas(context, stack("aws_vpc.network_vpc", aws_vpc={"network_vpc": {}}))
     assert found == Finding("ok", "quotas", "nothing new that counts")
 
 
-def test_a_quota_that_fits(patient: Patient) -> None:
+def test_a_quota_that_fits(context: Context) -> None:
     gateways = len(client("ec2").describe_internet_gateways()["InternetGateways"])
-    (found,) = quotas(patient, stack(aws_internet_gateway={"network_gateway": {}}))
+    (found,) = quotas(context, stack(aws_internet_gateway={"network_gateway": {}}))
     assert found == Finding("ok", "quotas", f"internet gateways {gateways} + 1 of 5")
 
 
@@ -167,37 +167,37 @@ def test_a_surge_that_fargate_would_not_place(
     text = DEV.replace("1" * 12, ACCOUNT) + API.replace("MOST", str(most))
     file = load(write(workspace.envs, {"dev": text}))["dev"]
     service_quotas = client("service-quotas")
-    monkeypatch.setattr(Patient, "client", lambda *_: service_quotas)
+    monkeypatch.setattr(Context, "client", lambda *_: service_quotas)
     with Stubber(service_quotas) as stubber:
         stubber.add_response("get_service_quota", {"Quota": {"Value": 6.0}})
-        (found,) = fargate(Patient(file, Target(workspace, workspace.cloud_output, {}, {}), boto3.Session()))
+        (found,) = fargate(Context(file, Target(workspace, workspace.cloud_output, {}, {}), boto3.Session()))
     assert (found.level, found.told) == (level, told)
     assert ("--service-code fargate --quota-code L-3032A538 --desired-value 8" in found.remedy) == (level != "ok")
 
 
-def test_a_secret_without_a_value(patient: Patient) -> None:
+def test_a_secret_without_a_value(context: Context) -> None:
     secrets = client("secretsmanager")
-    assert [each.level for each in contents.secrets(patient)] == ["ok"]  # not applied yet
+    assert [each.level for each in contents.secrets(context)] == ["ok"]  # not applied yet
     secrets.create_secret(Name="agora/dev/token")
-    (found,) = contents.secrets(patient)
+    (found,) = contents.secrets(context)
     assert (found.level, found.told) == ("error", "agora/dev/token has no value")
     assert found.remedy == "run `.venv/bin/python -m ops secret set token --env dev`"
     secrets.put_secret_value(SecretId="agora/dev/token", SecretString="x")
-    assert [each.level for each in contents.secrets(patient)] == ["ok"]
+    assert [each.level for each in contents.secrets(context)] == ["ok"]
 
 
-def test_an_image_that_nobody_pushed(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_image_that_nobody_pushed(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contents, "images_in", lambda _: iter([(("service", "api", "image"), "api:1.4.2")]))
     ecr = client("ecr")
     for repository in (False, True):
         if repository:
             ecr.create_repository(repositoryName="agora/api")
-        (found,) = contents.images(patient)
+        (found,) = contents.images(context)
         assert (found.level, found.told) == ("warning", "api:1.4.2 is not in the registry")
         assert f"docker push {ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/agora/api:1.4.2" in found.remedy
     manifest = {"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}
     ecr.put_image(repositoryName="agora/api", imageTag="1.4.2", imageManifest=json.dumps(manifest))
-    assert [each.told for each in contents.images(patient)] == ["1 named, all in the registry"]
+    assert [each.told for each in contents.images(context)] == ["1 named, all in the registry"]
 
 
 @pytest.mark.parametrize(
@@ -213,16 +213,16 @@ def test_what_aws_backup_passes_over(
     text = DEV.replace("1" * 12, ACCOUNT) + BACKED_UP
     file = load(write(workspace.envs, {"dev": text}))["dev"]
     backup = client("backup")
-    monkeypatch.setattr(Patient, "client", lambda *_: backup)
+    monkeypatch.setattr(Context, "client", lambda *_: backup)
     with Stubber(backup) as stubber:
         stubber.add_response("describe_region_settings", {"ResourceTypeOptInPreference": switched_on})
-        (found,) = backups(Patient(file, Target(workspace, workspace.cloud_output, {}, {}), boto3.Session()))
+        (found,) = backups(Context(file, Target(workspace, workspace.cloud_output, {}, {}), boto3.Session()))
     assert (found.level, found.told) == (level, told)
     assert ("--resource-type-opt-in-preference Aurora=true,S3=true --region" in found.remedy) == (level == "error")
 
 
-def test_nothing_asks_for_aws_backup(patient: Patient) -> None:
-    assert [each.told for each in backups(patient)] == ["nothing asks for AWS Backup"]
+def test_nothing_asks_for_aws_backup(context: Context) -> None:
+    assert [each.told for each in backups(context)] == ["nothing asks for AWS Backup"]
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from moto import mock_aws
 
 from modules.environment_files import load
 from ops.doctor import versions as checks
+from ops.doctor.context import Context, Stack
 from ops.doctor.finding import Finding
-from ops.doctor.patient import Patient, Stack
 from ops.doctor.versions import Running, versions
 from ops.target import Target
 from ops.workspace import Workspace
@@ -37,17 +37,17 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def patient(tmp_path: Path) -> Patient:
+def context(tmp_path: Path) -> Context:
     workspace = Workspace(write(tmp_path, {"dev": DEV}), tmp_path / "build")
-    return Patient(load(tmp_path)["dev"], Target(workspace, workspace.cloud_output, {}, {}), boto3.Session())
+    return Context(load(tmp_path)["dev"], Target(workspace, workspace.cloud_output, {}, {}), boto3.Session())
 
 
 def client(service: str) -> Any:
     return boto3.client(cast("Any", service), region_name=REGION)
 
 
-def looked(patient: Patient, today: datetime.date = TODAY) -> list[Finding]:
-    return list(versions(patient, Stack({"resource": STACK}, frozenset()), today))
+def looked(context: Context, today: datetime.date = TODAY) -> list[Finding]:
+    return list(versions(context, Stack({"resource": STACK}, frozenset()), today))
 
 
 def judged(running: Running, left: int, extended: int | None = None) -> list[Finding]:
@@ -57,11 +57,11 @@ def judged(running: Running, left: int, extended: int | None = None) -> list[Fin
     return list(checks._judged(running, TODAY, rows))
 
 
-def test_before_the_first_apply_nothing_runs(patient: Patient) -> None:
-    assert looked(patient) == [Finding("ok", "versions", "nothing runs that has one")]
+def test_before_the_first_apply_nothing_runs(context: Context) -> None:
+    assert looked(context) == [Finding("ok", "versions", "nothing runs that has one")]
 
 
-def test_what_runs_is_named_with_the_version_that_aws_answers(patient: Patient) -> None:
+def test_what_runs_is_named_with_the_version_that_aws_answers(context: Context) -> None:
     rds = client("rds")
     login = {"MasterUsername": "dbadmin", "MasterUserPassword": "not-a-secret"}
     cluster = {"DBClusterIdentifier": "agora-dev-main", "Engine": "aurora-mysql"}
@@ -72,7 +72,7 @@ def test_what_runs_is_named_with_the_version_that_aws_answers(patient: Patient) 
     client("eks").create_cluster(
         name="agora-dev-blue", version="1.34", roleArn=role, resourcesVpcConfig={"subnetIds": ["subnet-1"]}
     )
-    cluster_told, kubernetes = looked(patient)
+    cluster_told, kubernetes = looked(context)
     assert str(cluster_told) == (
         "error    versions: agora-dev-main runs aurora-mysql 8.0.mysql_aurora.3.08.2, which left standard support on "
         '2026-08-31; write "8.0.mysql_aurora.3.10.6", supported until 2028-04-30'
@@ -83,14 +83,14 @@ def test_what_runs_is_named_with_the_version_that_aws_answers(patient: Patient) 
     )
 
 
-def test_what_is_supported_is_listed(patient: Patient) -> None:
+def test_what_is_supported_is_listed(context: Context) -> None:
     function = {"aws_lambda_function": STACK["aws_lambda_function"]}
     role = client("iam").create_role(RoleName="x", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     code = {"ZipFile": b"PK\x05\x06" + bytes(18)}
     client("lambda").create_function(
         FunctionName="agora-dev-x", Runtime="python3.13", Role=role, Handler="x.y", Code=code
     )
-    (found,) = versions(patient, Stack({"resource": function}, frozenset()), TODAY)
+    (found,) = versions(context, Stack({"resource": function}, frozenset()), TODAY)
     assert found == Finding("ok", "versions", "agora-dev-x lambda python3.13")
 
 

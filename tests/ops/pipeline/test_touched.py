@@ -6,7 +6,7 @@ import pytest
 
 from modules.environment_files import load
 from ops.errors import OpsError
-from ops.pipeline.touched import in_repository, touched, wings_of
+from ops.pipeline.touched import in_repository, modules_of, touched
 from ops.workspace import PROJECT
 from tests.support.environments import DEV, write
 
@@ -77,7 +77,7 @@ def test_what_a_change_touches(changed: str, environments: set[str], paths: dict
 
 def test_the_wings_of_an_environment(tmp_path: Path) -> None:
     files = load(write(tmp_path, ENVIRONMENTS))
-    assert {name: wings_of(file.settings) for name, file in files.items()} == {
+    assert {name: modules_of(file.settings) for name, file in files.items()} == {
         "bare": {"delivery"},
         "ground": {"delivery", "network"},
         "whole": {"delivery", "network", "data", "events"},

@@ -1,4 +1,4 @@
-"""What a group of nodes takes of the autoscaling wing's blocks."""
+"""What a group of nodes takes of the autoscaling module's blocks."""
 
 from collections.abc import Iterator
 

@@ -138,7 +138,7 @@ class RedirectSettings(Settings):
     elsewhere: ClassVar[Mapping[str, str]] = {"protocol": "take it out: a redirect always leads to HTTPS"}
 
     @model_validator(mode="after")
-    def _leads_elsewhere(self) -> "RedirectSettings":
+    def _redirects_elsewhere(self) -> "RedirectSettings":
         """Refuse what is the address that was asked for; the protocol is HTTPS already.
 
         [RedirectActionConfig](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html):

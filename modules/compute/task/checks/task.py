@@ -114,13 +114,13 @@ def _egress_findings(at: Place, task: TaskSettings, network: NetworkSettings, da
     needed = _needed_services(task)
     by_endpoint = sorted(set(needed) & set(network.interface_endpoints))
     subnets = [network.plan.subnet("endpoint", zone) for zone in network.availability_zones]
-    if by_endpoint and not all(_leads_to(task, subnet) for subnet in subnets):
+    if by_endpoint and not all(_reaches(task, subnet) for subnet in subnets):
         endpoints = network.plan.tiers["endpoint"]
         rule = f"cannot start: no egress leads to {endpoints}, where the endpoints for {', '.join(by_endpoint)} are"
         remedy = f'write an `egress` block with cidr = "{endpoints}" and port = {HTTPS}'
         yield Finding((*at, "egress"), None, rule, remedy)
     elsewhere = sorted(set(needed) - set(network.interface_endpoints)) if network.nat != "none" else []
-    if elsewhere and not _leads_out(task):
+    if elsewhere and not _reaches_outside(task):
         rule = f"cannot start: no egress leads to the public addresses of {', '.join(elsewhere)}"
         remedy = f'write an `egress` block with cidr = "0.0.0.0/0" and port = {HTTPS}'
         yield Finding((*at, "egress"), None, rule, f"{remedy}, or add them to network.interface_endpoints")
@@ -130,13 +130,13 @@ def _egress_findings(at: Place, task: TaskSettings, network: NetworkSettings, da
         yield Finding((*at, "egress"), None, rule, "join ranges")
 
 
-def _leads_to(task: TaskSettings, cidr: ipaddress.IPv4Network) -> bool:
+def _reaches(task: TaskSettings, cidr: ipaddress.IPv4Network) -> bool:
     """Return whether HTTPS to every address of the range is let out, by one range or by several together."""
     ranges = [each.cidr for each in task.egress.values() if (each.port, each.protocol) == (HTTPS, "tcp")]
     return any(cidr.subnet_of(each) for each in ipaddress.collapse_addresses(ranges))
 
 
-def _leads_out(task: TaskSettings) -> bool:
+def _reaches_outside(task: TaskSettings) -> bool:
     """Return whether HTTPS to some public addresses is let out. Which AWS has, changes: only none at all is wrong."""
     return any(
         (each.port, each.protocol) == (HTTPS, "tcp") and not any(each.cidr.subnet_of(own) for own in PRIVATE_RANGES)

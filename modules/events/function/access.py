@@ -1,4 +1,4 @@
-"""The doors that the data wing's blocks open for a function, and what they hand over."""
+"""The doors that the data module's blocks open for a function, and what they hand over."""
 
 from modules.data.cache.cache import PORT
 from modules.data.logins import (
@@ -10,14 +10,14 @@ from modules.data.logins import (
     read_secrets,
     secret_keys,
 )
-from modules.data.module import DataWing
+from modules.data.module import DataModule
 from modules.events.function.functions import Function
 from modules.events.function.settings import FunctionSettings
 from modules.foundation.names import Names
-from modules.foundation.variables import handed_over
+from modules.foundation.variables import variables_for
 
 
-class FunctionDoors:
+class FunctionAccess:
     """Opens what a function's settings name, on both sides: security groups, policies of buckets and its role.
 
     Creates nothing by itself. What is handed over (a label's hyphens become underscores):
@@ -30,7 +30,7 @@ class FunctionDoors:
     user the function logs in by its role.
     """
 
-    def __init__(self, *, function: Function, settings: FunctionSettings, data: DataWing, names: Names) -> None:
+    def __init__(self, *, function: Function, settings: FunctionSettings, data: DataModule, names: Names) -> None:
         self._function = function
         self._data = data
         self._who = f"function_{function.label}"
@@ -44,32 +44,32 @@ class FunctionDoors:
 
     def _use_database(self, label: str) -> None:
         database, function = self._data.databases[label], self._function
-        database.allow(function.security_group_id, self._who)
+        database.allow_ingress_from(function.security_group_id, self._who)
         function.reach(f"database_{label}", database.security_group_id, database.port)
         if database.proxy:
             function.reach(f"database_{label}_proxy", database.proxy.security_group_id, database.proxy.port)
-            function.allow(*database_login(label, database))
-        function.tell(database_variables(label, database))
+            function.add_statements(*database_login(label, database))
+        function.add_environment(database_variables(label, database))
 
     def _use_cache(self, label: str) -> None:
         cache, function = self._data.caches[label], self._function
-        cache.allow(function.security_group_id, self._who)
+        cache.allow_ingress_from(function.security_group_id, self._who)
         function.reach(f"cache_{label}", cache.security_group_id, PORT)
         user = cache_user(cache)
-        function.allow(*cache_login(label, cache, user))
-        function.tell(cache_variables(label, cache, user))
+        function.add_statements(*cache_login(label, cache, user))
+        function.add_environment(cache_variables(label, cache, user))
 
     def _use_bucket(self, label: str, *, read: tuple[str, ...], write: tuple[str, ...]) -> None:
         bucket, function = self._data.buckets[label], self._function
         for number, prefix in enumerate(read, 1):
-            bucket.allow_read(function.role_arn, prefix, name=f"function-{function.label}-{number}")
+            bucket.grant_read(function.role_arn, prefix, name=f"function-{function.label}-{number}")
         for number, prefix in enumerate(write, 1):
-            bucket.allow_write(function.role_arn, prefix, name=f"function-{function.label}-{number}")
-        function.tell(handed_over("bucket", label, name=bucket.name))
+            bucket.grant_write(function.role_arn, prefix, name=f"function-{function.label}-{number}")
+        function.add_environment(variables_for("bucket", label, name=bucket.name))
 
     def _read_secrets(self, settings: FunctionSettings, names: Names) -> None:
         databases = [self._data.databases[label] for label in settings.databases]
         secrets = {label: self._data.secrets[label] for label in settings.secrets}
-        self._function.allow(*read_secrets(secret_keys(databases, secrets.values()), names))
+        self._function.add_statements(*read_secrets(secret_keys(databases, secrets.values()), names))
         for label, secret in secrets.items():
-            self._function.tell(handed_over("secret", label, arn=secret.arn))
+            self._function.add_environment(variables_for("secret", label, arn=secret.arn))

@@ -33,7 +33,7 @@ def shielded(workspace: Workspace, environment: Mapping[str, str]) -> tuple[dict
     folder.mkdir(parents=True, exist_ok=True)
     program, running = folder / "terraform", folder / f"running-{os.getpid()}"
     python = f"PYTHONPATH={shlex.quote(str(PROJECT))} exec {shlex.quote(sys.executable)}"
-    program.write_text(f'#!/bin/sh\n{python} -m ops.shield "$@"\n')
+    program.write_text(f'#!/bin/sh\n{python} -m ops.terraform_wrapper "$@"\n')
     program.chmod(0o755)
 
     def wait() -> None:

@@ -45,7 +45,7 @@ class InstanceArguments(TypedDict):
     performance_insights_retention_period: float | None
 
 
-class DatabaseGround(Construct):
+class DatabasePrerequisites(Construct):
     """Creates: subnet group, parameter groups, log groups of the exported logs, role for enhanced monitoring."""
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from constructs import Construct
 
-from modules.compute.task.ground import TaskGround
+from modules.compute.task.context import TaskContext
 from modules.compute.task.rights import parameter_arn, read_environment_files, read_parameters, use_bucket
 from modules.compute.task.roles import TaskRole
 from modules.compute.task.settings import TaskSettings
@@ -18,11 +18,11 @@ from modules.data.logins import (
 )
 from modules.foundation.policies import sid
 from modules.foundation.resources import Resources
-from modules.foundation.variables import handed_over, variable
+from modules.foundation.variables import variable, variables_for
 from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup, members_of
 
 
-class TaskDoors(Construct):
+class TaskAccess(Construct):
     """Opens what a task's settings name, on both sides: security groups, policies of buckets and roles.
 
     Creates: the task's security group, a way out for each `egress` block, database, cache and service; what the
@@ -51,7 +51,7 @@ class TaskDoors(Construct):
         label: str,
         what: str,
         settings: TaskSettings,
-        ground: TaskGround,
+        context: TaskContext,
         execution_role: TaskRole,
         task_role: TaskRole,
     ) -> None:
@@ -61,14 +61,14 @@ class TaskDoors(Construct):
         self._label = label
         self._what = what
         self._settings = settings
-        self._ground = ground
+        self._context = context
         self._execution_role = execution_role
         self._task_role = task_role
         self.environment = dict(settings.environment)
         #: The variables from Secrets Manager and the Parameter Store, by what ECS calls `valueFrom`.
         self.secrets: dict[str, str] = {}
         self.environment_files = [
-            f"{ground.data.buckets[name].arn}/{key}" for name, key in settings.environment_objects
+            f"{context.data.buckets[name].arn}/{key}" for name, key in settings.environment_objects
         ]
         self._create_security_group()
         self._use_proxy()
@@ -82,70 +82,72 @@ class TaskDoors(Construct):
         self._read_secrets()
         self._read_environment_files()
 
-    def lead_to(self, security_group_id: str, port: int, name: str) -> None:
+    def allow_egress_to(self, security_group_id: str, port: int, name: str) -> None:
         """Let the task out to the members of a security group; `name` says who they are and is unique for the task."""
-        self._group.let_out(f"{self._label}_to_{name}", members_of(security_group_id), port, f"To {name}")
+        self._group.allow_egress_to(f"{self._label}_to_{name}", members_of(security_group_id), port, f"To {name}")
 
     def _create_security_group(self) -> None:
-        name = self._ground.foundation.names.of(self._what)
+        name = self._context.foundation.names.of(self._what)
         self._group = SecurityGroup(
             self._make,
             self._label,
             name=name,
             description=f"{self._what}: whoever is let in by name, and whom it calls",
-            vpc_id=self._ground.network.vpc.vpc_id,
+            vpc_id=self._context.network.vpc.vpc_id,
         )
         self.security_group_id = self._group.id
         # Image layers come from S3, and by the gateway endpoint it keeps its public addresses.
-        s3 = Peer(prefix_list_id=self._ground.network.s3_prefix_list_id)
-        self._group.let_out(f"{self._label}_to_s3", s3, HTTPS, "To S3")
+        s3 = Peer(prefix_list_id=self._context.network.s3_prefix_list_id)
+        self._group.allow_egress_to(f"{self._label}_to_s3", s3, HTTPS, "To S3")
         for label, egress in self._settings.egress.items():
             destination = Peer(cidr_ipv4=str(egress.cidr))
-            self._group.let_out(f"{self._label}_{label}", destination, egress.port, label, protocol=egress.protocol)
+            self._group.allow_egress_to(
+                f"{self._label}_{label}", destination, egress.port, label, protocol=egress.protocol
+            )
 
     def _use_proxy(self) -> None:
-        proxy = self._ground.network.vpc.proxy
+        proxy = self._context.network.vpc.proxy
         if proxy:
-            self._group.let_out_to_proxy(self._label, proxy)
+            self._group.allow_egress_to_proxy(self._label, proxy)
             self.environment = {**proxy.variables(), **self.environment}
 
     def _use_database(self, label: str) -> None:
-        database = self._ground.data.databases[label]
-        database.allow(self.security_group_id, self._what)
-        self.lead_to(database.security_group_id, database.port, f"database_{label}")
+        database = self._context.data.databases[label]
+        database.allow_ingress_from(self.security_group_id, self._what)
+        self.allow_egress_to(database.security_group_id, database.port, f"database_{label}")
         if database.proxy:
-            self.lead_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
-            self._task_role.allow(database_login(label, database))
+            self.allow_egress_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
+            self._task_role.add_statements(database_login(label, database))
         self.environment |= database_variables(label, database)
         for name, key in {"user": "username", "password": "password"}.items():
             self.secrets[variable("database", label, name)] = f"{database.secret_arn}:{key}::"
 
     def _use_cache(self, label: str, user: str | None) -> None:
-        cache = self._ground.data.caches[label]
-        cache.allow(self.security_group_id, self._what)
-        self.lead_to(cache.security_group_id, CACHE_PORT, f"cache_{label}")
+        cache = self._context.data.caches[label]
+        cache.allow_ingress_from(self.security_group_id, self._what)
+        self.allow_egress_to(cache.security_group_id, CACHE_PORT, f"cache_{label}")
         user = cache_user(cache, user)
-        self._task_role.allow(cache_login(label, cache, user))
+        self._task_role.add_statements(cache_login(label, cache, user))
         self.environment |= cache_variables(label, cache, user)
 
     def _use_bucket(self, label: str) -> None:
-        bucket = self._ground.data.buckets[label]
+        bucket = self._context.data.buckets[label]
         access, prefix = self._settings.bucket_access[label]
-        self._task_role.allow(use_bucket(sid(label), bucket.arn, access, prefix))
+        self._task_role.add_statements(use_bucket(sid(label), bucket.arn, access, prefix))
         if access != "write":
-            bucket.allow_read(self._task_role.arn, prefix, name=self._what)
+            bucket.grant_read(self._task_role.arn, prefix, name=self._what)
         if access != "read":
-            bucket.allow_write(self._task_role.arn, prefix, name=self._what)
-        self.environment |= handed_over("bucket", label, name=bucket.name, prefix=prefix or None)
+            bucket.grant_write(self._task_role.arn, prefix, name=self._what)
+        self.environment |= variables_for("bucket", label, name=bucket.name, prefix=prefix or None)
 
     def _publish(self) -> None:
-        for door in self._ground.events.doors(self._settings.published_to):
-            self._task_role.allow(door.statements)
-            self.environment |= handed_over(door.kind, door.label, **door.told)
+        for access in self._context.events.publish_access(self._settings.published_to):
+            self._task_role.add_statements(access.statements)
+            self.environment |= variables_for(access.kind, access.label, **access.variables)
 
     def _read_secrets(self) -> None:
         """Let ECS read what becomes a variable, and the program the logins that are renewed while it runs."""
-        names, data = self._ground.foundation.names, self._ground.data
+        names, data = self._context.foundation.names, self._context.data
         logins = secret_keys(data.databases[label] for label in self._settings.databases)
         declared: dict[str, str] = {}
         for name, (label, key) in self._settings.secret_keys.items():
@@ -154,15 +156,15 @@ class TaskDoors(Construct):
             self.secrets[name] = f"{secret.arn}:{key}::" if key else secret.arn
         parameters = {name: parameter_arn(each, names) for name, each in self._settings.parameters.items()}
         self.secrets |= parameters
-        self._execution_role.allow(
+        self._execution_role.add_statements(
             [*read_secrets({**logins, **declared}, names), *read_parameters(list(parameters.values()))]
         )
-        self._task_role.allow(read_secrets(logins, names))
+        self._task_role.add_statements(read_secrets(logins, names))
 
     def _read_environment_files(self) -> None:
         objects: dict[str, list[str]] = {}
         for label, key in self._settings.environment_objects:
-            bucket = self._ground.data.buckets[label]
-            bucket.allow_read(self._execution_role.arn, key, name=f"{self._what}-{sid(key)}")
+            bucket = self._context.data.buckets[label]
+            bucket.grant_read(self._execution_role.arn, key, name=f"{self._what}-{sid(key)}")
             objects.setdefault(bucket.arn, []).append(key)
-        self._execution_role.allow(read_environment_files(objects))
+        self._execution_role.add_statements(read_environment_files(objects))

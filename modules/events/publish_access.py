@@ -7,11 +7,11 @@ from modules.foundation.policies import Statement
 
 
 @dataclass(frozen=True)
-class Door:
+class PublishAccess:
     """A queue, topic, stream or push that a program publishes to."""
 
     kind: str
     label: str
     statements: list[Statement]
-    told: Mapping[str, str]
+    variables: Mapping[str, str]
     """What the program has to know, by the ends of the variables' names."""

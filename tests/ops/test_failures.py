@@ -8,7 +8,7 @@ from botocore import exceptions
 
 from local_aws.process import LocalAwsError
 from ops.errors import ExitCode
-from ops.mishaps import explained
+from ops.failures import explained
 
 DENIED = {"Error": {"Code": "ExpiredToken", "Message": "The token has expired"}}
 

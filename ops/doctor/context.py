@@ -13,7 +13,7 @@ from ops.target import Target
 
 
 @dataclass(frozen=True)
-class Patient:
+class Context:
     """An environment whose account answers."""
 
     file: EnvironmentFile
@@ -49,7 +49,7 @@ class Stack:
         wanted = {address for address in addresses(dict(self.synthesized)) if address.split(".")[0] == kind}
         return len(wanted - self.applied)
 
-    def remote(self, patient: Patient) -> RemoteState:
+    def remote(self, context: Context) -> RemoteState:
         """Return what lies in the state bucket."""
-        options = patient.target.options(patient.name, patient.name)
-        return RemoteState(patient.session, Backend.in_stack(self.synthesized), options)
+        options = context.target.options(context.name, context.name)
+        return RemoteState(context.session, Backend.in_stack(self.synthesized), options)

@@ -22,8 +22,8 @@ from modules.network.vpc.vpc import Network
 NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 
-class NodeGround(Construct):
-    """The ground of a cluster's nodes, made as far as its groups ask for it.
+class NodePrerequisites(Construct):
+    """The prerequisites of a cluster's nodes, made as far as its groups ask for it.
 
     Creates: the role of managed nodes; role, instance profile and access entry of our own nodes; the role by which
     Fargate starts pods.

@@ -11,7 +11,7 @@ from typing import Self
 _CHUNK = 65536
 
 
-class Passage:
+class OutputRelay:
     """A way to one of our streams that never breaks: a terminal that is closed or a full disk swallows what comes."""
 
     def __init__(self, entrance: int, exit: int, stream: int) -> None:

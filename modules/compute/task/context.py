@@ -4,19 +4,19 @@ from dataclasses import dataclass
 
 from modules.compute.ecs.cluster import EcsCluster
 from modules.compute.keys.images import Registry
-from modules.data.module import DataWing
-from modules.events.module import EventsWing
+from modules.data.module import DataModule
+from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
-from modules.network.module import NetworkWing
+from modules.network.module import NetworkModule
 
 
 @dataclass(frozen=True)
-class TaskGround:
+class TaskContext:
     """What every task of a cluster stands on."""
 
     cluster: EcsCluster
-    network: NetworkWing
-    data: DataWing
-    events: EventsWing
+    network: NetworkModule
+    data: DataModule
+    events: EventsModule
     registry: Registry
     foundation: Foundation
