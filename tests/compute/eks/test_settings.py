@@ -139,7 +139,7 @@ def test_access_is_said_once_and_rightly(tmp_path: Path, line: str, message: str
         ("payments/api", [], "eks.blue.service_account.payments/api may do nothing; write `policy"),
         ("payments/api", ['policy_arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]'], "gives a pod all of the"),
         ("payments/api", ['policy_arns = ["ReadOnlyAccess"]'], "is not the ARN of a policy"),
-        ("payments/api", ['buckets = { content = "all" }'], "all is not what may be done in a bucket"),
+        ("payments/api", ['buckets = { content = "all" }'], "all is not a kind of bucket access"),
         ("payments/api", ['buckets = { content = "read" }'], "buckets content is the name of no bucket block"),
         ("payments/api", ['secrets = ["bank"]'], "secrets bank is the name of no secret block"),
         ("payments/api", ['queues = ["orders"]'], "queues orders is no `queue` block of this environment"),
