@@ -20,7 +20,7 @@ from modules.compute.load_balancer.keys.listener_rules import (
 from modules.compute.load_balancer.keys.listener_rules import RULES_LIMIT as LISTENER_RULES_LIMIT
 from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.ranges import too_wide
-from modules.foundation.settings import Cidr, Label, TieredSettings
+from modules.foundation.settings import Cidr, Label, TieredSettings, tiered
 from modules.network.keys.domains import DomainPattern
 
 Origin = Literal["internet", "cloudfront", "vpc", "corporate"]
@@ -94,16 +94,19 @@ class LoadBalancerSettings(TieredSettings):
     reachable_from: Annotated[Origin | tuple[ipaddress.IPv4Network, ...], PlainValidator(_reachable_from)] = Field(
         default="internet",
         examples=["cloudfront"],
-        description="internet, cloudfront, vpc, corporate (network.direct_connect's ranges), or address ranges; "
-        "by default internet, for an internal one vpc. vpc and private ranges are for internal ones only.",
+        description="Allowed sources: internet, cloudfront, vpc, corporate (the ranges of network.direct_connect), or "
+        "address ranges. By default internet, for an internal load balancer vpc. Only an internal load balancer can "
+        "have vpc or private ranges.",
     )
     rule: dict[Label, RuleSettings] = Field(default_factory=dict, description="Listener rules, by name.")
     default: DefaultSettings = Field(
         default=_NOT_FOUND, description="The action for requests that no rule matches; by default a 404 response."
     )
-    deletion_protection: bool = Field(
-        default=False,
-        description="Whether AWS refuses to delete it; by default in production, where turning it off takes an unlock "
+    deletion_protection: bool = tiered(
+        development=False,
+        staging=False,
+        production=True,
+        description="Whether AWS refuses to delete the load balancer. Turning it off in production takes an unlock "
         "record.",
     )
     idle_timeout_seconds: int = Field(
@@ -132,12 +135,11 @@ class LoadBalancerSettings(TieredSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        """Fill in what depends on the tier, and on which side the load balancer stands."""
+    def _default_source(cls, values: Any) -> Any:
+        """Set the default source: the VPC for an internal load balancer, otherwise the internet."""
         if not isinstance(values, Mapping):
             return values
         return {
-            "deletion_protection": values.get("tier") == "production",
             "reachable_from": "vpc" if values.get("internal") is True else "internet",
             **values,
         }

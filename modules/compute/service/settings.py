@@ -1,8 +1,8 @@
 """The `service` block: containers that run all the time, behind a load balancer or with a private DNS name."""
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -12,7 +12,7 @@ from modules.compute.load_balancer.keys.target_group import TargetGroupSettings
 from modules.compute.task.settings import TaskSettings
 from modules.foundation.gitlab import Project
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import Settings
+from modules.foundation.settings import Settings, TierException, tiered
 
 Owner = Literal["terraform", "pipeline"]
 #: The metrics that a service can scale by; requests only behind a load balancer.
@@ -87,23 +87,18 @@ class ServiceSettings(TaskSettings):
         description="A load balancer's health checks of the tasks, and their deregistration.",
     )
     deployment: DeploymentSettings = Field(default=DeploymentSettings(), description="How new tasks replace old ones.")
-    execute_command: bool = Field(
-        default=False,
-        description="Whether those whom IAM lets may open a shell in a container (ECS Exec); by default in dev.",
+    execute_command: bool = tiered(
+        development=True,
+        staging=False,
+        production=False,
+        exception=TierException(lambda data: data.get("read_only_root") is True, False, "with `read_only_root`"),
+        description="Whether IAM users and roles with permission may open a shell in a container (ECS Exec).",
     )
     discovery: bool = Field(
         default=False,
         description="Whether it has a private DNS name, <label>.svc.<environment>.internal; a service that a `reaches` "
         "names always has one.",
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        if not isinstance(values, Mapping):
-            return values
-        can_be_entered = values.get("tier") == "development" and values.get("read_only_root") is not True
-        return {"execute_command": can_be_entered, **values}
 
     @model_validator(mode="after")
     def _rules(self) -> "ServiceSettings":
