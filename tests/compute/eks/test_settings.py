@@ -40,7 +40,10 @@ def test_the_version_is_always_named(tmp_path: Path) -> None:
             changed("m7g.large", "i4i.large"),
             "13: eks.blue.managed.general.instance_types.0 i4i.large is not in the table of what networks take",
         ),
-        (changed("m7g.large", "large"), "13: eks.blue.managed.general.instance_types.0 large is not an EC2 instance type"),
+        (
+            changed("m7g.large", "large"),
+            "13: eks.blue.managed.general.instance_types.0 large is not an EC2 instance type",
+        ),
         (
             changed('["m7g.large"]', '["m7g.large", "m7i.large"]'),
             '13: eks.blue.managed.general.instance_types ["m7g.large", "m7i.large"] mixes arm64 and x86_64',
