@@ -80,11 +80,12 @@ class Services(Construct):
         )
 
     def _build_scheduled_task(self, name: str, settings: ScheduledTaskSettings) -> ScheduledTask:
+        owner: TaskSettings = settings
         if settings.service:
             service = self.services[settings.service]
             task, owner = service.task, service.settings
         else:
-            task, owner = self._build_task(name, settings), settings
+            task = self._build_task(name, settings)
         return ScheduledTask(
             self,
             f"scheduled-task-{name}",
