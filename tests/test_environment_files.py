@@ -39,11 +39,11 @@ def test_lines_of_several_files() -> None:
         (
             '"111111111111"',
             '"11111111111"',
-            "dev.hcl:2: account_id 11111111111 is not an AWS account id: it has 11 characters, an account id has "
-            "12 digits; write the account's id",
+            "dev.hcl:2: account_id 11111111111 is not an AWS account ID: it has 11 characters, but an account ID has "
+            "12 digits; write the account ID",
         ),
-        ('"111111111111"', "111111111111", "dev.hcl:2: account_id 111111111111 is a number, and a text is needed"),
-        ('"ap-northeast-2"', '"ap-northeast-9"', "dev.hcl:3: region ap-northeast-9 is not a region of AWS; write one"),
+        ('"111111111111"', "111111111111", "dev.hcl:2: account_id 111111111111 is a number, but a string is required"),
+        ('"ap-northeast-2"', '"ap-northeast-9"', "dev.hcl:3: region ap-northeast-9 is not an AWS Region; write one"),
         ('"development"', '"dev"', "dev.hcl:4: tier dev should be 'development', 'staging' or 'production'"),
         ('"agora"', '"Agora!"', "dev.hcl:1: product Agora! is not a product's name: 3 or more lowercase letters"),
         ('"agora"', '"a--b"', "dev.hcl:1: product a--b is not a product's name"),
@@ -53,7 +53,7 @@ def test_lines_of_several_files() -> None:
         (
             "10.20.0.0/20",
             "10.20.1.0/20",
-            'dev.hcl:7: network.cidr 10.20.1.0/20 has bits set behind its prefix length; write "10.20.0.0/20"',
+            'dev.hcl:7: network.cidr 10.20.1.0/20 has host bits set beyond its prefix length; write "10.20.0.0/20"',
         ),
         ("10.20.0.0/20", "10.20.0.0", "dev.hcl:7: network.cidr 10.20.0.0 is not an address range in CIDR notation"),
         ("10.20.0.0/20", "10.20.0.300/20", "dev.hcl:7: network.cidr 10.20.0.300/20 is not an IPv4 range"),
@@ -77,7 +77,7 @@ def test_lines_of_several_files() -> None:
         (
             '["a", "c"]',
             '["a", "c"]\n  clusters = true',
-            "dev.hcl:9: network.clusters true is a boolean, and a number is needed",
+            "dev.hcl:9: network.clusters true is a boolean, but a number is required",
         ),
         (
             '["a", "c"]',
@@ -128,7 +128,7 @@ def test_lines_of_several_files() -> None:
             "dev.hcl:11: network.direct_connect.amazon_side_asn 7224 is not a private autonomous system number",
         ),
         ("availability_zones", "availability_zone", "dev.hcl:8: network.availability_zone is not a known key; did you"),
-        ("network {", 'network "main" {', "dev.hcl:6: network.main takes no name"),
+        ("network {", 'network "main" {', "dev.hcl:6: network.main has no label"),
         ("network {", 'network {\n  tier = "staging"', "dev.hcl:7: network.tier is not a known key"),
     ],
 )
@@ -146,7 +146,7 @@ def test_everything_wrong_comes_out_at_once(tmp_path: Path) -> None:
 
 def test_a_duplicated_block(tmp_path: Path) -> None:
     assert only_problem(tmp_path, {"dev": DEV + "network {\n}\n"}).startswith(
-        "dev.hcl:10: network is there twice, first in line 6"
+        "dev.hcl:10: network is in the file twice, first in line 6"
     )
 
 

@@ -15,5 +15,5 @@ def test_two_resources_under_one_address_are_refused() -> None:
     make = addresses.under(stack, "network")
     make(Eip, "nat_a")
     make(InternetGateway, "nat_a")  # another kind: another address
-    with pytest.raises(DuplicateAddressError, match="Eip network_nat_a is made twice"):
+    with pytest.raises(DuplicateAddressError, match="Eip network_nat_a is in this stack twice"):
         addresses.under(TerraformStack(App(), "y"), "network")(Eip, "nat_a")

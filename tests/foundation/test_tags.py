@@ -23,4 +23,4 @@ def test_our_tags_are_refused_in_any_case(key: str) -> None:
     for written in (key, key.upper()):
         (finding,) = tag_findings({written: "x"})
         assert finding.at == ("tags", written)
-        assert f"{key} is a tag that Groundwork writes itself" in finding.rule
+        assert f"Groundwork sets the tag {key} itself" in finding.rule

@@ -116,7 +116,7 @@ def test_production_keeps_its_images(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('pull_account_ids = ["1"]', "pull_account_ids.0 1 is not an AWS account id"),
+        ('pull_account_ids = ["1"]', "pull_account_ids.0 1 is not an AWS account ID"),
         ("keep_images = 9", "keep_images 9 should be greater than or equal to 10"),
         ("expire_untagged_after_days = 0", "expire_untagged_after_days 0 should be greater than or equal to 1"),
     ],

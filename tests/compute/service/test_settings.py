@@ -236,7 +236,7 @@ def test_schedules(tmp_path: Path, schedule: str) -> None:
         (['schedule = "at(2026-12-24T18:00:00)"', 'command = ["x"]'], "schedule at(2026-12-24T18:00:00) is not a sche"),
         (['schedule = "rate(0 hours)"', 'command = ["x"]'], "schedule rate(0 hours) is not a schedule that repeats"),
         (['schedule = "cron(0 3 * * *)"', 'command = ["x"]'], "schedule cron(0 3 * * *) has 5 fields, and a"),
-        (['schedule = "cron(0 3 * * * *)"', 'command = ["x"]'], "schedule cron(0 3 * * * *) needs a ? as the day"),
+        (['schedule = "cron(0 3 * * * *)"', 'command = ["x"]'], "schedule cron(0 3 * * * *) needs a ? as either the"),
         (['schedule = "rate(1 hour)"'], "command is missing: it would do what the service does, and never end"),
         (['schedule = "rate(1 hour)"', 'command = ["x"]', 'time_zone = "Seoul"'], "time_zone Seoul is not a time zone"),
         (['schedule = "rate(1 hour)"', 'command = ["x"]', "retry {", "maximum_attempts = 186", "}"],

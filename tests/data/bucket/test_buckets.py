@@ -195,7 +195,7 @@ def test_an_overlap_is_refused(tmp_path: Path) -> None:
         bucket.notify(Notification("one", ("s3:ObjectCreated:*",), queue_arn=QUEUE))
         bucket.notify(Notification("two", ("s3:ObjectCreated:Put",), "uploads/", topic_arn=TOPIC))
 
-    with pytest.raises(ValueError, match="one and two overlap, give them prefixes or suffixes apart"):
+    with pytest.raises(ValueError, match="one and two overlap, give them different prefixes or suffixes"):
         built(tmp_path, overlap)
 
 

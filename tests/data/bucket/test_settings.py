@@ -138,7 +138,7 @@ def test_backups_are_kept_by_tier(tmp_path: Path) -> None:
             ['copy_to_region = "ap-northeast-2"'],
             "x.hcl:11: backup.copy_to_region ap-northeast-2 is the environment's own region",
         ),
-        (DEV, ['copy_to_region = "mars"'], "x.hcl:11: backup.copy_to_region mars is not a region of AWS"),
+        (DEV, ['copy_to_region = "mars"'], "x.hcl:11: backup.copy_to_region mars is not an AWS Region"),
         (DEV, ["hour = 24"], "x.hcl:11: backup.hour 24 should be less than or equal to 23"),
     ],
 )

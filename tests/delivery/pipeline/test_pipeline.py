@@ -177,7 +177,7 @@ def test_an_environment_without_a_pipeline_has_no_roles(further: Path) -> None:
     [
         (PIPELINE.replace("community/groundwork", "groundwork"),
          'dev.hcl:12: pipeline.project groundwork is not the path of a GitLab project; write its groups and its name, '
-         '"community/groundwork"'),
+         'for example "community/groundwork"'),
         (PIPELINE.replace("}", '  gitlab_url = "http://gitlab.example"\n}'),
          "dev.hcl:13: pipeline.gitlab_url http://gitlab.example is not the address of a GitLab server; write https and "
          'the host, "https://gitlab.com"'),
