@@ -45,10 +45,10 @@ def test_lines_of_several_files() -> None:
         ('"111111111111"', "111111111111", "dev.hcl:2: account_id 111111111111 is a number, but a string is required"),
         ('"ap-northeast-2"', '"ap-northeast-9"', "dev.hcl:3: region ap-northeast-9 is not an AWS Region; write one"),
         ('"development"', '"dev"', "dev.hcl:4: tier dev should be 'development', 'staging' or 'production'"),
-        ('"agora"', '"Agora!"', "dev.hcl:1: product Agora! is not a product's name: 3 or more lowercase letters"),
-        ('"agora"', '"a--b"', "dev.hcl:1: product a--b is not a product's name"),
-        ('"agora"', '"internal-x"', "dev.hcl:1: product internal-x begins with internal, which AWS does not take"),
-        ('"agora"', '"aws"', "dev.hcl:1: product aws begins with aws, which AWS does not take: aliases of keys"),
+        ('"agora"', '"Agora!"', "dev.hcl:1: product Agora! is not a product name: 3 or more lowercase letters"),
+        ('"agora"', '"a--b"', "dev.hcl:1: product a--b is not a product name"),
+        ('"agora"', '"internal-x"', "dev.hcl:1: product internal-x begins with internal, which AWS reserves"),
+        ('"agora"', '"aws"', "dev.hcl:1: product aws begins with aws, which AWS reserves: aliases of KMS keys"),
         ('product    = "agora"\n', "", 'dev.hcl:1: product is missing; write `product = "agora"`'),
         (
             "10.20.0.0/20",
@@ -152,12 +152,12 @@ def test_a_duplicated_block(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["Dev", "1dev", "dev_1", "dev.1", "a" * 21, "dev-", "entwicklung-für-alle", "ü"])
 def test_a_name_that_terraform_or_s3_cannot_take(tmp_path: Path, name: str) -> None:
-    assert "is not a name that Terraform, S3, IAM and RDS all take" in only_problem(tmp_path, {name: DEV})
+    assert "is not a name that Terraform, S3, IAM, and RDS all accept" in only_problem(tmp_path, {name: DEV})
 
 
 @pytest.mark.parametrize("name", ["account", "account-1"])
 def test_a_name_of_our_own(tmp_path: Path, name: str) -> None:
-    assert "is a name that Groundwork uses itself" in only_problem(tmp_path, {name: DEV})
+    assert "is a name that Groundwork reserves" in only_problem(tmp_path, {name: DEV})
 
 
 def test_no_environments_at_all(tmp_path: Path) -> None:
@@ -186,8 +186,8 @@ def test_a_range_reserved_in_one_file_is_closed_to_all(tmp_path: Path) -> None:
 def test_development_and_production_in_one_account(tmp_path: Path) -> None:
     prod = changed(PROD, "3" * 12, "1" * 12)
     assert only_problem(tmp_path, {"dev": DEV, "prod": prod}).startswith(
-        "prod.hcl:2: account_id 111111111111 is dev's account too (dev.hcl:2): development and production are never "
-        "in one account"
+        "prod.hcl:2: account_id 111111111111 is also the account of dev (dev.hcl:2): development and production "
+        "must be in different accounts"
     )
 
 
@@ -207,7 +207,7 @@ def test_two_states_under_one_key(tmp_path: Path) -> None:
 def test_one_state_bucket_an_account(tmp_path: Path) -> None:
     other = changed(changed(DEV, "10.20.0.0/20", "10.20.16.0/20"), "ap-northeast-2", "us-east-1")
     message = only_problem(tmp_path, {"dev": DEV, "dev2": other})
-    assert "is not ap-northeast-2, the region of the state bucket of their account" in message
+    assert "is not ap-northeast-2, the Region of the account's state bucket" in message
     (tmp_path / "dev2.hcl").write_text(other + 'state {\n  region = "ap-northeast-2"\n}\n')
     assert load(tmp_path)["dev2"].settings.state_region == "ap-northeast-2"
 
@@ -249,8 +249,8 @@ def test_a_vpc_too_large_draws_a_warning(tmp_path: Path) -> None:
 def test_a_file_that_is_no_environment_is_not_passed_over(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(PROD)
     assert only_problem(tmp_path, {"dev": DEV}) == (
-        f"{name}: the file is not read: an environment is a file of this folder whose name ends in .hcl, in lowercase "
-        "letters; rename it to prod.hcl, or take it out of the folder"
+        f"{name}: the file is not read: an environment is a file in this folder whose name ends in .hcl, in lowercase "
+        "letters; rename it to prod.hcl, or remove it from the folder"
     )
 
 

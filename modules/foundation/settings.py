@@ -79,24 +79,24 @@ class TieredSettings(Settings):
 
 @dataclass(frozen=True)
 class TierException:
-    """Values of other keys for which a default does not depend on the tier."""
+    """A condition on other keys under which a default does not depend on the tier."""
 
     when: Callable[[Mapping[str, Any]], bool]
-    """Tells by the keys that are declared before this one, without those that are invalid."""
+    """The condition, on the values of the keys that are declared before this one; invalid keys are missing."""
     value: Any
     words: str
-    """The condition as the reference prints it behind the value: "without internet"."""
+    """The condition as the reference prints it after the value: "without internet"."""
 
 
 @dataclass(frozen=True)
 class TierDefault:
-    """A default that depends on the tier: pydantic's factory, and what the reference prints."""
+    """A default that depends on the tier: the factory for pydantic, and the values that the reference prints."""
 
     by_tier: Mapping[str, Any]
     exception: TierException | None
 
     def __call__(self, data: Mapping[str, Any]) -> Any:
-        """Return the default beside the keys that are declared before."""
+        """Return the default, given the values of the keys that are declared before."""
         if self.exception and self.exception.when(data):
             return self.exception.value
         return self.by_tier[data.get("tier", "development")]

@@ -26,7 +26,7 @@ from tests.support.environments import DEV, write
         "0 3 31 * ? 2026/2",
     ],
 )
-def test_what_eventbridge_documents_is_taken(expression: str) -> None:
+def test_documented_expression_is_valid(expression: str) -> None:
     assert list(faults(expression)) == []
 
 
@@ -54,8 +54,8 @@ def test_what_eventbridge_documents_is_taken(expression: str) -> None:
         ("0 3 * * ? 1999", "never runs: the year 1999 is over"),
     ],
 )
-def test_what_is_wrong_is_told_by_the_field(expression: str, rule: str) -> None:
-    assert [told for told, _ in faults(expression)] == [rule]
+def test_invalid_field_is_reported_by_name(expression: str, rule: str) -> None:
+    assert [found for found, _ in faults(expression)] == [rule]
 
 
 def test_an_expression_ends_with_the_last_of_its_years() -> None:
@@ -64,8 +64,8 @@ def test_an_expression_ends_with_the_last_of_its_years() -> None:
     assert not ended_before("0 3 * * ? *", 2100)
 
 
-@pytest.mark.parametrize(("year", "told"), [(2027, 0), (2028, 2)])
-def test_a_schedule_whose_years_are_over_is_told_of(tmp_path: Path, year: int, told: int) -> None:
+@pytest.mark.parametrize(("year", "count"), [(2027, 0), (2028, 2)])
+def test_schedule_whose_years_are_over_warns(tmp_path: Path, year: int, count: int) -> None:
     text = """\
 ecs "main" {}
 service "api" {}
@@ -82,4 +82,4 @@ function "maintenance" {
 """
     (file,) = load(write(tmp_path, {"dev": DEV + text})).values()
     warnings = [each for each in file.warnings(datetime.date(year, 1, 1)) if "its years are over" in each.rule]
-    assert len(warnings) == told
+    assert len(warnings) == count

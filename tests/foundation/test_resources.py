@@ -8,8 +8,8 @@ from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
 from modules.foundation.resources import Addresses, DuplicateAddressError
 
 
-def test_two_resources_under_one_address_are_refused() -> None:
-    """CDKTF itself would drop one of them without a word."""
+def test_two_resources_with_one_address_raise() -> None:
+    """CDKTF itself would silently drop one of them."""
     stack = TerraformStack(App(), "x")
     addresses = Addresses()
     make = addresses.under(stack, "network")

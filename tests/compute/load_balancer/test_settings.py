@@ -93,7 +93,7 @@ def test_an_internal_one_is_not_reached_from_the_internet(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("deletion_protection = false", "deletion_protection false is refused in production: its names would lead"),
+        ("deletion_protection = false", "deletion_protection false is not allowed in production: its DNS names would"),
         ('desync_mitigation_mode = "monitor"', "desync_mitigation_mode monitor is refused in production: smuggled"),
         ("drop_invalid_header_fields = false", "drop_invalid_header_fields false is refused in production: services"),
     ],

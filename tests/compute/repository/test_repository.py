@@ -108,7 +108,8 @@ def test_copies_that_are_refused(tmp_path: Path) -> None:
 def test_production_keeps_its_images(tmp_path: Path) -> None:
     text = 'repository "api" {\n  force_delete = true\n}\n'
     assert only_problem(tmp_path, {"prod": PROD + text}).startswith(
-        "prod.hcl:11: repository.api.force_delete true is refused in production: a destroy would delete the images"
+        "prod.hcl:11: repository.api.force_delete true is not allowed in production: destroying it would "
+        "delete the images"
     )
     assert problems_of(tmp_path, {"prod": DEV + text}) == []
 

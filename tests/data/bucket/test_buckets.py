@@ -138,7 +138,7 @@ def test_two_who_bear_one_name_are_refused(tmp_path: Path) -> None:
         bucket.grant_read(WEB, name="web")
         bucket.grant_read(THUMBNAILS, name="web")
 
-    with pytest.raises(ValueError, match="the policy has a statement ReadWeb already"):
+    with pytest.raises(ValueError, match="the policy already has a statement ReadWeb"):
         built(tmp_path, twice)
 
 

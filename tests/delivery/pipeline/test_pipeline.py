@@ -204,6 +204,6 @@ def test_environments_of_one_account_come_from_one_server(tmp_path: Path) -> Non
         'groundwork"\n', 'groundwork"\n  gitlab_url = "https://git.example"\n'
     )
     assert only_problem(tmp_path, {"dev": DEV + PIPELINE, "next": elsewhere}) == (
-        "next.hcl:13: pipeline.gitlab_url https://git.example is not dev's (dev.hcl:11), whose account it shares; "
-        "write the same for both"
+        "next.hcl:13: pipeline.gitlab_url https://git.example differs from dev's (dev.hcl:11), which is in the same "
+        "account; write the same value in both"
     )
