@@ -138,7 +138,7 @@ def test_two_who_bear_one_name_are_refused(tmp_path: Path) -> None:
         bucket.grant_read(WEB, name="web")
         bucket.grant_read(THUMBNAILS, name="web")
 
-    with pytest.raises(ValueError, match="the policy has a statement ReadWeb already"):
+    with pytest.raises(ValueError, match="the policy already has a statement ReadWeb"):
         built(tmp_path, twice)
 
 
@@ -195,7 +195,7 @@ def test_an_overlap_is_refused(tmp_path: Path) -> None:
         bucket.notify(Notification("one", ("s3:ObjectCreated:*",), queue_arn=QUEUE))
         bucket.notify(Notification("two", ("s3:ObjectCreated:Put",), "uploads/", topic_arn=TOPIC))
 
-    with pytest.raises(ValueError, match="one and two overlap, give them prefixes or suffixes apart"):
+    with pytest.raises(ValueError, match="one and two overlap, give them different prefixes or suffixes"):
         built(tmp_path, overlap)
 
 

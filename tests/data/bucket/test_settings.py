@@ -29,7 +29,10 @@ def test_defaults_by_tier(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("force_destroy = true", "force_destroy true is refused in production: a destroy would delete the objects"),
+        (
+            "force_destroy = true",
+            "force_destroy true is not allowed in production: destroying it would delete the objects",
+        ),
         ("versioning = false", "versioning false is refused in production: what is overwritten would be lost"),
         ("access_logs = false", "access_logs false is refused in production: nobody could say who read what"),
         ("named_roles_only = false", "named_roles_only false is refused in production: every role with rights to S3"),
@@ -138,7 +141,7 @@ def test_backups_are_kept_by_tier(tmp_path: Path) -> None:
             ['copy_to_region = "ap-northeast-2"'],
             "x.hcl:11: backup.copy_to_region ap-northeast-2 is the environment's own region",
         ),
-        (DEV, ['copy_to_region = "mars"'], "x.hcl:11: backup.copy_to_region mars is not a region of AWS"),
+        (DEV, ['copy_to_region = "mars"'], "x.hcl:11: backup.copy_to_region mars is not an AWS Region"),
         (DEV, ["hour = 24"], "x.hcl:11: backup.hour 24 should be less than or equal to 23"),
     ],
 )

@@ -110,7 +110,7 @@ def test_users_need_tls(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("label", ["Sessions", "a--b", "a-", "1a", "a" * 32])
 def test_labels_are_those_that_elasticache_takes(tmp_path: Path, label: str) -> None:
-    assert "is not a name for a block" in only_problem(tmp_path, {"dev": DEV + cache(label=label)})
+    assert "is not a valid label of a block" in only_problem(tmp_path, {"dev": DEV + cache(label=label)})
 
 
 def test_a_cache_needs_a_network(tmp_path: Path) -> None:

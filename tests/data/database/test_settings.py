@@ -197,17 +197,18 @@ def database(folder: Path, text: str, environment: str = DEV, name: str = "dev")
             AURORA.replace("# here", SCALING),
             '"cpu"\n',
             '"memory"\n',
-            "dev.hcl:18: database.main.replica_scaling.target_tracking.cpu.metric memory is not measured of it; write "
-            "one of cpu, connections",
+            "dev.hcl:18: database.main.replica_scaling.target_tracking.cpu.metric memory is not a metric of this "
+            "resource; write one of cpu, connections",
         ),
         (
             AURORA.replace("# here", SCALING.replace("target_tracking", "step_scaling")),
             "target_value = 55",
             FAN_SITE,
-            "dev.hcl:17: database.main.replica_scaling.step_scaling.cpu does not cover just what lies above the "
-            "threshold: (no lower bound to 0). Bounds count from the threshold; a value in no step changes nothing "
+            "dev.hcl:17: database.main.replica_scaling.step_scaling.cpu does not cover exactly the values above the "
+            "threshold: (no lower bound to 0). Bounds are relative to the threshold; a value that is in no step "
+            "does not scale anything "
             '("No step adjustment found for metric value [99.8] and breach delta 49.8"); write '
-            "metric_interval_lower_bound = 0 in the lowest step and no upper bound in the highest",
+            "metric_interval_lower_bound = 0 in the lowest step and no upper bound in the highest step",
         ),
         (RDS, "  storage {\n    allocated_storage = 100\n  }\n", "", "dev.hcl:10: database.main.storage is missing"),
         (RDS, "= 100\n", "= 10\n", "dev.hcl:16: database.main.storage.allocated_storage 10 should be greater"),
