@@ -40,7 +40,10 @@ def test_the_version_is_always_named(tmp_path: Path) -> None:
             changed("m7g.large", "i4i.large"),
             "13: eks.blue.managed.general.instance_types.0 i4i.large is not in the table of what networks take",
         ),
-        (changed("m7g.large", "large"), "13: eks.blue.managed.general.instance_types.0 large is not an instance type"),
+        (
+            changed("m7g.large", "large"),
+            "13: eks.blue.managed.general.instance_types.0 large is not an EC2 instance type",
+        ),
         (
             changed('["m7g.large"]', '["m7g.large", "m7i.large"]'),
             '13: eks.blue.managed.general.instance_types ["m7g.large", "m7i.large"] mixes arm64 and x86_64',
@@ -139,7 +142,7 @@ def test_access_is_said_once_and_rightly(tmp_path: Path, line: str, message: str
         ("payments/api", [], "eks.blue.service_account.payments/api may do nothing; write `policy"),
         ("payments/api", ['policy_arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]'], "gives a pod all of the"),
         ("payments/api", ['policy_arns = ["ReadOnlyAccess"]'], "is not the ARN of a policy"),
-        ("payments/api", ['buckets = { content = "all" }'], "all is not what may be done in a bucket"),
+        ("payments/api", ['buckets = { content = "all" }'], "all is not a kind of bucket access"),
         ("payments/api", ['buckets = { content = "read" }'], "buckets content is the name of no bucket block"),
         ("payments/api", ['secrets = ["bank"]'], "secrets bank is the name of no secret block"),
         ("payments/api", ['queues = ["orders"]'], "queues orders is no `queue` block of this environment"),
