@@ -45,7 +45,7 @@ def test_reachable_from_takes_ranges_and_keywords(tmp_path: Path) -> None:
     [
         ('reachable_from = "everywhere"', 'everywhere is not a source; write one of "internet", "cloudfront"'),
         ("reachable_from = []", "[] is not a source"),
-        ('reachable_from = ["203.0.113.9/24"]', '["203.0.113.9/24"] has a range that has bits set behind its prefix'),
+        ('reachable_from = ["203.0.113.9/24"]', '["203.0.113.9/24"] has a range that has host bits set beyond its'),
         ('reachable_from = ["0.0.0.0/0"]', '["0.0.0.0/0"] allows every address; write "internet" to make'),
         ('reachable_from = ["10.0.0.0/8", "10.0.0.0/8"]', '["10.0.0.0/8", "10.0.0.0/8"] has a range twice'),
         ('reachable_from = ["0.0.0.0/1", "128.0.0.0/1"]', '["0.0.0.0/1", "128.0.0.0/1"] adds up to 0.0.0.0/0,'),
@@ -90,7 +90,7 @@ def test_internal_load_balancer_reachable_from_internet_is_a_problem(tmp_path: P
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("deletion_protection = false", "deletion_protection false is refused in production: its names would lead"),
+        ("deletion_protection = false", "deletion_protection false is not allowed in production: its DNS names would"),
         ('desync_mitigation_mode = "monitor"', "desync_mitigation_mode monitor is not allowed in production: smug"),
         ("drop_invalid_header_fields = false", "drop_invalid_header_fields false is not allowed in production: serv"),
     ],

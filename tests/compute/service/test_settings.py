@@ -143,8 +143,9 @@ def test_fewer_tasks_than_zones_in_production_are_a_problem(tmp_path: Path) -> N
     three = PROD.replace('["a", "c"]', '["a", "b", "c"]') + PREREQUISITES
     scaling = 'scaling {\n min_capacity = 2\n max_capacity = 6\n target_tracking "cpu" {\n metric = "cpu"\n'
     text = three + service(scaling + "target_value = 50\n}\n}")
-    assert "service.api.scaling.min_capacity 2 leaves a zone without any: there are 3 zones" in problem_of(
-        tmp_path, text
+    assert (
+        "service.api.scaling.min_capacity 2 leaves an Availability Zone without any: there are 3 zones"
+        in problem_of(tmp_path, text)
     )
 
 
@@ -163,8 +164,8 @@ SCALING = (
 @pytest.mark.parametrize(
     ("metric", "message"),
     [
-        ("connections", "scaling.target_tracking.load.metric connections is not measured of it; write one of cpu, mem"),
-        ("requests_per_target", "scaling.target_tracking.load.metric requests_per_target is a metric of a load balanc"),
+        ("connections", "scaling.target_tracking.load.metric connections is not a metric of this resource"),
+        ("requests_per_target", "scaling.target_tracking.load.metric requests_per_target is measured by a load balanc"),
     ],
 )
 def test_unknown_scaling_metric_is_a_problem(tmp_path: Path, metric: str, message: str) -> None:
@@ -242,7 +243,7 @@ def test_valid_schedule_has_no_problem(tmp_path: Path, schedule: str) -> None:
         (['schedule = "at(2026-12-24T18:00:00)"', 'command = ["x"]'], "schedule at(2026-12-24T18:00:00) is not a rate"),
         (['schedule = "rate(0 hours)"', 'command = ["x"]'], "schedule rate(0 hours) is not a rate or cron expression"),
         (['schedule = "cron(0 3 * * *)"', 'command = ["x"]'], "schedule cron(0 3 * * *) has 5 fields, and a"),
-        (['schedule = "cron(0 3 * * * *)"', 'command = ["x"]'], "schedule cron(0 3 * * * *) needs a ? as the day"),
+        (['schedule = "cron(0 3 * * * *)"', 'command = ["x"]'], "schedule cron(0 3 * * * *) needs a ? as either the"),
         (['schedule = "rate(1 hour)"'], "command is missing: the task would run the service's own program, and"),
         (['schedule = "rate(1 hour)"', 'command = ["x"]', 'time_zone = "Seoul"'], "time_zone Seoul is not a time zone"),
         (['schedule = "rate(1 hour)"', 'command = ["x"]', "retry {", "maximum_attempts = 186", "}"],
