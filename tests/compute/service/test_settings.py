@@ -165,7 +165,7 @@ SCALING = (
     ("metric", "message"),
     [
         ("connections", "scaling.target_tracking.load.metric connections is not a metric of this resource"),
-        ("requests_per_target", "scaling.target_tracking.load.metric requests_per_target is measured by a load balanc"),
+        ("requests_per_target", "scaling.target_tracking.load.metric requests_per_target is a metric of a load bala"),
     ],
 )
 def test_unknown_scaling_metric_is_a_problem(tmp_path: Path, metric: str, message: str) -> None:
@@ -242,7 +242,7 @@ def test_valid_schedule_has_no_problem(tmp_path: Path, schedule: str) -> None:
     [
         (['schedule = "at(2026-12-24T18:00:00)"', 'command = ["x"]'], "schedule at(2026-12-24T18:00:00) is not a rate"),
         (['schedule = "rate(0 hours)"', 'command = ["x"]'], "schedule rate(0 hours) is not a rate or cron expression"),
-        (['schedule = "cron(0 3 * * *)"', 'command = ["x"]'], "schedule cron(0 3 * * *) has 5 fields, and a"),
+        (['schedule = "cron(0 3 * * *)"', 'command = ["x"]'], "schedule cron(0 3 * * *) has 5 fields; an Ev"),
         (['schedule = "cron(0 3 * * * *)"', 'command = ["x"]'], "schedule cron(0 3 * * * *) needs a ? as either the"),
         (['schedule = "rate(1 hour)"'], "command is missing: the task would run the service's own program, and"),
         (['schedule = "rate(1 hour)"', 'command = ["x"]', 'time_zone = "Seoul"'], "time_zone Seoul is not a time zone"),
