@@ -55,7 +55,7 @@ def test_a_version_is_told_of_from_180_days_before_its_end_on(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("support", "environment", "after"),
     [
-        ("standard", DEV, ', after which EKS upgrades the cluster by force (support = "standard"); '),
+        ("standard", DEV, ', after which EKS upgrades the cluster automatically (support = "standard"); '),
         ("extended", PROD, ", after which EKS charges for extended support; "),
     ],
 )
