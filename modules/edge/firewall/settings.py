@@ -203,12 +203,12 @@ class FirewallSettings(TieredSettings):
             yield Finding(("allow",), [str(each) for each in self.allow], rule, "write only the ranges that you need")
 
     def _production_findings(self) -> Iterator[Finding]:
-        """A rule that only counts refuses nothing, and the limit by address alone knows no attack."""
-        refusing = [name for name in (*self.groups, *self.group) if name not in self.count]
-        if self.is_production and not refusing:
+        """Yield a firewall without a blocking group: count mode blocks nothing, and rate limits detect few attacks."""
+        blocking = [name for name in (*self.groups, *self.group) if name not in self.count]
+        if self.is_production and not blocking:
             at = "count" if self.groups or self.group else "groups"
-            rule = "is refused in production: no rule group refuses a request, so that there is no firewall"
-            remedy = "let groups refuse, and count single rules by count_rules" if at == "count" else "take it out"
+            rule = "is not allowed in production: no rule group would block requests"
+            remedy = "let groups block, and count single rules with count_rules" if at == "count" else "remove it"
             yield Finding((at,), list(getattr(self, at)), rule, remedy)
 
     def _list_findings(self) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
 """The `site` block: a website in a private bucket behind CloudFront, with an API and media on the same names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import combinations
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -16,7 +16,7 @@ from modules.edge.site.keys.parts import (
 )
 from modules.edge.site.keys.paths import PathPattern
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import Label, TieredSettings
+from modules.foundation.settings import Label, TieredSettings, tiered
 from modules.network.keys.domains import DomainPattern
 
 #: A day: the longest that users see an old page if a pipeline does not create an invalidation.
@@ -73,7 +73,8 @@ class SiteSettings(TieredSettings):
         "from the site only, and cannot be framed.",
     )
     frame_options: Literal["DENY", "SAMEORIGIN"] = Field(
-        default="DENY", description="Whether other pages may show the site in a frame: none, or its own."
+        default="DENY",
+        description="The X-Frame-Options header: DENY, no page can frame the site; SAMEORIGIN, only its own pages.",
     )
     price_class: Literal["100", "200", "all"] = Field(
         default="200",
@@ -84,12 +85,15 @@ class SiteSettings(TieredSettings):
         default=None, description="The countries from which the site is accessible; by default all."
     )
     access_logs: bool = Field(
-        default=True, description="Whether each request is recorded in the log bucket. Refused off in production."
+        default=True,
+        description="Whether CloudFront writes access logs to the log bucket. false is not allowed in production.",
     )
-    force_destroy: bool = Field(
-        default=False,
-        description="Whether a destroy deletes the pages too, and not only an empty bucket; by default in development "
-        "only. In production it takes an unlock record.",
+    force_destroy: bool = tiered(
+        development=True,
+        staging=False,
+        production=False,
+        description="Whether a destroy deletes a bucket that contains objects. In production it takes an unlock "
+        "record.",
     )
     api: ApiSettings | None = Field(default=None, description="Paths that go to a load balancer.")
     media: dict[Label, MediaSettings] = Field(
@@ -98,13 +102,6 @@ class SiteSettings(TieredSettings):
     public_key: dict[Label, PublicKeySettings] = Field(
         default_factory=dict, max_length=KEYS_LIMIT, description="Public keys for signed URLs of media, by name."
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        if not isinstance(values, Mapping):
-            return values
-        return {"force_destroy": values.get("tier", "development") == "development", **values}
 
     @model_validator(mode="after")
     def _rules(self) -> "SiteSettings":
@@ -161,5 +158,5 @@ class SiteSettings(TieredSettings):
 
     def _production_findings(self) -> Iterator[Finding]:
         if self.is_production and not self.access_logs:
-            rule = "is refused in production: nobody could say who asked for what"
-            yield Finding(("access_logs",), False, rule, "take it out")
+            rule = "is not allowed in production: there would be no record of who requested what"
+            yield Finding(("access_logs",), False, rule, "remove it")

@@ -83,9 +83,11 @@ def test_invalid_value_reports_line_rule_and_remedy(tmp_path: Path, part: str, m
     assert only_problem(tmp_path, dev(part)).startswith(f"dev.hcl:{message}")
 
 
-def test_production_has_nodes_in_two_zones(tmp_path: Path) -> None:
+def test_nodes_in_one_zone_in_production_are_reported(tmp_path: Path) -> None:
     part = changed("= 3\n", '= 3\n    availability_zones = ["a"]\n')
-    assert "is refused in production: one zone's failure would be ours" in only_problem(tmp_path, prod(part))
+    assert "is not allowed in production: a failure of one Availability Zone would stop all nodes" in only_problem(
+        tmp_path, prod(part)
+    )
 
 
 @pytest.mark.parametrize("add_on", ["vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent"])

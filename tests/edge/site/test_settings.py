@@ -273,7 +273,7 @@ def test_api_with_only_wildcard_names_is_reported(tmp_path: Path) -> None:
 
 def test_access_logs_off_in_production_is_reported(tmp_path: Path) -> None:
     text = site("access_logs = false", environment=PROD)
-    assert "site.www.access_logs false is refused in production" in only_problem(tmp_path, {"prod": text})
+    assert "site.www.access_logs false is not allowed in production" in only_problem(tmp_path, {"prod": text})
 
 
 def test_firewall_with_only_a_site_is_accepted(tmp_path: Path) -> None:

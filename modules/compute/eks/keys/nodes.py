@@ -194,7 +194,7 @@ class NodesSettings(TieredSettings):
         if not self.scaling and self.max_size is not None and fewest > most:
             yield Finding(("min_size",), fewest, f"is more than max_size = {most}", f"write {most} or less")
         if self.is_production and self.availability_zones and len(set(self.availability_zones)) < 2:
-            rule = "is refused in production: one zone's failure would be ours"
+            rule = "is not allowed in production: a failure of one Availability Zone would stop all nodes of the group"
             yield Finding(("availability_zones",), list(self.availability_zones), rule, 'name two or more, ["a", "c"]')
 
 
