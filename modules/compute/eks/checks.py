@@ -22,7 +22,7 @@ def eks_findings(
     """Yield the problems of clusters with the network, data, and events blocks."""
     if network is None:
         for label in clusters:
-            yield Finding(("eks", label), None, "needs app subnets, and there is no VPC", "add a `network` block")
+            yield Finding(("eks", label), None, "needs app subnets, and there is no VPC", "write a `network` block")
         return
     for label, settings in clusters.items():
         at = ("eks", label)

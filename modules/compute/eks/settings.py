@@ -126,8 +126,8 @@ class EksSettings(TieredSettings):
     @property
     def uses_pod_identity(self) -> bool:
         """Whether pods get credentials from the Pod Identity agent."""
-        asked = any(each.identity == "pod-identity" for each in self.service_account.values())
-        return asked or any(name in self.add_on for name in ADD_ONS_WITH_ROLE)
+        used = any(each.identity == "pod-identity" for each in self.service_account.values())
+        return used or any(name in self.add_on for name in ADD_ONS_WITH_ROLE)
 
     def _version_findings(self) -> Iterator[Finding]:
         """Yield a version that EKS no longer offers or does not offer yet, according to the versions calendar.
@@ -190,7 +190,7 @@ class EksSettings(TieredSettings):
         if EBS_CSI in self.add_on:
             rule = "has no use here: pods on Fargate cannot mount EBS volumes"
             yield Finding(("add_on", EBS_CSI), None, rule, "remove it")
-        if not any(any(each.takes("kube-system")) for each in self.fargate.values()):
+        if not any(any(each.selectors_for("kube-system")) for each in self.fargate.values()):
             rule = "selects no pods of kube-system, and without nodes the coredns pods would stay pending"
             yield Finding(("fargate",), None, rule, 'write a selector { namespace = "kube-system" }')
 

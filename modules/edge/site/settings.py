@@ -92,7 +92,7 @@ class SiteSettings(TieredSettings):
         development=True,
         staging=False,
         production=False,
-        description="Whether a destroy deletes a bucket that contains objects. In production it takes an unlock "
+        description="Whether a destroy deletes a bucket that contains objects. In production it requires an unlock "
         "record.",
     )
     api: ApiSettings | None = Field(default=None, description="Paths that go to a load balancer.")

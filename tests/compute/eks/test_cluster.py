@@ -356,13 +356,13 @@ def test_pod_logs_in_to_the_databases_and_caches_of_its_service_account(tmp_path
 def test_bucket_policy_grants_pod_access_under_its_prefix(mobile: Template) -> None:
     role = "${aws_iam_role.eks_blue_payments_api.arn}"
     statements = mobile.policy("aws_s3_bucket_policy.bucket_receipts")
-    ours = [each for each in statements if each["Effect"] == "Allow"]
+    allowing = [each for each in statements if each["Effect"] == "Allow"]
     for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
-        assert allows(ours, action, f"{RECEIPTS}/payments/1", aws__PrincipalArn=role)
-        assert not allows(ours, action, f"{RECEIPTS}/others/1", aws__PrincipalArn=role)
-    assert allows(ours, "s3:ListBucket", RECEIPTS, s3__prefix="payments/", aws__PrincipalArn=role)
-    assert not allows(ours, "s3:ListBucket", RECEIPTS, s3__prefix="", aws__PrincipalArn=role)
-    assert not allows(ours, "s3:PutBucketPolicy", RECEIPTS, aws__PrincipalArn=role)
+        assert allows(allowing, action, f"{RECEIPTS}/payments/1", aws__PrincipalArn=role)
+        assert not allows(allowing, action, f"{RECEIPTS}/others/1", aws__PrincipalArn=role)
+    assert allows(allowing, "s3:ListBucket", RECEIPTS, s3__prefix="payments/", aws__PrincipalArn=role)
+    assert not allows(allowing, "s3:ListBucket", RECEIPTS, s3__prefix="", aws__PrincipalArn=role)
+    assert not allows(allowing, "s3:PutBucketPolicy", RECEIPTS, aws__PrincipalArn=role)
     # The service account of the other cluster names no bucket.
     assert "eks_green_payments_api" not in str(statements)
 

@@ -294,5 +294,5 @@ def test_clusters_that_need_too_many_addresses_are_reported(tmp_path: Path) -> N
 def test_cluster_without_network_is_reported(tmp_path: Path) -> None:
     text = DEV[: DEV.index("network {")] + eks(GENERAL)
     assert only_problem(tmp_path, {"dev": text}) == (
-        "dev.hcl:6: eks.blue needs app subnets, and there is no VPC; add a `network` block"
+        "dev.hcl:6: eks.blue needs app subnets, and there is no VPC; write a `network` block"
     )

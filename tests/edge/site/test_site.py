@@ -22,8 +22,8 @@ CLOUDFRONT = {
     "aws:principalisawsservice": "true",
     "aws:securetransport": "true",
 }
-OURS = {**CLOUDFRONT, "aws:sourcearn": DISTRIBUTION}
-NOT_OURS = {
+OWN_DISTRIBUTION = {**CLOUDFRONT, "aws:sourcearn": DISTRIBUTION}
+OTHER_CALLERS = {
     "another distribution of the account": {
         **CLOUDFRONT,
         "aws:sourcearn": "arn:aws:cloudfront::333333333333:distribution/E2",
@@ -33,7 +33,7 @@ NOT_OURS = {
         "aws:sourcearn": "arn:aws:cloudfront::999999999999:distribution/E1",
     },
     "CloudFront without a distribution": CLOUDFRONT,
-    "another service for the distribution": {**OURS, "aws:principalservicename": "lambda.amazonaws.com"},
+    "another service for the distribution": {**OWN_DISTRIBUTION, "aws:principalservicename": "lambda.amazonaws.com"},
     "anonymous": {"aws:securetransport": "true"},
     "another account": {
         "aws:principalaccount": "999999999999",
@@ -59,21 +59,23 @@ def bucket_policy(template: Template, name: str = "site_www") -> str:
 
 def test_distribution_reads_its_pages(prod: Template) -> None:
     policy = bucket_policy(prod)
-    assert allowed(policy, "s3:GetObject", f"{PROD_BUCKET}/index.html", OURS)
-    assert not allowed(policy, "s3:GetObject", f"{PROD_BUCKET}/index.html", {**OURS, "aws:securetransport": "false"})
+    assert allowed(policy, "s3:GetObject", f"{PROD_BUCKET}/index.html", OWN_DISTRIBUTION)
+    assert not allowed(
+        policy, "s3:GetObject", f"{PROD_BUCKET}/index.html", {**OWN_DISTRIBUTION, "aws:securetransport": "false"}
+    )
 
 
-@pytest.mark.parametrize("caller", NOT_OURS)
+@pytest.mark.parametrize("caller", OTHER_CALLERS)
 def test_other_callers_do_not_read_pages(prod: Template, caller: str) -> None:
     """No statement of the policy grants access to everyone, so other callers need permissions of their own."""
     for action in ("s3:GetObject", "s3:ListBucket", "s3:PutObject"):
-        assert not allowed(bucket_policy(prod), action, f"{PROD_BUCKET}/index.html", NOT_OURS[caller])
+        assert not allowed(bucket_policy(prod), action, f"{PROD_BUCKET}/index.html", OTHER_CALLERS[caller])
 
 
 @pytest.mark.parametrize("action", ["s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectAcl"])
 def test_distribution_has_no_other_permissions(prod: Template, action: str) -> None:
-    assert not allowed(bucket_policy(prod), action, f"{PROD_BUCKET}/index.html", OURS)
-    assert not allowed(bucket_policy(prod), "s3:ListBucket", PROD_BUCKET, OURS)
+    assert not allowed(bucket_policy(prod), action, f"{PROD_BUCKET}/index.html", OWN_DISTRIBUTION)
+    assert not allowed(bucket_policy(prod), "s3:ListBucket", PROD_BUCKET, OWN_DISTRIBUTION)
 
 
 def test_bucket_policy_is_not_public(prod: Template) -> None:
@@ -87,18 +89,18 @@ def test_bucket_policy_is_not_public(prod: Template) -> None:
 
 def test_distribution_reads_media_under_its_paths_only(prod: Template) -> None:
     policy = bucket_policy(prod, "bucket_content")
-    assert allowed(policy, "s3:GetObject", f"{PROD_CONTENT}/media/a.jpg", OURS)
-    assert not allowed(policy, "s3:GetObject", f"{PROD_CONTENT}/private/a.jpg", OURS)
-    assert not allowed(policy, "s3:PutObject", f"{PROD_CONTENT}/media/a.jpg", OURS)
-    for context in NOT_OURS.values():
+    assert allowed(policy, "s3:GetObject", f"{PROD_CONTENT}/media/a.jpg", OWN_DISTRIBUTION)
+    assert not allowed(policy, "s3:GetObject", f"{PROD_CONTENT}/private/a.jpg", OWN_DISTRIBUTION)
+    assert not allowed(policy, "s3:PutObject", f"{PROD_CONTENT}/media/a.jpg", OWN_DISTRIBUTION)
+    for context in OTHER_CALLERS.values():
         assert not allowed(policy, "s3:GetObject", f"{PROD_CONTENT}/media/a.jpg", context)
 
 
 def test_distribution_only_decrypts_with_the_object_key(prod: Template) -> None:
     policy = prod.only_policy("aws_kms_key", "foundation_objects_key")
-    assert allowed(policy, "kms:Decrypt", "*", OURS)
-    assert not allowed(policy, "kms:GenerateDataKey", "*", OURS)
-    for context in NOT_OURS.values():
+    assert allowed(policy, "kms:Decrypt", "*", OWN_DISTRIBUTION)
+    assert not allowed(policy, "kms:GenerateDataKey", "*", OWN_DISTRIBUTION)
+    for context in OTHER_CALLERS.values():
         assert not allowed(policy, "kms:Decrypt", "*", context)
 
 

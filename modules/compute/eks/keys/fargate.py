@@ -94,6 +94,6 @@ class FargateProfileSettings(Settings):
             if selector in self.selector[:number]:
                 yield Finding(("selector", str(number)), None, "is the same as an earlier one", "remove one of them")
 
-    def takes(self, namespace: str) -> Iterator[SelectorSettings]:
+    def selectors_for(self, namespace: str) -> Iterator[SelectorSettings]:
         """Yield the selectors for pods of the namespace, regardless of labels."""
         return (each for each in self.selector if each.namespace in (namespace, "*"))
