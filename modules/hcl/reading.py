@@ -64,11 +64,13 @@ def check(document: Document, model: type[Model], values: Mapping[str, Any]) -> 
 
 
 def _without_consequences(errors: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Leave out that a list has too few values where that is so because one in it is wrong."""
+    """Leave out what another error causes: too few values in a list of which one is invalid, a default not computed."""
     places = [details["loc"] for details in errors]
 
     def is_consequence(details: ErrorDetails) -> bool:
         here = details["loc"]
+        if details["type"] == "default_factory_not_called":
+            return True
         return details["type"] == "too_short" and any(each[: len(here)] == here != each for each in places)
 
     return [details for details in errors if not is_consequence(details)]
