@@ -63,8 +63,8 @@ class ApnsSettings(TieredSettings):
     @model_validator(mode="after")
     def _rules(self) -> "ApnsSettings":
         if self.is_production and self.sandbox:
-            rule = "is refused in production: apps of the App Store would get nothing"
-            refuse([Finding(("sandbox",), True, rule, "take it out")])
+            rule = "is not allowed in production: apps from the App Store would receive nothing"
+            refuse([Finding(("sandbox",), True, rule, "remove it")])
         return self
 
 
