@@ -80,12 +80,9 @@ class Services(Construct):
         )
 
     def _build_scheduled_task(self, name: str, settings: ScheduledTaskSettings) -> ScheduledTask:
-        owner: TaskSettings = settings
-        if settings.service:
-            service = self.services[settings.service]
-            task, owner = service.task, service.settings
-        else:
-            task = self._build_task(name, settings)
+        service = self.services[settings.service] if settings.service else None
+        task = service.task if service else self._build_task(name, settings)
+        owner: TaskSettings = service.settings if service else settings
         return ScheduledTask(
             self,
             f"scheduled-task-{name}",
