@@ -128,8 +128,15 @@ def test_the_stale_lock_is_explained_and_released_by_the_named_command(place: Pl
     assert not place.lock_is_held()
 
 
-def test_after_a_kill_one_command_takes_in_what_exists(place: Place) -> None:
+def test_after_a_kill_recover_takes_in_what_exists(place: Place) -> None:
+    """Of an object that exists twice (its creation was interrupted, then done again) a person chooses one."""
     code, output = place.run("recover", "--local")
+    for first, command in re.findall(
+        r" may be any of ([^,\s]+), .* -m ops (terraform .+ import \S+) ID$", output, re.M
+    ):
+        imported, told = place.run(*command.split(), first)
+        assert imported == 0, told
+        code, output = place.run("recover", "--local")
     assert code == 0, output
     code, output = place.run("local")
     assert code == 0, output
