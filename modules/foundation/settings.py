@@ -3,7 +3,8 @@
 import difflib
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -74,6 +75,39 @@ class TieredSettings(Settings):
     def is_production(self) -> bool:
         """Whether the rules of production hold."""
         return self.tier == "production"
+
+
+@dataclass(frozen=True)
+class TierException:
+    """Values of other keys for which a default does not depend on the tier."""
+
+    when: Callable[[Mapping[str, Any]], bool]
+    """Tells by the keys that are declared before this one, without those that are invalid."""
+    value: Any
+    words: str
+    """The condition as the reference prints it behind the value: "without internet"."""
+
+
+@dataclass(frozen=True)
+class TierDefault:
+    """A default that depends on the tier: pydantic's factory, and what the reference prints."""
+
+    by_tier: Mapping[str, Any]
+    exception: TierException | None
+
+    def __call__(self, data: Mapping[str, Any]) -> Any:
+        """Return the default beside the keys that are declared before."""
+        if self.exception and self.exception.when(data):
+            return self.exception.value
+        return self.by_tier[data.get("tier", "development")]
+
+
+def tiered(
+    *, development: Any, staging: Any, production: Any, exception: TierException | None = None, **field: Any
+) -> Any:
+    """Return a pydantic field of TieredSettings whose default depends on the tier; `field` is passed to Field."""
+    by_tier = {"development": development, "staging": staging, "production": production}
+    return Field(default_factory=TierDefault(by_tier, exception), **field)
 
 
 def _network(value: Any) -> ipaddress.IPv4Network:

@@ -1,12 +1,12 @@
 """The `backup` block: an AWS Backup vault and a plan for what is tagged."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import Region, TieredSettings
+from modules.foundation.settings import Region, TieredSettings, tiered
 
 BackupTag = Literal["daily"]
 #: The tag by which the plan finds what it backs up.
@@ -15,8 +15,6 @@ BACKUP_TAG = "backup"
 START_WINDOW_MINUTES = 60
 #: "CreateBackupPlan, Lifecycle": what moved to cold storage stays there for 90 days at least.
 LEAST_DAYS_IN_COLD_STORAGE = 90
-DAILY_RETENTION_DAYS = {"development": 7, "staging": 14, "production": 35}
-MONTHLY_RETENTION_DAYS = {"development": None, "staging": None, "production": 365}
 #: A mistake is found on the next working day at the earliest, and there are long weekends.
 LEAST_DAYS_IN_PRODUCTION = 7
 
@@ -29,17 +27,21 @@ def backup_tags(plan: str | None) -> dict[str, str] | None:
 class BackupSettings(TieredSettings):
     """The `backup` block: what asks with `backup = "daily"` is backed up each day, and once a month for longer."""
 
-    daily_retention_days: int = Field(
-        default=7,
+    daily_retention_days: int = tiered(
+        development=7,
+        staging=14,
+        production=35,
         ge=1,
         le=36500,
-        description="Days that daily backups are kept: 7 in development, 14 in staging, 35 in production by default.",
+        description="Days that daily backups are kept.",
     )
-    monthly_retention_days: int | None = Field(
-        default=None,
+    monthly_retention_days: int | None = tiered(
+        development=None,
+        staging=None,
+        production=365,
         ge=1,
         le=36500,
-        description="Days that the first backup of a month is kept; 365 in production, elsewhere none is made.",
+        description="Days that the first backup of each month is kept; without a value, there are no monthly backups.",
     )
     monthly_cold_storage_after_days: int | None = Field(
         default=None, ge=1, description="Days after which monthly backups move to cold storage, where it is possible."
@@ -61,26 +63,13 @@ class BackupSettings(TieredSettings):
         examples=["ap-northeast-1"],
         description="Another region where a copy of each backup is kept, under a key of its own.",
     )
-    force_destroy: bool = Field(
-        default=False,
-        description="Whether a destroy deletes the recovery points too, and not only an empty vault; by default in "
-        "development and staging. In production it takes an unlock record.",
+    force_destroy: bool = tiered(
+        development=True,
+        staging=True,
+        production=False,
+        description="Whether a destroy deletes a vault that contains recovery points. In production it takes an unlock "
+        "record.",
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        if not isinstance(values, Mapping):
-            return values
-        tier = values.get("tier", "development")
-        if tier not in DAILY_RETENTION_DAYS:
-            return values
-        return {
-            "daily_retention_days": DAILY_RETENTION_DAYS[tier],
-            "monthly_retention_days": MONTHLY_RETENTION_DAYS[tier],
-            "force_destroy": tier != "production",
-            **values,
-        }
 
     @model_validator(mode="after")
     def _rules(self) -> "BackupSettings":

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from modules.data.backup.settings import BackupTag
 from modules.data.bucket.keys.cors import CorsSettings
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import TieredSettings
+from modules.foundation.settings import TieredSettings, tiered
 
 #: "Amazon S3 User Guide, Lifecycle constraints": days in Standard before Standard-IA.
 LEAST_DAYS_BEFORE_INFREQUENT_ACCESS = 30
@@ -47,11 +47,13 @@ class BucketSettings(TieredSettings):
     expire_after_days: int | None = Field(
         default=None, ge=1, le=MOST_DAYS, description="Days after which objects are deleted; by default never."
     )
-    expire_old_versions_after_days: int = Field(
-        default=7,
+    expire_old_versions_after_days: int = tiered(
+        development=OLD_VERSIONS_DAYS["development"],
+        staging=OLD_VERSIONS_DAYS["staging"],
+        production=OLD_VERSIONS_DAYS["production"],
         ge=1,
         le=MOST_DAYS,
-        description="Days that old versions are kept: 7 in development, 30 in staging, 90 in production by default.",
+        description="Days that noncurrent versions are kept.",
     )
     abort_uploads_after_days: int = Field(
         default=7, ge=1, le=MOST_DAYS, description="Days after which the parts of an unfinished upload are removed."
@@ -59,11 +61,13 @@ class BucketSettings(TieredSettings):
     access_logs: bool = Field(
         default=True, description="Whether each request is recorded in the log bucket. Refused off in production."
     )
-    named_roles_only: bool = Field(
-        default=True,
-        description="Whether those alone read, write and delete whom a service, a function or the backup was let in "
-        "as, and not each administrator; with force_destroy others may delete. By default off in development, refused "
-        "off in production.",
+    named_roles_only: bool = tiered(
+        development=False,
+        staging=True,
+        production=True,
+        description="Whether only the roles of services, functions, and backups that are granted access can read, "
+        "write, and delete objects, and administrators cannot; with force_destroy others can delete. Cannot be off in "
+        "production.",
     )
     event_bridge: bool = Field(
         default=False, description="Whether S3 tells EventBridge of every event, where rules choose among them."
@@ -71,26 +75,22 @@ class BucketSettings(TieredSettings):
     backup: BackupTag | None = Field(
         default=None, description="daily: the `backup` block's plan takes the bucket in, which needs versioning."
     )
-    force_destroy: bool = Field(
-        default=False,
-        description="Whether a destroy deletes the objects too, and not only an empty bucket; by default in "
-        "development only. In production it takes an unlock record.",
+    force_destroy: bool = tiered(
+        development=True,
+        staging=False,
+        production=False,
+        description="Whether a destroy deletes a bucket that contains objects. In production it takes an unlock "
+        "record.",
     )
     cors: CorsSettings | None = Field(default=None, description="Pages of which sites may call the bucket.")
 
     @model_validator(mode="before")
     @classmethod
-    def _by_tier(cls, values: Any) -> Any:
+    def _old_versions(cls, values: Any) -> Any:
         if not isinstance(values, Mapping):
             return values
-        tier = values.get("tier", "development")
         refuse(_old_versions_of_none(values))
-        return {
-            "expire_old_versions_after_days": OLD_VERSIONS_DAYS.get(tier, 7) if isinstance(tier, str) else 7,
-            "force_destroy": tier == "development",
-            "named_roles_only": tier != "development",
-            **values,
-        }
+        return values
 
     @model_validator(mode="after")
     def _rules(self) -> "BucketSettings":

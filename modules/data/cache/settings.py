@@ -11,7 +11,7 @@ from modules.data.cache.keys.parameters import parameter_findings
 from modules.data.keys.instance_classes import CACHE_NODES, TIERED_NODES, instead_of, is_among
 from modules.foundation.calendar import committed
 from modules.foundation.problems import Finding, broken_rule, refuse
-from modules.foundation.settings import Label, Settings, TieredSettings
+from modules.foundation.settings import Label, Settings, TieredSettings, tiered
 
 CacheEngine = Literal["valkey", "redis"]
 
@@ -32,8 +32,6 @@ DEFAULT_VERSIONS: Mapping[CacheEngine, str] = {"valkey": "8.1", "redis": "7.1"}
 REPLICAS_LIMIT = 5
 #: "CreateReplicationGroup, SnapshotRetentionLimit".
 SNAPSHOT_DAYS_LIMIT = 35
-#: How long snapshots are kept by default; 0 is none. A cache that is lost is filled again, in development.
-SNAPSHOT_DAYS = {"development": 0, "staging": 1, "production": 7}
 #: The engine's own user, which each of our groups of users has, switched off.
 DEFAULT_USER = "default"
 #: The user of a cache that a program logs in as where none is named: the one that each cache has by default.
@@ -120,24 +118,29 @@ class CacheSettings(TieredSettings):
     node_type: Annotated[str, AfterValidator(_node_type)] = Field(
         examples=["cache.t4g.small"], description="The size of every node; it can be changed while running."
     )
-    replicas: int = Field(
-        default=0,
+    replicas: int = tiered(
+        development=0,
+        staging=0,
+        production=1,
         ge=0,
         le=REPLICAS_LIMIT,
-        description="Copies of the primary, which take over when it fails; by default 1 in production.",
+        description="Replicas of the primary node, one of which takes over when it fails.",
     )
     multi_az: bool = Field(
-        default=False,
-        description="Nodes in different zones and failover by itself; by default as soon as there is a replica.",
+        default_factory=lambda data: bool(data.get("replicas")),
+        description="Whether nodes are in different Availability Zones, with automatic failover; by default when there "
+        "are replicas.",
     )
     transit_encryption: bool = Field(
         default=True, description="TLS, without which no user can log in by IAM. Refused off in production."
     )
-    snapshot_retention_days: int = Field(
-        default=0,
+    snapshot_retention_days: int = tiered(
+        development=0,
+        staging=1,
+        production=7,
         ge=0,
         le=SNAPSHOT_DAYS_LIMIT,
-        description="Days that daily snapshots are kept, 0 for none; by default 7 in production, 1 in staging.",
+        description="Days that daily snapshots are kept; 0 for no snapshots.",
     )
     snapshot_window: Annotated[str, AfterValidator(_snapshot_window)] = Field(
         default="17:00-18:00", description="When the daily snapshot is taken, in UTC: the quietest hour."
@@ -164,17 +167,11 @@ class CacheSettings(TieredSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        """Fill in what depends on the tier, the engine and on each other."""
+    def _fill_in(cls, values: Any) -> Any:
+        """Fill in what depends on other keys."""
         if not isinstance(values, Mapping):
             return values
-        tier = values.get("tier", "development")
-        filled = {
-            "replicas": 1 if tier == "production" else 0,
-            "snapshot_retention_days": SNAPSHOT_DAYS.get(tier, 0) if isinstance(tier, str) else 0,
-            **values,
-        }
-        filled.setdefault("multi_az", filled["replicas"] not in (0, None))
+        filled = dict(values)
         if values.get("transit_encryption") is False:
             filled.setdefault("user", {})
         if not filled.get("engine_version"):

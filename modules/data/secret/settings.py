@@ -1,13 +1,12 @@
 """The `secret` blocks: secrets by name. Their values are put in by `python -m ops secret set`, never written here."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from pydantic import Field, model_validator
 
 from modules.foundation.names import Names
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import Settings, TieredSettings
+from modules.foundation.settings import Settings, TieredSettings, tiered
 
 #: "DeleteSecret, RecoveryWindowInDays": 7 to 30, or 0 for at once. In development a name must be free again when an
 #: environment is rebuilt; a secret that is on its way out keeps it.
@@ -35,19 +34,13 @@ class SecretSettings(TieredSettings):
         examples=["Where alarms are posted"],
         description="What it is for and where a new one comes from; not the value.",
     )
-    recovery_window_days: int = Field(
-        default=0,
-        description="Days in which a deleted secret can be brought back: 0 (none), or 7 to 30. "
-        "0 in development, 7 in staging, 30 in production by default.",
+    recovery_window_days: int = tiered(
+        development=RECOVERY_WINDOW_DAYS["development"],
+        staging=RECOVERY_WINDOW_DAYS["staging"],
+        production=RECOVERY_WINDOW_DAYS["production"],
+        description="Days within which a deleted secret can be restored: 7 to 30, or 0 for immediate deletion.",
     )
     rotation: RotationSettings | None = Field(default=None, description="Who puts in a new value, and how often.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        if isinstance(values, dict) and values.get("tier") in RECOVERY_WINDOW_DAYS:
-            return {"recovery_window_days": RECOVERY_WINDOW_DAYS[values["tier"]], **values}
-        return values
 
     @model_validator(mode="after")
     def _rules(self) -> "SecretSettings":

@@ -13,7 +13,7 @@ from modules.data.database.keys.engines import ENGINES, Engine, EngineName
 from modules.data.database.keys.parts import ProxySettings, ServerlessSettings, StorageSettings
 from modules.data.database.keys.snapshots import SnapshotName
 from modules.data.database.keys.windows import BackupWindow, MaintenanceWindow
-from modules.foundation.settings import TieredSettings, each_once
+from modules.foundation.settings import TieredSettings, TierException, each_once, tiered
 from modules.network.vpc.settings import ZoneLetter
 
 #: "Amazon RDS API Reference, CreateDBCluster, BackupRetentionPeriod": 1 to 35 days (0 for an instance: none).
@@ -66,9 +66,12 @@ class DatabaseFields(TieredSettings):
         description="Aurora: the zone of each instance, in their order; append one with each instance. "
         "Without it AWS chooses.",
     )
-    multi_az: bool = Field(
-        default=False,
-        description="RDS: a standby in another zone. By default in production. Aurora is multi-zone by its instances.",
+    multi_az: bool = tiered(
+        development=False,
+        staging=False,
+        production=True,
+        exception=TierException(lambda data: str(data.get("engine")).startswith("aurora"), False, "for Aurora"),
+        description="RDS: a standby in another Availability Zone. Aurora uses several zones by its instances.",
     )
     database_name: str | None = Field(
         default=None,
@@ -108,12 +111,13 @@ class DatabaseFields(TieredSettings):
         description="A snapshot's name or ARN, for a new database. It stays in the file as long as the database: "
         "taking it out or changing it replaces the database, and the plan says so.",
     )
-    backup_retention_period: int = Field(
-        default=SAFE_RETENTION_DAYS,
+    backup_retention_period: int = tiered(
+        development=SAFE_RETENTION_DAYS,
+        staging=SAFE_RETENTION_DAYS,
+        production=14,
         ge=BACKUP_RETENTION_DAYS[0],
         le=BACKUP_RETENTION_DAYS[1],
-        description="Days for which any second can be restored; 7 by default, 14 in production. "
-        "0 (RDS only): no backups.",
+        description="Days within which the database can be restored to any point in time; 0 (RDS only) for no backups.",
     )
     backup: BackupTag | None = Field(
         default=None,
@@ -127,10 +131,12 @@ class DatabaseFields(TieredSettings):
     preferred_maintenance_window: MaintenanceWindow = Field(
         default="sun:18:30-sun:19:30", description="In UTC; the default is Monday, half past 3 at night in Seoul."
     )
-    apply_immediately: bool = Field(
-        default=False,
-        description="Whether changes that interrupt are made at once, not in the maintenance window. "
-        "By default in development.",
+    apply_immediately: bool = tiered(
+        development=True,
+        staging=False,
+        production=False,
+        description="Whether changes that interrupt the database are applied immediately instead of in the maintenance "
+        "window.",
     )
     auto_minor_version_upgrade: bool = Field(
         default=False,
@@ -139,13 +145,17 @@ class DatabaseFields(TieredSettings):
     allow_major_version_upgrade: bool = Field(
         default=False, description="For the one apply that changes the major version."
     )
-    deletion_protection: bool = Field(
-        default=False,
-        description="Whether RDS itself refuses to delete it; by default in staging and production. In production "
-        "turning it off takes an unlock record.",
+    deletion_protection: bool = tiered(
+        development=False,
+        staging=True,
+        production=True,
+        description="Whether RDS refuses to delete the database. Turning it off in production takes an unlock record.",
     )
-    skip_final_snapshot: bool = Field(
-        default=False, description="Whether it may go without a last snapshot; by default in development."
+    skip_final_snapshot: bool = tiered(
+        development=True,
+        staging=False,
+        production=False,
+        description="Whether the database is deleted without a final snapshot.",
     )
     parameters: dict[str, str] = Field(
         default_factory=dict,
