@@ -1,4 +1,4 @@
-"""The `database` blocks: Aurora and plain RDS, MySQL and PostgreSQL."""
+"""The `database` blocks: Aurora and plain RDS, with MySQL or PostgreSQL."""
 
 from pydantic import model_validator
 
@@ -12,12 +12,12 @@ IDENTIFIER_LIMIT = 63
 
 
 def cluster_identifier(names: Names, label: str) -> str:
-    """Return the identifier of a database's cluster, from which those of its instances are made."""
+    """Return the identifier of a database's cluster, which is the prefix of its instances' identifiers."""
     return names.of(label, IDENTIFIER_LIMIT)
 
 
 class DatabaseSettings(DatabaseFields):
-    """A `database` block: an Aurora cluster, or RDS instances."""
+    """A `database` block: an Aurora cluster, or RDS DB instances."""
 
     @model_validator(mode="after")
     def _rules(self) -> "DatabaseSettings":

@@ -134,11 +134,11 @@ SERVICE_BLOCK = 'service "api" {\n  owned_by    = "pipeline"\n  deployed_by = "c
          "dev.hcl:12: repository.api.pushed_by community/agora-api needs a GitLab server whose tokens are trusted, and "
          'the environment names none; add `pipeline { project = "..." }`, or remove it'),
         (PIPELINE + SERVICE_BLOCK.replace('"pipeline"', '"terraform"'),
-         "dev.hcl:16: service.api.deployed_by community/agora-api would roll out what Terraform takes back with its "
-         'next apply; write owned_by = "pipeline", or take it out'),
+         "dev.hcl:16: service.api.deployed_by community/agora-api would deploy revisions that Terraform reverts with "
+         'its next apply; write owned_by = "pipeline", or remove it'),
         (PIPELINE + SERVICE_BLOCK.replace("community/agora-api", "agora-api"),
          "dev.hcl:16: service.api.deployed_by agora-api is not the path of a GitLab project; write its groups and its "
-         'name, "community/groundwork"'),
+         'name, for example "community/groundwork"'),
     ],
 )  # fmt: skip
 def test_invalid_setting_is_a_problem(text: str, problem: str, tmp_path: Path) -> None:

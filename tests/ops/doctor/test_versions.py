@@ -117,7 +117,10 @@ def test_a_version_that_lasts_is_not_told_of() -> None:
 
 @pytest.mark.parametrize(
     ("support", "extended", "after"),
-    [("STANDARD", False, "EKS upgrades the cluster by force"), ("EXTENDED", True, "EKS charges for extended support")],
+    [
+        ("STANDARD", False, "EKS upgrades the cluster automatically"),
+        ("EXTENDED", True, "EKS charges for extended support"),
+    ],
 )
 def test_a_clusters_upgrade_policy_says_what_comes_after(support: str, extended: bool, after: str) -> None:
     class Eks:
