@@ -108,7 +108,7 @@ def test_lines_of_several_files() -> None:
         (
             '["a", "c"]',
             '["a", "c"]\n  interface_endpoints = ["s3"]',
-            "dev.hcl:9: network.interface_endpoints.0 s3 is always there as a gateway endpoint",
+            "dev.hcl:9: network.interface_endpoints.0 s3 always has a gateway endpoint",
         ),
         (
             '["a", "c"]',

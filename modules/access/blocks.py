@@ -9,4 +9,4 @@ from modules.foundation.settings import Settings
 class AccessBlocks(Settings):
     """The blocks that the access module builds."""
 
-    sign_in: SignInSettings | None = Field(default=None, description="The users of the product, and how they sign in.")
+    sign_in: SignInSettings | None = Field(default=None, description="The product's users and how they sign in.")

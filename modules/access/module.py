@@ -10,7 +10,7 @@ from modules.network.module import NetworkModule
 
 
 class AccessModule(Construct):
-    """Who may come in: the product's users."""
+    """The access of people: the product's users."""
 
     def __init__(
         self, scope: Construct, id: str, *, blocks: AccessBlocks, network: NetworkModule, foundation: Foundation
@@ -23,12 +23,12 @@ class AccessModule(Construct):
 
     @property
     def sign_in(self) -> SignIn:
-        """The users; what asks for them is refused by the settings where there are none."""
+        """The users. The checks have already rejected blocks that need them without a `sign_in` block."""
         assert self._sign_in is not None, "there is no sign_in block"
         return self._sign_in
 
     def _print(self, sign_in: SignIn) -> None:
-        told = {
+        value = {
             "user_pool_id": sign_in.user_pool_id,
             "issuer": sign_in.issuer,
             "url": sign_in.url,
@@ -37,6 +37,6 @@ class AccessModule(Construct):
         TerraformOutput(
             TerraformStack.of(self),
             "sign_in",
-            value=told,
+            value=value,
             description="Users: what applications and services are told of the pool and its pages.",
         )

@@ -8,9 +8,10 @@ from modules.foundation.settings import Settings
 
 
 class DeliveryBlocks(Settings):
-    """The blocks that say how the environment is shipped."""
+    """The blocks of the delivery module."""
 
-    state: StateSettings = Field(default=StateSettings(), description="Where the Terraform state lies.")
+    state: StateSettings = Field(default=StateSettings(), description="Where the Terraform state is stored.")
     pipeline: PipelineSettings | None = Field(
-        default=None, description="Which GitLab project may plan and apply; its roles come with `make bootstrap`."
+        default=None,
+        description="The GitLab project that may plan and apply; `make bootstrap` creates its roles.",
     )

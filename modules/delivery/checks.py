@@ -1,4 +1,4 @@
-"""Checks of the delivery module's blocks against each other and against those of lower modules."""
+"""Checks between the delivery module's blocks, and between them and those of lower modules."""
 
 from collections.abc import Iterator
 
@@ -10,28 +10,29 @@ from modules.foundation.problems import Finding
 
 
 def findings(blocks: DeliveryBlocks, data: DataBlocks, compute: ComputeBlocks) -> Iterator[Finding]:
-    """Yield what the pipeline's roles would have to let in, and must not."""
+    """Yield the problems between these blocks, and between them and those of lower modules."""
     if blocks.pipeline:
         yield from _passwords_in_previews(blocks.pipeline, data)
     else:
-        yield from _let_in_by_no_server(compute)
+        yield from _projects_without_a_server(compute)
 
 
 def _passwords_in_previews(pipeline: PipelineSettings, data: DataBlocks) -> Iterator[Finding]:
-    """Yield previews by which jobs of any branch could read a database's password, as a plan does."""
-    kept = sorted(name for name, database in data.database.items() if database.keeps_password)
-    if pipeline.previews and kept:
-        rule = f"would let the jobs of every branch read the password of database {', '.join(kept)}, as a plan has to"
+    """Yield a problem if jobs of any branch could read a database's password, as a plan must."""
+    databases = sorted(name for name, database in data.database.items() if database.keeps_password)
+    if pipeline.previews and databases:
+        listed = ", ".join(databases)
+        rule = f"would let the jobs of every branch read the password of database {listed}, which a plan must read"
         yield Finding(("pipeline", "previews"), True, rule, "write previews = false")
 
 
-def _let_in_by_no_server(compute: ComputeBlocks) -> Iterator[Finding]:
-    """Yield the projects whose pipelines would be let in, where no server's tokens are trusted."""
-    named = [
+def _projects_without_a_server(compute: ComputeBlocks) -> Iterator[Finding]:
+    """Yield a problem for each project that may deploy or push, in an environment that trusts no GitLab server."""
+    projects = [
         *((("service", name, "deployed_by"), each.deployed_by) for name, each in compute.service.items()),
         *((("repository", name, "pushed_by"), each.pushed_by) for name, each in compute.repository.items()),
     ]
-    for at, project in named:
+    for at, project in projects:
         if project:
-            rule = "would be let in by tokens of a GitLab server, and the environment names none"
-            yield Finding(at, project, rule, 'write `pipeline { project = "..." }`, or take it out')
+            rule = "needs a GitLab server whose tokens are trusted, and the environment names none"
+            yield Finding(at, project, rule, 'add `pipeline { project = "..." }`, or remove it')

@@ -1,4 +1,4 @@
-"""The delivery module of one environment; what an account has only one of is in its bootstrap stack."""
+"""The delivery module of one environment; resources that an account has only one of are in its account stack."""
 
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,12 @@ from modules.delivery.pipeline.settings import PipelineSettings
 from modules.foundation.foundation import Foundation
 
 if TYPE_CHECKING:
-    # By its type alone: an environment without services is not touched by what services are made of.
+    # For the type checker only, so that an environment without services does not import the service constructs.
     from modules.compute.module import ComputeModule
 
 
 class DeliveryModule(Construct):
-    """How the applications' own pipelines come in."""
+    """The roles of the applications' own pipelines."""
 
     def __init__(
         self,

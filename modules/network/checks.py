@@ -1,4 +1,4 @@
-"""Checks of the network module's blocks against each other and against those of lower modules."""
+"""Checks between the network module's blocks, and between them and the region."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -9,11 +9,11 @@ from modules.network.vpc.keys.region_zones import zone_findings
 
 
 def findings(blocks: NetworkBlocks, region: str) -> Iterator[Finding]:
-    """Yield what a block asks of another one, or of the region, and does not get."""
+    """Yield the problems between these blocks, and between them and the region."""
     if blocks.network:
         yield from zone_findings(("network", "availability_zones"), blocks.network.availability_zones, region)
     for (label, zone), (later, other) in combinations(blocks.zone.items(), 2):
         if zone.name == other.name:
-            # Route 53 makes both, and the internet asks one of them.
-            rule = f"is zone.{label}'s name too, and the internet asks one zone only"
-            yield Finding(("zone", later, "name"), other.name, rule, "write another name, or take the block out")
+            # Route 53 creates both, but resolvers query only the one that the parent zone delegates to.
+            rule = f"is also the name of zone.{label}, and resolvers query only one zone of a name"
+            yield Finding(("zone", later, "name"), other.name, rule, "write another name, or remove the block")

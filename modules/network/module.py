@@ -20,7 +20,7 @@ from modules.network.zone.zones import PublicZone
 
 
 class NetworkModule(Construct):
-    """The VPC with its endpoints, the names in it, and public zones, as far as the environment asks for them."""
+    """The VPC with its endpoints and private names, and the public zones, as far as the environment has them."""
 
     def __init__(self, scope: Construct, id: str, *, blocks: NetworkBlocks, foundation: Foundation) -> None:
         super().__init__(scope, id)
@@ -34,38 +34,38 @@ class NetworkModule(Construct):
 
     @property
     def vpc(self) -> Network:
-        """The VPC; what needs one is refused by the settings where there is none."""
+        """The VPC. The checks have already rejected blocks that need one in an environment without a network."""
         assert self._vpc is not None, "there is no network block"
         return self._vpc
 
     @cached_property
     def private_zone(self) -> PrivateZone:
-        """The zone of names inside the VPC, made when a module first asks for it."""
+        """The private zone of the VPC, created when a module first uses it."""
         return PrivateZone(self, "private-zone", network=self.vpc, foundation=self._foundation)
 
     def zone_of(self, name: str) -> PublicZone:
-        """Return the zone with the longest name that the domain name lies in.
+        """Return the zone that contains the domain name, the one with the longest name if there are several.
 
-        Raises ValueError when it lies in none; the settings have refused that before.
+        Raises ValueError if no zone contains it; the checks reject that before.
         """
-        holding = [zone for zone in self.zones.values() if is_under(name.removeprefix("*."), zone.name)]
-        if not holding:
+        containing = [zone for zone in self.zones.values() if is_under(name.removeprefix("*."), zone.name)]
+        if not containing:
             raise ValueError(f"{name} is in none of the zones {sorted(zone.name for zone in self.zones.values())}")
-        return max(holding, key=lambda zone: len(zone.name))
+        return max(containing, key=lambda zone: len(zone.name))
 
     @property
     def s3_prefix_list_id(self) -> str:
-        """S3's addresses in the region, for the rule of a group that calls by the gateway endpoint."""
+        """The prefix list of S3 in the region, for egress rules to S3 through the gateway endpoint."""
         assert self._endpoints is not None, "there is no network block"
         return self._endpoints.s3_prefix_list_id
 
     def allow_bucket(self, bucket_arn: str) -> None:
-        """Let the VPC, where there is one, reach a bucket through the S3 endpoint."""
+        """Allow access to a bucket through the S3 endpoint, if there is a VPC."""
         if self._endpoints:
             self._endpoints.allow_bucket(bucket_arn)
 
     def allow_downloads(self, sid: str, buckets: Sequence[str]) -> None:
-        """Let the VPC, where there is one, read the objects of buckets of others through the S3 endpoint."""
+        """Allow objects in other owners' buckets to be read through the S3 endpoint, if there is a VPC."""
         if self._endpoints:
             self._endpoints.allow_downloads(sid, buckets)
 

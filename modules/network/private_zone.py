@@ -1,4 +1,4 @@
-"""Names inside the VPC."""
+"""The private hosted zone of the VPC."""
 
 from cdktf_cdktf_provider_aws.route53_record import Route53Record, Route53RecordWeightedRoutingPolicy
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone, Route53ZoneVpc
@@ -7,16 +7,16 @@ from constructs import Construct
 from modules.foundation.foundation import Foundation
 from modules.network.vpc.vpc import Network
 
-#: Seconds that clients may keep an answer: a name that is led to a restored database is followed within a minute.
+#: Seconds. After a restore, clients follow the name to the new database within a minute.
 TTL = 60
 
 
 class PrivateZone(Construct):
-    """The zone `<environment>.internal`, which only the VPC sees: names that stay when what they lead to is replaced.
+    """The private hosted zone `<environment>.internal` of the VPC, whose names stay when their targets are replaced.
 
-    ICANN keeps `.internal` for private use, so no name of ours is ever someone else's on the internet.
+    ICANN reserves `.internal` for private use, so no name in it can exist on the internet.
 
-    Creates: the zone; a record for each `lead` and `share`.
+    Creates: the zone; a record for each `add_cname` and `add_weighted_cname`.
     """
 
     def __init__(self, scope: Construct, id: str, *, network: Network, foundation: Foundation) -> None:
@@ -33,11 +33,11 @@ class PrivateZone(Construct):
         )
         self._zone_id = zone.zone_id
 
-    def add_cname(self, what: str, name: str, target: str) -> str:
-        """Let `<name>.<zone>` lead to the target, a name itself; return the whole name."""
+    def add_cname(self, key: str, name: str, target: str) -> str:
+        """Add a CNAME record from `<name>.<zone>` to the target; return the full name."""
         self._make(
             Route53Record,
-            f"private_{what}",
+            f"private_{key}",
             zone_id=self._zone_id,
             name=f"{name}.{self.name}",
             type="CNAME",
@@ -46,11 +46,11 @@ class PrivateZone(Construct):
         )
         return f"{name}.{self.name}"
 
-    def add_weighted_cname(self, what: str, name: str, member: str, target: str) -> str:
-        """Let `<name>.<zone>` lead to this target among others, each as often; return the whole name."""
+    def add_weighted_cname(self, key: str, name: str, member: str, target: str) -> str:
+        """Add the target to the CNAME records of `<name>.<zone>`, all of equal weight; return the full name."""
         self._make(
             Route53Record,
-            f"private_{what}_{member}",
+            f"private_{key}_{member}",
             zone_id=self._zone_id,
             name=f"{name}.{self.name}",
             type="CNAME",

@@ -10,5 +10,6 @@ class ObservabilityBlocks(Settings):
     """The blocks that the observability module builds."""
 
     alarms: AlarmsSettings | None = Field(
-        default=None, description="Topics for alarms by severity, and who is told. Without it there are none."
+        default=None,
+        description="Alarm topics by severity, and the functions that they invoke. Without it, there are none.",
     )

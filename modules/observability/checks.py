@@ -1,4 +1,4 @@
-"""Checks of the observability module's blocks against each other and against those of lower modules."""
+"""Checks between the observability module's blocks, and between them and those of lower modules."""
 
 from collections.abc import Iterator
 
@@ -9,23 +9,23 @@ from modules.observability.blocks import ObservabilityBlocks
 
 
 def findings(blocks: ObservabilityBlocks, events: EventsBlocks) -> Iterator[Finding]:
-    """Yield what does not fit between these blocks, or between them and those of lower modules."""
+    """Yield the problems between these blocks, and between them and those of lower modules."""
     if not blocks.alarms:
         return
     for severity in SEVERITIES:
         if (name := alarm_topic(severity)) in events.topic:
-            rule = f"is what the `alarms` block calls its own topic of {severity} alarms"
+            rule = f"is the name of the topic that the `alarms` block creates for {severity} alarms"
             yield Finding(("topic", name), None, rule, "give the topic another name")
-    yield from _told(blocks.alarms, events)
+    yield from _function_findings(blocks.alarms, events)
 
 
-def _told(alarms: AlarmsSettings, events: EventsBlocks) -> Iterator[Finding]:
+def _function_findings(alarms: AlarmsSettings, events: EventsBlocks) -> Iterator[Finding]:
     at = ("alarms", "functions")
     if not alarms.functions:
-        rule = "names nobody: alarms would be raised, and no one told"
-        yield Finding(at, [], rule, 'name a `function` that passes them on, ["slack-alarm"], or take `alarms` out')
+        rule = "is empty: alarms would notify nobody"
+        yield Finding(at, [], rule, 'name a `function` that forwards them, ["slack-alarm"], or remove `alarms`')
     for name in alarms.functions:
         if name not in events.function:
-            there = f"there is {', '.join(sorted(events.function))}" if events.function else "there is none"
-            rule = f"is not the name of a `function` block; {there}"
-            yield Finding(at, name, rule, f'write `function "{name}" {{ }}` too')
+            known = ", ".join(sorted(events.function)) or "none"
+            rule = f"is not a `function` block of this environment ({known})"
+            yield Finding(at, name, rule, f'add `function "{name}" {{ }}`')

@@ -10,7 +10,7 @@ from modules.observability.blocks import ObservabilityBlocks
 
 
 class ObservabilityModule(Construct):
-    """Who is told when something is wrong."""
+    """The alarm topics and their subscribers."""
 
     def __init__(
         self, scope: Construct, id: str, *, blocks: ObservabilityBlocks, events: EventsModule, foundation: Foundation

@@ -1,4 +1,4 @@
-"""Where the pages of a user pool are."""
+"""Domains of a user pool's managed login pages."""
 
 from cdktf_cdktf_provider_aws.cognito_user_pool_domain import CognitoUserPoolDomain
 from constructs import Construct
@@ -10,19 +10,22 @@ from modules.network.zone.zones import PublicZone
 
 
 class PrefixDomain(Construct):
-    """Creates: a domain below amazoncognito.com."""
+    """A Cognito prefix domain.
+
+    Creates: a domain below amazoncognito.com.
+    """
 
     def __init__(self, scope: Construct, id: str, *, prefix: str, pool_id: str, foundation: Foundation) -> None:
         super().__init__(scope, id)
         make = foundation.resources(self, "sign_in")
         domain = make(CognitoUserPoolDomain, "domain", domain=prefix, user_pool_id=pool_id)
-        #: What a load balancer calls it: the prefix alone.
+        #: The name that a load balancer needs: only the prefix.
         self.name = domain.domain
         self.url = f"https://{prefix}.auth.{foundation.names.region}.amazoncognito.com"
 
 
 class CustomDomain(Construct):
-    """A domain of ours, which CloudFront serves for Cognito.
+    """A custom domain, which Cognito serves through CloudFront.
 
     Creates: the domain, its certificate in us-east-1, its alias records.
     """
@@ -44,7 +47,7 @@ class CustomDomain(Construct):
         domain = make(
             CognitoUserPoolDomain, "domain", domain=name, user_pool_id=pool_id, certificate_arn=certificate.arn
         )
-        # "Using your own domain for managed login": Cognito asks for the address of the name above it.
+        # "Using your own domain for managed login": Cognito requires that the parent domain has an A record.
         zone.after_address(name.partition(".")[2], domain)
         zone.alias(
             "sign_in",
@@ -52,7 +55,7 @@ class CustomDomain(Construct):
             target=domain.cloudfront_distribution,
             target_zone_id=domain.cloudfront_distribution_zone_id,
             types=DUAL_STACK,
-            # CloudFront's distributions are not asked for their health.
+            # Route 53 does not evaluate the health of CloudFront distributions.
             evaluate_target_health=False,
         )
         self.name = domain.domain

@@ -17,32 +17,35 @@ Contact = Literal["email", "phone"]
 PASSWORD_LENGTHS = (8, 99)
 PASSWORD_HISTORY_LIMIT = 24
 TEMPORARY_DAYS_LIMIT = 365
-#: The label of the clients that we make for load balancers.
+#: The prefix of the labels of the app clients that Groundwork creates for load balancers.
 LOAD_BALANCER_PREFIX = "load-balancer"
 
 
 class PasswordSettings(Settings):
-    """The `password` block: what a password has to be. Length is what counts (NIST SP 800-63B)."""
+    """The `password` block: the password policy. Length matters more than kinds of characters (NIST SP 800-63B)."""
 
     minimum_length: int = Field(
         default=12, ge=PASSWORD_LENGTHS[0], le=PASSWORD_LENGTHS[1], description="Characters, 8 to 99."
     )
-    lowercase: bool = Field(default=True, description="Whether it needs a lower-case letter.")
-    uppercase: bool = Field(default=False, description="Whether it needs an upper-case letter.")
+    lowercase: bool = Field(default=True, description="Whether it needs a lowercase letter.")
+    uppercase: bool = Field(default=False, description="Whether it needs an uppercase letter.")
     numbers: bool = Field(default=True, description="Whether it needs a digit.")
     symbols: bool = Field(default=False, description="Whether it needs a special character.")
     history: int = Field(
-        default=0, ge=0, le=PASSWORD_HISTORY_LIMIT, description="How many of a user's old passwords are refused."
+        default=0,
+        ge=0,
+        le=PASSWORD_HISTORY_LIMIT,
+        description="The number of previous passwords that a user cannot use again.",
     )
     temporary_days: int = Field(
         default=3,
         ge=1,
         le=TEMPORARY_DAYS_LIMIT,
-        description="Days for which a password is good that an administrator set.",
+        description="Days for which a temporary password set by an administrator is valid.",
     )
 
 
-#: RFC 5322, section 3.4: an address, or a name and the address in angle brackets.
+#: RFC 5322, section 3.4: an email address, or a name and the email address in angle brackets.
 _ADDRESS = r"[^<>@\s\",;]+@[a-z0-9.-]+"
 _SENDER = re.compile(rf"{_ADDRESS}|[^<>@\n]+ <{_ADDRESS}>")
 
@@ -50,52 +53,53 @@ _SENDER = re.compile(rf"{_ADDRESS}|[^<>@\n]+ <{_ADDRESS}>")
 def _sender(value: str) -> str:
     if not _SENDER.fullmatch(value):
         raise broken_rule(
-            "is neither an address nor a name with an address in angle brackets behind it",
+            "is neither an email address nor a name followed by an email address in angle brackets",
             'write "no-reply@agora.example" or "Agora <no-reply@agora.example>"',
         )
     return value
 
 
 class EmailSettings(Settings):
-    """The `email` block: mail by Amazon SES, from an identity that is verified there already."""
+    """The `email` block: email through Amazon SES, from an identity that is already verified there."""
 
     sender: Annotated[str, AfterValidator(_sender)] = Field(
         examples=["Agora <no-reply@agora.example>"],
-        description="Whom users see the mail come from.",
+        description="The sender that users see.",
     )
     identity: DomainName = Field(
-        examples=["agora.example"], description="The domain that SES has verified, in this account and region."
+        examples=["agora.example"], description="The domain that is verified in SES, in this account and region."
     )
 
     @model_validator(mode="after")
     def _sender_is_of_identity(self) -> "EmailSettings":
         domain = self.sender.rpartition("@")[2].rstrip(">")
         if not is_under(domain, self.identity):
-            rule = f"is not of {self.identity}, the identity that SES lets us send for"
+            rule = f"is not an address of {self.identity}, the verified identity"
             refuse([Finding(("sender",), self.sender, rule, f'write an address "...@{self.identity}"')])
         return self
 
 
 class SignInSettings(TieredSettings):
-    """The `sign_in` block: a user pool, its pages to sign up and in, and the applications that ask it."""
+    """The `sign_in` block: a user pool, its sign-up and sign-in pages, and its app clients."""
 
     sign_in_with: tuple[Contact, ...] = Field(
         default=("email",),
-        description="What users are known by, each proven by a code: email, phone, or both. It can never be changed.",
+        description="What users sign in with, verified by a code: email, phone, or both. It can never be changed.",
     )
     self_registration: bool = Field(
-        default=True, description="Whether anyone may sign up, or administrators alone add users."
+        default=True, description="Whether anyone may sign up; otherwise, only administrators add users."
     )
     mfa: Literal["off", "optional", "required"] = Field(
         default="optional",
-        description="A second factor: off (refused in production), optional for each user, or required.",
+        description="Multi-factor authentication: off (not allowed in production), optional per user, or required.",
     )
     mfa_methods: Annotated[tuple[Literal["totp", "sms"], ...], AfterValidator(each_once)] = Field(
         default=("totp",),
-        description="Second factors: totp, an authenticator app; sms, which costs and can be intercepted.",
+        description="Second factors: totp, an authenticator app; sms, which is charged for and can be intercepted.",
     )
     recovery: Literal["email", "phone", "administrator"] = Field(
-        default="email", description="How users get in again who forgot their password; by default the first contact."
+        default="email",
+        description="How users recover their account; by default the first of `sign_in_with`.",
     )
     threat_protection: Literal["off", "audit", "enforced"] = tiered(
         development="off",
@@ -113,19 +117,19 @@ class SignInSettings(TieredSettings):
     domain: DomainName | None = Field(
         default=None,
         examples=["auth.agora.example"],
-        description="Where the pages are, in one of our zones. Cognito asks that the name above it has an address, "
-        "so something has to answer there. Without it the pages are below amazoncognito.com.",
+        description="The domain of the sign-in pages, in one of the environment's zones. Cognito requires that the "
+        "parent domain has an A record. Without it, the pages are below amazoncognito.com.",
     )
     domain_prefix: str | None = Field(
         default=None,
         pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
-        description="The name below amazoncognito.com, unique in the region among all accounts; by default product, "
-        "environment and account id.",
+        description="The domain prefix before amazoncognito.com, unique in the region among all accounts; by default "
+        "product, environment, and account ID.",
     )
-    password: PasswordSettings = Field(default=PasswordSettings(), description="What a password has to be.")
+    password: PasswordSettings = Field(default=PasswordSettings(), description="The password policy.")
     email: EmailSettings | None = Field(
         default=None,
-        description="Mail by SES. Without it Cognito sends by itself, at most 50 a day: enough to try.",
+        description="Email through SES. Without it, Cognito sends at most 50 emails a day itself: enough for a trial.",
     )
     client: dict[Label, ClientSettings] = Field(
         default_factory=dict, description="The applications that users sign in to, by name."
@@ -134,7 +138,7 @@ class SignInSettings(TieredSettings):
     @model_validator(mode="before")
     @classmethod
     def _recover_by_first_contact(cls, values: Any) -> Any:
-        """Let users recover by the first contact."""
+        """Set the default of `recovery` to the first value of `sign_in_with`."""
         if not isinstance(values, Mapping):
             return values
         contacts = values.get("sign_in_with")
@@ -151,33 +155,33 @@ class SignInSettings(TieredSettings):
 
     @property
     def sends_text_messages(self) -> bool:
-        """Whether Cognito needs a role to send SMS by."""
+        """Whether Cognito sends SMS messages, for which it needs a role."""
         return "phone" in self.sign_in_with or (self.mfa != "off" and "sms" in self.mfa_methods)
 
     def _contact_findings(self) -> Iterator[Finding]:
         yield from empty(self, "sign_in_with", "email")
         yield from empty(self, "mfa_methods", "totp")
         if len(set(self.sign_in_with)) < len(self.sign_in_with):
-            yield Finding(("sign_in_with",), list(self.sign_in_with), "names one twice", "write each once")
+            yield Finding(("sign_in_with",), list(self.sign_in_with), "has a value twice", "write each once")
         if self.sign_in_with and self.recovery not in (*self.sign_in_with, "administrator"):
-            rule = "is not what users are known by, so that most would have none"
+            rule = "is not in sign_in_with, so most users could not recover their account"
             yield Finding(("recovery",), self.recovery, rule, f'write "{self.sign_in_with[0]}" or "administrator"')
 
     def _domain_findings(self) -> Iterator[Finding]:
         if self.domain and self.domain_prefix:
-            rule = "stands beside domain, and the pages are in one place"
-            yield Finding(("domain_prefix",), self.domain_prefix, rule, "take one of them out")
+            rule = "cannot be combined with domain: a user pool has one domain"
+            yield Finding(("domain_prefix",), self.domain_prefix, rule, "remove one of them")
         for label in self.client:
             if label.startswith(LOAD_BALANCER_PREFIX):
-                rule = "is the name of a client that a load balancer has"
+                rule = "has a prefix that is reserved for the clients of load balancers"
                 yield Finding(("client", label), None, rule, "give it another name")
 
     def _production_findings(self) -> Iterator[Finding]:
         if not self.is_production:
             return
         if self.mfa == "off":
-            rule = "is refused in production: who learns a password would be the user"
+            rule = "is not allowed in production: a stolen password alone would give access to the account"
             yield Finding(("mfa",), "off", rule, 'write "optional" or "required"')
         if self.threat_protection == "off":
-            rule = "is refused in production: passwords leaked elsewhere would be tried here unseen"
-            yield Finding(("threat_protection",), "off", rule, "take it out")
+            rule = "is not allowed in production: sign-ins with passwords leaked elsewhere would go unnoticed"
+            yield Finding(("threat_protection",), "off", rule, "remove it")

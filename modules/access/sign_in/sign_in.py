@@ -1,4 +1,4 @@
-"""Users: a pool of Amazon Cognito, its pages, and the applications that ask it."""
+"""The user pool, its domain, and its app clients."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,10 +33,10 @@ from modules.network.module import NetworkModule
 
 #: "CreateUserPool, PoolName" and "CreateUserPoolClient, ClientName".
 NAME_LIMIT = 128
-#: Minutes within which a user has to answer a challenge: 3 to 15 ("CreateUserPoolClient, AuthSessionValidity").
+#: Minutes within which a user must answer a challenge: 3 to 15 ("CreateUserPoolClient, AuthSessionValidity").
 CHALLENGE_MINUTES = 3
-#: Where Cognito sends users back to whom a load balancer sent to it ("Authenticate users using an Application Load
-#: Balancer").
+#: The path to which Cognito returns users that a load balancer redirected to it ("Authenticate users using an
+#: Application Load Balancer").
 LOAD_BALANCER_PATH = "/oauth2/idpresponse"
 
 _MFA = {"off": "OFF", "optional": "OPTIONAL", "required": "ON"}
@@ -46,7 +46,7 @@ _ATTRIBUTES = {"email": "email", "phone": "phone_number"}
 
 @dataclass(frozen=True)
 class LoadBalancerSignIn:
-    """What a listener's `authenticate-cognito` action takes."""
+    """The arguments of a listener's `authenticate-cognito` action."""
 
     user_pool_arn: str
     user_pool_client_id: str
@@ -56,8 +56,8 @@ class LoadBalancerSignIn:
 class SignIn(Construct):
     """The users of the product.
 
-    Creates: the user pool, its domain, a public client for each application; a role to send SMS by, where any are
-    sent; with each `for_load_balancer` a client with a secret.
+    Creates: the user pool, its domain, a public app client for each application; a role to send SMS messages, if
+    needed; an app client with a secret for each `for_load_balancer`.
     """
 
     def __init__(
@@ -70,17 +70,17 @@ class SignIn(Construct):
         self._pool = self._create_pool()
         self.user_pool_id = self._pool.id
         self.user_pool_arn = self._pool.arn
-        #: Who signs the tokens, as services compare it with `iss`.
+        #: The issuer of the tokens, which services compare with the claim `iss`.
         self.issuer = f"https://{self._pool.endpoint}"
         domain = self._create_domain(network)
         self.domain, self.url = domain.name, domain.url
         self.client_ids = {label: self._create_client(label, client) for label, client in settings.client.items()}
 
     def for_load_balancer(self, name: str, hosts: Sequence[str]) -> LoadBalancerSignIn:
-        """Let a load balancer ask users who they are before it lets them to these hosts.
+        """Create an app client by which a load balancer authenticates the users of these hosts.
 
-        Its client has a secret, which Elastic Load Balancing reads from Cognito by itself; that it stands in the
-        state as well is the one exception among our secrets.
+        The app client has a secret, which Elastic Load Balancing reads from Cognito itself. It is the only secret that
+        is also in the Terraform state.
         """
         client = self._make(
             CognitoUserPoolClient,
@@ -114,7 +114,8 @@ class SignIn(Construct):
             username_attributes=contacts,
             username_configuration=CognitoUserPoolUsernameConfiguration(case_sensitive=False),
             auto_verified_attributes=contacts,
-            # A new address counts only when it is proven, or a thief of a session could take the account with it.
+            # A new email address or phone number takes effect only when verified. Otherwise, anyone who steals a
+            # session could take over the account.
             user_attribute_update_settings=CognitoUserPoolUserAttributeUpdateSettings(
                 attributes_require_verification_before_update=contacts
             ),
@@ -173,9 +174,9 @@ class SignIn(Construct):
         return PrefixDomain(self, "domain", prefix=prefix, pool_id=pool_id, foundation=self._foundation)
 
     def _create_client(self, label: str, settings: ClientSettings) -> str:
-        """Make a public client: it keeps no secret, and proves by PKCE that the code is its own.
+        """Create a public app client without a secret, which uses PKCE.
 
-        Cognito takes PKCE from whoever sends a challenge and cannot demand one; it is the application that has to.
+        Cognito supports PKCE but cannot require it, so the application must send the code challenge.
         """
         return self._make(
             CognitoUserPoolClient,
@@ -189,7 +190,7 @@ class SignIn(Construct):
             supported_identity_providers=["COGNITO"],
             callback_urls=list(settings.callback_urls),
             logout_urls=list(settings.logout_urls),
-            # By SRP a password never passes the network; no flow takes one as it is.
+            # With SRP, the password is never sent over the network; no flow accepts a plaintext password.
             explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"],
             access_token_validity=settings.access_token_minutes,
             id_token_validity=settings.id_token_minutes,
@@ -199,7 +200,7 @@ class SignIn(Construct):
                     access_token="minutes", id_token="minutes", refresh_token="days"
                 )
             ],
-            # Nobody learns by trying who is a user.
+            # Errors do not reveal whether a user exists.
             prevent_user_existence_errors="ENABLED",
             enable_token_revocation=True,
             auth_session_validity=CHALLENGE_MINUTES,

@@ -1,4 +1,4 @@
-"""Roles by which the applications' own pipelines ship what changes daily: images, and revisions of services."""
+"""Roles by which the applications' own pipelines push images and deploy services."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from modules.foundation.policies import Statement, allow, document
 from modules.foundation.resources import Resources
 
 if TYPE_CHECKING:
-    # By its type alone: an environment without services is not touched by what services are made of.
+    # For the type checker only, so that an environment without services does not import the service constructs.
     from modules.compute.service.service import Service
 
 #: "Amazon ECR User Guide, IAM permissions for pushing an image to an Amazon ECR private repository".
@@ -30,9 +30,10 @@ _PUSH = (
 
 
 class ApplicationRoles(Construct):
-    """Roles that jobs of an application's project open by GitLab's tokens, one for each service and repository.
+    """Roles that jobs of an application's project assume with GitLab's tokens, one per service and repository.
 
-    Creates: with each method a role with its one policy. The provider is the account's: `make bootstrap` makes it.
+    Creates: a role with one policy for each call of a method. The OIDC provider belongs to the account;
+    `make bootstrap` creates it.
     """
 
     def __init__(self, scope: Construct, id: str, *, pipeline: PipelineSettings, foundation: Foundation) -> None:
@@ -41,7 +42,7 @@ class ApplicationRoles(Construct):
         self._foundation = foundation
 
     def deploy(self, name: str, service: "Service", project: str) -> str:
-        """Let the project's releases roll out this service, and return the role's ARN."""
+        """Allow the project's releases to deploy this service; return the role's ARN."""
         return self._create_role(
             self._foundation.resources(self, "service"),
             f"{name}_deploy",
@@ -52,7 +53,7 @@ class ApplicationRoles(Construct):
         )
 
     def push(self, name: str, registry: Registry, project: str) -> str:
-        """Let the project push images into this repository, and return the role's ARN."""
+        """Allow the project to push images to this repository; return the role's ARN."""
         return self._create_role(
             self._foundation.resources(self, "repository"),
             f"{name}_push",
@@ -81,16 +82,16 @@ class ApplicationRoles(Construct):
             assume_role_policy=opened_by(provider_arn(self._pipeline, names), self._pipeline, subjects),
         )
         make(IamRolePolicy, address, name="pipeline", role=role.name, policy=document(statements))
-        # In plain text: a job's configuration names it before anything is applied.
+        # A literal ARN, not a reference: job configurations need it before anything is applied.
         return f"arn:aws:iam::{names.account_id}:role/{names.role(what)}"
 
 
 def may_deploy(service: "Service") -> list[Statement]:
-    """Return the statements to draft, register and roll out this service's revisions, with its roles and no others."""
+    """Return the statements to register and deploy revisions of this service, with its roles only."""
     task = service.task
     revisions = f"{task.family_arn}:*"
     return [
-        # "Service Authorization Reference": AWS names no resource for it. Definitions hold no secrets.
+        # "Service Authorization Reference": the action has no resource types. Task definitions contain no secrets.
         allow("Draft", actions=["ecs:DescribeTaskDefinition"], resources=["*"]),
         allow("Register", actions=["ecs:RegisterTaskDefinition"], resources=[revisions]),
         allow(
@@ -105,7 +106,7 @@ def may_deploy(service: "Service") -> list[Statement]:
             resources=[task.execution_role.plain_arn, task.task_role.plain_arn],
             condition={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
         ),
-        # A definition of another family has the roles of another service.
+        # A task definition of another family has the roles of another service.
         allow(
             "RollOut",
             actions=["ecs:UpdateService"],
@@ -117,9 +118,9 @@ def may_deploy(service: "Service") -> list[Statement]:
 
 
 def may_push(name: str, registry: Registry) -> list[Statement]:
-    """Return the statements to push images into one repository; its tags never move, so none is overwritten."""
+    """Return the statements to push images to one repository, whose tags are immutable."""
     return [
-        # The token says who asks, and opens nothing by itself; AWS names no resource for it.
+        # The token grants no permission by itself. The action has no resource types.
         allow("LogInToRegistries", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
         allow("PushImages", actions=_PUSH, resources=[repository_arn(name, registry)]),
     ]

@@ -1,4 +1,4 @@
-"""Roles for the pipeline: GitLab's token opens them, so that no job holds a key."""
+"""Roles for the pipeline, which its jobs assume with GitLab's tokens instead of access keys."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from modules.foundation.names import Names
 from modules.foundation.policies import Statement, allow, deny, document
 from modules.foundation.resources import Resources
 
-#: "AWS managed policies for job functions": to compare the state with AWS the provider reads everything; to make an
-#: environment it makes roles, keys and policies too, which no narrower policy could keep from raising itself.
+#: "AWS managed policies for job functions": a plan reads all resources to compare them with the state; an apply also
+#: creates roles, keys, and policies, so even a narrower policy could not prevent privilege escalation.
 _MANAGED = {"plan": "ReadOnlyAccess", "apply": "AdministratorAccess"}
-#: What ReadOnlyAccess would let a plan read and no plan needs: data and values.
+#: Actions of ReadOnlyAccess that read data and values, which no plan needs.
 _DATA = (
     "athena:GetQueryResults",
     "dynamodb:BatchGetItem",
@@ -39,12 +39,12 @@ _DATA = (
 
 @dataclass(frozen=True)
 class PipelineState:
-    """An environment that the pipeline ships: its settings, and its state's object."""
+    """An environment of the pipeline: its settings, and the object of its state."""
 
     settings: PipelineSettings
     state_key: str
     alarm_topic_arn: str | None = None
-    """Where drift is told, in an environment that has alarms."""
+    """The topic for drift notifications, in an environment that has alarms."""
     message_key_alias: str | None = None
     """The alias of that topic's key."""
     passwords: "PasswordsAtPlan | None" = None
@@ -52,7 +52,7 @@ class PipelineState:
 
 @dataclass(frozen=True)
 class PasswordsAtPlan:
-    """Passwords of databases that a plan reads from their secrets, since it opens Terraform's ephemeral resources."""
+    """Database passwords that a plan reads from their secrets, since it evaluates Terraform's ephemeral resources."""
 
     secret_arns: Sequence[str]
     """Patterns of ARNs."""
@@ -62,11 +62,11 @@ class PasswordsAtPlan:
 
 
 class PipelineRoles(Construct):
-    """Two roles for each state of an account, opened by GitLab's tokens ("GitLab, Configure OpenID Connect in AWS").
+    """Two roles for each environment of an account ("GitLab, Configure OpenID Connect in AWS").
 
-    The plan role reads everything but data and values, of which it needs the password of some databases, and takes and
-    releases the state's lock. The apply role does
-    everything but change the roles, the provider and the state bucket: what lets the pipeline in is a person's.
+    The plan role reads everything except data and values; the passwords of some databases are the exception. It also
+    acquires and releases the lock of the state. The apply role may do everything except change these roles, the
+    provider, and the state bucket: only a person changes the pipeline's own access.
 
     Creates: the OIDC provider, and for each environment both roles with their policies.
     """
@@ -113,7 +113,7 @@ class PipelineRoles(Construct):
         lock = f"{self._bucket_arn}/{state.state_key}.tflock"
         return [
             allow("Lock", actions=["s3:PutObject", "s3:GetObject", "s3:DeleteObject"], resources=[lock]),
-            # A key has several aliases: [AWS KMS Developer Guide, AWS KMS condition keys, kms:ResourceAliases]
+            # A key can have several aliases: [AWS KMS Developer Guide, AWS KMS condition keys, kms:ResourceAliases]
             # (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-resource-aliases).
             allow(
                 "StateKey",
@@ -121,10 +121,10 @@ class PipelineRoles(Construct):
                 resources=["*"],
                 condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": self._names.key_alias("state")}},
             ),
-            *self._telling(state),
+            *self._publishing_drift(state),
             *_reading_passwords(state.passwords),
             deny("NoData", actions=_DATA, resources=["*"]),
-            _no_secrets_but(state.passwords.secret_arns if state.passwords else ()),
+            _deny_secrets_except(state.passwords.secret_arns if state.passwords else ()),
             {
                 "Sid": "NoObjects",
                 "Effect": "Deny",
@@ -133,8 +133,8 @@ class PipelineRoles(Construct):
             },
         ]
 
-    def _telling(self, state: PipelineState) -> list[Statement]:
-        """Return what the drift job needs to tell the alarm topic."""
+    def _publishing_drift(self, state: PipelineState) -> list[Statement]:
+        """Return the statements by which the drift job publishes to the alarm topic."""
         if not state.alarm_topic_arn or not state.message_key_alias:
             return []
         return [
@@ -164,7 +164,7 @@ class PipelineRoles(Construct):
                 ],
                 resources=[roles],
             ),
-            # Of GitLab's provider alone: each EKS cluster has a provider of its own, which an apply creates.
+            # Only for GitLab's provider: each EKS cluster has its own provider, which an apply creates.
             deny(
                 "NotGitLabsProvider",
                 actions=[
@@ -187,7 +187,7 @@ class PipelineRoles(Construct):
 
 
 def _reading_passwords(passwords: PasswordsAtPlan | None) -> list[Statement]:
-    """Return what a plan needs to open the ephemeral resources of a database's password."""
+    """Return the statements by which a plan evaluates the ephemeral resources of database passwords."""
     if passwords is None:
         return []
     by_secrets_manager = {"kms:ViaService": f"secretsmanager.{passwords.region}.amazonaws.com"}
@@ -206,8 +206,8 @@ def _reading_passwords(passwords: PasswordsAtPlan | None) -> list[Statement]:
     ]
 
 
-def _no_secrets_but(secret_arns: Sequence[str]) -> Statement:
-    """Return the statement that keeps the values of all other secrets from a plan."""
+def _deny_secrets_except(secret_arns: Sequence[str]) -> Statement:
+    """Return the statement that denies a plan the values of all other secrets."""
     action = "secretsmanager:GetSecretValue"
     if not secret_arns:
         return deny("NoSecrets", actions=[action], resources=["*"])

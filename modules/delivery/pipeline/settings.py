@@ -1,4 +1,4 @@
-"""The `pipeline` block: which GitLab project may plan and apply the environment, without a key."""
+"""The `pipeline` block: the GitLab project that may plan and apply the environment, without access keys."""
 
 import re
 from collections.abc import Iterator
@@ -16,30 +16,31 @@ _THUMBPRINT = re.compile(r"[0-9a-f]{40}")
 
 def _url(value: str) -> str:
     if not _URL.fullmatch(value):
-        raise broken_rule("is not the address of a GitLab server", 'write https and the host, "https://gitlab.com"')
+        raise broken_rule("is not the URL of a GitLab server", 'write https and the host, "https://gitlab.com"')
     return value
 
 
 def _thumbprint(value: str) -> str:
     if not _THUMBPRINT.fullmatch(value):
-        raise broken_rule("is not a SHA-1 fingerprint", "write its 40 hexadecimal digits in lower case, without colons")
+        raise broken_rule("is not a SHA-1 fingerprint", "write its 40 hexadecimal digits in lowercase, without colons")
     return value
 
 
 class PipelineSettings(TieredSettings):
-    """A `pipeline` block: GitLab's signed tokens open two roles of this environment, one to plan and one to apply."""
+    """The `pipeline` block: jobs assume two roles with GitLab's signed tokens, one to plan and one to apply."""
 
     gitlab_url: Annotated[str, AfterValidator(_url)] = Field(
-        default="https://gitlab.com", description="The GitLab server, as its tokens name it (their issuer)."
+        default="https://gitlab.com", description="The URL of the GitLab server, which is the issuer of its tokens."
     )
     project: Project = Field(
-        examples=["community/groundwork"], description="The project's path on it; no other project's job is let in."
+        examples=["community/groundwork"],
+        description="The path of the project on the server; only its jobs may assume the roles.",
     )
     default_branch: str = Field(
         default="main",
         pattern=r"^[A-Za-z0-9._/-]{1,100}$",
-        description="The protected branch that merge requests are compared with and dev is applied from; an "
-        "application's pipeline comes in from its branch of the same name.",
+        description="The protected branch to which merge requests are compared and from which dev is applied; also the "
+        "branch of applications' projects whose pipelines may assume their roles.",
     )
     previews: bool = tiered(
         development=True,
@@ -51,7 +52,7 @@ class PipelineSettings(TieredSettings):
     thumbprints: tuple[Annotated[str, AfterValidator(_thumbprint)], ...] = Field(
         default=(),
         max_length=5,
-        description="Fingerprints of the server's certificate authority, for one that AWS does not trust by itself.",
+        description="Fingerprints of the server's certificate authority, if AWS does not trust it already.",
     )
 
     @model_validator(mode="after")
@@ -65,36 +66,36 @@ class PipelineSettings(TieredSettings):
                 ("previews",),
                 True,
                 "would let the jobs of every branch read production's configuration",
-                "take it out; the plan of a release tag is read before it is applied",
+                "remove it; the plan of a release tag is reviewed before it is applied",
             )
 
     @property
     def host(self) -> str:
-        """The server without its scheme: how IAM names the provider and its conditions."""
+        """The server's URL without the scheme, as in the names of the IAM provider and its condition keys."""
         return self.gitlab_url.removeprefix("https://")
 
     def subjects(self, right: str) -> list[str]:
-        """Return whose tokens open a role, in the words of their `sub` ("GitLab, ID token authentication").
+        """Return the `sub` claims of tokens that may assume a role ("GitLab, ID token authentication").
 
-        Protected branches and tags only, but for previews: an apply job of another ref is refused by AWS itself.
+        Only protected branches and tags, except for previews, so that AWS itself rejects apply jobs of other refs.
         """
         applied_from = self.deploys_from(self.project)
         if right == "apply":
             return applied_from
-        # Drift is looked for by a schedule, which runs on the default branch.
+        # The scheduled drift job runs on the default branch.
         planned_from = {*applied_from, self._default_branch_of(self.project)}
         previewed_from = [f"project_path:{self.project}:ref_type:branch:ref:*"] if self.previews else []
         return [*previewed_from, *sorted(planned_from)]
 
     def deploys_from(self, project: str) -> list[str]:
-        """Return whose tokens change the environment: dev the default branch's, the others those of tags of releases.
+        """Return the subjects that may change the environment: the default branch for dev, release tags for others.
 
-        An application's own project rolls its services out from the same refs as this one is applied from.
+        An application's project deploys its services from the same refs.
         """
         return [self._default_branch_of(project) if self.is_development else _releases_of(project)]
 
     def builds_from(self, project: str) -> list[str]:
-        """Return whose tokens push images, which go through all environments."""
+        """Return the subjects that may push images, which all environments use."""
         return [self._default_branch_of(project), _releases_of(project)]
 
     def _default_branch_of(self, project: str) -> str:
@@ -102,7 +103,7 @@ class PipelineSettings(TieredSettings):
 
     @property
     def is_development(self) -> bool:
-        """Whether it is applied from the default branch; the others are applied from tags."""
+        """Whether the environment is applied from the default branch; the others are applied from tags."""
         return self.tier == "development"
 
 

@@ -1,4 +1,4 @@
-"""Who may open the pipelines' roles: jobs of GitLab, by their signed tokens."""
+"""Trust policies of the pipelines' roles."""
 
 from collections.abc import Sequence
 
@@ -8,12 +8,12 @@ from modules.foundation.policies import document
 
 
 def provider_arn(settings: PipelineSettings, names: Names) -> str:
-    """Return the ARN of the OIDC provider that the account's bootstrap makes, which the server's name decides."""
+    """Return the ARN of the server's OIDC provider, which `make bootstrap` creates in the account."""
     return f"arn:aws:iam::{names.account_id}:oidc-provider/{settings.host}"
 
 
 def opened_by(provider: str, settings: PipelineSettings, subjects: Sequence[str]) -> str:
-    """Return the trust policy for the jobs whose tokens are one of these subjects'."""
+    """Return the trust policy for jobs whose tokens have one of these subjects."""
     return document(
         [
             {

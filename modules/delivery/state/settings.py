@@ -1,4 +1,4 @@
-"""The `state` block: where the environment's Terraform state lies."""
+"""The `state` block: where the environment's Terraform state is stored."""
 
 from pydantic import Field
 
@@ -6,16 +6,17 @@ from modules.foundation.settings import Region, Settings
 
 
 class StateSettings(Settings):
-    """The `state` block; without it the state lies in the environment's region under a key of its own."""
+    """The `state` block; without it, the state is in the environment's region under its own key."""
 
     key: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9/._-]{0,200}$",
         examples=["agora/dev/terraform.tfstate"],
-        description="The state's object in the account's state bucket; <product>/<environment>/terraform.tfstate "
-        "by default. To change it is to move the state.",
+        description="The key of the state in the account's state bucket; <product>/<environment>/terraform.tfstate "
+        "by default. Changing it moves the state.",
     )
     region: Region | None = Field(
         default=None,
-        description="The state bucket's region, the same for all environments of an account; their region by default.",
+        description="The region of the state bucket, the same for all environments of an account; the environment's "
+        "region by default.",
     )

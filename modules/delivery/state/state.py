@@ -1,4 +1,4 @@
-"""Remote state: the account's state bucket, and the backend that points a stack at it."""
+"""Remote state: the account's state bucket, and the S3 backend of each stack."""
 
 from cdktf import S3Backend, TerraformStack
 from constructs import Construct
@@ -8,12 +8,12 @@ from modules.foundation.kms import Key
 from modules.foundation.names import Names
 from modules.foundation.resources import Resources
 
-#: Days that an old version of a state is kept: a lost or broken state is noticed at the next plan.
+#: Days that an old version of a state is kept: a lost or corrupted state is noticed in the next plan.
 OLD_STATE_VERSIONS_DAYS = 90
 
 
 class StateBucket(Construct):
-    """The bucket of all states of an account, and its KMS key. Neither can be destroyed by Terraform."""
+    """The bucket of all states of an account, and its KMS key. Terraform cannot destroy either of them."""
 
     def __init__(self, scope: Construct, id: str, *, make: Resources, names: Names) -> None:
         super().__init__(scope, id)
@@ -37,9 +37,9 @@ def state_bucket_name(names: Names) -> str:
 
 
 def keep_state(stack: TerraformStack, *, names: Names, key: str) -> None:
-    """Let the stack keep its state in the account's state bucket under this key.
+    """Store the stack's state in the account's state bucket under this key.
 
-    `names` are the account's, in the state bucket's region. The lock is an object beside the state (`use_lockfile`,
+    `names` are the account's, in the state bucket's region. The lock is an object next to the state (`use_lockfile`,
     Terraform 1.10), so no DynamoDB table is needed.
     """
     S3Backend(
@@ -50,6 +50,6 @@ def keep_state(stack: TerraformStack, *, names: Names, key: str) -> None:
         encrypt=True,
         kms_key_id=f"arn:aws:kms:{names.region}:{names.account_id}:{names.key_alias('state')}",
     )
-    # S3Backend of cdktf 0.21 does not know these two yet.
+    # S3Backend of cdktf 0.21 does not have these two arguments yet.
     stack.add_override("terraform.backend.s3.use_lockfile", True)
     stack.add_override("terraform.backend.s3.allowed_account_ids", [names.account_id])

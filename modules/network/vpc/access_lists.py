@@ -1,4 +1,4 @@
-"""The data tier's network ACL: a second lock behind the security groups, that no service can open."""
+"""The network ACL of the data tier, a second barrier behind the security groups that no block can open."""
 
 import ipaddress
 from typing import Literal
@@ -11,17 +11,17 @@ from modules.foundation.foundation import Foundation
 from modules.network.vpc.settings import NetworkSettings
 from modules.network.vpc.tiers import AppSubnets, DataSubnets
 
-#: "Amazon VPC User Guide, Ephemeral ports": a client's side of a connection, of all systems that come in question.
+#: "Amazon VPC User Guide, Ephemeral ports": the client's side of a connection, for all common operating systems.
 EPHEMERAL_PORTS = (1024, 65535)
 ALL_PORTS = (0, 65535)
-#: Rules are tried in the order of their numbers; the corporate ranges begin at a number of their own.
+#: Rules are evaluated in the order of their numbers. The number of the first corporate range.
 FIRST_CORPORATE_RULE = 200
 
 
 class DataAccessList(Construct):
-    """TCP between app and data tiers, within the data tier, and from the corporate network; nothing else.
+    """Allows TCP from the app tier, within the data tier, and from the corporate network; nothing else.
 
-    A network ACL keeps no state: each way needs its rule, and answers go to the client's ephemeral ports.
+    Network ACLs are stateless: each direction needs a rule, and responses go to the client's ephemeral ports.
     """
 
     def __init__(
@@ -44,20 +44,20 @@ class DataAccessList(Construct):
             subnet_ids=data.all_ids(),
             tags={"Name": foundation.names.of("data")},
         ).id
-        self._answer("app", 100, app.cidr)
+        self._allow_clients("app", 100, app.cidr)
         self._rule("data", 110, "in", data.cidr, ALL_PORTS)
         self._rule("data", 110, "out", data.cidr, ALL_PORTS)
         for number, cidr in enumerate(settings.corporate_cidrs, FIRST_CORPORATE_RULE):
-            self._answer(f"corporate_{number - FIRST_CORPORATE_RULE + 1}", number, cidr)
+            self._allow_clients(f"corporate_{number - FIRST_CORPORATE_RULE + 1}", number, cidr)
 
-    def _answer(self, who: str, number: int, cidr: ipaddress.IPv4Network) -> None:
-        """Let clients of this range connect, and be answered."""
-        self._rule(who, number, "in", cidr, ALL_PORTS)
-        self._rule(who, number, "out", cidr, EPHEMERAL_PORTS)
+    def _allow_clients(self, peer: str, number: int, cidr: ipaddress.IPv4Network) -> None:
+        """Allow connections from clients in this range, and the responses to them."""
+        self._rule(peer, number, "in", cidr, ALL_PORTS)
+        self._rule(peer, number, "out", cidr, EPHEMERAL_PORTS)
 
     def _rule(
         self,
-        who: str,
+        peer: str,
         number: int,
         direction: Literal["in", "out"],
         cidr: ipaddress.IPv4Network,
@@ -65,7 +65,7 @@ class DataAccessList(Construct):
     ) -> None:
         self._make(
             NetworkAclRule,
-            f"data_{direction}_{who}",
+            f"data_{direction}_{peer}",
             network_acl_id=self._id,
             rule_number=number,
             egress=direction == "out",

@@ -1,4 +1,4 @@
-"""Ways to AWS's own services that do not leave the VPC."""
+"""VPC endpoints and their policies."""
 
 from collections.abc import Sequence
 
@@ -10,13 +10,13 @@ from modules.foundation.policies import Statement, allow, document
 from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup
 from modules.network.vpc.vpc import Network
 
-#: Buckets of AWS's own that are only read, by the region's name, and what says that they are needed. One that is
-#: missing here is a pull, an update or a session that fails from inside the VPC, with "Access Denied".
+#: AWS's own buckets that services in the VPC read, by the statement's Sid, with the page that names them. If one is
+#: missing, an image pull, an update, or a session fails inside the VPC with "Access Denied".
 AWS_BUCKETS = {
     # "Amazon ECR User Guide, Amazon ECR interface VPC endpoints, Minimum Amazon S3 Bucket Permissions for Amazon
     # ECR": the layers of every image.
     "EcrLayers": ("prod-{region}-starport-layer-bucket",),
-    # "Amazon Linux 2023 User Guide, Manage package and operating system updates in AL2023": what dnf installs.
+    # "Amazon Linux 2023 User Guide, Manage package and operating system updates in AL2023": the packages of dnf.
     "AmazonLinux2023": ("al2023-repos-{region}-de612dc2",),
     # "AWS Systems Manager User Guide, SSM Agent communications with AWS managed S3 buckets".
     "SystemsManager": (
@@ -31,15 +31,15 @@ AWS_BUCKETS = {
     ),
 }
 
-#: To see whether a bucket is reached, to list it and to read it.
+#: Locating, listing, and reading a bucket.
 _READ = ("s3:GetBucketLocation", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket")
-#: The interface endpoints that let nobody through but principals of our account, and the page that says that the
-#: service evaluates endpoint policies for all of its requests. An endpoint that is not here has AWS's default policy.
-#: On purpose: `sts`, whose AssumeRoleWithWebIdentity bears no signature, and which pods take their roles from;
-#: `cognito-idp` and `execute-api`, which anonymous users call; `email-smtp` and `git-codecommit`, which passwords open.
-#: Of the others no page was found that shows such a policy. "Data perimeter" stands for [Data perimeter policy
-#: examples, Service-specific guidance]
-#: (https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/service_specific_guidance), by AWS.
+#: Interface endpoints whose policy allows only principals of this account, with the page that says that the service
+#: evaluates endpoint policies for all of its requests. All other endpoints have AWS's default policy. That is
+#: intended for `sts`, because AssumeRoleWithWebIdentity, by which pods obtain their roles, is not signed; for
+#: `cognito-idp` and `execute-api`, which anonymous users call; and for `email-smtp` and `git-codecommit`, which accept
+#: passwords. For the others, no page was found that shows such a policy. "Data perimeter" is AWS's [Data perimeter
+#: policy examples, Service-specific guidance]
+#: (https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/service_specific_guidance).
 LIMITED_TO_OUR_ACCOUNT = {
     "acm-pca": "Data perimeter, AWS Private Certificate Authority",
     "cloudtrail": "Data perimeter, AWS CloudTrail",
@@ -63,16 +63,16 @@ LIMITED_TO_OUR_ACCOUNT = {
 
 
 class Endpoints(Construct):
-    """S3 and DynamoDB by gateway, and the interface endpoints that the settings name.
+    """The gateway endpoints of S3 and DynamoDB, and the interface endpoints that the settings name.
 
     Creates: two gateway endpoints (free of charge) in the route tables of the app and public tiers; each interface
-    endpoint in all zones of the endpoint tier with its private DNS name, and one security group for all of them,
-    open on 443 to the VPC.
+    endpoint with its private DNS name in all zones of the endpoint tier, and one security group for all of them,
+    open on port 443 to the VPC.
 
-    The gateway endpoints lead to the buckets that `allow_bucket` was told of and to the tables of our account; buckets
-    that AWS's services need, and those of others that the settings or `allow_downloads` name, are only read. So no data
-    is carried to a stranger's bucket or table. By most of the interface endpoints one acts as a principal of our
-    account and as no other. Who may do what is for the policies of roles and buckets to say.
+    The gateway endpoints allow access to the buckets given to `allow_bucket` and to the tables of this account. The
+    buckets that AWS's services need, and other owners' buckets named by the settings or `allow_downloads`, can only be
+    read. This keeps data from being copied to an unknown bucket or table. Most interface endpoints accept only
+    principals of this account. The policies of roles and buckets decide who may do what.
     """
 
     def __init__(self, scope: Construct, id: str, *, network: Network, foundation: Foundation) -> None:
@@ -92,31 +92,31 @@ class Endpoints(Construct):
 
     @property
     def s3_prefix_list_id(self) -> str:
-        """S3's addresses in the region, for the rule of a group that calls by the gateway endpoint."""
+        """The prefix list of S3 in the region, for egress rules to S3 through the gateway endpoint."""
         return self._s3.prefix_list_id
 
     def allow_bucket(self, bucket_arn: str) -> None:
-        """Let the VPC reach a bucket through the S3 endpoint, beside those that others added."""
+        """Allow access to a bucket through the S3 endpoint, in addition to the buckets already allowed."""
         if bucket_arn not in self._bucket_arns:
             self._bucket_arns.append(bucket_arn)
             self._s3.policy = document(self._s3_statements())
 
     def allow_downloads(self, sid: str, buckets: Sequence[str]) -> None:
-        """Let the VPC read the objects of buckets of others, given by name; `sid` says whose, unique for the endpoint.
+        """Allow objects in other owners' buckets, given by name, to be read; `sid` names the owner.
 
-        Raises ValueError for a statement's id that the endpoint's policy has already.
+        Raises ValueError if the endpoint's policy already has a statement with this Sid.
         """
         if sid in AWS_BUCKETS or sid in self._downloads:
-            raise ValueError(f"the S3 endpoint's policy has a statement {sid} already")
+            raise ValueError(f"the S3 endpoint's policy already has a statement {sid}")
         self._downloads[sid] = list(buckets)
         self._s3.policy = document(self._s3_statements())
 
     def _s3_statements(self) -> list[Statement]:
         region = self._foundation.names.region
-        theirs = {sid: [each.format(region=region) for each in buckets] for sid, buckets in AWS_BUCKETS.items()}
+        of_aws = {sid: [each.format(region=region) for each in buckets] for sid, buckets in AWS_BUCKETS.items()}
         resources = [resource for arn in self._bucket_arns for resource in (arn, f"{arn}/*")]
         ours = [allow("OurBuckets", principal="*", actions=["s3:*"], resources=resources)] if resources else []
-        downloads = [_download(sid, buckets) for sid, buckets in {**theirs, **self._downloads}.items()]
+        downloads = [_download(sid, buckets) for sid, buckets in {**of_aws, **self._downloads}.items()]
         readable = self._network.settings.readable_buckets
         return [*ours, *downloads, *([_read(readable)] if readable else [])]
 
@@ -134,14 +134,15 @@ class Endpoints(Construct):
             vpc_id=self._network.vpc_id,
             vpc_endpoint_type="Gateway",
             service_name=self._service_name(service),
-            # A gateway endpoint takes no principal but everyone ("Amazon VPC, Control access using endpoint policies").
+            # The policy of a gateway endpoint accepts only the principal `*` ("Amazon VPC, Control access using
+            # endpoint policies").
             policy=document(statements),
             route_table_ids=[*routing.app_route_table_ids.values(), *public],
             tags={"Name": self._foundation.names.of(service)},
         )
 
     def _create_security_group(self) -> str:
-        """Return the id of a group that lets the VPC in on 443, and nothing out: an endpoint only answers."""
+        """Return the ID of a group that allows port 443 from the VPC. Endpoints never open connections themselves."""
         name = self._foundation.names.of("endpoints")
         group = SecurityGroup(
             self._make,
@@ -164,18 +165,18 @@ class Endpoints(Construct):
             service_name=self._service_name(service),
             subnet_ids=self._network.endpoint.all_ids(),
             security_group_ids=[security_group_id],
-            # The service's usual name leads to the endpoint: no client needs another address.
+            # The service's default host name resolves to the endpoint, so clients need no configuration.
             private_dns_enabled=True,
             policy=document(self._our_principals()) if service in LIMITED_TO_OUR_ACCOUNT else None,
             tags={"Name": self._foundation.names.of(service.replace(".", "-"))},
         )
 
     def _our_principals(self) -> list[Statement]:
-        """Return who may use an interface endpoint.
+        """Return the statements of an interface endpoint's policy.
 
         [Data perimeter policy examples, VPC endpoint policy examples]
-        (https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/vpc_endpoint_policies): our account's
-        roles, and AWS's services where one acts from inside the VPC in its own name.
+        (https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/vpc_endpoint_policies): this account's
+        principals, and AWS services that make requests from inside the VPC under their own service principal.
         """
         account = {"StringEquals": {"aws:PrincipalAccount": self._foundation.names.account_id}}
         services = {"Bool": {"aws:PrincipalIsAWSService": "true"}}
@@ -189,12 +190,12 @@ class Endpoints(Construct):
 
 
 def _download(sid: str, buckets: Sequence[str]) -> Statement:
-    """Return the statement that lets the objects of these buckets be read."""
+    """Return the statement that allows objects in these buckets to be read."""
     objects = [f"arn:aws:s3:::{bucket}/*" for bucket in buckets]
     return allow(sid, principal="*", actions=["s3:GetObject"], resources=objects)
 
 
 def _read(buckets: Sequence[str]) -> Statement:
-    """Return the statement that lets these buckets be listed, and their objects be read."""
+    """Return the statement that allows these buckets to be listed and their objects to be read."""
     resources = [resource for bucket in buckets for resource in (f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*")]
     return allow("ReadableBuckets", principal="*", actions=_READ, resources=resources)

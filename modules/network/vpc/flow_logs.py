@@ -1,4 +1,4 @@
-"""Flow logs: what went over the VPC's network interfaces, so that an incident can be read afterwards."""
+"""VPC flow logs: a record of the traffic of the VPC's network interfaces, to investigate incidents."""
 
 from cdktf_cdktf_provider_aws.flow_log import FlowLog, FlowLogDestinationOptions
 from cdktf_cdktf_provider_aws.iam_role import IamRole
@@ -9,8 +9,8 @@ from modules.foundation.foundation import Foundation
 from modules.foundation.policies import allow, assumed_by, document
 from modules.network.vpc.settings import FlowLogSettings
 
-#: Fields of versions 2 to 5 ("Amazon VPC User Guide, Flow log records"): beside the default ones, which subnet and
-#: instance, the packet's own addresses behind a NAT gateway or load balancer, TCP flags, and the way that it took.
+#: Fields of versions 2 to 5 ("Amazon VPC User Guide, Flow log records"): in addition to the default fields, the subnet
+#: and instance, the original addresses of packets behind a NAT gateway or load balancer, TCP flags, and the path.
 FIELDS = (
     "version",
     "account-id",
@@ -39,14 +39,17 @@ FIELDS = (
     "flow-direction",
     "traffic-path",
 )
-#: `$${x}` is how Terraform writes a `${x}` that is not its own.
+#: Terraform reads `$${x}` as the literal text `${x}`.
 LOG_FORMAT = " ".join(f"$${{{field}}}" for field in FIELDS)
-#: Seconds over which a flow is summed up: 60 or 600. An incident is read by the minute.
+#: Seconds, 60 or 600. An incident is investigated minute by minute.
 AGGREGATION_INTERVAL = 60
 
 
 class FlowLogs(Construct):
-    """Creates: the flow log; its statements in the log bucket's policy, or a log group and the role that writes it."""
+    """The flow log of the VPC.
+
+    Creates: the flow log; its statements in the log bucket's policy, or a log group and the role that writes to it.
+    """
 
     def __init__(
         self, scope: Construct, id: str, *, settings: FlowLogSettings, foundation: Foundation, vpc_id: str
@@ -71,7 +74,7 @@ class FlowLogs(Construct):
             log_destination=log_bucket.grant_flow_log_delivery("vpc-flow-logs"),
             log_format=LOG_FORMAT,
             max_aggregation_interval=AGGREGATION_INTERVAL,
-            # Athena reads Parquet by columns and skips the hours that are not asked for.
+            # Athena reads only the needed columns of Parquet files, and only the hours in the query.
             destination_options=FlowLogDestinationOptions(
                 file_format="parquet", hive_compatible_partitions=True, per_hour_partition=True
             ),
@@ -94,7 +97,7 @@ class FlowLogs(Construct):
             actions=["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
             resources=[log_group.arn, f"{log_group.arn}:*"],
         )
-        # The same page: the service lists groups before it writes.
+        # The same page: the service lists log groups before it writes.
         find = allow("Find", actions=["logs:DescribeLogGroups"], resources=["*"])
         self._make(IamRolePolicy, "flow_log", name="write", role=role.id, policy=document([write, find]))
         self._make(

@@ -1,4 +1,4 @@
-"""The way to the corporate network."""
+"""The connection to the corporate network."""
 
 from cdktf_cdktf_provider_aws.dx_gateway import DxGateway
 from cdktf_cdktf_provider_aws.dx_gateway_association import DxGatewayAssociation
@@ -14,9 +14,10 @@ from modules.network.vpc.vpc import Network
 class DirectConnect(Construct):
     """A Direct Connect gateway associated with the VPC's virtual private gateway.
 
-    Creates: the gateway (unless one is named), the virtual private gateway, their association with the prefixes
-    that are announced, and route propagation into the app and data tiers: what the corporate router announces
-    becomes a route there. The virtual interface is made by whoever owns the connection, its BGP key is theirs.
+    Creates: the gateway (unless the settings name an existing one), the virtual private gateway, their association
+    with the advertised prefixes, and route propagation to the app and data tiers: prefixes that the corporate router
+    advertises become routes there. The virtual interface and its BGP key belong to the owner of the connection, who
+    creates them.
     """
 
     def __init__(

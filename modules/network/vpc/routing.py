@@ -1,4 +1,4 @@
-"""Ways in and out: internet gateway, NAT gateways, and a route table for whatever has a way of its own."""
+"""Routing: the internet gateway, NAT gateways, and route tables."""
 
 from collections.abc import Mapping
 
@@ -21,8 +21,8 @@ ANYWHERE = "0.0.0.0/0"
 class Routing(Construct):
     """Route tables of the four tiers.
 
-    The app tier has a table a zone, so that going from one NAT gateway to one a zone changes routes only. The data
-    and endpoint tiers have a table each without any way out.
+    The app tier has one table per zone, so that changing from one NAT gateway to one per zone changes only routes. The
+    data and endpoint tiers have one table each, without a route out of the VPC.
     """
 
     def __init__(
@@ -50,8 +50,8 @@ class Routing(Construct):
         self.data_route_table_id = self._create_table("data", data.ids)
         self.endpoint_route_table_id = self._create_table("endpoint", endpoint.ids)
 
-    def _name(self, what: str) -> dict[str, str]:
-        return {"Name": self._foundation.names.of(what)}
+    def _name(self, name: str) -> dict[str, str]:
+        return {"Name": self._foundation.names.of(name)}
 
     def _create_public_table(self, public: PublicSubnets) -> str:
         gateway = self._make(InternetGateway, "internet", vpc_id=self._vpc_id, tags=self._name("internet"))
@@ -63,10 +63,10 @@ class Routing(Construct):
         return table
 
     def _create_nat_gateways(self, public: PublicSubnets) -> dict[str, str]:
-        """Return the NAT gateway's id by zone: one a zone, or one in the zone that the file names first."""
+        """Return the NAT gateways' IDs by zone: one per zone, or one in the zone that the file names first."""
         zones = self._settings.availability_zones
-        built = {"none": (), "single": zones[:1], "per_zone": zones}[self._settings.nat]
-        return {zone: self._create_nat_gateway(zone, public.ids[zone]) for zone in built}
+        with_gateway = {"none": (), "single": zones[:1], "per_zone": zones}[self._settings.nat]
+        return {zone: self._create_nat_gateway(zone, public.ids[zone]) for zone in with_gateway}
 
     def _create_nat_gateway(self, zone: str, subnet_id: str) -> str:
         address = self._make(
@@ -74,7 +74,7 @@ class Routing(Construct):
             f"nat_{zone}",
             domain="vpc",
             tags=self._name(f"nat-{zone}"),
-            # Partners let us in by this address; a new one would shut us out.
+            # Partners may have this address in their allow lists; a new one would be blocked.
             lifecycle=kept_if(self._foundation.is_production),
         )
         self.nat_addresses[zone] = address.public_ip
@@ -89,7 +89,7 @@ class Routing(Construct):
         return gateway.id
 
     def _create_app_tables(self, app: AppSubnets) -> dict[str, str]:
-        """Return the route table's id by zone."""
+        """Return the route tables' IDs by zone."""
         tables = {zone: self._create_table(f"app_{zone}", {zone: subnet}) for zone, subnet in app.ids.items()}
         gateways = self._nat_gateways
         for zone, table in tables.items() if gateways else ():
@@ -104,7 +104,7 @@ class Routing(Construct):
         return tables
 
     def _create_table(self, name: str, subnet_ids: Mapping[str, str]) -> str:
-        """Return the id of a new route table for these subnets, by zone."""
+        """Create a route table for these subnets, given by zone; return its ID."""
         table = self._make(RouteTable, name, vpc_id=self._vpc_id, tags=self._name(name.replace("_", "-"))).id
         tier = name.split("_")[0]
         for zone, subnet_id in subnet_ids.items():

@@ -1,4 +1,4 @@
-"""Security groups, and rules that are resources of their own: one more changes no other."""
+"""Security groups, with rules as separate resources, so that adding one changes no other."""
 
 from collections.abc import Iterable
 from ipaddress import IPv4Network
@@ -15,32 +15,32 @@ HTTPS = 443
 
 
 class Peer(TypedDict, total=False):
-    """The other end of a rule, one of these; in the provider's words."""
+    """The other end of a rule: exactly one of these arguments of the provider."""
 
     referenced_security_group_id: str
     cidr_ipv4: str
     prefix_list_id: str
 
 
-#: AWS's public interfaces, and interfaces of others: nothing of them could be named.
+#: AWS's public endpoints and the internet, whose addresses cannot be listed.
 ANYWHERE = Peer(cidr_ipv4="0.0.0.0/0")
 
 
 def members_of(security_group_id: str) -> Peer:
-    """Return whoever is in a security group."""
+    """Return the members of a security group."""
     return Peer(referenced_security_group_id=security_group_id)
 
 
 def ranges(cidrs: Iterable[IPv4Network]) -> dict[str, Peer]:
-    """Return ranges by what stands for each in the address of its rule: one more changes no other."""
+    """Return ranges by the part that identifies each in its rule's address, so that adding one changes no other."""
     return {str(cidr).replace(".", "_").replace("/", "_"): Peer(cidr_ipv4=str(cidr)) for cidr in cidrs}
 
 
 class SecurityGroup:
     """A security group that allows no traffic except what its rules name.
 
-    Creates: the group, with its name as a tag, which the console shows; a rule for each call of `allow_ingress_from`
-    and `allow_egress_to`.
+    Creates: the group, with its name also as a tag, which the console shows; a rule for each call of
+    `allow_ingress_from` and `allow_egress_to`.
     """
 
     def __init__(self, make: Resources, address: str, *, name: str, description: str, vpc_id: str) -> None:
@@ -56,13 +56,13 @@ class SecurityGroup:
         ).id
 
     def allow_ingress_from(self, address: str, source: Peer, port: int, description: str) -> None:
-        """Let TCP in from `source`; `address` is the end of the rule's address."""
+        """Allow inbound TCP traffic from `source`; `address` is the end of the rule's address in Terraform."""
         allow_ingress_from(self._make, address, self.id, source, port, description)
 
     def allow_egress_to(
         self, address: str, destination: Peer, port: int, description: str, *, protocol: str = "tcp"
     ) -> None:
-        """Let the members out to `destination`; `address` is the end of the rule's address."""
+        """Allow outbound traffic to `destination`; `address` is the end of the rule's address in Terraform."""
         self._make(
             VpcSecurityGroupEgressRule,
             address,
@@ -75,7 +75,7 @@ class SecurityGroup:
         )
 
     def allow_egress_to_proxy(self, address: str, proxy: Proxy) -> None:
-        """Let the members out to the network's proxy; `address` is the beginning of the rules' addresses."""
+        """Allow outbound traffic to the network's proxy; `address` is the beginning of the rules' addresses."""
         for key, destination in ranges(proxy.cidrs).items():
             self.allow_egress_to(f"{address}_to_proxy_{key}", destination, proxy.port, "To the proxy")
 
@@ -83,7 +83,7 @@ class SecurityGroup:
 def allow_ingress_from(
     make: Resources, address: str, security_group_id: str, source: Peer, port: int, description: str
 ) -> None:
-    """Let TCP into a group that somebody else made."""
+    """Allow inbound TCP traffic to a security group that was created elsewhere."""
     make(
         VpcSecurityGroupIngressRule,
         address,

@@ -1,4 +1,4 @@
-"""The `network` block: one VPC, its zones, its ways in and out."""
+"""The `network` block: the VPC, its Availability Zones, and its connections."""
 
 import difflib
 import ipaddress
@@ -26,11 +26,11 @@ from modules.network.vpc.keys.subnets import (
 ZoneLetter = Literal["a", "b", "c", "d", "e", "f"]
 Nat = Literal["none", "single", "per_zone"]
 
-#: "Amazon VPC User Guide, VPC CIDR blocks" (RFC 1918, and RFC 6598 which AWS also names for VPCs).
+#: "Amazon VPC User Guide, VPC CIDR blocks" (RFC 1918, and RFC 6598, which AWS also allows for VPCs).
 PRIVATE_RANGES = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
 #: The shortest prefix among them.
 WIDEST_PREFIX = 8
-#: The same page: some AWS services use this range (Docker's bridge), a VPC on it conflicts with them.
+#: The same page: some AWS services use this range (Docker's bridge), and a VPC with this range conflicts with them.
 DOCKER_RANGE = ipaddress.IPv4Network("172.17.0.0/16")
 #: The same page: the largest and the smallest VPC.
 VPC_PREFIXES = range(16, 29)
@@ -43,9 +43,9 @@ ALLOWED_PREFIXES_LIMIT = 20
 #: "AWS Direct Connect quotas" and RFC 6996: autonomous system numbers for private use, 16 and 32 bits.
 PRIVATE_ASN = (range(64512, 65535), range(4200000000, 4294967295))
 
-#: Short names of interface endpoints, `com.amazonaws.<region>.<name>`, of what the services of such a product
-#: call. From "Amazon VPC, AWS services that integrate with AWS PrivateLink"; add here what is missing. A list,
-#: because a misspelt name would fail only when it is applied.
+#: Short names of the interface endpoints (`com.amazonaws.<region>.<name>`) that workloads commonly need, from "Amazon
+#: VPC, AWS services that integrate with AWS PrivateLink"; add missing ones here. They are listed because a misspelled
+#: name would fail only in the apply.
 INTERFACE_ENDPOINTS = (
     "acm-pca",
     "application-autoscaling",
@@ -107,31 +107,31 @@ INTERFACE_ENDPOINTS = (
 def _prefix_length(value: Any) -> int:
     if isinstance(value, str) and value[:1] == "/" and value[1:].isdecimal() and int(value[1:]) in SUBNET_PREFIXES:
         return int(value[1:])
-    raise broken_rule("is not the size of a subnet", 'write a prefix length from "/16" to "/28", with its stroke')
+    raise broken_rule("is not the size of a subnet", 'write a prefix length from "/16" to "/28", with the slash')
 
 
-#: What S3 takes no bucket's name with, beside letters, digits, hyphens and single periods.
+#: Prefixes and suffixes that S3 reserves.
 _RESERVED_BEGINNINGS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _BUCKET_NAME = re.compile(r"(?!.*\.\.)(?![0-9]+(\.[0-9]+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 def _bucket_name(value: str) -> str:
-    """Return the name of a bucket.
+    """Return the name if it is valid for a general purpose bucket.
 
     [Amazon S3 User Guide, General purpose bucket naming rules]
     (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
     """
     if not _BUCKET_NAME.fullmatch(value):
         raise broken_rule(
-            "is not the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and single periods, a letter "
-            "or digit first and last",
-            'write the name alone, "partner-data-set", without s3:// and without a path',
+            "is not the name of an S3 bucket: 3 to 63 lowercase letters, digits, hyphens, and single periods, with a "
+            "letter or digit first and last",
+            'write only the name, "partner-data-set", without s3:// and without a path',
         )
     if value.startswith(_RESERVED_BEGINNINGS) or value.endswith(_RESERVED_ENDS):
         raise broken_rule(
-            "is not the name of a general purpose bucket: S3 keeps this beginning or end for names of another kind",
-            'write the bucket\'s own name, "partner-data-set"',
+            "is not the name of a general purpose bucket: S3 reserves this prefix or suffix for other names",
+            'write the name of the bucket itself, "partner-data-set"',
         )
     return value
 
@@ -143,7 +143,7 @@ PrefixLength = Annotated[int, BeforeValidator(_prefix_length), Field(ge=SUBNET_P
 def _endpoint(value: str) -> str:
     if value in ("s3", "dynamodb"):
         raise broken_rule(
-            "is always there as a gateway endpoint, which costs nothing", "take it out of interface_endpoints"
+            "always has a gateway endpoint, which is free of charge", "remove it from interface_endpoints"
         )
     if value not in INTERFACE_ENDPOINTS:
         nearest = difflib.get_close_matches(value, INTERFACE_ENDPOINTS, n=3, cutoff=0.4)
@@ -159,15 +159,15 @@ InterfaceEndpoint = Annotated[str, AfterValidator(_endpoint)]
 
 
 class SubnetSizes(Settings):
-    """The `subnet_sizes` block: how large one zone's subnet of each tier is."""
+    """The `subnet_sizes` block: the size of one zone's subnet in each tier."""
 
     public: PrefixLength | None = Field(
-        default=None, examples=["/26"], description="Load balancers and NAT gateways; /26 by default, at most /27."
+        default=None, examples=["/26"], description="Load balancers and NAT gateways; /26 by default, at least a /27."
     )
     app: PrefixLength | None = Field(
         default=None,
         examples=["/22"],
-        description="Tasks, functions and pods of all clusters; /23 a cluster by default.",
+        description="Tasks, functions, and pods of all clusters; /23 per cluster by default.",
     )
     data: PrefixLength | None = Field(
         default=None, examples=["/26"], description="Databases and caches; /26 by default."
@@ -178,38 +178,38 @@ class SubnetSizes(Settings):
 
 
 class FlowLogSettings(Settings):
-    """The `flow_logs` block: what the VPC records of its traffic. Flow logs are always on."""
+    """The `flow_logs` block: the flow logs of the VPC, which are always on."""
 
     destination: Literal["s3", "cloud-watch-logs"] = Field(
         default="s3",
-        description="The environment's log bucket (Parquet, cheapest to keep), or a log group (quickest to search).",
+        description="The environment's log bucket (Parquet, cheapest to store), or a log group (fastest to search).",
     )
     traffic: Literal["ALL", "ACCEPT", "REJECT"] = Field(
-        default="ALL", description="Which flows: ALL, since an incident is read from what was accepted."
+        default="ALL", description="The traffic to record; ALL, since incidents are investigated from accepted traffic."
     )
 
 
 class DirectConnectSettings(Settings):
-    """The `direct_connect` block: the corporate network by a Direct Connect gateway."""
+    """The `direct_connect` block: a connection to the corporate network by a Direct Connect gateway."""
 
     corporate_cidrs: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
         min_length=1,
         examples=[["10.128.0.0/9"]],
-        description="The corporate network's ranges; the VPC may not overlap them.",
+        description="The ranges of the corporate network, which the VPC may not overlap.",
     )
     gateway_id: str | None = Field(
         default=None,
         pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        description="The id of a Direct Connect gateway that exists; without it one is made.",
+        description="The ID of an existing Direct Connect gateway; without it, one is created.",
     )
     amazon_side_asn: int = Field(
         default=64512,
-        description="The private autonomous system number on AWS's side of BGP; not the corporate router's own.",
+        description="The private autonomous system number of AWS's side of BGP; not the corporate router's.",
     )
     allowed_prefixes: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
         default=(),
         max_length=ALLOWED_PREFIXES_LIMIT,
-        description="What is announced to the corporate network; the VPC's own range by default.",
+        description="The prefixes advertised to the corporate network; the VPC's own range by default.",
     )
 
     @model_validator(mode="after")
@@ -229,19 +229,19 @@ class DirectConnectSettings(Settings):
 
 
 class NetworkSettings(TieredSettings):
-    """The `network` block: one VPC with four tiers of subnets over two or three zones."""
+    """The `network` block: a VPC with four tiers of subnets in two or three Availability Zones."""
 
     cidr: Cidr = Field(
         examples=["10.20.32.0/19"],
-        description="The VPC's range, /16 to /28; it can never be changed, and may overlap no other network's.",
+        description="The range of the VPC, /16 to /28; it can never be changed and may not overlap another network's.",
     )
     availability_zones: tuple[ZoneLetter, ...] = Field(
         examples=[["a", "c"]],
-        description="Two or three zones by their letters. Zones can be added later; room for four is kept.",
+        description="Two or three Availability Zones, by letter. Zones can be added later, up to four.",
     )
     internet: bool = Field(
         default=True,
-        description="Whether there is an internet gateway. Without one there are no public subnets either.",
+        description="Whether the VPC has an internet gateway. Without one, it has no public subnets either.",
     )
     nat: Nat = tiered(
         development="single",
@@ -254,11 +254,11 @@ class NetworkSettings(TieredSettings):
         default=1,
         ge=1,
         le=4,
-        description="For how many clusters the app subnets have room: 2 where a new one is set up beside the old. "
-        "It cannot be changed later, for the subnets' ranges would change.",
+        description="The number of clusters that fit in the app subnets: 2 to create a new one next to the old one. "
+        "It cannot be changed later, since the ranges of the subnets would change.",
     )
     subnet_sizes: SubnetSizes = Field(
-        default=SubnetSizes(), description="Sizes of the subnets, where the defaults do not suit."
+        default=SubnetSizes(), description="The sizes of the subnets, if the defaults do not fit."
     )
     reserved_cidrs: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
         default=(),
@@ -268,22 +268,24 @@ class NetworkSettings(TieredSettings):
     interface_endpoints: Annotated[tuple[InterfaceEndpoint, ...], AfterValidator(each_once)] = Field(
         default=(),
         examples=[["ecr.api", "ecr.dkr", "logs"]],
-        description="AWS services reached by interface endpoints, by short name. S3 and DynamoDB are always there. "
-        "Most of them let principals of this account through and no others.",
+        description="AWS services to reach through interface endpoints, by short name. S3 and DynamoDB always have a "
+        "gateway endpoint. Most interface endpoints accept only principals of this account.",
     )
     readable_buckets: Annotated[tuple[BucketName, ...], AfterValidator(each_once)] = Field(
         default=(),
         examples=[["partner-data-set"]],
-        description="Buckets of others that are listed and read from inside the VPC. Its S3 endpoint leads to this "
-        "environment's buckets, to those that AWS's own services need, and to these.",
+        description="Other owners' buckets that may be listed and read from inside the VPC. Its S3 endpoint allows "
+        "only these, this environment's buckets, and the buckets that AWS services need.",
     )
     flow_logs: FlowLogSettings = Field(
-        default=FlowLogSettings(), description="Where the VPC's flow logs go; they are always on."
+        default=FlowLogSettings(), description="The VPC's flow logs, which are always on."
     )
-    direct_connect: DirectConnectSettings | None = Field(default=None, description="The way to the corporate network.")
+    direct_connect: DirectConnectSettings | None = Field(
+        default=None, description="The connection to the corporate network."
+    )
     proxy: ProxySettings | None = Field(
         default=None,
-        description="The HTTP proxy by which programs reach the internet and what of AWS has no endpoint here.",
+        description="The HTTP proxy through which programs reach the internet and AWS services without an endpoint.",
     )
 
     @model_validator(mode="after")
@@ -293,20 +295,20 @@ class NetworkSettings(TieredSettings):
 
     @property
     def corporate_cidrs(self) -> tuple[ipaddress.IPv4Network, ...]:
-        """The corporate network's ranges; none without Direct Connect."""
+        """The ranges of the corporate network; none without Direct Connect."""
         return self.direct_connect.corporate_cidrs if self.direct_connect else ()
 
     def unreachable(self, services: Iterable[str]) -> list[str]:
-        """Return which of these services of AWS have no way there, neither a NAT gateway nor an endpoint, sorted."""
+        """Return the AWS services that can be reached neither by a NAT gateway nor by an endpoint, sorted."""
         return [] if self.nat != "none" else sorted(set(services) - set(self.interface_endpoints))
 
     def unreachable_by_programs(self, services: Iterable[str]) -> list[str]:
-        """Return which of these services a program has no way to: unlike ECS and its agent, it may use the proxy."""
+        """Return the AWS services that programs cannot reach. Unlike ECS and its agent, programs can use the proxy."""
         return [] if self.proxy else self.unreachable(services)
 
     @property
     def prefixes(self) -> dict[SubnetTier, int]:
-        """The prefix length of one zone's subnet in each tier."""
+        """The prefix length of a zone's subnet in each tier."""
         return {tier: getattr(self.subnet_sizes, tier) or default_prefix(tier, self.clusters) for tier in SUBNET_TIERS}
 
     @property
@@ -316,22 +318,22 @@ class NetworkSettings(TieredSettings):
 
     @property
     def foreign_cidrs(self) -> list[tuple[tuple[str, ...], ipaddress.IPv4Network]]:
-        """Ranges that belong to others, each with the key that names it."""
+        """The ranges of other networks, each with its key."""
         return [
             *((("reserved_cidrs",), cidr) for cidr in self.reserved_cidrs),
             *((("direct_connect", "corporate_cidrs"), cidr) for cidr in self.corporate_cidrs),
         ]
 
     def warnings(self) -> Iterator[Finding]:
-        """Yield what is allowed and yet deserves a second look."""
+        """Yield settings that are valid but probably unintended."""
         needed = needed_prefix(self.prefixes)
         if self.cidr.prefixlen < needed:
             yield Finding(
                 ("cidr",),
                 self.cidr,
                 f"is larger than needed: a /{needed} has room for four zones of these subnets. The range can never be "
-                "changed, and no network that is ever joined to this one (peering, VPN, Direct Connect) may use it",
-                f"write {self.cidr.network_address}/{needed}, or give larger subnet_sizes",
+                "changed, and no network that is connected to this one (peering, VPN, Direct Connect) may use it",
+                f"write {self.cidr.network_address}/{needed}, or larger subnet_sizes",
             )
 
     def _zone_findings(self) -> Iterator[Finding]:
@@ -340,7 +342,7 @@ class NetworkSettings(TieredSettings):
             yield Finding(
                 at,
                 list(zones),
-                f"names {len(zones)}: one zone's failure would be ours, and a fourth adds cost without use",
+                f"has {len(zones)}: the failure of a single zone would stop the service, and a fourth only adds cost",
                 'write two or three, ["a", "c"]',
             )
         for one, other in combinations(zones, 2):
@@ -351,7 +353,7 @@ class NetworkSettings(TieredSettings):
                     at,
                     list(zones),
                     f"names {one} and {other}, which share a place in the address plan (letters four apart)",
-                    f"take another zone in place of {other}",
+                    f"choose another zone in place of {other}",
                 )
 
     def _way_out_findings(self) -> Iterator[Finding]:
@@ -360,20 +362,20 @@ class NetworkSettings(TieredSettings):
                 ("nat",),
                 self.nat,
                 "needs an internet gateway, and internet = false",
-                'write nat = "none" (a `proxy` is then the way out), or internet = true',
+                'write nat = "none" (programs can use a `proxy`), or internet = true',
             )
         if self.proxy and not (self.proxy.cidrs or self.corporate_cidrs):
             yield Finding(
                 ("proxy", "cidrs"),
                 None,
-                "is missing: without direct_connect nothing says where the proxy is, so that no group lets out to it",
-                'write the range that its host is in, cidrs = ["10.130.8.0/24"]',
+                "is missing: without direct_connect, security groups need the proxy's ranges to allow egress to it",
+                'write the range of its hosts, cidrs = ["10.130.8.0/24"]',
             )
         if self.is_production and self.nat == "single":
             yield Finding(
                 ("nat",),
                 self.nat,
-                "is refused in production: when its zone fails, the other zones have no way out",
+                "is not allowed in production: if its Availability Zone fails, the others lose their internet access",
                 'write nat = "per_zone"',
             )
 
@@ -384,21 +386,21 @@ class NetworkSettings(TieredSettings):
                 at,
                 cidr,
                 "is not the size of a VPC, which is /16 to /28",
-                "write a /20 to begin with, 10.20.48.0/20",
+                "write a /20 to start with, 10.20.48.0/20",
             )
         if not any(cidr.subnet_of(private) for private in PRIVATE_RANGES):
             yield Finding(
                 at,
                 cidr,
-                "is not a private range: hosts of the internet would be shadowed",
-                "choose one inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10",
+                "is not a private range: public hosts in the range could not be reached",
+                "choose one inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, or 100.64.0.0/10",
             )
         if cidr.overlaps(DOCKER_RANGE):
             yield Finding(at, cidr, f"overlaps {DOCKER_RANGE}, which AWS services use themselves", "choose another")
         for key, foreign in self.foreign_cidrs:
             if foreign.prefixlen < WIDEST_PREFIX:
-                rule = f"is wider than /{WIDEST_PREFIX}, the largest private range, and would leave nothing to a VPC"
-                yield Finding(key, foreign, rule, "write the ranges that are really in use, 10.128.0.0/9")
+                rule = f"is wider than /{WIDEST_PREFIX}, the largest private range, and leaves no range for a VPC"
+                yield Finding(key, foreign, rule, "write the ranges that are in use, 10.128.0.0/9")
 
     def _size_findings(self) -> Iterator[Finding]:
         if self.cidr.prefixlen not in VPC_PREFIXES:
@@ -425,6 +427,6 @@ class NetworkSettings(TieredSettings):
             yield Finding(
                 ("subnet_sizes", "endpoint"),
                 f"/{self.prefixes['endpoint']}",
-                f"has {room} usable addresses for {wanted} interface endpoints",
+                f"has only {room} usable addresses for {wanted} interface endpoints",
                 "write a larger size",
             )

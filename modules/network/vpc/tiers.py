@@ -1,7 +1,7 @@
-"""Built subnets, a type for each tier: what belongs into one tier cannot be handed another.
+"""Created subnets, with a type for each tier, so that a construct cannot be given the subnets of another tier.
 
-The fan site put its load balancer into the private subnets of its service, and no traffic came. Here a load
-balancer asks for `PublicSubnets`, and a type checker, an editor and the synth refuse any other.
+An internet-facing load balancer in private subnets receives no traffic. Load balancers therefore require
+`PublicSubnets`, which the type checker enforces.
 """
 
 import ipaddress
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class _Subnets:
     ids: Mapping[str, str]
-    """The subnet's id by its zone's letter."""
+    """The subnets' IDs by the zone's letter."""
     cidr: ipaddress.IPv4Network
-    """The tier's whole range, of the zones that are not built as well."""
+    """The whole range of the tier, including zones without a subnet."""
 
     def all_ids(self) -> list[str]:
-        """Return the ids in the order of the zones' letters."""
+        """Return the IDs in the order of the zones' letters."""
         return [self.ids[zone] for zone in sorted(self.ids)]
 
 
@@ -26,12 +26,12 @@ class PublicSubnets(_Subnets):
 
 
 class AppSubnets(_Subnets):
-    """Subnets of tasks, functions and pods: out by NAT where there is any, in by load balancers."""
+    """Subnets of tasks, functions, and pods: outbound through NAT gateways, inbound through load balancers."""
 
 
 class DataSubnets(_Subnets):
-    """Subnets of databases and caches: no way out."""
+    """Subnets of databases and caches: no route out of the VPC."""
 
 
 class EndpointSubnets(_Subnets):
-    """Subnets of interface endpoints: no way out."""
+    """Subnets of interface endpoints: no route out of the VPC."""

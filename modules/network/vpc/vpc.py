@@ -31,10 +31,11 @@ class _TaggedSubnet:
 
 
 class Network(Construct):
-    """One VPC with four tiers of subnets over two or three zones.
+    """A VPC with four tiers of subnets in two or three Availability Zones.
 
     Creates: VPC, subnets, internet gateway, NAT gateways with their addresses, route tables, the data tier's
-    network ACL, flow logs; closes the default security group and the default route table.
+    network ACL, flow logs. Removes all rules from the default security group and all routes from the default route
+    table.
     """
 
     def __init__(self, scope: Construct, id: str, *, settings: NetworkSettings, foundation: Foundation) -> None:
@@ -74,7 +75,7 @@ class Network(Construct):
         FlowLogs(self, "flow-logs", settings=settings.flow_logs, foundation=foundation, vpc_id=self.vpc_id)
 
     def tag_subnets(self, tier: SubnetTier, tags: Mapping[str, str]) -> None:
-        """Add tags to a tier's subnets, beside what others added: a subnet's own resource holds all of its tags."""
+        """Add tags to a tier's subnets, in addition to the existing ones. A subnet's resource holds all of its tags."""
         for each in self._tagged:
             if each.tier == tier:
                 each.tags.update(tags)
@@ -85,10 +86,10 @@ class Network(Construct):
             Vpc,
             "vpc",
             cidr_block=str(self.cidr),
-            # Private DNS names of interface endpoints, RDS and EKS need both.
+            # Private DNS names of interface endpoints, RDS, and EKS need both.
             enable_dns_support=True,
             enable_dns_hostnames=True,
-            # Counts addresses in CloudWatch, free of charge: pods use them up.
+            # A free CloudWatch metric of used addresses; pods can exhaust them.
             enable_network_address_usage_metrics=True,
             instance_tenancy="default",
             tags={"Name": self._foundation.names.of("vpc")},
@@ -98,7 +99,7 @@ class Network(Construct):
         self._default_route_table_id = vpc.default_route_table_id
 
     def _close_defaults(self) -> None:
-        """Adopt what AWS makes with a VPC, and leave nothing in it: what forgets to choose gets no access."""
+        """Adopt the defaults that AWS creates with a VPC and empty them: resources that do not choose get no access."""
         name = {"Name": self._foundation.names.of("default-closed")}
         self._make(DefaultSecurityGroup, "default", vpc_id=self.vpc_id, ingress=[], egress=[], tags=name)
         self._make(
@@ -118,7 +119,7 @@ class Network(Construct):
             vpc_id=self.vpc_id,
             availability_zone=f"{names.region}{zone}",
             cidr_block=str(self.settings.plan.subnet(tier, zone)),
-            # A public address is asked for by what needs one (NAT, a load balancer), never given to all.
+            # Resources that need a public address (NAT gateways, load balancers) request it themselves.
             map_public_ip_on_launch=False,
             tags=dict(tags),
             lifecycle=kept_if(self._foundation.is_production),

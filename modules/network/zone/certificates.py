@@ -1,4 +1,4 @@
-"""Certificates for names in our zones."""
+"""ACM certificates for names in the environment's zones."""
 
 from collections.abc import Sequence
 
@@ -10,18 +10,19 @@ from constructs import Construct
 from modules.foundation.foundation import Foundation
 from modules.network.zone.zones import PublicZone
 
-#: Where CloudFront, and whatever stands on it, looks for certificates ("Requirements for using SSL/TLS certificates
-#: with CloudFront").
+#: The region in which CloudFront requires its certificates ("Requirements for using SSL/TLS certificates with
+#: CloudFront").
 CLOUDFRONT_REGION = "us-east-1"
-#: "RequestCertificate, DomainName": the first name is the common name too, and RFC 5280 leaves that 64 octets.
+#: "RequestCertificate, DomainName": the first name is also the common name, which RFC 5280 limits to 64 octets.
 FIRST_NAME_LIMIT = 64
 
 
 class Certificate(Construct):
-    """A public certificate of ACM, which renews itself as long as the records in the zone stay.
+    """A public ACM certificate, which ACM renews as long as the validation records exist.
 
-    Creates: the certificate; in the zone a record for each name, which a name and its wildcard share; the wait
-    until it is issued. `arn` is that wait's, so who uses it gets no certificate that is still asked for.
+    Creates: the certificate; a validation record for each name, which a name and its wildcard share; the wait
+    until the certificate is issued. `arn` comes from that wait, so dependents never get a certificate that is not yet
+    issued.
     """
 
     def __init__(
@@ -35,9 +36,9 @@ class Certificate(Construct):
         foundation: Foundation,
         region: str | None = None,
     ) -> None:
-        """Take another region than the environment's for CloudFront: `CLOUDFRONT_REGION`.
+        """Create a certificate; `region` is needed for CloudFront only (`CLOUDFRONT_REGION`).
 
-        Raises ValueError for names outside the zone, or when none is short enough for a common name.
+        Raises ValueError for names outside the zone, or if no name is short enough for a common name.
         """
         super().__init__(scope, id)
         make = foundation.resources(self, "certificate")
@@ -50,16 +51,16 @@ class Certificate(Construct):
             subject_alternative_names=others or None,
             validation_method="DNS",
             tags={"Name": foundation.names.of(what)},
-            # A listener or a distribution has to take the new one before the old one can go.
+            # A listener or a distribution must use the new certificate before the old one can be deleted.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             provider=provider,
         )
-        proofs = [zone.prove(name, certificate, proven) for name, proven in _to_prove(names).items()]
+        records = [zone.prove(name, certificate, option) for name, option in _names_to_validate(names).items()]
         validation = make(
             AcmCertificateValidation,
             what,
             certificate_arn=certificate.arn,
-            validation_record_fqdns=[proof.fqdn for proof in proofs],
+            validation_record_fqdns=[record.fqdn for record in records],
             provider=provider,
         )
         self.arn = validation.certificate_arn
@@ -72,6 +73,6 @@ def _common_name_first(names: Sequence[str]) -> list[str]:
     return [short[0], *(name for name in dict.fromkeys(names) if name != short[0])]
 
 
-def _to_prove(names: Sequence[str]) -> dict[str, str]:
-    """Return the names to prove and under which name the certificate has each: its own, or that of its wildcard."""
+def _names_to_validate(names: Sequence[str]) -> dict[str, str]:
+    """Return the names to validate, each with the name that the certificate lists: the same, or its wildcard."""
     return {name.removeprefix("*."): name for name in sorted(names)}

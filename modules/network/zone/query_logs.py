@@ -1,4 +1,4 @@
-"""Query logs: who asks for which of our names, and what Route 53 answers."""
+"""DNS query logs of public zones."""
 
 from collections.abc import Mapping
 
@@ -12,16 +12,16 @@ from modules.foundation.logs import RETENTION_DAYS
 from modules.foundation.policies import Statement, allow, document
 from modules.network.zone.zones import PublicZone
 
-#: Where Route 53 writes query logs, wherever its users are ("Public DNS query logging").
+#: The region in which Route 53 writes all query logs ("Public DNS query logging").
 REGION = "us-east-1"
 
 
 class QueryLogs(Construct):
     """The query logs of an environment's zones.
 
-    Creates: for each zone a log group in us-east-1 and its query log; one policy for all of the log groups, since an
-    account has ten in a region ("CloudWatch Logs quotas, Resource policies"). The groups have no key of ours, which
-    would have to lie in us-east-1: what stands in them was asked on the open internet.
+    Creates: for each zone a log group in us-east-1 and its query log; one resource policy for all log groups, since an
+    account can have ten per region ("CloudWatch Logs quotas, Resource policies"). The log groups have no customer
+    managed key, which would have to be in us-east-1: the queries were public on the internet already.
     """
 
     def __init__(self, scope: Construct, id: str, *, zones: Mapping[str, PublicZone], foundation: Foundation) -> None:
@@ -53,7 +53,7 @@ class QueryLogs(Construct):
             label,
             zone_id=zone.zone_id,
             cloudwatch_log_group_arn=log_group.arn,
-            # Route 53 tries to write at once, and refuses the log where it may not.
+            # Route 53 tests the permission and rejects the query log without it.
             depends_on=[policy],
         )
 

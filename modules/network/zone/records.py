@@ -1,4 +1,4 @@
-"""What an environment file lists in a zone: records, delegations, health checks, who may issue certificates."""
+"""The records of an environment file's zones: records, delegations, health checks, certificate authorities."""
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
@@ -10,13 +10,16 @@ from modules.network.zone.keys.record import RecordSettings
 from modules.network.zone.settings import ZoneSettings
 from modules.network.zone.zones import PublicZone, Routing
 
-#: Seconds that resolvers may keep a subdomain's name servers. Two days are usual; a zone that was made anew is found
-#: again within the hour, at one question more an hour.
+#: Seconds that resolvers may cache a subdomain's name servers. Two days are common; with one hour, a zone that was
+#: created again is found within the hour, at the cost of one more query per hour.
 DELEGATION_TTL = 3600
 
 
 class ZoneRecords(Construct):
-    """Creates: the CAA record, the name servers of subdomains, health checks, the records of the `record` blocks."""
+    """The records that a `zone` block lists.
+
+    Creates: the CAA record, the NS records of subdomains, health checks, the records of the `record` blocks.
+    """
 
     def __init__(
         self,
@@ -34,20 +37,23 @@ class ZoneRecords(Construct):
         self._foundation = foundation
         self._make = foundation.resources(self, "zone")
         if settings.certificate_authorities:
-            self._say_who_may_issue(settings)
+            self._create_caa_record(settings)
         for subdomain, delegation in settings.delegation.items():
             name, servers = settings.delegated(subdomain), delegation.name_servers
             zone.record(f"delegation_{subdomain}", name, "NS", servers, ttl=DELEGATION_TTL)
-        self._health_checks = {name: self._watch(name, check) for name, check in settings.health_check.items()}
+        self._health_checks = {
+            name: self._create_health_check(name, check) for name, check in settings.health_check.items()
+        }
         for name, record in settings.record.items():
-            self._answer(name, record)
+            self._create_record(name, record)
 
-    def _say_who_may_issue(self, settings: ZoneSettings) -> None:
-        """Name the authorities (RFC 8659): `issue` holds for wildcards too, as long as nothing else is said of them."""
+    def _create_caa_record(self, settings: ZoneSettings) -> None:
+        """Name the certificate authorities. Without `issuewild`, `issue` applies to wildcards too (RFC 8659)."""
         values = [f'0 issue "{authority}"' for authority in settings.certificate_authorities]
         self._zone.record("caa", self._zone.name, "CAA", values)
 
-    def _watch(self, name: str, settings: HealthCheckSettings) -> str:
+    def _create_health_check(self, name: str, settings: HealthCheckSettings) -> str:
+        """Return the ID of a new health check."""
         match = "_STR_MATCH" if settings.search_string else ""
         check = self._make(
             Route53HealthCheck,
@@ -59,20 +65,20 @@ class ZoneRecords(Construct):
             search_string=settings.search_string,
             request_interval=settings.interval_seconds,
             failure_threshold=settings.failures,
-            # Without the name in the TLS handshake a load balancer does not know which certificate is meant.
+            # A load balancer selects the certificate by the name in the TLS handshake.
             enable_sni=True if settings.protocol == "https" else None,
             tags={"Name": self._foundation.names.of(name)},
-            # Records name it, and what they answer while it is gone "can't be predicted" ([DeleteHealthCheck]
+            # If a health check is deleted while records use it, their routing "can't be predicted" ([DeleteHealthCheck]
             # (https://docs.aws.amazon.com/Route53/latest/APIReference/API_DeleteHealthCheck.html)).
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         return check.id
 
-    def _answer(self, label: str, settings: RecordSettings) -> None:
-        what, routing = f"record_{label}", self._routing(label, settings)
+    def _create_record(self, label: str, settings: RecordSettings) -> None:
+        key, routing = f"record_{label}", self._routing(label, settings)
         if settings.alias:
             self._zone.alias(
-                what,
+                key,
                 settings.name,
                 target=settings.alias.target,
                 target_zone_id=settings.alias.zone_id,
@@ -82,13 +88,13 @@ class ZoneRecords(Construct):
             )
         else:
             values, ttl = settings.values, settings.ttl
-            self._zone.record(what, settings.name, str(settings.type), values, ttl=ttl, routing=routing)
+            self._zone.record(key, settings.name, str(settings.type), values, ttl=ttl, routing=routing)
 
     def _routing(self, label: str, settings: RecordSettings) -> Routing | None:
         if settings.routing is None:
             return None
         return Routing(
-            # Environments in several regions may answer for one name, each with its own record in one zone.
+            # Environments in several regions may each have a record of the same name in one zone.
             f"{self._foundation.names.environment}-{label}",
             weight=settings.weight,
             latency_region=settings.latency_region,

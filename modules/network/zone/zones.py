@@ -1,4 +1,4 @@
-"""Names that the whole internet sees."""
+"""Public hosted zones and their records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,30 +23,30 @@ from modules.network.keys.domains import is_under
 from modules.network.zone.keys.record import TTL
 from modules.network.zone.settings import ZoneSettings
 
-#: "DNS record types, TXT": a longer value is several strings in one record; `\"\"` divides them for the provider.
+#: "DNS record types, TXT": a longer value is split into several strings, which the provider separates by `\"\"`.
 TXT_STRING_LIMIT = 255
 
 
 @dataclass(frozen=True)
 class Routing:
-    """When a record answers that is one of several of its name and type: by one of weight, latency and failover."""
+    """The routing policy of one of several records with the same name and type: weight, latency, or failover."""
 
     identifier: str
-    """Unique among the records of the name, those of other environments among them."""
+    """Unique among the records of the name, including those of other environments."""
     weight: int | None = None
-    """Its share among those of the name, 0 to 255."""
+    """The record's share among the records of the name, 0 to 255."""
     latency_region: str | None = None
-    """The region that it is in: users get the one that is nearest in time."""
+    """The region of the target: users get the record with the lowest latency."""
     failover: Literal["primary", "secondary"] | None = None
     health_check_id: str | None = None
-    """The health check without whose consent it is left out."""
+    """While this health check is unhealthy, Route 53 omits the record."""
 
 
 class PublicZone(Construct):
-    """A public zone, made here or looked up by its name.
+    """A public zone, created here or looked up by its name.
 
-    Creates: the zone, unless it exists; a record for each `record`, two for each `alias`, one for each name that
-    certificates ask to prove.
+    Creates: the zone, unless it exists; a record for each `record`, one or two for each `alias`, one for each name
+    that certificates validate.
     """
 
     def __init__(
@@ -59,29 +59,29 @@ class PublicZone(Construct):
         zone = self._look_up() if settings.existing else self._create(foundation)
         self.zone_id = zone.zone_id
         self.name_servers = zone.name_servers
-        self._proofs: dict[str, Route53Record] = {}
+        self._validations: dict[str, Route53Record] = {}
         self._addresses: dict[str, list[Route53Record]] = {}
         self._waiting: dict[str, list[TerraformResource]] = {}
 
     def record(
-        self, what: str, name: str, type: str, values: Sequence[str], ttl: int = TTL, routing: Routing | None = None
+        self, key: str, name: str, type: str, values: Sequence[str], ttl: int = TTL, routing: Routing | None = None
     ) -> None:
-        """Answer for the name with these values; `what` is unique in the zone and stays, the address has it."""
+        """Add a record; `key` is unique in the zone and part of the resource's address, so it must not change."""
         record = self._make(
             Route53Record,
-            f"{self._label}_{what}",
+            f"{self._label}_{key}",
             zone_id=self.zone_id,
-            name=self._own(name),
+            name=self._checked(name),
             type=type,
             ttl=ttl,
-            records=[_divided(value) if type == "TXT" else value for value in values],
-            **_routed(routing),
+            records=[_split(value) if type == "TXT" else value for value in values],
+            **_routing_arguments(routing),
         )
         self._note_address(name, record)
 
     def alias(
         self,
-        what: str,
+        key: str,
         name: str,
         *,
         target: str,
@@ -90,51 +90,51 @@ class PublicZone(Construct):
         evaluate_target_health: bool = True,
         routing: Routing | None = None,
     ) -> None:
-        """Answer for the name with the addresses of a load balancer or distribution.
+        """Add alias records for a load balancer or distribution.
 
-        `types` are A, and AAAA for a target that has IPv6 addresses: for one without, it would answer nothing.
+        `types` are A, and AAAA if the target has IPv6 addresses.
         """
         for type in types:
             record = self._make(
                 Route53Record,
-                f"{self._label}_{what}_{type.lower()}",
+                f"{self._label}_{key}_{type.lower()}",
                 zone_id=self.zone_id,
-                name=self._own(name),
+                name=self._checked(name),
                 type=type,
                 alias=Route53RecordAlias(
                     name=target, zone_id=target_zone_id, evaluate_target_health=evaluate_target_health
                 ),
-                **_routed(routing),
+                **_routing_arguments(routing),
             )
             self._note_address(name, record)
 
     def after_address(self, name: str, resource: TerraformResource) -> None:
-        """Let the resource wait for the records that give the name an address, those of higher modules among them."""
+        """Make the resource depend on the records that give the name an address, including those of higher modules."""
         self._waiting.setdefault(name, []).append(resource)
         for record in self._addresses.get(name, []):
             _wait(resource, record)
 
-    def prove(self, name: str, certificate: AcmCertificate, proven: str) -> Route53Record:
-        """Return the record by which ACM sees that the name is ours, one for all certificates that ask.
+    def prove(self, name: str, certificate: AcmCertificate, option: str) -> Route53Record:
+        """Return the record by which ACM validates the name, shared by all certificates for it.
 
-        ACM asks for the same record for a name, its wildcard, and both in any region, as long as it is one account
-        ("AWS Certificate Manager User Guide, DNS validation"). `proven` is the name as the certificate has it.
+        Within an account, ACM uses the same record for a name and its wildcard in all regions ("AWS Certificate
+        Manager User Guide, DNS validation"). `option` is the name as the certificate lists it.
         """
-        if name not in self._proofs:
-            self._own(name)
+        if name not in self._validations:
+            self._checked(name)
             options = f"{certificate.fqn}.domain_validation_options"
-            self._proofs[name] = self._make(
+            self._validations[name] = self._make(
                 Route53Record,
                 f"{self._label}_proof_{part_of_address(name)}",
                 zone_id=self.zone_id,
-                name=_of_option(options, proven, "resource_record_name"),
+                name=_of_option(options, option, "resource_record_name"),
                 type="CNAME",
                 ttl=TTL,
-                records=[_of_option(options, proven, "resource_record_value")],
-                # It may be there from a certificate that was made by hand, with the very same value.
+                records=[_of_option(options, option, "resource_record_value")],
+                # It may exist already, with the same value, for a certificate that was requested by hand.
                 allow_overwrite=True,
             )
-        return self._proofs[name]
+        return self._validations[name]
 
     def _create(self, foundation: Foundation) -> Route53Zone:
         return self._make(
@@ -143,7 +143,7 @@ class PublicZone(Construct):
             name=self.name,
             comment=f"{foundation.names.product} {foundation.names.environment}: names on the internet",
             force_destroy=False,
-            # A zone that is made anew has other name servers, and its parent goes on naming the old ones.
+            # A zone that is created again gets other name servers, while its parent still delegates to the old ones.
             lifecycle=kept_if(foundation.is_production),
         )
 
@@ -156,14 +156,14 @@ class PublicZone(Construct):
             for resource in self._waiting.get(name, []):
                 _wait(resource, record)
 
-    def _own(self, name: str) -> str:
+    def _checked(self, name: str) -> str:
         if not is_under(name.removeprefix("*."), self.name):
             raise ValueError(f"{name} is not in the zone {self.name}")
         return name
 
 
 def part_of_address(name: str) -> str:
-    """Return a domain name as a part of an address; two underscores for a dot, one for a hyphen."""
+    """Return a domain name as a part of an address: two underscores for a dot, one for a hyphen."""
     return name.replace(".", "__")
 
 
@@ -172,8 +172,8 @@ def _wait(resource: TerraformResource, record: Route53Record) -> None:
     resource.depends_on = [*(resource.depends_on or []), address]
 
 
-def _routed(routing: Routing | None) -> dict[str, Any]:
-    """Return a record's arguments for its routing."""
+def _routing_arguments(routing: Routing | None) -> dict[str, Any]:
+    """Return the arguments of a record for its routing policy."""
     if routing is None:
         return {}
     arguments: dict[str, Any] = {"set_identifier": routing.identifier, "health_check_id": routing.health_check_id}
@@ -190,5 +190,5 @@ def _of_option(options: str, name: str, attribute: str) -> str:
     return f'${{one([for option in {options} : option.{attribute} if option.domain_name == "{name}"])}}'
 
 
-def _divided(value: str) -> str:
+def _split(value: str) -> str:
     return '""'.join(value[start : start + TXT_STRING_LIMIT] for start in range(0, len(value), TXT_STRING_LIMIT))

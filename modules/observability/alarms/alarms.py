@@ -1,4 +1,4 @@
-"""Where alarms go."""
+"""Alarm topics."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,9 @@ from modules.observability.alarms.settings import SEVERITIES, Severity, alarm_to
 
 
 class Alarms(Construct):
-    """The `alarms` block: topics that CloudWatch, Budgets and EventBridge may publish to.
+    """The `alarms` block: topics to which CloudWatch, Budgets, and EventBridge may publish.
 
-    Creates: a topic for each severity, with its policy; a subscription and a permission for each function that is told.
+    Creates: a topic for each severity, with its policy; a subscription and a permission for each function.
     """
 
     def __init__(self, scope: Construct, id: str, *, functions: Sequence[Function], foundation: Foundation) -> None:
@@ -46,7 +46,7 @@ class Alarms(Construct):
         return topic
 
     def _publishers(self) -> list[tuple[str, str, Condition | None]]:
-        """Return who publishes on behalf of what.
+        """Return the services that may publish, each with the statement's Sid and condition.
 
         [CloudWatch User Guide, Notifying users on alarm changes]
         (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html) and [AWS Cost
@@ -68,7 +68,7 @@ class Alarms(Construct):
         ]
 
     def _let_use_key(self) -> None:
-        """Let the same services use the topics' key, or what they publish is lost without a word."""
+        """Allow the same services to use the topics' key; otherwise, their messages are lost without an error."""
         for service in ("cloudwatch", "budgets"):
             self._foundation.let_use_message_key(service)
         # [Amazon SNS Developer Guide, Managing Amazon SNS encryption keys and costs]

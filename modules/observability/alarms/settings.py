@@ -1,4 +1,4 @@
-"""The `alarms` block: where alarms go, by how grave they are."""
+"""The `alarms` block: the subscribers of alarm topics, which exist for each severity."""
 
 from typing import Literal, get_args
 
@@ -9,21 +9,22 @@ from modules.foundation.names import TOPIC_NAME_LIMIT, Names
 from modules.foundation.problems import refuse
 from modules.foundation.settings import Label, Settings
 
-#: The gravest first: somebody gets up; somebody looks today; good to know. The function slack_alarm reads the severity
-#: off the end of the topic's name.
+#: The most severe first. critical: someone must act immediately, even at night; warning: someone must look today; info:
+#: for information. The function slack_alarm reads the severity from the end of the topic's name.
 Severity = Literal["critical", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-#: Drift wakes nobody up, and is not left for a month either.
+#: Drift needs no immediate action, but should not remain for weeks.
 DRIFT_SEVERITY: Severity = "warning"
 
 
 class AlarmsSettings(Settings):
-    """An `alarms` block: a topic for each severity, and who is told."""
+    """The `alarms` block: a topic for each severity, and the functions that they invoke."""
 
     functions: tuple[Label, ...] = Field(
         default=(),
         examples=[["slack-alarm"]],
-        description="`function` blocks that every alarm invokes; each chooses by its own variables what it passes on.",
+        description="`function` blocks that every alarm invokes; the environment variables of each decide which alarms "
+        "it forwards.",
     )
 
     @model_validator(mode="after")

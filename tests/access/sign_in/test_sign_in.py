@@ -1,4 +1,4 @@
-"""The user pool, its pages and its clients, as they stand in the JSON."""
+"""The synthesized user pool, its domain, and its app clients."""
 
 import json
 from pathlib import Path
@@ -17,13 +17,13 @@ from tests.support.template import Template
 POOL = "${aws_cognito_user_pool.sign_in_users.id}"
 
 
-def test_the_pool_of_production(prod: Template) -> None:
+def test_pool_in_production_has_protection(prod: Template) -> None:
     pool = prod.resource("aws_cognito_user_pool.sign_in_users")
     assert pool["name"] == "agora-prod-users"
     assert pool["lifecycle"] == {"prevent_destroy": True}
     assert (pool["deletion_protection"], pool["mfa_configuration"]) == ("ACTIVE", "OPTIONAL")
     assert pool["software_token_mfa_configuration"] == {"enabled": True}
-    # Threat protection is the plan Plus's.
+    # Threat protection requires the Plus feature plan.
     assert (pool["user_pool_tier"], pool["user_pool_add_ons"]) == ("PLUS", {"advanced_security_mode": "ENFORCED"})
     assert pool["username_attributes"] == pool["auto_verified_attributes"] == ["email"]
     assert pool["user_attribute_update_settings"] == {"attributes_require_verification_before_update": ["email"]}
@@ -39,14 +39,14 @@ def test_the_pool_of_production(prod: Template) -> None:
     assert "sms_configuration" not in pool
 
 
-def test_the_pool_of_dev(dev: Template) -> None:
+def test_pool_in_dev_can_be_deleted(dev: Template) -> None:
     pool = dev.resource("aws_cognito_user_pool.sign_in_users")
     assert pool["deletion_protection"] == "INACTIVE"
     assert (pool["user_pool_tier"], pool["user_pool_add_ons"]) == ("ESSENTIALS", {"advanced_security_mode": "OFF"})
     assert dev.only("aws_cognito_user_pool_domain")["domain"] == "agora-dev-111111111111"
 
 
-def test_public_clients_take_codes_only_and_keep_no_secret(prod: Template, dev: Template, archive: Template) -> None:
+def test_public_clients_use_codes_only_and_have_no_secret(prod: Template, dev: Template, archive: Template) -> None:
     for template in (prod, dev, archive):
         for name, client in template.resources("aws_cognito_user_pool_client").items():
             assert client["allowed_oauth_flows"] == ["code"]
@@ -55,7 +55,7 @@ def test_public_clients_take_codes_only_and_keep_no_secret(prod: Template, dev: 
             assert (client["prevent_user_existence_errors"], client["enable_token_revocation"]) == ("ENABLED", True)
 
 
-def test_lifetimes_of_tokens(prod: Template, archive: Template) -> None:
+def test_clients_have_the_token_lifetimes_of_their_settings(prod: Template, archive: Template) -> None:
     found = {
         name: (client["access_token_validity"], client["id_token_validity"], client["refresh_token_validity"])
         for template in (prod, archive)
@@ -67,21 +67,21 @@ def test_lifetimes_of_tokens(prod: Template, archive: Template) -> None:
     assert units == {"access_token": "minutes", "id_token": "minutes", "refresh_token": "days"}
 
 
-def test_a_domain_of_ours_waits_for_the_address_above_it(archive: Template) -> None:
+def test_custom_domain_depends_on_the_address_of_its_parent(archive: Template) -> None:
     domain = archive.only("aws_cognito_user_pool_domain")
     assert domain["domain"] == "auth.archive.mobile.example"
     certificate = archive.resource("aws_acm_certificate.certificate_sign_in")
     assert certificate["domain_name"] == "auth.archive.mobile.example"
     assert domain["certificate_arn"] == "${aws_acm_certificate_validation.certificate_sign_in.certificate_arn}"
-    # The load balancer's, of a higher module and made later.
+    # The record of the load balancer, which a higher module creates later.
     assert domain["depends_on"] == [
         "aws_route53_record.zone_public_load_balancer_archive__mobile__example_a",
     ]
     alias = archive.resource("aws_route53_record.zone_public_sign_in_a")["alias"]
     assert alias["name"] == "${aws_cognito_user_pool_domain.sign_in_domain.cloudfront_distribution}"
     assert alias["zone_id"] == "${aws_cognito_user_pool_domain.sign_in_domain.cloudfront_distribution_zone_id}"
-    told = archive.json["output"]["sign_in"]["value"]
-    assert told["url"] == "https://auth.archive.mobile.example"
+    output = archive.json["output"]["sign_in"]["value"]
+    assert output["url"] == "https://auth.archive.mobile.example"
 
 
 def module(stack: TerraformStack, foundation: Foundation, **values: Any) -> AccessModule:
@@ -92,7 +92,7 @@ def module(stack: TerraformStack, foundation: Foundation, **values: Any) -> Acce
     return AccessModule(stack, "access", blocks=blocks, network=network, foundation=foundation)
 
 
-def test_the_certificate_is_in_us_east_1_and_an_earlier_address_is_waited_for(tmp_path: Path) -> None:
+def test_custom_domain_has_a_certificate_in_us_east_1_and_depends_on_an_earlier_address(tmp_path: Path) -> None:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         module(stack, foundation, domain="auth.agora.example")
 
@@ -103,7 +103,7 @@ def test_the_certificate_is_in_us_east_1_and_an_earlier_address_is_waited_for(tm
     assert template.only("aws_cognito_user_pool_domain")["depends_on"] == ["aws_route53_record.zone_public_home"]
 
 
-def test_text_messages_by_a_role_for_this_pool_only(archive: Template) -> None:
+def test_text_messages_have_a_role_for_this_pool_only(archive: Template) -> None:
     pool = archive.resource("aws_cognito_user_pool.sign_in_users")
     assert pool["sms_configuration"] == {
         "external_id": "mobile-archive-users",
@@ -119,11 +119,11 @@ def test_text_messages_by_a_role_for_this_pool_only(archive: Template) -> None:
     assert send["Action"] == ["sns:Publish"]
 
 
-def test_a_load_balancer_asks_by_a_client_with_a_secret(tmp_path: Path) -> None:
+def test_load_balancer_gets_a_client_with_a_secret(tmp_path: Path) -> None:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         sign_in = module(stack, foundation).sign_in
-        answer = sign_in.for_load_balancer("public", ["a.agora.example", "b.agora.example"])
-        assert answer.user_pool_domain == sign_in.domain
+        action = sign_in.for_load_balancer("public", ["a.agora.example", "b.agora.example"])
+        assert action.user_pool_domain == sign_in.domain
 
     template = built(tmp_path, build)
     client = template.resource("aws_cognito_user_pool_client.sign_in_load_balancer_public")

@@ -1,4 +1,4 @@
-"""Roles of the applications' own pipelines: who is let in, and that they can ship one service and nothing else."""
+"""Roles of the applications' own pipelines: who may assume them, and what they allow."""
 
 import json
 from fnmatch import fnmatchcase
@@ -20,9 +20,9 @@ REPOSITORY = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/agora/api"
 PASSED = {"iam__PassedToService": "ecs-tasks.amazonaws.com"}
 REGISTERED = {"ecs__CreateAction": "RegisterTaskDefinition"}
 
-Asked = tuple[str, str, dict[str, str]]
+Request = tuple[str, str, dict[str, str]]
 
-DEPLOY: list[Asked] = [
+DEPLOY: list[Request] = [
     ("ecs:DescribeTaskDefinition", "*", {}),
     ("ecs:RegisterTaskDefinition", f"{FAMILY}:*", {}),
     ("ecs:TagResource", f"{FAMILY}:8", REGISTERED),
@@ -32,7 +32,7 @@ DEPLOY: list[Asked] = [
     ("ecs:UpdateService", SERVICE, {}),
     ("ecs:DescribeServices", SERVICE, {}),
 ]
-NOT_DEPLOY: list[Asked] = [
+NOT_DEPLOY: list[Request] = [
     ("ecs:RegisterTaskDefinition", f"{FAMILY}-other:*", {}),
     ("ecs:RegisterTaskDefinition", FAMILY.replace("api", "search") + ":*", {}),
     ("ecs:TagResource", f"{FAMILY}:8", {}),
@@ -48,7 +48,7 @@ NOT_DEPLOY: list[Asked] = [
     ("ecs:ExecuteCommand", f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/agora-prod-main/1", {}),
     ("ecr:PutImage", REPOSITORY, {}),
 ]
-PUSH: list[Asked] = [
+PUSH: list[Request] = [
     ("ecr:GetAuthorizationToken", "*", {}),
     ("ecr:BatchCheckLayerAvailability", REPOSITORY, {}),
     ("ecr:BatchGetImage", REPOSITORY, {}),
@@ -57,7 +57,7 @@ PUSH: list[Asked] = [
     ("ecr:CompleteLayerUpload", REPOSITORY, {}),
     ("ecr:PutImage", REPOSITORY, {}),
 ]
-NOT_PUSH: list[Asked] = [
+NOT_PUSH: list[Request] = [
     ("ecr:PutImage", f"{REPOSITORY}-other", {}),
     ("ecr:BatchDeleteImage", REPOSITORY, {}),
     ("ecr:PutImageTagMutability", REPOSITORY, {}),
@@ -67,8 +67,8 @@ NOT_PUSH: list[Asked] = [
 ROLES = {"service_api_deploy": (DEPLOY, NOT_DEPLOY), "repository_api_push": (PUSH, NOT_PUSH)}
 
 
-def opens(template: Template, role: str, sub: str, aud: str = "https://gitlab.com") -> bool:
-    """Return whether a token opens the role."""
+def may_assume(template: Template, role: str, sub: str, aud: str = "https://gitlab.com") -> bool:
+    """Return whether a job with this token may assume the role."""
     (statement,) = json.loads(template.resource(f"aws_iam_role.{role}")["assume_role_policy"])["Statement"]
     condition = statement["Condition"]
     assert set(condition) == {"StringEquals", "StringLike"}
@@ -77,17 +77,17 @@ def opens(template: Template, role: str, sub: str, aud: str = "https://gitlab.co
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_pipeline_ships_its_own_and_nothing_else(prod: Template, role: str) -> None:
+def test_role_of_a_pipeline_allows_only_what_its_job_needs(prod: Template, role: str) -> None:
     statements = statements_of(prod, role)
-    needed, refused = ROLES[role]
+    needed, denied = ROLES[role]
     assert [each for each in needed if not allows(statements, each[0], each[1], **each[2])] == []
-    assert [each for each in refused if allows(statements, each[0], each[1], **each[2])] == []
+    assert [each for each in denied if allows(statements, each[0], each[1], **each[2])] == []
     granted = {action for statement in statements for action in statement["Action"]}
     assert granted == {action for action, _, _ in needed}
 
 
-def test_production_rolls_out_what_a_tag_of_its_own_project_names(prod: Template) -> None:
-    assert opens(prod, "service_api_deploy", f"{PROJECT}:tag:ref:v1.4.2")
+def test_deploy_role_in_production_is_assumed_by_tags_of_its_project_only(prod: Template) -> None:
+    assert may_assume(prod, "service_api_deploy", f"{PROJECT}:tag:ref:v1.4.2")
     for other in (
         f"{PROJECT}:branch:ref:main",
         f"{PROJECT}:branch:ref:v1",
@@ -95,24 +95,24 @@ def test_production_rolls_out_what_a_tag_of_its_own_project_names(prod: Template
         "project_path:community/groundwork:ref_type:tag:ref:v1.4.2",
         "project_path:community/agora-api-fork:ref_type:tag:ref:v1.4.2",
     ):
-        assert not opens(prod, "service_api_deploy", other), other
-    assert not opens(prod, "service_api_deploy", f"{PROJECT}:tag:ref:v1.4.2", aud="https://git.example")
+        assert not may_assume(prod, "service_api_deploy", other), other
+    assert not may_assume(prod, "service_api_deploy", f"{PROJECT}:tag:ref:v1.4.2", aud="https://git.example")
 
 
-def test_images_are_pushed_by_the_default_branch_and_by_tags(prod: Template) -> None:
-    assert opens(prod, "repository_api_push", f"{PROJECT}:branch:ref:main")
-    assert opens(prod, "repository_api_push", f"{PROJECT}:tag:ref:v1.5.0-rc.1")
-    assert not opens(prod, "repository_api_push", f"{PROJECT}:branch:ref:feature")
+def test_push_role_is_assumed_by_the_default_branch_and_by_tags(prod: Template) -> None:
+    assert may_assume(prod, "repository_api_push", f"{PROJECT}:branch:ref:main")
+    assert may_assume(prod, "repository_api_push", f"{PROJECT}:tag:ref:v1.5.0-rc.1")
+    assert not may_assume(prod, "repository_api_push", f"{PROJECT}:branch:ref:feature")
 
 
-def test_the_accounts_provider_is_the_one_that_is_trusted(prod: Template, account: Template) -> None:
+def test_roles_trust_the_oidc_provider_of_the_account(prod: Template, account: Template) -> None:
     assert account.resource("aws_iam_openid_connect_provider.delivery_gitlab")["url"] == "https://gitlab.com"
     for role in ROLES:
         trust = json.loads(prod.resource(f"aws_iam_role.{role}")["assume_role_policy"])["Statement"][0]
         assert trust["Principal"] == {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/gitlab.com"}
 
 
-def test_the_outputs_name_the_roles(prod: Template, dev: Template) -> None:
+def test_outputs_list_the_roles(prod: Template, dev: Template) -> None:
     assert prod.json["output"]["deploy_roles"]["value"] == {"api": f"{ROLE}-deploy"}
     role = f"arn:aws:iam::{ACCOUNT}:role/agora-prod-repository-api-push"
     assert prod.json["output"]["push_roles"]["value"] == {"api": role}
@@ -128,11 +128,11 @@ SERVICE_BLOCK = 'service "api" {\n  owned_by    = "pipeline"\n  deployed_by = "c
     ("text", "problem"),
     [
         (SERVICE_BLOCK,
-         "dev.hcl:13: service.api.deployed_by community/agora-api would be let in by tokens of a GitLab server, and "
-         'the environment names none; write `pipeline { project = "..." }`, or take it out'),
+         "dev.hcl:13: service.api.deployed_by community/agora-api needs a GitLab server whose tokens are trusted, and "
+         'the environment names none; add `pipeline { project = "..." }`, or remove it'),
         (REPOSITORY_BLOCK,
-         "dev.hcl:12: repository.api.pushed_by community/agora-api would be let in by tokens of a GitLab server, and "
-         'the environment names none; write `pipeline { project = "..." }`, or take it out'),
+         "dev.hcl:12: repository.api.pushed_by community/agora-api needs a GitLab server whose tokens are trusted, and "
+         'the environment names none; add `pipeline { project = "..." }`, or remove it'),
         (PIPELINE + SERVICE_BLOCK.replace('"pipeline"', '"terraform"'),
          "dev.hcl:16: service.api.deployed_by community/agora-api would deploy revisions that Terraform reverts with "
          'its next apply; write owned_by = "pipeline", or remove it'),
@@ -141,9 +141,9 @@ SERVICE_BLOCK = 'service "api" {\n  owned_by    = "pipeline"\n  deployed_by = "c
          'name, for example "community/groundwork"'),
     ],
 )  # fmt: skip
-def test_wrong_settings(text: str, problem: str, tmp_path: Path) -> None:
+def test_invalid_setting_is_a_problem(text: str, problem: str, tmp_path: Path) -> None:
     assert only_problem(tmp_path, {"dev": SERVED + text}) == problem
 
 
-def test_with_a_pipeline_block_both_are_right(tmp_path: Path) -> None:
+def test_deployed_by_and_pushed_by_with_a_pipeline_block_are_valid(tmp_path: Path) -> None:
     assert problems_of(tmp_path, {"dev": SERVED + PIPELINE + REPOSITORY_BLOCK + SERVICE_BLOCK}) == []

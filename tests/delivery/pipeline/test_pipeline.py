@@ -1,4 +1,4 @@
-"""The pipeline's roles: who is let in, and what for."""
+"""The pipeline's roles: who may assume them, and what they allow."""
 
 import json
 from fnmatch import fnmatchcase
@@ -26,8 +26,8 @@ RDS = {
 PROJECT = "project_path:community/groundwork:ref_type"
 
 
-def lets_in(template: Template, role: str, sub: str, aud: str = "https://gitlab.com") -> bool:
-    """Return whether a token opens the role."""
+def may_assume(template: Template, role: str, sub: str, aud: str = "https://gitlab.com") -> bool:
+    """Return whether a job with this token may assume the role."""
     (statement,) = json.loads(template.resource(f"aws_iam_role.{role}")["assume_role_policy"])["Statement"]
     condition = statement["Condition"]
     subjects = condition["StringLike"]["gitlab.com:sub"]
@@ -44,33 +44,33 @@ def dev_account(reference: Path) -> Template:
     return Template(stack_folder(reference, "account-111111111111"))
 
 
-def test_production_is_opened_by_its_tags_alone(account: Template) -> None:
+def test_roles_of_production_are_assumed_by_tags_only(account: Template) -> None:
     for role in ("delivery_prod_plan", "delivery_prod_apply"):
-        assert lets_in(account, role, f"{PROJECT}:tag:ref:v1.4.2")
-        assert not lets_in(account, role, f"{PROJECT}:branch:ref:feature")
-        assert not lets_in(account, role, "project_path:community/other:ref_type:tag:ref:v1.4.2")
-        assert not lets_in(account, role, f"{PROJECT}:tag:ref:v1.4.2", aud="https://elsewhere.example")
-    # Drift is looked for on the default branch, and nothing is applied from there.
-    assert lets_in(account, "delivery_prod_plan", f"{PROJECT}:branch:ref:main")
-    assert not lets_in(account, "delivery_prod_apply", f"{PROJECT}:branch:ref:main")
+        assert may_assume(account, role, f"{PROJECT}:tag:ref:v1.4.2")
+        assert not may_assume(account, role, f"{PROJECT}:branch:ref:feature")
+        assert not may_assume(account, role, "project_path:community/other:ref_type:tag:ref:v1.4.2")
+        assert not may_assume(account, role, f"{PROJECT}:tag:ref:v1.4.2", aud="https://elsewhere.example")
+    # The scheduled drift job runs on the default branch, from which nothing is applied.
+    assert may_assume(account, "delivery_prod_plan", f"{PROJECT}:branch:ref:main")
+    assert not may_assume(account, "delivery_prod_apply", f"{PROJECT}:branch:ref:main")
 
 
-def test_any_branch_may_plan_staging_and_none_may_apply_it(staging_account: Template) -> None:
-    assert lets_in(staging_account, "delivery_staging_plan", f"{PROJECT}:branch:ref:feature")
-    assert not lets_in(staging_account, "delivery_staging_apply", f"{PROJECT}:branch:ref:main")
-    assert lets_in(staging_account, "delivery_staging_apply", f"{PROJECT}:tag:ref:v1.4.2-rc.1")
+def test_roles_of_staging_are_assumed_by_any_branch_to_plan_and_by_tags_to_apply(staging_account: Template) -> None:
+    assert may_assume(staging_account, "delivery_staging_plan", f"{PROJECT}:branch:ref:feature")
+    assert not may_assume(staging_account, "delivery_staging_apply", f"{PROJECT}:branch:ref:main")
+    assert may_assume(staging_account, "delivery_staging_apply", f"{PROJECT}:tag:ref:v1.4.2-rc.1")
 
 
-def test_dev_is_applied_from_the_default_branch(dev_account: Template) -> None:
-    assert lets_in(dev_account, "delivery_dev_apply", f"{PROJECT}:branch:ref:main")
-    assert not lets_in(dev_account, "delivery_dev_apply", f"{PROJECT}:branch:ref:feature")
+def test_apply_role_of_dev_is_assumed_by_the_default_branch_only(dev_account: Template) -> None:
+    assert may_assume(dev_account, "delivery_dev_apply", f"{PROJECT}:branch:ref:main")
+    assert not may_assume(dev_account, "delivery_dev_apply", f"{PROJECT}:branch:ref:feature")
 
 
 def statements(template: Template, role: str) -> dict[str, dict[str, Any]]:
     return {each["Sid"]: each for each in template.policy(f"aws_iam_role_policy.{role}")}
 
 
-def test_a_plan_reads_no_data_and_no_state_but_its_own(account: Template) -> None:
+def test_plan_role_reads_no_data_and_only_its_own_state(account: Template) -> None:
     found = statements(account, "delivery_prod_plan")
     state = "arn:aws:s3:::agora-account-state-333333333333-ap-northeast-2/agora/prod/terraform.tfstate"
     assert found["Lock"]["Resource"] == [f"{state}.tflock"]
@@ -82,8 +82,8 @@ def test_a_plan_reads_no_data_and_no_state_but_its_own(account: Template) -> Non
     assert attached["policy_arn"] == "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
-def test_a_plan_reads_the_passwords_that_it_opens_and_no_other_secret(further: Path) -> None:
-    """Ephemeral resources are opened by plans, and plain RDS with replicas has two of them."""
+def test_plan_role_reads_the_database_passwords_that_it_needs_and_no_other_secret(further: Path) -> None:
+    """A plan evaluates ephemeral resources, and RDS instances with replicas have two of them."""
     plan = role_statements(Template(stack_folder(further, "account-666666666666")), "delivery_rds_plan")
     secret = "arn:aws:secretsmanager:ap-northeast-2:666666666666:secret:{}-AbCdEf"
     assert is_allowed(plan, "secretsmanager:GetRandomPassword", "*", {})
@@ -101,7 +101,7 @@ def test_a_plan_reads_the_passwords_that_it_opens_and_no_other_secret(further: P
         (["alias/mobile/prod/data"], "secretsmanager", False),
     ],
 )
-def test_a_plan_uses_the_key_of_passwords_for_secrets_alone(
+def test_plan_role_uses_the_key_of_passwords_for_secrets_only(
     aliases: list[str], service: str, allowed: bool, further: Path
 ) -> None:
     plan = role_statements(Template(stack_folder(further, "account-666666666666")), "delivery_rds_plan")
@@ -110,7 +110,7 @@ def test_a_plan_uses_the_key_of_passwords_for_secrets_alone(
     assert is_allowed(plan, "kms:Decrypt", key, context) is allowed
 
 
-def test_a_copied_password_is_read_where_rds_keeps_it() -> None:
+def test_copied_password_is_read_from_the_secret_of_rds() -> None:
     names = Names("agora", "prod", "333333333333", "ap-northeast-2")
     managed = "arn:aws:secretsmanager:ap-northeast-2:333333333333:secret:rds!db-*"
     ours = "arn:aws:secretsmanager:ap-northeast-2:333333333333:secret:agora/prod/database/main-??????"
@@ -122,7 +122,7 @@ def test_a_copied_password_is_read_where_rds_keeps_it() -> None:
         assert secrets_read_at_plan({"main": DatabaseSettings.model_validate({**RDS, **keys})}, names) == patterns
 
 
-def test_previews_would_show_a_password_to_every_branch(tmp_path: Path) -> None:
+def test_previews_with_a_database_password_are_a_problem(tmp_path: Path) -> None:
     database = """
 database "main" {
   engine                      = "postgres"
@@ -136,21 +136,21 @@ database "main" {
 }
 """
     assert only_problem(tmp_path, {"dev": DEV + PIPELINE + database}) == (
-        "dev.hcl:11: pipeline.previews true would let the jobs of every branch read the password of database main, as "
-        "a plan has to; write previews = false"
+        "dev.hcl:11: pipeline.previews true would let the jobs of every branch read the password of database main, "
+        "which a plan must read; write previews = false"
     )
     closed = PIPELINE.replace("}", "  previews = false\n}")
     assert problems_of(tmp_path, {"dev": DEV + closed + database}) == []
 
 
-def test_a_drift_job_may_tell_the_alarm_topic_and_no_other(account: Template) -> None:
+def test_plan_role_may_publish_to_the_warning_topic_only(account: Template) -> None:
     found = statements(account, "delivery_prod_plan")
     assert found["TellDrift"]["Resource"] == ["arn:aws:sns:ap-northeast-2:333333333333:agora-prod-alarms-warning"]
     aliases = {"kms:ResourceAliases": "alias/agora/prod/messages"}
     assert found["AlarmKey"]["Condition"] == {"ForAnyValue:StringEquals": aliases}
 
 
-def test_an_apply_cannot_let_itself_in_further(account: Template) -> None:
+def test_apply_role_cannot_change_its_own_access(account: Template) -> None:
     apply = role_statements(account, "delivery_prod_apply")
     own = "arn:aws:iam::333333333333:role/agora-account-prod-apply"
     for action in ("iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:DeleteRole"):
@@ -161,14 +161,14 @@ def test_an_apply_cannot_let_itself_in_further(account: Template) -> None:
         assert not is_allowed(apply, action, gitlab, {}), action
 
 
-def test_an_apply_makes_the_providers_of_eks_clusters(account: Template) -> None:
+def test_apply_role_may_create_the_oidc_providers_of_eks_clusters(account: Template) -> None:
     apply = role_statements(account, "delivery_prod_apply")
     cluster = "arn:aws:iam::333333333333:oidc-provider/oidc.eks.ap-northeast-2.amazonaws.com/id/EXAMPLE"
     for action in ("Create", "Get", "Tag", "Delete"):
         assert is_allowed(apply, f"iam:{action}OpenIDConnectProvider", cluster, {}), action
 
 
-def test_an_environment_without_a_pipeline_has_no_roles(further: Path) -> None:
+def test_environment_without_a_pipeline_has_no_roles(further: Path) -> None:
     assert not Template(stack_folder(further, "account-555555555555")).resources("aws_iam_role")
 
 
@@ -179,26 +179,26 @@ def test_an_environment_without_a_pipeline_has_no_roles(further: Path) -> None:
          'dev.hcl:12: pipeline.project groundwork is not the path of a GitLab project; write its groups and its name, '
          'for example "community/groundwork"'),
         (PIPELINE.replace("}", '  gitlab_url = "http://gitlab.example"\n}'),
-         "dev.hcl:13: pipeline.gitlab_url http://gitlab.example is not the address of a GitLab server; write https and "
+         "dev.hcl:13: pipeline.gitlab_url http://gitlab.example is not the URL of a GitLab server; write https and "
          'the host, "https://gitlab.com"'),
         (PIPELINE.replace("}", '  thumbprints = ["AA"]\n}'),
-         "dev.hcl:13: pipeline.thumbprints.0 AA is not a SHA-1 fingerprint; write its 40 hexadecimal digits in lower "
-         "case, without colons"),
+         "dev.hcl:13: pipeline.thumbprints.0 AA is not a SHA-1 fingerprint; write its 40 hexadecimal digits in "
+         "lowercase, without colons"),
     ],
 )  # fmt: skip
-def test_wrong_settings(text: str, problem: str, tmp_path: Path) -> None:
+def test_invalid_setting_is_a_problem(text: str, problem: str, tmp_path: Path) -> None:
     assert only_problem(tmp_path, {"dev": DEV + text}) == problem
 
 
-def test_production_has_no_previews(tmp_path: Path) -> None:
+def test_previews_in_production_are_a_problem(tmp_path: Path) -> None:
     text = PROD + PIPELINE.replace("}", "  previews = true\n}")
     assert only_problem(tmp_path, {"prod": text}) == (
         "prod.hcl:13: pipeline.previews true would let the jobs of every branch read production's configuration; "
-        "take it out; the plan of a release tag is read before it is applied"
+        "remove it; the plan of a release tag is reviewed before it is applied"
     )
 
 
-def test_environments_of_one_account_come_from_one_server(tmp_path: Path) -> None:
+def test_environments_of_one_account_with_two_servers_are_a_problem(tmp_path: Path) -> None:
     other = (DEV + PIPELINE).replace("10.20.0.0", "10.20.16.0")
     elsewhere = other.replace("}\n", "}\n", 1).replace(
         'groundwork"\n', 'groundwork"\n  gitlab_url = "https://git.example"\n'

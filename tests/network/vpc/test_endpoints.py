@@ -1,4 +1,4 @@
-"""What the VPC reaches through the gateway endpoints, by the rules that IAM evaluates policies with."""
+"""Policies of the VPC endpoints, evaluated as IAM does."""
 
 from pathlib import Path
 
@@ -33,18 +33,20 @@ def through_s3(template: Template, action: str, resource: str) -> bool:
         "patch-baseline-snapshot-ap-northeast-2",
     ],
 )
-def test_what_aws_itself_needs_is_read_and_not_written(prod: Template, corporate: Template, bucket: str) -> None:
+def test_s3_endpoint_allows_reading_but_not_writing_buckets_of_aws(
+    prod: Template, corporate: Template, bucket: str
+) -> None:
     for template in (prod, corporate):
         assert through_s3(template, "s3:GetObject", f"{bucket}/some/layer")
         assert not through_s3(template, "s3:PutObject", f"{bucket}/some/layer")
 
 
-def test_the_buckets_are_those_of_the_environments_region(archive: Template) -> None:
+def test_s3_endpoint_allows_buckets_of_the_environments_region_only(archive: Template) -> None:
     assert through_s3(archive, "s3:GetObject", "prod-us-east-1-starport-layer-bucket/layer")
     assert not through_s3(archive, "s3:GetObject", "prod-ap-northeast-2-starport-layer-bucket/layer")
 
 
-def test_our_buckets_are_reached_and_no_strangers(prod: Template, archive: Template) -> None:
+def test_s3_endpoint_allows_the_environments_buckets_and_no_others(prod: Template, archive: Template) -> None:
     content = prod.resource("aws_s3_bucket.bucket_content")["bucket"]
     assert through_s3(prod, "s3:PutObject", f"{content}/uploads/a.png")
     assert through_s3(prod, "s3:ListBucket", content)
@@ -55,7 +57,7 @@ def test_our_buckets_are_reached_and_no_strangers(prod: Template, archive: Templ
         assert through_s3(archive, "s3:GetObject", f"{bucket}/a")
 
 
-def test_upper_wings_add_their_buckets(tmp_path: Path) -> None:
+def test_allow_bucket_called_twice_adds_the_bucket_once(tmp_path: Path) -> None:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         network = Network(stack, "network", settings=NetworkSettings.model_validate(NETWORK), foundation=foundation)
         endpoints = Endpoints(stack, "endpoints", network=network, foundation=foundation)
@@ -73,14 +75,14 @@ def test_upper_wings_add_their_buckets(tmp_path: Path) -> None:
     assert through_s3(template, "s3:GetObject", "prod-ap-northeast-2-starport-layer-bucket/layer")
 
 
-def test_images_of_kubernetes_are_read_where_there_is_a_cluster(mobile: Template, prod: Template) -> None:
+def test_s3_endpoint_with_a_cluster_allows_images_of_kubernetes(mobile: Template, prod: Template) -> None:
     layer = "prod-registry-k8s-io-ap-northeast-2/containers/images/sha256:0a1b"
     assert through_s3(mobile, "s3:GetObject", layer)
     assert not through_s3(mobile, "s3:PutObject", layer)
     assert not through_s3(prod, "s3:GetObject", layer)
 
 
-def test_readable_buckets_are_listed_and_read_and_not_written(tmp_path: Path) -> None:
+def test_readable_bucket_can_be_listed_and_read_but_not_written(tmp_path: Path) -> None:
     template = stack_of(tmp_path, DEV.replace("network {", 'network {\n  readable_buckets = ["partner-data.set"]'))
     assert through_s3(template, "s3:ListBucket", "partner-data.set")
     assert through_s3(template, "s3:GetObject", "partner-data.set/2026/09.parquet")
@@ -91,18 +93,18 @@ def test_readable_buckets_are_listed_and_read_and_not_written(tmp_path: Path) ->
     "name",
     ["ab", "Partner", "s3://partner-data", "partner..data", "-partner", "partner_data", "192.168.5.4", "partner/data"],
 )
-def test_a_readable_bucket_has_a_name_that_s3_takes(tmp_path: Path, name: str) -> None:
+def test_readable_bucket_with_an_invalid_name_is_a_problem(tmp_path: Path, name: str) -> None:
     text = DEV.replace("network {", f'network {{\n  readable_buckets = ["{name}"]')
     assert f"network.readable_buckets.0 {name} is not the name of an S3 bucket" in only_problem(tmp_path, {"dev": text})
 
 
 @pytest.mark.parametrize("name", ["xn--partner", "amzn-s3-demo-partner", "partner--x-s3", "partner-s3alias"])
-def test_a_readable_bucket_is_a_general_purpose_bucket(tmp_path: Path, name: str) -> None:
+def test_readable_bucket_with_a_reserved_name_is_a_problem(tmp_path: Path, name: str) -> None:
     text = DEV.replace("network {", f'network {{\n  readable_buckets = ["{name}"]')
     assert "is not the name of a general purpose bucket" in only_problem(tmp_path, {"dev": text})
 
 
-def test_an_interface_endpoint_lets_our_accounts_principals_through_and_no_others(prod: Template) -> None:
+def test_interface_endpoint_allows_principals_of_this_account_only(prod: Template) -> None:
     policy = prod.only_policy("aws_vpc_endpoint", "network_endpoint_secretsmanager")
 
     def through(**context: str) -> bool:
@@ -116,15 +118,15 @@ def test_an_interface_endpoint_lets_our_accounts_principals_through_and_no_other
 
 
 @pytest.mark.parametrize("service", ["sts", "eks_auth"])
-def test_an_interface_endpoint_without_a_known_policy_keeps_the_default(mobile: Template, service: str) -> None:
+def test_interface_endpoint_without_a_known_policy_keeps_the_default(mobile: Template, service: str) -> None:
     assert "policy" not in mobile.resource(f"aws_vpc_endpoint.network_endpoint_{service}")
 
 
-def test_every_limited_endpoint_can_be_asked_for() -> None:
+def test_limited_endpoints_are_known_interface_endpoints() -> None:
     assert set(LIMITED_TO_OUR_ACCOUNT) <= set(INTERFACE_ENDPOINTS)
 
 
-def test_only_the_accounts_own_tables(prod: Template) -> None:
+def test_dynamodb_endpoint_allows_tables_of_this_account_only(prod: Template) -> None:
     policy = prod.only_policy("aws_vpc_endpoint", "network_endpoint_dynamodb")
     table = "arn:aws:dynamodb:ap-northeast-2:{account}:table/sessions"
     assert effects(policy, "dynamodb:PutItem", table.format(account="333333333333"), {}) == {"Allow"}

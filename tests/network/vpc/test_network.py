@@ -1,11 +1,11 @@
-"""The synthesized network: what stands in the JSON that production applies."""
+"""The synthesized network."""
 
 import json
 
 from tests.support.template import Template
 
 
-def test_subnets_of_four_tiers_by_zone(prod: Template) -> None:
+def test_network_has_subnets_of_four_tiers_by_zone(prod: Template) -> None:
     subnets = prod.resources("aws_subnet")
     assert {name: block["cidr_block"] for name, block in subnets.items()} == {
         "network_app_a": "10.20.32.0/22",
@@ -21,23 +21,23 @@ def test_subnets_of_four_tiers_by_zone(prod: Template) -> None:
     assert not any(block["map_public_ip_on_launch"] for block in subnets.values())
 
 
-def test_a_nat_gateway_a_zone_in_production(prod: Template) -> None:
+def test_nat_in_production_has_one_gateway_per_zone(prod: Template) -> None:
     assert set(prod.resources("aws_nat_gateway")) == {"network_nat_a", "network_nat_c"}
     assert prod.resource("aws_route.network_app_c_nat")["nat_gateway_id"] == "${aws_nat_gateway.network_nat_c.id}"
 
 
-def test_one_nat_gateway_in_dev_serves_both_zones(dev: Template) -> None:
+def test_nat_in_dev_has_one_gateway_for_both_zones(dev: Template) -> None:
     assert set(dev.resources("aws_nat_gateway")) == {"network_nat_a"}
     for zone in "ac":
         route = dev.resource(f"aws_route.network_app_{zone}_nat")
         assert route["nat_gateway_id"] == "${aws_nat_gateway.network_nat_a.id}"
 
 
-def test_the_internet_gateway_is_there_before_what_needs_it(dev: Template) -> None:
+def test_nat_gateway_depends_on_the_internet_gateway(dev: Template) -> None:
     assert dev.only("aws_nat_gateway")["depends_on"] == ["aws_internet_gateway.network_internet"]
 
 
-def test_data_and_endpoint_tiers_have_no_way_out(prod: Template, corporate: Template) -> None:
+def test_data_and_endpoint_tiers_have_no_routes(prod: Template, corporate: Template) -> None:
     for template in (prod, corporate):
         with_routes = {route["route_table_id"] for route in template.resources("aws_route").values()}
         for tier in ("data", "endpoint"):
@@ -53,35 +53,35 @@ def test_data_and_endpoint_tiers_have_no_way_out(prod: Template, corporate: Temp
 
 
 def test_only_public_subnets_have_a_route_to_the_internet_gateway(prod: Template) -> None:
-    """The fan site's second failure: a load balancer in subnets without such a route gets no traffic."""
+    """A load balancer in subnets without this route receives no traffic."""
     (route,) = (block for block in prod.resources("aws_route").values() if "gateway_id" in block)
     assert route["route_table_id"] == "${aws_route_table.network_public.id}"
 
 
-def test_without_internet_there_is_no_way_to_it(corporate: Template) -> None:
+def test_network_without_internet_has_no_gateways_and_routes(corporate: Template) -> None:
     for kind in ("aws_internet_gateway", "aws_nat_gateway", "aws_eip", "aws_route"):
         assert corporate.resources(kind) == {}
     assert not [name for name in corporate.resources("aws_subnet") if "public" in name]
     assert corporate.json["output"]["nat_addresses"]["value"] == {}
 
 
-def test_without_nat_nothing_private_gets_out(sandbox: Template) -> None:
+def test_network_without_nat_has_no_routes_in_private_subnets(sandbox: Template) -> None:
     assert set(sandbox.resources("aws_route")) == {"network_public_internet"}
 
 
-def test_what_aws_makes_with_a_vpc_is_closed(prod: Template) -> None:
+def test_default_security_group_and_route_table_are_empty(prod: Template) -> None:
     group = prod.resource("aws_default_security_group.network_default")
     assert (group["ingress"], group["egress"]) == ([], [])
     assert prod.resource("aws_default_route_table.network_default")["route"] == []
 
 
-def test_dns_is_on(prod: Template) -> None:
+def test_vpc_has_dns_support_and_host_names(prod: Template) -> None:
     vpc = prod.only("aws_vpc")
     assert vpc["enable_dns_support"] is True
     assert vpc["enable_dns_hostnames"] is True
 
 
-def test_the_data_tier_takes_app_and_corporate_clients_only(corporate: Template) -> None:
+def test_data_network_acl_allows_app_and_corporate_clients_only(corporate: Template) -> None:
     rules = corporate.resources("aws_network_acl_rule").values()
     assert all(rule["rule_action"] == "allow" and rule["protocol"] == "tcp" for rule in rules)
     inwards = {rule["cidr_block"] for rule in rules if not rule["egress"]}
@@ -96,7 +96,7 @@ def test_flow_logs_go_to_the_log_bucket_as_parquet(prod: Template) -> None:
     assert flow_log["log_destination"] == "arn:aws:s3:::agora-prod-logs-333333333333-ap-northeast-2/vpc-flow-logs"
     assert flow_log["traffic_type"] == "ALL"
     assert flow_log["depends_on"] == ["aws_s3_bucket_policy.foundation_logs"]
-    # Terraform writes $${x} for a ${x} that is not its own.
+    # Terraform reads $${x} as the literal text ${x}.
     assert flow_log["log_format"].startswith("$${version} $${account-id} ")
     write = next(each for each in prod.policy("aws_s3_bucket_policy.foundation_logs") if each["Sid"] == "FlowLogsWrite")
     assert write["Principal"] == {"Service": "delivery.logs.amazonaws.com"}
@@ -104,7 +104,7 @@ def test_flow_logs_go_to_the_log_bucket_as_parquet(prod: Template) -> None:
     assert write["Resource"] == [f"{flow_log['log_destination']}/AWSLogs/aws-account-id=333333333333/*"]
 
 
-def test_flow_logs_to_a_log_group_by_a_role_for_that_group_only(corporate: Template) -> None:
+def test_flow_logs_to_a_log_group_have_a_role_for_that_group_only(corporate: Template) -> None:
     flow_log = corporate.only("aws_flow_log")
     group = corporate.resource("aws_cloudwatch_log_group.foundation_vpc_flow_logs_log_group")
     assert flow_log["log_destination"].endswith(f":log-group:{group['name']}")
@@ -130,7 +130,7 @@ def test_gateway_endpoints_serve_app_and_public_tiers(prod: Template) -> None:
         }
 
 
-def test_interface_endpoints_in_their_tier_open_to_the_vpc_on_443(prod: Template) -> None:
+def test_interface_endpoints_allow_the_vpc_on_443(prod: Template) -> None:
     endpoint = prod.resource("aws_vpc_endpoint.network_endpoint_ecr_api")
     assert endpoint["service_name"] == "com.amazonaws.ap-northeast-2.ecr.api"
     assert endpoint["private_dns_enabled"] is True
@@ -140,11 +140,11 @@ def test_interface_endpoints_in_their_tier_open_to_the_vpc_on_443(prod: Template
     assert not [name for name in prod.resources("aws_vpc_security_group_egress_rule") if name.startswith("network_")]
 
 
-def test_without_interface_endpoints_there_is_no_group_for_them(dev: Template) -> None:
+def test_network_without_interface_endpoints_has_no_group_for_them(dev: Template) -> None:
     assert not [name for name in dev.resources("aws_security_group") if name.startswith("network_")]
 
 
-def test_the_corporate_network_by_direct_connect(corporate: Template) -> None:
+def test_direct_connect_associates_the_gateway_and_propagates_routes(corporate: Template) -> None:
     association = corporate.only("aws_dx_gateway_association")
     assert association["allowed_prefixes"] == ["10.40.32.0/19"]
     assert association["associated_gateway_id"] == "${aws_vpn_gateway.network_corporate.id}"
@@ -157,7 +157,7 @@ def test_the_corporate_network_by_direct_connect(corporate: Template) -> None:
     }
 
 
-def test_what_cannot_be_mended_is_kept_in_production_only(prod: Template, dev: Template) -> None:
+def test_resources_that_cannot_be_restored_are_protected_in_production_only(prod: Template, dev: Template) -> None:
     kept = {
         f"{kind}.{name}"
         for kind, blocks in prod.json["resource"].items()

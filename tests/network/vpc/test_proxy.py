@@ -1,4 +1,4 @@
-"""The network's proxy: who is told of it, what is reached past it, and where it is left out of the settings."""
+"""The network's proxy: environment variables, security group rules, and settings."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.support.template import Template
 
 REGION = "eu-west-1"
 URL = "http://proxy.corp.example:3128"
-#: The services that botocore knows by another name than the endpoint.
+#: Services with another name in botocore than the endpoint's.
 BOTOCORE_NAMES = {"kinesis-firehose": "firehose", "kinesis-streams": "kinesis", "eks-auth": "eks-auth"}
 BLOCK = f"""\
   nat                 = "none"
@@ -70,7 +70,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return stack_of(tmp_path_factory.mktemp("proxy"), BEHIND_PROXY + WORKERS)
 
 
-def test_endpoints_are_reached_under_the_host_names_that_the_sdk_calls() -> None:
+def test_no_proxy_has_the_host_names_that_the_sdk_uses_for_endpoints() -> None:
     session = botocore.session.get_session()
     services = set(session.get_available_services())
     for endpoint in INTERFACE_ENDPOINTS:
@@ -83,19 +83,19 @@ def test_endpoints_are_reached_under_the_host_names_that_the_sdk_calls() -> None
         assert url.removeprefix("https://") in proxy(endpoint).direct, endpoint
 
 
-def test_a_registrys_name_is_below_the_endpoints() -> None:
+def test_no_proxy_has_the_host_names_of_the_registry() -> None:
     direct = proxy("ecr.api", "ecr.dkr").direct
     assert {"api.ecr.eu-west-1.amazonaws.com", ".dkr.ecr.eu-west-1.amazonaws.com"} <= set(direct)
     assert set(ENDPOINT_HOSTS) <= set(INTERFACE_ENDPOINTS)
 
 
-def test_the_proxy_is_in_the_corporate_network_unless_it_says_where() -> None:
+def test_proxy_without_cidrs_is_in_the_corporate_network() -> None:
     assert [str(each) for each in proxy().cidrs] == ["10.128.0.0/9"]
     elsewhere = proxy(cidrs=("10.130.8.0/24",))
     assert [str(each) for each in elsewhere.cidrs] == ["10.130.8.0/24"]
 
 
-def test_tasks_and_functions_in_the_vpc_are_told_of_it_in_both_spellings(mobile: Template) -> None:
+def test_tasks_and_functions_in_the_vpc_have_the_variables_in_both_cases(mobile: Template) -> None:
     (container,) = json.loads(mobile.resource("aws_ecs_task_definition.service_receipts")["container_definitions"])
     task = {each["name"]: each["value"] for each in container["environment"]}
     function = mobile.resource("aws_lambda_function.function_slack_alarm")["environment"]["variables"]
@@ -108,23 +108,23 @@ def test_tasks_and_functions_in_the_vpc_are_told_of_it_in_both_spellings(mobile:
         assert "sqs.ap-northeast-2.amazonaws.com" not in direct
 
 
-def test_what_an_environment_file_sets_stays(template: Template) -> None:
+def test_variable_of_the_environment_file_takes_precedence(template: Template) -> None:
     (container,) = json.loads(template.resource("aws_ecs_task_definition.service_api")["container_definitions"])
     task = {each["name"]: each["value"] for each in container["environment"]}
     assert (task["NO_PROXY"], task["HTTPS_PROXY"]) == ("ours", URL)
 
 
-def test_security_groups_let_out_to_the_proxy(template: Template, mobile: Template) -> None:
-    def led(template: Template, owner: str) -> dict[str, int]:
+def test_security_groups_allow_egress_to_the_proxy(template: Template, mobile: Template) -> None:
+    def egress(template: Template, owner: str) -> dict[str, int]:
         rules = template.resources("aws_vpc_security_group_egress_rule").items()
         return {rule["cidr_ipv4"]: rule["from_port"] for name, rule in rules if name.startswith(f"{owner}_to_proxy")}
 
-    assert led(template, "service_api") == {"10.130.8.0/24": 3128, "10.130.9.0/24": 3128}
-    assert led(mobile, "service_receipts") == {"10.128.0.0/9": 3128}
-    assert led(mobile, "function_slack_alarm") == {"10.128.0.0/9": 3128}
+    assert egress(template, "service_api") == {"10.130.8.0/24": 3128, "10.130.9.0/24": 3128}
+    assert egress(mobile, "service_receipts") == {"10.128.0.0/9": 3128}
+    assert egress(mobile, "function_slack_alarm") == {"10.128.0.0/9": 3128}
 
 
-def test_what_programs_call_needs_no_endpoint_beside_a_proxy(tmp_path: Path) -> None:
+def test_service_that_programs_call_needs_no_endpoint_with_a_proxy(tmp_path: Path) -> None:
     assert problems_of(tmp_path, {"dev": BEHIND_PROXY + WORKERS}) == []
     without = BEHIND_PROXY.replace(BLOCK[BLOCK.index("\n  proxy") :], "")
     assert (
@@ -133,21 +133,21 @@ def test_what_programs_call_needs_no_endpoint_beside_a_proxy(tmp_path: Path) -> 
     )
 
 
-def test_what_ecs_itself_calls_needs_an_endpoint_in_spite_of_a_proxy(tmp_path: Path) -> None:
+def test_service_that_ecs_calls_needs_an_endpoint_even_with_a_proxy(tmp_path: Path) -> None:
     missing = BEHIND_PROXY.replace('"logs", ', "")
     assert "service.api cannot start: there is neither a NAT gateway nor an endpoint for logs" in only_problem(
         tmp_path, {"dev": missing + WORKERS}
     )
 
 
-def test_a_proxy_without_a_place_is_refused(tmp_path: Path) -> None:
+def test_proxy_without_known_cidrs_is_a_problem(tmp_path: Path) -> None:
     nowhere = BEHIND_PROXY.replace('    cidrs      = ["10.130.8.0/24", "10.130.9.0/24"]\n', "")
-    assert "network.proxy.cidrs is missing: without direct_connect nothing says where the proxy is" in only_problem(
+    assert "network.proxy.cidrs is missing: without direct_connect, security groups need the proxy's" in only_problem(
         tmp_path, {"dev": nowhere}
     )
 
 
-def test_a_rule_that_the_proxy_has_already_is_refused(tmp_path: Path) -> None:
+def test_egress_block_that_repeats_the_proxys_rule_is_a_problem(tmp_path: Path) -> None:
     repeated = WORKERS.replace('"203.0.113.0/24"\n    port = 443', '"10.130.8.0/24"\n    port = 3128')
     assert "service.api.egress.partner makes the same rule as network.proxy" in only_problem(
         tmp_path, {"dev": BEHIND_PROXY + repeated}

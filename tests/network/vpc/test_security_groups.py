@@ -1,4 +1,4 @@
-"""Security groups: the group is bare, and each rule stands by itself."""
+"""Security groups, whose rules are separate resources."""
 
 import pytest
 from cdktf import TerraformStack
@@ -24,8 +24,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return built(tmp_path_factory.mktemp("built"), build)
 
 
-def test_the_group_has_no_rule_of_its_own(template: Template) -> None:
-    """Inline rules and rules by themselves would undo each other at every apply."""
+def test_security_group_has_no_inline_rules(template: Template) -> None:
+    """Inline rules and separate rules would revert each other in every apply."""
     assert template.resource("aws_security_group.trial_api") == {
         "name": "agora-prod-api",
         "description": "The API",
@@ -34,7 +34,7 @@ def test_the_group_has_no_rule_of_its_own(template: Template) -> None:
     }
 
 
-def test_a_rule_names_one_peer_and_one_port(template: Template) -> None:
+def test_rule_has_one_peer_and_one_port(template: Template) -> None:
     assert template.resource("aws_vpc_security_group_ingress_rule.trial_api_from_load_balancer") == {
         "security_group_id": API,
         "description": "From the load balancer",
@@ -50,6 +50,6 @@ def test_a_rule_names_one_peer_and_one_port(template: Template) -> None:
     }
 
 
-def test_a_group_that_somebody_else_made_is_opened(template: Template) -> None:
+def test_existing_group_gets_an_ingress_rule(template: Template) -> None:
     rule = template.resource("aws_vpc_security_group_ingress_rule.trial_others_from_api")
     assert (rule["security_group_id"], rule["referenced_security_group_id"]) == ("sg-2", API)

@@ -28,8 +28,8 @@ zones = st.lists(st.sampled_from("abcd"), min_size=1, max_size=4, unique=True)
 
 
 @st.composite
-def fitting(draw: st.DrawFn) -> tuple[Network, Mapping[SubnetTier, int]]:
-    """Draw sizes, and a range of 10.0.0.0/8 that they fit into."""
+def sized_ranges(draw: st.DrawFn) -> tuple[Network, Mapping[SubnetTier, int]]:
+    """Draw sizes, and a range of 10.0.0.0/8 in which they fit."""
     prefixes = draw(sizes)
     prefix = draw(st.integers(min(16, needed_prefix(prefixes)), needed_prefix(prefixes)))
     start = draw(st.integers(0, 2 ** (prefix - 8) - 1))
@@ -40,8 +40,8 @@ def subnets(plan: AddressPlan, letters: list[str]) -> dict[str, Network]:
     return {f"{tier}-{zone}": plan.subnet(tier, zone) for tier in SUBNET_TIERS for zone in letters}
 
 
-@given(fitting(), zones)
-def test_never_overlapping_and_always_inside(
+@given(sized_ranges(), zones)
+def test_subnets_of_any_plan_are_inside_the_vpc_and_never_overlap(
     drawn: tuple[Network, Mapping[SubnetTier, int]], letters: list[str]
 ) -> None:
     cidr, prefixes = drawn
@@ -54,8 +54,8 @@ def test_never_overlapping_and_always_inside(
         assert all(plan.subnet(tier, zone).prefixlen == prefixes[tier] for zone in letters)
 
 
-@given(fitting(), zones, st.sampled_from("abcd"))
-def test_a_zone_more_moves_no_other(
+@given(sized_ranges(), zones, st.sampled_from("abcd"))
+def test_subnets_with_a_zone_added_keep_their_ranges(
     drawn: tuple[Network, Mapping[SubnetTier, int]], letters: list[str], more: str
 ) -> None:
     plan = AddressPlan.of(*drawn)
@@ -64,15 +64,15 @@ def test_a_zone_more_moves_no_other(
 
 
 @given(sizes)
-def test_the_needed_vpc_fits_and_the_next_smaller_does_not(prefixes: Mapping[SubnetTier, int]) -> None:
+def test_needed_prefix_fits_and_the_next_smaller_vpc_does_not(prefixes: Mapping[SubnetTier, int]) -> None:
     needed = needed_prefix(prefixes)
     AddressPlan.of(Network((0, needed)), prefixes)
     with pytest.raises(PlanTooLargeError):
         AddressPlan.of(Network((0, needed + 1)), prefixes)
 
 
-@given(fitting())
-def test_a_larger_vpc_keeps_the_plan(drawn: tuple[Network, Mapping[SubnetTier, int]]) -> None:
+@given(sized_ranges())
+def test_plan_in_a_larger_vpc_stays_the_same(drawn: tuple[Network, Mapping[SubnetTier, int]]) -> None:
     cidr, prefixes = drawn
     larger = Network((int(cidr.network_address), cidr.prefixlen), strict=False).supernet()
     if larger.network_address == cidr.network_address:
@@ -80,7 +80,7 @@ def test_a_larger_vpc_keeps_the_plan(drawn: tuple[Network, Mapping[SubnetTier, i
 
 
 @given(st.integers(1, 4))
-def test_clusters_each_have_their_share(clusters: int) -> None:
+def test_default_app_prefix_has_room_for_each_cluster(clusters: int) -> None:
     assert 2 ** (32 - default_prefix("app", clusters)) >= clusters * 2 ** (32 - default_prefix("app", 1))
     assert default_prefix("data", clusters) == default_prefix("data", 1)
 
@@ -89,7 +89,7 @@ def test_clusters_each_have_their_share(clusters: int) -> None:
     st.integers(16, 24),
     st.lists(st.tuples(st.integers(0, 2**16 - 1), st.integers(9, 24)), max_size=12),
 )
-def test_a_suggested_range_is_free(prefix: int, drawn: list[tuple[int, int]]) -> None:
+def test_first_free_range_overlaps_no_taken_range(prefix: int, drawn: list[tuple[int, int]]) -> None:
     taken = [Network(((10 << 24) + (start << 8), size), strict=False) for start, size in drawn]
     near = Network(f"10.20.0.0/{prefix}", strict=False)
     found = first_free(prefix, taken, near)
@@ -98,23 +98,23 @@ def test_a_suggested_range_is_free(prefix: int, drawn: list[tuple[int, int]]) ->
     assert not any(found.overlaps(network) for network in taken)
 
 
-def test_no_range_is_free() -> None:
+def test_first_free_without_a_free_range_is_none() -> None:
     everything = [Network("10.0.0.0/8"), Network("172.16.0.0/12"), Network("192.168.0.0/16")]
     assert first_free(20, everything, Network("10.0.0.0/20")) is None
 
 
-def test_places() -> None:
+def test_place_of_a_zone_repeats_after_four_letters() -> None:
     assert [place(zone) for zone in "abcdef"] == [0, 1, 2, 3, 0, 1]
     assert PLACES == 4
 
 
-def test_usable_addresses() -> None:
-    # "Amazon VPC User Guide, Subnet CIDR blocks": of 256 addresses of a /24, 251 are for use.
+def test_usable_addresses_leave_out_those_reserved_by_aws() -> None:
+    # "Amazon VPC User Guide, Subnet CIDR blocks": 251 of the 256 addresses of a /24 are usable.
     assert usable(24) == 251
 
 
-def test_the_plan_of_the_production_example() -> None:
-    """/23 a cluster and zone for two clusters, the rest in /26: a /19 holds it, a /20 does not."""
+def test_plan_of_the_production_example_fits_in_a_19() -> None:
+    """/23 per cluster and zone for two clusters, /26 for the other tiers: it fits in a /19, but not in a /20."""
     prefixes = {tier: default_prefix(tier, 2) for tier in SUBNET_TIERS}
     assert needed_prefix(prefixes) == 19
     plan = AddressPlan.of(Network("10.20.32.0/19"), prefixes)

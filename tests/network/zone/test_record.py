@@ -1,4 +1,4 @@
-"""Records, delegations, health checks and authorities of a zone: what is refused, where and why."""
+"""Settings of records, delegations, health checks, and certificate authorities of a zone."""
 
 from pathlib import Path
 
@@ -26,15 +26,15 @@ def problem(folder: Path, *lines: str) -> str:
     return only_problem(folder, {"dev": DEV + zone(*lines)})
 
 
-def test_who_may_issue_certificates_by_default(tmp_path: Path) -> None:
+def test_certificate_authorities_without_the_key_are_amazon_in_a_new_zone_only(tmp_path: Path) -> None:
     assert settings(tmp_path).certificate_authorities == ("amazon.com",)
     assert settings(tmp_path, "existing = true").certificate_authorities == ()
     assert settings(tmp_path, "certificate_authorities = []").certificate_authorities == ()
 
 
-def test_authorities_without_amazon(tmp_path: Path) -> None:
+def test_certificate_authorities_without_amazon_are_a_problem(tmp_path: Path) -> None:
     assert problem(tmp_path, 'certificate_authorities = ["letsencrypt.org"]') == (
-        'dev.hcl:12: zone.public.certificate_authorities ["letsencrypt.org"] keep ACM from issuing certificates for '
+        'dev.hcl:12: zone.public.certificate_authorities ["letsencrypt.org"] prevent ACM from issuing certificates for '
         'names in the zone; add "amazon.com"'
     )
 
@@ -51,7 +51,7 @@ def test_authorities_without_amazon(tmp_path: Path) -> None:
         ("TXT", "v=spf1 -all"),
     ],
 )
-def test_values_of_each_type(tmp_path: Path, type: str, value: str) -> None:
+def test_record_with_a_value_of_its_type_is_valid(tmp_path: Path, type: str, value: str) -> None:
     lines = record("x", 'name = "_x.agora.example"', f'type = "{type}"', f'values = ["{value}"]')
     assert settings(tmp_path, *lines).record["x"].values == (value.replace("\\", ""),)
 
@@ -68,16 +68,16 @@ def test_values_of_each_type(tmp_path: Path, type: str, value: str) -> None:
         ("TXT", "é", "v=spf1 -all"),
     ],
 )
-def test_a_value_of_another_type(tmp_path: Path, type: str, value: str, example: str) -> None:
+def test_record_with_a_value_of_another_type_is_a_problem(tmp_path: Path, type: str, value: str, example: str) -> None:
     lines = record("x", 'name = "x.agora.example"', f'type = "{type}"', f'values = ["{value}"]')
     assert problem(tmp_path, *lines) == (
-        f"dev.hcl:15: zone.public.record.x.values.0 {value} is not a value of a record of type {type}; "
+        f"dev.hcl:15: zone.public.record.x.values.0 {value} is not a valid value of a record of type {type}; "
         f'write one as "{example}"'
     )
 
 
 ADDRESS = ('type = "A"', 'values = ["192.0.2.10"]')
-LEADING = ('type = "CNAME"', 'values = ["shops.example.net"]')
+CNAME = ('type = "CNAME"', 'values = ["shops.example.net"]')
 
 
 @pytest.mark.parametrize(
@@ -85,50 +85,50 @@ LEADING = ('type = "CNAME"', 'values = ["shops.example.net"]')
     [
         (
             record("x", 'name = "www"', *ADDRESS),
-            "13: zone.public.record.x.name www is not the name of a record: a whole domain name",
+            "13: zone.public.record.x.name www is not the name of a record: a full domain name",
         ),
         (
             record("x", 'name = "www.agora.test"', *ADDRESS),
             "13: zone.public.record.x.name www.agora.test is not in the zone agora.example; write",
         ),
-        (record("x", 'name = "x.agora.example"'), "12: zone.public.record.x has nothing to answer; write `type` and"),
+        (record("x", 'name = "x.agora.example"'), "12: zone.public.record.x has no values; write `type` and"),
         (
-            record("x", 'name = "agora.example"', *LEADING),
-            "13: zone.public.record.x.name agora.example is the zone's own name, and that cannot be a CNAME; write an "
-            "`alias` block in place of type and values",
+            record("x", 'name = "agora.example"', *CNAME),
+            "13: zone.public.record.x.name agora.example is the zone's own name, which cannot have a CNAME record; "
+            "write an `alias` block in place of type and values",
         ),
         (
             record("x", 'name = "x.agora.example"', 'type = "CNAME"', 'values = ["a.example", "b.example"]'),
-            '15: zone.public.record.x.values ["a.example", "b.example"] are several names, and a CNAME leads to one',
+            '15: zone.public.record.x.values ["a.example", "b.example"] are several names, and a CNAME has exactly one',
         ),
         (
             record("x", 'name = "agora.example"', 'type = "CAA"', r'values = ["0 iodef \"mailto:a@b.example\""]'),
-            "13: zone.public.record.x.name agora.example has its CAA record by certificate_authorities; write them",
+            "13: zone.public.record.x.name agora.example already has a CAA record, from certificate_authorities; add",
         ),
         (
             record("x", 'name = "x.agora.example"', *ADDRESS, "weight = 1", 'failover = "secondary"'),
-            "17: zone.public.record.x.failover secondary stands beside weight, and a record is routed in one way",
+            "17: zone.public.record.x.failover secondary cannot be combined with weight: a record has one routing",
         ),
         (
             record("x", 'name = "x.agora.example"', *ADDRESS, 'failover = "primary"'),
-            "16: zone.public.record.x.failover primary is never found to be unhealthy, so that the secondary never",
+            "16: zone.public.record.x.failover primary is never unhealthy without a health check, so the secondary is",
         ),
         (
             record("x", 'name = "x.agora.example"', *ADDRESS, 'health_check = "seoul"'),
-            "16: zone.public.record.x.health_check seoul has no other answer to give way to; write weight",
+            "16: zone.public.record.x.health_check seoul has no effect: without a routing policy, no other record can",
         ),
         (
             record("x", 'name = "x.agora.example"', *ADDRESS, "weight = 1", 'health_check = "seoul"'),
-            "17: zone.public.record.x.health_check seoul is not a health check of this zone (none); write "
-            '`health_check "seoul" { ... }` beside the record',
+            "17: zone.public.record.x.health_check seoul is not a health check of this zone (none); add "
+            '`health_check "seoul" { ... }` to the zone',
         ),
         (
             record("x", 'name = "x.agora.example"', *ADDRESS, "alias {", 'target = "a.example"', 'zone_id = "Z1"', "}"),
-            "14: zone.public.record.x.type stands beside an alias",
+            "14: zone.public.record.x.type cannot be combined with an alias",
         ),
         (
             ['health_check "x" {', 'host = "x.agora.example"', 'protocol = "tcp"', 'path = "/healthz"', "}"],
-            "15: zone.public.health_check.x.path /healthz is not asked by tcp, which only connects; take it out",
+            "15: zone.public.health_check.x.path /healthz is not used by tcp, which only connects; remove it",
         ),
         (
             ['health_check "x" {', 'host = "x.agora.example"', "interval_seconds = 20", "}"],
@@ -136,8 +136,8 @@ LEADING = ('type = "CNAME"', 'values = ["shops.example.net"]')
         ),
     ],
 )
-def test_wrong_input_names_line_rule_and_remedy(tmp_path: Path, lines: list[str], message: str) -> None:
-    # An alias beside type and values is two findings, one for each.
+def test_invalid_block_names_line_rule_and_remedy(tmp_path: Path, lines: list[str], message: str) -> None:
+    # An alias with type and values is two problems, one for each key.
     found = [str(each) for each in problems_of(tmp_path, {"dev": DEV + zone(*lines)})]
     assert len(found) == (2 if "alias {" in lines else 1), found
     assert f"/dev.hcl:{message}" in found[0]
@@ -146,8 +146,8 @@ def test_wrong_input_names_line_rule_and_remedy(tmp_path: Path, lines: list[str]
 @pytest.mark.parametrize(
     ("one", "other", "message"),
     [
-        (ADDRESS, ADDRESS, " answers x.agora.example as record.one does, and nothing says which of them does when"),
-        ((*ADDRESS, "weight = 1"), ADDRESS, " answers x.agora.example as record.one does, and nothing says which"),
+        (ADDRESS, ADDRESS, " has the name and type of record.one, x.agora.example, and not both have a routing policy"),
+        ((*ADDRESS, "weight = 1"), ADDRESS, " has the name and type of record.one, x.agora.example, and not both"),
         (
             (*ADDRESS, "weight = 1"),
             (*ADDRESS, 'latency_region = "us-east-1"'),
@@ -156,23 +156,25 @@ def test_wrong_input_names_line_rule_and_remedy(tmp_path: Path, lines: list[str]
         (
             (*ADDRESS, 'failover = "secondary"'),
             (*ADDRESS, 'failover = "secondary"'),
-            ".failover secondary is what record.one of the same name is; make one primary and one secondary",
+            ".failover secondary is also the value of record.one of the same name; make one primary and one secondary",
         ),
         (
             (*ADDRESS, 'latency_region = "us-east-1"'),
             (*ADDRESS, 'latency_region = "us-east-1"'),
-            ".latency_region us-east-1 is the region of record.one too, and x.agora.example has one answer a region",
+            ".latency_region us-east-1 is also the region of record.one, and x.agora.example can have one record per",
         ),
-        (LEADING, ADDRESS, " answers x.agora.example beside record.one, and beside a CNAME there can be nothing"),
+        (CNAME, ADDRESS, " has the name of record.one, x.agora.example, and a name with a CNAME has no other records"),
     ],
 )
-def test_two_records_of_one_name(tmp_path: Path, one: list[str], other: list[str], message: str) -> None:
+def test_records_of_one_name_that_route_53_rejects_are_a_problem(
+    tmp_path: Path, one: list[str], other: list[str], message: str
+) -> None:
     name = 'name = "x.agora.example"'
     found = problem(tmp_path, *record("one", name, *one), *record("two", name, *other))
     assert f"zone.public.record.two{message}" in found
 
 
-def test_records_of_one_name_that_get_along(tmp_path: Path) -> None:
+def test_records_of_one_name_with_other_types_or_weights_are_valid(tmp_path: Path) -> None:
     name = 'name = "x.agora.example"'
     text = ('type = "TXT"', 'values = ["x"]')
     assert len(settings(tmp_path, *record("one", name, *ADDRESS), *record("two", name, *text)).record) == 2
@@ -183,7 +185,7 @@ def test_records_of_one_name_that_get_along(tmp_path: Path) -> None:
 SERVERS = 'name_servers = ["ns-1.awsdns-01.org", "ns-2.awsdns-02.com"]'
 
 
-def test_a_delegation_bears_its_label_or_a_name(tmp_path: Path) -> None:
+def test_delegation_without_a_name_is_named_by_its_label(tmp_path: Path) -> None:
     found = settings(
         tmp_path, 'delegation "test" {', SERVERS, "}", 'delegation "x" {', 'name = "a.b.agora.example"', SERVERS, "}"
     )
@@ -195,8 +197,8 @@ def test_a_delegation_bears_its_label_or_a_name(tmp_path: Path) -> None:
     [
         (
             ['delegation "dev" {', 'name_servers = ["ns-1.awsdns-01.org"]', "}"],
-            '13: zone.public.delegation.dev.name_servers ["ns-1.awsdns-01.org"] names fewer than two servers, or one '
-            "of them twice; write all four that",
+            '13: zone.public.delegation.dev.name_servers ["ns-1.awsdns-01.org"] has fewer than two name servers, or '
+            "one of them twice; write all four from",
         ),
         (
             ['delegation "dev" {', 'name = "dev.agora.test"', SERVERS, "}"],
@@ -205,16 +207,16 @@ def test_a_delegation_bears_its_label_or_a_name(tmp_path: Path) -> None:
         ),
         (
             ['delegation "dev" {', SERVERS, "}", *record("x", 'name = "api.dev.agora.example"', *ADDRESS)],
-            "16: zone.public.record.x.name api.dev.agora.example is in dev.agora.example, which delegation.dev gives "
-            "to another zone; write the record in that zone's environment",
+            "16: zone.public.record.x.name api.dev.agora.example is in dev.agora.example, which delegation.dev "
+            "delegates to another zone; write the record in that zone's environment",
         ),
     ],
 )
-def test_delegations_that_lead_nowhere(tmp_path: Path, lines: list[str], message: str) -> None:
+def test_delegation_that_resolvers_cannot_follow_is_a_problem(tmp_path: Path, lines: list[str], message: str) -> None:
     assert problem(tmp_path, *lines).startswith(f"dev.hcl:{message}")
 
 
-def test_what_is_delegated_to_an_environment_is_a_zone_there(tmp_path: Path) -> None:
+def test_delegation_to_an_environment_without_the_zone_is_a_problem(tmp_path: Path) -> None:
     parent = PROD + zone('delegation "dev" {', SERVERS, "}")
     dev = DEV + zone(name="dev.agora.example")
     assert problems_of(tmp_path, {"prod": parent, "dev": dev}) == []
@@ -226,7 +228,7 @@ def test_what_is_delegated_to_an_environment_is_a_zone_there(tmp_path: Path) -> 
     assert "is not a zone of dev, whose zones are none;" in only_problem(tmp_path, {"prod": parent, "dev": DEV})
 
 
-def test_a_zone_is_made_once(tmp_path: Path) -> None:
+def test_zone_created_by_two_environments_is_a_problem(tmp_path: Path) -> None:
     dev, prod = DEV + zone(), PROD + zone()
     assert only_problem(tmp_path, {"dev": dev, "prod": prod}) == (
         "prod.hcl:11: zone.public.name agora.example is made by dev too (dev.hcl:11), and the internet asks one zone "

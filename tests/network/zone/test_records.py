@@ -1,4 +1,4 @@
-"""What an environment file lists in a zone, and who may write its query logs, as they stand in the JSON."""
+"""The synthesized records, health checks, and query logs of zones."""
 
 from iam.evaluation import effects
 from tests.support.template import Template
@@ -6,13 +6,13 @@ from tests.support.template import Template
 PUBLIC = "aws_route53_record.zone_public"
 
 
-def test_amazon_alone_may_issue_certificates(prod: Template, archive: Template) -> None:
+def test_caa_record_names_amazon_unless_the_file_names_others(prod: Template, archive: Template) -> None:
     caa = prod.resource(f"{PUBLIC}_caa")
     assert (caa["name"], caa["type"], caa["records"]) == ("agora.example", "CAA", ['0 issue "amazon.com"'])
     assert archive.resource(f"{PUBLIC}_caa")["records"] == ['0 issue "amazon.com"', '0 issue "letsencrypt.org"']
 
 
-def test_the_parent_sends_to_the_name_servers_of_each_environment(prod: Template, dev: Template) -> None:
+def test_delegation_creates_an_ns_record_in_the_parent_zone(prod: Template, dev: Template) -> None:
     for environment in ("dev", "staging"):
         record = prod.resource(f"{PUBLIC}_delegation_{environment}")
         assert (record["name"], record["type"], record["ttl"]) == (f"{environment}.agora.example", "NS", 3600)
@@ -20,7 +20,7 @@ def test_the_parent_sends_to_the_name_servers_of_each_environment(prod: Template
     assert dev.resource("aws_route53_zone.zone_public")["name"] == "dev.agora.example"
 
 
-def test_a_tenth_to_the_new_cluster(archive: Template) -> None:
+def test_weighted_records_share_a_name(archive: Template) -> None:
     blue, green = archive.resource(f"{PUBLIC}_record_blue"), archive.resource(f"{PUBLIC}_record_green")
     assert blue["name"] == green["name"] == "api.mobile.example"
     assert (blue["set_identifier"], blue["weighted_routing_policy"]) == ("archive-blue", {"weight": 90})
@@ -29,7 +29,7 @@ def test_a_tenth_to_the_new_cluster(archive: Template) -> None:
     assert "health_check_id" not in green
 
 
-def test_the_nearest_region_and_the_last_resort(archive: Template) -> None:
+def test_latency_and_failover_records_have_their_routing_policies(archive: Template) -> None:
     here = archive.resource(f"{PUBLIC}_record_here_a")
     assert here["latency_routing_policy"] == {"region": "us-east-1"}
     assert here["alias"]["evaluate_target_health"] is True
@@ -41,7 +41,7 @@ def test_the_nearest_region_and_the_last_resort(archive: Template) -> None:
     assert first["health_check_id"] == "${aws_route53_health_check.zone_public_port.id}"
 
 
-def test_health_checks(archive: Template) -> None:
+def test_health_checks_have_the_settings_of_their_protocol(archive: Template) -> None:
     cluster = archive.resource("aws_route53_health_check.zone_public_cluster")
     assert (cluster["type"], cluster["port"], cluster["resource_path"]) == ("HTTPS", 443, "/healthz")
     assert (cluster["enable_sni"], cluster["request_interval"], cluster["failure_threshold"]) == (True, 30, 3)
@@ -50,7 +50,7 @@ def test_health_checks(archive: Template) -> None:
     assert not {"resource_path", "enable_sni"} & port.keys()
 
 
-def test_query_logs_lie_in_us_east_1(prod: Template) -> None:
+def test_query_logs_are_in_us_east_1(prod: Template) -> None:
     addresses = (
         "aws_cloudwatch_log_group.zone_public_query_logs",
         "aws_cloudwatch_log_resource_policy.zone_query_logs",
@@ -63,12 +63,12 @@ def test_query_logs_lie_in_us_east_1(prod: Template) -> None:
     assert log["cloudwatch_log_group_arn"] == f"${{{addresses[0]}.arn}}"
 
 
-def test_route_53_writes_the_query_logs_of_our_zone_only(prod: Template) -> None:
+def test_query_log_policy_allows_only_route_53_for_this_zone(prod: Template) -> None:
     policy = prod.resource("aws_cloudwatch_log_resource_policy.zone_query_logs")["policy_document"]
     ours = "arn:aws:route53:::hostedzone/${aws_route53_zone.zone_public.zone_id}"
     group = "arn:aws:logs:us-east-1:333333333333:log-group:/agora/prod/route53/public:log-stream:Z1/ICN54"
 
-    def answer(action: str, resource: str = group, zone: str = ours, account: str = "333333333333") -> set[str]:
+    def result(action: str, resource: str = group, zone: str = ours, account: str = "333333333333") -> set[str]:
         context = {
             "aws:principalservicename": "route53.amazonaws.com",
             "aws:sourceaccount": account,
@@ -76,8 +76,8 @@ def test_route_53_writes_the_query_logs_of_our_zone_only(prod: Template) -> None
         }
         return effects(policy, action, resource, context)
 
-    assert answer("logs:CreateLogStream") == answer("logs:PutLogEvents") == {"Allow"}
-    assert answer("logs:DeleteLogStream") == set()
-    assert answer("logs:PutLogEvents", zone="arn:aws:route53:::hostedzone/ZOTHER") == set()
-    assert answer("logs:PutLogEvents", account="999999999999") == set()
-    assert answer("logs:PutLogEvents", resource=group.replace("public", "private")) == set()
+    assert result("logs:CreateLogStream") == result("logs:PutLogEvents") == {"Allow"}
+    assert result("logs:DeleteLogStream") == set()
+    assert result("logs:PutLogEvents", zone="arn:aws:route53:::hostedzone/ZOTHER") == set()
+    assert result("logs:PutLogEvents", account="999999999999") == set()
+    assert result("logs:PutLogEvents", resource=group.replace("public", "private")) == set()

@@ -1,4 +1,4 @@
-"""The `zone` block: what is a name, which zone holds it, and what is refused."""
+"""Settings of the `zone` block: domain names, and the zone that contains a name."""
 
 from pathlib import Path
 
@@ -23,14 +23,14 @@ def zone(name: str, *lines: str, label: str = "public") -> str:
     return f'zone "{label}" {{\n  name = "{name}"\n' + "".join(f"  {line}\n" for line in lines) + "}\n"
 
 
-def test_a_zone_is_made_unless_it_exists(tmp_path: Path) -> None:
+def test_zone_is_created_unless_existing_is_set(tmp_path: Path) -> None:
     zones = load(write(tmp_path, {"dev": DEV + zone("dev.agora.example")}))["dev"].settings.zone
     assert zones["public"].name == "dev.agora.example"
     assert not zones["public"].existing
 
 
 @pytest.mark.parametrize(
-    ("name", "mended"),
+    ("name", "corrected"),
     [
         ("dev.agora.example.", "dev.agora.example"),
         ("Dev.Agora.example", "dev.agora.example"),
@@ -41,18 +41,18 @@ def test_a_zone_is_made_unless_it_exists(tmp_path: Path) -> None:
         (f"{'a' * 64}.example", "www.agora.example"),
     ],
 )
-def test_what_is_no_domain_name(tmp_path: Path, name: str, mended: str) -> None:
+def test_zone_with_an_invalid_name_suggests_a_correction(tmp_path: Path, name: str, corrected: str) -> None:
     assert only_problem(tmp_path, {"dev": DEV + zone(name)}) == (
-        f"dev.hcl:11: zone.public.name {name} is not a domain name: labels of lower-case letters, digits and hyphens "
-        f'with dots between them, at most 63 characters a label and 253 in all; write it as "{mended}"'
+        f"dev.hcl:11: zone.public.name {name} is not a domain name: labels of lowercase letters, digits, and hyphens, "
+        f'separated by dots, with at most 63 characters per label and 253 in all; write it as "{corrected}"'
     )
 
 
-def test_two_zones_of_one_name(tmp_path: Path) -> None:
+def test_zone_with_the_name_of_another_zone_is_a_problem(tmp_path: Path) -> None:
     text = DEV + zone("agora.example") + zone("agora.example", label="again")
     assert only_problem(tmp_path, {"dev": text}) == (
-        "dev.hcl:14: zone.again.name agora.example is zone.public's name too, and the internet asks one zone only; "
-        "write another name, or take the block out"
+        "dev.hcl:14: zone.again.name agora.example is also the name of zone.public, and resolvers query only one zone "
+        "of a name; write another name, or remove the block"
     )
 
 
@@ -70,25 +70,25 @@ def test_two_zones_of_one_name(tmp_path: Path) -> None:
         ("example", None),
     ],
 )
-def test_the_longest_zone_holds_a_name(name: str, label: str | None) -> None:
+def test_name_in_several_zones_belongs_to_the_longest(name: str, label: str | None) -> None:
     assert zone_label_of(name, ZONES) == label
 
 
-def test_a_name_outside_is_told_the_zones() -> None:
+def test_name_outside_all_zones_is_a_problem_that_lists_them() -> None:
     at = ("service", "api", "host")
     assert list(outside_zones(at, "api.agora.example", ZONES)) == []
     (finding,) = outside_zones(at, "api.agora.test", ZONES)
     assert finding.rule == "is in no zone of this environment (agora.example, dev.agora.example, shop.example)"
-    assert finding.remedy == "write a name under one of them, or a `zone` block that holds it"
+    assert finding.remedy == "write a name below one of them, or add a `zone` block that contains it"
     (finding,) = outside_zones(at, "api.agora.test", {})
-    assert finding.rule == "is in no zone, for this environment has none"
+    assert finding.rule == "is in no zone, since this environment has none"
 
 
 LABELS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
 
 
 @given(st.lists(LABELS, min_size=2, max_size=6), st.lists(LABELS, min_size=1, max_size=3))
-def test_what_is_put_before_a_name_lies_under_it(zone_labels: list[str], before: list[str]) -> None:
+def test_name_with_labels_before_a_zone_name_is_under_the_zone(zone_labels: list[str], before: list[str]) -> None:
     zone_name = ".".join([*zone_labels, "example"])
     name = ".".join([*before, zone_name])
     assert is_domain(zone_name)

@@ -1,4 +1,4 @@
-"""Public zones, their records and the certificates for their names, as they stand in the JSON."""
+"""The synthesized public zones, their records, and their certificates."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +30,7 @@ def with_zone(folder: Path, use: Callable[[TerraformStack, Foundation, PublicZon
     return built(folder, build)
 
 
-def test_zones_of_the_environments(prod: Template, dev: Template) -> None:
+def test_zone_of_an_environment_is_created_and_printed(prod: Template, dev: Template) -> None:
     zone = prod.resource("aws_route53_zone.zone_public")
     assert (zone["name"], zone["force_destroy"]) == ("agora.example", False)
     assert zone["lifecycle"] == {"prevent_destroy": True}
@@ -41,7 +41,7 @@ def test_zones_of_the_environments(prod: Template, dev: Template) -> None:
     }
 
 
-def test_a_zone_that_exists_is_looked_up(tmp_path: Path) -> None:
+def test_existing_zone_is_looked_up(tmp_path: Path) -> None:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         public(stack, foundation, existing=True).record("mail", "agora.example", "MX", ["10 mail.agora.example"])
 
@@ -53,7 +53,7 @@ def test_a_zone_that_exists_is_looked_up(tmp_path: Path) -> None:
     assert record["zone_id"] == "${data.aws_route53_zone.zone_public.zone_id}"
 
 
-def test_records(tmp_path: Path) -> None:
+def test_long_txt_value_is_split_into_strings(tmp_path: Path) -> None:
     key = "k" * 300
 
     def use(_: TerraformStack, __: Foundation, zone: PublicZone) -> None:
@@ -73,8 +73,8 @@ def test_records(tmp_path: Path) -> None:
     assert long["ttl"] == 300
 
 
-def test_an_alias_has_a_record_for_each_address_type_of_its_target(tmp_path: Path) -> None:
-    def lead(_: TerraformStack, __: Foundation, zone: PublicZone) -> None:
+def test_alias_has_a_record_for_each_address_type_of_its_target(tmp_path: Path) -> None:
+    def use(_: TerraformStack, __: Foundation, zone: PublicZone) -> None:
         zone.alias(
             "www",
             "www.agora.example",
@@ -84,7 +84,7 @@ def test_an_alias_has_a_record_for_each_address_type_of_its_target(tmp_path: Pat
             evaluate_target_health=False,
         )
 
-    template = with_zone(tmp_path, lead)
+    template = with_zone(tmp_path, use)
     records = template.resources("aws_route53_record")
     assert {name: record["type"] for name, record in records.items()} == {
         "zone_public_www_a": "A",
@@ -94,7 +94,7 @@ def test_an_alias_has_a_record_for_each_address_type_of_its_target(tmp_path: Pat
     assert all(record["alias"] == target for record in records.values())
 
 
-def test_a_name_outside_the_zone_is_refused(tmp_path: Path) -> None:
+def test_record_outside_the_zone_raises_an_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is not in the zone"):
         with_zone(tmp_path, lambda _, __, zone: zone.record("www", "www.notagora.example", "A", ["192.0.2.1"]))
 
@@ -104,7 +104,7 @@ def of(certificate: str, attribute: str, name: str) -> str:
     return f'${{one([for option in {options} : option.{attribute} if option.domain_name == "{name}"])}}'
 
 
-def test_a_certificate_is_proven_by_a_record_a_name(tmp_path: Path) -> None:
+def test_certificate_is_validated_by_one_record_per_name(tmp_path: Path) -> None:
     def use(stack: TerraformStack, foundation: Foundation, zone: PublicZone) -> None:
         names = ["*.agora.example", "agora.example", "api.eu.agora.example"]
         certificate = Certificate(stack, "web", what="web", names=names, zone=zone, foundation=foundation)
@@ -131,13 +131,13 @@ def test_a_certificate_is_proven_by_a_record_a_name(tmp_path: Path) -> None:
         "${aws_route53_record.zone_public_proof_agora__example.fqdn}",
         "${aws_route53_record.zone_public_proof_api__eu__agora__example.fqdn}",
     ]
-    # Who uses it waits until it is issued.
+    # Dependents wait until it is issued.
     assert template.json["output"]["arn"]["value"] == (
         "${aws_acm_certificate_validation.certificate_web.certificate_arn}"
     )
 
 
-def test_a_wildcard_alone_is_proven_under_its_base(tmp_path: Path) -> None:
+def test_certificate_for_a_wildcard_alone_is_validated_by_the_wildcards_option(tmp_path: Path) -> None:
     template = with_zone(
         tmp_path,
         lambda stack, foundation, zone: Certificate(
@@ -148,7 +148,7 @@ def test_a_wildcard_alone_is_proven_under_its_base(tmp_path: Path) -> None:
     assert record["name"] == of("web", "resource_record_name", "*.agora.example")
 
 
-def test_two_regions_share_the_record_that_proves_a_name(tmp_path: Path) -> None:
+def test_certificates_in_two_regions_share_a_validation_record(tmp_path: Path) -> None:
     def use(stack: TerraformStack, foundation: Foundation, zone: PublicZone) -> None:
         for what, region in (("web", "ap-northeast-2"), ("site", CLOUDFRONT_REGION)):
             Certificate(
@@ -162,7 +162,7 @@ def test_two_regions_share_the_record_that_proves_a_name(tmp_path: Path) -> None
         assert template.resource(f"{kind}.certificate_site")["provider"] == "aws.us-east-1"
 
 
-def test_the_first_name_fits_a_common_name(tmp_path: Path) -> None:
+def test_certificate_has_a_short_name_first(tmp_path: Path) -> None:
     long = f"{'a' * 60}.agora.example"
 
     def use(names: list[str]) -> Callable[[TerraformStack, Foundation, PublicZone], object]:
@@ -177,7 +177,7 @@ def test_the_first_name_fits_a_common_name(tmp_path: Path) -> None:
         with_zone(tmp_path, use([long]))
 
 
-def test_the_wing_knows_which_zone_holds_a_name(tmp_path: Path) -> None:
+def test_module_returns_the_zone_that_contains_a_name(tmp_path: Path) -> None:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         zones = {"public": ZoneSettings(name="agora.example"), "dev": ZoneSettings(name="dev.agora.example")}
         module = NetworkModule(stack, "network", blocks=NetworkBlocks(zone=zones), foundation=foundation)

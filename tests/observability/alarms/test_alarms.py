@@ -1,4 +1,4 @@
-"""Alarm topics: what is refused, and what stands in the JSON."""
+"""Alarm topics: problems, and the synthesized topics."""
 
 import json
 from pathlib import Path
@@ -13,32 +13,35 @@ ALARMS = 'alarms {\n  functions = ["slack-alarm"]\n}\n'
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        (ALARMS, "alarms.functions slack-alarm is not the name of a `function` block; there is none; write `function"),
+        (ALARMS, "alarms.functions slack-alarm is not a `function` block of this environment (none); add `function"),
         (
             "alarms { }\n",
-            "alarms.functions [] names nobody: alarms would be raised, and no one told; name a `function`",
+            "alarms.functions [] is empty: alarms would notify nobody; name a `function`",
         ),
-        (SLACK + ALARMS.replace('alarm"', 'alarms"'), "alarms.functions slack-alarms is not the name of a `function`"),
+        (
+            SLACK + ALARMS.replace('alarm"', 'alarms"'),
+            "alarms.functions slack-alarms is not a `function` block of this",
+        ),
         (
             SLACK.replace('  secrets = ["slack-webhook"]\n', "") + ALARMS,
             "function.slack-alarm.environment SECRET_SLACK_WEBHOOK_ARN is not set, and slack_alarm does not start",
         ),
         (
             SLACK + 'topic "alarms-info" { }\n' + ALARMS,
-            "topic.alarms-info is what the `alarms` block calls its own topic",
+            "topic.alarms-info is the name of the topic that the `alarms` block creates for info alarms",
         ),
     ],
 )
-def test_what_is_refused(tmp_path: Path, text: str, told: str) -> None:
-    assert told in only_problem(tmp_path, {"dev": DEV + text})
+def test_invalid_block_is_a_problem(tmp_path: Path, text: str, message: str) -> None:
+    assert message in only_problem(tmp_path, {"dev": DEV + text})
 
 
 @pytest.mark.parametrize("severity", ["critical", "warning", "info"])
-def test_who_may_publish(prod: Template, severity: str) -> None:
+def test_topic_allows_alarms_budgets_and_rules_to_publish(prod: Template, severity: str) -> None:
     topic = prod.resource(f"aws_sns_topic.topic_alarms_{severity}")
-    # The function reads the severity off the end.
+    # The function reads the severity from the end of the name.
     assert topic["name"] == f"agora-prod-alarms-{severity}"
     assert topic["kms_master_key_id"] == "${aws_kms_key.foundation_messages_key.arn}"
     tls, alarms, budgets, rules = prod.policy(f"aws_sns_topic_policy.topic_alarms_{severity}")
@@ -54,7 +57,7 @@ def test_who_may_publish(prod: Template, severity: str) -> None:
     assert "Condition" not in rules, "EventBridge would publish nothing"
 
 
-def test_the_key_is_open_to_them(prod: Template) -> None:
+def test_key_of_the_topics_allows_the_publishers(prod: Template) -> None:
     statements = json.loads(prod.resource("aws_kms_key.foundation_messages_key")["policy"])["Statement"]
     by_service = {each["Principal"]["Service"]: each for each in statements if "Service" in each["Principal"]}
     assert {"cloudwatch.amazonaws.com", "budgets.amazonaws.com", "events.amazonaws.com"} <= set(by_service)
@@ -64,7 +67,7 @@ def test_the_key_is_open_to_them(prod: Template) -> None:
 
 
 @pytest.mark.parametrize("severity", ["critical", "warning", "info"])
-def test_slack_is_told(prod: Template, severity: str) -> None:
+def test_topic_invokes_the_slack_function(prod: Template, severity: str) -> None:
     name = f"function_slack_alarm_on_topic_alarms_{severity}"
     subscription = prod.resource(f"aws_sns_topic_subscription.{name}")
     assert subscription["topic_arn"] == f"${{aws_sns_topic.topic_alarms_{severity}.arn}}"
@@ -73,7 +76,7 @@ def test_slack_is_told(prod: Template, severity: str) -> None:
     assert permission["source_arn"] == subscription["topic_arn"]
 
 
-def test_it_reads_its_one_secret(prod: Template) -> None:
+def test_slack_function_may_read_its_secret_only(prod: Template) -> None:
     function = prod.resource("aws_lambda_function.function_slack_alarm")
     assert function["environment"]["variables"]["SECRET_SLACK_WEBHOOK_ARN"]
     reads = [

@@ -1,4 +1,4 @@
-"""The `client` blocks of `sign_in`: the applications that users sign in to."""
+"""The `client` blocks of `sign_in`: app clients, the applications that users sign in to."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,14 +12,14 @@ from modules.foundation.settings import TieredSettings, each_once
 
 ClientKind = Literal["web", "mobile"]
 
-#: "CreateUserPoolClient, CallbackURLs" and "LogoutURLs": how many, and the length of each.
+#: "CreateUserPoolClient, CallbackURLs" and "LogoutURLs": the number of URLs, and the length of each.
 URLS_LIMIT = 100
 URL_LIMIT = 1024
 #: "Amazon Cognito Developer Guide, User pool token expiration": ID and access tokens, 5 minutes to a day.
 TOKEN_MINUTES = (5, 24 * 60)
-#: The same page: refresh tokens, an hour to ten years; whole days are enough for us.
+#: The same page: refresh tokens, an hour to ten years; here in whole days.
 REFRESH_DAYS_LIMIT = 3650
-#: How long a user stays signed in who does not come back: a day at a shared computer, a month on a phone of one's own.
+#: Days that an inactive user stays signed in: a day on a possibly shared computer, a month on a personal phone.
 REFRESH_DAYS: Mapping[ClientKind, int] = {"web": 1, "mobile": 30}
 
 #: RFC 3986, section 3.1.
@@ -27,42 +27,42 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 
 
 def empty(settings: BaseModel, key: str, example: str) -> Iterator[Finding]:
-    """Yield the finding that a list has nothing in it, if it has not."""
+    """Yield a problem if a list is empty."""
     if not getattr(settings, key):
-        yield Finding((key,), [], "names none, and one is needed", f'write ["{example}"]')
+        yield Finding((key,), [], "is empty, and at least one value is needed", f'write ["{example}"]')
 
 
 class ClientSettings(TieredSettings):
-    """A `client` block: a public client, which keeps no secret: authorization codes with PKCE and nothing else."""
+    """A `client` block: a public app client without a secret, which uses the authorization code grant with PKCE."""
 
-    kind: ClientKind = Field(default="web", description="web, a page in a browser; or mobile, an app on a phone.")
+    kind: ClientKind = Field(default="web", description="web, a page in a browser, or mobile, an app on a phone.")
     callback_urls: Annotated[tuple[str, ...], AfterValidator(each_once)] = Field(
         max_length=URLS_LIMIT,
         examples=[["https://www.agora.example/signed-in"]],
-        description="Where users come back to with a code, each as it is written: https, for a mobile app also a "
-        "scheme of its own, outside production http://localhost.",
+        description="The URLs to which Cognito returns users with an authorization code, each matched exactly: https, "
+        "for a mobile app also a custom scheme, outside production also http://localhost.",
     )
     logout_urls: Annotated[tuple[str, ...], AfterValidator(each_once)] = Field(
-        default=(), max_length=URLS_LIMIT, description="Where users may be led when they have signed out."
+        default=(), max_length=URLS_LIMIT, description="The URLs to which Cognito may redirect users after sign-out."
     )
     scopes: Annotated[
         tuple[Literal["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"], ...],
         AfterValidator(each_once),
-    ] = Field(default=("openid", "email", "profile"), description="What the application may learn of a user.")
+    ] = Field(default=("openid", "email", "profile"), description="The user data that the application may read.")
     access_token_minutes: int = Field(
         default=60,
         ge=TOKEN_MINUTES[0],
         le=TOKEN_MINUTES[1],
-        description="Minutes for which services take an access token; until then nobody can be shut out.",
+        description="Minutes for which an access token is valid; services accept it until then, even after revocation.",
     )
     id_token_minutes: int = Field(
-        default=60, ge=TOKEN_MINUTES[0], le=TOKEN_MINUTES[1], description="Minutes for which an ID token is taken."
+        default=60, ge=TOKEN_MINUTES[0], le=TOKEN_MINUTES[1], description="Minutes for which an ID token is valid."
     )
     refresh_token_days: int = Field(
         default=REFRESH_DAYS["web"],
         ge=1,
         le=REFRESH_DAYS_LIMIT,
-        description="Days after which a user has to sign in again; by default 1, for a mobile app 30.",
+        description="Days after which a user must sign in again; by default 1, for a mobile app 30.",
     )
 
     @model_validator(mode="before")
@@ -86,31 +86,31 @@ class ClientSettings(TieredSettings):
 
     def _url_findings(self, key: Literal["callback_urls", "logout_urls"]) -> Iterator[Finding]:
         for index, url in enumerate(getattr(self, key)):
-            wrong = self._wrong_with(url)
-            if wrong:
-                yield Finding((key, str(index)), url, *wrong)
+            problem = self._problem_of(url)
+            if problem:
+                yield Finding((key, str(index)), url, *problem)
 
-    def _wrong_with(self, url: str) -> tuple[str, str] | None:
-        """Return rule and remedy when the URL cannot be one ("App client settings, Allowed callback URLs")."""
+    def _problem_of(self, url: str) -> tuple[str, str] | None:
+        """Return rule and remedy if the URL is not allowed ("App client settings, Allowed callback URLs")."""
         scheme, _, rest = url.partition(":")
         if not _SCHEME.fullmatch(scheme) or not rest or len(url) > URL_LIMIT or any(map(str.isspace, url)):
             return "is not an absolute URL", 'write one as "https://www.agora.example/signed-in"'
         if "#" in url or "*" in url:
-            rule = "has a fragment or a wildcard, and Cognito compares whole URLs without either"
-            return rule, "write each URL that users come back to"
+            rule = "has a fragment or a wildcard, and Cognito compares full URLs without either"
+            return rule, "write each URL to which users return"
         if scheme == "https":
-            return None if urlsplit(url).hostname else ("names no host", 'write one as "https://www.agora.example/"')
+            return None if urlsplit(url).hostname else ("has no host", 'write one as "https://www.agora.example/"')
         if scheme == "http":
-            return self._wrong_with_http(url)
+            return self._problem_of_http(url)
         if self.kind == "web":
-            return f"has the scheme {scheme}, which browsers do not know", 'write an https one, or kind = "mobile"'
+            return f"has the scheme {scheme}, which browsers do not know", 'write an https URL, or kind = "mobile"'
         return None
 
-    def _wrong_with_http(self, url: str) -> tuple[str, str] | None:
+    def _problem_of_http(self, url: str) -> tuple[str, str] | None:
         if urlsplit(url).hostname != "localhost":
-            rule = "is not https: whoever listens on the way could sign in as the user"
+            rule = "is not https: anyone who intercepts the traffic could sign in as the user"
             return rule, f'write "https{url.removeprefix("http")}"'
         if self.is_production:
-            rule = "is refused in production: any program on a user's machine could receive the code"
-            return rule, "take it out; developers sign in to another environment"
+            rule = "is not allowed in production: any program on a user's machine could receive the code"
+            return rule, "remove it; developers sign in to another environment"
         return None

@@ -1,4 +1,4 @@
-"""The `health_check` blocks of a zone: what Route 53 asks from all over the world, to leave out who is ill."""
+"""The `health_check` blocks of a zone: Route 53 health checks of the targets of records."""
 
 from typing import Literal
 
@@ -8,52 +8,55 @@ from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Settings
 from modules.network.keys.domains import DomainName
 
-#: "CreateHealthCheck, RequestInterval": 10 costs more; and FailureThreshold.
+#: "CreateHealthCheck, FailureThreshold".
 FAILURES_LIMIT = 10
 #: "CreateHealthCheck, ResourcePath" and "SearchString".
 TEXT_LIMIT = 255
 #: [Special-Use Domain Names](https://www.iana.org/assignments/special-use-domain-names/), and `internal`, which ICANN
-#: keeps for private use.
+#: reserves for private use.
 PRIVATE_TOP_LEVELS = ("internal", "invalid", "local", "localhost")
 
 
 class HealthCheckSettings(Settings):
-    """A `health_check` block: an address on the internet that has to answer."""
+    """A `health_check` block: a public endpoint that Route 53 health checkers all over the world send requests to."""
 
     host: DomainName = Field(
         examples=["seoul.agora.example"],
-        description="The name that is asked; one of this answer alone, not the one that is shared.",
+        description="The domain name to check: the target's own name, not the name that several records share.",
     )
     protocol: Literal["https", "http", "tcp"] = Field(
-        default="https", description="https (the certificate is not looked at), http, or tcp for a connection only."
+        default="https", description="https (the certificate is not validated), http, or tcp for a connection only."
     )
     port: int = Field(default=443, ge=1, le=65_535, description="The port; 443 by default.")
     path: str = Field(
         default="/",
         pattern=r"^/[!-~]*$",
         max_length=TEXT_LIMIT,
-        description="What is asked for; any status from 200 to 399 is healthy. Not with tcp.",
+        description="The path to request; any status from 200 to 399 is healthy. Not with tcp.",
     )
     search_string: str | None = Field(
         default=None,
         min_length=1,
         max_length=TEXT_LIMIT,
-        description="What the first 5,120 bytes of the answer have to hold.",
+        description="A text that the first 5,120 bytes of the response must contain.",
     )
     interval_seconds: Literal[10, 30] = Field(
-        default=30, description="Seconds between two questions of each checker: 30, or 10, which costs more."
+        default=30, description="Seconds between two requests of each health checker: 30, or 10, which costs more."
     )
     failures: int = Field(
-        default=3, ge=1, le=FAILURES_LIMIT, description="Questions in a row that have to fail, or succeed again."
+        default=3,
+        ge=1,
+        le=FAILURES_LIMIT,
+        description="Consecutive requests that must fail, or succeed, for the state to change.",
     )
 
     @model_validator(mode="after")
     def _rules(self) -> "HealthCheckSettings":
         if self.host.rpartition(".")[2] in PRIVATE_TOP_LEVELS:
-            rule = "is no name of the internet, from which Route 53 asks"
-            refuse([Finding(("host",), self.host, rule, "write a name that leads to a public address")])
+            rule = "is not a public name, and Route 53 sends its requests over the internet"
+            refuse([Finding(("host",), self.host, rule, "write a name that resolves to a public address")])
         if self.protocol == "tcp":
-            rule, remedy = "is not asked by tcp, which only connects", 'take it out, or write protocol = "https"'
+            rule, remedy = "is not used by tcp, which only connects", 'remove it, or write protocol = "https"'
             written = {"search_string": self.search_string, "path": self.path if self.path != "/" else None}
             refuse(Finding((key,), value, rule, remedy) for key, value in written.items() if value)
         return self
