@@ -97,8 +97,8 @@ def sweep(kills: Kills, seed: int) -> None:
         print(f"{act}, seed {seed}: killed after {requests} of about {most} requests", flush=True)
         if not kills.killed(requests, *command):
             print("  it had ended before", flush=True)
-        taken = re.findall(r"^taken in: (\S+)", kills.recover(), re.M)
-        print(f"  {len(taken)} taken in: {', '.join(sorted(taken))}", flush=True)
+        taken = re.findall(r"^imported: (\S+)", kills.recover(), re.M)
+        print(f"  {len(taken)} imported: {', '.join(sorted(taken))}", flush=True)
         print(f"  {'converged' if kills.converges() else 'DID NOT CONVERGE'}", flush=True)
 
     requests = kills.counted("local")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from local_aws.process import LocalAws
-from ops.endpoints import MEANT
+from ops.endpoints import ALLOWED
 from ops.target import Target
 from ops.workspace import PROJECT
 from tests.local.account import HEADER, write_aws_config
@@ -41,7 +41,7 @@ def shell(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pytest.Te
         **kept,
         "AWS_CONFIG_FILE": str(config),
         "AWS_EC2_METADATA_DISABLED": "true",
-        MEANT: local_aws.endpoint,
+        ALLOWED: local_aws.endpoint,
         "GROUNDWORK_BUILD": str(folder / "build"),
         "ENVS": str(envs),
         "ENV": "trial",

@@ -36,5 +36,5 @@ def test_an_applied_environment_and_who_holds_its_lock(applied: Mapping[str, App
         "quotas": "ok",
         "versions": "ok",
     }
-    assert found["state"].told.startswith(f"locked by {HOLDER['Who']}: apply, since ")
-    assert found["quotas"].told == "nothing new that counts"
+    assert found["state"].message.startswith(f"locked by {HOLDER['Who']}: apply, since ")
+    assert found["quotas"].message == "the next apply creates nothing that counts"

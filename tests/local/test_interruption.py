@@ -105,7 +105,7 @@ def test_ctrl_c_loses_nothing(place: Place) -> None:
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate()
     assert process.returncode == ExitCode.INTERRUPTED, output
-    assert "interrupted; what was made is in the state: run the same command again" in output
+    assert "interrupted; the state contains everything that was created: run the same command again" in output
     assert "aws_vpc.network_vpc" in place.state()
     assert not place.lock_is_held()
 
@@ -154,6 +154,6 @@ def test_what_exists_already_is_named_with_the_command_that_takes_it_in(place: P
     assert named, output
     code, output = place.run(*named[1].split())
     assert code == 0, output
-    assert "taken in: aws_s3_bucket.foundation_logs  agora-dev-logs-" in output
+    assert "imported: aws_s3_bucket.foundation_logs  agora-dev-logs-" in output
     code, output = place.run("local")
     assert code == 0, output

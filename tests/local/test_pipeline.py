@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from local_aws.process import LocalAws
-from ops.endpoints import MEANT
+from ops.endpoints import ALLOWED
 from ops.scan import checkov
 from ops.target import Target
 from ops.workspace import PROJECT
@@ -99,16 +99,16 @@ def repository(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pyte
     (folder / "envs").mkdir()
     (folder / "envs" / "dev.hcl").write_text(DEV)
     (folder / "envs" / "staging.hcl").write_text(STAGING)
-    made = Repository(folder, _shell(scratch, bare_account, local_aws), bare_account, scratch / "home")
-    _publish(made, scratch / "origin.git")
-    return made
+    clone = Repository(folder, _shell(scratch, bare_account, local_aws), bare_account, scratch / "home")
+    _publish(clone, scratch / "origin.git")
+    return clone
 
 
 def _left_behind(folder: str, names: list[str]) -> set[str]:
     """Return what the scratch clone has of its own, or makes anew."""
-    made = {name for name in names if name == "__pycache__" or name.endswith("_cache")}
+    generated = {name for name in names if name == "__pycache__" or name.endswith("_cache")}
     own = {".git", ".gitlab-ci-local", "build", "cdktf.out", "envs", "tests", *INSTALLED}
-    return made | (own if Path(folder) == PROJECT else set())
+    return generated | (own if Path(folder) == PROJECT else set())
 
 
 def _shell(scratch: Path, target: Target, local_aws: LocalAws) -> dict[str, str]:
@@ -125,7 +125,7 @@ def _shell(scratch: Path, target: Target, local_aws: LocalAws) -> dict[str, str]
     return {
         **kept, **someone, **more, "PATH": programs, "AWS_CONFIG_FILE": str(config),
         "AWS_EC2_METADATA_DISABLED": "true", "GROUNDWORK_LOCK_TIMEOUT": "3",
-        MEANT: local_aws.endpoint,
+        ALLOWED: local_aws.endpoint,
     }  # fmt: skip
 
 
@@ -195,7 +195,7 @@ def test_a_tampered_plan_is_refused(repository: Repository) -> None:
     done = applied(repository)
     stack.write_bytes(before)
     assert done.returncode != 0
-    assert "not what was planned and read: cdk.tf.json changed since" in done.stdout + done.stderr
+    assert "cdk.tf.json changed after the plan" in done.stdout + done.stderr
 
 
 def test_a_state_that_somebody_holds_is_refused(repository: Repository) -> None:
@@ -219,7 +219,7 @@ def test_a_moved_state_is_refused(repository: Repository) -> None:
     """The same button once more: the plan is of a state that is no more."""
     done = applied(repository)
     assert done.returncode != 0
-    assert "the state has moved since the plan" in done.stdout + done.stderr
+    assert "the state has changed since the plan" in done.stdout + done.stderr
 
 
 def test_the_next_plan_has_no_changes_and_its_apply_does_nothing(repository: Repository) -> None:

@@ -66,7 +66,7 @@ def small(bare_account: Target, local_aws: LocalAws, build: Path, tmp_path_facto
 def test_a_create_that_is_killed_is_recovered_and_converges(small: Small) -> None:
     small.killed("create", *APPLY)
     recovery = small.recovered()
-    assert recovery.taken, recovery.plan
+    assert recovery.imported, recovery.plan
     assert not recovery.unclear
     assert small.converges()
 

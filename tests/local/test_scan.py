@@ -27,7 +27,7 @@ def test_every_finding_is_mended_or_skipped_with_a_reason(
     name: str, applied: Mapping[str, Applied], reports: Mapping[str, Report]
 ) -> None:
     found = judge(reports[name], read_skips(), applied[name].file.settings.tier)
-    assert found.findings == [], "\n".join(found.told())
+    assert found.findings == [], "\n".join(found.lines())
 
 
 def test_no_skip_serves_nothing(applied: Mapping[str, Applied], reports: Mapping[str, Report]) -> None:

@@ -204,7 +204,7 @@ def test_a_person_is_told_which_pages_to_read_and_what_has_no_end(answered: Cale
     told = list(to_read(answered))
     (aurora,) = (line for line in told if "AuroraMySQL.release-calendars" in line)
     assert aurora.startswith('read     "Release calendars for Amazon Aurora MySQL", https://docs.aws.amazon.com/')
-    assert aurora.endswith("(last on 2026-11-26, without an end: 8.0.mysql_aurora.3.10.7)")
+    assert aurora.endswith("(last read on 2026-11-26, no end date for: 8.0.mysql_aurora.3.10.7)")
     assert any('"Lambda runtimes"' in line for line in told)
     assert not any("kubernetes-versions" in line for line in told)
 

@@ -52,7 +52,7 @@ def test_a_bucket_that_may_hold_something_is_warned_of(
 
 def test_readers_are_not_deleted_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     members = ["agora-dev-main-1", "application-autoscaling-1"]
-    with pytest.raises(OpsError, match="AWS deletes no cluster that has readers, so agora-dev-main stays"):
+    with pytest.raises(OpsError, match="agora-dev-main was not destroyed"):
         clear_the_way(monkeypatch, destroyed(DATABASE, cluster_identifier="agora-dev-main", cluster_members=members))
 
 
@@ -98,7 +98,7 @@ def deploy(
     told: list[str] = []
     try:
         with cloud.planned(target, load(PROJECT / "envs")[env], datetime.date(2026, 11, 26)) as found:
-            told += found.judgement.told()
+            told += found.judgement.lines()
             found.apply(lambda _: agrees)
     except OpsError as error:
         told.append(str(error))
@@ -122,11 +122,11 @@ def test_a_deploy_asks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_a_deploy_that_the_guard_refuses_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     told, applied = deploy(monkeypatch, tmp_path, "prod", destroyed(BUCKET))
     assert told[0].startswith(f"refused: {BUCKET} would be destroyed, and with it its objects.")
-    assert told[-1].startswith("the guard refuses this plan, and nothing was changed")
+    assert told[-1].startswith("the guard refuses this plan; nothing was changed")
     assert applied == []
 
 
 def test_in_development_the_guard_only_notes_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     told, applied = deploy(monkeypatch, tmp_path, "dev", destroyed(BUCKET))
-    assert told[0].startswith(f"note: production would refuse this: {BUCKET} would be destroyed, and with it")
+    assert told[0].startswith(f"note: refused in production: {BUCKET} would be destroyed, and with it")
     assert applied == ["plan.tfplan"]

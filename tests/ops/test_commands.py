@@ -29,13 +29,13 @@ def ops(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
 
 def test_validate_says_on_stdout_what_is_right() -> None:
     done = ops("validate", "--today", READ.isoformat())
-    assert (done.returncode, done.stdout, done.stderr) == (0, "envs: dev, prod, staging: right\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "envs: dev, prod, staging: valid\n", "")
 
 
 def test_validate_names_each_problem_on_stderr_and_exits_with_2(tmp_path: Path) -> None:
     write(tmp_path, {"dev": DEV.replace('"agora"', "var.x").replace("/20", "/x"), "prod": "network {\n"})
     done = ops("validate", "--envs", str(tmp_path))
-    assert (done.returncode, done.stdout) == (ExitCode.WRONG_SETTINGS, "")
+    assert (done.returncode, done.stdout) == (ExitCode.INVALID_SETTINGS, "")
     assert done.stderr.splitlines() == [
         f"{tmp_path}/dev.hcl:1: product var.x is an expression; an environment file is data, and this would become "
         "live Terraform; write the value itself",
@@ -54,7 +54,7 @@ def test_validate_for_machines(tmp_path: Path) -> None:
 
 def test_the_folder_may_come_by_the_environment(tmp_path: Path) -> None:
     write(tmp_path, {"dev": DEV, "prod": PROD})
-    assert ops("validate", ENVS=str(tmp_path)).stdout == f"{tmp_path}: dev, prod: right\n"
+    assert ops("validate", ENVS=str(tmp_path)).stdout == f"{tmp_path}: dev, prod: valid\n"
 
 
 def test_validate_does_not_load_the_cdktf_engine_or_the_emulator() -> None:
@@ -84,13 +84,13 @@ def test_production_is_never_destroyed() -> None:
 def test_production_is_never_deployed_unread() -> None:
     done = ops("deploy", "--env", "prod", "--auto-approve")
     assert done.returncode == ExitCode.REFUSED
-    assert "a plan that a person has read" in done.stderr
+    assert "a person must read the plan first" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["local", "plan", "deploy", "synth", "destroy", "bootstrap"])
 def test_an_environment_that_does_not_exist(command: str) -> None:
     done = ops(command, "--env", "test")
-    assert done.returncode == ExitCode.WRONG_SETTINGS
+    assert done.returncode == ExitCode.INVALID_SETTINGS
     assert "envs: ENV=test is not an environment of this folder; write one of dev, prod, staging" in done.stderr
 
 

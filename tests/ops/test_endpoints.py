@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.endpoints import MEANT, refuse_endpoints
+from ops.endpoints import ALLOWED, refuse_endpoints
 from ops.errors import ExitCode, OpsError
 
 SERVICES = "[profile work]\nservices = mine\n[services mine]\ns3 =\n  endpoint_url = http://127.0.0.1:1\n"
@@ -22,7 +22,7 @@ def environment(folder: Path, config: str = "", credentials: str = "") -> dict[s
 
 @pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_S3_ENDPOINT"])
 def test_a_variable(tmp_path: Path, name: str) -> None:
-    with pytest.raises(OpsError, match=f"{name} is set: this would not go to the real AWS; run `unset {name}`"):
+    with pytest.raises(OpsError, match=f"{name} is set, so requests would not go to AWS; run `unset {name}`"):
         refuse_endpoints({**environment(tmp_path), name: "http://127.0.0.1:1"})
 
 
@@ -40,7 +40,7 @@ def test_a_key_of_the_profile(tmp_path: Path, config: str, credentials: str, tol
         refuse_endpoints(shell)
     assert caught.value.code == ExitCode.REFUSED
     assert told in str(caught.value)
-    refuse_endpoints({**shell, MEANT: "http://127.0.0.1:1"})
+    refuse_endpoints({**shell, ALLOWED: "http://127.0.0.1:1"})
     refuse_endpoints({**shell, "AWS_PROFILE": "another"})
 
 

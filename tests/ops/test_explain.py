@@ -37,7 +37,7 @@ def test_what_exists_already_is_recovered() -> None:
         "detail": "",
     }
     told = explain.diagnostic(error, "python -m ops recover --env dev")
-    assert "Take in what is this stack's:\n    python -m ops recover --env dev\n" in told
+    assert "Import what belongs to this stack:\n    python -m ops recover --env dev\n" in told
 
 
 def test_a_secret_on_its_way_out_is_restored() -> None:
@@ -47,7 +47,7 @@ def test_a_secret_on_its_way_out_is_restored() -> None:
         "address": "aws_secretsmanager_secret.secret_x",
     }
     told = explain.diagnostic(error, "recover")
-    assert told.endswith("It can be restored with its value: docs/runbooks/state.md, A deleted secret keeps its name.")
+    assert told.endswith("You can restore it with its value: docs/runbooks/state.md, A deleted secret keeps its name.")
 
 
 def test_any_other_error_stays_as_it_is() -> None:

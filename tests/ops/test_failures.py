@@ -16,12 +16,12 @@ DENIED = {"Error": {"Code": "ExpiredToken", "Message": "The token has expired"}}
 @pytest.mark.parametrize(
     ("error", "code", "told"),
     [
-        (exceptions.NoCredentialsError(), ExitCode.REFUSED, "there are no AWS credentials to work with: Unable to"),
+        (exceptions.NoCredentialsError(), ExitCode.REFUSED, "there are no usable AWS credentials: Unable to"),
         (exceptions.SSOTokenLoadError(profile_name="x", error_msg="none"), ExitCode.REFUSED, "aws sso login"),
         (exceptions.ProfileNotFound(profile="x"), ExitCode.REFUSED, "the AWS profile cannot be used: The config"),
         (exceptions.EndpointConnectionError(endpoint_url="https://sts"), ExitCode.UNAVAILABLE, "AWS cannot be reached"),
         (exceptions.ClientError(DENIED, "GetCallerIdentity"), ExitCode.REFUSED, "ExpiredToken"),  # type: ignore[arg-type]
-        (OSError(errno.ENOSPC, "No space left on device"), ExitCode.UNAVAILABLE, "free some space"),
+        (OSError(errno.ENOSPC, "No space left on device"), ExitCode.UNAVAILABLE, "free some disk space"),
         (OSError(errno.EROFS, "Read-only file system", "build"), ExitCode.UNAVAILABLE, "build: Read-only file system;"),
         (FileNotFoundError("GROUNDWORK_PROVIDER_MIRROR names x"), ExitCode.UNAVAILABLE, "GROUNDWORK_PROVIDER_MIRROR"),
         (LocalAwsError("the embedded AWS did not answer"), ExitCode.UNAVAILABLE, "did not answer"),

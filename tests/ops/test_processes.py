@@ -125,7 +125,7 @@ def test_an_interrupt_of_any_kind_waits_until_the_program_has_saved(
     told = command.save()
     assert (command.process.returncode, command.interrupts) == (code, 1)
     assert code == 128 + sent
-    assert "interrupted; what was made is in the state: run the same command again" in told
+    assert "interrupted; the state contains everything that was created: run the same command again" in told
     assert command.log.read_text().endswith("\nsaved\n")
 
 
@@ -155,7 +155,7 @@ def test_a_cli_that_ends_at_once_leaves_terraform_the_time_to_save(tmp_path: Pat
     (tmp_path / "saved").touch()
     printed, told = command.process.communicate()
     assert (command.process.returncode, printed, command.interrupts) == (ExitCode.TERMINATED, "saved\n", 1)
-    assert "interrupted; what was made is in the state" in told
+    assert "interrupted; the state contains everything that was created" in told
 
 
 def test_a_terminal_that_is_gone_ends_nothing(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_a_full_disk_costs_the_log_and_nothing_else(tmp_path: Path) -> None:
     command = Command(tmp_path, log=Path("/dev/full"))
     told = command.save()
     assert command.process.returncode == 0
-    assert told == "warning the log /dev/full cannot be written (No space left on device); going on without it\n"
+    assert told == "warning the log /dev/full cannot be written (No space left on device); continuing without it\n"
 
 
 def test_a_folder_for_logs_that_cannot_be_made_costs_the_log_alone(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def run(workspace: Workspace, *arguments: str) -> "subprocess.CompletedProcess[s
 def test_made_then_updated(workspace: Workspace, target: Target) -> None:
     done = run(workspace)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines() == [f"mobile  {platform}  {arn}  made" for platform, arn in ARNS.items()]
+    assert done.stdout.splitlines() == [f"mobile  {platform}  {arn}  created" for platform, arn in ARNS.items()]
     assert attributes(target, ARNS["APNS_SANDBOX"]) == {
         "PlatformPrincipal": "ABCDE12345",
         "PlatformCredential": KEY,
@@ -135,7 +135,7 @@ def test_a_secret_without_a_value(workspace: Workspace, target: Target) -> None:
 @pytest.mark.parametrize(
     ("secret", "value", "told"),
     [
-        ("apns-key", "hunter2", "the value of secret apns-key is not a signing key; put in the file that Apple makes"),
+        ("apns-key", "hunter2", "the value of secret apns-key is not a signing key; set it to the file from Apple"),
         ("fcm-account", "hunter2", "the value of secret fcm-account is not the key of a service account"),
         ("fcm-account", '{"type": "service_account"}', "the value of secret fcm-account is not the key of a service"),
         ("fcm-account", "[]", "the value of secret fcm-account is not the key of a service account"),
@@ -155,7 +155,7 @@ def test_a_secret_that_holds_something_else(
 def test_a_push_that_the_file_does_not_name(workspace: Workspace, target: Target) -> None:
     done = run(workspace, "web")
     assert done.returncode == ExitCode.REFUSED
-    assert 'names no push "web", it names mobile; write' in " ".join(done.stderr.split())
+    assert 'declares no push "web", it declares mobile; add' in " ".join(done.stderr.split())
 
 
 @pytest.mark.usefixtures("secrets")
@@ -175,7 +175,7 @@ def test_sns_refuses_and_is_not_quoted(workspace: Workspace, target: Target, mon
 
     monkeypatch.setattr(session, "client", refusing)
     monkeypatch.setattr(Target, "session", lambda *_: session)
-    with pytest.raises(OpsError, match=r"SNS refused .*: InvalidParameter; is the key revoked") as told:
+    with pytest.raises(OpsError, match=r"SNS refused .*: InvalidParameter; check whether the key is revoked") as told:
         list(put(target, load(workspace.envs)["dev"], "mobile"))
     assert "4711" not in str(told.value)
     assert told.value.__suppress_context__

@@ -5,17 +5,17 @@ from pydantic import BaseModel
 
 from modules.environment import Environment
 from modules.hcl.reading import shape_of, written
-from ops.reference import FOLDER, chapters
+from ops.reference import FOLDER, pages
 from ops.workspace import PROJECT
 
 
-@pytest.mark.parametrize("name", sorted(chapters()))
+@pytest.mark.parametrize("name", sorted(pages()))
 def test_the_committed_chapters_are_current(name: str) -> None:
-    assert (PROJECT / FOLDER / name).read_text() == chapters()[name], "run `make reference`"
+    assert (PROJECT / FOLDER / name).read_text() == pages()[name], "run `make reference`"
 
 
 def test_no_chapter_is_left_of_a_wing_that_is_gone() -> None:
-    assert {path.name for path in (PROJECT / FOLDER).iterdir()} == set(chapters())
+    assert {path.name for path in (PROJECT / FOLDER).iterdir()} == set(pages())
 
 
 def test_every_key_has_a_reason() -> None:
@@ -35,6 +35,6 @@ def test_every_key_has_a_reason() -> None:
 
 
 def test_a_key_with_its_bounds_default_and_reason() -> None:
-    backup = next(line for line in chapters()["data.md"].splitlines() if line.startswith("| `daily_retention_days`"))
+    backup = next(line for line in pages()["data.md"].splitlines() if line.startswith("| `daily_retention_days`"))
     assert "number (at least" in backup
     assert backup.count(" | ") == 3

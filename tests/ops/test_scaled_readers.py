@@ -46,16 +46,16 @@ def test_the_readers_of_a_cluster_that_is_not_protected(file: EnvironmentFile) -
 
 
 def test_those_of_a_protected_one_stay(file: EnvironmentFile) -> None:
-    with pytest.raises(OpsError, match="the deletion protection of agora-dev-main is on, so that it is to stay"):
+    with pytest.raises(OpsError, match="the deletion protection of agora-dev-main is on"):
         deletable_readers(lambda _: Rds(protected=True), file, "main")
 
 
 def test_a_database_that_the_file_does_not_name(file: EnvironmentFile) -> None:
-    with pytest.raises(OpsError, match='names no Aurora database "other", it names main'):
+    with pytest.raises(OpsError, match='declares no Aurora database "other", it declares main'):
         deletable_readers(lambda _: Rds(protected=False), file, "other")
 
 
 def test_production_is_not_touched_unasked() -> None:
     done = ops("delete-scaled-readers", "main", "--env", "prod", "--auto-approve")
     assert done.returncode == 4
-    assert "production is changed only through a plan that a person has read" in done.stderr
+    assert "--auto-approve is not allowed in production: a person must read the plan first" in done.stderr

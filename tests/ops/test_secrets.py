@@ -71,7 +71,7 @@ def test_list_put_list(workspace: Workspace, target: Target) -> None:
         "slack-webhook  agora/dev/slack-webhook  no value yet",
     ]
     done = ops(workspace, "set", "slack-webhook", "--local", value=f"{VALUE}\n")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "agora/dev/slack-webhook: put in\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "agora/dev/slack-webhook: value set\n", "")
     assert stored(target) == VALUE
     after = json.loads(ops(workspace, "list", "--local", "--json").stdout)
     assert after[1]["label"] == "slack-webhook"
@@ -128,7 +128,7 @@ def test_not_as_an_argument(workspace: Workspace) -> None:
 def test_only_secrets_that_the_file_names(workspace: Workspace) -> None:
     done = ops(workspace, "set", "slack", "--local", value=VALUE)
     assert done.returncode == ExitCode.REFUSED
-    assert 'dev.hcl names no secret "slack", it names partner-login, slack-webhook; write' in done.stderr
+    assert 'dev.hcl declares no secret "slack", it declares partner-login, slack-webhook; add' in done.stderr
 
 
 def test_one_that_is_not_applied_yet(target: Target, file: EnvironmentFile) -> None:
@@ -150,8 +150,8 @@ def test_one_that_is_being_deleted(target: Target, file: EnvironmentFile) -> Non
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("InvalidRequestException", "it may be scheduled for deletion"),
-        ("AccessDeniedException", "do these credentials have the right to it"),
+        ("InvalidRequestException", "It may be scheduled for deletion"),
+        ("AccessDeniedException", "check whether these credentials have permission"),
     ],
 )
 def test_what_secrets_manager_refuses(file: EnvironmentFile, code: str, words: str) -> None:
@@ -186,7 +186,7 @@ def test_one_line_end_is_not_part_of_the_value() -> None:
 
 
 def test_a_value_too_long() -> None:
-    with pytest.raises(OpsError, match="longer than the 65536 bytes"):
+    with pytest.raises(OpsError, match="longer than 65536 bytes"):
         read_value(lambda: "", io.StringIO("ü" * (VALUE_LIMIT // 2 + 1)))
 
 

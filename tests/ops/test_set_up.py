@@ -35,7 +35,7 @@ def test_missing_and_too_old_at_once(tools: Path) -> None:
     program(tools, "terraform", "Terraform v1.9.8")
     npm, terraform = set_up.missing_tools()
     assert npm == "npm is missing: it comes with Node.js, https://nodejs.org/en/download"
-    assert terraform.startswith("terraform 1.9 is too old, 1.10 is needed: install it, https://developer.hashicorp")
+    assert terraform.startswith("terraform 1.9 is too old; 1.10 is required: install it, https://developer.hashicorp")
 
 
 def test_open_tofu_by_the_cdktf_clis_variable(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,7 +48,7 @@ def test_open_tofu_by_the_cdktf_clis_variable(tools: Path, monkeypatch: pytest.M
 def test_an_old_python(monkeypatch: pytest.MonkeyPatch, tools: Path) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 10))
     (problem,) = set_up.missing_tools()
-    assert "3.11 is needed" in problem
+    assert "3.11 is required" in problem
     assert tools.is_dir()
 
 

@@ -103,13 +103,13 @@ def keep_state(text: str, key: str = KEY) -> None:
 def test_no_state_bucket(context: Context) -> None:
     (found,) = state.bucket_and_lock(context, stack())
     assert (found.level, found.remedy) == ("error", "run `make bootstrap ENV=dev`")
-    assert BUCKET in found.told
+    assert BUCKET in found.message
 
 
 def test_who_holds_the_lock(context: Context) -> None:
     keep_state(json.dumps(LOCK), f"{KEY}.tflock")
     (found,) = state.bucket_and_lock(context, stack())
-    assert (found.level, found.told) == ("warning", "locked by mina@laptop: apply, since 2026-11-21T03:40:35Z")
+    assert (found.level, found.message) == ("warning", "locked by mina@laptop: apply, since 2026-11-21T03:40:35Z")
     assert "run `.venv/bin/python -m ops terraform --env dev -- force-unlock 0b7f2c52`" in found.remedy
 
 
@@ -122,16 +122,16 @@ def test_a_state_that_nobody_holds(context: Context) -> None:
     remote = stack().remote(context)
     assert remote.addresses() == {"aws_vpc.network_vpc"}
     (found,) = state.bucket_and_lock(context, stack("aws_vpc.network_vpc"))
-    assert (found.level, found.told) == ("ok", f"{BUCKET}, not locked, 1 resources")
+    assert (found.level, found.message) == ("ok", f"{BUCKET}, not locked, 1 resources")
 
 
 def test_a_move_that_waits_for_an_apply(context: Context) -> None:
     moved = [{"from": "aws_vpc.old", "to": "aws_vpc.new"}, {"from": "aws_eip.gone", "to": "aws_eip.new"}]
     (found,) = state.moves(context, Stack({"moved": moved}, frozenset({"aws_vpc.old", "aws_eip.new"})))
-    assert (found.level, found.told) == ("warning", "aws_vpc.old becomes aws_vpc.new at the next apply")
+    assert (found.level, found.message) == ("warning", "aws_vpc.old becomes aws_vpc.new at the next apply")
     assert "`make deploy ENV=dev`" in found.remedy
     (found,) = state.moves(context, Stack({"moved": moved}, frozenset({"aws_vpc.new"})))
-    assert found == Finding("ok", "moves", "none of 2 waits for an apply")
+    assert found == Finding("ok", "moves", "none of 2 is waiting for an apply")
 
 
 def test_a_quota_that_the_next_apply_exceeds(context: Context) -> None:
@@ -139,13 +139,13 @@ def test_a_quota_that_the_next_apply_exceeds(context: Context) -> None:
     for _ in range(5 - len(ec2.describe_vpcs()["Vpcs"])):
         ec2.create_vpc(CidrBlock="10.20.0.0/20")
     exceeded, _ = quotas(context, stack(aws_vpc={"network_vpc": {}}))
-    assert (exceeded.level, exceeded.told) == ("error", "VPCs: 5 of 5 used, the next apply makes 1 more")
+    assert (exceeded.level, exceeded.message) == ("error", "VPCs: 5 of 5 used, and the next apply creates 1 more")
     assert "--service-code vpc --quota-code L-F678F1CE --desired-value 6 --region ap-northeast-2`" in exceeded.remedy
 
 
 def test_what_is_there_already_needs_no_quota(context: Context) -> None:
     (found,) = quotas(context, stack("aws_vpc.network_vpc", aws_vpc={"network_vpc": {}}))
-    assert found == Finding("ok", "quotas", "nothing new that counts")
+    assert found == Finding("ok", "quotas", "the next apply creates nothing that counts")
 
 
 def test_a_quota_that_fits(context: Context) -> None:
@@ -157,8 +157,8 @@ def test_a_quota_that_fits(context: Context) -> None:
 @pytest.mark.parametrize(
     ("most", "level", "told"),
     [
-        (3, "ok", "on demand up to 6 vCPUs of 6"),
-        (4, "warning", "Fargate vCPUs, on demand: 6 may run, this environment needs up to 8"),
+        (3, "ok", "on demand: up to 6 vCPUs of 6"),
+        (4, "warning", "Fargate vCPUs, on demand: the quota is 6, this environment needs up to 8"),
     ],
 )
 def test_a_surge_that_fargate_would_not_place(
@@ -171,7 +171,7 @@ def test_a_surge_that_fargate_would_not_place(
     with Stubber(service_quotas) as stubber:
         stubber.add_response("get_service_quota", {"Quota": {"Value": 6.0}})
         (found,) = fargate(Context(file, Target(workspace, workspace.cloud_output, {}, {}), boto3.Session()))
-    assert (found.level, found.told) == (level, told)
+    assert (found.level, found.message) == (level, told)
     assert ("--service-code fargate --quota-code L-3032A538 --desired-value 8" in found.remedy) == (level != "ok")
 
 
@@ -180,7 +180,7 @@ def test_a_secret_without_a_value(context: Context) -> None:
     assert [each.level for each in contents.secrets(context)] == ["ok"]  # not applied yet
     secrets.create_secret(Name="agora/dev/token")
     (found,) = contents.secrets(context)
-    assert (found.level, found.told) == ("error", "agora/dev/token has no value")
+    assert (found.level, found.message) == ("error", "agora/dev/token has no value")
     assert found.remedy == "run `.venv/bin/python -m ops secret set token --env dev`"
     secrets.put_secret_value(SecretId="agora/dev/token", SecretString="x")
     assert [each.level for each in contents.secrets(context)] == ["ok"]
@@ -193,18 +193,22 @@ def test_an_image_that_nobody_pushed(context: Context, monkeypatch: pytest.Monke
         if repository:
             ecr.create_repository(repositoryName="agora/api")
         (found,) = contents.images(context)
-        assert (found.level, found.told) == ("warning", "api:1.4.2 is not in the registry")
+        assert (found.level, found.message) == ("warning", "api:1.4.2 is not in the registry")
         assert f"docker push {ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/agora/api:1.4.2" in found.remedy
     manifest = {"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}
     ecr.put_image(repositoryName="agora/api", imageTag="1.4.2", imageManifest=json.dumps(manifest))
-    assert [each.told for each in contents.images(context)] == ["1 named, all in the registry"]
+    assert [each.message for each in contents.images(context)] == ["1 declared, all in the registry"]
 
 
 @pytest.mark.parametrize(
     ("switched_on", "level", "told"),
     [
-        ({"Aurora": True, "S3": True}, "ok", "AWS Backup saves Aurora, S3"),
-        ({"Aurora": False}, "error", "AWS Backup saves no Aurora and no S3 in this account and region: switched off"),
+        ({"Aurora": True, "S3": True}, "ok", "AWS Backup backs up Aurora, S3"),
+        (
+            {"Aurora": False},
+            "error",
+            "AWS Backup does not back up Aurora or S3 in this account and Region: not opted in",
+        ),
     ],
 )
 def test_what_aws_backup_passes_over(
@@ -217,12 +221,12 @@ def test_what_aws_backup_passes_over(
     with Stubber(backup) as stubber:
         stubber.add_response("describe_region_settings", {"ResourceTypeOptInPreference": switched_on})
         (found,) = backups(Context(file, Target(workspace, workspace.cloud_output, {}, {}), boto3.Session()))
-    assert (found.level, found.told) == (level, told)
+    assert (found.level, found.message) == (level, told)
     assert ("--resource-type-opt-in-preference Aurora=true,S3=true --region" in found.remedy) == (level == "error")
 
 
 def test_nothing_asks_for_aws_backup(context: Context) -> None:
-    assert [each.told for each in backups(context)] == ["nothing asks for AWS Backup"]
+    assert [each.message for each in backups(context)] == ["no resource uses AWS Backup"]
 
 
 @pytest.mark.parametrize(
@@ -236,7 +240,7 @@ def test_a_check_that_is_refused_keeps_no_other_from_looking(error: Exception) -
 
     (found,) = looked("one", check)
     assert (found.level, found.subject) == ("unseen", "one")
-    assert found.told
+    assert found.message
 
 
 def examined(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> dict[str, Finding]:
@@ -256,7 +260,7 @@ def test_all_is_well(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> N
     keep_state(json.dumps({"resources": []}))
     found = examined(workspace, monkeypatch)
     assert {each.level for each in found.values()} == {"ok"}
-    assert found["credentials"].told.startswith(f"of account {ACCOUNT}, as ")
+    assert found["credentials"].message.startswith(f"for account {ACCOUNT}, as in ")
     assert list(found)[-5:] == ["backups", "state", "moves", "quotas", "versions"]
 
 
@@ -264,13 +268,16 @@ def test_credentials_of_another_account(workspace: Workspace, monkeypatch: pytes
     write(workspace.envs, {"dev": DEV})
     found = examined(workspace, monkeypatch)
     assert found["credentials"].level == "error"
-    assert f"credentials are of account {ACCOUNT}, the environment is in 111111111111" in found["credentials"].told
+    assert (
+        f"credentials belong to account {ACCOUNT}, but the environment is in account 111111111111"
+        in found["credentials"].message
+    )
     assert found["account"].level == "unseen"
 
 
 def test_an_endpoint_that_is_not_aws(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    assert "run `unset AWS_ENDPOINT_URL`" in examined(workspace, monkeypatch)["AWS"].told
+    assert "run `unset AWS_ENDPOINT_URL`" in examined(workspace, monkeypatch)["AWS"].message
 
 
 def test_the_command(workspace: Workspace) -> None:

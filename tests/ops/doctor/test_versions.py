@@ -58,7 +58,7 @@ def judged(running: Running, left: int, extended: int | None = None) -> list[Fin
 
 
 def test_before_the_first_apply_nothing_runs(context: Context) -> None:
-    assert looked(context) == [Finding("ok", "versions", "nothing runs that has one")]
+    assert looked(context) == [Finding("ok", "versions", "nothing with a version is running")]
 
 
 def test_what_runs_is_named_with_the_version_that_aws_answers(context: Context) -> None:
@@ -78,7 +78,7 @@ def test_what_runs_is_named_with_the_version_that_aws_answers(context: Context) 
         '2026-08-31; write "8.0.mysql_aurora.3.10.6", supported until 2028-04-30'
     )
     assert kubernetes.level == "warning"
-    assert kubernetes.told.startswith(
+    assert kubernetes.message.startswith(
         "agora-dev-blue runs kubernetes 1.34, which leaves standard support on 2026-12-02"
     )
 

@@ -26,8 +26,8 @@ def test_a_plan_that_may_not(tmp_path: Path) -> None:
     done = ops("guard", str(written(tmp_path, destroyed(BUCKET))), "--env", "prod")
     assert done.returncode == ExitCode.GUARDED
     assert done.stdout == (
-        f"refused: {BUCKET} would be destroyed, and with it its objects. If it is meant, write "
-        f'`unlock "{BUCKET}" {{ allow = ["loss"] ... }}` into envs/unlocks/prod.hcl.\n'
+        f"refused: {BUCKET} would be destroyed, and with it its objects. If this is intended, add "
+        f'`unlock "{BUCKET}" {{ allow = ["loss"] ... }}` to envs/unlocks/prod.hcl.\n'
         "guard: 1 refused, 0 unlocked\n"
     )
 

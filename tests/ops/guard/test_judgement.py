@@ -42,7 +42,9 @@ def records(folder: Path | None = None) -> tuple[Unlocks, Document]:
 
 def refused(*changes: dict[str, Any], synthesized: Any = None) -> list[str]:
     """Return the refusals' sentences without what to do about them."""
-    return [each.sentence.split(" If it is meant")[0] for each in judged(*changes, synthesized=synthesized).refused]
+    return [
+        each.sentence.split(" If this is intended")[0] for each in judged(*changes, synthesized=synthesized).refused
+    ]
 
 
 @pytest.mark.parametrize("kind", sorted(STATEFUL))
@@ -92,18 +94,18 @@ def test_what_holds_nothing_may_go() -> None:
         (DATABASE, {"backup_retention_period": 35}, {"backup_retention_period": 1},
          "would keep its backups for a shorter time (backup_retention_period: 35 to 1)"),
         (BUCKET, {"force_destroy": False}, {"force_destroy": True},
-         "could be destroyed with all that it holds (force_destroy: false to true)"),
+         "could be destroyed with all its contents (force_destroy: false to true)"),
         ("aws_kms_key.x", {"enable_key_rotation": True}, {"enable_key_rotation": False},
          "would no longer be rotated (enable_key_rotation: true to false)"),
         ("aws_cloudwatch_log_group.x", {"kms_key_id": "arn"}, {"kms_key_id": None},
          "would no longer be encrypted with our key (kms_key_id: arn to none)"),
         ("aws_ecr_repository.x", {"image_tag_mutability": "IMMUTABLE"}, {"image_tag_mutability": "MUTABLE"},
-         "would let a tag lead to another image (image_tag_mutability: IMMUTABLE to MUTABLE)"),
+         "would let a tag point to another image (image_tag_mutability: IMMUTABLE to MUTABLE)"),
         ("aws_cloudfront_distribution.x", {"web_acl_id": "arn"}, {"web_acl_id": ""},
          "would be reachable without the firewall (web_acl_id: arn to none)"),
         ("aws_s3_bucket_versioning.x", {"versioning_configuration": [{"status": "Enabled"}]},
          {"versioning_configuration": [{"status": "Suspended"}]},
-         "would be suspended: what is overwritten or deleted could not be brought back "
+         "would be suspended: overwritten or deleted objects could not be restored "
          "(versioning_configuration.status: Enabled to Suspended)"),
     ],
 )  # fmt: skip
@@ -147,10 +149,10 @@ RULE = "aws_vpc_security_group_ingress_rule.x"
 def test_a_rule_for_everyone() -> None:
     https = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
     assert refused(created(RULE, cidr_ipv4="0.0.0.0/0", **https)) == [
-        f"{RULE} would let everyone in (0.0.0.0/0, tcp 443)."
+        f"{RULE} would allow access from everyone (0.0.0.0/0, tcp 443)."
     ]
     assert refused(created(RULE, cidr_ipv6="::/0", ip_protocol="-1")) == [
-        f"{RULE} would let everyone in (::/0, all ports)."
+        f"{RULE} would allow access from everyone (::/0, all ports)."
     ]
     assert refused(created(RULE, cidr_ipv4="10.0.0.0/8", **https)) == []
     assert refused(created("aws_vpc_security_group_egress_rule.x", cidr_ipv4="0.0.0.0/0", **https)) == []
@@ -165,7 +167,7 @@ def test_what_is_open_already_is_not_new() -> None:
 def test_inline_rules_for_everyone() -> None:
     rule = {"cidr_blocks": ["10.0.0.0/8", "0.0.0.0/0"], "protocol": "tcp", "from_port": 0, "to_port": 65535}
     assert refused(updated("aws_security_group.x", {"ingress": []}, {"ingress": [rule]})) == [
-        "aws_security_group.x would let everyone in (0.0.0.0/0, tcp 0 to 65535)."
+        "aws_security_group.x would allow access from everyone (0.0.0.0/0, tcp 0 to 65535)."
     ]
 
 
@@ -247,7 +249,7 @@ def test_a_policy_that_only_the_apply_tells_is_read_as_synthesized() -> None:
     tokens = statement(Resource="${aws_s3_bucket.x.arn}/*")
     assert len(refused(unknown, synthesized={"resource": {"aws_s3_bucket_policy": {"x": {"policy": tokens}}}})) == 1
     (note,) = judged(unknown).notes
-    assert note.startswith(f"1 policies are known only after the apply, and were not read: {POLICY}.")
+    assert note.startswith(f"1 policies are known only after the apply and were not checked: {POLICY}.")
 
 
 def test_many_deletions_at_once() -> None:
@@ -282,8 +284,8 @@ def test_a_record_for_another_address_or_another_kind_does_not(tmp_path: Path) -
     )
     path = f"{tmp_path.as_posix()}/unlocks/prod.hcl"
     assert [each.sentence.split("). ")[-1].split("objects. ")[-1] for each in judgement.refused] == [
-        f'The record there is does not allow it; if it is meant, add "protection" ({path}:2).',
-        f'If it is meant, write `unlock "aws_s3_bucket.bucket_other" {{ allow = ["loss"] ... }}` into {path}.',
+        f'The existing record does not allow it; if this is intended, add "protection" ({path}:2).',
+        f'If this is intended, add `unlock "aws_s3_bucket.bucket_other" {{ allow = ["loss"] ... }}` to {path}.',
     ]
 
 
@@ -292,7 +294,7 @@ def test_an_expired_record_does_not(tmp_path: Path) -> None:
     (only,) = judgement.refused
     path = f"{tmp_path.as_posix()}/unlocks/prod.hcl"
     assert only.sentence.endswith(f"The record that allows it expired on 2026-11-20 ({path}:5).")
-    assert judgement.notes == [f"{path}:1: the record for {BUCKET} has expired; take it out when it is done."]
+    assert judgement.notes == [f"{path}:1: the record for {BUCKET} has expired; delete it if it is not needed."]
 
 
 def test_the_last_day_counts(tmp_path: Path) -> None:

@@ -48,8 +48,8 @@ def kinds(folder: Path, allow: str, *changes: dict[str, Any]) -> tuple[list[tupl
 )
 def test_what_is_protected_is_not_destroyed(address: str, before: dict[str, Any]) -> None:
     sentence = (
-        f"{address} would be destroyed while its deletion protection is on: AWS refuses that, and the apply would stop "
-        "half-way."
+        f"{address} would be destroyed while its deletion protection is on: AWS refuses this, and the apply would stop "
+        "halfway."
     )
     assert blocked(destroyed(address, **before)) == [sentence]
     assert blocked(change(address, "delete", "create", before=before, after=before)) == [sentence]
@@ -67,7 +67,7 @@ def test_no_record_lets_it_pass(tmp_path: Path) -> None:
 def test_the_first_step_is_named_and_no_record_is() -> None:
     (only,) = obstacles(Plan.model_validate(plan(destroyed(LOAD_BALANCER, enable_deletion_protection=True))))
     assert only.sentence.endswith(
-        " First write deletion_protection = false into its block, and apply that (docs/runbooks/plan.md, "
+        " First set deletion_protection = false in its block, and apply that (docs/runbooks/plan.md, "
         '"Taking a protected block away").'
     )
 
@@ -87,8 +87,8 @@ def test_lifting_the_protection_is_a_step_that_a_record_allows(tmp_path: Path) -
 )
 def test_what_may_hold_something_is_not_destroyed(address: str, flag: str, contents: str) -> None:
     assert blocked(destroyed(address, **{flag: False})) == [
-        f"{address} would be destroyed while its {flag} is off: as long as it holds {contents}, AWS refuses that, and "
-        "the apply would stop half-way."
+        f"{address} would be destroyed while its {flag} is off: if it contains {contents}, AWS refuses this, and "
+        "the apply would stop halfway."
     ]
     assert blocked(destroyed(address, **{flag: True})) == []
 
@@ -110,8 +110,8 @@ def test_a_cluster_with_readers_that_scaling_added_is_not_destroyed() -> None:
     (only,) = obstacles(Plan.model_validate(plan(destroyed(cluster, cluster_members=members))))
     assert only.kind == "blocked"
     assert only.sentence == (
-        f"{cluster} would be destroyed while it has readers that scaling added ({reader}): AWS refuses that, and the "
-        "apply would stop half-way. First take replica_scaling out of its block, apply that, and run "
+        f"{cluster} would be destroyed while it has readers that scaling added ({reader}): AWS refuses this, and the "
+        "apply would stop halfway. First remove replica_scaling from its block, apply that, and run "
         "`.venv/bin/python -m ops delete-scaled-readers orders-main --env ENV`; then plan again."
     )
     assert blocked(destroyed(cluster, cluster_members=members[:1])) == []
@@ -129,8 +129,8 @@ def test_what_counts_is_what_aws_had_when_the_plan_was_made() -> None:
 def test_a_managed_password_is_not_given_up_before_its_secret_is_there() -> None:
     given_up = updated(INSTANCE, {"manage_master_user_password": True}, {"manage_master_user_password": None})
     assert blocked(given_up, created(SECRET)) == [
-        f"{INSTANCE} would give up the password that RDS manages while {SECRET} is created by the same plan: RDS "
-        "deletes its own secret at once, and what runs could no longer read the password."
+        f"RDS would stop managing the password of {INSTANCE} in the same plan that creates {SECRET}: RDS deletes its "
+        "own secret immediately, and running tasks could no longer read the password."
     ]
     assert blocked(given_up) == []
     copied = updated(INSTANCE, {"manage_master_user_password": True}, {"manage_master_user_password": True})

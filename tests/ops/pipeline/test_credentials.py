@@ -55,7 +55,7 @@ def test_a_preview_plans_from_a_ref_that_is_not_protected(dev: Environment) -> N
 
 @pytest.mark.parametrize("wrong", ["token", "a.b.c", "a.W10.c"])
 def test_a_token_that_is_none_is_refused(dev: Environment, wrong: str) -> None:
-    with pytest.raises(OpsError, match="AWS_ID_TOKEN is not an ID token of GitLab's"):
+    with pytest.raises(OpsError, match="AWS_ID_TOKEN is not an ID token of GitLab"):
         use_role(dev, "apply", {"AWS_ID_TOKEN": wrong})
 
 

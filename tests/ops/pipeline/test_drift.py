@@ -68,7 +68,7 @@ def test_an_environment_without_alarms_tells_nobody(tmp_path: Path, queue: Any) 
 def test_a_topic_that_is_not_there_hides_no_drift(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with mock_aws():
         told(environment(tmp_path, DEV + ALARMS), ["aws_vpc.network_vpc: is gone"])
-    assert "the alarm topic could not be told" in capsys.readouterr().err
+    assert "the drift could not be published to the alarm topic" in capsys.readouterr().err
 
 
 def drift(kind: str, name: str, before: dict[str, Any], after: dict[str, Any] | None) -> dict[str, Any]:

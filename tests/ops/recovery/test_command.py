@@ -111,8 +111,8 @@ VPC = {"aws_vpc.network": {"tags_all": {**TAGS, "Name": "agora-dev-vpc"}}}
 
 def test_a_name_gives_the_id_of_account_and_region(tmp_path: Path) -> None:
     recovery = run(tmp_path, {"aws_sns_topic.news": {"name": "agora-dev-news"}})
-    assert recovery.taken == {"aws_sns_topic.news": f"arn:aws:sns:{REGION}:{ACCOUNT}:agora-dev-news"}
-    assert next(recovery.told()) == f"taken in: aws_sns_topic.news  arn:aws:sns:{REGION}:{ACCOUNT}:agora-dev-news"
+    assert recovery.imported == {"aws_sns_topic.news": f"arn:aws:sns:{REGION}:{ACCOUNT}:agora-dev-news"}
+    assert next(recovery.lines()) == f"imported: aws_sns_topic.news  arn:aws:sns:{REGION}:{ACCOUNT}:agora-dev-news"
     assert recovery.plan == ""
 
 
@@ -121,13 +121,13 @@ def test_an_object_of_another_region_is_looked_for_there(tmp_path: Path) -> None
     data = {"ImageId": "ami-1"}
     created = ec2.create_launch_template(LaunchTemplateName="nodes", LaunchTemplateData=data)["LaunchTemplate"]
     recovery = run(tmp_path, {"aws_launch_template.nodes": {"name": "nodes"}})
-    assert recovery.taken == {"aws_launch_template.nodes": created["LaunchTemplateId"]}
+    assert recovery.imported == {"aws_launch_template.nodes": created["LaunchTemplateId"]}
 
 
 def test_of_two_objects_none_is_taken_and_both_are_named(tmp_path: Path) -> None:
     first, second = vpc(), vpc()
     recovery = run(tmp_path, VPC)
-    assert recovery.taken == {}
+    assert recovery.imported == {}
     (told,) = recovery.unclear
     assert first in told
     assert second in told
@@ -137,15 +137,17 @@ def test_of_two_objects_none_is_taken_and_both_are_named(tmp_path: Path) -> None
 
 def test_an_object_that_the_state_holds_is_no_orphan(tmp_path: Path) -> None:
     old, orphan = vpc(), vpc()
-    assert run(tmp_path, VPC, state=({"type": "aws_vpc", "values": {"id": old}},)).taken == {"aws_vpc.network": orphan}
+    assert run(tmp_path, VPC, state=({"type": "aws_vpc", "values": {"id": old}},)).imported == {
+        "aws_vpc.network": orphan
+    }
 
 
 def test_where_nothing_exists_there_is_nothing_to_recover(tmp_path: Path) -> None:
     recovery = run(tmp_path, {**VPC, "terraform_data.snapshot": {}})
-    assert next(recovery.told()).startswith("nothing to recover")
+    assert next(recovery.lines()).startswith("nothing to recover")
     assert not recovery.unclear
 
 
 def test_what_the_state_holds_of_a_lost_object_is_dropped_before_its_successor_is_taken_in(tmp_path: Path) -> None:
     successor = vpc()
-    assert run(tmp_path, VPC, gone=("aws_vpc.network",)).taken == {"aws_vpc.network": successor}
+    assert run(tmp_path, VPC, gone=("aws_vpc.network",)).imported == {"aws_vpc.network": successor}

@@ -68,52 +68,52 @@ def imports(folder: Path, **told: Any) -> tuple[Imports, FakeTerraform]:
 
 def test_what_exists_with_our_tags_or_none_is_imported_at_once(tmp_path: Path) -> None:
     sut, terraform = imports(tmp_path, tags={"aws_sns_topic.a": {**OURS, "owner": "kim"}})
-    assert sut.take_in() == IDS
+    assert sut.run() == IDS
     assert (terraform.done, sut.unclear) == (["apply"], [])
     assert "ignore_changes" not in (tmp_path / "stack" / "cdk.tf.json").read_text()
 
 
 def test_what_does_not_exist_is_left_out_without_a_word(tmp_path: Path) -> None:
     sut, terraform = imports(tmp_path, errors={"aws_sns_topic.b": absent("aws_sns_topic.b")})
-    assert sut.take_in() == {"aws_sns_topic.a": "arn:a"}
+    assert sut.run() == {"aws_sns_topic.a": "arn:a"}
     assert (terraform.done, sut.unclear) == (["apply"], [])
 
 
 def test_what_cannot_be_read_is_left_out_and_told(tmp_path: Path) -> None:
     denied = {"address": "aws_sns_topic.b", "summary": "reading SNS Topic (arn:b): AccessDenied"}
     sut, _ = imports(tmp_path, errors={"aws_sns_topic.b": denied})
-    assert sut.take_in() == {"aws_sns_topic.a": "arn:a"}
+    assert sut.run() == {"aws_sns_topic.a": "arn:a"}
     assert sut.unclear == ["aws_sns_topic.b (arn:b) could not be read: reading SNS Topic (arn:b): AccessDenied"]
 
 
 def test_an_error_that_names_no_object_is_traced_by_trying_each(tmp_path: Path) -> None:
     sut, _ = imports(tmp_path, errors={"aws_sns_topic.b": {"summary": "No topic found"}})
-    assert sut.take_in() == {"aws_sns_topic.a": "arn:a"}
+    assert sut.run() == {"aws_sns_topic.a": "arn:a"}
     assert sut.unclear == []
 
 
 def test_an_error_that_no_object_has_by_itself_ends_it(tmp_path: Path) -> None:
     sut, _ = imports(tmp_path, error_of_several={"summary": "no"})
     with pytest.raises(OpsError, match="terraform plan failed:\nno"):
-        sut.take_in()
+        sut.run()
 
 
 @pytest.mark.parametrize("tags", [{**OURS, "environment": "prod"}, {**OURS, "product": "mobile"}, {"owner": "kim"}])
 def test_what_carries_other_tags_is_left_alone_and_told(tmp_path: Path, tags: Mapping[str, str]) -> None:
     sut, _ = imports(tmp_path, tags={"aws_sns_topic.b": tags})
-    assert sut.take_in() == {"aws_sns_topic.a": "arn:a"}
+    assert sut.run() == {"aws_sns_topic.a": "arn:a"}
     assert len(sut.unclear) == 1
-    assert "aws_sns_topic.b (arn:b) exists and carries other tags than this stack's" in sut.unclear[0]
+    assert "aws_sns_topic.b (arn:b) exists, but its tags are not those of this stack" in sut.unclear[0]
 
 
 def test_where_nothing_is_left_nothing_is_applied(tmp_path: Path) -> None:
     sut, terraform = imports(tmp_path, errors={address: absent(address) for address in IDS})
-    assert sut.take_in() == {}
+    assert sut.run() == {}
     assert terraform.done == []
 
 
 def test_where_a_plan_would_do_more_objects_are_imported_one_by_one(tmp_path: Path) -> None:
     created = {"address": "aws_sns_topic.c", "change": {"actions": ["create"]}}
     sut, terraform = imports(tmp_path, further=[created])
-    assert sut.take_in() == IDS
+    assert sut.run() == IDS
     assert terraform.done == ["import aws_sns_topic.a arn:a", "import aws_sns_topic.b arn:b"]

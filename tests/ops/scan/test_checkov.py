@@ -83,7 +83,7 @@ def test_a_plan_that_it_cannot_read_is_no_clean_one(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(checkov, "_arguments", lambda *_: ["--no-such-option", SECRET])
-    with pytest.raises(OpsError, match="checkov ended with exit code 2; what it said may hold values") as told:
+    with pytest.raises(OpsError, match="Checkov ended with exit code 2; its output is not shown") as told:
         scan({"open": OPEN})
     assert SECRET not in str(told.value) + capfd.readouterr().err
 

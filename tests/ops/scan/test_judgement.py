@@ -34,10 +34,10 @@ def test_a_skip_is_for_its_check_and_its_resources_only(tmp_path: Path) -> None:
 
 
 def test_a_finding_says_where_what_and_what_to_do(tmp_path: Path) -> None:
-    found, counted = judge(report((LOGS, "CKV_AWS_145"), (CONTENT, "CKV_AWS_145")), skips(tmp_path), "staging").told()
+    found, counted = judge(report((LOGS, "CKV_AWS_145"), (CONTENT, "CKV_AWS_145")), skips(tmp_path), "staging").lines()
     assert found == (
-        "found: aws_s3_bucket.bucket_content fails CKV_AWS_145: Buckets are encrypted. Mend it where it is made, or "
-        'write `skip "CKV_AWS_145" { addresses = ["aws_s3_bucket.bucket_content"] reason = "..." }` into '
+        "found: aws_s3_bucket.bucket_content fails CKV_AWS_145: Buckets are encrypted. Correct the resource, or add "
+        '`skip "CKV_AWS_145" { addresses = ["aws_s3_bucket.bucket_content"] reason = "..." }` to '
         "ops/scan/skips.hcl."
     )
     assert counted == "scan: 1 found, 1 skipped with a reason (ops/scan/skips.hcl)"
@@ -56,7 +56,7 @@ def test_any_letters_by_a_star(tmp_path: Path) -> None:
 
 def test_a_skip_whose_resources_all_pass_is_told(tmp_path: Path) -> None:
     (note,) = judge(report((CONTENT, "CKV_AWS_145")), skips(tmp_path), "staging").notes
-    assert note == "nothing here needs the skips of CKV_AWS_145; take out what no environment needs"
+    assert note == "this plan does not need the skips of CKV_AWS_145; delete those that no environment needs"
 
 
 def test_a_skip_that_is_needed_by_some_environments_only_says_so(tmp_path: Path) -> None:
