@@ -1,6 +1,6 @@
-"""The front door: one stack for each environment file and one for each account, synthesized by `cdktf synth`.
+"""Entry point of `cdktf synth`: one stack for each environment file, and one for each account.
 
-ENVS names the folder of environment files, `envs` without it; ENV the one environment to synthesize, all without it.
+ENVS names the folder of environment files, by default `envs`; ENV names one environment to synthesize, by default all.
 """
 
 import os
@@ -20,7 +20,7 @@ from modules.stack import AccountStack, EnvironmentStack
 
 
 def main() -> int:
-    """Synthesize; return 2 when the environment files are wrong, or a function is not built."""
+    """Synthesize; return 2 if an environment file has problems, or a function is not built."""
     try:
         files = load(Path(os.environ.get("ENVS") or "envs"))
         environments = chosen(files, os.environ.get("ENV"))

@@ -1,1 +1,1 @@
-"""What a synth costs in Python with the bindings lazy, compared with the ways that others use. `make bench` runs it."""
+"""Benchmark of a synth with lazy bindings, compared with stock bindings and TypeScript. `make bench` runs it."""

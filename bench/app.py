@@ -1,9 +1,8 @@
-"""The bench's own app: as many resources as asked for, of about seventy types, with references between them.
+"""The benchmark's own app: any number of resources, of about seventy types, with references between them.
 
-It stands in for `main.py` where the bench wants a size that no environment has: `BENCH_RESOURCES=1000`. The
-resources come in equal services, so that a thousand are of the same types as three hundred. The names and
-settings are made up; what counts is that Terraform validates them and that they refer to each other as a real
-stack's do.
+It replaces `main.py` for sizes that no environment has: `BENCH_RESOURCES=1000`. The resources are grouped in
+identical services, so that a thousand have the same types as three hundred. Names and settings are fictional, but
+Terraform validates them, and they refer to each other as those of a real stack do.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 
-import modules  # noqa: F401 - the bindings are lazy from here on, or stock if so asked
+import modules  # noqa: F401 - makes the bindings lazy, unless stock ones are requested
 
 # isort: split
 
@@ -142,13 +141,13 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 from cdktf_cdktf_provider_aws.wafv2_ip_set import Wafv2IpSet
 from constructs import Construct
 
-# How many resources one Service makes.
+# Resources that one Service creates.
 RESOURCES_PER_SERVICE = 108
 REGION = "ap-northeast-2"
 
 
 def document(*, effect: str = "Allow", action: str, resource: str = "*", principal: str | None = None) -> str:
-    """An IAM policy document with one statement, as JSON."""
+    """Return an IAM policy document with one statement, as JSON."""
     statement: dict[str, object] = {"Effect": effect, "Action": action}
     if principal is None:
         statement["Resource"] = resource
@@ -160,7 +159,7 @@ def document(*, effect: str = "Allow", action: str, resource: str = "*", princip
 
 
 class Service(Construct):
-    """One share of the bench: a service with its network, data, functions, edge and alarms."""
+    """A service with its network, data, functions, edge, and alarms."""
 
     def __init__(self, scope: Construct, id: str, *, number: int) -> None:
         super().__init__(scope, id)
@@ -763,7 +762,7 @@ class Service(Construct):
 
 
 class BenchStack(TerraformStack):
-    """`services` services behind one provider."""
+    """A stack of `services` services with one provider."""
 
     def __init__(self, scope: Construct, id: str, *, services: int) -> None:
         super().__init__(scope, id)
@@ -778,7 +777,7 @@ class BenchStack(TerraformStack):
 
 
 def main() -> None:
-    """Synthesize BENCH_RESOURCES resources (300 unless told), rounded to whole services."""
+    """Synthesize BENCH_RESOURCES resources (default: 300), rounded to whole services."""
     resources = int(os.environ.get("BENCH_RESOURCES", "300"))
     app = App()
     BenchStack(app, "bench", services=max(1, round(resources / RESOURCES_PER_SERVICE)))

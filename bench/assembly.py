@@ -1,4 +1,4 @@
-"""What the bench reads of the bindings' jsii assembly: classes by their Terraform type, and the types of properties."""
+"""The jsii assembly of the bindings: classes by their Terraform type, and the types of properties."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ _TERRAFORM_TYPE = re.compile(r"/docs(?:/(?:resources|data-sources)/\S+)? (\w+)\}
 
 
 def plain(name: str) -> str:
-    """A name without its case: `cidr_block` in Terraform is `cidrBlock` in TypeScript."""
+    """Return a name without case and underscores: `cidr_block` in Terraform is `cidrBlock` in TypeScript."""
     return name.replace("_", "").lower()
 
 
 @dataclass(frozen=True)
 class Class:
-    """A resource, data source or provider in TypeScript."""
+    """A resource, data source, or provider in TypeScript."""
 
     name: str
-    #: Where it is imported from.
+    #: The module that exports it.
     module: str
     #: The jsii name of its configuration.
     config: str
-    #: Its readable attributes that are strings, by their plain names.
+    #: Its readable string attributes by plain name.
     attributes: dict[str, str] = field(repr=False)
 
 
@@ -38,7 +38,7 @@ class Assembly:
 
     @cached_property
     def classes(self) -> dict[tuple[str, str], Class]:
-        """The classes by kind and Terraform type: `("resource", "aws_vpc")`."""
+        """Classes by kind and Terraform type: `("resource", "aws_vpc")`."""
         kinds = {
             "cdktf.TerraformResource": "resource",
             "cdktf.TerraformDataSource": "data",
@@ -52,12 +52,12 @@ class Assembly:
         return found
 
     def properties(self, name: str) -> dict[str, tuple[str, dict[str, Any]]]:
-        """A struct's properties by their plain names: the name in TypeScript and the type."""
+        """Return the properties of a struct by plain name: the name in TypeScript, and the type."""
         described = self._types.get(name, {}).get("properties", [])
         return {plain(each["name"]): (each["name"], each["type"]) for each in described}
 
     def is_struct(self, name: str) -> bool:
-        """Whether it is a struct of the bindings."""
+        """Return whether the name is a struct of the bindings."""
         return bool(self._types.get(name, {}).get("datatype"))
 
 

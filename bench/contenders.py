@@ -1,4 +1,4 @@
-"""The ways to synthesize the same resources, and Terraform's own check of them for scale."""
+"""Commands that synthesize the same resources, and `terraform validate` for comparison."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _COMPILER_OPTIONS = {
 
 @dataclass(frozen=True)
 class Contender:
-    """A command that synthesizes, or checks what was synthesized."""
+    """A command that synthesizes, or validates what was synthesized."""
 
     name: str
     command: Sequence[str]
@@ -48,16 +48,16 @@ class Contender:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self) -> Cost:
-        """Run it once."""
+        """Run the command once."""
         return measure(self.command, folder=self.folder, environment={**_inherited(), **self.environment})
 
 
 class DifferentResourcesError(Exception):
-    """The TypeScript app does not make the resources of ours, so that a comparison would say nothing."""
+    """The TypeScript app does not create the same resources as ours, so the comparison is invalid."""
 
 
 def prepare(app: Sequence[str], workshop: Path, *, environment: Mapping[str, str]) -> tuple[list[Contender], int]:
-    """Synthesize the app once and make the others from it; also the number of resources."""
+    """Synthesize the app once, generate the others from it, and return them with the number of resources."""
     shutil.rmtree(workshop, ignore_errors=True)
     ours = _python(OURS, app, workshop / "ours", {**environment, STOCK: "0"})
     stock = _python(STOCK_PYTHON, app, workshop / "stock", {**environment, STOCK: "1"})
@@ -71,8 +71,8 @@ def prepare(app: Sequence[str], workshop: Path, *, environment: Mapping[str, str
 
 
 def _inherited() -> dict[str, str]:
-    """This process's environment without what would reach into a contender."""
-    # Python keeps byte code as it does for a user, or each run would compile the app again.
+    """Return this process's environment variables without those that would affect a contender."""
+    # Python writes byte code, as it does for a user; otherwise each run would compile the app again.
     left_out = {"NODE_OPTIONS", "CDKTF_OUTDIR", "PYTHONDONTWRITEBYTECODE", STOCK}
     return {name: value for name, value in os.environ.items() if name not in left_out}
 
@@ -88,7 +88,7 @@ def _python(name: str, app: Sequence[str], output: Path, environment: Mapping[st
 
 
 def _typescript(stacks: dict[str, dict[str, Any]], folder: Path) -> list[Contender]:
-    """The TypeScript app, as it is and compiled. Below bench/, so that Node finds bench/node_modules."""
+    """Return the TypeScript app for ts-node and compiled. It is below bench/, so Node.js finds bench/node_modules."""
     modules = BENCH / "node_modules"
     folder.mkdir()
     (folder / "main.ts").write_text(write_app(stacks, Assembly(modules / "@cdktf/provider-aws")), encoding="utf-8")
@@ -102,20 +102,20 @@ def _typescript(stacks: dict[str, dict[str, Any]], folder: Path) -> list[Contend
 
 
 def _terraform(stacks: dict[str, dict[str, Any]], folder: Path) -> list[Contender]:
-    """Terraform's check of the largest stack; nothing where there is no Terraform or no provider for it."""
+    """Return `terraform validate` of the largest stack; an empty list without Terraform or its provider."""
     largest = max(stacks.values(), key=_count)
     folder.mkdir()
-    # The lock file is the repository's; the backend is nobody's, for nothing may be reached.
+    # The repository's lock file, and no backend, so that no remote state is contacted.
     contents = {**largest, "terraform": {"required_providers": largest["terraform"]["required_providers"]}}
     (folder / "main.tf.json").write_text(json.dumps(contents), encoding="utf-8")
     shutil.copy(REPOSITORY / ".terraform.lock.hcl", folder)
     if not shutil.which("terraform"):
-        print("Without terraform on the PATH there is no terraform validate to compare with.", file=sys.stderr)
+        print("terraform is not on the PATH: terraform validate is not measured", file=sys.stderr)
         return []
     init = ["terraform", "init", "-backend=false", "-input=false", "-lockfile=readonly", "-no-color"]
     done = subprocess.run(init, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        print(f"There is no terraform validate to compare with:\n{done.stderr}", file=sys.stderr)
+        print(f"terraform init failed: terraform validate is not measured\n{done.stderr}", file=sys.stderr)
         return []
     return [Contender(VALIDATE, ["terraform", "validate", "-no-color"], folder)]
 

@@ -1,4 +1,4 @@
-"""Measures a command with all its processes: user CPU, wall time, peak memory."""
+"""Measurement of a command and its child processes: user CPU time, wall time, peak memory."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from statistics import median
 
 import psutil
 
-# Often enough for the shortest command, a third of a second, and seldom enough to leave a second core to it.
+# Short enough for the fastest command (a third of a second), and long enough not to occupy the second core.
 SAMPLING_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run cost, or the medians of several."""
+    """The cost of one run, or the medians of several."""
 
     user_seconds: float
     wall_seconds: float
-    #: The largest sum over the process tree of resident memory, sampled: what processes share counts for each.
+    #: The largest sampled sum of resident memory over the process tree; shared memory counts for each process.
     peak_megabytes: float
 
     @staticmethod
     def median(costs: Sequence[Cost]) -> Cost:
-        """The medians, each figure for itself."""
+        """Return the median of each number."""
         return Cost(
             median(cost.user_seconds for cost in costs),
             median(cost.wall_seconds for cost in costs),
@@ -37,11 +37,11 @@ class Cost:
 
 
 class CommandFailedError(Exception):
-    """A command that is measured must succeed; says what it printed."""
+    """A measured command failed; the message contains its output."""
 
 
 def measure(command: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> Cost:
-    """Run a command to its end and say what it cost; raises CommandFailedError."""
+    """Run a command and return its cost. Raises CommandFailedError."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     start = time.perf_counter()
     with subprocess.Popen(
@@ -59,7 +59,7 @@ def measure(command: Sequence[str], *, folder: Path, environment: Mapping[str, s
 
 
 class _MemorySampler(threading.Thread):
-    """Remembers the largest sum of resident memory of a process and its descendants."""
+    """Records the largest sum of resident memory of a process and its descendants."""
 
     def __init__(self, root: int) -> None:
         super().__init__(daemon=True)
@@ -72,7 +72,7 @@ class _MemorySampler(threading.Thread):
             self.peak = max(self.peak, self._resident())
 
     def stop(self) -> None:
-        """End sampling, and the thread with it."""
+        """Stop sampling and join the thread."""
         self._ended.set()
         self.join()
 

@@ -1,4 +1,4 @@
-"""The bench's figures as a table, as Markdown and as a plot."""
+"""The benchmark's results as a table, as Markdown, and as a plot."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rich.table import Table
 from .contenders import OURS
 from .measuring import Cost
 
-# Okabe and Ito's colours, which stay apart for every eye; each contender also has its own marker.
+# Okabe and Ito's palette, which color-blind people can distinguish; each contender also has its own marker.
 _STYLES = (("#0072B2", "o"), ("#D55E00", "s"), ("#E69F00", "^"), ("#009E73", "D"), ("#999999", "x"))
 _COLUMNS = ("", "user CPU s", "wall s", "peak MB", "CPU to ours")
 
@@ -31,12 +31,12 @@ class Race:
 
     @property
     def heading(self) -> str:
-        """What was measured."""
+        """The title, number of resources, and number of rounds."""
         return f"{self.title}: {self.resources:,} resources, medians of {self.rounds} interleaved rounds"
 
     @property
     def rows(self) -> Iterable[tuple[str, ...]]:
-        """The figures as text, a row for each contender."""
+        """The numbers as text, a row for each contender."""
         ours = self.costs[OURS].user_seconds
         for name, cost in self.costs.items():
             yield (
@@ -49,7 +49,7 @@ class Race:
 
 
 def table(race: Race) -> Table:
-    """For the terminal."""
+    """Return the results as a table for the terminal."""
     shown = Table(*_COLUMNS, title=race.heading, title_justify="left")
     for column in shown.columns[1:]:
         column.justify = "right"
@@ -59,16 +59,16 @@ def table(race: Race) -> Table:
 
 
 def write_markdown(races: Iterable[Race], file: Path, plot: Path) -> None:
-    """For the documentation; the plot's file is named relative to it."""
+    """Write the results as Markdown; the plot is linked relative to the file."""
     machine = (
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}; "
         "written by `make bench`."
     )
     note = (
-        "User CPU and memory are of the whole process tree. Memory is the largest sum of resident memory, sampled "
-        "every 20 ms, in which what processes share counts for each. The TypeScript app is generated from the "
-        "synthesized stack, reads attributes from objects as ours does, and must make the same resources. It is "
-        "compiled before the clock starts, as Python's byte code is."
+        "User CPU time and memory include all child processes. Memory is the largest sum of resident memory, sampled "
+        "every 20 ms; memory that processes share counts for each. The TypeScript app is generated from the "
+        "synthesized stack, reads attributes from objects as ours does, and must create the same resources. It is "
+        "compiled before the measurement, as Python's byte code is."
     )
     lines = ["# What a synth costs", "", machine, "", note, "", f"![CPU, memory, and CPU by resources]({plot.name})"]
     for race in races:
@@ -81,7 +81,7 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def write_plot(app: Race, sizes: Sequence[Race], file: Path) -> None:
-    """The app's CPU and memory as bars, and CPU over the number of resources, both axes logarithmic."""
+    """Plot CPU and memory of the app as bars, and CPU by number of resources with logarithmic axes."""
     figure = Figure(figsize=(13, 4.5), layout="constrained")
     processor, memory, growth = figure.subplots(1, 3)
     _draw_bars(processor, "user CPU, seconds", {name: cost.user_seconds for name, cost in app.costs.items()})
@@ -93,7 +93,7 @@ def write_plot(app: Race, sizes: Sequence[Race], file: Path) -> None:
 
 
 def _draw_bars(axes: Axes, label: str, figures: dict[str, float]) -> None:
-    bars = axes.barh(list(figures), list(figures.values()), color=[colour for colour, _ in _STYLES[: len(figures)]])
+    bars = axes.barh(list(figures), list(figures.values()), color=[color for color, _ in _STYLES[: len(figures)]])
     axes.bar_label(bars, fmt="{:,.3g}" if max(figures.values()) < 100 else "{:,.0f}", padding=3)
     axes.invert_yaxis()
     axes.margins(x=0.15)
@@ -106,8 +106,8 @@ def _draw_growth(axes: Axes, sizes: Sequence[Race]) -> None:
         axes.set_axis_off()
         return
     numbers = [race.resources for race in sizes]
-    for name, (colour, marker) in zip(sizes[0].costs, _STYLES, strict=False):
-        axes.plot(numbers, [race.costs[name].user_seconds for race in sizes], color=colour, marker=marker)
+    for name, (color, marker) in zip(sizes[0].costs, _STYLES, strict=False):
+        axes.plot(numbers, [race.costs[name].user_seconds for race in sizes], color=color, marker=marker)
     axes.set(xscale="log", yscale="log", xlabel=f"resources of {sizes[0].title}", ylabel="user CPU, seconds")
     axes.set_xticks(numbers, [f"{number:,}" for number in numbers])
     axes.xaxis.set_minor_formatter(lambda *_: "")

@@ -1,9 +1,9 @@
-"""Compares the cost of a synth: `python -m bench.run main.py`, which is `make bench`.
+"""Benchmark of a synth: `python -m bench.run main.py`, which `make bench` runs.
 
-First the app that is named (with the environment as it is: `ENV=prod`), then the bench's own app at 100, 1,000 and
-5,000 resources. The contenders take turns, so that a slow minute of the machine is everyone's. It needs what is in
-bench/requirements.txt and, by `npm ci` in bench/, what is in bench/package-lock.json. It takes about a quarter of an
-hour.
+It measures the named app (with the current environment variables, such as `ENV=prod`), then the benchmark's own app
+with 100, 1,000, and 5,000 resources. The contenders take turns, so that a slow minute of the machine affects all of
+them. It needs the packages of bench/requirements.txt and, from `npm ci` in bench/, those of bench/package-lock.json.
+It takes about 15 minutes.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ WORKSHOP = BENCH / "build"
 
 def main(
     app: Annotated[str, typer.Argument(help="The app's script and its arguments.")] = "main.py",
-    rounds: Annotated[int, typer.Option(help="Rounds with the app itself.")] = 7,
-    sizes: Annotated[str, typer.Option(help="Resources of the bench's own app.")] = "100,1000,5000",
+    rounds: Annotated[int, typer.Option(help="Rounds with the named app.")] = 7,
+    sizes: Annotated[str, typer.Option(help="Numbers of resources of the benchmark's own app.")] = "100,1000,5000",
     rounds_of_sizes: Annotated[int, typer.Option(help="Rounds with each of these sizes.")] = 3,
-    output: Annotated[Path, typer.Option(help="Where bench.md and bench.png go.")] = REPOSITORY / "docs",
+    output: Annotated[Path, typer.Option(help="The folder for bench.md and bench.png.")] = REPOSITORY / "docs",
 ) -> None:
-    """Measure, print a table, write bench.md and bench.png."""
+    """Measure, print a table, and write bench.md and bench.png."""
     plan: list[tuple[str, Sequence[str], Mapping[str, str], int]] = [(app, shlex.split(app), {}, rounds)]
     for size in filter(None, sizes.split(",")):
         plan.append(("bench/app.py", ["bench/app.py"], {"BENCH_RESOURCES": size}, rounds_of_sizes))
@@ -46,7 +46,7 @@ def main(
 
 
 def race(title: str, command: Sequence[str], environment: Mapping[str, str], rounds: int) -> report.Race:
-    """Have the contenders take turns with one app, after one round that does not count."""
+    """Measure all contenders in turns with one app, after one round that is not counted."""
     contenders, resources = prepare(command, WORKSHOP, environment=environment)
     for contender in contenders:
         contender.run()

@@ -1,8 +1,8 @@
-"""Writes the TypeScript app that makes the resources of a synthesized one.
+"""Generator of a TypeScript app that creates the resources of a synthesized stack.
 
-It is written as a person would: a class from its own file, typed settings, and attributes read from the objects that
-were made before (`vpc.id`), so that CDKTF has the same work in each language. What a type does not know (lifecycle
-and the like) goes through an override. Backend and outputs are left out.
+The app is like one that a person would write: each class is imported from its own file, settings are typed, and
+attributes are read from the objects created before (`vpc.id`), so that CDKTF does the same work in each language. What
+a type does not have, such as `lifecycle`, is set with an override. Backend and outputs are left out.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _REFERENCE = re.compile(r"\$\{(data\.)?(aws_\w+)\.([\w-]+)\.(\w+)\}")
 
 @dataclass(frozen=True)
 class Block:
-    """A resource, data source or provider of a synthesized stack."""
+    """A resource, data source, or provider of a synthesized stack."""
 
     kind: str
     type: str
@@ -29,18 +29,18 @@ class Block:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What a reference names it by."""
+        """The key by which references find it."""
         return self.kind, self.type, self.name
 
     @property
     def references(self) -> Iterator[tuple[str, str, str]]:
-        """The blocks that its settings refer to."""
+        """Keys of the blocks that its settings refer to."""
         for data, type, name, _ in _REFERENCE.findall(json.dumps(self.settings)):
             yield ("data" if data else "resource"), type, name
 
 
 def write_app(stacks: dict[str, dict[str, Any]], assembly: Assembly) -> str:
-    """The source of an app with these stacks, each given as the contents of its cdk.tf.json."""
+    """Return the source of an app with these stacks, each given as the contents of its cdk.tf.json."""
     bodies = [_Stack(name, contents, assembly) for name, contents in stacks.items()]
     classes = sorted({(used.module, used.name) for body in bodies for used in body.used})
     imports = [f'import {{ {name} }} from "{module}";' for module, name in classes]
@@ -51,7 +51,7 @@ def write_app(stacks: dict[str, dict[str, Any]], assembly: Assembly) -> str:
 
 
 def blocks(contents: dict[str, Any]) -> list[Block]:
-    """The blocks of a cdk.tf.json, providers first and each after those that it refers to."""
+    """Return the blocks of a cdk.tf.json: providers first, and each block after those that it refers to."""
     found = [
         Block("provider", type, f"{type}{number or ''}", settings)
         for type, aliases in contents.get("provider", {}).items()
@@ -80,7 +80,7 @@ def _in_order_of_reference(found: Iterable[Block]) -> Iterator[Block]:
 
 
 class _Stack:
-    """The function that fills one stack."""
+    """The TypeScript function that fills one stack."""
 
     def __init__(self, name: str, contents: dict[str, Any], assembly: Assembly) -> None:
         self.name = name
@@ -111,7 +111,7 @@ class _Stack:
         if block.kind != "provider":
             self.lines.append(f"{variable}.overrideLogicalId({json.dumps(block.name)});")
         self.lines += untyped
-        # Only now, so that a cycle is left as the text that it is.
+        # Added last, so that a reference in a cycle stays text.
         self._variables[block.key] = variable, used
 
     def _value(self, value: Any, type: dict[str, Any]) -> str:
@@ -129,7 +129,7 @@ class _Stack:
         return json.dumps(value)
 
     def _shape(self, type: dict[str, Any]) -> tuple[str | None, dict[str, Any], str]:
-        """The struct in a type, the type of its elements, and whether they are an array's or a map's."""
+        """Return a type's struct, the type of its elements, and whether it is an array or a map."""
         for each in type.get("union", {}).get("types", [type]):
             if self._assembly.is_struct(each.get("fqn", "")):
                 return each["fqn"], {}, ""
@@ -151,7 +151,7 @@ class _Stack:
         return "{ " + ", ".join(f"{name}: {value}" for name, value in members) + " }"
 
     def _text(self, value: str, type: dict[str, Any]) -> str:
-        """A string, with references to objects that are there already as reads of their attributes."""
+        """Return a string in which references to existing objects read their attributes."""
         parts, end = [], 0
         for found in _REFERENCE.finditer(value):
             key = ("data" if found[1] else "resource", found[2], found[3])
@@ -163,7 +163,7 @@ class _Stack:
         return self._as_token(text, type)
 
     def _as_token(self, text: str, type: dict[str, Any]) -> str:
-        """The text as what its type asks for: a number or a list may be a reference too."""
+        """Return the text as its type requires: a number or a list may be a reference too."""
         _, element, kind = self._shape(type)
         if type == {"primitive": "number"}:
             return f"Token.asNumber({text})"

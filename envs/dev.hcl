@@ -1,4 +1,4 @@
-# Where developers try things: small, cheap, in an account of its own.
+# Development: small and cheap, in its own account.
 
 product    = "agora"
 account_id = "111111111111"
@@ -12,13 +12,13 @@ tags = {
 network {
   cidr               = "10.20.0.0/21"
   availability_zones = ["a", "c"]
-  nat                = "single" # one zone's failure may stop dev; a second gateway doubles the cost
+  nat                = "single" # the failure of one Availability Zone may stop dev; a second gateway doubles the cost
 
-  # Other teams' and regions' ranges, and the corporate network: never ours.
+  # Ranges of other teams, other regions, and the corporate network.
   reserved_cidrs = ["10.0.0.0/12", "10.128.0.0/9"]
 
   subnet_sizes {
-    app = "/24" # 251 addresses a zone: two services and their tasks
+    app = "/24" # 251 addresses per zone: two services and their tasks
   }
 }
 
@@ -29,7 +29,7 @@ zone "public" {
 load_balancer "public" {
   names = ["api.dev.agora.example"]
 
-  # Who watches from outside learns that names, certificate and load balancer work, whatever the services do.
+  # Shows an external monitor that DNS, certificate, and load balancer work, whatever the state of the services.
   rule "health" {
     priority = 10
     paths    = ["/health-check"]
@@ -58,7 +58,7 @@ load_balancer "public" {
 }
 
 firewall {
-  count = ["common"] # what developers try is odd at times; what would be refused is in the logs
+  count = ["common"] # developers send unusual requests; the logs show what would be blocked
 }
 
 sign_in {
@@ -88,7 +88,7 @@ database "main" {
   engine_version = "8.0.mysql_aurora.3.10.6"
   database_name  = "agora"
 
-  # One instance: dev may wait while it is replaced. Half a unit is the least that does not pause.
+  # One instance: dev can wait while it is replaced. 0.5 ACU is the lowest minimum that does not pause.
   serverless_v2_scaling {
     min_capacity = 0.5
     max_capacity = 4
@@ -96,7 +96,7 @@ database "main" {
 }
 
 cache "sessions" {
-  node_type = "cache.t4g.micro" # one node: who is logged out in dev logs in again
+  node_type = "cache.t4g.micro" # one node: if it fails, users of dev sign in again
 }
 
 bucket "content" {
@@ -120,7 +120,7 @@ secret "fcm-account" {
 
 function "thumbnail" {
   description = "Makes the small pictures of what users upload"
-  memory      = 1024 # a picture of 50 million pixels takes some 600 MB while it is turned and made smaller
+  memory      = 1024 # an image of 50 million pixels takes about 600 MB while it is rotated and resized
   timeout     = 60
   environment = {
     SIZES = "320x320,1280x1280"
@@ -140,10 +140,10 @@ function "thumbnail" {
 
 function "slack-alarm" {
   description = "Posts alarms"
-  timeout     = 60 # Slack may say "later"
+  timeout     = 60 # Slack may ask to retry later
   secrets     = ["slack-webhook"]
   environment = {
-    SEVERITIES = "critical" # nobody is woken up by dev
+    SEVERITIES = "critical" # dev wakes nobody up
   }
 }
 
@@ -163,14 +163,14 @@ push "mobile" {
   }
 }
 
-# The images that production runs: built once, kept in production's account.
+# The images that production runs: built once, in production's account.
 registry {
   account_id = "333333333333"
 }
 
 ecs "main" {
   fargate {
-    spot_percent = 100 # dev may wait while AWS takes a machine back
+    spot_percent = 100 # dev can wait when AWS reclaims Spot capacity
   }
 }
 
@@ -213,7 +213,7 @@ service "api" {
   }
 }
 
-# On the newest image of the service, and as the service: what the pipeline rolls out, it runs too.
+# Runs the newest image of the service, with the service's roles: also after the pipeline deploys a new version.
 scheduled_task "report" {
   service   = "api"
   schedule  = "cron(0 5 * * ? *)"
@@ -222,5 +222,5 @@ scheduled_task "report" {
 }
 
 pipeline {
-  project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md says from where
+  project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md names the branches and tags
 }

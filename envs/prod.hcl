@@ -1,4 +1,4 @@
-# What users reach: two zones, each able to carry on without the other.
+# Production: two Availability Zones, each of which can run without the other.
 
 product    = "agora"
 account_id = "333333333333"
@@ -13,11 +13,11 @@ network {
   cidr               = "10.20.32.0/19"
   availability_zones = ["a", "c"]
   nat                = "per_zone"
-  clusters           = 2 # a new cluster is set up beside the old one and traffic moved
+  clusters           = 2 # for an upgrade, a second cluster runs next to the first
 
   reserved_cidrs = ["10.0.0.0/12", "10.128.0.0/9"]
 
-  # Images, logs and secrets do not pass the NAT gateways: cheaper at this volume, and one dependency fewer.
+  # Images, logs, and secrets bypass the NAT gateways: cheaper at this volume, and one dependency fewer.
   interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "ssmmessages"]
 }
 
@@ -25,8 +25,8 @@ zone "public" {
   name       = "agora.example"
   query_logs = true
 
-  # The other environments hold their own subdomains, in their own accounts. A name server is known only once its zone
-  # is made: apply that environment first, and copy what it prints as `zones` to here.
+  # The other environments own their subdomains, in their own accounts. AWS assigns name servers when it creates a zone:
+  # apply that environment first, and copy its output `zones` to here.
   delegation "staging" {
     name_servers = ["ns-210.awsdns-26.com", "ns-837.awsdns-40.net", "ns-1265.awsdns-30.org", "ns-1780.awsdns-30.co.uk"]
   }
@@ -36,13 +36,13 @@ zone "public" {
   }
 }
 
-# Users reach the API through CloudFront, at www.agora.example/v1/: from abroad too, the nearest edge answers, and the firewall
-# comes first. The name below is for CloudFront alone.
+# Users reach the API through CloudFront, at www.agora.example/v1/: the nearest edge location answers, and the
+# firewall checks requests first. Only CloudFront uses the name below.
 load_balancer "public" {
   names          = ["origin.agora.example"]
   reachable_from = "cloudfront"
 
-  # A monitor outside learns that names, certificates and load balancer work, whatever the services do.
+  # Shows an external monitor that DNS, certificates, and load balancer work, whatever the state of the services.
   rule "health" {
     priority = 10
     paths    = ["/health-check"]
@@ -58,7 +58,7 @@ load_balancer "public" {
     paths    = ["/v0/*"]
 
     redirect {
-      host      = "www.agora.example" # else the load balancer's own name, which users cannot reach
+      host      = "www.agora.example" # without it, the load balancer's own name, which users cannot reach
       path      = "/v1/"
       permanent = true
     }
@@ -72,12 +72,12 @@ load_balancer "public" {
 }
 
 firewall {
-  # A telephone company's users share few addresses.
+  # Users of a mobile carrier share few addresses.
   rate_limit {
     requests = 5000
   }
 
-  # Pictures are larger than the 8 KB that this rule lets pass.
+  # Images are larger than the 8 KB that this rule allows.
   count_rules = {
     common = ["SizeRestrictions_BODY"]
   }
@@ -86,7 +86,7 @@ firewall {
 sign_in {
   email {
     sender   = "Agora <no-reply@agora.example>"
-    identity = "agora.example" # Cognito itself sends 50 mails a day, in production an hour's
+    identity = "agora.example" # without it, Cognito sends 50 emails per day, about an hour's worth in production
   }
 
   password {
@@ -106,7 +106,7 @@ sign_in {
 
 site "www" {
   names       = ["www.agora.example"]
-  price_class = "all" # users in South America and Oceania too
+  price_class = "all" # also for users in South America and Oceania
 
   api {
     load_balancer = "public"
@@ -127,7 +127,7 @@ database "main" {
   instances          = 2
   availability_zones = ["a", "c"]
 
-  # Readers follow the load; each evening's peak finds a second one there already.
+  # Readers scale with the load; a second one starts before each evening's peak.
   replica_scaling {
     min_capacity = 1
     max_capacity = 5
@@ -135,7 +135,7 @@ database "main" {
 
     target_tracking "cpu" {
       metric       = "cpu"
-      target_value = 55 # what is left carries a reader's failure
+      target_value = 55 # leaves capacity for the failure of a reader
     }
 
     schedule "evening" {
@@ -147,7 +147,7 @@ database "main" {
 }
 
 cache "sessions" {
-  node_type = "cache.m7g.large" # sustained load: a burstable node is slow when its credits are gone
+  node_type = "cache.m7g.large" # sustained load: a burstable node is slow when it has no credits left
   replicas  = 1
 }
 
@@ -175,7 +175,7 @@ secret "fcm-account" {
 
 function "thumbnail" {
   description = "Makes the small pictures of what users upload"
-  memory      = 1024 # a picture of 50 million pixels takes some 600 MB while it is turned and made smaller
+  memory      = 1024 # an image of 50 million pixels takes about 600 MB while it is rotated and resized
   timeout     = 60
   environment = {
     SIZES = "320x320,1280x1280"
@@ -195,7 +195,7 @@ function "thumbnail" {
 
 function "slack-alarm" {
   description = "Posts alarms"
-  timeout     = 60 # Slack may say "later"
+  timeout     = 60 # Slack may ask to retry later
   secrets     = ["slack-webhook"]
 }
 
@@ -223,13 +223,13 @@ backup {
 
 repository "api" {
   pushed_by        = "community/agora-api"
-  pull_account_ids = ["111111111111", "222222222222"] # dev and staging run the same image before
+  pull_account_ids = ["111111111111", "222222222222"] # dev and staging run the same image first
 }
 
 ecs "main" {
   fargate {
     spot_percent = 50
-    base         = 1 # a task that AWS does not take back, beside which the others may come and go
+    base         = 1 # one task that AWS does not interrupt
   }
 }
 
@@ -239,7 +239,7 @@ service "api" {
   cpu    = 1024
   memory = 2048
 
-  # A new version is the pipeline's business and no plan's; what the service is allowed and told is Terraform's.
+  # The pipeline deploys new versions, without a plan. Terraform manages permissions and environment variables.
   owned_by    = "pipeline"
   deployed_by = "community/agora-api"
 
@@ -272,7 +272,7 @@ service "api" {
 
     target_tracking "cpu" {
       metric       = "cpu"
-      target_value = 55 # what is left carries a zone's failure
+      target_value = 55 # leaves capacity for the failure of an Availability Zone
     }
 
     target_tracking "requests" {
@@ -288,7 +288,7 @@ service "api" {
   }
 }
 
-# On the newest image of the service, and as the service: what the pipeline rolls out, it runs too.
+# Runs the newest image of the service, with the service's roles: also after the pipeline deploys a new version.
 scheduled_task "report" {
   service   = "api"
   schedule  = "cron(0 5 * * ? *)"
@@ -297,5 +297,5 @@ scheduled_task "report" {
 }
 
 pipeline {
-  project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md says from where
+  project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md names the branches and tags
 }

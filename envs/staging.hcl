@@ -1,4 +1,4 @@
-# Like production, but smaller: what passes here may be released.
+# Staging: like production, but smaller. What works here can be released.
 
 product    = "agora"
 account_id = "222222222222"
@@ -12,11 +12,11 @@ tags = {
 network {
   cidr               = "10.20.16.0/20"
   availability_zones = ["a", "c"]
-  nat                = "per_zone" # as in production, so that a zone's failure can be rehearsed
+  nat                = "per_zone" # as in production, to test the failure of an Availability Zone
 
   reserved_cidrs = ["10.0.0.0/12", "10.128.0.0/9"]
 
-  # As in production: images, logs and secrets do not pass the NAT gateways.
+  # As in production: images, logs, and secrets bypass the NAT gateways.
   interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "ssmmessages"]
 }
 
@@ -25,13 +25,13 @@ zone "public" {
   query_logs = true
 }
 
-# Users reach the API through CloudFront, at www.staging.agora.example/v1/: from abroad too, the nearest edge answers, and the firewall
-# comes first. The name below is for CloudFront alone.
+# Users reach the API through CloudFront, at www.staging.agora.example/v1/: the nearest edge location answers, and the
+# firewall checks requests first. Only CloudFront uses the name below.
 load_balancer "public" {
   names          = ["origin.staging.agora.example"]
   reachable_from = "cloudfront"
 
-  # A monitor outside learns that names, certificates and load balancer work, whatever the services do.
+  # Shows an external monitor that DNS, certificates, and load balancer work, whatever the state of the services.
   rule "health" {
     priority = 10
     paths    = ["/health-check"]
@@ -47,7 +47,7 @@ load_balancer "public" {
     paths    = ["/v0/*"]
 
     redirect {
-      host      = "www.staging.agora.example" # else the load balancer's own name, which users cannot reach
+      host      = "www.staging.agora.example" # without it, the load balancer's own name, which users cannot reach
       path      = "/v1/"
       permanent = true
     }
@@ -64,7 +64,7 @@ firewall {}
 
 sign_in {
   self_registration = false   # testers are invited
-  threat_protection = "audit" # as in production, but a test's odd sign-ins are not stopped
+  threat_protection = "audit" # as in production, but unusual sign-ins of tests are not blocked
 
   client "web" {
     callback_urls = ["https://www.staging.agora.example/signed-in"]
@@ -97,7 +97,7 @@ database "main" {
   database_name      = "agora"
   backup             = "daily"
   instance_class     = "db.r7g.large"
-  instances          = 2 # as in production, so that a failover can be rehearsed
+  instances          = 2 # as in production, to test a failover
   availability_zones = ["a", "c"]
 
   replica_scaling {
@@ -113,7 +113,7 @@ database "main" {
 
 cache "sessions" {
   node_type = "cache.t4g.small"
-  replicas  = 1 # as in production, so that a failover can be rehearsed
+  replicas  = 1 # as in production, to test a failover
 }
 
 bucket "content" {
@@ -140,7 +140,7 @@ secret "fcm-account" {
 
 function "thumbnail" {
   description = "Makes the small pictures of what users upload"
-  memory      = 1024 # a picture of 50 million pixels takes some 600 MB while it is turned and made smaller
+  memory      = 1024 # an image of 50 million pixels takes about 600 MB while it is rotated and resized
   timeout     = 60
   environment = {
     SIZES = "320x320,1280x1280"
@@ -160,7 +160,7 @@ function "thumbnail" {
 
 function "slack-alarm" {
   description = "Posts alarms"
-  timeout     = 60 # Slack may say "later"
+  timeout     = 60 # Slack may ask to retry later
   secrets     = ["slack-webhook"]
 }
 
@@ -184,14 +184,14 @@ backup {
   daily_retention_days = 14
 }
 
-# The images that production runs: built once, kept in production's account.
+# The images that production runs: built once, in production's account.
 registry {
   account_id = "333333333333"
 }
 
 ecs "main" {
   fargate {
-    spot_percent = 50 # as in production, so that a lost machine can be rehearsed
+    spot_percent = 50 # as in production, to test a Spot interruption
     base         = 1
   }
 }
@@ -202,7 +202,7 @@ service "api" {
   cpu    = 512
   memory = 1024
 
-  owned_by    = "pipeline" # as in production: the pipeline rolls out, Terraform leaves its revisions alone
+  owned_by    = "pipeline" # as in production: the pipeline deploys, Terraform ignores its revisions
   deployed_by = "community/agora-api"
 
   environment = {
@@ -234,7 +234,7 @@ service "api" {
 
     target_tracking "cpu" {
       metric       = "cpu"
-      target_value = 55 # what is left carries a zone's failure
+      target_value = 55 # leaves capacity for the failure of an Availability Zone
     }
 
     target_tracking "requests" {
@@ -244,7 +244,7 @@ service "api" {
   }
 }
 
-# On the newest image of the service, and as the service: what the pipeline rolls out, it runs too.
+# Runs the newest image of the service, with the service's roles: also after the pipeline deploys a new version.
 scheduled_task "report" {
   service   = "api"
   schedule  = "cron(0 5 * * ? *)"
@@ -253,5 +253,5 @@ scheduled_task "report" {
 }
 
 pipeline {
-  project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md says from where
+  project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md names the branches and tags
 }

@@ -1,1 +1,1 @@
-"""Evaluates IAM policies. Pure: it knows no Terraform, no AWS SDK and nothing else of this project."""
+"""IAM policy evaluation. Pure: it uses no Terraform, no AWS SDK, and nothing else of this project."""

@@ -1,4 +1,4 @@
-"""What one policy allows, or denies, and another does not: by meaning, whatever the statements' ids and order.
+"""Policy comparison: what one policy allows, or denies, and another does not, by meaning, not by Sid or order.
 
 A statement is split into grants: one principal, action and resource each, under the statement's conditions. A grant is
 covered by another that names the same or more, under the same or fewer conditions. `*` and `?` in the narrower pattern

@@ -1,4 +1,4 @@
-"""Which statements of a policy apply to a request, and whether policies together allow it.
+"""Policy evaluation: which statements apply to a request, and whether policies together allow it.
 
 [IAM User Guide, Policy evaluation logic]
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).

@@ -1,4 +1,4 @@
-"""Patterns of IAM: `*` stands for any characters, `?` for one."""
+"""IAM patterns: `*` matches any characters, `?` a single one."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Names that two environments claim, each right by itself."""
+"""Names that two environments claim, each valid by itself."""
 
 from collections.abc import Iterator
 
@@ -7,25 +7,25 @@ from modules.edge.claims import Claim, claims
 from modules.environment import Environment
 from modules.foundation.problems import Finding
 
-#: A finding in the second environment, and the place in the first that it clashes with.
+#: A finding in the second environment, and the keys in the first environment that it conflicts with.
 Clash = tuple[Finding, tuple[str, ...]]
 
 
 def clashes(one: Environment, other: Environment) -> Iterator[Clash]:
-    """Yield what both would have, and AWS has once."""
+    """Yield names that both environments would use, but that AWS allows only once."""
     yield from _records(one, other)
     yield from _prefixes(one, other)
 
 
 def _records(one: Environment, other: Environment) -> Iterator[Clash]:
-    """Records of one name in a zone that both write into; names of sites are compared by themselves."""
+    """Yield records with the same name in a hosted zone that both environments use, except the names of two sites."""
     for earlier in _claims(one):
         for claim in _claims(other):
             mine, theirs = one.zone[earlier.zone], other.zone[claim.zone]
             is_one_zone = mine.name == theirs.name and (mine.existing or theirs.existing)
             if is_one_zone and claim.clashes(earlier) and {claim.kind, earlier.kind} != {"site"}:
-                rule = f"is written into the zone {theirs.name} by {one.name} too"
-                yield Finding(claim.at, claim.name, rule, "give each environment names of its own"), earlier.at
+                rule = f"is also a record of {one.name} in the zone {theirs.name}"
+                yield Finding(claim.at, claim.name, rule, "use different names in each environment"), earlier.at
 
 
 def _claims(environment: Environment) -> list[Claim]:
@@ -34,12 +34,12 @@ def _claims(environment: Environment) -> list[Claim]:
 
 def _prefixes(one: Environment, other: Environment) -> Iterator[Clash]:
     """[Amazon Cognito Developer Guide, Configuring a user pool domain]
-    (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html): a prefix is there
-    once in a region, whatever account it is in.
+    (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html): a prefix is
+    unique in a Region, across all accounts.
     """
     mine, theirs = _prefix(one), _prefix(other)
     if mine and mine == theirs and one.region == other.region:
-        rule = f"is {one.name}'s too, and a prefix is there once in a region"
+        rule = f"is also the prefix of {one.name}, and prefixes are unique in a Region"
         yield Finding(("sign_in", "domain_prefix"), theirs, rule, "write another one"), ("sign_in", "domain_prefix")
 
 

@@ -1,4 +1,4 @@
-"""The environments of a folder: reads its HCL files, checks each file and all of them together."""
+"""Environment files of a folder: reads them, checks each file, and checks them together."""
 
 import datetime
 import os
@@ -21,7 +21,7 @@ from modules.unlocks import misplaced, read_unlocks, too_long
 
 @dataclass(frozen=True)
 class EnvironmentFile:
-    """An environment and the file that it was read from."""
+    """An environment, and the file it was read from."""
 
     document: Document
     settings: Environment
@@ -31,7 +31,7 @@ class EnvironmentFile:
         return f"{self.document.file}:{self.document.line(location)}"
 
     def warnings(self, today: datetime.date) -> Iterator[Problem]:
-        """Yield what is allowed and yet deserves a second look on this day."""
+        """Yield warnings about settings that are allowed, as of this date."""
         for finding in self.settings.warnings(today):
             yield self.document.problem(finding.at, finding.value, finding.rule, finding.remedy)
 
@@ -39,8 +39,8 @@ class EnvironmentFile:
 def load(folder: Path, today: datetime.date | None = None) -> dict[str, EnvironmentFile]:
     """Return the environments of a folder by name, in the order of their names.
 
-    With a date, unlock records (`unlocks/<name>.hcl` in the folder) that ended before it allow nothing. Raises
-    SettingsError with everything that is wrong in any of the files or between them.
+    With a date, unlock records (`unlocks/<name>.hcl` in the folder) that expired before it are not valid. Raises
+    SettingsError with all problems in the files and between them.
     """
     problems = list(_not_read(folder))
     files: dict[str, EnvironmentFile] = {}
@@ -58,14 +58,14 @@ def load(folder: Path, today: datetime.date | None = None) -> dict[str, Environm
 
 def load_file(path: Path) -> EnvironmentFile:
     """Return the environment of one file, checked by itself. Raises SettingsError."""
-    # First, since what is wrong with a value is otherwise told with the value.
+    # Secrets first, since other problems print the value.
     raise_problems(pasted_secrets(path))
     document = read(path, Environment)
     return EnvironmentFile(document, check(document, Environment, {**document.values, "name": path.stem}))
 
 
 def _unprotected(file: EnvironmentFile, today: datetime.date | None) -> Iterator[Problem]:
-    """Yield the protections that are off without an unlock record, and the records that last too long."""
+    """Yield the protections that are off without an unlock record, and the records that are valid for too long."""
     unlocks, records = read_unlocks(Path(file.document.file).parent, file.settings.name)
     yield from protections.problems(file.settings, file.document, unlocks, records, today)
     if today:
@@ -73,19 +73,19 @@ def _unprotected(file: EnvironmentFile, today: datetime.date | None) -> Iterator
 
 
 def _without_code(file: EnvironmentFile, packages: Packages) -> Iterator[Problem]:
-    """Yield the functions whose folder is not there."""
+    """Yield the functions without a code folder."""
     for label, function in file.settings.function.items():
         folder = packages.sources / function.folder(label)
         if not is_function(folder):
             at = ("function", label, *(["code"] if function.code else []))
-            rule = f"has no code: there is no {(folder / HANDLER).as_posix()}"
+            rule = f"has no code: {(folder / HANDLER).as_posix()} does not exist"
             folders = ", ".join(sorted(each.name for each in packages.sources.glob("*") if is_function(each)))
-            remedy = f"write one with `def handler(event, context)`, or code = ... for another folder: {folders}"
+            remedy = f"create it with `def handler(event, context)`, or write code = ... for another folder: {folders}"
             yield file.document.problem(at, function.code, rule, remedy)
 
 
 def chosen(files: Mapping[str, EnvironmentFile], name: str | None) -> list[Environment]:
-    """Return the environment of this name, or all of them without one. Raises SettingsError when there is none."""
+    """Return the environment with this name, or all without a name. Raises SettingsError for an unknown name."""
     if not name:
         return [file.settings for file in files.values()]
     if name not in files:
@@ -96,7 +96,7 @@ def chosen(files: Mapping[str, EnvironmentFile], name: str | None) -> list[Envir
 
 
 def _paths(folder: Path, problems: list[Problem]) -> list[Path]:
-    """Return the environment files. Raises SettingsError when there are none, with the problems found so far."""
+    """Return the environment files. Raises SettingsError, with the problems found so far, if there are none."""
     paths = sorted(folder.glob("*.hcl")) if folder.is_dir() else []
     if not paths:
         rule = "has no environment files" if folder.is_dir() else "is not a folder"
@@ -105,35 +105,35 @@ def _paths(folder: Path, problems: list[Problem]) -> list[Path]:
     return paths
 
 
-#: What stands beside the environment files: unlock records, and the addresses of what there is.
+#: Folders beside the environment files: unlock records, and the addresses of existing resources.
 _FOLDERS = ("addresses", "unlocks")
 
 
 def _not_read(folder: Path) -> Iterator[Problem]:
-    """Yield what a person may take for an environment and is none: prod.HCL, prod.tf, prod/prod.hcl.
+    """Yield files and folders that look like environments but are not: prod.HCL, prod.tf, prod/prod.hcl.
 
-    Passed over in silence, the environment would be missing from each command, and its jobs from the pipeline.
+    If they were ignored silently, the environment would be missing from all commands, and its jobs from the pipeline.
     """
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.suffix in (".hcl", ".md") or path.name.startswith(".") or path.name.endswith("~"):
             continue
-        rule = "is not read: an environment is a file of this folder whose name ends in .hcl, in lowercase letters"
+        rule = "is not read: an environment is a file in this folder whose name ends in .hcl, in lowercase letters"
         if not path.is_dir():
-            remedy = f"rename it to {path.name.partition('.')[0]}.hcl, or take it out of the folder"
+            remedy = f"rename it to {path.name.partition('.')[0]}.hcl, or remove it from the folder"
             yield Problem(path.as_posix(), 0, "the file", rule, remedy)
         elif path.name not in _FOLDERS and any(path.glob("*.[hH][cC][lL]")):
             yield Problem(path.as_posix(), 0, "the folder", rule, f"move its files to {folder.as_posix()}, or move it")
 
 
 def between(files: list[EnvironmentFile]) -> Iterator[Problem]:
-    """Yield what is wrong between environments that are each right by themselves."""
+    """Yield problems between environments that are each valid by themselves."""
     yield from _overlaps(files)
     yield from _foreign_overlaps(files)
-    yield from _misled_delegations(files)
+    yield from _invalid_delegations(files)
     yield from _images(files)
     for one, other in combinations(files, 2):
         yield from _product_differs(one, other)
-        yield from _zones_made_twice(one, other)
+        yield from _duplicate_zones(one, other)
         yield from _sites_share_names(one, other)
         yield from _claimed_by_both(one, other)
         if one.settings.account_id == other.settings.account_id:
@@ -141,7 +141,7 @@ def between(files: list[EnvironmentFile]) -> Iterator[Problem]:
 
 
 def _overlaps(files: list[EnvironmentFile]) -> Iterator[Problem]:
-    """VPCs of one product: none may overlap, or they can never be joined (peering, transit gateway, VPN)."""
+    """VPCs of one product must not overlap, or they could never be connected (peering, transit gateway, VPN)."""
     for earlier, file in combinations(files, 2):
         one, other = file.settings.network, earlier.settings.network
         if one and other and one.cidr.overlaps(other.cidr):
@@ -150,7 +150,7 @@ def _overlaps(files: list[EnvironmentFile]) -> Iterator[Problem]:
 
 
 def _foreign_overlaps(files: list[EnvironmentFile]) -> Iterator[Problem]:
-    """A range that one file reserves for others is closed to all environments."""
+    """A range that one file reserves for other networks is not available to any environment."""
     for file in files:
         for owner in files:
             for at, cidr in owner.settings.network.foreign_cidrs if owner.settings.network else ():
@@ -171,8 +171,8 @@ def _overlap(file: EnvironmentFile, where: str, files: list[EnvironmentFile]) ->
     return file.document.problem(("network", "cidr"), cidr, f"overlaps {where}", remedy)
 
 
-def _misled_delegations(files: list[EnvironmentFile]) -> Iterator[Problem]:
-    """A delegation bears an environment's name: what it gives away has to be a zone there."""
+def _invalid_delegations(files: list[EnvironmentFile]) -> Iterator[Problem]:
+    """A delegation that is labeled with an environment's name must delegate a zone of that environment."""
     environments = {file.settings.name: file for file in files}
     for file in files:
         for label, zone in file.settings.zone.items():
@@ -180,33 +180,33 @@ def _misled_delegations(files: list[EnvironmentFile]) -> Iterator[Problem]:
                 held = [other.name for other in environments[to].settings.zone.values()]
                 if name not in held:
                     at = ("zone", label, "delegation", to)
-                    rule = f"is no zone of {to}, whose zones are {', '.join(held) or 'none'}"
-                    remedy = "write the name of one of them, or make a zone of this name there"
+                    rule = f"is not a zone of {to}, whose zones are {', '.join(held) or 'none'}"
+                    remedy = "write the name of one of them, or create a zone with this name there"
                     yield file.document.problem(at, name, rule, remedy)
 
 
-def _zones_made_twice(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:
-    """Two zones of one name have each its own name servers, and the parent names those of one only."""
+def _duplicate_zones(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:
+    """Two hosted zones with the same name have different name servers, and the parent delegates to only one."""
     for label, zone in other.settings.zone.items():
-        for earlier, made in one.settings.zone.items():
-            if zone.name == made.name and not (zone.existing or made.existing):
+        for earlier_label, earlier in one.settings.zone.items():
+            if zone.name == earlier.name and not (zone.existing or earlier.existing):
                 yield other.document.problem(
                     ("zone", label, "name"),
                     zone.name,
-                    f"is made by {one.settings.name} too ({one.place('zone', earlier, 'name')}), "
-                    "and the internet asks one zone only",
+                    f"is also created by {one.settings.name} ({one.place('zone', earlier_label, 'name')}), "
+                    "and resolvers use only one hosted zone",
                     "write existing = true in one of them, or the name of a subdomain that the other delegates",
                 )
 
 
 def _sites_share_names(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:
-    """ "CreateDistribution, CNAMEAlreadyExists": a name leads to one distribution, whatever account it is in."""
-    made = {name: label for label, site in one.settings.site.items() for name in site.names}
+    """ "CreateDistribution, CNAMEAlreadyExists": a name belongs to one distribution, across all accounts."""
+    existing = {name: label for label, site in one.settings.site.items() for name in site.names}
     for label, site in other.settings.site.items():
         for name in site.names:
-            if name in made:
-                rule = f"leads to {one.settings.name}'s site already ({one.place('site', made[name], 'names')})"
-                remedy = "give each environment names of its own"
+            if name in existing:
+                rule = f"is already a name of {one.settings.name}'s site ({one.place('site', existing[name], 'names')})"
+                remedy = "use different names in each environment"
                 yield other.document.problem(("site", label, "names"), name, rule, remedy)
 
 
@@ -216,7 +216,7 @@ def _claimed_by_both(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[P
 
 
 def _images(files: list[EnvironmentFile]) -> Iterator[Problem]:
-    """One image goes through all environments, from the repositories of one of them."""
+    """All environments deploy the same image, from the repositories of one of them."""
     parties = [
         Party(each.name, each.tier, each.account_id, each.region, each, file.place)
         for file in files
@@ -233,7 +233,7 @@ def _product_differs(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[P
             ("product",),
             other.settings.product,
             f"is not {one.settings.product} ({one.place('product')}): one folder describes one product",
-            f'write "{one.settings.product}", or put the other product into a folder of its own',
+            f'write "{one.settings.product}", or move the other product to its own folder',
         )
 
 
@@ -243,22 +243,23 @@ def _account_shared(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Pr
         yield other.document.problem(
             ("account_id",),
             other.settings.account_id,
-            f"is {one.settings.name}'s account too ({one.place('account_id')}): "
-            "development and production are never in one account",
-            "write the id of an account of its own",
+            f"is also the account of {one.settings.name} ({one.place('account_id')}): "
+            "development and production must be in different accounts",
+            "write the ID of another account",
         )
     if one.settings.state_key == other.settings.state_key:
         yield other.document.problem(
             ("state", "key"),
             other.settings.state_key,
-            f"is {one.settings.name}'s state too ({one.place('state', 'key')}): one would destroy the other",
+            f"is also the state of {one.settings.name} ({one.place('state', 'key')}): each would destroy the other's "
+            "resources",
             "write another key",
         )
     if one.settings.state_region != other.settings.state_region:
         yield other.document.problem(
             ("state", "region"),
             other.settings.state_region,
-            f"is not {one.settings.state_region}, the region of the state bucket of their account "
+            f"is not {one.settings.state_region}, the Region of the account's state bucket "
             f"({one.place('state', 'region')})",
             f'write state {{ region = "{one.settings.state_region}" }}',
         )
@@ -267,11 +268,11 @@ def _account_shared(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Pr
 
 
 def _pipeline_differs(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:
-    """An account has one provider for one GitLab server."""
+    """An account has one OIDC provider for a GitLab server."""
     ours, theirs = one.settings.pipeline, other.settings.pipeline
     assert ours and theirs
     for key in ("gitlab_url", "thumbprints"):
         if getattr(ours, key) != getattr(theirs, key):
             at = ("pipeline", key)
-            rule = f"is not {one.settings.name}'s ({one.place(*at)}), whose account it shares"
-            yield other.document.problem(at, getattr(theirs, key), rule, "write the same for both")
+            rule = f"differs from {one.settings.name}'s ({one.place(*at)}), which is in the same account"
+            yield other.document.problem(at, getattr(theirs, key), rule, "write the same value in both")

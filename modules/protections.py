@@ -1,8 +1,8 @@
-"""What protects production's data, and how each protection is lifted: by an unlock record for the resource.
+"""Protections of production's data, and how to turn each off: with an unlock record for the resource.
 
-AWS, or the provider, refuses to delete a resource as long as its protection is on, so a block is taken away in two
-steps: the protection is turned off and applied, then the block is removed and that is applied. In production a record
-in `envs/unlocks` allows each step (docs/runbooks/plan.md, "Taking a protected block away").
+AWS, or the provider, does not delete a resource while its protection is on, so a block is removed in two steps: turn
+the protection off and apply, then remove the block and apply. In production, a record in `envs/unlocks` must allow
+each step (docs/runbooks/plan.md, "Taking a protected block away").
 """
 
 import datetime
@@ -26,14 +26,14 @@ class Protection:
     block: str
     key: str
     off: bool
-    """The value with which nothing is protected any more."""
+    """The value that turns the protection off."""
     addresses: _AddressesOf
-    """The resources that it protects, from the block's label and settings."""
+    """Returns the addresses of the protected resources, from the block's label and settings."""
     rule: str
 
 
 def _named(prefix: str) -> _AddressesOf:
-    """Return the function for a block that creates one resource, `prefix` and its label."""
+    """Return the function for a block with one protected resource, whose address is `prefix` and the block's label."""
     return lambda label, _: (f"{prefix}_{label}",)
 
 
@@ -52,26 +52,26 @@ def _backup(_: str, settings: Settings) -> tuple[str, ...]:
 
 
 PROTECTIONS = (
-    Protection("database", "deletion_protection", False, _database, "one call would delete it"),
+    Protection("database", "deletion_protection", False, _database, "a single API call could delete it"),
     Protection("load_balancer", "deletion_protection", False, _named("aws_lb.load_balancer"),
-               "its names would lead nowhere, and a new one has new addresses"),
+               "its DNS names would not resolve, and a new load balancer has new addresses"),
     Protection("sign_in", "deletion_protection", False, lambda *_: ("aws_cognito_user_pool.sign_in_users",),
-               "every user's password would be gone, and no backup has them"),
+               "the passwords of all users would be lost, and there is no backup of them"),
     Protection("bucket", "force_destroy", True, _named("aws_s3_bucket.bucket"),
-               "a destroy would delete the objects"),
+               "destroying it would delete the objects"),
     Protection("site", "force_destroy", True, _named("aws_s3_bucket.site"),
-               "a destroy would delete the pages"),
-    Protection("repository", "force_delete", True, _repository, "a destroy would delete the images"),
-    Protection("backup", "force_destroy", True, _backup, "a destroy would delete the recovery points"),
+               "destroying it would delete the pages"),
+    Protection("repository", "force_delete", True, _repository, "destroying it would delete the images"),
+    Protection("backup", "force_destroy", True, _backup, "destroying it would delete the recovery points"),
 )  # fmt: skip
 
 
 def problems(
     environment: Environment, document: Document, unlocks: Unlocks, records: Document, today: datetime.date | None
 ) -> Iterator[Problem]:
-    """Yield each protection of production that is off without an unlock record that allows it.
+    """Yield each protection that is off in production without an unlock record that allows it.
 
-    Without a date a record counts whatever its last day is: synthesis reads no clock, the commands that run it do.
+    Without a date, expired records are valid too: synthesis reads no clock, but the commands that run it do.
     """
     if environment.tier != "production":
         return
@@ -81,12 +81,12 @@ def problems(
             locked = [each for each in addresses if not unlocks.allows(each, "protection", today)]
             if getattr(settings, protection.key) is protection.off and locked:
                 at = (protection.block, *([label] if label else []), protection.key)
-                rule = f"is refused in production: {protection.rule}"
+                rule = f"is not allowed in production: {protection.rule}"
                 yield document.problem(at, protection.off, rule, _remedy(protection, locked, unlocks, records))
 
 
 def _blocks(blocks: Any) -> Mapping[str, Settings]:
-    """Return the blocks by label; one that takes no label under an empty one."""
+    """Return the blocks by label; a block without a label has the key ""."""
     if isinstance(blocks, Mapping):
         return blocks
     return {} if blocks is None else {"": blocks}
@@ -101,7 +101,7 @@ def _remedy(protection: Protection, locked: list[str], unlocks: Unlocks, records
         return f"write {kept}, or a later date: the record for {expired[0]} expired on {last} ({place})"
     written = " and ".join(f'`unlock "{each}" {{ allow = ["protection"] ... }}`' for each in locked)
     return (
-        f"write {kept}. To take the block away: first keep this line, write {written} into {records.file}, and apply; "
-        'then take the block out, add "loss" to the record, and apply (docs/runbooks/plan.md, "Taking a protected '
+        f"write {kept}. To remove the block: first keep this line, write {written} into {records.file}, and apply; "
+        'then remove the block, add "loss" to the record, and apply (docs/runbooks/plan.md, "Taking a protected '
         'block away")'
     )

@@ -1,6 +1,6 @@
-"""The stacks: one for each environment, and one for what an account has only one of.
+"""Stacks: one for each environment, and one for what an account has only one of.
 
-The only file that knows every module.
+The only file that uses all modules.
 """
 
 from collections.abc import Sequence
@@ -29,12 +29,12 @@ from modules.network.module import NetworkModule
 from modules.observability.alarms.settings import DRIFT_SEVERITY, alarm_topic_arn
 from modules.observability.module import ObservabilityModule
 
-#: S3 locks by an object beside the state, `use_lockfile`, from this release of Terraform (and of OpenTofu) on.
+#: The first release of Terraform (and OpenTofu) that locks the state with an object in S3, `use_lockfile`.
 REQUIRED_TERRAFORM = ">= 1.10"
 
 
 class EnvironmentStack(TerraformStack):
-    """One environment: provider, remote state, tags, then the modules from the ground up."""
+    """One environment: providers, remote state, tags, then the modules from the bottom up."""
 
     def __init__(self, scope: Construct, environment: Environment, packages: Packages) -> None:
         super().__init__(scope, environment.name)
@@ -88,10 +88,10 @@ class EnvironmentStack(TerraformStack):
 
 
 class AccountStack(TerraformStack):
-    """An account's bootstrap: its state bucket, the pipeline's roles, whatever else an account has only one of."""
+    """An account's bootstrap: the state bucket, the pipeline's roles, and anything else an account has only one of."""
 
     def __init__(self, scope: Construct, environments: Sequence[Environment]) -> None:
-        """Take all environments of the account; they agree about what it has only one of."""
+        """Take all environments of the account; checks make sure that they agree on shared settings."""
         one = environments[0]
         super().__init__(scope, account_stack_name(one.account_id))
         names = account_names(one)
@@ -106,7 +106,7 @@ class AccountStack(TerraformStack):
 
 
 def _shipped(environment: Environment, settings: PipelineSettings) -> PipelineState:
-    """Return what the pipeline's roles have to know of an environment."""
+    """Return the settings of an environment that the pipeline's roles need."""
     names = environment.names
     secrets = secrets_read_at_plan(environment.database, names)
     return PipelineState(
@@ -124,7 +124,7 @@ def account_stack_name(account_id: str) -> str:
 
 
 def account_names(environment: Environment) -> Names:
-    """Return the names of what the environment's account has only one of."""
+    """Return the names of resources that the environment's account has only one of."""
     return Names(environment.product, ACCOUNT, environment.account_id, environment.state_region)
 
 

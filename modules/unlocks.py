@@ -1,4 +1,4 @@
-"""Unlock records: a person allows, in the repository, what the guard and the rules of production refuse.
+"""Unlock records: exceptions from the guard and from the rules of production, kept in the repository.
 
 `envs/unlocks/<environment>.hcl`, reviewed like any change:
 
@@ -30,7 +30,7 @@ from modules.foundation.settings import Settings
 from modules.hcl.files import read_bytes
 from modules.hcl.reading import Document, check, read
 
-#: Longer than this, nobody remembers what it was for, and another plan slips through by it.
+#: With a longer period, nobody would remember the reason, and the record could allow an unrelated plan.
 LONGEST_DAYS = 90
 
 
@@ -40,53 +40,53 @@ def _date(value: Any) -> Any:
     try:
         return datetime.date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise broken_rule("is not a date", 'write year, month and day, "2026-12-01"') from None
+        raise broken_rule("is not a date", 'write year, month, and day, for example "2026-12-01"') from None
 
 
 class _Record(Settings):
-    reason: str = Field(min_length=10, description="Why, in words that a person understands a year later.")
-    who: str = Field(min_length=3, description="Who decided it, and can be asked.")
+    reason: str = Field(min_length=10, description="The reason, understandable a year later.")
+    who: str = Field(min_length=3, description="The person who decided it and can be asked.")
     until: Annotated[datetime.date, BeforeValidator(_date)] = Field(
-        examples=["2026-12-01"], description="The last day on which it holds, by UTC."
+        examples=["2026-12-01"], description="The last day on which it is valid, in UTC."
     )
 
 
 class Unlock(_Record):
-    """An `unlock` block, under the address of the resource."""
+    """An `unlock` block, labeled with the address of the resource."""
 
     allow: tuple[Literal["loss", "protection", "empty", "exposure", "version"], ...] = Field(
         examples=[["loss"]],
-        description="loss: destroy, replace or stop it. protection: turn one off. empty: it holds nothing any more, so "
-        "that AWS deletes it although its force_destroy is off. exposure: open it to others. version: create it of a "
-        "version that the calendar says AWS no longer creates.",
+        description="loss: destroy, replace, or stop it. protection: turn a protection off. empty: it is empty, so AWS "
+        "deletes it although force_destroy is off. exposure: give others access to it. version: create it with a "
+        "version that AWS no longer creates according to the version calendar.",
     )
 
 
 class Deletions(_Record):
-    """The `deletions` block: more deletions in one plan than usual."""
+    """The `deletions` block: a higher limit of deletions in one plan."""
 
-    limit: int = Field(ge=1, examples=[30], description="How many a plan may have.")
+    limit: int = Field(ge=1, examples=[30], description="The maximum number of deletions in a plan.")
 
 
 class Unlocks(Settings):
     """The records of one environment."""
 
-    unlock: dict[str, Unlock] = Field(default_factory=dict, description="What is allowed, by address.")
-    deletions: Deletions | None = Field(default=None, description="More deletions in one plan than usual.")
+    unlock: dict[str, Unlock] = Field(default_factory=dict, description="Exceptions by resource address.")
+    deletions: Deletions | None = Field(default=None, description="A higher limit of deletions in one plan.")
 
     def allows(self, address: str, kind: str, today: datetime.date | None) -> bool:
-        """Whether a record for the resource allows this on the day; without a day, whether there is a record."""
+        """Return whether a record for the resource allows this on the date; without a date, whether it ever did."""
         record = self.unlock.get(address)
         return record is not None and kind in record.allow and (today is None or record.until >= today)
 
 
 def unlocks_path(envs: Path, env: str) -> Path:
-    """Return where the environment's records are."""
+    """Return the path of the environment's records."""
     return envs / "unlocks" / f"{env}.hcl"
 
 
 def read_unlocks(envs: Path, env: str) -> tuple[Unlocks, Document]:
-    """Return the environment's records and where they stand; none where there is no file, or nothing in it.
+    """Return the environment's records and their document; both are empty if there is no file, or an empty one.
 
     Raises SettingsError.
     """
@@ -97,21 +97,21 @@ def read_unlocks(envs: Path, env: str) -> tuple[Unlocks, Document]:
     return check(document, Unlocks, document.values), document
 
 
-#: An address as a plan has it: `aws_s3_bucket.bucket_old`.
+#: An address as in a plan: `aws_s3_bucket.bucket_old`.
 _ADDRESS = re.compile(r"[a-z][a-z0-9_]*\.[A-Za-z_][A-Za-z0-9_-]*")
 
 
 def misplaced(envs: Path, environments: Collection[str], judged: Collection[str]) -> Iterator[Problem]:
-    """Yield what is wrong with records that no environment of the folder reads, and with their addresses.
+    """Yield problems of record files that belong to no environment of the folder, and of addresses in records.
 
-    `judged` are the environments whose records have been read already, and found right or wrong.
+    `judged` are the environments whose records have already been read and checked.
     """
     for path in sorted((envs / "unlocks").glob("*")):
         if path.suffix == ".md" or path.name.startswith("."):
             continue
         if path.suffix != ".hcl" or path.stem not in environments:
-            rule = "is read by no environment: records are in unlocks/ENVIRONMENT.hcl"
-            remedy = f"name it after one of {', '.join(sorted(environments))}, or take it out"
+            rule = "belongs to no environment: records are in unlocks/ENVIRONMENT.hcl"
+            remedy = f"name it after one of {', '.join(sorted(environments))}, or remove it"
             yield Problem(path.as_posix(), 0, "the file", rule, remedy)
             continue
         try:
@@ -122,18 +122,18 @@ def misplaced(envs: Path, environments: Collection[str], judged: Collection[str]
             continue
         for address in records.unlock:
             if not _ADDRESS.fullmatch(address):
-                rule = "is no address of a resource"
-                remedy = 'write its type and its name as the guard tells them, "aws_s3_bucket.bucket_old"'
+                rule = "is not the address of a resource"
+                remedy = 'write its type and name as the guard prints them, for example "aws_s3_bucket.bucket_old"'
                 yield document.problem(("unlock", address), address, rule, remedy)
 
 
 def too_long(unlocks: Unlocks, document: Document, today: datetime.date) -> list[Problem]:
-    """Return the records that would hold for longer than a record may."""
+    """Return the records that are valid for longer than is allowed."""
     last = today + datetime.timedelta(days=LONGEST_DAYS)
     records: list[tuple[tuple[str, ...], _Record]] = [(("unlock", name), each) for name, each in unlocks.unlock.items()]
     if unlocks.deletions:
         records.append((("deletions",), unlocks.deletions))
-    rule = f"is more than {LONGEST_DAYS} days away: nobody will remember what it was for"
+    rule = f"is more than {LONGEST_DAYS} days away: nobody will remember the reason"
     return [
         document.problem((*at, "until"), each.until, rule, f'write "{last}" or earlier')
         for at, each in records

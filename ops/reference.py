@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from modules.environment import Environment
 from modules.events.function.keys.shipped import SHIPPED
-from modules.foundation.settings import Settings
+from modules.foundation.settings import Settings, TierDefault
 from modules.hcl.reading import Shape, alternatives, shape_of, written
 
 FOLDER = Path("docs") / "reference"
@@ -56,8 +56,8 @@ def _contents(modules: dict[str, list[str]]) -> str:
     lines = [
         HEAD,
         "# Environment files\n",
-        "Blocks that are absent create nothing. Where a default depends on the tier, the table has development's, and "
-        "the reason says what the others are.\n",
+        "Blocks that are absent create nothing. Where a default depends on the tier, the table lists the value of "
+        "each tier.\n",
     ]
     lines += ["- [the environment](environment.md): its own keys"]
     lines += [
@@ -166,9 +166,26 @@ def _bounds(info: FieldInfo) -> str:
 
 
 def _default(info: FieldInfo) -> str:
+    if isinstance(info.default_factory, TierDefault):
+        return _tier_default(info.default_factory)
     if info.is_required():
-        return "by the tier" if "default" in (info.description or "") else "required"
-    value = info.get_default(call_default_factory=True, validated_data={})
+        return "required"
+    if info.default_factory_takes_validated_data:
+        return "depends on other keys"
+    return _shown(info.get_default(call_default_factory=True, validated_data={}))
+
+
+def _tier_default(default: TierDefault) -> str:
+    """Return each default with its tiers, and the exception."""
+    values = {tier: _shown(value) for tier, value in default.by_tier.items()}
+    tiers = {value: [tier for tier in values if values[tier] == value] for value in values.values()}
+    shown = [f"{value} in {' and '.join(names)}" for value, names in tiers.items()]
+    if default.exception:
+        shown.append(f"{_shown(default.exception.value)} {default.exception.words}")
+    return "; ".join(shown)
+
+
+def _shown(value: Any) -> str:
     if value is PydanticUndefined or value is None:
         return "none"
     if isinstance(value, bool):

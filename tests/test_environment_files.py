@@ -39,21 +39,21 @@ def test_lines_of_several_files() -> None:
         (
             '"111111111111"',
             '"11111111111"',
-            "dev.hcl:2: account_id 11111111111 is not an AWS account id: it has 11 characters, an account id has "
-            "12 digits; write the account's id",
+            "dev.hcl:2: account_id 11111111111 is not an AWS account ID: it has 11 characters, but an account ID has "
+            "12 digits; write the account ID",
         ),
-        ('"111111111111"', "111111111111", "dev.hcl:2: account_id 111111111111 is a number, and a text is needed"),
-        ('"ap-northeast-2"', '"ap-northeast-9"', "dev.hcl:3: region ap-northeast-9 is not a region of AWS; write one"),
+        ('"111111111111"', "111111111111", "dev.hcl:2: account_id 111111111111 is a number, but a string is required"),
+        ('"ap-northeast-2"', '"ap-northeast-9"', "dev.hcl:3: region ap-northeast-9 is not an AWS Region; write one"),
         ('"development"', '"dev"', "dev.hcl:4: tier dev should be 'development', 'staging' or 'production'"),
-        ('"agora"', '"Agora!"', "dev.hcl:1: product Agora! is not a product's name: 3 or more lowercase letters"),
-        ('"agora"', '"a--b"', "dev.hcl:1: product a--b is not a product's name"),
-        ('"agora"', '"internal-x"', "dev.hcl:1: product internal-x begins with internal, which AWS does not take"),
-        ('"agora"', '"aws"', "dev.hcl:1: product aws begins with aws, which AWS does not take: aliases of keys"),
+        ('"agora"', '"Agora!"', "dev.hcl:1: product Agora! is not a product name: 3 or more lowercase letters"),
+        ('"agora"', '"a--b"', "dev.hcl:1: product a--b is not a product name"),
+        ('"agora"', '"internal-x"', "dev.hcl:1: product internal-x begins with internal, which AWS reserves"),
+        ('"agora"', '"aws"', "dev.hcl:1: product aws begins with aws, which AWS reserves: aliases of KMS keys"),
         ('product    = "agora"\n', "", 'dev.hcl:1: product is missing; write `product = "agora"`'),
         (
             "10.20.0.0/20",
             "10.20.1.0/20",
-            'dev.hcl:7: network.cidr 10.20.1.0/20 has bits set behind its prefix length; write "10.20.0.0/20"',
+            'dev.hcl:7: network.cidr 10.20.1.0/20 has host bits set beyond its prefix length; write "10.20.0.0/20"',
         ),
         ("10.20.0.0/20", "10.20.0.0", "dev.hcl:7: network.cidr 10.20.0.0 is not an address range in CIDR notation"),
         ("10.20.0.0/20", "10.20.0.300/20", "dev.hcl:7: network.cidr 10.20.0.300/20 is not an IPv4 range"),
@@ -77,7 +77,7 @@ def test_lines_of_several_files() -> None:
         (
             '["a", "c"]',
             '["a", "c"]\n  clusters = true',
-            "dev.hcl:9: network.clusters true is a boolean, and a number is needed",
+            "dev.hcl:9: network.clusters true is a boolean, but a number is required",
         ),
         (
             '["a", "c"]',
@@ -128,7 +128,7 @@ def test_lines_of_several_files() -> None:
             "dev.hcl:11: network.direct_connect.amazon_side_asn 7224 is not a private autonomous system number",
         ),
         ("availability_zones", "availability_zone", "dev.hcl:8: network.availability_zone is not a known key; did you"),
-        ("network {", 'network "main" {', "dev.hcl:6: network.main takes no name"),
+        ("network {", 'network "main" {', "dev.hcl:6: network.main has no label"),
         ("network {", 'network {\n  tier = "staging"', "dev.hcl:7: network.tier is not a known key"),
     ],
 )
@@ -146,18 +146,18 @@ def test_everything_wrong_comes_out_at_once(tmp_path: Path) -> None:
 
 def test_a_duplicated_block(tmp_path: Path) -> None:
     assert only_problem(tmp_path, {"dev": DEV + "network {\n}\n"}).startswith(
-        "dev.hcl:10: network is there twice, first in line 6"
+        "dev.hcl:10: network is in the file twice, first in line 6"
     )
 
 
 @pytest.mark.parametrize("name", ["Dev", "1dev", "dev_1", "dev.1", "a" * 21, "dev-", "entwicklung-für-alle", "ü"])
 def test_a_name_that_terraform_or_s3_cannot_take(tmp_path: Path, name: str) -> None:
-    assert "is not a name that Terraform, S3, IAM and RDS all take" in only_problem(tmp_path, {name: DEV})
+    assert "is not a name that Terraform, S3, IAM, and RDS all accept" in only_problem(tmp_path, {name: DEV})
 
 
 @pytest.mark.parametrize("name", ["account", "account-1"])
 def test_a_name_of_our_own(tmp_path: Path, name: str) -> None:
-    assert "is a name that Groundwork uses itself" in only_problem(tmp_path, {name: DEV})
+    assert "is a name that Groundwork reserves" in only_problem(tmp_path, {name: DEV})
 
 
 def test_no_environments_at_all(tmp_path: Path) -> None:
@@ -186,8 +186,8 @@ def test_a_range_reserved_in_one_file_is_closed_to_all(tmp_path: Path) -> None:
 def test_development_and_production_in_one_account(tmp_path: Path) -> None:
     prod = changed(PROD, "3" * 12, "1" * 12)
     assert only_problem(tmp_path, {"dev": DEV, "prod": prod}).startswith(
-        "prod.hcl:2: account_id 111111111111 is dev's account too (dev.hcl:2): development and production are never "
-        "in one account"
+        "prod.hcl:2: account_id 111111111111 is also the account of dev (dev.hcl:2): development and production "
+        "must be in different accounts"
     )
 
 
@@ -207,7 +207,7 @@ def test_two_states_under_one_key(tmp_path: Path) -> None:
 def test_one_state_bucket_an_account(tmp_path: Path) -> None:
     other = changed(changed(DEV, "10.20.0.0/20", "10.20.16.0/20"), "ap-northeast-2", "us-east-1")
     message = only_problem(tmp_path, {"dev": DEV, "dev2": other})
-    assert "is not ap-northeast-2, the region of the state bucket of their account" in message
+    assert "is not ap-northeast-2, the Region of the account's state bucket" in message
     (tmp_path / "dev2.hcl").write_text(other + 'state {\n  region = "ap-northeast-2"\n}\n')
     assert load(tmp_path)["dev2"].settings.state_region == "ap-northeast-2"
 
@@ -249,8 +249,8 @@ def test_a_vpc_too_large_draws_a_warning(tmp_path: Path) -> None:
 def test_a_file_that_is_no_environment_is_not_passed_over(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(PROD)
     assert only_problem(tmp_path, {"dev": DEV}) == (
-        f"{name}: the file is not read: an environment is a file of this folder whose name ends in .hcl, in lowercase "
-        "letters; rename it to prod.hcl, or take it out of the folder"
+        f"{name}: the file is not read: an environment is a file in this folder whose name ends in .hcl, in lowercase "
+        "letters; rename it to prod.hcl, or remove it from the folder"
     )
 
 

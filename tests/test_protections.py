@@ -16,18 +16,19 @@ TODAY = datetime.date(2026, 11, 21)
 PROD = (PROJECT / "envs" / "prod.hcl").read_text()
 #: Each protection off: the block's first line, the line in it, the resource, and why it is refused.
 LIFTED = (
-    ('database "main" {', "deletion_protection = false", "aws_rds_cluster.database_main", "one call would delete it"),
+    ('database "main" {', "deletion_protection = false", "aws_rds_cluster.database_main",
+     "a single API call could delete it"),
     ('load_balancer "public" {', "deletion_protection = false", "aws_lb.load_balancer_public",
-     "its names would lead nowhere, and a new one has new addresses"),
+     "its DNS names would not resolve, and a new load balancer has new addresses"),
     ("sign_in {", "deletion_protection = false", "aws_cognito_user_pool.sign_in_users",
-     "every user's password would be gone, and no backup has them"),
+     "the passwords of all users would be lost, and there is no backup of them"),
     ('bucket "content" {\n  infrequent', "force_destroy = true", "aws_s3_bucket.bucket_content",
-     "a destroy would delete the objects"),
-    ('site "www" {', "force_destroy = true", "aws_s3_bucket.site_www", "a destroy would delete the pages"),
+     "destroying it would delete the objects"),
+    ('site "www" {', "force_destroy = true", "aws_s3_bucket.site_www", "destroying it would delete the pages"),
     ('repository "api" {', "force_delete = true", "aws_ecr_repository.repository_api",
-     "a destroy would delete the images"),
+     "destroying it would delete the images"),
     ("\nbackup {", "force_destroy = true", "aws_backup_vault.backup_main",
-     "a destroy would delete the recovery points"),
+     "destroying it would delete the recovery points"),
 )  # fmt: skip
 DATABASE = LIFTED[0][:2]
 
@@ -68,9 +69,9 @@ def test_a_protection_that_is_off_is_refused_with_the_record_and_both_steps(
     place = text[: text.index(line)].count("\n") + 1
     on = {"true": "false", "false": "true"}[value]
     assert problems(tmp_path, text) == [
-        f"prod.hcl:{place}: {block.split()[0]}.{label}{key} {value} is refused in production: {rule}; write {key} = "
-        f'{on}. To take the block away: first keep this line, write `unlock "{address}" {{ allow = ["protection"] ... '
-        '}` into unlocks/prod.hcl, and apply; then take the block out, add "loss" to the record, and apply '
+        f"prod.hcl:{place}: {block.split()[0]}.{label}{key} {value} is not allowed in production: {rule}; write {key} "
+        f'= {on}. To remove the block: first keep this line, write `unlock "{address}" {{ allow = ["protection"] ... '
+        '}` into unlocks/prod.hcl, and apply; then remove the block, add "loss" to the record, and apply '
         '(docs/runbooks/plan.md, "Taking a protected block away")'
     ]
 
@@ -122,8 +123,8 @@ def test_other_tiers_need_no_record(tmp_path: Path, tier: str) -> None:
 def test_a_broken_record_is_a_problem_of_the_folder(tmp_path: Path) -> None:
     broken = record("aws_rds_cluster.database_main", until="soon")
     assert problems(tmp_path, PROD, broken) == [
-        "unlocks/prod.hcl:5: unlock.aws_rds_cluster.database_main.until soon is not a date; write year, month and day, "
-        '"2026-12-01"'
+        "unlocks/prod.hcl:5: unlock.aws_rds_cluster.database_main.until soon is not a date; write year, month, and "
+        'day, for example "2026-12-01"'
     ]
 
 

@@ -42,25 +42,25 @@ def test_notes_beside_records_are_no_problem(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["produ.hcl", "prod.tf", "prod.HCL"])
-def test_records_that_no_environment_reads_are_told(name: str, tmp_path: Path) -> None:
+def test_records_of_no_environment_are_reported(name: str, tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, name, RECORD)
     assert problem == (
-        f"unlocks/{name}: the file is read by no environment: records are in unlocks/ENVIRONMENT.hcl; name it after "
-        "one of dev, prod, or take it out"
+        f"unlocks/{name}: the file belongs to no environment: records are in unlocks/ENVIRONMENT.hcl; name it after "
+        "one of dev, prod, or remove it"
     )
 
 
 @pytest.mark.parametrize("address", ["bucket_content", "aws_s3_bucket", "aws_s3_bucket.*"])
-def test_an_address_that_is_none_is_told(address: str, tmp_path: Path) -> None:
+def test_invalid_address_is_reported(address: str, tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, "prod.hcl", RECORD.replace("aws_s3_bucket.bucket_content", address))
-    assert f"unlock.{address} {address} is no address of a resource; write its type and its name" in problem
+    assert f"unlock.{address} {address} is not the address of a resource; write its type and name" in problem
 
 
-def test_a_wrong_record_is_told_once(tmp_path: Path) -> None:
+def test_invalid_record_is_reported_once(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, "prod.hcl", RECORD.replace("2026-12-01", "soon"))
     assert "unlocks/prod.hcl:5" in problem
 
 
-def test_a_wrong_record_is_told_beside_a_wrong_environment(tmp_path: Path) -> None:
-    told = problems(tmp_path, "dev.hcl", RECORD.replace("2026-12-01", "soon"), dev=DEV.replace("/20", "/33"))
-    assert [each.partition(":")[0] for each in told] == ["dev.hcl", "unlocks/dev.hcl"]
+def test_invalid_record_is_reported_with_an_invalid_environment(tmp_path: Path) -> None:
+    found = problems(tmp_path, "dev.hcl", RECORD.replace("2026-12-01", "soon"), dev=DEV.replace("/20", "/33"))
+    assert [each.partition(":")[0] for each in found] == ["dev.hcl", "unlocks/dev.hcl"]

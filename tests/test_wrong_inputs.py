@@ -1,4 +1,4 @@
-"""Wrong environment files, one a line in tests/wrong_inputs/*.jsonl: each is refused, in words that help.
+"""Wrong environment files, one a line in tests/wrong_inputs/*.jsonl: each has a problem with a helpful message.
 
 A line has `id`, `wrong` (what is wrong), `base` and `edits` (pairs of the old text and the new one, or text to
 append) or whole `files` (text, or bytes as Latin-1 with "encoding"), `name` (the environment's, with `base`), and
@@ -39,8 +39,8 @@ def written(case: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=f"{file}-{case['id']}") for file, case in CASES])
-def test_wrong_input_is_refused_in_words_that_help(tmp_path: Path, case: dict[str, Any]) -> None:
-    assert case["says"], "a case without fragments would accept any refusal"
+def test_wrong_input_has_a_helpful_problem(tmp_path: Path, case: dict[str, Any]) -> None:
+    assert case["says"], "a case without fragments would accept any problem"
     for name, text in written(case).items():
         (tmp_path / name).write_bytes(text.encode(case.get("encoding", "utf-8")))
     with pytest.raises(SettingsError) as caught:

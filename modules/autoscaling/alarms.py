@@ -1,4 +1,4 @@
-"""The alarm that calls a step policy; without it the policy would never be asked."""
+"""CloudWatch alarms that invoke step scaling policies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAla
 from modules.autoscaling.settings.policies import StepScalingSettings
 from modules.foundation.resources import Resources
 
-#: Seconds: the metrics of EC2 (in detail), ECS, RDS and load balancers come once a minute.
+#: Seconds: EC2 (with detailed monitoring), ECS, RDS, and load balancers publish their metrics once a minute.
 ALARM_PERIOD = 60
 
 
@@ -32,8 +32,8 @@ def step_alarm(
     settings: StepScalingSettings,
     policy: str,
 ) -> None:
-    """Make the alarm `name` for the policy `label` of what scales, `what`; `policy` is the policy's ARN."""
-    # The threshold itself is in the first step, so it has to breach: or-equal in both directions.
+    """Create the alarm `name` for the policy `label` of the scaled resource `what`; `policy` is the policy's ARN."""
+    # The threshold itself is in the first step, so reaching it must breach: or-equal in both directions.
     operator = "GreaterThanOrEqualToThreshold" if settings.direction == "out" else "LessThanOrEqualToThreshold"
     make(
         CloudwatchMetricAlarm,
@@ -48,12 +48,12 @@ def step_alarm(
         threshold=settings.threshold,
         period=ALARM_PERIOD,
         evaluation_periods=settings.minutes,
-        # No data is no reason to scale: what scales may be new, empty or stopped.
+        # Missing data is no reason to scale: the resource may be new, empty, or stopped.
         treat_missing_data="missing",
         alarm_actions=[policy],
     )
 
 
 def interval_bound(value: float | None) -> str | None:
-    """Return a step's bound as the provider takes it: a string, so that none and 0 stay apart."""
+    """Return a step's bound in the form of the provider: a string, to distinguish no bound from 0."""
     return None if value is None else str(int(value) if value.is_integer() else value)

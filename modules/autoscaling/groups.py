@@ -1,4 +1,4 @@
-"""Groups of instances, which scale by EC2 Auto Scaling itself."""
+"""EC2 Auto Scaling policies and scheduled actions of Auto Scaling groups."""
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.autoscaling_policy import (
@@ -17,20 +17,20 @@ from modules.autoscaling.settings.times import DAYS, Day, ScheduleSettings
 from modules.foundation.names import Names
 from modules.foundation.resources import Resources
 
-#: Seconds until a new instance's processors count: it starts, joins its cluster and gets its first work.
+#: Seconds until a new instance's CPU utilization counts: it starts, joins its cluster, and receives its first work.
 WARMUP_SECONDS = 180
-#: EC2 counts the bounds of a scheduled action; -1 leaves the number of instances to policies.
+#: As the desired capacity of a scheduled action: leave the number of instances to the policies.
 UNCHANGED = -1
 
 
 class GroupScaling(Construct):
-    """How an autoscaling group scales, by its processors and by the clock.
+    """Scaling of an Auto Scaling group, by CPU utilization and by schedules.
 
-    Creates: target tracking policies (whose alarms AWS makes), step policies, each with the alarm that it answers, and
-    two scheduled actions for each schedule: its start, and its end, which sets the usual bounds again. What the group
-    may be asked is said by its settings: EC2 measures processors only, and knows warm-ups in place of cooldowns.
+    Creates: target tracking policies (AWS creates their alarms), step scaling policies, each with its alarm, and two
+    scheduled actions for each schedule: one at its start, and one at its end, which restores the usual bounds. The
+    group's own settings check the rest: EC2 offers only CPU utilization, and warm-ups instead of cooldowns.
 
-    A group that is replaced by another scales until the other does: names are unique within their group.
+    A group that is replaced scales until its replacement does: names need to be unique only within their group.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class GroupScaling(Construct):
         names: Names,
         what: str,
     ) -> None:
-        """Take `what` as the address and the name of what scales, `blue_general`."""
+        """Take `what`, for example `blue_general`, as the address and name of the scaled resource."""
         super().__init__(scope, id)
         self._settings = settings
         self._group_name = group_name
@@ -99,13 +99,13 @@ class GroupScaling(Construct):
                 for step in settings.step
             ],
         )
-        processors = AlarmMetric("AWS/EC2", "CPUUtilization", {"AutoScalingGroupName": self._group_name})
+        cpu = AlarmMetric("AWS/EC2", "CPUUtilization", {"AutoScalingGroupName": self._group_name})
         step_alarm(
             self._make,
             self._what,
             label,
             name=self._name_of(label),
-            metric=processors,
+            metric=cpu,
             settings=settings,
             policy=policy.arn,
         )
@@ -134,7 +134,7 @@ class GroupScaling(Construct):
 
 
 def unix_cron(clock: str, days: tuple[Day, ...]) -> str:
-    """Return the recurrence of a group's scheduled action: five fields, Sunday is 0 (PutScheduledUpdateGroupAction)."""
+    """Return the recurrence of a scheduled action: five fields, Sunday is 0 ("PutScheduledUpdateGroupAction")."""
     hours, minutes = map(int, clock.split(":"))
     if set(days) == set(DAYS):
         return f"{minutes} {hours} * * *"

@@ -1,4 +1,4 @@
-"""Whatever scales by Application Auto Scaling: services, replicas, concurrency."""
+"""Application Auto Scaling targets, policies, and scheduled actions: of services, replicas, and concurrency."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,18 +28,18 @@ from modules.foundation.resources import Resources
 
 @dataclass(frozen=True)
 class ScalingMetric:
-    """A metric of the target, as CloudWatch knows it and as target tracking does."""
+    """A metric of the target, for CloudWatch alarms and for target tracking."""
 
     alarm: AlarmMetric
     predefined: str
     """`PredefinedMetricType` ("Application Auto Scaling API Reference, PredefinedMetricSpecification")."""
     resource_label: str | None = None
-    """Which load balancer's target group, for ALBRequestCountPerTarget."""
+    """The load balancer and target group, for ALBRequestCountPerTarget."""
 
 
 @dataclass(frozen=True)
 class ScalableTarget:
-    """What scales, in Application Auto Scaling's words."""
+    """A resource that scales, in terms of Application Auto Scaling."""
 
     service_namespace: str
     """`ecs`, `rds`, `lambda`."""
@@ -51,15 +51,15 @@ class ScalableTarget:
 
 
 class Scaling(Construct):
-    """How a target scales.
+    """Scaling of a target.
 
-    Creates: the scalable target, its target tracking policies (whose alarms AWS makes), its step policies, each
-    with the alarm that it answers, and two scheduled actions for each schedule and window: its start, and its end,
-    which sets the usual bounds again.
+    Creates: the scalable target, its target tracking policies (AWS creates their alarms), its step scaling policies,
+    each with its alarm, and two scheduled actions for each schedule and window: one at its start, and one at its end,
+    which restores the usual bounds.
 
-    Tags of a target reach AWS only when it is new: one that was registered before 2023-03-20 and taken over
-    would differ in `tags_all` at each plan (terraform-provider-aws issue 31261). Ours are never taken over, so
-    their tags are kept in step like those of everything else.
+    AWS accepts tags only when a target is created: a target that was registered before 2023-03-20 and then imported
+    would show a difference in `tags_all` in every plan (terraform-provider-aws issue 31261). Groundwork never imports
+    targets, so their tags are managed like all others.
     """
 
     def __init__(
@@ -74,9 +74,9 @@ class Scaling(Construct):
         what: str,
         after: Sequence[ITerraformDependable] = (),
     ) -> None:
-        """Take `what` as the address and the name of what scales, `main`.
+        """Take `what`, for example `main`, as the address and name of the scaled resource.
 
-        `after` is what counts already: a target that is registered before it is there would add it once more.
+        `after` is what the bounds count: a target that is registered before it exists would add it a second time.
         """
         super().__init__(scope, id)
         self._settings = settings
@@ -95,9 +95,9 @@ class Scaling(Construct):
             self._open_window(label, window)
 
     def _register(self, after: Sequence[ITerraformDependable]) -> None:
-        # Schedules move the bounds, and an apply amid the evening's peak would move them back. A changed bound then
-        # takes effect when the next schedule or window ends.
-        moving = ["min_capacity", "max_capacity"] if self._settings.is_scheduled else None
+        # Schedules change the bounds, and an apply during the evening peak would reset them. With schedules, a changed
+        # bound takes effect when the next schedule or window ends.
+        ignored = ["min_capacity", "max_capacity"] if self._settings.is_scheduled else None
         self._registered = self._make(
             AppautoscalingTarget,
             self._what,
@@ -106,7 +106,7 @@ class Scaling(Construct):
             scalable_dimension=self._target.scalable_dimension,
             min_capacity=self._settings.min_capacity,
             max_capacity=self._settings.max_capacity,
-            lifecycle=TerraformResourceLifecycle(ignore_changes=moving) if moving else None,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=ignored) if ignored else None,
             depends_on=after or None,
         )
 
@@ -171,8 +171,8 @@ class Scaling(Construct):
         self._action(f"{label}_end", f"at({settings.end}:00)", self._settings.bounds_after(settings))
 
     def _name_of(self, policy_or_action: str) -> str:
-        """Return a name with the service in it: an account's alarms have one name space, and a second alarm of one
-        name would overwrite the first without a word.
+        """Return a name that contains the service: alarm names are unique in an account and Region, and a second alarm
+        with the same name would silently overwrite the first.
         """
         return self._names.of(f"{self._target.service_namespace}-{self._what}-{policy_or_action}".replace("_", "-"))
 

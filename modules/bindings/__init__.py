@@ -17,14 +17,14 @@ Where it stops
     anything else loads as it always did, each half for itself. The two halves must be there before jsii starts
     Node, which is when cdktf is first imported. `GROUNDWORK_STOCK_BINDINGS=1` leaves the bindings alone.
 
-What did not pay, measured on the same app once the bindings were lazy, and is therefore not here
+What had no benefit, measured on the same app once the bindings were lazy, and is therefore not here
     No garbage collection while loading, or a higher threshold; Node's compile cache; larger young generations and
     no stack traces in Node: nothing beyond the noise, which is 7 %. Remembering the type hints of a constructor:
     nothing at 300 resources, 9 % at 3,000. No type checks at all (`python -O` and the like): 6 % and 18 %, for which
-    mistakes would be told by the kernel and not by Python.
+    the kernel, not Python, would report mistakes.
 
-This package knows nothing of the others and imports neither jsii nor cdktf: who reads only settings pays for
-neither.
+This package is independent of the others and imports neither jsii nor cdktf, so that reading only settings does not
+load them.
 """
 
 from __future__ import annotations

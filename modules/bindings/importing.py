@@ -1,4 +1,4 @@
-"""The Python half: an import hook for the package of the AWS bindings, and for nothing else."""
+"""Python half: an import hook for the package of the AWS bindings only."""
 
 from __future__ import annotations
 

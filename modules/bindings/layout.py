@@ -1,4 +1,4 @@
-"""What the installed AWS bindings must look like to be made lazy."""
+"""Layout of the AWS bindings that can be made lazy."""
 
 from __future__ import annotations
 

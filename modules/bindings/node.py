@@ -1,4 +1,4 @@
-"""The Node.js that the jsii kernel runs on: the one of package-lock.json, where it is installed."""
+"""Node.js of the jsii kernel: the version of package-lock.json, if it is installed."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 PROGRAM = Path(__file__).parents[2] / "node_modules" / ".bin" / "node"
-#: Node 22 warns of `util.isArray`, which CDKTF 0.21 calls; whoever reads the warning can do nothing about it.
+#: Node 22 warns of `util.isArray`, which CDKTF 0.21 calls; users cannot do anything about the warning.
 QUIET = "--disable-warning=DEP0044"
 
 
 def choose() -> None:
-    """Name it to jsii, unless the shell names another: on an older one jsii prints a banner at every start."""
+    """Make jsii use it, unless JSII_NODE is set: with an older version, jsii prints a banner at every start."""
     if "JSII_NODE" in os.environ or not PROGRAM.exists():
         return
     os.environ["JSII_NODE"] = str(PROGRAM)

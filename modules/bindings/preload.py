@@ -1,4 +1,4 @@
-"""The JavaScript half: has the jsii kernel's Node process load `preload.js` first."""
+"""JavaScript half: has the jsii kernel's Node process load `preload.js` first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SCRIPT = Path(__file__).with_name("preload.js")
 
 
 def add_to_node_options() -> None:
-    """Append `--require preload.js` to NODE_OPTIONS, once, behind whatever stands there already.
+    """Append `--require preload.js` to NODE_OPTIONS, once, after the existing options.
 
     Every Node process below this one inherits the variable, and so may this process from a parent of ours.
     """

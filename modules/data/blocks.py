@@ -1,4 +1,4 @@
-"""HCL blocks of the data module."""
+"""The HCL blocks of the data module."""
 
 from pydantic import Field
 
@@ -11,16 +11,16 @@ from modules.foundation.settings import Label, Settings
 
 
 class DataBlocks(Settings):
-    """The blocks that the data module builds."""
+    """The blocks of the data module."""
 
     database: dict[Label, DatabaseSettings] = Field(
-        default_factory=dict, description="Databases, Aurora or plain RDS, by name."
+        default_factory=dict, description="Aurora clusters and RDS DB instances, by name."
     )
-    cache: dict[Label, CacheSettings] = Field(default_factory=dict, description="Caches, Valkey or Redis, by name.")
-    bucket: dict[Label, BucketSettings] = Field(default_factory=dict, description="Private buckets, by name.")
+    cache: dict[Label, CacheSettings] = Field(default_factory=dict, description="ElastiCache caches, by name.")
+    bucket: dict[Label, BucketSettings] = Field(default_factory=dict, description="Private S3 buckets, by name.")
     secret: dict[Label, SecretSettings] = Field(
-        default_factory=dict, description="Secrets, by name; `python -m ops secret set NAME` puts the value in."
+        default_factory=dict, description="Secrets, by name. `python -m ops secret set NAME` stores the value."
     )
     backup: BackupSettings | None = Field(
-        default=None, description='What asks with backup = "daily" is backed up by AWS Backup.'
+        default=None, description='AWS Backup for every resource with backup = "daily".'
     )

@@ -1,4 +1,4 @@
-"""Checks of the data module's blocks against each other and against those of lower modules."""
+"""Checks of the data module's blocks against each other and against lower modules."""
 
 from collections.abc import Iterator
 
@@ -12,28 +12,28 @@ from modules.foundation.problems import Finding
 from modules.foundation.versions import VersionInUse
 from modules.network.vpc.settings import NetworkSettings
 
-#: The bucket for logs that AWS delivers, which every environment can have.
+#: The bucket that AWS delivers logs to. Every environment can have it.
 RESERVED_BUCKETS = {"logs"}
 
-#: Before RDS's maintenance window, in which no backup of AWS Backup's begins.
+#: Minutes before the RDS maintenance window in which AWS Backup cannot start a backup.
 BACKUP_PAUSE_MINUTES = 60
 
 
 def findings(blocks: DataBlocks, network: NetworkSettings | None, region: str) -> Iterator[Finding]:
-    """Yield what a block asks of another one, or of the network, and does not get."""
+    """Yield the requirements between blocks, and of blocks on the network, that are not met."""
     for name, database in blocks.database.items():
-        yield from _database_without_ground(name, database, network)
-        yield from _snapshot_elsewhere(name, database, region)
+        yield from _database_network_findings(name, database, network)
+        yield from _snapshot_in_other_region(name, database, region)
     for name in blocks.cache if network is None else ():
         yield Finding(("cache", name), None, "needs data subnets, and there is no VPC", "write a `network` block")
-    yield from _users_of_one_id(blocks)
-    yield from _proxies_of_one_name(blocks)
+    yield from _duplicate_user_ids(blocks)
+    yield from _duplicate_proxy_names(blocks)
     yield from _reserved_buckets(blocks)
     yield from _backups_without_plan(blocks)
-    yield from _backups_amid_maintenance(blocks)
+    yield from _backups_during_maintenance(blocks)
     if blocks.backup and blocks.backup.copy_to_region == region:
-        rule = "is the environment's own region, whose failure a copy is for"
-        yield Finding(("backup", "copy_to_region"), region, rule, "write another region, or take it out")
+        rule = "is the environment's own region; a copy protects against the failure of that region"
+        yield Finding(("backup", "copy_to_region"), region, rule, "write another region, or remove it")
 
 
 def versions(blocks: DataBlocks) -> Iterator[VersionInUse]:
@@ -45,15 +45,15 @@ def versions(blocks: DataBlocks) -> Iterator[VersionInUse]:
 
 
 def warnings(blocks: DataBlocks) -> Iterator[Finding]:
-    """Yield what is allowed and yet deserves a second look."""
+    """Yield settings that are allowed but may be mistakes."""
     for name, database in blocks.database.items():
         if database.copy_master_user_password:
-            rule = "is right until RDS rotates the password, every 7 days: the copy stays, and opens nothing any more"
-            remedy = "go on to manage_master_user_password = false and the replica, or take it out"
+            rule = "is valid until RDS rotates the password, every 7 days; after that the copy is outdated"
+            remedy = "continue with manage_master_user_password = false and the replica, or remove it"
             yield Finding(("database", name, "copy_master_user_password"), True, rule, remedy)
 
 
-def _database_without_ground(
+def _database_network_findings(
     name: str, settings: DatabaseSettings, network: NetworkSettings | None
 ) -> Iterator[Finding]:
     at = ("database", name)
@@ -61,73 +61,77 @@ def _database_without_ground(
         yield Finding(at, None, "needs data subnets, and there is no VPC", "write a `network` block")
         return
     if settings.corporate and network.direct_connect is None:
-        rule = "asks for the corporate ranges, and network.direct_connect names none"
-        yield Finding((*at, "corporate"), True, rule, "take it out, or write network { direct_connect { ... } }")
+        rule = "allows the corporate ranges, and there is no network.direct_connect that names any"
+        yield Finding((*at, "corporate"), True, rule, "remove it, or write network { direct_connect { ... } }")
     for zone in sorted(set(settings.availability_zones) - set(network.availability_zones)):
-        rule = "is not a zone of the network, which has no data subnet there"
-        remedy = f"write some of {', '.join(network.availability_zones)}"
+        rule = "is not an Availability Zone of the network, so there is no data subnet in it"
+        remedy = f"write any of {', '.join(network.availability_zones)}"
         yield Finding((*at, "availability_zones"), zone, rule, remedy)
 
 
-def _users_of_one_id(blocks: DataBlocks) -> Iterator[Finding]:
-    """ElastiCache has one list of users for all caches: ours are called by the cache and the user, `<cache>-<user>`."""
+def _duplicate_user_ids(blocks: DataBlocks) -> Iterator[Finding]:
+    """Yield user IDs used twice: ElastiCache has one list of users for all caches, and ours are `<cache>-<user>`."""
     taken: dict[str, tuple[str, str]] = {}
     for label, cache in blocks.cache.items():
         for user in (DEFAULT_USER, *cache.user) if cache.user else ():
-            other, theirs = taken.setdefault(f"{label}-{user}", (label, user))
-            if other != label:
-                rule = f"is called {label}-{user} in ElastiCache, and so is user {theirs} of cache.{other}"
+            other_cache, other_user = taken.setdefault(f"{label}-{user}", (label, user))
+            if other_cache != label:
+                rule = (
+                    f"has the ElastiCache user ID {label}-{user}, and so does user {other_user} of cache.{other_cache}"
+                )
                 at = ("cache", label) if user == DEFAULT_USER else ("cache", label, "user", user)
-                yield Finding(at, None, rule, "give one of the caches or users another name")
+                yield Finding(at, None, rule, "rename one of the caches or users")
 
 
-def _proxies_of_one_name(blocks: DataBlocks) -> Iterator[Finding]:
-    """A security group is called `database-<label>`, a proxy's `database-<label>-proxy`; in a VPC each name is once."""
+def _duplicate_proxy_names(blocks: DataBlocks) -> Iterator[Finding]:
+    """Yield security group names used twice: `database-<label>`, and `database-<label>-proxy` for a proxy."""
     for label, database in blocks.database.items():
         if database.proxy and (other := f"{label}-proxy") in blocks.database:
-            rule = f"has a security group of the name that the one of database.{label}'s proxy has"
-            yield Finding(("database", other), None, rule, "give one of the databases another name")
+            rule = f"has a security group with the same name as that of database.{label}'s proxy"
+            yield Finding(("database", other), None, rule, "rename one of the databases")
 
 
 def _reserved_buckets(blocks: DataBlocks) -> Iterator[Finding]:
     for label in RESERVED_BUCKETS & blocks.bucket.keys():
-        rule = "has the name of the bucket that the environment's logs go to"
-        yield Finding(("bucket", label), None, rule, f'give it another name, "app-{label}"')
+        rule = "has the name of the environment's log bucket"
+        yield Finding(("bucket", label), None, rule, f'write another name, such as "app-{label}"')
 
 
-def _snapshot_elsewhere(name: str, database: DatabaseSettings, region: str) -> Iterator[Finding]:
-    """ "Restoring to a DB instance": in the snapshot's region only, for which it is copied first."""
+def _snapshot_in_other_region(name: str, database: DatabaseSettings, region: str) -> Iterator[Finding]:
+    """Yield snapshots to copy first: RDS restores in the snapshot's region only ("Restoring to a DB instance")."""
     snapshot = snapshot_arn(database.restore_from_snapshot or "")
     if snapshot and snapshot.region != region:
         at = ("database", name, "restore_from_snapshot")
-        rule = f"is in {snapshot.region}, and a database of {region} is made from a snapshot there only"
-        remedy = "copy it there (aws rds copy-db-snapshot, or copy-db-cluster-snapshot), and write the copy's ARN"
+        rule = f"is in {snapshot.region}, and a database in {region} can be restored only from a snapshot in {region}"
+        remedy = f"copy it to {region} (aws rds copy-db-snapshot or copy-db-cluster-snapshot), and write the copy's ARN"
         yield Finding(at, database.restore_from_snapshot, rule, remedy)
 
 
 def _backups_without_plan(blocks: DataBlocks) -> Iterator[Finding]:
-    asking = [
+    backups = [
         *((("bucket", name, "backup"), bucket.backup) for name, bucket in blocks.bucket.items()),
         *((("database", name, "backup"), database.backup) for name, database in blocks.database.items()),
     ]
-    for at, backup in asking:
+    for at, backup in backups:
         if backup and blocks.backup is None:
-            rule, remedy = "asks for backups, and nothing makes any", "write `backup { }`, or take it out"
-            yield Finding(at, backup, rule, remedy)
+            yield Finding(at, backup, "needs a backup plan, and there is none", "write `backup { }`, or remove it")
 
 
-def _backups_amid_maintenance(blocks: DataBlocks) -> Iterator[Finding]:
-    """ "AWS Backup Developer Guide, Backup plan options and configuration": one that begins in the maintenance window
-    of RDS, or in the hour before it, fails; Aurora is exempt.
+def _backups_during_maintenance(blocks: DataBlocks) -> Iterator[Finding]:
+    """Yield maintenance windows in which a backup would start.
+
+    "AWS Backup Developer Guide, Backup plan options and configuration": a backup that starts in the RDS maintenance
+    window, or in the hour before it, fails. Aurora is exempt.
     """
     if blocks.backup is None:
         return
-    begins = blocks.backup.hour * 60
+    backup_start = blocks.backup.hour * 60
     for name, database in blocks.database.items():
         start, end = maintenance_minutes(database.preferred_maintenance_window)
-        closed = (start - BACKUP_PAUSE_MINUTES, end)
-        if database.backup and not database.is_aurora and meet((begins, begins + START_WINDOW_MINUTES), closed):
-            rule = f"is when the backups of backup.hour {blocks.backup.hour} begin, or less than an hour after it"
+        start_window = (backup_start, backup_start + START_WINDOW_MINUTES)
+        no_backup_window = (start - BACKUP_PAUSE_MINUTES, end)
+        if database.backup and not database.is_aurora and meet(start_window, no_backup_window):
+            rule = f"overlaps the hour in which backups start (backup.hour {blocks.backup.hour}), or the hour after it"
             at = ("database", name, "preferred_maintenance_window")
-            remedy = "write one that is over before that hour, or begins two hours after it"
+            remedy = "write a window that ends before that hour, or starts at least two hours after its beginning"
             yield Finding(at, database.preferred_maintenance_window, rule, remedy)

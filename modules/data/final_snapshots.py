@@ -1,4 +1,4 @@
-"""Names of final snapshots, a new one for each database or cache that is created."""
+"""Names of final snapshots: a new name for each database or cache that is created."""
 
 from collections.abc import Mapping
 
@@ -7,18 +7,18 @@ from cdktf import DataResource, Fn, TerraformResourceLifecycle
 from modules.foundation.resources import Resources
 
 
-def final_snapshot_identifier(make: Resources, what: str, identifier: str, replaced_by: Mapping[str, str]) -> str:
-    """Return the name of the last snapshot: the identifier, and when the database or cache was created.
+def final_snapshot_identifier(make: Resources, name: str, identifier: str, replaced_by: Mapping[str, str]) -> str:
+    """Return the name of the final snapshot: the identifier and the creation time of the database or cache.
 
-    A final snapshot keeps its name until it is deleted, and a second one of that name is refused
-    (`DBClusterSnapshotAlreadyExistsFault`, `SnapshotAlreadyExistsFault` of ElastiCache), so a database that is created
-    again needs another one. `replaced_by` is what AWS changes only by a new database.
+    A final snapshot exists until it is deleted, and AWS rejects a second one with the same name
+    (`DBClusterSnapshotAlreadyExistsFault`; `SnapshotAlreadyExistsFault` of ElastiCache), so a recreated database needs
+    a new name. `replaced_by` has the settings that AWS can change only by replacing the database.
 
     Creates: the time, which Terraform keeps in the state.
     """
     created = make(
         DataResource,
-        f"{what}_final_snapshot",
+        f"{name}_final_snapshot",
         input={"time": Fn.formatdate("YYYYMMDDhhmmss", Fn.timestamp())},
         triggers_replace=dict(replaced_by),
         lifecycle=TerraformResourceLifecycle(ignore_changes=["input"]),

@@ -1,4 +1,4 @@
-"""How a program logs in at what the data module holds, and where it finds it. For tasks, functions and pods alike."""
+"""Environment variables and policy statements for programs that use the data module: tasks, functions, and pods."""
 
 from collections.abc import Iterable, Mapping
 
@@ -26,7 +26,7 @@ def database_variables(label: str, database: Database) -> dict[str, str]:
 
 
 def cache_variables(label: str, cache: Cache, user: str | None) -> dict[str, str]:
-    """Return CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS and for who logs in _USER."""
+    """Return CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS and, if there is a user, _USER."""
     return variables_for(
         "cache",
         label,
@@ -39,22 +39,22 @@ def cache_variables(label: str, cache: Cache, user: str | None) -> dict[str, str
 
 
 def cache_user(cache: Cache, user: str | None = None) -> str | None:
-    """Return whom a program logs in as: who is named, or the usual user; nobody where the cache has no such user."""
+    """Return the user that a program logs in as: `user`, else `app`; None if the cache has no user `app`."""
     return user or (CACHE_USER if CACHE_USER in cache.users else None)
 
 
 def database_login(label: str, database: Database) -> list[Statement]:
-    """Return the statements of a role that logs in by IAM, at the database's proxy; none without one."""
+    """Return the statements for a role that logs in to the database's proxy by IAM; none without a proxy."""
     return [database.proxy.may_connect(f"ProxyConnect{sid(label)}")] if database.proxy else []
 
 
 def cache_login(label: str, cache: Cache, user: str | None) -> list[Statement]:
-    """Return the statements of a role that logs in as this user of the cache; none without one."""
+    """Return the statements for a role that logs in to the cache as this user; none without a user."""
     return [{**cache.may_connect(user), "Sid": f"CacheConnect{sid(label)}"}] if user else []
 
 
 def secret_keys(databases: Iterable[Database], secrets: Iterable[Secret] = ()) -> dict[str, str]:
-    """Return the secrets, those of databases' logins first, by their ARNs with their keys' ARNs."""
+    """Return the KMS key ARN of each secret by the secret's ARN, the databases' secrets first."""
     return {
         **{database.secret_arn: database.secret_key_arn for database in databases},
         **{secret.arn: secret.key_arn for secret in secrets},
@@ -62,9 +62,9 @@ def secret_keys(databases: Iterable[Database], secrets: Iterable[Secret] = ()) -
 
 
 def read_secrets(keys: Mapping[str, str], names: Names) -> list[Statement]:
-    """Return the statements to read secrets, given as their ARNs with their keys' ARNs; none for none.
+    """Return the statements that allow reading secrets; `keys` has the KMS key ARN of each secret by its ARN.
 
-    The key decrypts these secrets and nothing else: "Secret encryption and decryption in AWS Secrets Manager".
+    The condition limits the key to these secrets: "Secret encryption and decryption in AWS Secrets Manager".
     """
     if not keys:
         return []

@@ -1,4 +1,4 @@
-"""The data module of one environment."""
+"""The data module of an environment."""
 
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
@@ -15,7 +15,7 @@ from modules.network.module import NetworkModule
 
 
 class DataModule(Construct):
-    """Databases, caches, buckets and secrets by the names of their blocks, and their backup."""
+    """Databases, caches, buckets, and secrets by the names of their blocks, and AWS Backup."""
 
     def __init__(
         self, scope: Construct, id: str, *, blocks: DataBlocks, network: NetworkModule, foundation: Foundation
@@ -30,7 +30,7 @@ class DataModule(Construct):
         self.secrets = self._build_secrets()
         if blocks.backup:
             self._build_backup(blocks.backup)
-        self._print()
+        self._create_outputs()
 
     def _build_databases(self) -> dict[str, Database]:
         return {
@@ -82,10 +82,10 @@ class DataModule(Construct):
                 bucket.grant_read(backup.role_arn, name="backup")
                 bucket.grant_write(backup.role_arn, name="restore")
 
-    def _print(self) -> None:
+    def _create_outputs(self) -> None:
         stack = TerraformStack.of(self)
         if self.databases:
-            told = {
+            databases = {
                 name: {
                     "host": database.host,
                     "read_only_host": database.read_only_host,
@@ -96,7 +96,10 @@ class DataModule(Construct):
                 for name, database in self.databases.items()
             }
             TerraformOutput(
-                stack, "databases", value=told, description="Databases: names inside the VPC, and where the login is."
+                stack,
+                "databases",
+                value=databases,
+                description="Databases: names inside the VPC, and where the login is.",
             )
         if self.caches:
             endpoints = {

@@ -1,4 +1,4 @@
-"""The private bucket that every bucket of ours is."""
+"""Private S3 buckets: the base of every bucket in an environment."""
 
 from collections.abc import Mapping, Sequence
 
@@ -41,16 +41,16 @@ from modules.foundation.notifications import Notification
 from modules.foundation.policies import Statement, deny, document
 from modules.foundation.resources import Resources, kept_if
 
-#: Days after which the parts of an upload that was never finished are removed; they cost and no listing shows them.
+#: Days after which the parts of an incomplete multipart upload are deleted; they cost money, and no listing shows them.
 ABORT_UPLOADS_AFTER_DAYS = 7
 
 
 class PrivateBucket(Construct):
-    """A bucket that is closed to the public, takes TLS only and is encrypted.
+    """An encrypted bucket without public access that accepts requests over TLS only.
 
-    Creates: bucket, versioning, encryption (the key's, or S3's own), public access block, ownership controls (no
-    ACLs), one lifecycle, one policy, to which `allow` adds, and one notification, once `notify` or
-    `notify_event_bridge` is called, to which each call adds.
+    Creates: bucket, versioning, encryption (with the KMS key, or with S3 managed keys), public access block, ownership
+    controls (no ACLs), one lifecycle configuration, one bucket policy, to which `add_statements` adds, and one
+    notification configuration, to which `notify` and `notify_event_bridge` add.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class PrivateBucket(Construct):
             tags=dict(tags) if tags else None,
         )
         self.id = bucket.id
-        self._close_to_the_public()
+        self._block_public_access()
         self._version(versioned)
         self._encrypt(key)
         self._expire(
@@ -99,70 +99,70 @@ class PrivateBucket(Construct):
 
     @property
     def ready(self) -> ITerraformDependable:
-        """What a service that delivers into the bucket has to wait for: its policy."""
+        """The dependency of services that deliver into the bucket: its policy."""
         return self._policy
 
     def add_statements(self, statements: Sequence[Statement]) -> None:
-        """Add statements to the bucket's one policy, beside what others added.
+        """Add statements to the bucket policy; earlier statements stay.
 
-        Raises ValueError for a statement's id that the policy has already.
+        Raises ValueError for a Sid that the policy has already.
         """
         for statement in statements:
             if any(statement["Sid"] == other["Sid"] for other in self._statements):
-                raise ValueError(f"bucket {self.name}: the policy has a statement {statement['Sid']} already")
+                raise ValueError(f"bucket {self.name}: the policy already has a statement {statement['Sid']}")
             self._statements.append(statement)
         self._policy.policy = document(self._statements)
 
     def restate(self, statement: Statement) -> None:
-        """Put a statement into the policy in place of the one with its id, for a rule whose list has grown."""
-        places = [place for place, other in enumerate(self._statements) if other["Sid"] == statement["Sid"]]
-        if places:
-            self._statements[places[0]] = statement
+        """Add a statement to the policy, or replace the statement with the same Sid."""
+        positions = [position for position, other in enumerate(self._statements) if other["Sid"] == statement["Sid"]]
+        if positions:
+            self._statements[positions[0]] = statement
         else:
             self._statements.append(statement)
         self._policy.policy = document(self._statements)
 
     def notify(self, notification: Notification, after: Sequence[TerraformResource] = ()) -> None:
-        """Add to the bucket's one notification, beside what others added.
+        """Add to the bucket's notification configuration; earlier notifications stay.
 
-        S3 checks at once that it may tell whom it shall tell: `after` is what allows that, a function's permission
-        or the policy of a queue or topic. Raises ValueError for a name that is taken or for an overlap.
+        S3 validates the destination when the configuration is written: `after` is what permits S3 to send there, a
+        function's permission or the policy of a queue or topic. Raises ValueError for a duplicate name or an overlap.
         """
         for other in self._notifications:
             if other.name == notification.name:
-                raise ValueError(f"bucket {self.name}: {other.name} is notified already")
+                raise ValueError(f"bucket {self.name}: there is already a notification {other.name}")
             if other.overlaps(notification):
                 raise ValueError(
-                    f"bucket {self.name}: S3 tells of an event once; {other.name} and {notification.name} overlap, "
-                    "give them prefixes or suffixes apart, or let one topic tell both"
+                    f"bucket {self.name}: S3 sends each event to one destination; {other.name} and {notification.name} "
+                    "overlap, give them different prefixes or suffixes, or send the events to one topic"
                 )
         self._notifications.append(notification)
-        # `fqn` is a token, which an attribute that is set later does not take.
+        # `fqn` is a token, and an attribute that is set after construction does not accept tokens.
         self._after += [f"{each.terraform_resource_type}.{each.friendly_unique_id}" for each in after]
         self._write_notification()
 
     def notify_event_bridge(self) -> None:
-        """Let S3 tell EventBridge of every event too; rules there choose."""
-        self._collected_notification().eventbridge = True
+        """Let S3 send all events to EventBridge too; EventBridge rules select from them."""
+        self._notification_configuration().eventbridge = True
 
-    def _collected_notification(self) -> S3BucketNotification:
+    def _notification_configuration(self) -> S3BucketNotification:
         if self._notification is None:
             self._notification = self._make(S3BucketNotification, self._what, bucket=self.id)
         return self._notification
 
     def _write_notification(self) -> None:
-        collected = self._collected_notification()
+        configuration = self._notification_configuration()
         functions, queues, topics = _by_kind(self._notifications)
         if functions:
-            collected.put_lambda_function(functions)
+            configuration.put_lambda_function(functions)
         if queues:
-            collected.put_queue(queues)
+            configuration.put_queue(queues)
         if topics:
-            collected.put_topic(topics)
+            configuration.put_topic(topics)
         if self._after:
-            collected.depends_on = self._after
+            configuration.depends_on = self._after
 
-    def _close_to_the_public(self) -> None:
+    def _block_public_access(self) -> None:
         self._make(
             S3BucketPublicAccessBlock,
             self._what,
@@ -180,7 +180,7 @@ class PrivateBucket(Construct):
         )
 
     def _version(self, versioned: bool) -> None:
-        # A bucket that once had versions keeps them: S3 can then only suspend versioning.
+        # Once versioning has been enabled, S3 can only suspend it.
         self._make(
             S3BucketVersioningA,
             self._what,
@@ -196,7 +196,7 @@ class PrivateBucket(Construct):
         )
         rule = S3BucketServerSideEncryptionConfigurationRuleA(
             apply_server_side_encryption_by_default=default,
-            # One data key for many objects: fewer requests to KMS, which are paid for.
+            # A bucket key encrypts many objects: fewer requests to KMS, which cost money.
             bucket_key_enabled=True if key else None,
         )
         self._make(S3BucketServerSideEncryptionConfigurationA, self._what, bucket=self.id, rule=[rule])
@@ -235,7 +235,7 @@ class PrivateBucket(Construct):
 def _by_kind(
     notifications: Sequence[Notification],
 ) -> tuple[list[S3BucketNotificationLambdaFunction], list[S3BucketNotificationQueue], list[S3BucketNotificationTopic]]:
-    """Return the notifications as the provider has them: functions, queues, topics."""
+    """Return the notifications by destination, as the provider needs them: functions, queues, topics."""
     functions, queues, topics = [], [], []
     for each in notifications:
         prefix, suffix, events = each.prefix or None, each.suffix or None, list(each.events)

@@ -1,4 +1,4 @@
-"""What every module of an environment stands on: names, addresses, keys and places for logs."""
+"""The foundation of an environment, used by every module: names, addresses, KMS keys, and log destinations."""
 
 from dataclasses import replace
 from functools import cached_property
@@ -15,10 +15,10 @@ from modules.foundation.settings import Tier
 
 
 class Foundation(Construct):
-    """The ground of one environment.
+    """The foundation of one environment.
 
-    Creates nothing by itself: the log bucket and each key come into being when a module first asks for them, so an
-    environment pays for none that it does not use.
+    Creates nothing by itself: the log bucket and each key are created when a module first uses them, so an environment
+    does not pay for unused ones.
     """
 
     def __init__(self, scope: Construct, id: str, *, names: Names, tier: Tier, providers: Providers) -> None:
@@ -33,34 +33,35 @@ class Foundation(Construct):
 
     @property
     def is_production(self) -> bool:
-        """Whether what would be lost for good is protected against destruction."""
+        """Whether resources that cannot be restored are protected against destruction."""
         return self.tier == "production"
 
     @property
     def keeps_final_snapshots(self) -> bool:
-        """Whether a database leaves a snapshot behind when it is deleted."""
+        """Whether a final snapshot of a database is created when the database is deleted."""
         return self.tier != "development"
 
     def create_data_key(self) -> None:
-        """Create the key of databases and caches, also where there is none of them any more.
+        """Create the KMS key of databases and caches, even if the environment no longer has any.
 
-        It encrypts what outlives them: final snapshots, retained automated backups, and recovery points of databases,
-        which AWS Backup keeps under the database's key ("Encryption for backups in AWS Backup",
-        https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html). A key that went with the last database
-        would take them with it after 30 days. It costs 1 USD a month.
+        The key also encrypts what remains after their deletion: final snapshots, retained automated backups, and
+        recovery points of databases, which AWS Backup encrypts with the database's key ([AWS Backup Developer Guide,
+        Encryption for backups in AWS Backup]
+        (https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html)). If the key were deleted with the
+        last database, these would be unreadable after 30 days. The key costs 1 USD a month.
 
-        No other key needs that. What the others encrypt is deleted with its block (objects, images, messages, recovery
-        points of buckets), but secrets: they can be restored for at most 30 days, and so can their key
+        No other key needs this. What the other keys encrypt is deleted with its block (objects, images, messages,
+        recovery points of buckets), except secrets: they can be restored for at most 30 days, and so can their key
         (docs/runbooks/state.md).
         """
         _ = self.data_key
 
     def resources(self, scope: Construct, prefix: str) -> Resources:
-        """Return a maker of resources in the scope, whose addresses begin with the prefix."""
+        """Return a factory of resources in the scope, whose addresses begin with the prefix."""
         return self.addresses.under(scope, prefix)
 
     def log_group(self, what: str, *, name: str | None = None, region: str | None = None) -> LogGroup:
-        """Return a new log group for what is named, under another name or in another region where AWS asks for it."""
+        """Return a new log group for `what`; AWS requires another name or another Region for some of them."""
         region = region or self.names.region
         return LogGroup(
             self,
@@ -76,48 +77,48 @@ class Foundation(Construct):
 
     @cached_property
     def log_key(self) -> Key:
-        """The key of the environment's log groups."""
+        """The KMS key of the environment's log groups."""
         key = Key(self, "log-key", make=self._make, names=self.names, what="logs", protected=self.is_production)
         key.add_statement(log_groups_may_use(self.names))
         return key
 
     @cached_property
     def data_key(self) -> Key:
-        """The key of databases and caches, their snapshots and what RDS keeps for them."""
+        """The KMS key of databases and caches, their snapshots, and what RDS stores for them."""
         return self._key("data")
 
     @cached_property
     def object_key(self) -> Key:
-        """The key of the objects in buckets."""
+        """The KMS key of the objects in buckets."""
         return self._key("objects")
 
     @cached_property
     def secret_key(self) -> Key:
-        """The key of the secrets."""
+        """The KMS key of the secrets."""
         return self._key("secrets")
 
     @cached_property
     def image_key(self) -> Key:
-        """The key of images in repositories; ECR decrypts for whoever may pull."""
+        """The KMS key of images in repositories; ECR decrypts for everyone who has permission to pull."""
         return self._key("images")
 
     @cached_property
     def cluster_key(self) -> Key:
-        """The key of what Kubernetes keeps as secrets; clusters use it by their roles."""
+        """The KMS key of Kubernetes secrets; EKS clusters use it through their roles."""
         return self._key("clusters")
 
     @cached_property
     def session_key(self) -> Key:
-        """The key of interactive sessions: between who types and the container or instance."""
+        """The KMS key of interactive sessions: it encrypts between the user and the container or instance."""
         return self._key("sessions")
 
     @cached_property
     def message_key(self) -> Key:
-        """The key of queues, topics and streams."""
+        """The KMS key of queues, topics, and streams."""
         return self._key("messages")
 
     def let_use_message_key(self, service: str) -> None:
-        """Let a service encrypt what it puts into queues and topics of this account in its own name.
+        """Let an AWS service encrypt what it sends to queues and topics of this account on its own behalf.
 
         [Amazon SQS Developer Guide, Amazon SQS Key management]
         (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html), and
@@ -139,16 +140,16 @@ class Foundation(Construct):
 
     @cached_property
     def backup_key(self) -> Key:
-        """The key of the backup vault: what it holds outlives the keys of what was backed up."""
+        """The KMS key of the backup vault: recovery points outlive the keys of the backed-up resources."""
         return self._key("backups")
 
     @cached_property
     def log_bucket(self) -> LogBucket:
-        """The bucket for logs that AWS services deliver as files."""
+        """The bucket for logs that AWS services deliver to S3."""
         return LogBucket(self, "log-bucket", make=self._make, names=self.names, tier=self.tier)
 
     def _log_key_in(self, region: str) -> Key:
-        """Return the key of the log groups in a region: a log group takes none of another region."""
+        """Return the key of the log groups in a Region: a log group cannot use a key of another Region."""
         if region == self.names.region:
             return self.log_key
         if region not in self._other_log_keys:

@@ -1,4 +1,4 @@
-"""GitLab's projects by name, for whoever lets their pipelines in."""
+"""GitLab project paths, for blocks that give GitLab pipelines access."""
 
 import re
 from typing import Annotated
@@ -7,17 +7,17 @@ from pydantic import AfterValidator
 
 from modules.foundation.problems import broken_rule
 
-#: "GitLab, CI/CD YAML, Project path": groups and a project, divided by slashes.
+#: "GitLab, CI/CD YAML, Project path": groups and a project, separated by slashes.
 _PROJECT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
 
 
 def _project(value: str) -> str:
     if not _PROJECT.fullmatch(value):
         raise broken_rule(
-            "is not the path of a GitLab project", 'write its groups and its name, "community/groundwork"'
+            "is not the path of a GitLab project", 'write its groups and its name, for example "community/groundwork"'
         )
     return value
 
 
-#: A project's path on its server.
+#: A project's path on its GitLab server.
 Project = Annotated[str, AfterValidator(_project)]

@@ -1,4 +1,4 @@
-"""KMS keys: one for each purpose of an environment, each with one collected policy."""
+"""KMS keys: one for each purpose of an environment, each with one key policy."""
 
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
@@ -9,17 +9,17 @@ from modules.foundation.names import Names
 from modules.foundation.policies import Statement, allow, document
 from modules.foundation.resources import Resources, kept_if
 
-#: Days until a deleted key is gone, and with it all that it encrypted: KMS allows 7 to 30.
+#: Days until a deleted key is gone, and with it everything that it encrypted: KMS allows 7 to 30.
 DELETION_WINDOW_DAYS = 30
-#: KMS's own default, named: "AWS KMS Developer Guide, Rotating AWS KMS keys".
+#: The default of KMS, written explicitly: "AWS KMS Developer Guide, Rotating AWS KMS keys".
 ROTATION_PERIOD_DAYS = 365
 
 
 class Key(Construct):
-    """A symmetric KMS key of our own, rotated each year, and its alias.
+    """A symmetric customer managed KMS key, rotated every year, and its alias.
 
-    Creates: key, alias. The key's policy leaves access to IAM; a service that must use the key by itself is
-    allowed with `allow`.
+    Creates: key, alias. The key policy leaves access to IAM policies; `add_statement` gives access to an AWS service
+    that uses the key on its own behalf.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Key(Construct):
         protected: bool,
         provider: TerraformProvider | None = None,
     ) -> None:
-        """Take another provider for a key in another region, and that region's names."""
+        """For a key in another Region, take that Region's provider and names."""
         super().__init__(scope, id)
         self._statements: list[Statement] = [_iam_decides(names.account_id)]
         self.alias_arn = f"arn:aws:kms:{names.region}:{names.account_id}:{names.key_alias(what)}"
@@ -45,7 +45,7 @@ class Key(Construct):
             enable_key_rotation=True,
             rotation_period_in_days=ROTATION_PERIOD_DAYS,
             policy=document(self._statements),
-            # A key's loss is the loss of all that it encrypts.
+            # Losing a key means losing everything that it encrypts.
             lifecycle=kept_if(protected),
             provider=provider,
         )
@@ -59,13 +59,13 @@ class Key(Construct):
         )
 
     def add_statement(self, statement: Statement) -> None:
-        """Add a statement to the key's policy, beside what others added."""
+        """Add a statement to the key policy; earlier statements stay."""
         self._statements.append(statement)
         self._key.policy = document(self._statements)
 
 
 def _iam_decides(account_id: str) -> Statement:
-    """Return AWS's own default statement: without it the key could be locked against everyone."""
+    """Return the statement of AWS's default key policy: without it, the key could become unmanageable."""
     return allow(
         "IamDecides",
         principal={"AWS": f"arn:aws:iam::{account_id}:root"},

@@ -1,4 +1,4 @@
-"""Log groups, and the log bucket into which AWS services deliver."""
+"""Log groups, and the log bucket to which AWS services deliver."""
 
 from cdktf import ITerraformDependable, TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
@@ -11,15 +11,16 @@ from modules.foundation.policies import Statement, allow
 from modules.foundation.resources import Resources
 from modules.foundation.settings import Tier
 
-#: Days that logs are kept: a sprint and a release in between; an incident that is found late; a year's audit.
-#: CloudWatch Logs takes only certain numbers ("PutRetentionPolicy"), these among them.
+#: Days that logs are kept: in development long enough for a sprint and a release, in staging for an incident that is
+#: found late, in production for a yearly audit. CloudWatch Logs accepts only certain numbers ("PutRetentionPolicy"),
+#: including these.
 RETENTION_DAYS: dict[Tier, int] = {"development": 30, "staging": 90, "production": 365}
-#: An old version in the log bucket is one that somebody overwrote or deleted.
+#: A noncurrent version in the log bucket exists only if somebody overwrote or deleted an object.
 OLD_LOG_VERSIONS_DAYS = 30
 
 
 class LogGroup(Construct):
-    """A CloudWatch log group, kept for the tier's time, encrypted with the environment's log key."""
+    """A CloudWatch log group with the tier's retention, encrypted with the environment's log key."""
 
     def __init__(
         self,
@@ -34,7 +35,7 @@ class LogGroup(Construct):
         name: str | None = None,
         provider: TerraformProvider | None = None,
     ) -> None:
-        """Take another provider for a log group in another region, and that region's names and key."""
+        """For a log group in another Region, take that Region's provider, names, and key."""
         super().__init__(scope, id)
         self.name = name or names.log_group(what)
         self.arn = f"arn:aws:logs:{names.region}:{names.account_id}:log-group:{self.name}"
@@ -49,7 +50,7 @@ class LogGroup(Construct):
 
 
 def log_groups_may_use(names: Names) -> Statement:
-    """Return the key policy's statement for this account's log groups.
+    """Return the key policy statement for this account's log groups.
 
     [CloudWatch Logs User Guide, Encrypt log data in CloudWatch Logs using AWS KMS]
     (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
@@ -65,10 +66,10 @@ def log_groups_may_use(names: Names) -> Statement:
 
 
 class LogBucket(Construct):
-    """The environment's bucket for logs that AWS services deliver as files.
+    """The environment's bucket for logs that AWS services deliver to S3.
 
-    S3's own encryption and no KMS key: load balancers and S3 itself deliver their access logs to no other
-    ("Access logs for your Application Load Balancer", "Logging requests with server access logging").
+    It is encrypted with S3 managed keys, not with a KMS key: load balancers and S3 deliver access logs only to such
+    buckets ("Access logs for your Application Load Balancer", "Logging requests with server access logging").
     """
 
     def __init__(self, scope: Construct, id: str, *, make: Resources, names: Names, tier: Tier) -> None:
@@ -88,11 +89,11 @@ class LogBucket(Construct):
         )
 
     def grant_flow_log_delivery(self, prefix: str) -> str:
-        """Let VPC flow logs with Hive-compatible prefixes be delivered below the prefix; return the destination's ARN.
+        """Allow delivery of VPC flow logs with Hive-compatible prefixes; return the ARN of the destination.
 
         [VPC User Guide, Amazon S3 bucket permissions for flow logs]
-        (https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html). Where the policy does not
-        allow it, AWS overwrites the whole policy when the flow log is created, and the next apply takes that back.
+        (https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html). If the bucket policy does not
+        allow the delivery, AWS overwrites the policy when the flow log is created, and the next apply reverts that.
         """
         delivery = {"Service": "delivery.logs.amazonaws.com"}
         ours = {
@@ -114,11 +115,11 @@ class LogBucket(Construct):
         return f"{self.bucket.arn}/{prefix}"
 
     def grant_access_log_delivery(self, bucket: PrivateBucket, what: str) -> str:
-        """Let S3 deliver the bucket's server access logs; return the prefix of their names.
+        """Allow delivery of the bucket's server access logs; return the prefix of their keys.
 
         [Amazon S3 User Guide, Enabling Amazon S3 server access logging]
-        (https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html): by policy, since the
-        log bucket has no ACLs; only on behalf of this bucket. `what` is unique among the buckets.
+        (https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html): with a bucket policy,
+        since the log bucket has no ACLs, and only on behalf of this bucket. `what` must be unique among the buckets.
         """
         prefix = f"access-logs/{what}/"
         write = allow(
@@ -135,14 +136,14 @@ class LogBucket(Construct):
         return prefix
 
     def grant_distribution_log_delivery(self, what: str) -> str:
-        """Let a CloudFront distribution's logs be delivered; return the destination's ARN.
+        """Allow delivery of a CloudFront distribution's logs; return the ARN of the destination.
 
         [CloudWatch Logs User Guide, Logs sent to Amazon S3]
-        (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html): CloudFront's
-        deliveries are those of CloudWatch Logs in us-east-1, wherever the bucket is. [CloudFront Developer Guide,
+        (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html): CloudWatch Logs
+        in us-east-1 delivers for CloudFront, whatever the Region of the bucket. [CloudFront Developer Guide,
         Configure standard logging (v2)]
-        (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html): to a destination
-        with a prefix CloudFront adds no `AWSLogs/`. `what` is unique among the distributions.
+        (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html): CloudFront adds no
+        `AWSLogs/` if the destination has a prefix. `what` must be unique among the distributions.
         """
         prefix = f"sites/{what}"
         names = self._names
@@ -160,12 +161,12 @@ class LogBucket(Construct):
         return f"{self.bucket.arn}/{prefix}"
 
     def grant_load_balancer_log_delivery(self, what: str) -> str:
-        """Let a load balancer's logs be delivered; return the prefix of their names, without a stroke at its end.
+        """Allow delivery of a load balancer's logs; return the prefix of their keys, without a trailing slash.
 
         [Enable access logs for your Application Load Balancer]
         (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html), and the same
-        for connection logs: by the log delivery service, which replaces an account of AWS's own in each region.
-        `what` is unique among the load balancers.
+        for connection logs: the log delivery service replaces the AWS account that each Region had before.
+        `what` must be unique among the load balancers.
         """
         prefix = f"load-balancers/{what}"
         names = self._names

@@ -1,7 +1,7 @@
-"""Names of things in AWS: product, environment, what it is; never longer than the service allows.
+"""Names in AWS: product, environment, and purpose, never longer than the service allows.
 
-A changed name is a replacement, so the rules here never change: what fits stays as it reads, what does not fit
-is cut and closed by eight hexadecimal digits of its own SHA-256.
+A changed name replaces the resource, so these rules never change: a name within the limit is used as it is, a longer
+one is cut and ends in the first eight hexadecimal digits of its SHA-256.
 """
 
 import hashlib
@@ -17,21 +17,21 @@ ROLE_NAME_LIMIT = 64
 TOPIC_NAME_LIMIT = 256
 
 _DIGEST_LENGTH = 8
-#: As a regular expression.
+#: The digest as a regular expression.
 DIGEST_PATTERN = f"[0-9a-f]{{{_DIGEST_LENGTH}}}"
 
 
 def limited(name: str, limit: int) -> str:
-    """Return the name, or when it is longer than `limit` its beginning and a digest of the whole."""
+    """Return the name, or if it is longer than `limit`, its beginning and a digest of the whole name."""
     if len(name) <= limit:
         return name
     return f"{name[: limit - _DIGEST_LENGTH - 1].rstrip('-')}-{_digest(name)}"
 
 
 def replaceable(name: str, fixed: Mapping[str, object]) -> str:
-    """Return the name with a digest of what AWS can only change by replacement.
+    """Return the name with a digest of the arguments that AWS can only change by replacement.
 
-    So the new one has another name, and can be created before the old one is destroyed.
+    The replacement then has another name, and can be created before the old resource is destroyed.
     """
     return f"{name}-{_digest(json.dumps(fixed, sort_keys=True))}"
 
@@ -42,7 +42,7 @@ def _digest(text: str) -> str:
 
 @dataclass(frozen=True)
 class Names:
-    """The names of one environment (or, with `environment="account"`, of what an account has only one of)."""
+    """The names of one environment, or with `environment="account"`, of what an account has only one of."""
 
     product: str
     environment: str
@@ -50,7 +50,7 @@ class Names:
     region: str
 
     def of(self, what: str, limit: int = 255) -> str:
-        """Return `product-environment-what`; 255 characters is the limit of an EC2 Name tag's value, 256, less one."""
+        """Return `product-environment-what`; the default limit is one below that of a tag value, 256."""
         return limited(f"{self.product}-{self.environment}-{what}", limit)
 
     def role(self, what: str) -> str:
@@ -58,7 +58,7 @@ class Names:
         return self.of(what, ROLE_NAME_LIMIT)
 
     def bucket(self, what: str) -> str:
-        """Return an S3 bucket's name, unique among all accounts and regions of AWS."""
+        """Return an S3 bucket's name, unique among all AWS accounts and Regions."""
         return limited(f"{self.product}-{self.environment}-{what}-{self.account_id}-{self.region}", BUCKET_NAME_LIMIT)
 
     def key_alias(self, what: str) -> str:
@@ -66,5 +66,5 @@ class Names:
         return f"alias/{self.product}/{self.environment}/{what}"
 
     def log_group(self, what: str) -> str:
-        """Return a CloudWatch log group's name; the parts of a path group in the console."""
+        """Return a CloudWatch log group's name; the path groups log groups in the console."""
         return f"/{self.product}/{self.environment}/{what}"

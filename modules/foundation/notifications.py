@@ -1,14 +1,14 @@
-"""What S3 tells about objects, and when two that are told would be told of the same thing."""
+"""S3 event notifications, and when two of them overlap."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Notification:
-    """What S3 tells about objects under a prefix and with a suffix, and to whom: one of the three ARNs."""
+    """A notification about objects with a prefix and a suffix, sent to the destination that one of the ARNs names."""
 
     name: str
-    """Stable, unique in the bucket: S3 knows the configuration by it."""
+    """The ID of the notification in S3: stable, and unique in the bucket."""
     events: tuple[str, ...]
     """"Amazon S3 User Guide, Supported event types": `s3:ObjectCreated:*`."""
     prefix: str = ""
@@ -18,9 +18,11 @@ class Notification:
     topic_arn: str | None = None
 
     def overlaps(self, other: "Notification") -> bool:
-        """Return whether S3 would refuse both in one bucket ("Configuring notifications with object key name ...").
+        """Return whether S3 would reject both in one bucket.
 
-        Two configurations may not tell of the same event of the same object.
+        [Amazon S3 User Guide, Configuring event notifications using object key name filtering]
+        (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html): two configurations
+        cannot cover the same event type of the same object.
         """
         return (
             any(_same_event(one, two) for one in self.events for two in other.events)
@@ -30,12 +32,12 @@ class Notification:
 
 
 def share_keys(prefix: str, other: str) -> bool:
-    """Return whether an object's key can begin with both prefixes: one is the beginning of the other."""
+    """Return whether an object key can have both prefixes: one begins with the other."""
     return prefix.startswith(other) or other.startswith(prefix)
 
 
 def _same_event(one: str, other: str) -> bool:
-    """Return whether two event types, which may end in `*`, have one in common."""
+    """Return whether two event types, which may end in `*`, have an event in common."""
     return (
         one == other
         or (one.endswith("*") and other.startswith(one[:-1]))

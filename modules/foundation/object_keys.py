@@ -1,4 +1,4 @@
-"""Beginnings and ends of object keys in S3, as environment files write them."""
+"""Checks of S3 object key prefixes and suffixes in environment files."""
 
 from collections.abc import Iterator
 
@@ -6,18 +6,18 @@ from modules.foundation.problems import Finding
 
 
 def key_findings(at: tuple[str, ...], prefix: str) -> Iterator[Finding]:
-    """Yield a prefix that begins with a slash: keys do not, so that it is the prefix of no object.
+    """Yield a prefix that begins with a slash: object keys do not, so it would match no object.
 
     [Amazon S3 User Guide, Organizing objects using prefixes]
     (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html).
     """
     if prefix.startswith("/"):
-        rule = "begins with a slash, and the keys of objects do not: it would match none"
+        rule = "begins with a slash, but object keys do not: it would match no object"
         yield Finding(at, prefix, rule, f'write "{prefix.lstrip("/")}"')
 
 
 def wildcard_findings(at: tuple[str, ...], text: str) -> Iterator[Finding]:
-    """Yield a prefix or suffix with a wildcard, which notifications take for a letter and policies for any letters.
+    """Yield a prefix or suffix with a wildcard, which notifications treat as a literal character and policies do not.
 
     [Amazon S3 User Guide, Configuring event notifications using object key name filtering]
     (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html): "Wildcards cannot be
@@ -25,4 +25,4 @@ def wildcard_findings(at: tuple[str, ...], text: str) -> Iterator[Finding]:
     """
     if {"*", "?"} & set(text):
         plain = text.replace("*", "").replace("?", "")
-        yield Finding(at, text, "has a wildcard, and is compared as it is written", f'write "{plain}"')
+        yield Finding(at, text, "has a wildcard, but is matched literally", f'write "{plain}"')

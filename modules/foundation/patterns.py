@@ -1,64 +1,63 @@
-"""The regular expressions of settings in words: whoever wrote a wrong value need not read expressions."""
+"""Descriptions of the regular expressions in settings, so that error messages need not show the expressions."""
 
 from typing import NamedTuple
 
 
 class Words(NamedTuple):
-    """What an expression takes, and a text that it takes."""
+    """What an expression matches, and an example."""
 
     rule: str
-    """A phrase behind "is not"."""
+    """A phrase that completes "is not"."""
     example: str
 
 
-#: By the expression, as a field's `pattern` has it. A test compares them with all fields.
+#: By regular expression, exactly as in a field's `pattern`. A test compares them with all fields.
 WORDS = {
     r"^/[^:]+$": Words("a folder below the root: an absolute path without a colon", "/var/cache"),
-    r"^/[!-~]*$": Words("the path of a URL: it begins with / and has no blanks", "/healthz"),
-    r"^/[A-Za-z0-9_./-]+$": Words("a path that begins with /, of letters, digits and _ . / -", "/404.html"),
+    r"^/[!-~]*$": Words("the path of a URL: it begins with / and has no spaces", "/healthz"),
+    r"^/[A-Za-z0-9_./-]+$": Words("a path that begins with / and has letters, digits, and _ . / - only", "/404.html"),
     r"^arn:aws:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+$": Words(
         "the ARN of an IAM role", "arn:aws:iam::333333333333:role/operators"
     ),
     r"^v\d+\.\d+\.\d+-eksbuild\.\d+$": Words(
-        "a version of an EKS add-on: v, three numbers, -eksbuild and a number", "v1.22.3-eksbuild.1"
+        "a version of an EKS add-on: v, three numbers, -eksbuild, and a number", "v1.22.3-eksbuild.1"
     ),
-    r"^1\.\d{2}$": Words("a minor version of Kubernetes: two numbers, no v and no patch", "1.36"),
+    r"^1\.\d{2}$": Words("a minor version of Kubernetes: two numbers, without v and patch version", "1.36"),
     r"^1\.\d{2}\.\d+-\d{8}$": Words(
-        "a release of EKS's images: a version of Kubernetes with its patch, a hyphen and a date", "1.36.2-20260709"
+        "a release of the EKS AMIs: a Kubernetes version with its patch version, a hyphen, and a date",
+        "1.36.2-20260709",
     ),
-    r"^ami-[0-9a-f]{8,17}$": Words(
-        "the id of an AMI: ami- and 8 to 17 digits or letters a to f", "ami-0123456789abcdef0"
-    ),
+    r"^ami-[0-9a-f]{8,17}$": Words("an AMI ID: ami- and 8 to 17 digits or letters a to f", "ami-0123456789abcdef0"),
     r"^[a-z0-9*?]([a-z0-9*?-]{0,61}[a-z0-9*?])?$": Words(
-        "a namespace of Kubernetes: at most 63 lowercase letters, digits and hyphens, no hyphen first or last; * and ? "
-        "stand for others",
+        "a Kubernetes namespace: at most 63 lowercase letters, digits, and hyphens, no hyphen at the beginning or end; "
+        "* and ? are wildcards",
         "batch-*",
     ),
-    r"^[\w .,'&()+-]{1,128}$": Words("a vendor's name: 1 to 128 letters, digits, blanks and . , ' & ( ) + - _", "AWS"),
+    r"^[\w .,'&()+-]{1,128}$": Words("a vendor's name: 1 to 128 letters, digits, spaces, and . , ' & ( ) + - _", "AWS"),
     r"^[\w-]{1,128}$": Words("a rule's name at AWS: 1 to 128 letters, digits, - and _", "SizeRestrictions_BODY"),
     r"^[A-Za-z0-9][A-Za-z0-9/._-]{0,200}$": Words(
-        "the key of a state: at most 201 letters, digits and / . _ -, a letter or digit first",
+        "the key of a state: at most 201 letters, digits, and / . _ -, beginning with a letter or digit",
         "agora/dev/terraform.tfstate",
     ),
-    r"^[A-Za-z0-9._/-]{1,100}$": Words("a branch: 1 to 100 letters, digits and . _ / -", "main"),
-    r"^http://[A-Za-z0-9.-]+:\d{1,5}$": Words("http://, a host and a port", "http://proxy.corp.example:3128"),
+    r"^[A-Za-z0-9._/-]{1,100}$": Words("a branch: 1 to 100 letters, digits, and . _ / -", "main"),
+    r"^http://[A-Za-z0-9.-]+:\d{1,5}$": Words("http://, a host, and a port", "http://proxy.corp.example:3128"),
     r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$": Words(
-        "the id of a Direct Connect gateway: 8, 4, 4, 4 and 12 digits or letters a to f, with hyphens between",
+        "the ID of a Direct Connect gateway: 8, 4, 4, 4, and 12 digits or letters a to f, separated by hyphens",
         "1234abcd-12ab-34cd-56ef-1234567890ab",
     ),
     r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$": Words(
-        "the first part of a domain: 1 to 63 lowercase letters, digits and hyphens, no hyphen first or last",
+        "the first part of a domain: 1 to 63 lowercase letters, digits, and hyphens, no hyphen at the beginning or end",
         "agora-dev",
     ),
-    r"^[A-Z0-9]{10}$": Words("an id of Apple's: 10 capital letters and digits", "ABCDE12345"),
+    r"^[A-Z0-9]{10}$": Words("an Apple identifier: 10 capital letters and digits", "ABCDE12345"),
     r"^[A-Za-z0-9.-]{1,155}$": Words("a bundle identifier: 1 to 155 letters, digits, . and -", "example.agora.app"),
     r"^[a-z][a-z0-9_]{0,62}$": Words(
-        "a database's name: 1 to 63 lowercase letters, digits and _, a letter first", "agora"
+        "a database name: 1 to 63 lowercase letters, digits, and _, beginning with a letter", "agora"
     ),
     r"^[a-z][a-z0-9_]{0,15}$": Words(
-        "a user's name: 1 to 16 lowercase letters, digits and _, a letter first", "dbadmin"
+        "a user name: 1 to 16 lowercase letters, digits, and _, beginning with a letter", "dbadmin"
     ),
     r"^[0-2]\d:[0-5]\d$": Words(
-        "a time of day: two digits for the hour from 00 to 23, a colon, two for the minute", "18:30"
+        "a time of day: two digits for the hour from 00 to 23, a colon, and two digits for the minute", "18:30"
     ),
 }

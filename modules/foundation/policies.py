@@ -1,4 +1,4 @@
-"""Policy documents as data: statements are collected, and written out as one JSON document."""
+"""Policy documents: statements as data, and the JSON document they make."""
 
 import json
 import re
@@ -17,7 +17,7 @@ def allow(
     principal: Mapping[str, str] | str | None = None,
     condition: Condition | None = None,
 ) -> Statement:
-    """Return a statement that allows; without a principal it is for a role's own policy."""
+    """Return an Allow statement; without a principal, it is for an identity-based policy."""
     return _statement("Allow", sid, actions, resources, principal, condition)
 
 
@@ -29,27 +29,27 @@ def deny(
     principal: Mapping[str, str] | str | None = None,
     condition: Condition | None = None,
 ) -> Statement:
-    """Return a statement that denies, whatever else allows."""
+    """Return a Deny statement, which overrides all Allow statements."""
     return _statement("Deny", sid, actions, resources, principal, condition)
 
 
 def sid(name: str) -> str:
-    """Return a name as a statement's id has it, letters and digits: `SlackWebhook` for `slack-webhook`."""
+    """Return the Sid for a name, which has letters and digits only: `SlackWebhook` for `slack-webhook`."""
     return "".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", name))
 
 
 def document(statements: Sequence[Statement]) -> str:
-    """Return the policy document in JSON, its keys in a fixed order."""
+    """Return the policy document as JSON, with its keys in a fixed order."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def assumed_by(service: str, account_id: str | None, external_id: str | None = None) -> str:
-    """Return the trust policy for a service, only on behalf of our account.
+    """Return the trust policy for an AWS service, restricted to requests on behalf of our account.
 
     [IAM User Guide, The confused deputy problem]
-    (https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html). Without an account for a service whose own
-    page does not say that it sends one: a condition that is never met locks the role. With an external id for a
-    service that sends ours. Whoever calls this names the page.
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html). Omit the account for a service whose
+    documentation does not say that it sends `aws:SourceAccount`: no service could then assume the role. Pass an
+    external ID for a service that sends one. The caller cites the page.
     """
     keys = {"aws:SourceAccount": account_id, "sts:ExternalId": external_id}
     equal = {key: value for key, value in keys.items() if value}

@@ -1,7 +1,7 @@
-"""How a wrong setting is said: what is wrong, the rule that says so, and what to write instead.
+"""Problems with settings: the value, the rule that it breaks, and what to write instead.
 
-A module's settings raise `refuse(...)` from their pydantic validators; `modules/hcl` turns each one
-into a `Problem` with the file and line, and everything that is wrong comes out at once.
+Settings call `refuse(...)` in their pydantic validators. `modules/hcl` turns each finding into a `Problem` with its
+file and line, and reports all of them together.
 """
 
 from collections.abc import Iterable
@@ -11,37 +11,37 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-#: The pydantic error type that carries a rule and its remedy apart from each other.
-PROBLEM = "refusal"
+#: The pydantic error type that carries a rule and its remedy separately.
+PROBLEM = "problem"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A value that breaks a rule, or deserves a second look, seen from the block that it stands in."""
+    """A value that breaks a rule, or deserves a warning, relative to the block that contains it."""
 
     at: tuple[str, ...]
-    """Keys below the block, `("cidr",)` or `("direct_connect", "amazon_side_asn")`; () is the block."""
+    """Keys below the block, `("cidr",)` or `("direct_connect", "amazon_side_asn")`; () is the block itself."""
     value: Any
     rule: str
-    """What is wrong by which rule, a phrase that follows the value."""
+    """Which rule the value breaks, as a phrase that follows the value."""
     remedy: str
-    """What to write instead, or to run next."""
+    """What to write instead, or which command to run next."""
 
     def under(self, *at: str) -> "Finding":
-        """Return the same, seen from further out: the block stands at these keys."""
+        """Return the same finding relative to an outer block, in which this block is at the keys `at`."""
         return replace(self, at=(*at, *self.at))
 
 
 def broken_rule(rule: str, remedy: str) -> PydanticCustomError:
-    """Return the error for a validator of a single value to raise."""
+    """Return the error that a validator of a single value raises."""
     return PydanticCustomError(PROBLEM, "{rule}; {remedy}", {"rule": rule, "remedy": remedy})
 
 
 def refuse(findings: Iterable[Finding]) -> None:
-    """Raise all of the findings as one ValidationError; return when there are none.
+    """Raise all findings as one ValidationError; return if there are none.
 
-    For validators of a whole model: pydantic lets a validator raise one error only, except a ValidationError,
-    whose lines it takes over and sets below the model's own place.
+    For validators of a whole model: pydantic lets a validator raise only one error, but it accepts a ValidationError
+    with several, and prefixes their locations with the model's own.
     """
     lines = [
         InitErrorDetails(type=broken_rule(finding.rule, finding.remedy), loc=finding.at, input=finding.value)
@@ -53,13 +53,13 @@ def refuse(findings: Iterable[Finding]) -> None:
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing to mend in an environment file."""
+    """One thing to correct in an environment file."""
 
     file: str
     line: int
-    """0 where it is the folder or the file as a whole."""
+    """0 for a folder, or for a file as a whole."""
     subject: str
-    """What is meant: the key's path and its value, `network.cidr 10.20.32.0/19`."""
+    """The key's path and its value, `network.cidr 10.20.32.0/19`."""
     rule: str
     remedy: str
 
@@ -73,7 +73,7 @@ class Problem:
 
 
 class SettingsError(Exception):
-    """The environment files cannot be used; `problems` says all that is wrong with them, sorted by place."""
+    """The environment files have problems; `problems` lists all of them, sorted by file and line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(set(problems))
@@ -81,7 +81,7 @@ class SettingsError(Exception):
 
 
 def raise_problems(problems: Iterable[Problem]) -> None:
-    """Raise SettingsError with the problems; return when there are none."""
+    """Raise SettingsError with the problems; return if there are none."""
     found = list(problems)
     if found:
         raise SettingsError(found)

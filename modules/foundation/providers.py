@@ -1,4 +1,4 @@
-"""Terraform's AWS provider: one for the environment's region, and one for each other region."""
+"""Terraform AWS providers: one for the environment's Region, and one for each other Region."""
 
 from dataclasses import replace
 
@@ -10,16 +10,16 @@ from modules.foundation.settings import REGIONS
 
 
 class Providers:
-    """The AWS providers of one stack, all fenced into its account and tagging alike.
+    """The AWS providers of one stack, all restricted to its account and with the same default tags.
 
-    Every region has one, used or not: a resource that is taken out of the configuration is destroyed by the provider
-    that created it, which has to be there still. Terraform neither starts nor configures those that no resource uses.
+    Every Region has a provider, used or not: when a resource is removed from the configuration, Terraform destroys it
+    with the provider that created it, which must still be configured. Terraform does not start unused providers.
     """
 
     def __init__(self, stack: TerraformStack, *, names: Names, tags: dict[str, str]) -> None:
         self._stack = stack
         self._names = names
-        #: What every resource bears; for what AWS starts by itself, and Terraform does not tag.
+        #: The default tags, for resources that AWS creates by itself and Terraform does not tag.
         self.tags = {
             **tags,
             "product": names.product,
@@ -34,7 +34,7 @@ class Providers:
         }
 
     def in_region(self, region: str) -> AwsProvider:
-        """Return the provider for a region, the same for all that ask; another region's has its name for an alias."""
+        """Return the provider of a Region; its alias is the Region's name, except for the environment's own Region."""
         return self._own if region == self._names.region else self._others[region]
 
     def _use(self, names: Names, alias: str | None = None) -> AwsProvider:
@@ -43,7 +43,7 @@ class Providers:
             f"aws-{alias}" if alias else "aws",
             alias=alias,
             region=names.region,
-            # The fence between environments: credentials of another account are refused before anything is planned.
+            # Separates environments: Terraform rejects credentials of another account before it plans anything.
             allowed_account_ids=[names.account_id],
             default_tags=[AwsProviderDefaultTags(tags=self.tags)],
         )

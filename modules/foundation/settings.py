@@ -1,9 +1,10 @@
-"""What every module's settings are made of: tiers, regions, account ids, labels and address ranges."""
+"""Base classes and field types of settings: tiers, Regions, account IDs, labels, and address ranges."""
 
 import difflib
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -13,7 +14,7 @@ from modules.foundation.problems import broken_rule
 Tier = Literal["development", "staging", "production"]
 
 #: Regions of the partition `aws`, from "AWS General Reference, Amazon EC2 endpoints"; a test compares them
-#: with those that the AWS SDK ships. Others (China, GovCloud) have other partitions in every ARN.
+#: with the AWS SDK's. The Regions of China and GovCloud have other partitions in every ARN.
 REGIONS = (
     "af-south-1",
     "ap-east-1",
@@ -57,12 +58,12 @@ _LABEL = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 class Settings(BaseModel):
-    """A block of an environment file: frozen, no key but those that are named, and no `true` for a 1."""
+    """A block of an environment file: immutable, without unknown keys, and without type conversion."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     elsewhere: ClassVar[Mapping[str, str]] = {}
-    """Keys that people look for in the block, and what they have to do instead."""
+    """Keys that people expect in the block, each with what to write instead."""
 
 
 class TieredSettings(Settings):
@@ -76,32 +77,65 @@ class TieredSettings(Settings):
         return self.tier == "production"
 
 
+@dataclass(frozen=True)
+class TierException:
+    """A condition on other keys under which a default does not depend on the tier."""
+
+    when: Callable[[Mapping[str, Any]], bool]
+    """The condition, on the values of the keys that are declared before this one; invalid keys are missing."""
+    value: Any
+    words: str
+    """The condition as the reference prints it after the value: "without internet"."""
+
+
+@dataclass(frozen=True)
+class TierDefault:
+    """A default that depends on the tier: the factory for pydantic, and the values that the reference prints."""
+
+    by_tier: Mapping[str, Any]
+    exception: TierException | None
+
+    def __call__(self, data: Mapping[str, Any]) -> Any:
+        """Return the default, given the values of the keys that are declared before."""
+        if self.exception and self.exception.when(data):
+            return self.exception.value
+        return self.by_tier[data.get("tier", "development")]
+
+
+def tiered(
+    *, development: Any, staging: Any, production: Any, exception: TierException | None = None, **field: Any
+) -> Any:
+    """Return a pydantic field of TieredSettings whose default depends on the tier; `field` is passed to Field."""
+    by_tier = {"development": development, "staging": staging, "production": production}
+    return Field(default_factory=TierDefault(by_tier, exception), **field)
+
+
 def _network(value: Any) -> ipaddress.IPv4Network:
-    """Read an IPv4 range, and say how its host bits would have to read."""
+    """Return an IPv4 range from CIDR notation; with host bits set, the error names the correct range."""
     if isinstance(value, ipaddress.IPv4Network):
         return value
     if not isinstance(value, str) or "/" not in value:
         raise broken_rule(
             "is not an address range in CIDR notation",
-            'write an address and a prefix length, "10.20.32.0/19"',
+            'write an address and a prefix length, for example "10.20.32.0/19"',
         )
     try:
         network = ipaddress.IPv4Network(value, strict=False)
     except ValueError:
         raise broken_rule(
             "is not an IPv4 range in CIDR notation",
-            'write four numbers up to 255 and a prefix length up to 32, "10.20.32.0/19"',
+            'write four numbers up to 255 and a prefix length up to 32, for example "10.20.32.0/19"',
         ) from None
     if str(network) != value:
-        raise broken_rule("has bits set behind its prefix length", f'write "{network}"')
+        raise broken_rule("has host bits set beyond its prefix length", f'write "{network}"')
     return network
 
 
 def _account_id(value: str) -> str:
     if len(value) != 12 or not value.isdigit() or not value.isascii():
         raise broken_rule(
-            f"is not an AWS account id: it has {len(value)} characters, an account id has 12 digits",
-            "write the account's id, which `aws sts get-caller-identity` prints, in quotes",
+            f"is not an AWS account ID: it has {len(value)} characters, but an account ID has 12 digits",
+            "write the account ID, which `aws sts get-caller-identity` prints, in quotes",
         )
     return value
 
@@ -109,23 +143,25 @@ def _account_id(value: str) -> str:
 def _region(value: str) -> str:
     if value not in REGIONS:
         nearest = difflib.get_close_matches(value, REGIONS, n=3, cutoff=0.6)
-        raise broken_rule("is not a region of AWS", f"write one of {', '.join(nearest or REGIONS)}")
+        raise broken_rule("is not an AWS Region", f"write one of {', '.join(nearest or REGIONS)}")
     return value
 
 
 def _label(value: str) -> str:
-    """RDS and ElastiCache identifiers take the least: no hyphen last, no two in a row ("DBInstanceIdentifier")."""
+    """RDS and ElastiCache identifiers are the strictest: no hyphen at the end, no two in a row
+    ("DBInstanceIdentifier").
+    """
     if not _LABEL.fullmatch(value) or len(value) > LABEL_LIMIT:
         raise broken_rule(
-            "is not a name for a block: lower-case letters, digits and single hyphens, "
-            f"at most {LABEL_LIMIT}, a letter first and no hyphen last",
-            'write one as "main" or "slack-webhook"',
+            "is not a valid label of a block: lowercase letters, digits, and single hyphens, "
+            f"at most {LABEL_LIMIT} characters, beginning with a letter and not ending with a hyphen",
+            'write a label such as "main" or "slack-webhook"',
         )
     return value
 
 
 def each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Refuse a list that has a value twice, as validator of a list without an order."""
+    """Raise an error if the list has a value twice; a validator for unordered lists."""
     for value in values:
         if values.count(value) > 1:
             raise broken_rule(f"names {value} twice", "write each name once")
@@ -136,5 +172,5 @@ Region = Annotated[str, AfterValidator(_region)]
 Cidr = Annotated[ipaddress.IPv4Network, BeforeValidator(_network)]
 AccountId = Annotated[str, AfterValidator(_account_id)]
 
-#: What a labelled block may be called: it becomes part of names in AWS and of addresses in the plan.
+#: The label of a block: it becomes part of names in AWS and of addresses in the plan.
 Label = Annotated[str, AfterValidator(_label)]

@@ -1,6 +1,6 @@
-"""Names of the environment variables by which programs are told what they may use."""
+"""Names of the environment variables that tell programs which resources they may use."""
 
-#: Where the SDKs look for credentials before they ask for the role of a task or function: [AWS SDKs and Tools Reference
+#: Where the AWS SDKs look for credentials before they use the role of a task or function: [AWS SDKs and Tools Reference
 #: Guide, Standardized credential providers]
 #: (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html).
 CREDENTIAL_VARIABLES = (
@@ -16,10 +16,10 @@ CREDENTIAL_VARIABLES = (
 
 
 def variable(kind: str, label: str, what: str) -> str:
-    """Return the environment variable under which something is handed over: `DATABASE_MAIN_HOST`."""
+    """Return the name of an environment variable: `DATABASE_MAIN_HOST`."""
     return "_".join((kind, label, what)).replace("-", "_").upper()
 
 
 def variables_for(kind: str, label: str, **values: str | None) -> dict[str, str]:
-    """Return the variables of one block, but for those without a value."""
+    """Return the environment variables of one block that have a value."""
     return {variable(kind, label, what): value for what, value in values.items() if value is not None}

@@ -1,4 +1,4 @@
-"""Versions that an environment names, and what the calendar says of them."""
+"""Versions that an environment names, and what the version calendar says about them."""
 
 import datetime
 from collections.abc import Iterator
@@ -10,31 +10,31 @@ from modules.foundation.problems import Finding
 
 @dataclass(frozen=True)
 class VersionInUse:
-    """A version where an environment file names it."""
+    """A version, and where an environment file names it."""
 
     at: tuple[str, ...]
     kind: Kind
     version: str
     after: str = ""
-    """What AWS does after the end of standard support, a phrase; empty where that goes without saying."""
+    """What AWS does after the end of standard support, as a phrase; empty if it does nothing notable."""
 
     def warnings(self, today: datetime.date, calendar: Calendar | None = None) -> Iterator[Finding]:
-        """Yield a warning where the version can no longer be created, or its support ends within the notice."""
+        """Yield a warning if the version can no longer be created, or its support ends within the notice period."""
         calendar = calendar or committed()
         row = calendar.find(self.kind, self.version)
-        told = row and state(row, today, self.after)
-        if row and told:
-            yield Finding(self.at, self.version, told, remedy(calendar, row, today))
+        message = row and state(row, today, self.after)
+        if row and message:
+            yield Finding(self.at, self.version, message, remedy(calendar, row, today))
 
 
 def state(row: Version, today: datetime.date, after: str = "") -> str:
-    """Return what is to be said of a version on this day, a phrase that follows it; empty when there is nothing."""
+    """Return the state of a version on this date, as a phrase that follows it; empty if there is nothing to report."""
     creation = "" if row.can_be_created(today) else "can no longer be created"
     return " and ".join(filter(None, (creation, _support(row, today, after))))
 
 
 def remedy(calendar: Calendar, row: Version, today: datetime.date) -> str:
-    """Return what to write instead, or where to look."""
+    """Return what to write instead, or which page to read."""
     successor = calendar.successor(row, today)
     if successor:
         end = successor.end_of_standard_support

@@ -1,4 +1,4 @@
-"""Numbers and texts of HCL, from their tokens: the value, or what is wrong with it."""
+"""HCL number and string literals: the value of a token, or what is wrong with it."""
 
 import math
 import re
@@ -6,29 +6,29 @@ import re
 from modules.hcl.tokens import Token
 from modules.hcl.values import WrittenFloat
 
-#: The longest number that is one: a 64-bit integer has 20 characters.
+#: The most characters of a number: a 64-bit integer has 20.
 _NUMBER_LIMIT = 40
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
 #: "HCL Native Syntax Specification, Quoted Template Expressions".
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-DATA_ONLY = "is an expression; an environment file is data, and this would become live Terraform"
+DATA_ONLY = "is an expression; an environment file is data, and Terraform would evaluate this"
 
 
 class WrongValueError(Exception):
-    """A value that is none; what comes behind its attribute can still be read."""
+    """An invalid value; the parser can continue after its attribute."""
 
     def __init__(self, line: int, shown: str, rule: str, remedy: str) -> None:
         self.line, self.shown, self.rule, self.remedy = line, shown, rule, remedy
 
 
 def number(token: Token) -> int | float:
-    """Return the number of a token that is one."""
+    """Return the number that a token stands for."""
     is_whole = token.text.lstrip("-").isdigit()
     found = math.nan
     if len(token.text) <= _NUMBER_LIMIT:
         found = int(token.text) if is_whole else _float(token.text)
     if not math.isfinite(found):
-        raise WrongValueError(token.line, token.text[:60], "is too large for a number", "write a smaller one")
+        raise WrongValueError(token.line, token.text[:60], "is too large a number", "write a smaller one")
     return found
 
 
@@ -39,18 +39,18 @@ def _float(text: str) -> float:
 
 
 def no_number(token: Token) -> WrongValueError:
-    """Say what is wrong with what begins like a number, and what was probably meant."""
+    """Return the error for a token that begins like a number but is not one, with what was probably meant."""
     text = token.text
-    remedy = f'write a text in quotes: "{text}"'
+    remedy = f'write a string in quotes: "{text}"'
     if re.fullmatch(r"-?0[0-9]+", text):
-        rule = "is no number: a number has no leading zero"
-        return WrongValueError(token.line, text, rule, f'write {int(text)}, or a text in quotes: "{text}"')
+        rule = "is not a number: numbers have no leading zeros"
+        return WrongValueError(token.line, text, rule, f'write {int(text)}, or a string in quotes: "{text}"')
     meant = text.removesuffix("%").replace("_", "")
     if re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", meant):
         remedy = f"write {meant}"
     elif re.fullmatch(r"0[xX][0-9a-fA-F]{1,16}", text):
         remedy = f"write {int(text, 16)}"
-    rule = "is no number: one has digits alone, at most with a point and a minus"
+    rule = "is not a number: a number has only digits, a decimal point, and a minus sign"
     return WrongValueError(token.line, text[:60], rule, remedy)
 
 
@@ -60,15 +60,15 @@ def _unescaped(token: Token, escape: str) -> str:
     code = int(escape[1:], 16) if len(escape) > 1 else 0
     if 0 < code < 0xD800 or 0xDFFF < code <= 0x10FFFF:
         return chr(code)
-    rule = f"holds \\{escape}, which is no escape of HCL"
-    raise WrongValueError(token.line, token.text[:60], rule, f"write \\\\{escape} for the backslash itself")
+    rule = f"contains \\{escape}, which is not an HCL escape sequence"
+    raise WrongValueError(token.line, token.text[:60], rule, f"write \\\\{escape} for a backslash")
 
 
 def unquoted(token: Token) -> str:
-    """Return the text between the quotes."""
+    """Return the string between the quotes."""
     inner = token.text[1:-1]
     for opening in ("${", "%{"):
         if opening in inner:
-            ends = "" if "}" in inner.partition(opening)[2] else f"; its {opening} is never closed"
+            ends = "" if "}" in inner.partition(opening)[2] else f"; the {opening} is never closed"
             raise WrongValueError(token.line, token.text[:60], DATA_ONLY + ends, "write the value itself")
     return _ESCAPE.sub(lambda escape: _unescaped(token, escape[1]), inner) if "\\" in inner else inner

@@ -1,8 +1,8 @@
-"""Text to tree: an HCL file as attributes and blocks, each with its line.
+"""HCL parser: a file as attributes and blocks, each with its line.
 
-An environment file is data. Variables, functions and interpolation are refused: CDKTF would pass them on and they
-would become live Terraform. What is left of HCL's grammar is small ("HCL Native Syntax Specification, Structural
-Elements" and the literals of "Expressions"), and a parser of our own can say what is wrong with it.
+An environment file is data. Variables, functions, and interpolation are errors: CDKTF would pass them on, and
+Terraform would evaluate them. The rest of HCL's grammar is small ("HCL Native Syntax Specification, Structural
+Elements" and the literals of "Expressions"), and this parser's messages say how to correct a mistake.
 """
 
 import re
@@ -16,27 +16,27 @@ from modules.hcl.files import read_text
 from modules.hcl.literals import DATA_ONLY, WrongValueError, no_number, number, unquoted
 from modules.hcl.tokens import Token, tokens
 
-#: How deep blocks, lists and maps may lie in each other. Environments need six.
+#: How deeply blocks, lists, and maps can be nested. Environments need six levels.
 DEPTH_LIMIT = 40
 
-_OPEN_QUOTE = "has a quote that is not closed in its line"
-_CLOSE_QUOTE = r'write " or take one out; a line break is \n'
+_OPEN_QUOTE = "has a quote that is not closed on its line"
+_CLOSE_QUOTE = r'add or remove a "; write a line break as \n'
 _WRITE = 'write `key = value` or `block "label" {`'
 _CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
 _LITERALS = {"true": True, "false": False, "null": None}
 #: What people write for true and false, from YAML and Python.
 _TRUE_FALSE = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
-#: What other languages write: its form, the rule, and what to write instead of its first group.
-_SLIPS = (
-    (re.compile(r"(yes|on|true|no|off|false)", re.IGNORECASE), "is no value of HCL", "write {1}"),
-    (re.compile(r"['`]([^'`]*)['`]"), "is in quotes that HCL has not", 'write double quotes: "{0}"'),
-    (re.compile(r"(.*);"), "has a semicolon behind it, which HCL has not", "write {0}"),
-    (re.compile(r"\+([0-9.]+)"), "is no number: one has no plus before it", "write {0}"),
-    (re.compile(r"(\.[0-9]+)"), "is no number: one begins with a digit", "write 0{0}"),
+#: Syntax of other languages: its form, the rule, and the remedy, in which {0} is the form's first group.
+_FOREIGN_SYNTAX = (
+    (re.compile(r"(yes|on|true|no|off|false)", re.IGNORECASE), "is not an HCL value", "write {1}"),
+    (re.compile(r"['`]([^'`]*)['`]"), "is not in double quotes", 'write double quotes: "{0}"'),
+    (re.compile(r"(.*);"), "ends in a semicolon, which HCL does not use", "write {0}"),
+    (re.compile(r"\+([0-9.]+)"), "is not a number: numbers have no plus sign", "write {0}"),
+    (re.compile(r"(\.[0-9]+)"), "is not a number: numbers begin with a digit", "write 0{0}"),
 )
-#: A text without its quotes, and what begins with the name of one of Terraform's objects.
-_BARE_TEXT = re.compile(r"[^\W\d][\w.:/@*-]*")
+#: A string without quotes, and the beginning of a reference to a Terraform object.
+_BARE_STRING = re.compile(r"[^\W\d][\w.:/@*-]*")
 _REFERENCE = re.compile(r"(var|local|data|module|each|self|path|count|terraform|aws_\w+)\.")
 
 
@@ -61,14 +61,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Body:
-    """What stands in a file or between a block's braces, in the file's order."""
+    """The content of a file or block, in the order of the file."""
 
     attributes: list[Attribute] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
 
 
 def parse(path: Path) -> Body:
-    """Return what the file says. Raises SettingsError for what is not readable, not HCL, or not data."""
+    """Return the file's content. Raises SettingsError if it is not readable, not HCL, or not data."""
     parser = _Parser(path.as_posix(), read_text(path))
     body = parser.file()
     raise_problems(parser.problems)
@@ -76,7 +76,7 @@ def parse(path: Path) -> Body:
 
 
 class _Parser:
-    """The tokens of one file, and how far they have been read."""
+    """The tokens of one file, and the position of the next one."""
 
     def __init__(self, file: str, text: str) -> None:
         self._file, self._text = file, text
@@ -89,7 +89,7 @@ class _Parser:
         self.problems: list[Problem] = []
 
     def file(self) -> Body:
-        """Return the whole file. Raises SettingsError where what follows could not be understood."""
+        """Return the whole file. Raises SettingsError at an error after which parsing cannot continue."""
         for token in self._tokens:
             if token.kind == "open_comment" or (token.kind == "other" and not token.text.isascii()):
                 raise self._unexpected(token)
@@ -112,11 +112,12 @@ class _Parser:
             self._item(token, opening, body)
 
     def _close(self, token: Token, opening: Token | None) -> None:
-        """Pass a closing brace. One that stands elsewhere than its opening's line begins may be one too many."""
+        """Read a closing brace. One that is not aligned with the line of its opening brace may be superfluous."""
         if opening is None:
             first = self._closed_early or token
-            shown = "" if first is token else f": line {token.line} has one left over"
-            raise self._consequence() or self._stop(first, "'}'", f"closes more than was opened{shown}", "take it out")
+            shown = "" if first is token else f": one remains in line {token.line}"
+            rule = f"has no matching opening brace{shown}"
+            raise self._consequence() or self._stop(first, "'}'", rule, "remove it")
         apart = token.line > opening.line and token.column != opening.margin
         if apart and self._closed_early is None:
             self._closed_early = token
@@ -126,8 +127,8 @@ class _Parser:
 
     def _item(self, token: Token, opening: Token | None, body: Body) -> None:
         """Read an attribute or a block."""
-        astray = opening and token.line > opening.line and token.column <= opening.margin
-        if astray and self._unclosed is None:
+        misindented = opening and token.line > opening.line and token.column <= opening.margin
+        if misindented and self._unclosed is None:
             self._unclosed = opening
         if token.kind != "word":
             raise self._unexpected(token)
@@ -154,7 +155,7 @@ class _Parser:
         self._report(error.line, f"{'.'.join(self._at)} {error.shown}".strip(), error.rule, error.remedy)
 
     def _open_quote(self, start: int) -> WrongValueError | None:
-        """Return that a quote is missing, or one too many, where that is why the value cannot be read."""
+        """Return the error for a missing or superfluous quote, if that is why the value cannot be read."""
         for token in self._tokens[start : self._position]:
             if token.kind == "open_text":
                 return WrongValueError(token.line, token.text[:60].strip(), _OPEN_QUOTE, _CLOSE_QUOTE)
@@ -167,8 +168,8 @@ class _Parser:
         value = self._tokens[self._position - 1]
         if token.is_mark(",") or (token.kind in ("word", "text", "number") and token.line == value.line):
             shown = f"{value.text} {token.text}" if value.kind != "mark" else token.text
-            rule = "has more behind its value: a key has one value, and each key a line of its own"
-            raise WrongValueError(token.line, shown, rule, "take it out, or write a list: [ ... ]")
+            rule = "has something after its value: a key has one value, and each key is on its own line"
+            raise WrongValueError(token.line, shown, rule, "remove it, or write a list: [ ... ]")
         raise self._expression(start)
 
     def _block(self, kind: Token, body: Body) -> None:
@@ -195,16 +196,16 @@ class _Parser:
             return ""
 
     def _no_block(self, kind: Token, labels: list[Token], token: Token) -> SettingsError:
-        """Say what is wrong with a word that neither '=' nor a block's brace follows."""
+        """Return the error for a word that is not followed by '=' or a block's opening brace."""
         if token.kind == "line" and self._skip_lines().is_mark("{"):
             subject = " ".join(each.text for each in [kind, *labels])
-            return self._stop(kind, subject, "has its '{' in another line", f"write `{subject} {{`")
+            return self._stop(kind, subject, "has its '{' on another line", f"write `{subject} {{`")
         if token.kind == "other" or token.is_mark(":),]"):
             return self._unexpected(token)
         if token.kind == "open_text":
             return self._consequence() or self._open_text(token)
         value = self._text_of([*labels, token]) or "..."
-        rule = "has no '=' behind it, and is no block"
+        rule = "is not followed by '=', and is not a block"
         return self._stop(kind, ".".join([*self._at, kind.text]), rule, f"write `{kind.text} = {value}`")
 
     def _text_of(self, these: list[Token]) -> str:
@@ -217,7 +218,7 @@ class _Parser:
         self._depth += 1
         if self._depth > DEPTH_LIMIT:
             rule = f"is nested too deeply: more than {DEPTH_LIMIT} levels"
-            raise self._stop(opening, f"'{opening.text}'", rule, "write fewer brackets in each other")
+            raise self._stop(opening, f"'{opening.text}'", rule, "nest fewer brackets")
 
     # Values
 
@@ -239,30 +240,30 @@ class _Parser:
 
     def _no_value(self, token: Token, start: int) -> Exception:
         if token.is_mark(","):
-            return WrongValueError(token.line, ",", "is a comma without a value before it", "take it out")
+            return WrongValueError(token.line, ",", "is a comma without a value before it", "remove it")
         if token.kind in ("line", "end") or token.is_mark("}]"):
-            return WrongValueError(token.line, "", "has no value behind its '='", "write one, or take the key out")
+            return WrongValueError(token.line, "", "has no value after its '='", "write one, or remove the key")
         if token.kind == "heredoc":
             self._position = start
             self._skip_expression("}")
-            remedy = r"write the text in quotes, with \n for a line's end"
+            remedy = r"write a string in quotes, with \n for line breaks"
             return WrongValueError(token.line, token.text, "is a heredoc; an environment file is data", remedy)
         return self._expression(start)
 
     def _expression(self, start: int) -> WrongValueError:
-        """Say of what begins at this token that it is no value: a slip of the pen, or an expression."""
+        """Return the error for what begins at this token and is not a value: foreign syntax, or an expression."""
         line, shown = self._tokens[start].line, self._source(start)
-        for form, rule, remedy in _SLIPS:
+        for form, rule, remedy in _FOREIGN_SYNTAX:
             if found := form.fullmatch(shown):
                 return WrongValueError(
                     line, shown, rule, remedy.format(found[1], _TRUE_FALSE.get(found[1].lower(), ""))
                 )
-        if not _REFERENCE.match(shown) and _BARE_TEXT.fullmatch(shown):
-            return WrongValueError(line, shown, "is a text without quotes", f'write it in quotes: "{shown}"')
+        if not _REFERENCE.match(shown) and _BARE_STRING.fullmatch(shown):
+            return WrongValueError(line, shown, "is a string without quotes", f'write it in quotes: "{shown}"')
         return WrongValueError(line, shown, DATA_ONLY, "write the value itself")
 
     def _source(self, start: int) -> str:
-        """Return an expression about as it was written, on one line."""
+        """Return an expression as it was written, shortened to one line."""
         self._position = start
         self._skip_expression("},]")
         end = self._peek().start
@@ -284,7 +285,7 @@ class _Parser:
         return tuple(items)
 
     def _end_of_item(self, opening: Token, start: int) -> None:
-        """Pass the comma behind a value of a list."""
+        """Read the comma after a value of a list."""
         last = self._tokens[self._position - 1]
         token = self._skip_lines()
         if token.is_mark(","):
@@ -293,12 +294,12 @@ class _Parser:
             raise self._never_closed(opening)
         elif token.kind in ("text", "word", "number", "no_number") or token.is_mark("[{"):
             shown = f"{last.text} {token.text}"
-            raise WrongValueError(last.line, shown, "has no comma between two values", f"write {last.text}, behind it")
+            raise WrongValueError(last.line, shown, "has no comma between two values", f"write `{last.text},`")
         elif not token.is_mark("]"):
             raise self._expression(start)
 
     def _begins_other(self, token: Token) -> bool:
-        """Return whether the token belongs to what stands behind a list: the next key or block, a brace, or the end."""
+        """Return whether the token is after the list: the next key or block, a closing brace, or the end."""
         if token.kind == "end" or token.is_mark("}"):
             return True
         after = self._tokens[min(self._position + 1, len(self._tokens) - 1)]
@@ -313,7 +314,7 @@ class _Parser:
             key = self._key(token, opening)
             self._at.append(key)
             if key in values:
-                rule = f"is in the map twice, first in line {lines[key]}; the last one would win"
+                rule = f"is in the map twice, first in line {lines[key]}; the last value would be used"
                 self._report(token.line, ".".join(self._at), rule, "keep one of them")
             values[key], lines[key] = self._value(), token.line
             self._end_of_entry(token, opening)
@@ -323,7 +324,7 @@ class _Parser:
         return values
 
     def _key(self, token: Token, opening: Token) -> str:
-        """Read a map's key and the '=' or ':' behind it."""
+        """Read a map's key and the '=' or ':' after it."""
         start = self._position
         self._next()
         if token.kind == "end":
@@ -338,8 +339,8 @@ class _Parser:
                 raise self._never_closed(opening)
             if label:
                 remedy = f"write {token.text} = {label.text}"
-                raise WrongValueError(token.line, token.text, "has no '=' behind it", remedy)
-            raise WrongValueError(token.line, token.text, "has no '=' behind it", f"write {token.text} = ...")
+                raise WrongValueError(token.line, token.text, "is not followed by '='", remedy)
+            raise WrongValueError(token.line, token.text, "is not followed by '='", f"write {token.text} = ...")
         self._next()
         return unquoted(token) if token.kind == "text" else token.text
 
@@ -351,7 +352,7 @@ class _Parser:
             raise self._never_closed(opening)
         elif token.kind in ("text", "word", "number"):
             last = self._tokens[self._position - 1]
-            shown, remedy = f"{last.text} {token.text}", f"write {last.text}, behind it, or a line for each"
+            shown, remedy = f"{last.text} {token.text}", f"write `{last.text},`, or each entry on its own line"
             raise WrongValueError(last.line, shown, "has no comma between two entries", remedy)
         elif not token.is_mark("}"):
             raise WrongValueError(entry.line, f"{entry.text} = ...", DATA_ONLY, "write the value itself")
@@ -372,7 +373,7 @@ class _Parser:
         return self._peek()
 
     def _skip_expression(self, ends: str) -> None:
-        """Pass everything up to the line's end, or one of these marks, outside of brackets."""
+        """Skip everything up to the end of the line, or one of these marks, outside of brackets."""
         depth = 0
         while (token := self._peek()).kind != "end":
             if depth <= 0 and (token.kind == "line" or token.is_mark(ends)):
@@ -383,7 +384,7 @@ class _Parser:
             self._next()
 
     def _skip_heredoc(self, marker: str) -> None:
-        """Pass a heredoc's lines up to the one that holds its marker alone."""
+        """Skip a heredoc's lines up to its closing marker."""
         while (token := self._peek()).kind != "end" and not (token.text == marker and token.column == token.margin):
             self._next()
 
@@ -395,7 +396,7 @@ class _Parser:
         return SettingsError(self.problems)
 
     def _consequence(self) -> SettingsError | None:
-        """Return the problems so far, where there are some: brackets that do not fit are likely to be due to them."""
+        """Return the problems so far, if there are any: they are the likely cause of unbalanced brackets."""
         return SettingsError(self.problems) if self.problems else None
 
     def _never_closed(self, opening: Token | None) -> SettingsError:
@@ -410,17 +411,17 @@ class _Parser:
 
     def _unexpected(self, token: Token) -> SettingsError:
         if token.kind == "open_comment":
-            return self._stop(token, "/*", "begins a comment that is never closed", "write */ behind it")
+            return self._stop(token, "/*", "begins a comment that is never closed", "write */ after it")
         if token.kind == "text" and self._tokens[self._position + 1].is_mark("=:"):
             return self._stop(token, token.text, "is a key in quotes", f"write {token.text[1:-1]} = ...")
         if token.kind == "open_text":
             return self._open_text(token)
         if self._text_of([token]).startswith(_CONFLICT):
-            return self._stop(token, self._text_of([token]), "is a conflict that Git left", "choose what is right")
+            return self._stop(token, self._text_of([token]), "is a Git conflict marker", "resolve the conflict")
         if token.text in ("'", "`"):
-            return self._stop(token, token.text, "is a quote that HCL has not", 'write double quotes: "..."')
+            return self._stop(token, token.text, "is not a double quote", 'write double quotes: "..."')
         if token.text.isascii():
             return self._stop(token, f"'{token.text[:60]}'", "is not expected here", _WRITE)
         shown = f"U+{ord(token.text[0]):04X} {unicodedata.name(token.text[0], '')}".strip()
-        remedy = "write a plain blank, quote or letter in its place"
-        return self._stop(token, shown, "is no character of HCL outside of quotes", remedy)
+        remedy = "replace it with a plain space, quote, or letter"
+        return self._stop(token, shown, "is not an HCL character outside of quotes", remedy)

@@ -1,7 +1,7 @@
-"""Secrets that were pasted into an environment file: found line by line, comments too, and never repeated.
+"""Secrets pasted into an environment file: found line by line, in comments too, and never printed.
 
-A file in a repository keeps what was once written into it, for everyone who can read it. So this looks for what
-secrets look like, at the text itself and before anything else, since other errors quote the value.
+A repository keeps everything that was ever committed, for everyone who can read it. The text is searched for patterns
+of secrets before any other check, since other problems quote the value.
 """
 
 import math
@@ -13,14 +13,14 @@ from pathlib import Path
 from modules.foundation.problems import Problem
 from modules.hcl.files import read_bytes
 
-#: What a secret is called inside a longer text.
+#: Names of secrets inside a longer text.
 _WORDS = (
     "password|passwd|pwd|passphrase|client_?secret|secret_?key|api_?key|account_?key|access_?key|auth_?token"
     "|access_?token"
 )
-#: What the issuers of secrets let them begin with, so that they can be found.
+#: Formats of secrets; many issuers give theirs a prefix so that they can be found.
 FORMATS = {
-    # "IAM User Guide, Unique identifiers": AKIA lasting, ASIA temporary.
+    # "IAM User Guide, Unique identifiers": AKIA for long-term keys, ASIA for temporary ones.
     "an AWS access key id": re.compile(r"(?<![A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"),
     "a private key": re.compile(r"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY"),
     "a Slack webhook": re.compile(r"hooks\.slack(-gov)?\.com/(services|workflows|triggers)/", re.IGNORECASE),
@@ -34,7 +34,7 @@ FORMATS = {
     # Go's "user:password@tcp(host)/name", and the same without its scheme.
     "a login with a password": re.compile(r"\"[\w.-]{1,63}:[^\s:/@\"]{3,}@(tcp\(|[\w.-]+(:\d+)?/)"),
     "a URL with a password": re.compile(r"[a-z][a-z0-9+.-]{0,30}://[^\s/:@\"]*:[^\s/@\"]+@", re.IGNORECASE),
-    # A Sentry DSN: what stands before the @ is too long for a user's name.
+    # A Sentry DSN: the part before the @ is too long for a user name.
     "a URL with a key": re.compile(
         r"[a-z][a-z0-9+.-]{0,30}://[\w-]{16,}@|[?&](token|key|secret|sig|signature)=[^\s&\"]{8,}", re.IGNORECASE
     ),
@@ -43,13 +43,13 @@ FORMATS = {
         rf"(?:{_WORDS})(?:=|\\\"\s*:\s*\\\")[^\s\"\\;&=]{{3,}}|--(?:{_WORDS})\",\s*\"[^\"]{{3,}}", re.IGNORECASE
     ),
 }
-#: Keys that hold a secret and nothing else, wherever they stand.
+#: Keys that always hold a secret.
 _SECRET_KEY = re.compile(
     r"(?<![\w-])\"?([\w-]*(password|passwd|passphrase|secret_?value|secret_?string|secret_?key|access_?key|private_?key"
     r"|api_?key|auth_?token|access_?token|webhook_?url))\"?\s*[=:]\s*(\"(?!\")|<<)",
     re.IGNORECASE,
 )
-#: Variables whose names say the same. In lowercase such a key is one of ours, and names a `secret` block.
+#: Environment variables that hold a secret. In lowercase, such a key is Groundwork's and names a `secret` block.
 _SECRET_VARIABLE = re.compile(
     r"(?<![\w-])\"?([A-Z0-9_]*(SECRET|TOKEN|CREDENTIALS?|SALT|PEPPER|(SIGNING|ENCRYPTION|MASTER|HMAC|JWT|APP)_KEY|SECRET_KEY_BASE|(?<![A-Z0-9])(PASS|PWD)))\"?"
     r"\s*[=:]\s*(\"(?!\")|<<)"
@@ -57,33 +57,33 @@ _SECRET_VARIABLE = re.compile(
 #: Keys that hold a secret inside a `secret` block.
 _VALUE_KEY = re.compile(r"(?:^|\{)\s*\"?(value|values|string|content|text|data|token|url)\"?\s*[=:]", re.IGNORECASE)
 _SECRET_BLOCK = re.compile(r"^\s*secret\s+\"[^\"]*\"\s*\{")
-#: Maps of variables from elsewhere, and what stands in them in place of a value: the name of a `secret` block with a
-#: JSON key behind it (that there is such a block is checked, without repeating what stands there), or a path.
+#: Maps from environment variables to references, and the form of a reference: the name of a `secret` block with an
+#: optional JSON key (another check verifies that the block exists, without printing the value), or a parameter's path.
 _REFERENCES = re.compile(r"^\s*(secrets|parameters)\s*=\s*\{")
 _REFERENCE = {
     "secrets": re.compile(r"[a-z][a-z0-9-]*(:[A-Za-z0-9_.-]+)?"),
     "parameters": re.compile(r"/?[a-z0-9-]+(/[a-z0-9-]+)+"),
 }
-#: One that is not closed goes on to the line's end, so that no line is searched more than once.
+#: An unclosed string ends at the end of the line, so that the search takes linear time.
 _QUOTED = re.compile(r"\"((?:\\.|[^\"\\])*)(?:\"|\\?$)")
-#: An AWS secret access key has 40 of these characters ("Managing access keys"), most tokens more than 32.
+#: An AWS secret access key has 40 of these characters ("Managing access keys"), most other tokens more than 32.
 _RANDOM = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
-#: How the DER of an RSA public key begins, in Base64 (RFC 5280, SubjectPublicKeyInfo); a private one has other octets.
+#: The beginning of an RSA public key's DER in Base64 (RFC 5280, SubjectPublicKeyInfo); a private key's differs.
 _PUBLIC_RSA = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"
-#: Bits a character. 40 random letters and digits have 4.6 to 5.1; words and names joined together rarely 4.3.
+#: Bits per character: 40 random letters and digits have 4.6 to 5.1, joined words and names rarely 4.3.
 _ENTROPY = 4.4
 
 
 def pasted_secrets(path: Path) -> Iterator[Problem]:
-    """Yield a problem for each line that holds what looks like a secret; the line is named, not quoted."""
+    """Yield a problem for each line that looks like it contains a secret; the line is not quoted."""
     in_secret, references = False, ""
-    # What is not UTF-8 is told by the parser; here every line is looked at all the same.
+    # The parser reports bytes that are not UTF-8; here all lines are searched regardless.
     for number, line in enumerate(read_bytes(path).decode(errors="replace").split("\n"), 1):
         in_secret = in_secret or bool(_SECRET_BLOCK.match(line))
         begins = _REFERENCES.match(line)
         references = begins[1] if begins else references
         found = _found(line, in_secret, references)
-        # Such a block or map holds no other, so the next closing brace is its own.
+        # These blocks and maps contain no other, so the next closing brace is their own.
         if line.rstrip().endswith("}"):
             in_secret, references = False, ""
         if found:
@@ -91,13 +91,13 @@ def pasted_secrets(path: Path) -> Iterator[Problem]:
                 path.as_posix(),
                 number,
                 "the line",
-                f"holds what looks like {found}; a secret in a file is read by all who can read the file",
-                f"take it out, let its issuer make a new one, and put that in: {_command(path)}",
+                f"contains what looks like {found}; everyone who can read the file can read the secret",
+                f"remove it, have its issuer replace it, and store the new one: {_command(path)}",
             )
 
 
 def entropy(text: str) -> float:
-    """Return Shannon's entropy of the text's own characters, in bits a character."""
+    """Return the Shannon entropy of the text's characters, in bits per character."""
     return -sum(count / len(text) * math.log2(count / len(text)) for count in Counter(text).values())
 
 
@@ -106,7 +106,7 @@ def _command(path: Path) -> str:
 
 
 def _found(line: str, in_secret: bool, references: str) -> str | None:
-    """Return what the line holds, in words that give nothing of it away."""
+    """Return which secret the line contains, as a phrase that does not reveal it."""
     for name, pattern in FORMATS.items():
         if pattern.search(line):
             return name
@@ -119,7 +119,7 @@ def _found(line: str, in_secret: bool, references: str) -> str | None:
 
 
 def _without_public(text: str) -> str:
-    """Return the text without what is long and random and no secret: ARNs' paths, digests, public keys."""
+    """Return the text without long random parts that are not secret: ARNs, digests, public keys."""
     return (
         "" if text.startswith(("arn:aws:", "ssh-", "ecdsa-", _PUBLIC_RSA)) else re.sub(r"sha256:[0-9a-f]{64}", "", text)
     )

@@ -1,4 +1,4 @@
-"""Tree to settings: an HCL file's values in the shape of a pydantic model, and every error with its line."""
+"""HCL reader: a file's values in the shape of a pydantic model, and every problem with its line."""
 
 import difflib
 import types
@@ -25,27 +25,27 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Document:
-    """An environment file's values as a model takes them, and the line of each."""
+    """An environment file's values in the shape of a model, and the line of each."""
 
     file: str
     values: dict[str, Any]
     lines: dict[Location, int]
 
     def line(self, location: Location) -> int:
-        """Return the line of a value, or of the nearest block around it that stands in the file."""
+        """Return the line of a value, or of the innermost block around it that is in the file."""
         while location and location not in self.lines:
             location = location[:-1]
         return self.lines.get(location, 1)
 
     def problem(self, location: Location, value: Any, rule: str, remedy: str) -> Problem:
-        """Return the problem that the value at the location breaks a rule."""
+        """Return the problem for a value that breaks a rule."""
         return Problem(self.file, self.line(location), _subject(location, value), rule, remedy)
 
 
 def read(path: Path, model: type[BaseModel]) -> Document:
-    """Read the file's values in the shape of `model`, its types not yet checked.
+    """Read the file's values in the shape of `model`, without checking their types.
 
-    Raises SettingsError for what is not HCL, not data, not known to the model, or there twice.
+    Raises SettingsError for content that is not HCL, not data, not in the model, or duplicate.
     """
     document = Document(path.as_posix(), {}, {})
     raise_problems(_shape(document, document.values, (), parse(path), model))
@@ -53,29 +53,31 @@ def read(path: Path, model: type[BaseModel]) -> Document:
 
 
 def check(document: Document, model: type[Model], values: Mapping[str, Any]) -> Model:
-    """Return the model of the values. Raises SettingsError with a line for each wrong one."""
+    """Return the model with the values. Raises SettingsError with the line of each invalid value."""
     try:
         return model.model_validate(values)
     except ValidationError as error:
         errors = _without_consequences(error.errors())
-        # What a block inherits is wrong where it was written, and is said there.
+        # A value that a block inherits is reported where it is written.
         own = [details for details in errors if not _is_inherited(model, details["loc"])]
         raise SettingsError(_translated(document, model, details) for details in own or errors) from None
 
 
 def _without_consequences(errors: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Leave out that a list has too few values where that is so because one in it is wrong."""
+    """Leave out what another error causes: a list with too few valid values, or a default that cannot be computed."""
     places = [details["loc"] for details in errors]
 
     def is_consequence(details: ErrorDetails) -> bool:
         here = details["loc"]
+        if details["type"] == "default_factory_not_called":
+            return True
         return details["type"] == "too_short" and any(each[: len(here)] == here != each for each in places)
 
     return [details for details in errors if not is_consequence(details)]
 
 
 def hand_down(model: type[BaseModel], values: Mapping[str, Any], inherited: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values with what blocks inherit from the environment set in every block that asks for it."""
+    """Return the values, with the values that blocks inherit from the environment set in each block that needs them."""
     result = dict(values)
     for name, info in model.model_fields.items():
         if _inherits(info) and name in inherited:
@@ -87,7 +89,7 @@ def hand_down(model: type[BaseModel], values: Mapping[str, Any], inherited: Mapp
 
 
 def _hand_down_blocks(shape: "Shape", blocks: Any, inherited: Mapping[str, Any]) -> Any:
-    """Do the same for the block, or each of the blocks, of one field; a block that is a model already stays."""
+    """Do the same for the block or blocks of one field, except blocks that are already models."""
 
     def block(values: Any) -> Any:
         if shape.model is None or not isinstance(values, Mapping):
@@ -103,11 +105,11 @@ def _hand_down_blocks(shape: "Shape", blocks: Any, inherited: Mapping[str, Any])
 
 @dataclass(frozen=True)
 class Shape:
-    """How a field is written: as an attribute, a block, labelled blocks, or several blocks."""
+    """How a field is written: as an attribute, a block, labeled blocks, or repeated blocks."""
 
     kind: typing.Literal["attribute", "block", "labelled", "repeated"]
     model: type[BaseModel] | None = None
-    """What is written in the block, or in each of them."""
+    """The content of the block, or of each of the blocks."""
 
 
 def shape_of(info: FieldInfo) -> Shape:
@@ -124,7 +126,7 @@ def shape_of(info: FieldInfo) -> Shape:
 
 
 def alternatives(annotation: Any) -> list[Any]:
-    """Return the members of a union, without what `Annotated` adds."""
+    """Return the members of a union, without the metadata of `Annotated`."""
     if typing.get_origin(annotation) is typing.Annotated:
         return alternatives(typing.get_args(annotation)[0])
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
@@ -137,7 +139,7 @@ def _is_model(annotation: Any) -> bool:
 
 
 def written(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """Return the fields that a person may write; the others are handed down from the environment."""
+    """Return the fields that can be written in a file; the others are inherited from the environment."""
     return {name: info for name, info in model.model_fields.items() if not _inherits(info)}
 
 
@@ -146,7 +148,7 @@ def _inherits(info: FieldInfo) -> bool:
 
 
 def _is_inherited(model: type[BaseModel], location: Location) -> bool:
-    """Return whether the location is a value that a block, not the environment itself, was handed down."""
+    """Return whether the location is a value that a block inherited from the environment."""
     info, _ = _field_at(model, location)
     return len(location) > 1 and info is not None and _inherits(info)
 
@@ -154,7 +156,7 @@ def _is_inherited(model: type[BaseModel], location: Location) -> bool:
 def _shape(
     document: Document, values: dict[str, Any], location: Location, body: Body, model: type[BaseModel]
 ) -> Iterator[Problem]:
-    """Fill `values` from the body, and yield what the model has no place for."""
+    """Fill `values` from the body, and yield a problem for everything that is not in the model."""
     fields = written(model)
     for attribute in body.attributes:
         here = (*location, attribute.name)
@@ -213,15 +215,15 @@ def _shape_block(
 
 
 def _wrong_labels(block: Block, shape: Shape, info: FieldInfo) -> tuple[str, str] | None:
-    """Return the rule and the remedy when the block has not the labels of its shape."""
+    """Return the rule and the remedy if the block does not have the labels of its shape."""
     if shape.kind == "attribute":
         return "is a value, not a block", f"write {_example(block.type, info)}"
     expected = 1 if shape.kind == "labelled" else 0
     if len(block.labels) == expected:
         return None
     if expected:
-        return "needs one name behind its type", f'write `{block.type} "main" {{`'
-    return "takes no name: there is one in an environment", f"write `{block.type} {{`"
+        return "needs one label after its type", f'write `{block.type} "main" {{`'
+    return "has no label: an environment has only one", f"write `{block.type} {{`"
 
 
 def _problem_at(document: Document, line: int, location: Location, rule: str, remedy: str) -> Problem:
@@ -234,15 +236,15 @@ def _twice(document: Document, location: Location, line: int) -> Problem:
         document,
         line,
         location,
-        f"is there twice, first in line {first}",
-        "keep one of them, or name them apart",
+        f"is in the file twice, first in line {first}",
+        "keep one of them, or give them different labels",
     )
 
 
-#: What other files of Terraform have, and an environment file has not.
+#: Block types of Terraform configurations that environment files do not have.
 _TERRAFORM = ("data", "import", "locals", "module", "moved", "output", "provider", "resource", "terraform", "variable")
-#: How much of a name has to be like another that it is proposed; the first word counts beside its letters.
-_LIKENESS = 0.66
+#: How similar a name must be to another to be suggested; a common first word adds to the similarity.
+_SIMILARITY = 0.66
 _FIRST_WORD = 0.2
 
 
@@ -253,35 +255,35 @@ def _unknown(
     if name in _TERRAFORM and len(location) == 1:
         rule, remedy = f"{rule}: an environment file is data, not Terraform", "write the values themselves"
     elif foreign := next((letter for letter in name if not letter.isascii()), ""):
-        rule = f"{rule}: it holds U+{ord(foreign):04X} {unicodedata.name(foreign, '')}".rstrip()
-        remedy = "write it in plain letters"
+        rule = f"{rule}: it contains U+{ord(foreign):04X} {unicodedata.name(foreign, '')}".rstrip()
+        remedy = "write it in ASCII letters"
     else:
         remedy = _elsewhere(name, model)
     return _problem_at(document, line, location, rule, remedy)
 
 
 def _elsewhere(name: str, model: type[BaseModel]) -> str:
-    """Return where the block has what the name seems to mean."""
+    """Return the key or block that was probably meant."""
     if issubclass(model, Settings) and name in model.elsewhere:
         return model.elsewhere[name]
     fields = written(model)
     if name == "tags":
-        return "write tags at the top of the file: all resources bear them"
+        return "write tags at the top of the file: they apply to all resources"
     nearest = _nearest(name, fields)
-    return f"did you mean {nearest}?" if nearest else f"known here: {', '.join(sorted(fields))}"
+    return f"did you mean {nearest}?" if nearest else f"write one of {', '.join(sorted(fields))}"
 
 
 def _nearest(name: str, fields: Iterable[str]) -> str | None:
-    """Return the field that the name is most like, None where it is like none."""
-    alike: dict[str, float] = {}
+    """Return the field with the most similar name, or None if none is similar."""
+    similar: dict[str, float] = {}
     for field in fields:
         matcher = difflib.SequenceMatcher(None, name, field)
         bonus = _FIRST_WORD if field.partition("_")[0] == name.partition("_")[0] else 0
-        # An upper bound first, which takes a tenth of the time.
-        if matcher.quick_ratio() + bonus >= _LIKENESS:
-            alike[field] = matcher.ratio() + bonus
-    best = max(alike, key=lambda field: alike[field], default=None)
-    return best if best and alike[best] >= _LIKENESS else None
+        # The upper bound first: it takes a tenth of the time.
+        if matcher.quick_ratio() + bonus >= _SIMILARITY:
+            similar[field] = matcher.ratio() + bonus
+    best = max(similar, key=lambda field: similar[field], default=None)
+    return best if best and similar[best] >= _SIMILARITY else None
 
 
 def _translated(document: Document, model: type[BaseModel], details: ErrorDetails) -> Problem:
@@ -292,19 +294,19 @@ def _translated(document: Document, model: type[BaseModel], details: ErrorDetail
     info, inside = _field_at(model, location)
     if details["type"] == "missing":
         return document.problem(location, None, "is missing", f"write {_example(str(location[-1]), info)}")
-    told = wording(details["type"], Wrong(details["input"], details.get("ctx", {}), _example_value(info, inside)))
-    if told and is_of_another_type(details["type"]):
+    message = wording(details["type"], Wrong(details["input"], details.get("ctx", {}), _example_value(info, inside)))
+    if message and is_of_another_type(details["type"]):
         subject = f"{_dotted(location)} {'' if value is None else as_hcl(value)}".strip()
-        return Problem(document.file, document.line(location), subject, *told)
-    if told:
-        return document.problem(location, value, *told)
+        return Problem(document.file, document.line(location), subject, *message)
+    if message:
+        return document.problem(location, value, *message)
     expected = details["msg"].removeprefix("Input should be ")
     remedy = f"{info.description.rstrip('.')}" if info and info.description else f"write {expected}"
     return document.problem(location, value, f"should be {expected}", remedy)
 
 
 def _is_block(value: Any) -> bool:
-    """Return whether the value is a block, or several: too much to be shown."""
+    """Return whether the value is a block, or several blocks, which are too large to show."""
     several = value if isinstance(value, tuple) else (value,)
     return any(isinstance(each, dict | BaseModel) for each in several)
 
@@ -316,7 +318,7 @@ def _example(name: str, info: FieldInfo | None) -> str:
 
 
 def _example_value(info: FieldInfo | None, inside: Location) -> str:
-    """Return an example of the field in HCL, or of a value inside its list or map; "" where it has none."""
+    """Return an example of the field in HCL, or of a value inside its list or map; "" if there is none."""
     example = info.examples[0] if info and info.examples else None
     for _ in inside:
         values = list(example.values() if isinstance(example, dict) else example or ())
@@ -325,9 +327,9 @@ def _example_value(info: FieldInfo | None, inside: Location) -> str:
 
 
 def _field_at(model: type[BaseModel], location: Location) -> tuple[FieldInfo | None, Location]:
-    """Return the field that a location leads to, and the rest of the location: the place inside its value.
+    """Return the field at a location, and the rest of the location: the path inside the field's value.
 
-    Below labelled or repeated blocks, the label or number leads on.
+    In labeled or repeated blocks, the label or number is part of the location.
     """
     info: FieldInfo | None = None
     current: type[BaseModel] | None = model

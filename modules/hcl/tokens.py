@@ -1,12 +1,12 @@
-"""Text to words: what an HCL file is made of, each with its place."""
+"""Tokens of an HCL file, each with its place."""
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-#: What a number's digits run on into when it is none: 1_000, 0x64, 100%, 10.0.0.0/8, 18:30.
+#: Characters that, directly after digits, mean that the token is not a number: 1_000, 0x64, 100%, 10.0.0.0/8, 18:30.
 _RUN_ON = r"(?:[\w.%-]|/(?![/*])|:(?=\d))"
-#: Each kind of token; the first that matches counts ("HCL Native Syntax Specification, Lexical Elements").
+#: The kinds of tokens; the first that matches is used ("HCL Native Syntax Specification, Lexical Elements").
 _KINDS = {
     "blank": r"[ \t\r]+",
     "comment": r"#[^\n]*|//[^\n]*|/\*.*?\*/",
@@ -19,14 +19,14 @@ _KINDS = {
     "no_number": rf"-?[0-9]{_RUN_ON}*",
     "word": r"[^\W\d][\w-]*",
     "mark": r"[{}()\[\],:]|=(?![=>])",
-    # Operators, and what has no meaning in HCL at all.
+    # Operators, and characters that have no meaning in HCL.
     "other": r"==|=>|.",
 }
 _TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()), re.DOTALL)
 
 
 class Token(NamedTuple):
-    """One word, text, number or mark."""
+    """One word, string, number, or mark."""
 
     kind: str
     text: str
@@ -42,7 +42,7 @@ class Token(NamedTuple):
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Yield the text's tokens without blanks and comments, and one of the kind "end"."""
+    """Yield the text's tokens without spaces and comments, and finally one of the kind "end"."""
     line, line_start, margin = 1, 0, -1
     for match in _TOKEN.finditer(text):
         kind, column = match.lastgroup or "", match.start() - line_start

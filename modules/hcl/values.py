@@ -1,22 +1,22 @@
-"""Values as a person wrote them: in HCL's own words, so that a text is told from a number."""
+"""Values in HCL syntax, as they appear in files and messages."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
-#: Longer values are cut, or the rule would stand hundreds of letters behind the place.
+#: Longer values are cut, to keep the rule near the beginning of the message.
 SHOWN_LIMIT = 100
 _KEY = re.compile(r"[^\W\d][\w-]*")
 
 
 class WrittenFloat(float):
-    """A number that was written otherwise than Python writes it: 1.30."""
+    """A number that was not written as Python writes it, for example 1.30."""
 
     written = ""
 
 
 def as_hcl(value: Any) -> str:
-    """Return the value as it stands in a file."""
+    """Return the value in HCL syntax."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, str):
@@ -32,18 +32,18 @@ def as_hcl(value: Any) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return the value for a message: a text without quotes unless something in it would not be seen, or all short."""
+    """Return the value for a message, shortened; a string has quotes only if it would be unclear without them."""
     if isinstance(value, str) and value and value == value.strip() and value.isprintable() and '"' not in value:
         return _shortened(value)
-    # What is cut anyway need not be written first.
+    # Only the part that is shown is converted.
     return _shortened(as_hcl(value[:SHOWN_LIMIT] if isinstance(value, str | tuple) else value))
 
 
-#: What a value is, by its type; the first that fits, for true is a number to Python.
+#: The name of each type; the first match is used, since `bool` is a subclass of `int`.
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (type(None), "null"),
     (bool, "a boolean"),
-    (str, "a text"),
+    (str, "a string"),
     ((int, float), "a number"),
     ((list, tuple), "a list"),
     (Mapping, "a map"),
@@ -51,7 +51,7 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 
 
 def kind(value: Any) -> str:
-    """Return what the value is, a phrase."""
+    """Return the type of the value, as a phrase."""
     return next((phrase for types, phrase in _KINDS if isinstance(value, types)), "another value")
 
 

@@ -1,4 +1,4 @@
-"""Groups of instances: what stands in the JSON, and the recurrence of schedules."""
+"""Auto Scaling groups: the synthesized JSON, and the recurrence of schedules."""
 
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def group(folder: Path, settings: dict[str, object]) -> Template:
     return built(folder, build)
 
 
-def test_a_target_is_tracked_by_the_groups_processors(tmp_path: Path) -> None:
+def test_target_tracking_uses_cpu_utilization_of_the_group(tmp_path: Path) -> None:
     policy = group(tmp_path, SETTINGS).only("aws_autoscaling_policy")
     assert (policy["autoscaling_group_name"], policy["name"]) == ("nodes", "agora-prod-blue-general-load")
     configuration = policy["target_tracking_configuration"]
@@ -72,11 +72,11 @@ def test_a_target_is_tracked_by_the_groups_processors(tmp_path: Path) -> None:
 
 def test_a_schedule_moves_the_bounds_and_leaves_the_number_alone(tmp_path: Path) -> None:
     actions = group(tmp_path, SETTINGS).resources("aws_autoscaling_schedule")
-    told = {
+    arguments = {
         name: (each["recurrence"], each["min_size"], each["max_size"], each["desired_capacity"], each["time_zone"])
         for name, each in actions.items()
     }
-    assert told == {
+    assert arguments == {
         "eks_blue_general_evening_start": ("30 18 * * 0,6", 4, 6, -1, "Asia/Seoul"),
         "eks_blue_general_evening_end": ("30 0 * * 0,1", 2, 6, -1, "Asia/Seoul"),
     }

@@ -1,4 +1,4 @@
-"""Scaling as it is written: what is taken, what is refused and why."""
+"""Scaling settings: which are valid, and which problems the others have."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def scaling(**changes: Any) -> ScalingSettings:
     return ScalingSettings.model_validate(values)
 
 
-def refusals(**changes: Any) -> list[str]:
+def problems_of(**changes: Any) -> list[str]:
     try:
         scaling(**changes)
     except ValidationError as error:
@@ -49,22 +49,25 @@ def test_out_fast_in_slowly_by_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "rule"),
     [
         ({"max_capacity": 1}, "max_capacity is less than min_capacity 2"),
-        ({"target_tracking": {}}, " has bounds and nothing that moves between them"),
+        ({"target_tracking": {}}, " has bounds but nothing that scales between them"),
         ({"time_zone": "Asia/Soul"}, "time_zone is not a time zone"),
-        ({"target_tracking": {"cpu": {"metric": "cpu", "target_value": 160}}}, "is more than all of it"),
+        ({"target_tracking": {"cpu": {"metric": "cpu", "target_value": 160}}}, "is more than 100"),
         (
             {"target_tracking": {**TRACKING, "again": {"metric": "cpu", "target_value": 50}}},
             "target_tracking.cpu.metric is tracked twice",
         ),
-        ({"step_scaling": {"up": OUT}}, "step_scaling.up.metric is tracked by target as well"),
-        ({"step_scaling": {"cpu": {**OUT, "metric": "memory"}}}, "step_scaling.cpu is the name of a target_tracking"),
-        ({"target_tracking": {}, "step_scaling": {"up": OUT}}, "step_scaling scales out and never in"),
+        ({"step_scaling": {"up": OUT}}, "step_scaling.up.metric has target tracking too"),
+        (
+            {"step_scaling": {"cpu": {**OUT, "metric": "memory"}}},
+            "step_scaling.cpu is also the label of a target_tracking",
+        ),
+        ({"target_tracking": {}, "step_scaling": {"up": OUT}}, "step_scaling scales out but never in"),
         (
             {"target_tracking": {"cpu": {**TRACKING["cpu"], "disable_scale_in": True}}},
-            "target_tracking scales out and never in",
+            "target_tracking scales out but never in",
         ),
         (
             {"target_tracking": {}, "step_scaling": {"up": OUT, "down": {**IN, "threshold": 60}}},
@@ -72,14 +75,14 @@ def test_out_fast_in_slowly_by_default() -> None:
         ),
         (
             {"target_tracking": {}, "step_scaling": {"up": {**OUT, "min_adjustment_magnitude": 2}, "down": IN}},
-            "min_adjustment_magnitude is only for percentages",
+            "min_adjustment_magnitude applies only to percentages",
         ),
-        ({"schedule": {"x": {**EVENING, "end": "18:00"}}}, "schedule.x.end is the start as well"),
+        ({"schedule": {"x": {**EVENING, "end": "18:00"}}}, "schedule.x.end is the same as the start"),
         ({"schedule": {"x": {**EVENING, "end": "24:00"}}}, "schedule.x.end is not a time of day"),
         ({"schedule": {"x": {**EVENING, "min_capacity": 7}}}, "schedule.x.min_capacity is more than max_capacity 6"),
         (
             {"schedule": {"x": EVENING, "late": {**EVENING, "start": "22:00", "end": "01:00"}}},
-            "schedule.late is at the same time as schedule x",
+            "schedule.late overlaps schedule x",
         ),
         ({"window": {"w": window("2026-12-24", "2026-12-25T01:00")}}, "window.w.start is not a date and time"),
         ({"window": {"w": window("2026-12-24T18:00", "2026-12-24T17:00")}}, "window.w.end is not after its start"),
@@ -94,28 +97,28 @@ def test_out_fast_in_slowly_by_default() -> None:
         ),
         (
             {"schedule": {"x": EVENING}, "window": {"w": window("2026-12-24T17:00", "2026-12-24T19:00")}},
-            "window.w spans a start or end of schedule x",
+            "window.w contains a start or end of schedule x",
         ),
         (
             {"schedule": {"x": EVENING}, "window": {"x": window("2026-12-24T19:00", "2026-12-24T20:00")}},
-            "window.x is the name of a schedule too",
+            "window.x is also the label of a schedule",
         ),
     ],
 )
-def test_what_is_refused(changes: dict[str, Any], told: str) -> None:
-    assert any(told in line for line in refusals(**changes)), refusals(**changes)
+def test_invalid_settings_are_reported(changes: dict[str, Any], rule: str) -> None:
+    assert any(rule in line for line in problems_of(**changes)), problems_of(**changes)
 
 
 def test_steps_in_go_with_tracking_that_only_adds() -> None:
     adds = {"cpu": {**TRACKING["cpu"], "disable_scale_in": True}}
-    assert refusals(target_tracking=adds, step_scaling={"down": {**IN, "metric": "memory"}}) == []
+    assert problems_of(target_tracking=adds, step_scaling={"down": {**IN, "metric": "memory"}}) == []
 
 
 def test_schedules_on_other_days_do_not_meet() -> None:
     weekend = {**EVENING, "days": ("sat", "sun"), "start": "12:00"}
-    assert refusals(schedule={"week": {**EVENING, "days": ("mon", "tue")}, "weekend": weekend}) == []
+    assert problems_of(schedule={"week": {**EVENING, "days": ("mon", "tue")}, "weekend": weekend}) == []
     over_midnight = {**EVENING, "days": ("sun",), "start": "22:00", "end": "19:00"}
-    assert refusals(schedule={"week": {**EVENING, "days": ("mon",)}, "late": over_midnight}) != []
+    assert problems_of(schedule={"week": {**EVENING, "days": ("mon",)}, "late": over_midnight}) != []
 
 
 def test_a_window_inside_a_peak_gives_back_the_peaks_bounds() -> None:

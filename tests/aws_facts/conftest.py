@@ -1,4 +1,4 @@
-"""What these tests share: every synthesized stack."""
+"""Fixture of these tests: every synthesized stack."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.support.template import Template
 
 @pytest.fixture(scope="session")
 def stacks(reference: Path, further: Path) -> list[Stack]:
-    """Every stack of the reference environments and of those of the tests, but for those without a resource."""
+    """Return every stack with resources, of the reference environments and of the tests' environments."""
     templates = [
         Template(folder)
         for output in (reference, further)

@@ -1,4 +1,4 @@
-"""The table of deliveries, `deliveries.toml`, and what it says of a stack: requests that AWS makes there."""
+"""The table of deliveries, `deliveries.toml`, and the requests that AWS makes in a stack according to it."""
 
 import re
 import tomllib
@@ -14,9 +14,9 @@ from tests.aws_facts.managed_policies import managed_policy
 from tests.aws_facts.stack import Document, Resource, Stack, fill, look_up
 
 TABLE = Path(__file__).parent / "deliveries.toml"
-STRANGER = "999999999999"
-#: Resources that a key of ours encrypts: type, the attribute that is the ARN, the one that is the key, the service that
-#: uses the key, and its encryption context, whose value is the ARN.
+OTHER_ACCOUNT = "999999999999"
+#: Resources encrypted with a customer managed key: type, attribute of the ARN, attribute of the key, service that uses
+#: the key, and encryption context key, whose value is the ARN.
 ENCRYPTED = (
     ("aws_db_instance", "master_user_secret", "master_user_secret_kms_key_id", "secretsmanager", "SecretARN"),
     ("aws_kinesis_stream", "arn", "kms_key_id", "kinesis", "aws:kinesis:arn"),
@@ -30,11 +30,11 @@ _BUCKET_KEY = "rule.apply_server_side_encryption_by_default.kms_master_key_id"
 
 @dataclass(frozen=True)
 class Request:
-    """A request that AWS makes, or that a role of ours makes so that AWS can do its part."""
+    """A request of an AWS service, or of one of our roles on behalf of a service."""
 
     stack: Stack
     cause: str
-    """The address of the resource because of which it is made."""
+    """The address of the resource that causes the request."""
     caller: Literal["service", "role", "federated"]
     name: str
     """The service principal, the role's ARN, or the identity provider's ARN."""
@@ -42,7 +42,7 @@ class Request:
     arn: str
     context: Mapping[str, str | list[str]]
     foreign: Mapping[str, str] = field(default_factory=dict)
-    """What a stranger's request has instead, where the account's number does not tell them apart."""
+    """Context of the same request for another account, where it differs in more than the account ID."""
 
     def __str__(self) -> str:
         keys = ", ".join(f"{key}={value}" for key, value in self.context.items())
@@ -50,18 +50,18 @@ class Request:
 
     @property
     def is_allowed(self) -> bool:
-        """Whether the policies allow it: those of the resource, and for a role those of the role."""
+        """Whether the policies of the resource allow the request, and for a role those of the role."""
         found = self._effects(self._resource_side, self._caller_side)
         return found == {"Allow"}
 
     @property
-    def of_a_stranger(self) -> "Request":
+    def for_another_account(self) -> "Request":
         """The same request on behalf of another account's resource."""
-        changed = {key: _strange(key, value, self.stack.account) for key, value in self.context.items()}
+        changed = {key: _foreign(key, value, self.stack.account) for key, value in self.context.items()}
         return replace(self, context={**changed, **self.foreign})
 
     def used(self) -> Iterator[tuple[Document, Statement]]:
-        """Yield the statements of the resource's policies that allow it."""
+        """Yield the statements of the resource's policies that allow the request."""
         for document in self.stack.policies_of(self.arn):
             for statement in document.statements:
                 if statement["Effect"] == "Allow" and applies(statement, self.action, self.arn, self._resource_side):
@@ -87,8 +87,8 @@ class Request:
     def _resource_side(self) -> Context:
         """The context for the resource's policies.
 
-        Without the account of a role: a statement for the whole account leaves to the role's own policies what the
-        role may do ("AWS KMS Developer Guide, Default key policy").
+        It has no account ID for a role, because a statement for the whole account delegates access to the role's own
+        policies ("AWS KMS Developer Guide, Default key policy").
         """
         if self.caller == "service":
             return {**self._keys, "aws:principalservicename": self.name, "aws:principalisawsservice": "true"}
@@ -101,8 +101,8 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A line of a delivery's `requests`: who asks for what."""
+class RequestTemplate:
+    """An entry of a delivery's `requests`: the caller, its actions, and their resource."""
 
     caller: Literal["service", "role", "federated"]
     name: str
@@ -111,14 +111,14 @@ class Asked:
     context: Mapping[str, Any]
     foreign: Mapping[str, str]
     key: tuple[str, ...]
-    """Actions on the key that encrypts the target, where it is one of ours."""
+    """Actions on the key that encrypts the target, if it is a customer managed key."""
     unprotected: str
-    """Why a stranger's request is allowed as well; "" where it is not."""
+    """Why the same request for another account is allowed too; "" if it is not."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """A row of the table: something that AWS does because of a resource, by requests that have to be allowed."""
+    """A row of the table: something that AWS does for a resource, with requests that must be allowed."""
 
     what: str
     page: str
@@ -128,27 +128,27 @@ class Delivery:
     each: str
     joins: tuple[Mapping[str, str], ...]
     idle: str
-    """Why no stack has such a resource; "" where one has."""
-    requests: tuple[Asked, ...]
+    """Why no stack has such a resource; "" if one has."""
+    requests: tuple[RequestTemplate, ...]
 
-    def in_stack(self, stack: Stack, asked: Asked) -> Iterator[Request]:
-        """Yield the requests of one line in a stack."""
+    def in_stack(self, stack: Stack, template: RequestTemplate) -> Iterator[Request]:
+        """Yield the requests of one entry in a stack."""
         for scope in self._scopes(stack):
-            name, arn = scope.fill(asked.name), scope.fill(asked.on)
-            context = {key: scope.fill_all(value) for key, value in asked.context.items()}
-            foreign = {scope.fill(key): scope.fill(value) for key, value in asked.foreign.items()}
+            name, arn = scope.fill(template.name), scope.fill(template.on)
+            context = {key: scope.fill_all(value) for key, value in template.context.items()}
+            foreign = {scope.fill(key): scope.fill(value) for key, value in template.foreign.items()}
             context = {scope.fill(key): value for key, value in context.items()}
-            for action in asked.actions:
-                yield Request(stack, scope.resource.address, asked.caller, name, action, arn, context, foreign)
-            for action in asked.key:
-                yield from _on_key(stack, scope, asked, name, action, arn, context)
+            for action in template.actions:
+                yield Request(stack, scope.resource.address, template.caller, name, action, arn, context, foreign)
+            for action in template.key:
+                yield from _on_key(stack, scope, template, name, action, arn, context)
 
     def _scopes(self, stack: Stack) -> Iterator["Scope"]:
         for resource in stack.of_type(self.resource):
             scopes: Iterable[Scope] = [Scope(resource, {})]
             if self.each:
                 scopes = [Scope(resource, {"each": Item(stack, block)}) for block in _blocks(resource, self.each)]
-            scopes = [scope for scope in scopes if scope.fits(self.where)]
+            scopes = [scope for scope in scopes if scope.matches(self.where)]
             for join in self.joins:
                 scopes = [joined for scope in scopes for joined in scope.joined(join)]
             yield from scopes
@@ -170,7 +170,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Scope:
-    """A resource, and what else a row's templates name: `{each.key}`, or `{function.role}` of a joined resource."""
+    """A resource, with the block (`{each.key}`) and the joined resources (`{function.role}`) of a row's templates."""
 
     resource: Resource
     others: Mapping[str, Resource | Item]
@@ -187,10 +187,10 @@ class Scope:
     def fill_all(self, value: Any) -> str | list[str]:
         return [self.fill(each) for each in value] if isinstance(value, list) else self.fill(value)
 
-    def fits(self, where: Mapping[str, Any]) -> bool:
-        """Return whether each path has its value: a text or a truth value, "~" and a pattern, or "" for nothing."""
+    def matches(self, where: Mapping[str, Any]) -> bool:
+        """Return whether each path has its value: a string, a Boolean, "~" and a pattern, or "" for no value."""
         return all(
-            self.has(path) is wanted if isinstance(wanted, bool) else _fits(self.find(path), wanted)
+            self.has(path) is wanted if isinstance(wanted, bool) else _matches(self.find(path), wanted)
             for path, wanted in where.items()
         )
 
@@ -201,11 +201,11 @@ class Scope:
     def joined(self, join: Mapping[str, str]) -> Iterator["Scope"]:
         """Yield the scope with each resource of a type, or block of a list, whose `right` is this scope's `left`."""
         left = self.fill(join["left"])
-        for other in self._candidates(join):
+        for other in self._joinable(join):
             if fill(join["right"], other, self) == left:
                 yield Scope(self.resource, {**self.others, join["as"]: other})
 
-    def _candidates(self, join: Mapping[str, str]) -> Iterator[Resource | Item]:
+    def _joinable(self, join: Mapping[str, str]) -> Iterator[Resource | Item]:
         if "list" in join:
             yield from (Item(self.resource.stack, block) for block in _blocks(self.resource, join["list"]))
         else:
@@ -229,28 +229,28 @@ def deliveries() -> list[Delivery]:
             each=row.get("each", ""),
             joins=tuple(row.get("joins", ())),
             idle=row.get("idle", ""),
-            requests=tuple(_asked(each) for each in row["requests"]),
+            requests=tuple(_request_template(each) for each in row["requests"]),
         )
         for row in load()["delivery"]
     ]
 
 
-def _asked(line: Mapping[str, Any]) -> Asked:
-    (caller,) = {"service", "role", "federated"} & set(line)
-    return Asked(
+def _request_template(entry: Mapping[str, Any]) -> RequestTemplate:
+    (caller,) = {"service", "role", "federated"} & set(entry)
+    return RequestTemplate(
         caller=caller,  # type: ignore[arg-type]
-        name=line[caller],
-        actions=tuple(line["actions"]),
-        on=line["on"],
-        context=line.get("context", {}),
-        foreign=line.get("foreign", {}),
-        key=tuple(line.get("key", ())),
-        unprotected=line.get("unprotected", ""),
+        name=entry[caller],
+        actions=tuple(entry["actions"]),
+        on=entry["on"],
+        context=entry.get("context", {}),
+        foreign=entry.get("foreign", {}),
+        key=tuple(entry.get("key", ())),
+        unprotected=entry.get("unprotected", ""),
     )
 
 
 def _blocks(resource: Resource, path: str) -> list[Any]:
-    """Return the blocks at a path: those of every list on the way there."""
+    """Return the blocks at a path, which can pass through lists."""
     found: list[Any] = [resource.block]
     for part in path.split("."):
         found = [look_up({"x": block}, f"x.{part}") for block in found]
@@ -260,20 +260,26 @@ def _blocks(resource: Resource, path: str) -> list[Any]:
     return found
 
 
-def _fits(found: Any, wanted: str) -> bool:
+def _matches(found: Any, wanted: str) -> bool:
     text = "" if found is None else listed(found)[0]
     return bool(re.fullmatch(wanted[1:], text)) if wanted.startswith("~") else text == wanted
 
 
 def _on_key(
-    stack: Stack, scope: Scope, asked: Asked, name: str, action: str, arn: str, context: Mapping[str, Any]
+    stack: Stack,
+    scope: Scope,
+    template: RequestTemplate,
+    name: str,
+    action: str,
+    arn: str,
+    context: Mapping[str, Any],
 ) -> Iterator[Request]:
-    """Yield the request for the key that encrypts the target, where it is one of ours."""
+    """Yield the request for the key that encrypts the target, if it is a customer managed key."""
     for key_arn, via, encryption_context in _keys_of(stack, arn):
         keys: dict[str, Any] = {**context, **{f"kms:EncryptionContext:{k}": v for k, v in encryption_context.items()}}
-        if asked.caller == "role":
+        if template.caller == "role":
             keys["kms:ViaService"] = via
-        yield Request(stack, scope.resource.address, asked.caller, name, action, key_arn, keys, asked.foreign)
+        yield Request(stack, scope.resource.address, template.caller, name, action, key_arn, keys, template.foreign)
 
 
 def _keys_of(stack: Stack, arn: str) -> Iterator[tuple[str, str, dict[str, str]]]:
@@ -287,9 +293,9 @@ def _keys_of(stack: Stack, arn: str) -> Iterator[tuple[str, str, dict[str, str]]
             yield key, f"s3.{resource.region}.amazonaws.com", {"aws:s3:arn": bucket}
 
 
-def _strange(key: str, value: str | list[str], account: str) -> str | list[str]:
+def _foreign(key: str, value: str | list[str], account: str) -> str | list[str]:
     if isinstance(value, list):
-        return [str(_strange(key, each, account)) for each in value]
+        return [str(_foreign(key, each, account)) for each in value]
     if key.lower() == "aws:sourcearn" and value.startswith("arn:aws:s3:::"):
-        return "arn:aws:s3:::a-strangers-bucket"
-    return value.replace(account, STRANGER)
+        return "arn:aws:s3:::bucket-of-another-account"
+    return value.replace(account, OTHER_ACCOUNT)

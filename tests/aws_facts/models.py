@@ -1,7 +1,7 @@
-"""Parameters against AWS's service models, in what botocore's own validator leaves out.
+"""Checks of parameters against AWS's service models.
 
-botocore checks types, required and unknown members, and minimums. The models also have enumerations, maximums and
-patterns, which AWS enforces and no client does.
+botocore checks types, required and unknown members, and minimums. The models also have enumerations, maximums, and
+patterns, which AWS enforces but clients do not check.
 """
 
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ import regex
 from botocore.model import Shape
 from botocore.validate import ParamValidator
 
-#: All characters of more than 16 bits, as the models write them and as Python does.
+#: All characters beyond 16 bits: in the syntax of the models, and of Python.
 PAIRS = (r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
 
 
 def faults(shape: Shape, parameters: Any) -> Iterator[str]:
-    """Yield what the model says against the parameters, each with the path of its member."""
+    """Yield the parameters' violations of the model, each with the path of the member."""
     report = ParamValidator().validate(parameters, shape)
     yield from filter(None, report.generate_report().split("\n"))
     yield from _faults(shape, parameters, "")
@@ -46,13 +46,13 @@ def _text_faults(shape: Any, value: str, path: str) -> Iterator[str]:
         yield f"{path}: {value!r} is not one of {', '.join(shape.enum)}"
     yield from _too_much(shape, len(value), path, "characters")
     pattern = shape.metadata.get("pattern")
-    # The patterns are Java's: of the whole text, with classes of characters that `re` does not know (`\\p{L}`), and
-    # with characters of more than 16 bits written as pairs.
+    # The patterns are Java's: they match the whole string, and have character classes that `re` does not support
+    # (`\\p{L}`), and surrogate pairs for characters beyond 16 bits.
     if pattern and not regex.fullmatch(pattern.replace(*PAIRS), value):
         yield f"{path}: {value[:80]!r} does not match {pattern}"
 
 
 def _too_much(shape: Any, amount: float, path: str, unit: str) -> Iterator[str]:
-    most = shape.metadata.get("max")
-    if most is not None and amount > most:
-        yield " ".join(filter(None, [f"{path}: {amount}", unit, f"are more than {most}"]))
+    maximum = shape.metadata.get("max")
+    if maximum is not None and amount > maximum:
+        yield " ".join(filter(None, [f"{path}: {amount}", unit, f"exceeds the maximum of {maximum}"]))

@@ -1,4 +1,4 @@
-"""What the pipeline's roles may do: AWS's managed policies, as Moto carries them, with the policies of ours."""
+"""Permissions of the pipeline's roles: AWS managed policies, from Moto, and our own policies."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ from tests.support.template import Template
 
 
 def role_statements(account: Template, name: str) -> list[Statement]:
-    """Return the statements of a role of an account's stack, given by its address's name."""
+    """Return the statements of a role in an account's stack, by the name in the role's address."""
     attached = [
         str(each["policy_arn"])
         for each in account.resources("aws_iam_role_policy_attachment").values()
@@ -26,16 +26,16 @@ def role_statements(account: Template, name: str) -> list[Statement]:
 
 
 def refused(found: Iterable[Statement], requests: Iterable[RecordedRequest]) -> list[str]:
-    """Return the actions on resources, of these requests, that the statements do not allow."""
+    """Return the actions of these requests, with their resources, that the statements do not allow."""
     policy = list(found)
-    asked = {(action_of(each), resource_of(each)) for each in requests}
+    required = {(action_of(each), resource_of(each)) for each in requests}
     return sorted(
-        f"{action} on {resource}" for action, resource in asked if not is_allowed(policy, action, resource, {})
+        f"{action} on {resource}" for action, resource in required if not is_allowed(policy, action, resource, {})
     )
 
 
 def plan_requests(requests: Iterable[RecordedRequest], bucket: str, state_key: str) -> Iterator[RecordedRequest]:
-    """Yield what a plan does of these: reads, and the lock beside the state."""
+    """Yield the requests that a plan makes too: reads, and those for the lock of the state."""
     lock = {"Bucket": bucket, "Key": f"{state_key}.tflock"}
     for each in requests:
         if reads(action_of(each)) or lock.items() <= each.parameters.items():
@@ -44,7 +44,7 @@ def plan_requests(requests: Iterable[RecordedRequest], bucket: str, state_key: s
 
 @cache
 def _managed() -> Mapping[str, Any]:
-    """Return AWS's managed policies by name."""
+    """Return the AWS managed policies by name."""
     from moto.iam.aws_managed_policies import aws_managed_policies_data
 
     found: dict[str, Any] = json.loads(aws_managed_policies_data)

@@ -1,6 +1,6 @@
-"""Requests that the embedded AWS recorded, as AWS's service models read them: service, operation and parameters.
+"""Requests that the embedded AWS recorded, parsed into service, operation, and parameters.
 
-Moto's own router and parsers of AWS's five protocols do the reading, over botocore's service models.
+Moto's router and its parsers for AWS's five protocols parse them, with botocore's service models.
 """
 
 import base64
@@ -19,7 +19,7 @@ from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import ServiceOperationRouter, get_service_router
 from moto.core.utils import get_service_model
 
-#: botocore's names of services that sign requests by another one.
+#: botocore's names of services by the name with which they sign requests, if it differs.
 SIGNED_AS = {
     "elasticloadbalancing": "elbv2",
     "monitoring": "cloudwatch",
@@ -31,7 +31,7 @@ _CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/([^/]*)/([^/]+)/aws4_request")
 
 @dataclass(frozen=True)
 class RecordedRequest:
-    """One request."""
+    """A request."""
 
     service: str
     """botocore's name of the service."""
@@ -40,18 +40,18 @@ class RecordedRequest:
     region: str
     parameters: dict[str, Any]
     shape: Shape | None
-    """The model of the parameters; None for an operation without any."""
+    """The model of the parameters; None for an operation without parameters."""
     agent: str
     """The client's User-Agent header."""
 
     @property
     def is_terraforms(self) -> bool:
-        """Whether Terraform's AWS provider or its S3 backend made the request, and not a test."""
+        """Whether Terraform's AWS provider or its S3 backend sent the request, not a test."""
         return "Terraform" in self.agent
 
 
 def read(path: Path, offset: int = 0) -> Iterator[RecordedRequest]:
-    """Yield the signed requests of a record from a byte on. Raises an error for one that AWS's models do not know."""
+    """Yield the signed requests in a file from an offset on. Raises an error for one that AWS's models do not have."""
     with path.open("rb") as lines:
         lines.seek(offset)
         for line in lines:
@@ -104,7 +104,7 @@ def _request(recorded: dict[str, Any]) -> Request:
         recorded["headers"],
         base64.b64decode(recorded["body"]),
     )
-    # As Moto does it: a form's fields are kept, and the body too.
+    # As in Moto, this keeps both the fields of a form and the body.
     request.get_data(parse_form_data=True)
     return request
 

@@ -1,7 +1,7 @@
-"""A synthesized stack as AWS would see it: its resources with real ARNs, and its policy documents.
+"""A synthesized stack as in AWS: its resources with ARNs, and its policy documents.
 
-Terraform's tokens (`${aws_sqs_queue.jobs.arn}`) become what they would be in AWS, so that patterns can be compared.
-Identifiers that AWS chooses are made up from the resource's address.
+Terraform's tokens (`${aws_sqs_queue.jobs.arn}`) are replaced with the values that they would have in AWS, so that
+patterns can be compared. Identifiers that AWS chooses are derived from the resource's address.
 """
 
 import json
@@ -18,7 +18,7 @@ PolicyKind = Literal[
     "trust", "identity", "bucket", "key", "topic", "queue", "logs", "repository", "endpoint", "function"
 ]
 
-#: The attributes that hold policy documents, and of what kind each is.
+#: The attributes that contain policy documents, and the kind of each.
 POLICY_ATTRIBUTES: dict[tuple[str, str], PolicyKind] = {
     ("aws_iam_role", "assume_role_policy"): "trust",
     ("aws_iam_role_policy", "policy"): "identity",
@@ -30,8 +30,8 @@ POLICY_ATTRIBUTES: dict[tuple[str, str], PolicyKind] = {
     ("aws_ecr_repository_policy", "policy"): "repository",
     ("aws_vpc_endpoint", "policy"): "endpoint",
 }
-#: What attributes are in AWS that are not in the resource's own block: `{id}` is made up from the address, `{account}`
-#: and `{region}` are the resource's, the others are attributes of its block.
+#: Values of attributes that are not in the resource's block: `{id}` is derived from the address, `{account}` and
+#: `{region}` are the resource's, the others are attributes of its block.
 ATTRIBUTES = {
     "aws_cloudfront_distribution.arn": "arn:aws:cloudfront::{account}:distribution/{id}",
     "aws_cloudwatch_log_group.arn": "arn:aws:logs:{region}:{account}:log-group:{name}",
@@ -63,17 +63,17 @@ ATTRIBUTES = {
 }
 _RESOURCE = r"(?P<type>aws_\w+)\.(?P<name>\w+)\."
 _ISSUER = rf"{_RESOURCE}identity\[0\]\.oidc\[0\]\.(?P<attribute>issuer)"
-#: What stands between `${` and `}`: a pattern of an attribute, and the filter through which it goes.
+#: Expressions between `${` and `}`: the pattern of an attribute, and the filter for its value.
 EXPRESSIONS = {
     rf"{_RESOURCE}(?P<attribute>\w+)": "",
-    # The secret that RDS keeps, as `DatabasePrerequisites.managed_secret_arn` writes it.
+    # The secret that RDS manages, as in `DatabasePrerequisites.managed_secret_arn`.
     rf"concat\({_RESOURCE}(?P<attribute>master_user_secret)\[\*\].*\)\[0\]": "",
-    # A proxy is named by its id, the end of its ARN.
+    # The ID of a proxy, the end of its ARN.
     rf'element\(split\(":", {_RESOURCE}(?P<attribute>arn)\), 6\)': "last",
     _ISSUER: "",
     rf'replace\({_ISSUER}, "https://", ""\)': "host",
 }
-#: `$${x}` is how Terraform writes a `${x}` that is not its own.
+#: Terraform escapes a literal `${x}` as `$${x}`.
 _TOKEN = re.compile(r"(?<!\$)\$\{([^}]+)\}")
 _FIELD = re.compile(r"\{([\w.-]+)(?:\|(\w+))?\}")
 _FILTERS: dict[str, Callable[[str], str]] = {
@@ -83,13 +83,13 @@ _FILTERS: dict[str, Callable[[str], str]] = {
     "last": lambda text: text.rpartition(":")[2],
     "path": lambda text: text.partition("/")[2],
     "repository": lambda text: _repository(text),
-    # A secret's ARN without the JSON key behind it: "ContainerDefinition, Secret, valueFrom".
+    # A secret's ARN without the JSON key after it: "ContainerDefinition, Secret, valueFrom".
     "secret": lambda text: ":".join(text.split(":")[:7]),
 }
 
 
 class UnknownTokenError(LookupError):
-    """A token whose form, or attribute, is not in the tables above: add it there."""
+    """The expression or the attribute of a token is not in the tables above; add it there."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +113,11 @@ class Resource:
 
     @property
     def id(self) -> str:
-        """What stands for an identifier that AWS chooses."""
+        """The substitute for an identifier that AWS chooses."""
         return self.name.replace("_", "").upper()
 
     def attribute(self, name: str) -> str:
-        """Return an attribute as it would be in AWS. Raises UnknownTokenError."""
+        """Return the value that an attribute would have in AWS. Raises UnknownTokenError."""
         template = ATTRIBUTES.get(f"{self.type}.{name}")
         if template is not None:
             return fill(template, self)
@@ -126,13 +126,13 @@ class Resource:
         return str(self.stack.resolve(self.block[name]))
 
     def has(self, path: str) -> bool:
-        """Return whether something is at a dotted path, and not false."""
+        """Return whether a dotted path has a value that is not false."""
         return bool(look_up(self.block, path))
 
     def find(self, path: str) -> Any:
-        """Return what is at a dotted path, resolved; of lists the first, in JSON texts as well; None where nothing is.
+        """Return the resolved value at a dotted path, or None. The path passes through first items, and JSON strings.
 
-        `account`, `region`, `id` and `arn` are the resource's own.
+        `account`, `region`, `id`, and `arn` are the resource's own.
         """
         if path in ("account", "region", "id", "address"):
             return self.stack.account if path == "account" else getattr(self, path)
@@ -148,7 +148,7 @@ class Document:
     resource: Resource
     kind: PolicyKind
     text: str
-    """As it is sent, its tokens resolved."""
+    """The document with its tokens resolved."""
 
     @property
     def where(self) -> str:
@@ -184,7 +184,7 @@ class Stack:
         return [each for each in self.resources if each.type == kind]
 
     def resolve(self, value: Any) -> Any:
-        """Return a value with all of its tokens resolved. Raises UnknownTokenError."""
+        """Return a value with all its tokens resolved. Raises UnknownTokenError."""
         if isinstance(value, str):
             return _TOKEN.sub(lambda match: self._token(match[1]), value)
         if isinstance(value, list):
@@ -195,7 +195,7 @@ class Stack:
 
     @cached_property
     def documents(self) -> list[Document]:
-        """The stack's policy documents, those of its functions included."""
+        """The stack's policy documents, including the policies of its functions."""
         written = [
             Document(resource, kind, self.resolve(resource.block[attribute]))
             for resource in self.resources
@@ -205,16 +205,16 @@ class Stack:
         return [*written, *self._function_policies()]
 
     def policies_of(self, arn: str) -> list[Document]:
-        """Return the documents that say, on the side of the resource, who may do what with it."""
+        """Return the resource-based policies of the resource with this ARN."""
         return [each for each in self.documents if each.kind != "identity" and _is_about(each, arn)]
 
     def role_policies(self, role_arn: str) -> list[Document]:
-        """Return the documents that are written into a role."""
+        """Return the inline policies of a role."""
         name = role_arn.rpartition("/")[2]
         return [each for each in self.documents if each.kind == "identity" and each.resource.find("role") == name]
 
     def managed_policies(self, role_arn: str) -> list[str]:
-        """Return the ARNs of the policies that are attached to a role."""
+        """Return the ARNs of the policies attached to a role."""
         name = role_arn.rpartition("/")[2]
         attached = self.of_type("aws_iam_role_policy_attachment")
         return [each.find("policy_arn") for each in attached if each.find("role") == name]
@@ -230,7 +230,7 @@ class Stack:
         raise UnknownTokenError(f"{self.name}: ${{{expression}}}: not in EXPRESSIONS of {__file__}")
 
     def _function_policies(self) -> Iterator[Document]:
-        """Yield the policy of each function that a service may invoke, as Lambda makes it of its permissions.
+        """Yield the policy of each function with permissions, as Lambda creates it.
 
         [AddPermission](https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html).
         """
@@ -243,7 +243,7 @@ class Stack:
 
 
 def look_up(block: Any, path: str) -> Any:
-    """Return what is at a dotted path of a block as it stands there; of lists the first, in JSON texts as well."""
+    """Return the unresolved value at a dotted path of a block, which passes through first items and JSON strings."""
     found = block
     for part in path.split("."):
         if isinstance(found, str):
@@ -255,7 +255,7 @@ def look_up(block: Any, path: str) -> Any:
 
 
 def fill(template: str, *sources: Any) -> str:
-    """Return the template with its fields filled from the first source that has them; a source has a method `find`."""
+    """Return the template with each field from the first source that has it; a source has a method `find`."""
 
     def field(match: re.Match[str]) -> str:
         for source in sources:
@@ -263,18 +263,18 @@ def fill(template: str, *sources: Any) -> str:
             if value is not None:
                 (text,) = listed(value)[:1]
                 return _filtered(text, match[2])
-        raise LookupError(f"{template}: nothing is {match[1]} in {sources}")
+        raise LookupError(f"{template}: no {match[1]} in {sources}")
 
     return _FIELD.sub(field, template)
 
 
 def _filtered(text: str, name: str | None) -> str:
-    """Return the text as a filter leaves it."""
+    """Return the text after a filter."""
     return _FILTERS[name](text) if name else text
 
 
 def _repository(image: str) -> str:
-    """Return the ARN of the repository of an image in ECR."""
+    """Return the ARN of the ECR repository of an image."""
     host, _, name = image.partition("/")
     account, _, _, region, *_ = host.split(".")
     return f"arn:aws:ecr:{region}:{account}:repository/{name.rpartition(':')[0]}"
@@ -297,7 +297,7 @@ def _permission_statement(permission: Resource, function_arn: str) -> Statement:
 
 
 def _is_about(document: Document, arn: str) -> bool:
-    """Return whether the document is the policy of the resource with this ARN, or of what it is a part of."""
+    """Return whether the document is the policy of the resource with this ARN, or of the resource that contains it."""
     resource = document.resource
     match document.kind:
         case "trust" | "key" | "queue" | "function":

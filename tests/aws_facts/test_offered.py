@@ -1,4 +1,4 @@
-"""Tables of instance classes, node types and zones against the lists of AWS's API that cfn-lint and Moto carry."""
+"""Tables of instance classes, node types, and zones against the lists from AWS's API in cfn-lint and Moto."""
 
 import gzip
 import json
@@ -16,11 +16,11 @@ from modules.network.vpc.keys.region_zones import USUAL_ZONES, ZONES
 
 CFN_LINT = files("cfnlint") / "data" / "schemas" / "extensions"
 OFFERINGS = files("moto") / "ec2" / "resources" / "instance_type_offerings" / "availability-zone"
-#: Major versions that a `database` block takes.
+#: Major versions that a `database` block allows.
 MAJORS = re.compile(r"\^\((1[3-8]|8\\\.[04])\\?\.")
-#: The page has fewer sizes of the burstable families for Aurora than the API: see the module's docstring.
+#: Burstable classes of Aurora that the API lists and the page does not: see modules/data/keys/instance_classes.py.
 AURORA_BURSTABLE = re.compile(r"db\.t\dg?\.(?!medium|large)")
-#: Letters that accounts have and Moto's did not: b of Tokyo in old ones, any two of three in N. California.
+#: Zone letters that Moto's account did not have: b of Tokyo in old accounts, any two of three in N. California.
 OTHER_LETTERS = {"ap-northeast-1": "b", "us-west-1": "c"}
 
 
@@ -29,7 +29,7 @@ def content(*path: str) -> Any:
 
 
 def enums(value: Any) -> Iterator[str]:
-    """Yield the words of each `enum` of a schema."""
+    """Yield the values of each `enum` of a schema."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from inner if key == "enum" else enums(inner)
@@ -44,8 +44,8 @@ def classes(families: Mapping[str, str], prefix: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def offered() -> dict[str, set[str]]:
-    """Return the instance classes of each engine, in any region, that run a version which a block takes."""
-    runs = {
+    """Return the instance classes of each engine, in any region, that support a version that a block allows."""
+    supported = {
         name
         for rule in content("aws_rds_dbinstance", "db_instance_class.json")["allOf"]
         if MAJORS.match(rule["if"]["properties"]["EngineVersion"]["pattern"])
@@ -55,12 +55,12 @@ def offered() -> dict[str, set[str]]:
     for region in content("aws_rds_dbinstance", "dbinstanceclass_enum.json").values():
         for rule in region["allOf"]:
             engine = rule["if"]["properties"]["Engine"].get("const", "")
-            found.setdefault(engine, set()).update(runs.intersection(enums(rule["then"])))
+            found.setdefault(engine, set()).update(supported.intersection(enums(rule["then"])))
     return found
 
 
 @pytest.mark.parametrize("engine", DATABASE_CLASSES)
-def test_instance_classes_are_those_that_the_api_lists(engine: EngineName, offered: dict[str, set[str]]) -> None:
+def test_instance_classes_equal_those_of_the_api(engine: EngineName, offered: dict[str, set[str]]) -> None:
     ours = classes(DATABASE_CLASSES[engine], "db")
     theirs = offered[engine] - {"db.serverless"}
     if engine.startswith("aurora"):
@@ -68,18 +68,18 @@ def test_instance_classes_are_those_that_the_api_lists(engine: EngineName, offer
     assert ours == theirs
 
 
-def test_node_types_are_those_that_the_api_lists() -> None:
+def test_node_types_equal_those_of_the_api() -> None:
     theirs = set(enums(content("aws_elasticache_cachecluster", "cachenodetype_enum.json")))
     assert classes({**CACHE_NODES, **TIERED_NODES}, "cache") == theirs
 
 
 @pytest.mark.parametrize("path", sorted(OFFERINGS.iterdir(), key=str), ids=lambda path: path.name.partition(".")[0])
-def test_zones_are_those_in_which_instances_are_offered(path: Any) -> None:
+def test_zones_equal_those_with_instance_offerings(path: Any) -> None:
     region = path.name.partition(".")[0]
     rows = json.loads(gzip.decompress(path.read_bytes()))
     letters = {row["Location"].removeprefix(region) for row in rows} | set(OTHER_LETTERS.get(region, ""))
     assert "".join(sorted(letters)) == ZONES.get(region, USUAL_ZONES)
 
 
-def test_zones_are_of_regions_that_there_are() -> None:
+def test_zones_are_of_existing_regions() -> None:
     assert ZONES.keys() <= set(REGIONS)

@@ -1,4 +1,4 @@
-"""Every policy document of every stack against the Service Authorization Reference and the services' own limits."""
+"""Policy documents of every stack against the Service Authorization Reference and the services' quotas."""
 
 import json
 import re
@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from iam.evaluation import Statement, listed
-from tests.aws_facts.catalog import Action, actions, is_for
+from tests.aws_facts.catalog import Action, actions, applies_to
 from tests.aws_facts.stack import POLICY_ATTRIBUTES, Document, PolicyKind, Stack
 from tests.support.template import Template
 
-#: Characters of a document, or where a service says so bytes, at most.
+#: Maximum size of a document in characters, or in bytes if the service counts those.
 LIMITS: dict[PolicyKind, int] = {
     # [IAM User Guide, IAM and AWS STS quotas](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)
     "trust": 2048,
@@ -34,13 +34,13 @@ LIMITS: dict[PolicyKind, int] = {
     # [Lambda quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)
     "function": 20 * 1024,
 }
-#: All policies that are written into one role, on the same page as a trust policy's limit.
+#: Maximum size of all inline policies of a role, on the same page as the quota of a trust policy.
 ROLE_LIMIT = 10240
-#: Statements and conditions of a queue's policy, on the same page as its size.
+#: Maximum statements and conditions of a queue's policy, on the same page as its size.
 QUEUE_STATEMENTS, QUEUE_CONDITIONS = 20, 10
 #: Operators for each type of a condition key: [IAM User Guide, IAM JSON policy elements: Condition operators]
-#: (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html). ARNs may be
-#: compared as texts, and the other way round.
+#: (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html). ARNs can be
+#: compared as strings, and strings as ARNs.
 OPERATORS = {"String": ("String", "Arn"), "ARN": ("Arn", "String"), "Bool": ("Bool",), "IPAddress": ("IpAddress",)}
 _SET = re.compile(r"For(Any|All)Values?:")
 
@@ -51,48 +51,48 @@ def unknown_actions(_: Document, statement: Statement) -> Findings:
     """Yield actions that no service has."""
     for pattern in _actions_of(statement):
         if pattern != "*" and not actions(pattern):
-            yield f"{pattern} is no action"
+            yield f"{pattern} is not an action"
 
 
 def actions_without_a_resource(document: Document, statement: Statement) -> Findings:
-    """Yield actions that none of the statement's resources is for: they allow, or deny, nothing."""
+    """Yield actions that apply to none of the statement's resources, and so have no effect."""
     if "Resource" not in statement or document.kind == "key":
         return
     for pattern in _actions_of(statement):
         known = actions(pattern)
         if known and not any(
-            is_for(action, resource) for action in known for resource in listed(statement["Resource"])
+            applies_to(action, resource) for action in known for resource in listed(statement["Resource"])
         ):
-            yield f"{pattern} is for {known[0].arns or '*'} and not for {listed(statement['Resource'])}"
+            yield f"{pattern} applies to {known[0].arns or '*'}, not to {listed(statement['Resource'])}"
 
 
 def resources_without_an_action(document: Document, statement: Statement) -> Findings:
-    """Yield resources that none of the statement's actions is for."""
+    """Yield resources to which none of the statement's actions applies."""
     if "Resource" not in statement or "*" in _actions_of(statement):
         return
     known = [action for pattern in _actions_of(statement) for action in actions(pattern)]
     for resource in listed(statement["Resource"]):
-        if resource != "*" and not any(is_for(action, resource) for action in known):
-            yield f"{resource} is for none of {_actions_of(statement)}"
+        if resource != "*" and not any(applies_to(action, resource) for action in known):
+            yield f"{resource} is not a resource of {_actions_of(statement)}"
 
 
 def malformed_arns(_: Document, statement: Statement) -> Findings:
-    """Yield resources that are no ARNs, or bear a token."""
+    """Yield resources that are not ARNs, or have a token."""
     for resource in [*listed(statement.get("Resource", [])), *listed(statement.get("NotResource", []))]:
         if resource != "*" and not re.fullmatch(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}|\*)?:[^$]+", resource):
-            yield f"{resource} is no ARN"
+            yield f"{resource} is not an ARN"
 
 
 def unknown_condition_keys(document: Document, statement: Statement) -> Findings:
-    """Yield condition keys that an action does not know: the statement never applies to it."""
+    """Yield condition keys that an action does not support, so that the statement never applies to it."""
     for _, key in _conditions(statement):
         for action in _all_actions(statement):
             if action.key_type(key) is None and not _is_claim(document, statement, key):
-                yield f"{key} is not known to {action.name}"
+                yield f"{key} is not supported by {action.name}"
 
 
 def operators_of_another_type(_: Document, statement: Statement) -> Findings:
-    """Yield operators that do not fit the key: multivalued keys need ForAnyValue or ForAllValues, others take none.
+    """Yield operators of another type than the key. Multivalued keys, and only those, need ForAnyValue or ForAllValues.
 
     [IAM User Guide, Single-valued vs. multivalued context keys]
     (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html).
@@ -102,18 +102,18 @@ def operators_of_another_type(_: Document, statement: Statement) -> Findings:
         for kind in types:
             single = kind.removeprefix("ArrayOf")
             if (kind != single) is not bool(_SET.match(operator)):
-                yield f"{operator} of {key}, which is {kind}"
+                yield f"{operator} for {key}, which is {kind}"
             plain = _SET.sub("", operator)
             if plain != "Null" and not plain.startswith(OPERATORS.get(single, (single,))):
-                yield f"{operator} of {key}, which is {kind}"
+                yield f"{operator} for {key}, which is {kind}"
 
 
-def ids_twice_or_malformed(document: Document, _: Statement) -> Findings:
-    """Yield ids of statements that occur twice, or that IAM refuses ("IAM JSON policy elements: Sid")."""
-    ids = [statement["Sid"] for statement in document.statements if "Sid" in statement]
-    letters = r"[A-Za-z0-9_-]+" if document.kind == "function" else r"[A-Za-z0-9]+"
-    yield from (f"{sid} twice" for sid, count in Counter(ids).items() if count > 1)
-    yield from (f"{sid} has characters that IAM refuses" for sid in ids if not re.fullmatch(letters, sid))
+def duplicate_or_malformed_sids(document: Document, _: Statement) -> Findings:
+    """Yield statement IDs that occur twice, or that IAM does not allow ("IAM JSON policy elements: Sid")."""
+    sids = [statement["Sid"] for statement in document.statements if "Sid" in statement]
+    pattern = r"[A-Za-z0-9_-]+" if document.kind == "function" else r"[A-Za-z0-9]+"
+    yield from (f"{sid} occurs twice" for sid, count in Counter(sids).items() if count > 1)
+    yield from (f"{sid} has invalid characters" for sid in sids if not re.fullmatch(pattern, sid))
 
 
 CHECKS = (
@@ -123,12 +123,14 @@ CHECKS = (
     malformed_arns,
     unknown_condition_keys,
     operators_of_another_type,
-    ids_twice_or_malformed,
+    duplicate_or_malformed_sids,
 )
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_no_policy_document_has(check: Callable[[Document, Statement], Findings], stacks: list[Stack]) -> None:
+def test_policy_documents_of_every_stack_have_none_of(
+    check: Callable[[Document, Statement], Findings], stacks: list[Stack]
+) -> None:
     found = [
         f"{document.where} {statement.get('Sid', '-')}: {finding}"
         for stack in stacks
@@ -140,32 +142,32 @@ def test_no_policy_document_has(check: Callable[[Document, Statement], Findings]
 
 
 @pytest.mark.parametrize(
-    ("statement", "said"),
+    ("statement", "messages"),
     [
-        ({"Action": "s3:GetObjects", "Resource": "*"}, ["s3:GetObjects is no action"]),
+        ({"Action": "s3:GetObjects", "Resource": "*"}, ["s3:GetObjects is not an action"]),
         (
             {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::content"},
-            ["s3:GetObject is for", "arn:aws:s3:::content is for none of"],
+            ["s3:GetObject applies to", "arn:aws:s3:::content is not a resource of"],
         ),
         (
             {"Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::content/*"},
-            ["s3:ListBucket is for"],
+            ["s3:ListBucket applies to"],
         ),
         (
             {
                 "Action": "ecs:DescribeTaskDefinition",
                 "Resource": "arn:aws:ecs:eu-west-1:333333333333:task-definition/x:1",
             },
-            ["ecs:DescribeTaskDefinition is for *", "is for none of"],
+            ["ecs:DescribeTaskDefinition applies to *", "is not a resource of"],
         ),
-        ({"Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:jobs"}, ["arn:aws:sqs:jobs is no ARN"]),
+        ({"Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:jobs"}, ["arn:aws:sqs:jobs is not an ARN"]),
         (
             {"Action": "sqs:SendMessage", "Resource": "*", "Condition": {"StringEquals": {"kms:ViaService": "x"}}},
-            ["kms:ViaService is not known to sqs:SendMessage"],
+            ["kms:ViaService is not supported by sqs:SendMessage"],
         ),
         (
             {"Action": "kms:Decrypt", "Resource": "*", "Condition": {"StringLike": {"kms:ResourceAliases": "alias/*"}}},
-            ["StringLike of kms:ResourceAliases, which is ArrayOfString"],
+            ["StringLike for kms:ResourceAliases, which is ArrayOfString"],
         ),
         (
             {
@@ -173,25 +175,25 @@ def test_no_policy_document_has(check: Callable[[Document, Statement], Findings]
                 "Resource": "*",
                 "Condition": {"ForAnyValue:StringEquals": {"kms:ViaService": "x"}},
             },
-            ["ForAnyValue:StringEquals of kms:ViaService, which is String"],
+            ["ForAnyValue:StringEquals for kms:ViaService, which is String"],
         ),
         (
             {"Action": "s3:GetObject", "Resource": "*", "Condition": {"StringEquals": {"aws:SecureTransport": "true"}}},
-            ["StringEquals of aws:SecureTransport, which is Bool"],
+            ["StringEquals for aws:SecureTransport, which is Bool"],
         ),
-        ({"Sid": "to-read", "Action": "s3:GetObject", "Resource": "*"}, ["to-read has characters"]),
+        ({"Sid": "to-read", "Action": "s3:GetObject", "Resource": "*"}, ["to-read has invalid characters"]),
         ({"Sid": "Read", "Action": "s3:GetObject*", "Resource": "arn:aws:s3:::content/*"}, []),
     ],
 )
-def test_what_the_checks_find(prod: Template, statement: Statement, said: list[str]) -> None:
+def test_checks_of_a_statement_find_its_mistakes(prod: Template, statement: Statement, messages: list[str]) -> None:
     role = Stack(prod).of_type("aws_iam_role_policy")[0]
     document = Document(role, "identity", json.dumps({"Statement": [{"Effect": "Allow", **statement}]}))
     found = sorted(finding for check in CHECKS for finding in check(document, document.statements[0]))
-    assert len(found) == len(said), found
-    assert all(any(each in finding for finding in found) for each in said), found
+    assert len(found) == len(messages), found
+    assert all(any(each in finding for finding in found) for each in messages), found
 
 
-def test_documents_are_small_enough(stacks: list[Stack]) -> None:
+def test_policy_documents_are_within_their_quotas(stacks: list[Stack]) -> None:
     sizes = {
         f"{document.where}: {size} of {LIMITS[document.kind]}": size > LIMITS[document.kind]
         for stack in stacks
@@ -201,7 +203,7 @@ def test_documents_are_small_enough(stacks: list[Stack]) -> None:
     assert [where for where, too_large in sizes.items() if too_large] == []
 
 
-def test_the_policies_of_a_role_are_small_enough_together(stacks: list[Stack]) -> None:
+def test_inline_policies_of_a_role_are_within_the_quota(stacks: list[Stack]) -> None:
     for stack in stacks:
         sizes: Counter[str] = Counter()
         for document in stack.documents:
@@ -210,14 +212,14 @@ def test_the_policies_of_a_role_are_small_enough_together(stacks: list[Stack]) -
         assert {role: size for role, size in sizes.items() if size > ROLE_LIMIT} == {}
 
 
-def test_queue_policies_have_few_statements_and_conditions(stacks: list[Stack]) -> None:
+def test_queue_policies_are_within_the_quotas_of_statements_and_conditions(stacks: list[Stack]) -> None:
     for document in (each for stack in stacks for each in stack.documents if each.kind == "queue"):
         conditions = [line for statement in document.statements for line in _conditions(statement)]
         assert len(document.statements) <= QUEUE_STATEMENTS, document.where
         assert len(conditions) <= QUEUE_CONDITIONS, document.where
 
 
-def test_every_attribute_with_a_policy_document_is_known(stacks: list[Stack]) -> None:
+def test_attributes_with_a_policy_document_are_in_the_table(stacks: list[Stack]) -> None:
     found = {
         (resource.type, attribute)
         for stack in stacks
@@ -228,7 +230,7 @@ def test_every_attribute_with_a_policy_document_is_known(stacks: list[Stack]) ->
     assert found <= set(POLICY_ATTRIBUTES), "add them to POLICY_ATTRIBUTES, with their kind"
 
 
-def test_a_token_of_unknown_form_is_refused(prod: Template) -> None:
+def test_resolve_of_an_unknown_token_raises(prod: Template) -> None:
     with pytest.raises(LookupError, match="not in EXPRESSIONS"):
         Stack(prod).resolve("${one(aws_sqs_queue.x[*].arn)}")
     with pytest.raises(LookupError, match="not in ATTRIBUTES"):
@@ -240,7 +242,7 @@ def _actions_of(statement: Statement) -> list[str]:
 
 
 def _all_actions(statement: Statement) -> Iterator[Action]:
-    """Yield the actions that are named one by one; of a wildcard's, some may not know a key that others need."""
+    """Yield the actions without wildcards: of those with one, some may not support a key that others require."""
     for pattern in _actions_of(statement):
         if "*" not in pattern:
             yield from actions(pattern)
@@ -257,6 +259,6 @@ def _is_claim(document: Document, statement: Statement, key: str) -> bool:
 
 
 def _size(document: Document) -> int:
-    """Return a document's size as its service counts; IAM counts no white space."""
+    """Return a document's size as its service counts it; IAM does not count white space."""
     text = re.sub(r"\s", "", document.text) if document.kind in ("trust", "identity") else document.text
     return len(text.encode())

@@ -1,4 +1,4 @@
-"""Recorded requests, as AWS's service models read them."""
+"""Recorded requests, parsed with AWS's service models."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ from tests.aws_facts.requests import RecordedRequest, read
 
 
 def recorded(tmp_path: Path, service: str, *, body: str = "", **line: Any) -> RecordedRequest:
-    """Return what is read of one recorded line."""
+    """Return the request of one recorded line."""
     signature = f"AWS4-HMAC-SHA256 Credential=key/20261126/us-east-1/{service}/aws4_request, Signature=0"
     headers = {"authorization": signature, "user-agent": "Terraform/1.11", **line.pop("headers", {})}
     values = {"method": "POST", "path": "/", "query": "", "account": "111111111111", **line}
@@ -44,7 +44,7 @@ JSON = {"content-type": "application/x-amz-json-1.1"}
          ("s3", "GetBucketLifecycleConfiguration", {"Bucket": "content"}), "s3:GetLifecycleConfiguration"),
     ],
 )  # fmt: skip
-def test_a_request_of_each_protocol_has_its_operation_parameters_and_action(
+def test_read_of_each_protocol_returns_operation_parameters_and_action(
     tmp_path: Path, service: str, line: dict[str, Any], expected: tuple[str, str, dict[str, Any]], action: str
 ) -> None:
     found = recorded(tmp_path, service, **line)
@@ -53,7 +53,7 @@ def test_a_request_of_each_protocol_has_its_operation_parameters_and_action(
     assert found.is_terraforms
 
 
-def test_an_action_that_writes_is_no_read(tmp_path: Path) -> None:
+def test_reads_of_a_writing_action_is_false(tmp_path: Path) -> None:
     body = "Action=CreateRole&Version=2010-05-08&RoleName=api&AssumeRolePolicyDocument=x"
     request = recorded(tmp_path, "iam", headers=FORM, body=body)
     assert not reads(action_of(request))

@@ -1,7 +1,7 @@
-"""Engine versions, classes, sizes and runtimes against what AWS offers in each environment's region.
+"""Engine versions, instance classes, sizes, and runtimes against what AWS offers in each environment's region.
 
-cfn-lint carries AWS's lists by region and the values that AWS's schemas allow. Resources are translated to the little
-of CloudFormation that holds such values; whatever else cfn-lint would say about them is of no use here.
+cfn-lint has AWS's lists by region, and the values that AWS's schemas allow. Resources are translated to CloudFormation
+with these values only, and other findings of cfn-lint are ignored.
 """
 
 import json
@@ -15,7 +15,7 @@ from cfnlint.api import lint
 from tests.conftest import FURTHER, REFERENCE
 from tests.support.template import Template
 
-#: CloudFormation's type and properties by Terraform's type and arguments.
+#: CloudFormation types and properties by Terraform types and arguments.
 TYPES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "aws_rds_cluster": (
         "AWS::RDS::DBCluster",
@@ -58,14 +58,14 @@ TYPES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "aws_lb_listener": ("AWS::ElasticLoadBalancingV2::Listener", {"ssl_policy": "SslPolicy", "protocol": "Protocol"}),
 }
-#: Rules about several properties at once: a version that can no longer be created, a class that it does not run on.
+#: Rules about several properties: a version that can no longer be created, a class that does not support the version.
 TOGETHER = ("E3047", "E3048", "E3062", "E3690", "W3691")
 
 ENVIRONMENTS = [path for folder in (REFERENCE, FURTHER) for path in sorted(folder.glob("*.hcl"))]
 
 
 def problems(template: Template) -> Iterator[str]:
-    """Yield what cfn-lint says against the values of a stack's resources."""
+    """Yield the findings of cfn-lint for the values of a stack's resources."""
     region = template.json["provider"]["aws"][0]["region"]
     resources = dict(_translated(template))
     if not resources:
@@ -86,7 +86,7 @@ def _translated(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.stem)
-def test_values_are_offered_in_the_environments_region(path: Path, request: pytest.FixtureRequest) -> None:
+def test_values_of_every_environment_are_offered_in_its_region(path: Path, request: pytest.FixtureRequest) -> None:
     output: Path = request.getfixturevalue("reference" if path.parent == REFERENCE else "further")
     assert list(problems(Template(output / "stacks" / path.stem))) == []
 
@@ -101,7 +101,9 @@ def test_values_are_offered_in_the_environments_region(path: Path, request: pyte
         ("aws_eks_node_group", {"ami_type": "AL1_x86_64"}, "E3030"),
     ],
 )
-def test_a_value_that_aws_does_not_offer_is_found(tmp_path: Path, kind: str, block: dict[str, Any], rule: str) -> None:
+def test_problems_of_a_value_that_aws_does_not_offer_has_the_rule(
+    tmp_path: Path, kind: str, block: dict[str, Any], rule: str
+) -> None:
     synthesized = {"provider": {"aws": [{"region": "ap-northeast-2"}]}, "resource": {kind: {"x": block}}}
     (tmp_path / "cdk.tf.json").write_text(json.dumps(synthesized))
     assert any(f"({rule})" in each for each in problems(Template(tmp_path)))

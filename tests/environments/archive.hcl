@@ -1,6 +1,6 @@
-# What the reference product does not ask of its data: Redis, S3's own keys, no versions, copies in another region;
-# nor of its load balancers: one for the VPC alone, one for CloudFront alone, a name's wildcard;
-# nor of its sites: an API in front of both, media by signed URLs, our key, countries.
+# What envs/ does not use. Data: Redis, SSE-S3, no versions, copies in another region. Load balancers: one only for the
+# VPC, one only for CloudFront, a wildcard certificate. Sites: an API behind each, media with signed URLs, a customer
+# managed key, countries.
 
 product    = "mobile"
 account_id = "555555555555"
@@ -47,7 +47,7 @@ registry {
 
 ecs "main" {}
 
-# Reached by CloudFront inside the VPC, through the load balancer above.
+# CloudFront reaches it inside the VPC, through the load balancer above.
 service "search" {
   image = "search:1.0.0"
   port  = 9200
@@ -119,7 +119,7 @@ site "www" {
   }
 }
 
-# The company's own pages: as folders, their API in the VPC alone.
+# Internal pages in folders, with an API only inside the VPC.
 site "handbook" {
   names              = ["handbook.mobile.example"]
   routing            = "folders"
@@ -165,7 +165,7 @@ cache "ranking" {
 
 cache "open" {
   node_type               = "cache.t4g.micro"
-  transit_encryption      = false # an old client that knows no TLS
+  transit_encryption      = false # for an old client without TLS
   snapshot_retention_days = 0
 }
 
@@ -197,7 +197,7 @@ backup {
   copy_to_region                  = "us-west-2"
 }
 
-# Names that nothing here answers for: an office, mail, two clusters that share users, regions and a last resort.
+# Records for targets outside this environment: an office, mail, two weighted clusters, regions, and a failover.
 zone "public" {
   name                    = "mobile.example"
   certificate_authorities = ["amazon.com", "letsencrypt.org"]
@@ -227,7 +227,7 @@ zone "public" {
     ttl    = 3600
   }
 
-  # A tenth of the users to the new cluster, none of them to one that is ill.
+  # A tenth of the users go to the new cluster, and none to an unhealthy one.
   record "blue" {
     name         = "api.mobile.example"
     type         = "CNAME"
@@ -269,7 +269,7 @@ zone "public" {
   }
 }
 
-# Its pages under a name of ours: the name above it leads to the load balancer `front`.
+# The sign-in pages have a custom domain, whose parent is an alias of the load balancer `front`.
 sign_in {
   sign_in_with        = ["email", "phone"]
   self_registration   = false

@@ -1,4 +1,4 @@
-# Night work on instances of our own: a cluster on EC2 alone, pinned and replaced at once, and one that has both.
+# Batch jobs on EC2 instances: a cluster with only EC2, pinned and replaced at once, and one that also has Fargate.
 
 product    = "mobile"
 account_id = "777777777777"
@@ -34,7 +34,7 @@ ecs "legacy" {
   fargate {}
 
   ec2 {
-    instance_type      = "c7i-flex.large" # an image that nobody can build for arm64 any more
+    instance_type      = "c7i-flex.large" # for an image that can no longer be built for arm64
     max_size           = 2
     availability_zones = ["c"]
     volume_size_gib    = 60
@@ -51,6 +51,6 @@ service "convert" {
   cluster       = "night"
   image         = "night:1.4.2"
   cpu           = 512
-  memory        = 900 # megabytes that Fargate would not take
+  memory        = 900 # MiB; not a size that Fargate has
   desired_count = 2
 }

@@ -1,4 +1,4 @@
-# The mobile backend: no internet gateway, the corporate network by Direct Connect, three zones, two clusters.
+# A mobile backend: no internet gateway, the corporate network by Direct Connect, three zones, two clusters.
 
 product    = "mobile"
 account_id = "444444444444"

@@ -1,4 +1,4 @@
-# Whatever can invoke a function: a queue behind a topic, a topic, a stream, times, a rotation; inside the VPC as well.
+# Everything that can invoke a function: a queue of a topic, a topic, a stream, schedules, a rotation; also in the VPC.
 
 product    = "mobile"
 account_id = "555555555555"

@@ -1,4 +1,4 @@
-# A private cluster and its successor beside it: no internet gateway, nodes of all three kinds, a proxy as the way out.
+# A private EKS cluster and its successor: no internet gateway, nodes of all three kinds, a proxy to the internet.
 
 product    = "mobile"
 account_id = "888888888888"
@@ -33,7 +33,7 @@ bucket "receipts" {
   encryption = "s3"
 }
 
-# By the proxy a task writes to SQS, for which there is no endpoint, and a function to Slack.
+# Through the proxy, a task writes to SQS, which has no endpoint here, and a function to Slack.
 ecs "main" {
 }
 

@@ -1,4 +1,4 @@
-# An environment without a network, in the account of `sandbox`, in another region, with the state beside sandbox's.
+# An environment without a network, in `sandbox`'s account but another region, with its state in the same bucket.
 
 product    = "mobile"
 account_id = "555555555555"

@@ -1,4 +1,4 @@
-# The mobile backend's database: plain RDS, since the company's database group supports that and no Aurora.
+# Plain RDS, for a company whose database team supports RDS but not Aurora.
 
 product    = "mobile"
 account_id = "666666666666"
@@ -25,10 +25,10 @@ database "main" {
   engine                      = "postgres"
   engine_version              = "16.15"
   instance_class              = "db.m7g.large"
-  instances                   = 2 # the first with its standby in another zone, and a read replica
+  instances                   = 2 # the first with a standby in another zone, and a read replica
   manage_master_user_password = false
   database_name               = "mobile"
-  corporate                   = true # developers test against it from the office
+  corporate                   = true # developers connect to it from the office
   slow_query_seconds          = 0.5
 
   storage {
@@ -45,7 +45,7 @@ database "main" {
   }
 }
 
-# MySQL with a read replica, whose password RDS cannot keep.
+# MySQL with a read replica: RDS cannot manage its password.
 database "legacy" {
   engine                      = "mysql"
   engine_version              = "8.4.11"
@@ -59,7 +59,7 @@ database "legacy" {
   }
 }
 
-# What runs by night in a container elsewhere: a function that logs in at the database, or at its proxy.
+# A nightly job as a function that logs in to the database, or to its proxy.
 function "export" {
   code      = "maintenance"
   in_vpc    = true

@@ -1,4 +1,4 @@
-# The least there is: a VPC with public subnets, nothing private can get out. Shares its account with `no-network`.
+# The minimum: a VPC with public subnets and no NAT gateway. Shares its account with `no-network`.
 
 product    = "mobile"
 account_id = "555555555555"

@@ -1,6 +1,6 @@
-# What the reference product's services do not ask for: services that call each other, a job on an image of its own, a
-# service before its first image, files of variables, parameters, queues, topics and streams, a root that cannot be
-# written, no NAT gateway.
+# What the services in envs/ do not use: services that call each other, a job with its own image, a service before its
+# first image, environment files, parameters, queues, topics, and streams, a read-only root file system, no NAT
+# gateway.
 
 product    = "mobile"
 account_id = "555555555555"
@@ -101,7 +101,7 @@ service "web" {
       }
     }
 
-    # An announced event.
+    # An announced launch.
     window "launch" {
       start        = "2030-01-01T18:00"
       end          = "2030-01-01T22:00"
@@ -113,7 +113,7 @@ service "web" {
 service "search" {
   image    = "search:1.0.0"
   port     = 9200
-  reaches  = ["web"] # either may call the other
+  reaches  = ["web"] # each may call the other
   owned_by = "pipeline"
 
   desired_count = 2
@@ -125,7 +125,7 @@ service "search" {
   }
 }
 
-# Its repository is empty as yet.
+# Its repository is still empty.
 service "ingest" {}
 
 scheduled_task "clean-up" {

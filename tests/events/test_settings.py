@@ -66,8 +66,16 @@ def test_a_folder_of_another_name(tmp_path: Path) -> None:
         (block("on_queue", "jobs", "batch_size = 11"), 1, "on_queue.jobs.batch_size 11 is more than 10, for which"),
         (block("schedule", "x"), 0, "schedule.x needs either a rate or a cron"),
         (block("schedule", "x", 'rate = "often"'), 1, "schedule.x.rate often is not a rate"),
-        (block("schedule", "x", 'cron = "0 3 * * *"'), 1, "schedule.x.cron 0 3 * * * has 5 fields, and a cron"),
-        (block("schedule", "x", 'cron = "0 3 * * * *"'), 1, "schedule.x.cron 0 3 * * * * needs a ? as the day of"),
+        (
+            block("schedule", "x", 'cron = "0 3 * * *"'),
+            1,
+            "schedule.x.cron 0 3 * * * has 5 fields; an EventBridge cron",
+        ),
+        (
+            block("schedule", "x", 'cron = "0 3 * * * *"'),
+            1,
+            "schedule.x.cron 0 3 * * * * needs a ? as either the day of",
+        ),
         (block("schedule", "x", 'rate = "1 day"', 'input = "{"'), 2, "schedule.x.input { is not JSON"),
         (
             block("schedule", "x", 'rate = "1 day"', 'time_zone = "Asia/Soul"'),

@@ -26,36 +26,36 @@ from tests.support.environments import DEV, write
         "0 3 31 * ? 2026/2",
     ],
 )
-def test_what_eventbridge_documents_is_taken(expression: str) -> None:
+def test_documented_expression_is_valid(expression: str) -> None:
     assert list(faults(expression)) == []
 
 
 @pytest.mark.parametrize(
     ("expression", "rule"),
     [
-        ("0 3 * *", "has 4 fields, and a cron expression of EventBridge has six, the year last"),
-        ("0 3 * * * *", "needs a ? as the day of the month or as the day of the week, and not as both"),
-        ("0 3 ? * ? *", "needs a ? as the day of the month or as the day of the week, and not as both"),
-        ("60 3 * * ? *", 'has "60" as the minute, which takes 0 to 59'),
-        ("0 24 * * ? *", 'has "24" as the hour, which takes 0 to 23'),
-        ("0 3 0 * ? *", 'has "0" as the day of the month, which takes 1 to 31'),
-        ("0 3 1 13 ? *", 'has "13" as the month, which takes 1 to 12 or JAN to DEC'),
-        ("0 3 ? * MON#6 *", 'has "MON#6" as the day of the week, which takes 1 to 7 or SUN to SAT'),
-        ("0 3 ? * 2#1,3#2 *", 'has more than one value beside # as the day of the week, "2#1,3#2"'),
-        ("0 3 * * ? 2200", 'has "2200" as the year, which takes 1970 to 2199'),
-        ("0, 3 * * ? *", 'has "" as the minute, which takes 0 to 59'),
-        ("0/0 3 * * ? *", 'has a step of "0" as the minute'),
-        ("0/60 3 * * ? *", 'has a step of "60" as the minute'),
+        ("0 3 * *", "has 4 fields; an EventBridge cron expression has six, the last one is the year"),
+        ("0 3 * * * *", "needs a ? as either the day of the month or the day of the week, but not both"),
+        ("0 3 ? * ? *", "needs a ? as either the day of the month or the day of the week, but not both"),
+        ("60 3 * * ? *", 'has "60" as the minute, which allows 0 to 59'),
+        ("0 24 * * ? *", 'has "24" as the hour, which allows 0 to 23'),
+        ("0 3 0 * ? *", 'has "0" as the day of the month, which allows 1 to 31'),
+        ("0 3 1 13 ? *", 'has "13" as the month, which allows 1 to 12 or JAN to DEC'),
+        ("0 3 ? * MON#6 *", 'has "MON#6" as the day of the week, which allows 1 to 7 or SUN to SAT'),
+        ("0 3 ? * 2#1,3#2 *", 'combines # with other values as the day of the week, "2#1,3#2"'),
+        ("0 3 * * ? 2200", 'has "2200" as the year, which allows 1970 to 2199'),
+        ("0, 3 * * ? *", 'has "" as the minute, which allows 0 to 59'),
+        ("0/0 3 * * ? *", 'has the invalid step "0" as the minute'),
+        ("0/60 3 * * ? *", 'has the invalid step "60" as the minute'),
         ("0 5-3 * * ? *", 'has the range "5-3" as the hour, which ends before it begins'),
-        ("? 3 * * ? *", "has ? as the minute, which only the two kinds of days take"),
-        ("0 3 30 2 ? *", "never comes: day 30 is in none of its months"),
-        ("0 3 31 APR,JUN ? *", "never comes: day 31 is in none of its months"),
-        ("0 3 29 2 ? 2027", "never comes: day 29 is in none of its months"),
-        ("0 3 * * ? 1999", "never comes: the year 1999 is over"),
+        ("? 3 * * ? *", "has ? as the minute; only the day of the month and the day of the week allow it"),
+        ("0 3 30 2 ? *", "never runs: none of its months has a day 30"),
+        ("0 3 31 APR,JUN ? *", "never runs: none of its months has a day 31"),
+        ("0 3 29 2 ? 2027", "never runs: none of its months has a day 29"),
+        ("0 3 * * ? 1999", "never runs: the year 1999 is over"),
     ],
 )
-def test_what_is_wrong_is_told_by_the_field(expression: str, rule: str) -> None:
-    assert [told for told, _ in faults(expression)] == [rule]
+def test_invalid_field_is_reported_by_name(expression: str, rule: str) -> None:
+    assert [found for found, _ in faults(expression)] == [rule]
 
 
 def test_an_expression_ends_with_the_last_of_its_years() -> None:
@@ -64,8 +64,8 @@ def test_an_expression_ends_with_the_last_of_its_years() -> None:
     assert not ended_before("0 3 * * ? *", 2100)
 
 
-@pytest.mark.parametrize(("year", "told"), [(2027, 0), (2028, 2)])
-def test_a_schedule_whose_years_are_over_is_told_of(tmp_path: Path, year: int, told: int) -> None:
+@pytest.mark.parametrize(("year", "count"), [(2027, 0), (2028, 2)])
+def test_schedule_whose_years_are_over_warns(tmp_path: Path, year: int, count: int) -> None:
     text = """\
 ecs "main" {}
 service "api" {}
@@ -82,4 +82,4 @@ function "maintenance" {
 """
     (file,) = load(write(tmp_path, {"dev": DEV + text})).values()
     warnings = [each for each in file.warnings(datetime.date(year, 1, 1)) if "its years are over" in each.rule]
-    assert len(warnings) == told
+    assert len(warnings) == count

@@ -1,4 +1,4 @@
-"""Tags that AWS takes; those that it refuses are in tests/wrong_inputs."""
+"""Valid tags, and reserved ones; invalid tags are in tests/wrong_inputs."""
 
 import pytest
 
@@ -14,13 +14,13 @@ from modules.foundation.tags import OURS, ROOM, tag_findings
         {f"t{number}": "x" for number in range(ROOM)},
     ],
 )
-def test_tags_that_aws_takes_are_accepted(tags: dict[str, str]) -> None:
+def test_valid_tags_have_no_problem(tags: dict[str, str]) -> None:
     assert list(tag_findings(tags)) == []
 
 
 @pytest.mark.parametrize("key", OURS)
-def test_our_tags_are_refused_in_any_case(key: str) -> None:
+def test_reserved_tag_in_any_case_is_a_problem(key: str) -> None:
     for written in (key, key.upper()):
         (finding,) = tag_findings({written: "x"})
         assert finding.at == ("tags", written)
-        assert f"{key} is a tag that Groundwork writes itself" in finding.rule
+        assert f"Groundwork sets the tag {key} itself" in finding.rule

@@ -109,7 +109,7 @@ def test_a_missing_quote(tmp_path: Path) -> None:
 
 
 def test_a_brace_too_many(tmp_path: Path) -> None:
-    assert refused(tmp_path, "a = 1\n}\n").startswith("x.hcl:2: '}' closes more than was opened")
+    assert refused(tmp_path, "a = 1\n}\n").startswith("x.hcl:2: '}' has no matching opening brace")
 
 
 def test_a_value_that_is_missing(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_not_hcl_at_all(tmp_path: Path) -> None:
 
 def test_an_empty_file(tmp_path: Path) -> None:
     assert refused(tmp_path, " \n\n") == (
-        "x.hcl:1: the file is empty; write an environment into it, or remove it; see envs/dev.hcl"
+        "x.hcl:1: the file is empty; write an environment into it, or remove it; envs/dev.hcl is an example"
     )
 
 
@@ -133,64 +133,70 @@ def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("a = text", '1: a text is a text without quotes; write it in quotes: "text"'),
-        ("a = db.t4g.medium", '1: a db.t4g.medium is a text without quotes; write it in quotes: "db.t4g.medium"'),
-        ("a = 10.0.0.0/16", "1: a 10.0.0.0/16 is no number"),
-        ("a = True", "1: a True is no value of HCL; write true"),
-        ("a = yes", "1: a yes is no value of HCL; write true"),
-        ("a = 05", '1: a 05 is no number: a number has no leading zero; write 5, or a text in quotes: "05"'),
-        ("a = 1_000", "1: a 1_000 is no number: one has digits alone, at most with a point and a minus; write 1000"),
+        ("a = text", '1: a text is a string without quotes; write it in quotes: "text"'),
+        ("a = db.t4g.medium", '1: a db.t4g.medium is a string without quotes; write it in quotes: "db.t4g.medium"'),
+        ("a = 10.0.0.0/16", "1: a 10.0.0.0/16 is not a number"),
+        ("a = True", "1: a True is not an HCL value; write true"),
+        ("a = yes", "1: a yes is not an HCL value; write true"),
+        ("a = 05", '1: a 05 is not a number: numbers have no leading zeros; write 5, or a string in quotes: "05"'),
+        (
+            "a = 1_000",
+            "1: a 1_000 is not a number: a number has only digits, a decimal point, and a minus sign; write 1000",
+        ),
         ("a = 0x64", "write 100"),
         ("a = 50%", "write 50"),
-        (f"a = {'9' * 5000}", "is too large for a number"),
-        ("a = 1e999", "is too large for a number"),
-        ("a = # later", "1: a has no value behind its '='"),
-        ("b {\n  a =\n}", "2: b.a has no value behind its '='"),
-        ("b { a = }", "1: b.a has no value behind its '='"),
-        (r'a = "^\d+$"', r'1: a "^\d+$" holds \d, which is no escape of HCL; write \\d'),
-        (r'a = "C:\temp\x"', r"holds \x, which is no escape of HCL; write \\x"),
-        (r'a = "\ud800"', r"holds \ud800, which is no escape of HCL"),
-        (r'a = "\u0000"', r"holds \u0000, which is no escape of HCL"),
+        (f"a = {'9' * 5000}", "is too large a number"),
+        ("a = 1e999", "is too large a number"),
+        ("a = # later", "1: a has no value after its '='"),
+        ("b {\n  a =\n}", "2: b.a has no value after its '='"),
+        ("b { a = }", "1: b.a has no value after its '='"),
+        (r'a = "^\d+$"', r'1: a "^\d+$" contains \d, which is not an HCL escape sequence; write \\d'),
+        (r'a = "C:\temp\x"', r"contains \x, which is not an HCL escape sequence; write \\x"),
+        (r'a = "\ud800"', r"contains \ud800, which is not an HCL escape sequence"),
+        (r'a = "\u0000"', r"contains \u0000, which is not an HCL escape sequence"),
         (
             'a = "b\nc"\n',
-            r'1: a "b has a quote that is not closed in its line; write " or take one out; a line break is \n',
+            r'1: a "b has a quote that is not closed on its line; add or remove a "; write a line break as \n',
         ),
-        ('a = ["b" "c"]', '1: a "b" "c" has no comma between two values; write "b", behind it'),
+        ('a = ["b" "c"]', '1: a "b" "c" has no comma between two values; write `"b",`'),
         ('a = [\n  "b"\n  "c",\n]', '2: a "b" "c" has no comma between two values'),
         ("a = { b = 1 c = 2 }", "1: a.b 1 c has no comma between two entries"),
-        ("a = {\n  b 1\n}", "2: a b has no '=' behind it; write b = ..."),
-        ('a = {\n  b = 1\n  "b" = 2\n}', "3: a.b is in the map twice, first in line 2; the last one would win"),
+        ("a = {\n  b 1\n}", "2: a b is not followed by '='; write b = ..."),
+        ('a = {\n  b = 1\n  "b" = 2\n}', "3: a.b is in the map twice, first in line 2; the last value would be used"),
         ("a = [{\n  b = { c = 1, c = 2 }\n}]", "2: a.b.c is in the map twice, first in line 2"),
-        ("a = 1, b = 2", "1: a 1 , has more behind its value"),
-        ("a = 60 seconds", "1: a 60 seconds has more behind its value"),
-        ('a = "b" "c"', '1: a "b" "c" has more behind its value'),
-        ('b {\n  a "text" # why\n  c = 1\n}', "2: b.a has no '=' behind it, and is no block; write `a = \"text\"`"),
-        ("a 5", "1: a has no '=' behind it, and is no block; write `a = 5`"),
-        ('service "api"\n{\n}', '1: service "api" has its \'{\' in another line; write `service "api" {`'),
+        ("a = 1, b = 2", "1: a 1 , has something after its value"),
+        ("a = 60 seconds", "1: a 60 seconds has something after its value"),
+        ('a = "b" "c"', '1: a "b" "c" has something after its value'),
+        (
+            'b {\n  a "text" # why\n  c = 1\n}',
+            "2: b.a is not followed by '=', and is not a block; write `a = \"text\"`",
+        ),
+        ("a 5", "1: a is not followed by '=', and is not a block; write `a = 5`"),
+        ('service "api"\n{\n}', '1: service "api" has its \'{\' on another line; write `service "api" {`'),
         ('"a" = 1', '1: "a" is a key in quotes; write a = ...'),
-        ("a\u00a0= 1", "1: U+00A0 NO-BREAK SPACE is no character of HCL outside of quotes"),
-        ("a = \u201cb\u201d", "1: U+201C LEFT DOUBLE QUOTATION MARK is no character of HCL outside of quotes"),
-        ("a = 'b c'", "1: a 'b c' is in quotes that HCL has not; write double quotes: \"b c\""),
-        ("b 'c' {\n}", "1: ' is a quote that HCL has not"),
-        ("a = 60;", "1: a 60; has a semicolon behind it, which HCL has not; write 60"),
-        ("a = .5", "1: a .5 is no number: one begins with a digit; write 0.5"),
-        ("a = +5", "1: a +5 is no number: one has no plus before it; write 5"),
-        ('a = ["b", , "c"]', "1: a , is a comma without a value before it; take it out"),
+        ("a\u00a0= 1", "1: U+00A0 NO-BREAK SPACE is not an HCL character outside of quotes"),
+        ("a = \u201cb\u201d", "1: U+201C LEFT DOUBLE QUOTATION MARK is not an HCL character outside of quotes"),
+        ("a = 'b c'", "1: a 'b c' is not in double quotes; write double quotes: \"b c\""),
+        ("b 'c' {\n}", "1: ' is not a double quote"),
+        ("a = 60;", "1: a 60; ends in a semicolon, which HCL does not use; write 60"),
+        ("a = .5", "1: a .5 is not a number: numbers begin with a digit; write 0.5"),
+        ("a = +5", "1: a +5 is not a number: numbers have no plus sign; write 5"),
+        ('a = ["b", , "c"]', "1: a , is a comma without a value before it; remove it"),
         ('a = {\n  1A = "b"\n}', '2: a 1A is a key that needs quotes; write "1A" = ...'),
-        ("a = 1\n<<<<<<< HEAD\nb = 2\n", "2: <<<<<<< HEAD is a conflict that Git left"),
-        ("a = 1\n=======\nb = 2\n", "2: ======= is a conflict that Git left"),
-        ('a = "b\u202ec"', "1: U+202E RIGHT-TO-LEFT OVERRIDE is a character that nobody sees"),
-        ('"', '1: " has a quote that is not closed in its line'),
+        ("a = 1\n<<<<<<< HEAD\nb = 2\n", "2: <<<<<<< HEAD is a Git conflict marker"),
+        ("a = 1\n=======\nb = 2\n", "2: ======= is a Git conflict marker"),
+        ('a = "b\u202ec"', "1: U+202E RIGHT-TO-LEFT OVERRIDE is an invisible character"),
+        ('"', '1: " has a quote that is not closed on its line'),
         ("a = 1 /* b", "1: /* begins a comment that is never closed"),
         ("a = [1,\nb = 2", "1: '[' is never closed"),
         ("a = {\n  b = 1\n\nc {\n}", "1: '{' is never closed"),
-        ("b {\n  a = 1 }\n\n  c = 2\n}\n", "2: '}' closes more than was opened: line 5 has one left over"),
-        ('a = "${"\nb = 1', "its ${ is never closed"),
+        ("b {\n  a = 1 }\n\n  c = 2\n}\n", "2: '}' has no matching opening brace: one remains in line 5"),
+        ('a = "${"\nb = 1', "the ${ is never closed"),
         ("[" * 3, "1: '[' is not expected here"),
         (f"a = {'[' * 2000}", "1: '[' is nested too deeply: more than 40 levels"),
         (f"a = {'{ b = ' * 2000}", "1: '{' is nested too deeply: more than 40 levels"),
         ("a {\n" * 2000, "41: '{' is nested too deeply: more than 40 levels"),
-        ('a = 1\nb = "\x00"\n', "2: U+0000 control character is a character that nobody sees; take it out"),
+        ('a = 1\nb = "\x00"\n', "2: U+0000 control character is an invisible character; remove it"),
     ],
 )
 def test_what_is_wrong_is_said_where_it_is(tmp_path: Path, written: str, said: str) -> None:
@@ -204,7 +210,7 @@ def test_a_file_in_utf_16_is_named_as_that(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
-    assert "has 262145 bytes; an environment file has at most 262144" in refused(tmp_path, b"#" * 262145)
+    assert "has 262145 bytes; an environment file can have at most 262144" in refused(tmp_path, b"#" * 262145)
 
 
 def test_a_key_is_read_with_a_colon_and_in_quotes(tmp_path: Path) -> None:

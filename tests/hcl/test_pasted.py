@@ -50,7 +50,9 @@ CASES = [
 def test_wherever_it_stands_it_is_found_and_not_repeated(tmp_path: Path, secret: str, name: str, line: str) -> None:
     text = "\n" + line.format(secret) + "\n" + DEV
     problem = only_problem(tmp_path, {"dev": text})
-    assert problem.startswith(f"dev.hcl:2: the line holds what looks like {name}; a secret in a file is read by all")
+    assert problem.startswith(
+        f"dev.hcl:2: the line contains what looks like {name}; everyone who can read the file can read the secret"
+    )
     assert "python -m ops secret set NAME --env dev" in problem
     assert secret not in problem
     assert secret[-8:] not in problem
@@ -75,16 +77,16 @@ def test_wherever_it_stands_it_is_found_and_not_repeated(tmp_path: Path, secret:
 )
 def test_keys_that_hold_secrets(tmp_path: Path, line: str) -> None:
     problem = only_problem(tmp_path, {"dev": f"{DEV}{line}\n"})
-    assert problem.startswith("dev.hcl:10: the line holds what looks like a secret's value (")
+    assert problem.startswith("dev.hcl:10: the line contains what looks like a secret's value (")
     assert "hunter2" not in problem
 
 
 @pytest.mark.parametrize("line", ['value = "x"', 'secret_string = "x"', 'url = "https://example.com"', 'data = "x"'])
 def test_a_secret_block_holds_no_value(tmp_path: Path, line: str) -> None:
     text = f'{DEV}secret "slack-webhook" {{\n  {line}\n}}\n'
-    assert only_problem(tmp_path, {"dev": text}).startswith("dev.hcl:11: the line holds what looks like a secret's")
+    assert only_problem(tmp_path, {"dev": text}).startswith("dev.hcl:11: the line contains what looks like a secret's")
     text = f'{DEV}secret "slack-webhook" {{ {line} }}\n'
-    assert only_problem(tmp_path, {"dev": text}).startswith("dev.hcl:10: the line holds what looks like a secret's")
+    assert only_problem(tmp_path, {"dev": text}).startswith("dev.hcl:10: the line contains what looks like a secret's")
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ VALUES = Values(
     security_group_id="sg-0123456789abcdef0",
     route_table_id="rtb-0123456789abcdef0",
     scope="REGIONAL",
+    # Asked of each object that is listed: the account is that of other tests, too.
+    description="missing",
     priority=1,
     port=443,
 )

@@ -37,8 +37,8 @@ def test_validate_names_each_problem_on_stderr_and_exits_with_2(tmp_path: Path) 
     done = ops("validate", "--envs", str(tmp_path))
     assert (done.returncode, done.stdout) == (ExitCode.INVALID_SETTINGS, "")
     assert done.stderr.splitlines() == [
-        f"{tmp_path}/dev.hcl:1: product var.x is an expression; an environment file is data, and this would become "
-        "live Terraform; write the value itself",
+        f"{tmp_path}/dev.hcl:1: product var.x is an expression; an environment file is data, and Terraform would "
+        "evaluate this; write the value itself",
         f"{tmp_path}/prod.hcl:1: '{{' is never closed; write the missing '}}'",
     ]
 

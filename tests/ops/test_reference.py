@@ -1,40 +1,114 @@
-"""The reference of environment files: current, and whole."""
+"""The reference of environment files: current and complete."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
 
+from modules.access.sign_in.settings import SignInSettings
+from modules.compute.ecs.settings import EcsSettings, FargateSettings
+from modules.compute.eks.settings import EksSettings
+from modules.compute.load_balancer.settings import LoadBalancerSettings
+from modules.compute.repository.settings import RepositorySettings
+from modules.compute.service.settings import ServiceSettings
+from modules.data.backup.settings import BackupSettings
+from modules.data.bucket.settings import BucketSettings
+from modules.data.cache.settings import CacheSettings
+from modules.data.database.settings import DatabaseSettings
+from modules.data.secret.settings import SecretSettings
+from modules.delivery.pipeline.settings import PipelineSettings
+from modules.edge.site.settings import SiteSettings
 from modules.environment import Environment
+from modules.events.push.settings import ApnsSettings
+from modules.foundation.settings import Tier, TierDefault
 from modules.hcl.reading import shape_of, written
+from modules.network.vpc.settings import NetworkSettings
 from ops.reference import FOLDER, pages
 from ops.workspace import PROJECT
 
 
 @pytest.mark.parametrize("name", sorted(pages()))
-def test_the_committed_chapters_are_current(name: str) -> None:
+def test_committed_pages_are_current(name: str) -> None:
     assert (PROJECT / FOLDER / name).read_text() == pages()[name], "run `make reference`"
 
 
-def test_no_chapter_is_left_of_a_wing_that_is_gone() -> None:
+def test_removed_module_has_no_page() -> None:
     assert {path.name for path in (PROJECT / FOLDER).iterdir()} == set(pages())
 
 
-def test_every_key_has_a_reason() -> None:
-    """What a file may say, at any depth, says what it is for."""
-    waiting: list[tuple[str, type[BaseModel]]] = [("", Environment)]
+def test_every_key_has_a_description() -> None:
+    """At any depth."""
     seen = 0
-    while waiting:
-        path, model = waiting.pop()
+    for model in models():
         for name, info in written(model).items():
             seen += 1
-            assert info.description, f"{path}{name} has no description"
-            assert info.description.rstrip().endswith((".", "?")), f"{path}{name}: {info.description}"
-            inner = shape_of(info).model
-            if inner is not None:
-                waiting.append((f"{path}{name}.", inner))
+            assert info.description, f"{model.__name__}.{name} has no description"
+            assert info.description.rstrip().endswith((".", "?")), f"{model.__name__}.{name}: {info.description}"
     assert seen > 100
 
 
-def test_a_key_with_its_bounds_default_and_reason() -> None:
+def models() -> Iterator[type[BaseModel]]:
+    """Yield the settings of all blocks, at any depth."""
+    waiting: list[type[BaseModel]] = [Environment]
+    while waiting:
+        model = waiting.pop()
+        yield model
+        waiting += [inner for info in written(model).values() if (inner := shape_of(info).model) is not None]
+
+
+ADD_ONS = ("vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent")
+#: Each block with defaults that depend on the tier, with the keys that it requires and what the exceptions ask for.
+TIERED: dict[type[BaseModel], dict[str, Any]] = {
+    ApnsSettings: {"secret": "apns", "key_id": "ABCDE12345", "team_id": "ABCDE12345", "bundle_id": "example.agora"},
+    BackupSettings: {},
+    BucketSettings: {},
+    CacheSettings: {"node_type": "cache.t4g.small"},
+    DatabaseSettings: {
+        "engine": "postgres",
+        "engine_version": "17.5",
+        "instance_class": "db.m7g.large",
+        "storage": {"allocated_storage": 20},
+    },
+    EcsSettings: {},
+    EksSettings: {
+        "version": "1.34",
+        "access": {"operators": {"role_arn": "arn:aws:iam::999999999999:role/operators", "policy": "cluster-admin"}},
+        "add_on": {name: {"version": "v1.34.0-eksbuild.1"} for name in ADD_ONS},
+        "managed": {"general": {"instance_types": ("m7g.large",), "min_size": 2, "max_size": 4}},
+    },
+    FargateSettings: {"spot_percent": 50},
+    LoadBalancerSettings: {"names": ("api.agora.example",)},
+    NetworkSettings: {"cidr": "10.20.0.0/19", "availability_zones": ("a", "b", "c")},
+    PipelineSettings: {"project": "agora/infrastructure"},
+    RepositorySettings: {},
+    SecretSettings: {},
+    ServiceSettings: {},
+    SignInSettings: {},
+    SiteSettings: {"names": ("www.agora.example",)},
+}
+
+
+def tier_defaults() -> set[tuple[type[BaseModel], str]]:
+    return {
+        (model, name)
+        for model in models()
+        for name, info in model.model_fields.items()
+        if isinstance(info.default_factory, TierDefault)
+    }
+
+
+@pytest.mark.parametrize("tier", get_args(Tier))
+def test_tier_default_equals_what_the_settings_resolve(tier: Tier) -> None:
+    assert {model for model, _ in tier_defaults()} == set(TIERED)
+    for model, name in tier_defaults():
+        settings = model.model_validate({"tier": tier, **TIERED[model]})
+        declared = model.model_fields[name].default_factory
+        assert isinstance(declared, TierDefault)
+        assert getattr(settings, name) == declared.by_tier[tier], (model.__name__, name)
+
+
+def test_key_has_bounds_default_and_description() -> None:
     backup = next(line for line in pages()["data.md"].splitlines() if line.startswith("| `daily_retention_days`"))
     assert "number (at least" in backup
     assert backup.count(" | ") == 3

@@ -12,7 +12,7 @@ from tests.conftest import FURTHER, REFERENCE
 from tests.support.template import Template
 
 #: What addresses begin with: the module, or the kind of block and behind it the block's name.
-WINGS = (
+MODULES = (
     "network_",
     "zone_",
     "sign_in_",
@@ -119,8 +119,8 @@ def test_an_environment_without_blocks_creates_nothing(further: Path) -> None:
 def test_addresses_are_those_that_were_promised(envs: Path, request: pytest.FixtureRequest) -> None:
     output: Path = request.getfixturevalue("reference" if envs == REFERENCE else "further")
     differences = compare(envs, output)
-    told = "\n".join(map(str, differences))
-    assert not differences, f"{told}\nif that is meant: make addresses ENVS={envs}"
+    message = "\n".join(map(str, differences))
+    assert not differences, f"{message}\nif that is meant: make addresses ENVS={envs}"
 
 
 def test_the_state_bucket_cannot_be_lost(account: Template) -> None:
@@ -155,4 +155,4 @@ def test_keys_rotate_and_leave_access_to_iam(account: Template) -> None:
 
 
 def test_no_address_has_a_hash(prod: Template) -> None:
-    assert all(address.split(".")[1].startswith(WINGS) for address in addresses(prod.json))
+    assert all(address.split(".")[1].startswith(MODULES) for address in addresses(prod.json))

@@ -1,4 +1,4 @@
-"""The blocks of an environment file, as text: what a person adds, changes and takes away."""
+"""The blocks of an environment file, as text: what a person adds, changes, and removes."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -34,7 +34,7 @@ def without(text: str, gone: Collection[Block]) -> str:
 
 
 def taken_away(path: Path, folder: Path) -> Iterator[list[Block]]:
-    """Yield which blocks of a file can be taken away at once, then which of what is left, until nothing more can.
+    """Yield which blocks of a file can be removed at once, then which of what is left, until nothing more can.
 
     Blocks that name each other go together. The folder is for the files of each step.
     """

@@ -1,4 +1,4 @@
-"""A Slack on loopback that answers as it is told, and remembers what was posted."""
+"""A Slack on loopback that gives prepared answers, and remembers what was posted."""
 
 import json
 import threading
@@ -37,14 +37,14 @@ def fake_slack() -> Iterator[FakeSlack]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             slack.paths.append(self.path)
-            status, told, headers = slack.answers.popleft() if slack.answers else (200, "ok", {})
+            status, answer, headers = slack.answers.popleft() if slack.answers else (200, "ok", {})
             if status == 200:
                 slack.posted.append(json.loads(body))
             self.send_response(status)
-            for name, value in {"Content-Length": str(len(told)), **headers}.items():
+            for name, value in {"Content-Length": str(len(answer)), **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(told.encode())
+            self.wfile.write(answer.encode())
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""

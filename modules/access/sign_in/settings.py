@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from modules.access.sign_in.keys.client import ClientSettings, empty
 from modules.foundation.problems import Finding, broken_rule, refuse
-from modules.foundation.settings import Label, Settings, TieredSettings, each_once
+from modules.foundation.settings import Label, Settings, TieredSettings, each_once, tiered
 from modules.network.keys.domains import DomainName, is_under
 
 Contact = Literal["email", "phone"]
@@ -97,15 +97,18 @@ class SignInSettings(TieredSettings):
     recovery: Literal["email", "phone", "administrator"] = Field(
         default="email", description="How users get in again who forgot their password; by default the first contact."
     )
-    threat_protection: Literal["off", "audit", "enforced"] = Field(
-        default="off",
-        description="Whether Cognito notices, or stops, leaked passwords and unusual sign-ins; enforced by default in "
-        "production, where it cannot be off. It needs the plan Plus, paid for each active user.",
+    threat_protection: Literal["off", "audit", "enforced"] = tiered(
+        development="off",
+        staging="off",
+        production="enforced",
+        description="Whether Cognito reports (audit) or blocks (enforced) compromised passwords and unusual sign-ins. "
+        "Cannot be off in production. Requires the Plus feature plan, which is billed for each active user.",
     )
-    deletion_protection: bool = Field(
-        default=False,
-        description="Whether AWS refuses to delete the pool; by default in production, where turning it off takes an "
-        "unlock record.",
+    deletion_protection: bool = tiered(
+        development=False,
+        staging=False,
+        production=True,
+        description="Whether AWS refuses to delete the user pool. Turning it off in production takes an unlock record.",
     )
     domain: DomainName | None = Field(
         default=None,
@@ -130,16 +133,13 @@ class SignInSettings(TieredSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        """Fill in what depends on the tier and on each other."""
+    def _recover_by_first_contact(cls, values: Any) -> Any:
+        """Let users recover by the first contact."""
         if not isinstance(values, Mapping):
             return values
-        production = values.get("tier") == "production"
         contacts = values.get("sign_in_with")
         first = contacts[0] if isinstance(contacts, list | tuple) and contacts else "email"
         return {
-            "deletion_protection": production,
-            "threat_protection": "enforced" if production else "off",
             "recovery": first if first in get_args(Contact) else "email",
             **values,
         }

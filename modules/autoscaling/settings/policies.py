@@ -1,4 +1,4 @@
-"""The `target_tracking` and `step_scaling` blocks: what changes the number of whatever scales by itself."""
+"""`target_tracking` and `step_scaling` blocks: the policies that change the capacity of a scaled resource."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -9,45 +9,47 @@ from modules.autoscaling.steps import Direction, Interval, faults
 from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Settings
 
-#: What may be measured; each kind of target offers some of them (a database no memory, a service no connections).
+#: The metrics; each kind of target offers some of them (a database has no memory metric, a service no connections).
 Metric = Literal["cpu", "memory", "requests_per_target", "connections"]
-#: Those of which no more than all is used.
+#: Metrics that are percentages.
 PERCENTAGES: tuple[Metric, ...] = ("cpu", "memory")
 
-#: Seconds. Out fast: a surge is answered within a minute of the last answer, as the new capacity takes that long
-#: to show in the metric. In slowly: five minutes of calm between two removals, for a removed task or replica that
-#: is needed again costs users, and one that stays a little longer costs cents.
+#: Seconds. Scale out fast: again after one minute, the time that new capacity takes to show in the metric. Scale in
+#: slowly: five minutes between two removals, since removing a task or replica that is needed again affects users, and
+#: keeping one a little longer costs cents.
 SCALE_OUT_COOLDOWN = 60
 SCALE_IN_COOLDOWN = 300
-#: Minutes that a metric has to breach before a step is taken: one peak may be noise, a quarter of an hour is calm.
+#: Minutes that a metric must breach before a step applies: a single peak may be noise, 15 minutes below are not.
 MINUTES_TO_SCALE_OUT = 2
 MINUTES_TO_SCALE_IN = 15
 
 
 class StepSettings(Settings):
-    """A `step` block: what is done while the metric is this far from the threshold."""
+    """A `step` block: the adjustment for a range of distances between the metric and the threshold."""
 
     metric_interval_lower_bound: float | None = Field(
-        default=None, examples=[0], description="Where it begins, counted from the threshold; without it: no bound."
+        default=None, examples=[0], description="The lower bound, relative to the threshold; no bound by default."
     )
     metric_interval_upper_bound: float | None = Field(
-        default=None, examples=[20], description="Where it ends, counted from the threshold; without it: no bound."
+        default=None, examples=[20], description="The upper bound, relative to the threshold; no bound by default."
     )
     scaling_adjustment: int = Field(
-        examples=[2], description="How many are added (or, negative, removed), or by what percentage."
+        examples=[2], description="How many to add (or, if negative, to remove), as a number or a percentage."
     )
 
     @property
     def interval(self) -> Interval:
-        """The step as arithmetic."""
+        """The step's interval and adjustment."""
         return Interval(self.metric_interval_lower_bound, self.metric_interval_upper_bound, self.scaling_adjustment)
 
 
 class StepScalingSettings(Settings):
-    """A `step_scaling` block: an alarm on a metric, and steps that answer however far it is exceeded."""
+    """A `step_scaling` block: an alarm on a metric, and steps for how far the threshold is exceeded."""
 
-    metric: Metric = Field(examples=["cpu"], description="What is measured.")
-    direction: Direction = Field(examples=["out"], description="out above the threshold, in below it.")
+    metric: Metric = Field(examples=["cpu"], description="The metric.")
+    direction: Direction = Field(
+        examples=["out"], description="out scales out above the threshold, in scales in below it."
+    )
     threshold: float = Field(
         examples=[60], description="The alarm's threshold: percent for cpu and memory, otherwise a number."
     )
@@ -55,21 +57,23 @@ class StepScalingSettings(Settings):
         default="ChangeInCapacity", description="Whether scaling_adjustment is a number or a percentage."
     )
     min_adjustment_magnitude: int | None = Field(
-        default=None, ge=1, description="At least so many, where the adjustment is a percentage."
+        default=None, ge=1, description="The least number to add or remove if scaling_adjustment is a percentage."
     )
     cooldown: int | None = Field(
         default=None,
         ge=0,
-        description=f"Seconds after a step until the next; {SCALE_OUT_COOLDOWN} out and {SCALE_IN_COOLDOWN} in.",
+        description=f"Seconds between two steps; by default {SCALE_OUT_COOLDOWN} to scale out and {SCALE_IN_COOLDOWN} "
+        "to scale in.",
     )
     evaluation_minutes: int | None = Field(
         default=None,
         ge=1,
         le=60,
-        description=f"Minutes in a row that breach; {MINUTES_TO_SCALE_OUT} out and {MINUTES_TO_SCALE_IN} in.",
+        description="Consecutive minutes that the metric must breach the threshold; by default "
+        f"{MINUTES_TO_SCALE_OUT} to scale out and {MINUTES_TO_SCALE_IN} to scale in.",
     )
     step: tuple[StepSettings, ...] = Field(
-        default=(), description="The steps; together they cover everything beyond the threshold."
+        default=(), description="The steps; together they must cover all values beyond the threshold."
     )
 
     @model_validator(mode="after")
@@ -80,66 +84,69 @@ class StepScalingSettings(Settings):
         )
         refuse(self._percent_findings())
         if self.min_adjustment_magnitude is not None and self.adjustment_type == "ChangeInCapacity":
-            rule = "is only for percentages"
-            remedy = 'take it out, or write adjustment_type = "PercentChangeInCapacity"'
+            rule = "applies only to percentages"
+            remedy = 'remove it, or write adjustment_type = "PercentChangeInCapacity"'
             refuse([Finding(("min_adjustment_magnitude",), self.min_adjustment_magnitude, rule, remedy)])
         return self
 
     def _percent_findings(self) -> Iterator[Finding]:
-        """Yield what a percentage never reaches: above all of it, below nothing."""
+        """Yield values that a percentage never reaches: above 100 or below 0."""
         if self.metric in PERCENTAGES:
             if not 0 <= self.threshold <= 100:
-                rule = f"never comes: {self.metric} is a percentage"
+                rule = f"is never reached: {self.metric} is a percentage"
                 yield Finding(("threshold",), self.threshold, rule, "write a number from 0 to 100")
                 return
             for number, step in enumerate(self.step):
                 for key in ("metric_interval_lower_bound", "metric_interval_upper_bound"):
                     bound = getattr(step, key)
                     if bound is not None and not 0 <= self.threshold + bound <= 100:
-                        rule = f"of threshold {self.threshold:g} never comes: {self.metric} is a percentage"
-                        yield Finding(("step", str(number), key), bound, rule, "take it out, or write a nearer one")
+                        rule = f"from threshold {self.threshold:g} is never reached: {self.metric} is a percentage"
+                        remedy = "remove it, or write one nearer to 0"
+                        yield Finding(("step", str(number), key), bound, rule, remedy)
         if self.adjustment_type == "PercentChangeInCapacity":
             for number, step in enumerate(self.step):
                 if step.scaling_adjustment < -100:
                     at = ("step", str(number), "scaling_adjustment")
-                    yield Finding(at, step.scaling_adjustment, "removes more than all of them", "write -100 or more")
+                    yield Finding(at, step.scaling_adjustment, "removes more than 100 percent", "write -100 or more")
 
     @property
     def intervals(self) -> list[Interval]:
-        """The steps as arithmetic."""
+        """The intervals and adjustments of the steps."""
         return [step.interval for step in self.step]
 
     @property
     def seconds_between(self) -> int:
-        """Seconds after a step until the next."""
+        """Seconds between two steps."""
         if self.cooldown is not None:
             return self.cooldown
         return SCALE_OUT_COOLDOWN if self.direction == "out" else SCALE_IN_COOLDOWN
 
     @property
     def minutes(self) -> int:
-        """Minutes in a row that have to breach the threshold."""
+        """Consecutive minutes that must breach the threshold."""
         return self.evaluation_minutes or (MINUTES_TO_SCALE_OUT if self.direction == "out" else MINUTES_TO_SCALE_IN)
 
 
 class TargetTrackingSettings(Settings):
-    """A `target_tracking` block: a metric held near a value. AWS makes its alarms by itself."""
+    """A `target_tracking` block: a metric kept near a value. AWS creates its alarms."""
 
-    metric: Metric = Field(examples=["cpu"], description="What is measured.")
+    metric: Metric = Field(examples=["cpu"], description="The metric.")
     target_value: float = Field(
-        gt=0, examples=[60], description="The value to hold: percent for cpu and memory, otherwise a number."
+        gt=0, examples=[60], description="The value to keep: percent for cpu and memory, otherwise a number."
     )
     scale_out_cooldown: int = Field(
-        default=SCALE_OUT_COOLDOWN, ge=0, description="Seconds after scaling out until the next; short, as a surge is."
+        default=SCALE_OUT_COOLDOWN, ge=0, description="Seconds to wait after scaling out; short, to follow a surge."
     )
     scale_in_cooldown: int = Field(
-        default=SCALE_IN_COOLDOWN, ge=0, description="Seconds after scaling in until the next; long, as doubt costs."
+        default=SCALE_IN_COOLDOWN,
+        ge=0,
+        description="Seconds to wait after scaling in; long, since capacity that is removed too early affects users.",
     )
-    disable_scale_in: bool = Field(default=False, description="Whether it only ever adds.")
+    disable_scale_in: bool = Field(default=False, description="Whether it only scales out.")
 
     @model_validator(mode="after")
     def _rules(self) -> "TargetTrackingSettings":
         if self.metric in PERCENTAGES and self.target_value > 100:
-            rule = "is more than all of it: cpu and memory are percentages"
+            rule = "is more than 100: cpu and memory are percentages"
             refuse([Finding(("target_value",), self.target_value, rule, "write a number up to 100")])
         return self

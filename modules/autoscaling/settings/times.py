@@ -1,4 +1,4 @@
-"""The `schedule` and `window` blocks: when the bounds are others."""
+"""`schedule` and `window` blocks: times with different bounds."""
 
 import zoneinfo
 from datetime import datetime, time
@@ -19,9 +19,9 @@ MINUTES_A_WEEK = 7 * MINUTES_A_DAY
 
 def _time_zone(value: str) -> str:
     known = zoneinfo.available_timezones()
-    # A machine without the database of time zones leaves the check to AWS.
+    # Without a time zone database on this machine, AWS checks the name.
     if known and value not in known:
-        raise broken_rule("is not a time zone of the IANA database", 'write one, "Asia/Seoul" or "UTC"')
+        raise broken_rule("is not a time zone of the IANA database", 'write one such as "Asia/Seoul" or "UTC"')
     return value
 
 
@@ -29,7 +29,7 @@ def _clock(value: str) -> str:
     try:
         time.fromisoformat(value)
     except ValueError:
-        raise broken_rule("is not a time of day", 'write hours and minutes, "18:30"') from None
+        raise broken_rule("is not a time of day", 'write hours and minutes, for example "18:30"') from None
     return value
 
 
@@ -37,7 +37,8 @@ def _moment(value: str) -> str:
     try:
         datetime.strptime(value, "%Y-%m-%dT%H:%M")
     except ValueError:
-        raise broken_rule("is not a date and time", 'write it without a zone, "2026-12-24T18:30"') from None
+        remedy = 'write it without a time zone, for example "2026-12-24T18:30"'
+        raise broken_rule("is not a date and time", remedy) from None
     return value
 
 
@@ -47,41 +48,44 @@ Moment = Annotated[str, AfterValidator(_moment)]
 
 
 class CapacitySettings(Settings):
-    """The bounds that a schedule or a window sets for its time."""
+    """The bounds during a schedule or window."""
 
-    min_capacity: int = Field(ge=0, examples=[4], description="At least so many, for the time.")
+    min_capacity: int = Field(ge=0, examples=[4], description="The minimum number during this time.")
     max_capacity: int | None = Field(
-        default=None, ge=0, description="At most so many, for the time; without it what scaling says."
+        default=None, ge=0, description="The maximum number during this time; by default that of the scaling block."
     )
 
 
 class ScheduleSettings(CapacitySettings):
-    """A `schedule` block: a peak of each day, or of some days of the week. Both ends are given: none is forgotten."""
+    """A `schedule` block: a peak every day, or on some days of the week. Start and end are both required."""
 
     days: tuple[Day, ...] = Field(
         default=DAYS,
         min_length=1,
         examples=[["fri", "sat"]],
-        description="The days on which it begins; all by default.",
+        description="The days on which it starts; all by default.",
     )
-    start: Clock = Field(examples=["18:00"], description="When it begins, in time_zone.")
-    end: Clock = Field(examples=["23:00"], description="When it ends; on the next day where it is before the start.")
+    start: Clock = Field(examples=["18:00"], description="The start time, in time_zone.")
+    end: Clock = Field(
+        examples=["23:00"], description="The end time, in time_zone; on the next day if it is before the start."
+    )
 
     @model_validator(mode="after")
     def _rules(self) -> "ScheduleSettings":
         refuse(named_twice(self, "days"))
         if self.start == self.end:
-            refuse([Finding(("end",), self.end, "is the start as well", "write another time, or raise min_capacity")])
+            remedy = "write another time, or raise min_capacity"
+            refuse([Finding(("end",), self.end, "is the same as the start", remedy)])
         return self
 
     @property
     def ends_next_day(self) -> bool:
-        """Whether it lasts over midnight."""
+        """Whether it ends after midnight."""
         return self.end < self.start
 
     @property
     def minutes_of_week(self) -> frozenset[int]:
-        """Each minute of the week, from Monday 00:00, in which it lasts, its end among them."""
+        """The minutes of the week, from Monday 00:00, in which it is active, including its end."""
         start, end = _minute_of_day(self.start), _minute_of_day(self.end)
         length = end - start + (MINUTES_A_DAY if self.ends_next_day else 0)
         begins = [DAYS.index(day) * MINUTES_A_DAY + start for day in self.days]
@@ -95,20 +99,20 @@ class ScheduleSettings(CapacitySettings):
 
 
 class WindowSettings(CapacitySettings):
-    """A `window` block: an announced event, once. What is over may be taken out."""
+    """A `window` block: an announced event that occurs once. A window in the past can be removed."""
 
-    start: Moment = Field(examples=["2026-12-24T18:00"], description="When it begins, in time_zone.")
-    end: Moment = Field(examples=["2026-12-25T01:00"], description="When it ends, in time_zone.")
+    start: Moment = Field(examples=["2026-12-24T18:00"], description="The start, in time_zone.")
+    end: Moment = Field(examples=["2026-12-25T01:00"], description="The end, in time_zone.")
 
     @model_validator(mode="after")
     def _rules(self) -> "WindowSettings":
-        # ISO 8601 sorts as time passes.
+        # ISO 8601 strings sort by time.
         if self.end <= self.start:
-            refuse([Finding(("end",), self.end, f"is not after its start {self.start}", "write a later moment")])
+            refuse([Finding(("end",), self.end, f"is not after its start {self.start}", "write a later time")])
         return self
 
     def spans_an_end_of(self, schedule: ScheduleSettings) -> bool:
-        """Return whether the schedule begins or ends while the window lasts."""
+        """Return whether the schedule starts or ends during the window."""
         start, end = datetime.fromisoformat(self.start), datetime.fromisoformat(self.end)
         length = int((end - start).total_seconds()) // 60
         minutes = range(min(length, MINUTES_A_WEEK) + 1)

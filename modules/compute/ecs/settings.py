@@ -9,21 +9,16 @@ from pydantic import Field, model_validator
 from modules.compute.ecs.keys.instances import EcsInstancesSettings
 from modules.compute.keys.instance_types import Architecture, architecture_of
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import TieredSettings
+from modules.foundation.settings import TieredSettings, TierException, tiered
 
 Capacity = Literal["fargate", "ec2"]
 ContainerInsights = Literal["enhanced", "enabled", "disabled"]
 
 #: "CapacityProviderStrategyItem, base".
 BASE_LIMIT = 100_000
+
+
 #: Container Insights are paid for by the metric, and enhanced ones have a metric for each task and container.
-CONTAINER_INSIGHTS: Mapping[str, ContainerInsights] = {
-    "development": "disabled",
-    "staging": "enabled",
-    "production": "enhanced",
-}
-
-
 class Share(NamedTuple):
     """A capacity provider's part of a service's tasks ("CapacityProviderStrategyItem")."""
 
@@ -44,20 +39,15 @@ class FargateSettings(TieredSettings):
         description="Percent of a service's tasks, beyond the base, on Spot: a third of the price or less, and AWS "
         "may take the machine back with two minutes' notice.",
     )
-    base: int = Field(
-        default=0,
+    base: int = tiered(
+        development=0,
+        staging=0,
+        production=1,
+        exception=TierException(lambda data: data.get("spot_percent") in (None, 0, 100), 0, "with all or none on Spot"),
         ge=0,
         le=BASE_LIMIT,
-        description="Tasks of each service that are never on Spot; by default 1 in production as soon as there is "
-        "any Spot.",
+        description="Tasks of each service that never run on Spot.",
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        if not isinstance(values, Mapping) or not values.get("spot_percent"):
-            return values
-        return {"base": 1 if values.get("tier") == "production" and values["spot_percent"] != 100 else 0, **values}
 
     @model_validator(mode="after")
     def _rules(self) -> "FargateSettings":
@@ -90,10 +80,12 @@ class FargateSettings(TieredSettings):
 class EcsSettings(TieredSettings):
     """An `ecs` block: a cluster, on Fargate where it says nothing else."""
 
-    container_insights: ContainerInsights = Field(
-        default="disabled",
-        description="Metrics of services and tasks (enabled), of each task and container too (enhanced); by default "
-        "enhanced in production, enabled in staging, disabled in development.",
+    container_insights: ContainerInsights = tiered(
+        development="disabled",
+        staging="enabled",
+        production="enhanced",
+        description="Container Insights: metrics of services and tasks (enabled), or of each task and container too "
+        "(enhanced).",
     )
     architecture: Architecture = Field(
         default="arm64",
@@ -109,13 +101,12 @@ class EcsSettings(TieredSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _by_tier(cls, values: Any) -> Any:
+    def _fill_in(cls, values: Any) -> Any:
         if not isinstance(values, Mapping):
             return values
-        tier = values.get("tier", "development")
-        filled = {"container_insights": CONTAINER_INSIGHTS.get(str(tier), "disabled"), **values}
+        filled = dict(values)
         if not filled.get("fargate") and not filled.get("ec2"):
-            filled["fargate"] = {"tier": tier}
+            filled["fargate"] = {"tier": values.get("tier", "development")}
         instances = values.get("ec2")
         if isinstance(instances, Mapping) and (architecture := architecture_of(str(instances.get("instance_type")))):
             filled.setdefault("architecture", architecture)

@@ -22,8 +22,8 @@ class EksCluster(Construct):
     """A cluster, who comes into it, what its pods run on, and what they may do in AWS.
 
     Creates: what `ControlPlane`, `Access`, `AddOns`, `NodePrerequisites`, `ManagedNodes`, `SelfManagedNodes`,
-    `FargatePods` and `ServiceAccount` create. Tags the subnets for the load balancer controller; opens databases and caches to the
-    nodes, whose security group pods have too.
+    `FargatePods` and `ServiceAccount` create. Tags the subnets for the load balancer controller; allows ingress to
+    databases and caches from the nodes, whose security group the pods use too.
     """
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -13,7 +13,7 @@ from modules.compute.eks.keys.nodes import ManagedSettings, NodesSettings, SelfM
 from modules.foundation.calendar import committed
 from modules.foundation.lists import named_twice
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import Cidr, Label, Settings, TieredSettings
+from modules.foundation.settings import Cidr, Label, Settings, TieredSettings, tiered
 
 Support = Literal["standard", "extended"]
 AFTER_STANDARD_SUPPORT: Mapping[Support, str] = {
@@ -53,10 +53,12 @@ class EksSettings(TieredSettings):
         examples=["1.36"],
         description="Of Kubernetes; there is no default, since EKS's own one moves.",
     )
-    support: Support = Field(
-        default="standard",
-        description="What happens when AWS's support of the version ends: standard, and EKS upgrades the cluster by "
-        "itself; extended, and it stays for a year at six times the price. By default extended in production.",
+    support: Support = tiered(
+        development="standard",
+        staging="standard",
+        production="extended",
+        description="What happens when standard support of the version ends: with standard, EKS upgrades the cluster "
+        "automatically; with extended, the version is supported for one more year at six times the price.",
     )
     corporate: bool = Field(
         default=False, description="Whether the corporate network reaches the API, by the Direct Connect."
@@ -85,13 +87,6 @@ class EksSettings(TieredSettings):
         default_factory=dict, description="Groups of nodes that an autoscaling group of ours keeps."
     )
     fargate: dict[Label, FargateProfileSettings] = Field(default_factory=dict, description="Pods without nodes.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        if not isinstance(values, Mapping):
-            return values
-        return {"support": "extended" if values.get("tier") == "production" else "standard", **values}
 
     @model_validator(mode="after")
     def _rules(self) -> "EksSettings":

@@ -20,7 +20,7 @@ from modules.compute.load_balancer.keys.listener_rules import (
 from modules.compute.load_balancer.keys.listener_rules import RULES_LIMIT as LISTENER_RULES_LIMIT
 from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.ranges import too_wide
-from modules.foundation.settings import Cidr, Label, TieredSettings
+from modules.foundation.settings import Cidr, Label, TieredSettings, tiered
 from modules.network.keys.domains import DomainPattern
 
 Origin = Literal["internet", "cloudfront", "vpc", "corporate"]
@@ -100,9 +100,11 @@ class LoadBalancerSettings(TieredSettings):
     default: DefaultSettings = Field(
         default=_NOT_FOUND, description="What is done when no rule applies; by default the answer is 404."
     )
-    deletion_protection: bool = Field(
-        default=False,
-        description="Whether AWS refuses to delete it; by default in production, where turning it off takes an unlock "
+    deletion_protection: bool = tiered(
+        development=False,
+        staging=False,
+        production=True,
+        description="Whether AWS refuses to delete the load balancer. Turning it off in production takes an unlock "
         "record.",
     )
     idle_timeout_seconds: int = Field(
@@ -130,12 +132,11 @@ class LoadBalancerSettings(TieredSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        """Fill in what depends on the tier, and on which side the load balancer stands."""
+    def _reachable_from_its_side(cls, values: Any) -> Any:
+        """Let an internal load balancer accept traffic from the VPC only."""
         if not isinstance(values, Mapping):
             return values
         return {
-            "deletion_protection": values.get("tier") == "production",
             "reachable_from": "vpc" if values.get("internal") is True else "internet",
             **values,
         }

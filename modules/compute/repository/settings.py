@@ -1,14 +1,11 @@
 """The `repository` blocks, where images are kept, and the `registry` block, which says where they are pulled from."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from pydantic import Field, model_validator
 
 from modules.foundation.gitlab import Project
 from modules.foundation.lists import named_twice
 from modules.foundation.problems import refuse
-from modules.foundation.settings import AccountId, Region, Settings, TieredSettings
+from modules.foundation.settings import AccountId, Region, Settings, TieredSettings, tiered
 
 #: Fewer images, and a release that waits for its turn in production is gone when it comes.
 LEAST_IMAGES_KEPT = 10
@@ -51,18 +48,13 @@ class RepositorySettings(TieredSettings):
         examples=[["us-west-2"]],
         description="Other regions that every image is copied to when it is pushed, for an environment there.",
     )
-    force_delete: bool = Field(
-        default=False,
-        description="Whether a destroy deletes the images too, and not only an empty repository; by default in "
-        "development only. In production it takes an unlock record.",
+    force_delete: bool = tiered(
+        development=True,
+        staging=False,
+        production=False,
+        description="Whether a destroy deletes a repository that contains images. In production it takes an unlock "
+        "record.",
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        if not isinstance(values, Mapping):
-            return values
-        return {"force_delete": values.get("tier", "development") == "development", **values}
 
     @model_validator(mode="after")
     def _rules(self) -> "RepositorySettings":

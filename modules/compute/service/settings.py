@@ -1,8 +1,8 @@
 """The `service` blocks: containers that run all the time, behind a load balancer or reached by name."""
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -12,7 +12,7 @@ from modules.compute.load_balancer.keys.target_group import TargetGroupSettings
 from modules.compute.task.settings import TaskSettings
 from modules.foundation.gitlab import Project
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import Settings
+from modules.foundation.settings import Settings, TierException, tiered
 
 Owner = Literal["terraform", "pipeline"]
 #: What a service can be scaled by; requests only behind a load balancer.
@@ -80,22 +80,17 @@ class ServiceSettings(TaskSettings):
     deployment: DeploymentSettings = Field(
         default=DeploymentSettings(), description="How new tasks take the place of old ones."
     )
-    execute_command: bool = Field(
-        default=False,
-        description="Whether those whom IAM lets may open a shell in a container (ECS Exec); by default in dev.",
+    execute_command: bool = tiered(
+        development=True,
+        staging=False,
+        production=False,
+        exception=TierException(lambda data: data.get("read_only_root") is True, False, "with `read_only_root`"),
+        description="Whether IAM users and roles with permission may open a shell in a container (ECS Exec).",
     )
     discovery: bool = Field(
         default=False,
         description="Whether it has a name in the VPC, <label>.svc.<environment>.internal; all that are reached do.",
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        if not isinstance(values, Mapping):
-            return values
-        can_be_entered = values.get("tier") == "development" and values.get("read_only_root") is not True
-        return {"execute_command": can_be_entered, **values}
 
     @model_validator(mode="after")
     def _rules(self) -> "ServiceSettings":

@@ -1,4 +1,4 @@
-"""AWS Backup: a vault, a plan, and the role that backs up what is tagged."""
+"""AWS Backup: a vault, a plan, and the role that backs up tagged resources."""
 
 from dataclasses import replace
 
@@ -23,27 +23,27 @@ from modules.foundation.kms import Key
 from modules.foundation.policies import assumed_by
 from modules.foundation.resources import kept_if
 
-#: "AWS managed policies for AWS Backup": S3 has two of its own, by the names that the IAM console shows.
+#: "AWS managed policies for AWS Backup": S3 has two of its own, named as in the IAM console.
 ROLE_POLICIES = {
     "backup": "service-role/AWSBackupServiceRolePolicyForBackup",
     "restore": "service-role/AWSBackupServiceRolePolicyForRestores",
     "s3_backup": "AWSBackupServiceRolePolicyForS3Backup",
     "s3_restore": "AWSBackupServiceRolePolicyForS3Restore",
 }
-#: Minutes: a backup ends before the next day's work is done.
+#: Minutes. A backup that takes longer would run into the next working day.
 COMPLETION_WINDOW = 8 * 60
 
 
 class Backup(Construct):
-    """Backs up what bears the tag `backup = "daily"`, each day, and once a month for longer.
+    """Backs up the resources with the tag `backup = "daily"` each day, and once a month with a longer retention.
 
-    A bucket is saved under the vault's key, a database under its own, by grants that AWS's policies let the role
-    give on keys whose policy leaves access to IAM; copies lie under the key of the other region's vault. What is
-    chosen by tag is saved only if its type (Aurora, RDS, S3) is switched on in the account's settings of AWS Backup
-    for the region, which `make doctor` looks at.
+    Backups of a bucket are encrypted with the vault's key, those of a database with the database's key, copies with
+    the key of the vault in the other region. AWS's managed policies let the role create grants on keys whose key
+    policy delegates access to IAM. AWS Backup selects a tagged resource only if its type (Aurora, RDS, S3) is opted
+    in for the account and region; `make doctor` checks that.
 
-    Creates: vault, its key and, by choice, its lock; plan, selection by tag, role; by choice a vault and a key in
-    another region, into which each backup is copied.
+    Creates: vault, its key, plan, selection by tag, role. Optionally: vault lock; vault and key in another region,
+    to which each backup is copied.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Backup(Construct):
         foundation: Foundation,
         copy_provider: TerraformProvider | None,
     ) -> None:
-        """Take the provider of the region that backups are copied to, when the settings name one."""
+        """Create the resources. `copy_provider` is the provider of `copy_to_region`, None without that setting."""
         super().__init__(scope, id)
         self._settings = settings
         self._foundation = foundation
@@ -65,24 +65,25 @@ class Backup(Construct):
         self._copy_vault_arn = self._create_copy_vault(copy_provider) if copy_provider else None
         self._create_plan()
 
-    def _create_vault(self, what: str, key: Key, provider: TerraformProvider | None) -> BackupVault:
+    def _create_vault(self, resource_id: str, key: Key, provider: TerraformProvider | None) -> BackupVault:
         vault = self._make(
             BackupVault,
-            what,
+            resource_id,
             name=self._foundation.names.of("backup", 50),
             kms_key_arn=key.arn,
             force_destroy=self._settings.force_destroy,
-            # Destroyed before the role, by which AWS Backup deletes the recovery points ("DeleteRecoveryPoint",
+            # The vault must be destroyed before the role, with which AWS Backup deletes the recovery points
+            # ("DeleteRecoveryPoint",
             # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html).
             depends_on=self._attachments,
             lifecycle=kept_if(self._foundation.is_production),
             provider=provider,
         )
         if self._settings.governance_lock:
-            # Governance mode is a lock without `changeable_for_days`: it can be lifted, by few.
+            # Without `changeable_for_days` the lock is in governance mode: users with sufficient rights can remove it.
             self._make(
                 BackupVaultLockConfiguration,
-                what,
+                resource_id,
                 backup_vault_name=vault.name,
                 min_retention_days=min(self._settings.retentions),
                 max_retention_days=max(self._settings.retentions),
@@ -110,14 +111,14 @@ class Backup(Construct):
             IamRole,
             "main",
             name=names.role("backup"),
-            # Without a condition, which "IAM service roles" does not name: who may pass the role is the fence here
+            # No condition, because "IAM service roles" names none; access is limited by iam:PassRole
             # (https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html).
             assume_role_policy=assumed_by("backup.amazonaws.com", None),
         )
         self.role_arn = role.arn
         self._attachments = [
-            self._make(IamRolePolicyAttachment, what, role=role.name, policy_arn=f"arn:aws:iam::aws:policy/{policy}")
-            for what, policy in ROLE_POLICIES.items()
+            self._make(IamRolePolicyAttachment, use, role=role.name, policy_arn=f"arn:aws:iam::aws:policy/{policy}")
+            for use, policy in ROLE_POLICIES.items()
         ]
 
     def _create_plan(self) -> None:

@@ -1,86 +1,77 @@
-"""The `backup` block: an AWS Backup vault and a plan for what is tagged."""
+"""The `backup` block: an AWS Backup vault, and a backup plan for tagged resources."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import Region, TieredSettings
+from modules.foundation.settings import Region, TieredSettings, tiered
 
 BackupTag = Literal["daily"]
-#: The tag by which the plan finds what it backs up.
+#: The tag by which the plan selects resources.
 BACKUP_TAG = "backup"
-#: Minutes within which a backup begins, from its hour on.
+#: Minutes after the hour within which a backup starts.
 START_WINDOW_MINUTES = 60
-#: "CreateBackupPlan, Lifecycle": what moved to cold storage stays there for 90 days at least.
+#: "CreateBackupPlan, Lifecycle": backups in cold storage must be stored for at least 90 days.
 LEAST_DAYS_IN_COLD_STORAGE = 90
-DAILY_RETENTION_DAYS = {"development": 7, "staging": 14, "production": 35}
-MONTHLY_RETENTION_DAYS = {"development": None, "staging": None, "production": 365}
-#: A mistake is found on the next working day at the earliest, and there are long weekends.
+#: A mistake may be noticed only on the next working day, after a long weekend.
 LEAST_DAYS_IN_PRODUCTION = 7
 
 
 def backup_tags(plan: str | None) -> dict[str, str] | None:
-    """Return the tags of what asks to be backed up by this plan; none when it does not ask."""
+    """Return the tags of a resource that this plan backs up; None without a plan."""
     return {BACKUP_TAG: plan} if plan else None
 
 
 class BackupSettings(TieredSettings):
-    """The `backup` block: what asks with `backup = "daily"` is backed up each day, and once a month for longer."""
+    """The `backup` block: backs up resources with `backup = "daily"` each day, and monthly with a longer retention."""
 
-    daily_retention_days: int = Field(
-        default=7,
+    daily_retention_days: int = tiered(
+        development=7,
+        staging=14,
+        production=35,
         ge=1,
         le=36500,
-        description="Days that daily backups are kept: 7 in development, 14 in staging, 35 in production by default.",
+        description="Days that daily backups are kept.",
     )
-    monthly_retention_days: int | None = Field(
-        default=None,
+    monthly_retention_days: int | None = tiered(
+        development=None,
+        staging=None,
+        production=365,
         ge=1,
         le=36500,
-        description="Days that the first backup of a month is kept; 365 in production, elsewhere none is made.",
+        description="Days that the first backup of each month is kept; without a value, there are no monthly backups.",
     )
     monthly_cold_storage_after_days: int | None = Field(
-        default=None, ge=1, description="Days after which monthly backups move to cold storage, where it is possible."
+        default=None,
+        ge=1,
+        description="Days after which monthly backups move to cold storage, if the service supports it.",
     )
     hour: int = Field(
         default=20,
         ge=0,
         le=23,
-        description="The hour in UTC within which backups begin; the default is after the databases' own windows, and "
-        "5 in the morning in Seoul.",
+        description="The hour, in UTC, within which backups start. The default is after the default backup and "
+        "maintenance windows of databases, at 5:00 in Seoul.",
     )
     governance_lock: bool = Field(
         default=False,
-        description="Whether the vault is locked in governance mode: no backup goes before its time, unless someone "
-        "with the right to lifts the lock.",
+        description="Whether the vault is locked in governance mode: no backup can be deleted before its retention "
+        "ends, unless a user with sufficient rights removes the lock.",
     )
     copy_to_region: Region | None = Field(
         default=None,
         examples=["ap-northeast-1"],
-        description="Another region where a copy of each backup is kept, under a key of its own.",
+        description="Another region to which each backup is copied, encrypted with a key of that region.",
     )
-    force_destroy: bool = Field(
-        default=False,
-        description="Whether a destroy deletes the recovery points too, and not only an empty vault; by default in "
-        "development and staging. In production it takes an unlock record.",
+    force_destroy: bool = tiered(
+        development=True,
+        staging=True,
+        production=False,
+        description="Whether a destroy deletes a vault that contains recovery points. In production it takes an unlock "
+        "record.",
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        if not isinstance(values, Mapping):
-            return values
-        tier = values.get("tier", "development")
-        if tier not in DAILY_RETENTION_DAYS:
-            return values
-        return {
-            "daily_retention_days": DAILY_RETENTION_DAYS[tier],
-            "monthly_retention_days": MONTHLY_RETENTION_DAYS[tier],
-            "force_destroy": tier != "production",
-            **values,
-        }
 
     @model_validator(mode="after")
     def _rules(self) -> "BackupSettings":
@@ -89,7 +80,7 @@ class BackupSettings(TieredSettings):
 
     @property
     def retentions(self) -> list[int]:
-        """Days that each kind of backup is kept."""
+        """Days that daily and monthly backups are kept."""
         return [days for days in (self.daily_retention_days, self.monthly_retention_days) if days]
 
     def _production_findings(self) -> Iterator[Finding]:
@@ -97,18 +88,18 @@ class BackupSettings(TieredSettings):
             yield Finding(
                 ("daily_retention_days",),
                 self.daily_retention_days,
-                "is refused in production: a mistake that is found after a long weekend could not be undone",
+                "is not allowed in production: a mistake noticed after a long weekend could not be undone",
                 f"write {LEAST_DAYS_IN_PRODUCTION} or more",
             )
 
     def _cold_storage_findings(self) -> Iterator[Finding]:
-        cold, kept = self.monthly_cold_storage_after_days, self.monthly_retention_days
+        cold, retention = self.monthly_cold_storage_after_days, self.monthly_retention_days
         if cold is None:
             return
-        if kept is None or kept < cold + LEAST_DAYS_IN_COLD_STORAGE:
+        if retention is None or retention < cold + LEAST_DAYS_IN_COLD_STORAGE:
             yield Finding(
                 ("monthly_cold_storage_after_days",),
                 cold,
-                f"leaves less than {LEAST_DAYS_IN_COLD_STORAGE} days in cold storage, and AWS Backup refuses that",
-                f"write monthly_retention_days = {cold + LEAST_DAYS_IN_COLD_STORAGE} or more, or take it out",
+                f"leaves less than {LEAST_DAYS_IN_COLD_STORAGE} days in cold storage, the minimum of AWS Backup",
+                f"write monthly_retention_days = {cold + LEAST_DAYS_IN_COLD_STORAGE} or more, or remove it",
             )

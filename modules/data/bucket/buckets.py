@@ -1,4 +1,4 @@
-"""Buckets that an environment file names."""
+"""Private S3 buckets."""
 
 from collections.abc import Sequence
 
@@ -24,11 +24,11 @@ _WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadPart
 
 
 class Bucket(Construct):
-    """A private bucket that roles are let into by name.
+    """A private bucket with access for named roles.
 
-    Creates: bucket, versioning, encryption, public access block, ownership controls, lifecycle, one policy; with its
-    settings CORS rules, server access logs and one notification. What `grant_read`, `grant_write` and the `notify`
-    methods add is collected in the one policy and the one notification.
+    Creates: bucket, versioning, encryption, public access block, ownership controls, lifecycle, bucket policy.
+    Optionally: CORS rules, server access logs, event notifications. A bucket has one policy and one notification
+    configuration; `grant_read`, `grant_write`, and the `notify` methods add to them.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Bucket(Construct):
         self._settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "bucket")
-        #: The key of its objects, where it is ours: who reads by a service of AWS has to be let in there too.
+        #: The customer managed key of the objects, if any. A caller through another AWS service needs access to it too.
         self.key = foundation.object_key if settings.encryption == "kms" else None
         self._bucket = self._create_bucket()
         self.name = self._bucket.name
@@ -47,21 +47,21 @@ class Bucket(Construct):
         self.id = self._bucket.id
         self._roles: list[str] = []
         if settings.named_roles_only:
-            self._close_to_others()
+            self._deny_other_roles()
         if settings.cors:
-            self._answer_other_sites(settings.cors)
+            self._create_cors_rules(settings.cors)
         if settings.access_logs:
-            self._record_access()
+            self._create_access_logging()
         if settings.event_bridge:
             self._bucket.notify_event_bridge()
 
     @property
     def ready(self) -> ITerraformDependable:
-        """What has to be there before the bucket is used: its policy."""
+        """The bucket policy, which must exist before the bucket is used."""
         return self._bucket.ready
 
     def grant_read(self, role_arn: str, prefix: str = "", *, name: str) -> None:
-        """Let a role list and read what lies under the prefix; `name` says who, unique among the bucket's readers."""
+        """Allow a role to list and read objects under the prefix; `name` is unique among the bucket's readers."""
         self._name_role(role_arn)
         self._bucket.add_statements(
             [
@@ -77,7 +77,7 @@ class Bucket(Construct):
         self._allow_key(f"Read{sid(self._label)}{sid(name)}", role_arn, ["kms:Decrypt"])
 
     def grant_write(self, role_arn: str, prefix: str = "", *, name: str) -> None:
-        """Let a role write and delete under the prefix; to read is another right."""
+        """Allow a role to write and delete objects under the prefix, but not to read them."""
         self._name_role(role_arn)
         self._bucket.add_statements(
             [
@@ -89,22 +89,22 @@ class Bucket(Construct):
                 )
             ]
         )
-        # Decrypt too: S3 reads back the parts of an upload when it puts them together.
+        # Decrypt too: S3 reads the parts of a multipart upload to complete it.
         actions = ["kms:GenerateDataKey", "kms:Decrypt"]
         self._allow_key(f"Write{sid(self._label)}{sid(name)}", role_arn, actions)
 
     def add_statements(self, statements: Sequence[Statement]) -> None:
-        """Add statements to the bucket's one policy: CloudFront reading for one distribution, say."""
+        """Add statements to the bucket policy, for example read access for one CloudFront distribution."""
         self._bucket.add_statements(statements)
 
     def notify(self, notification: Notification, after: Sequence[TerraformResource] = ()) -> None:
-        """Tell a queue or a topic of events; `after` is its policy that lets S3 send (see `PrivateBucket.notify`)."""
+        """Notify a queue or a topic; `after` is its policy that allows S3 to send (see `PrivateBucket.notify`)."""
         self._bucket.notify(notification, after)
 
     def notify_function(
         self, function_arn: str, events: Sequence[str], *, name: str, prefix: str = "", suffix: str = ""
     ) -> None:
-        """Tell a function of events, and let S3 invoke it for this bucket and this account only."""
+        """Notify a function, and allow S3 to invoke it for this bucket in this account only."""
         permission = self._make(
             LambdaPermission,
             f"{self._label}_{name}",
@@ -113,7 +113,7 @@ class Bucket(Construct):
             function_name=function_arn,
             principal="s3.amazonaws.com",
             source_arn=self.arn,
-            # A bucket's ARN has no account in it, and a deleted bucket's name can be taken by anyone.
+            # A bucket's ARN has no account ID, and any account can take the name of a deleted bucket.
             source_account=self._foundation.names.account_id,
         )
         self.notify(Notification(name, tuple(events), prefix, suffix, function_arn=function_arn), [permission])
@@ -141,18 +141,18 @@ class Bucket(Construct):
         if role_arn not in self._roles:
             self._roles.append(role_arn)
         if self._settings.named_roles_only:
-            self._close_to_others()
+            self._deny_other_roles()
 
-    def _close_to_others(self) -> None:
-        """Deny objects to all but the named roles and AWS's services, whatever a role's own policy allows.
+    def _deny_other_roles(self) -> None:
+        """Deny access to objects to all except the named roles and AWS services, whatever a role's own policy allows.
 
-        Deletion is allowed where a destroy deletes the objects too (`force_destroy`), which Terraform does by the role
-        that runs it. Expiry goes on in any case: "You can't use a bucket policy to prevent deletions or transitions by
-        an S3 Lifecycle rule" ("Expiring objects",
+        Deletion is not denied with `force_destroy`, because Terraform then deletes the objects with the role that runs
+        it. Expiration is not affected: "You can't use a bucket policy to prevent deletions or transitions by an S3
+        Lifecycle rule" ("Expiring objects",
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html).
-        Configuration is left to the roles' own policies, or Terraform would lock itself out.
+        Bucket configuration is not denied, or Terraform would lose access to the bucket.
         """
-        others = {"ArnNotLike": {"aws:PrincipalArn": list(self._roles)}} if self._roles else {}
+        other_roles = {"ArnNotLike": {"aws:PrincipalArn": list(self._roles)}} if self._roles else {}
         delete = [] if self._settings.force_destroy else ["s3:DeleteObject*"]
         self._bucket.restate(
             deny(
@@ -160,12 +160,12 @@ class Bucket(Construct):
                 principal="*",
                 actions=["s3:GetObject*", "s3:PutObject*", *delete],
                 resources=[f"{self.arn}/*"],
-                # CloudFront, say, comes as a service, and its own statement says for which distribution.
-                condition={"Bool": {"aws:PrincipalIsAWSService": "false"}, **others},
+                # AWS services such as CloudFront have statements of their own (for one distribution).
+                condition={"Bool": {"aws:PrincipalIsAWSService": "false"}, **other_roles},
             )
         )
 
-    def _answer_other_sites(self, cors: CorsSettings) -> None:
+    def _create_cors_rules(self, cors: CorsSettings) -> None:
         self._make(
             S3BucketCorsConfiguration,
             self._label,
@@ -182,7 +182,7 @@ class Bucket(Construct):
             ],
         )
 
-    def _record_access(self) -> None:
+    def _create_access_logging(self) -> None:
         log_bucket = self._foundation.log_bucket
         self._make(
             S3BucketLoggingA,
@@ -203,7 +203,7 @@ class Bucket(Construct):
         )
 
     def _allow_key(self, sid: str, role_arn: str, actions: Sequence[str]) -> None:
-        """Let the role use the key, through S3 and for this bucket; a Bucket Key's context is the bucket's ARN."""
+        """Allow the role to use the key through S3 for this bucket; a Bucket Key's context is the bucket's ARN."""
         if self.key is None:
             return
         self.key.add_statement(

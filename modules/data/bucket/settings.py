@@ -8,89 +8,91 @@ from pydantic import Field, model_validator
 from modules.data.backup.settings import BackupTag
 from modules.data.bucket.keys.cors import CorsSettings
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import TieredSettings
+from modules.foundation.settings import TieredSettings, tiered
 
-#: "Amazon S3 User Guide, Lifecycle constraints": days in Standard before Standard-IA.
+#: "Amazon S3 User Guide, Lifecycle constraints": minimum days in S3 Standard before S3 Standard-IA.
 LEAST_DAYS_BEFORE_INFREQUENT_ACCESS = 30
-#: Days that an overwritten or deleted object can still be brought back.
+#: Days that an overwritten or deleted object can still be restored.
 OLD_VERSIONS_DAYS = {"development": 7, "staging": 30, "production": 90}
-#: [LifecycleExpiration, Days](https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html): an integer
-#: of 32 bits.
+#: [LifecycleExpiration, Days](https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html): a 32-bit
+#: integer.
 MOST_DAYS = 2**31 - 1
 
 
-def _old_versions_of_none(values: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield the finding that a bucket without versions is written to keep old ones; by default it says nothing."""
+def _old_versions_findings(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield a retention of noncurrent versions that is set explicitly for a bucket without versioning."""
     key = "expire_old_versions_after_days"
     if values.get("versioning") is False and key in values:
-        rule = "keeps old versions for days, and versioning = false makes none"
-        yield Finding((key,), values[key], rule, "take it out, or take versioning = false out")
+        rule = "applies to noncurrent versions, and with versioning = false there are none"
+        yield Finding((key,), values[key], rule, "remove it, or remove versioning = false")
 
 
 class BucketSettings(TieredSettings):
-    """A `bucket` block: closed to the public, TLS only, opened to roles by name."""
+    """A `bucket` block: a private bucket, TLS only, with access for named roles."""
 
     encryption: Literal["kms", "s3"] = Field(
         default="kms",
-        description="kms: our key, whose use is recorded and can be withdrawn. s3: S3's own keys, without cost.",
+        description="kms: a customer managed key, whose use is logged and can be revoked. s3: keys of S3, at no cost.",
     )
     versioning: bool = Field(
         default=True,
-        description="Whether what is overwritten or deleted can be brought back. Refused off in production.",
+        description="Whether overwritten and deleted objects can be restored. Cannot be off in production.",
     )
     infrequent_access_after_days: int | None = Field(
         default=None,
         ge=LEAST_DAYS_BEFORE_INFREQUENT_ACCESS,
         le=MOST_DAYS,
-        description="Days after which objects move to Standard-IA: half the price to keep, more to read.",
+        description="Days after which objects move to S3 Standard-IA, which halves the storage price and charges for "
+        "reads.",
     )
     expire_after_days: int | None = Field(
         default=None, ge=1, le=MOST_DAYS, description="Days after which objects are deleted; by default never."
     )
-    expire_old_versions_after_days: int = Field(
-        default=7,
+    expire_old_versions_after_days: int = tiered(
+        development=OLD_VERSIONS_DAYS["development"],
+        staging=OLD_VERSIONS_DAYS["staging"],
+        production=OLD_VERSIONS_DAYS["production"],
         ge=1,
         le=MOST_DAYS,
-        description="Days that old versions are kept: 7 in development, 30 in staging, 90 in production by default.",
+        description="Days that noncurrent versions are kept.",
     )
     abort_uploads_after_days: int = Field(
-        default=7, ge=1, le=MOST_DAYS, description="Days after which the parts of an unfinished upload are removed."
+        default=7, ge=1, le=MOST_DAYS, description="Days after which the parts of an incomplete upload are deleted."
     )
     access_logs: bool = Field(
-        default=True, description="Whether each request is recorded in the log bucket. Refused off in production."
-    )
-    named_roles_only: bool = Field(
         default=True,
-        description="Whether those alone read, write and delete whom a service, a function or the backup was let in "
-        "as, and not each administrator; with force_destroy others may delete. By default off in development, refused "
-        "off in production.",
+        description="Whether each request is logged to the log bucket. Cannot be off in production.",
+    )
+    named_roles_only: bool = tiered(
+        development=False,
+        staging=True,
+        production=True,
+        description="Whether only the roles of services, functions, and backups that are granted access can read, "
+        "write, and delete objects, and administrators cannot; with force_destroy others can delete. Cannot be off in "
+        "production.",
     )
     event_bridge: bool = Field(
-        default=False, description="Whether S3 tells EventBridge of every event, where rules choose among them."
+        default=False, description="Whether S3 sends all events to EventBridge, where rules select them."
     )
     backup: BackupTag | None = Field(
-        default=None, description="daily: the `backup` block's plan takes the bucket in, which needs versioning."
+        default=None, description="daily: the plan of the `backup` block backs up the bucket. Requires versioning."
     )
-    force_destroy: bool = Field(
-        default=False,
-        description="Whether a destroy deletes the objects too, and not only an empty bucket; by default in "
-        "development only. In production it takes an unlock record.",
+    force_destroy: bool = tiered(
+        development=True,
+        staging=False,
+        production=False,
+        description="Whether a destroy deletes a bucket that contains objects. In production it takes an unlock "
+        "record.",
     )
-    cors: CorsSettings | None = Field(default=None, description="Pages of which sites may call the bucket.")
+    cors: CorsSettings | None = Field(default=None, description="Sites whose pages may access the bucket.")
 
     @model_validator(mode="before")
     @classmethod
-    def _by_tier(cls, values: Any) -> Any:
+    def _old_versions(cls, values: Any) -> Any:
         if not isinstance(values, Mapping):
             return values
-        tier = values.get("tier", "development")
-        refuse(_old_versions_of_none(values))
-        return {
-            "expire_old_versions_after_days": OLD_VERSIONS_DAYS.get(tier, 7) if isinstance(tier, str) else 7,
-            "force_destroy": tier == "development",
-            "named_roles_only": tier != "development",
-            **values,
-        }
+        refuse(_old_versions_findings(values))
+        return values
 
     @model_validator(mode="after")
     def _rules(self) -> "BucketSettings":
@@ -98,18 +100,19 @@ class BucketSettings(TieredSettings):
         return self
 
     def _lifecycle_findings(self) -> Iterator[Finding]:
-        moved, gone = self.infrequent_access_after_days, self.expire_after_days
-        if moved and gone and gone <= moved:
+        transition, expiration = self.infrequent_access_after_days, self.expire_after_days
+        if transition and expiration and expiration <= transition:
             # "Lifecycle configuration elements": Expiration must be later than Transition.
             yield Finding(
                 ("expire_after_days",),
-                gone,
-                f"is not after infrequent_access_after_days = {moved}, and S3 refuses that",
-                f"write {moved + LEAST_DAYS_BEFORE_INFREQUENT_ACCESS} or more: Standard-IA is paid for 30 days",
+                expiration,
+                f"is not after infrequent_access_after_days = {transition}, as S3 requires",
+                f"write {transition + LEAST_DAYS_BEFORE_INFREQUENT_ACCESS} or more: S3 charges for at least 30 days in "
+                "Standard-IA",
             )
         if self.backup and not self.versioning:
             # "AWS Backup Developer Guide, Amazon S3 backups".
-            yield Finding(("backup",), self.backup, "needs versioning", "take versioning = false out")
+            yield Finding(("backup",), self.backup, "needs versioning", "remove versioning = false")
 
     def _cors_findings(self) -> Iterator[Finding]:
         for finding in self.cors.findings(self.is_production) if self.cors else ():
@@ -120,16 +123,22 @@ class BucketSettings(TieredSettings):
             return
         if not self.versioning:
             yield Finding(
-                ("versioning",), False, "is refused in production: what is overwritten would be lost", "take it out"
+                ("versioning",),
+                False,
+                "is not allowed in production: overwritten objects could not be restored",
+                "remove it",
             )
         if not self.named_roles_only:
             yield Finding(
                 ("named_roles_only",),
                 False,
-                "is refused in production: every role with rights to S3 could read what users put there",
-                "take it out",
+                "is not allowed in production: every role with S3 permissions could read users' objects",
+                "remove it",
             )
         if not self.access_logs:
             yield Finding(
-                ("access_logs",), False, "is refused in production: nobody could say who read what", "take it out"
+                ("access_logs",),
+                False,
+                "is not allowed in production: there would be no record of who read which object",
+                "remove it",
             )

@@ -1,4 +1,4 @@
-"""Caches in the data subnets."""
+"""ElastiCache caches."""
 
 from collections.abc import Collection
 
@@ -26,25 +26,25 @@ from modules.network.vpc.vpc import Network
 
 #: The port that both engines listen on by default.
 PORT = 6379
-#: "CreateReplicationGroup, ReplicationGroupId"; the ids of users and groups are kept as short.
+#: "CreateReplicationGroup, ReplicationGroupId"; used for the IDs of users and user groups too.
 ID_LIMIT = 40
-#: The engine of users and their group, whichever the cache's is: "Role-Based Access Control (RBAC)" lets a Valkey
-#: cache take either group, but only one of Redis takes a user without a password, as the default user is here.
+#: The engine of users and user groups, for both cache engines: a Valkey cache can use a group of either engine ("Role-
+#: Based Access Control (RBAC)"), but only a Redis group can have a user without a password, as our default user is.
 USER_ENGINE = "redis"
-#: Neither logs in (off) nor could do anything (-@all).
+#: Cannot log in (off), and has no permissions (-@all).
 NO_ACCESS = "off ~* -@all"
-#: "Log delivery": all that there is.
+#: "Log delivery": all log types.
 LOGS = ("slow-log", "engine-log")
 
 
 class Cache(Construct):
-    """An ElastiCache replication group in the data subnets, reached by those only that `allow` lets in.
+    """An ElastiCache replication group in the data subnets. `allow_ingress_from` allows clients to connect.
 
     Creates: subnet group, parameter group, security group without rules, log groups for the slow log and the
-    engine's log, users that log in by IAM, their group, the replication group.
+    engine log, users with IAM authentication, user group, replication group.
 
-    Nobody has a password, so none is in the state: the user `default`, which every group of users must have, is one
-    that needs no password and is switched off.
+    No user has a password, so none is in the state. The user `default`, which every user group must have, needs no
+    password and is disabled.
     """
 
     def __init__(
@@ -63,11 +63,11 @@ class Cache(Construct):
         self._create_replication_group()
 
     def allow_ingress_from(self, security_group_id: str, name: str) -> None:
-        """Let the members of a security group connect; `name` says who they are and is unique for this cache."""
+        """Allow the members of a security group to connect; `name` describes them and is unique for this cache."""
         self._group.allow_ingress_from(f"{self._name}_from_{name}", members_of(security_group_id), PORT, f"From {name}")
 
     def may_connect(self, user: str) -> Statement:
-        """Return the statement for the policy of a role that logs in as this user ("Authenticating with IAM").
+        """Return the policy statement for a role that logs in as this user ("Authenticating with IAM").
 
         Raises KeyError when the cache has no such user.
         """
@@ -77,16 +77,16 @@ class Cache(Construct):
 
     @property
     def users(self) -> Collection[str]:
-        """Who may log in."""
+        """The names of the users."""
         return self._settings.user
 
     @property
     def transit_encryption(self) -> bool:
-        """Whether it is reached by TLS only."""
+        """Whether connections must use TLS."""
         return self._settings.transit_encryption
 
     def user_id(self, user: str) -> str:
-        """Return the id and name by which the user logs in; IAM wants both the same."""
+        """Return the ID and name of the user; IAM authentication requires that both are the same."""
         return self._foundation.names.of(f"{self._name}-{user}", ID_LIMIT)
 
     def _user_arn(self, user: str) -> str:
@@ -107,7 +107,7 @@ class Cache(Construct):
         self._parameter_group = self._make(
             ElasticacheParameterGroup,
             f"{self._name}_{family}",
-            # The family is in the name: a new major version gets its group while the old one is still used.
+            # The name has the family, so the group of a new major version is created while the old one is in use.
             name=f"{self._id}-{family}",
             description=f"Parameters of {self._id}",
             family=family,
@@ -119,7 +119,7 @@ class Cache(Construct):
         ).name
 
     def _create_security_group(self, network: Network) -> None:
-        """Make the group without a rule: a cache only answers, and whom it answers is said by `allow`."""
+        """Create the security group without rules: a cache opens no connections."""
         name = self._foundation.names.of(f"cache-{self._name}")
         self._group = SecurityGroup(
             self._make,
@@ -141,7 +141,7 @@ class Cache(Construct):
             user_name="default",
             engine=USER_ENGINE,
             access_string=NO_ACCESS,
-            # Not as authentication_mode: ElastiCache reads back another word for it, and every plan would change it.
+            # Not authentication_mode: ElastiCache returns another value than was set, so every plan would change it.
             no_password_required=True,
         )
         users = [self._create_user(user) for user in sorted(self._settings.user)]
@@ -194,7 +194,7 @@ class Cache(Construct):
             final_snapshot_identifier=self._final_snapshot_identifier() if self._foundation.is_production else None,
             maintenance_window=settings.maintenance_window,
             auto_minor_version_upgrade=str(settings.minor_version_upgrades).lower(),
-            # A change waits for the maintenance window where users would feel it.
+            # In production, changes wait for the maintenance window.
             apply_immediately=not self._foundation.is_production,
             log_delivery_configuration=[_delivery(kind, log_group) for kind, log_group in logs.items()],
             depends_on=[log_group.ready for log_group in logs.values()],

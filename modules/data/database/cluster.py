@@ -1,4 +1,4 @@
-"""Aurora: one storage over three zones, and instances that read and write it."""
+"""Aurora clusters."""
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster, RdsClusterServerlessv2ScalingConfiguration
@@ -12,12 +12,12 @@ from modules.data.backup.settings import backup_tags
 from modules.data.database.prerequisites import DatabasePrerequisites
 from modules.network.private_zone import PrivateZone
 
-#: All alike: whichever instance is there takes over, and serverless ones of tier 1 are as large as the writer.
+#: The same for all instances, so that any of them takes over. Serverless readers in tier 1 scale with the writer.
 PROMOTION_TIER = 1
 
 
 class AuroraCluster(Construct):
-    """Creates: cluster, instances by ordinal, replica scaling."""
+    """An Aurora cluster. Creates: cluster, instances by ordinal, replica scaling."""
 
     def __init__(
         self, scope: Construct, id: str, *, prerequisites: DatabasePrerequisites, security_group_id: str
@@ -31,7 +31,7 @@ class AuroraCluster(Construct):
             self._scale(self._settings.replica_scaling)
 
     def name(self, zone: PrivateZone) -> None:
-        """Give the writer and the readers their names in the zone; with one instance both lead to it."""
+        """Create the DNS names of the writer and of the readers; with one instance both resolve to it."""
         label = self._prerequisites.label
         zone.add_cname(f"{label}_db", f"{label}.db", self._cluster.endpoint)
         zone.add_cname(f"{label}_ro_db", f"{label}-ro.db", self._cluster.reader_endpoint)
@@ -48,7 +48,7 @@ class AuroraCluster(Construct):
             engine_mode="provisioned",
             engine_version=settings.engine_version,
             allow_major_version_upgrade=upgrade,
-            # A snapshot brings its own database and administrator.
+            # A snapshot has its own database and administrator.
             snapshot_identifier=restored,
             database_name=None if restored else settings.database_name,
             master_username=None if restored else settings.master_username,
@@ -58,7 +58,7 @@ class AuroraCluster(Construct):
             db_subnet_group_name=prerequisites.subnet_group_name,
             vpc_security_group_ids=[security_group_id],
             db_cluster_parameter_group_name=prerequisites.cluster_parameter_group_name,
-            # After a major upgrade the instances need a group of the new family.
+            # After a major version upgrade the instances need a parameter group of the new family.
             db_instance_parameter_group_name=prerequisites.parameter_group_name if upgrade else None,
             serverlessv2_scaling_configuration=self._capacity(),
             storage_encrypted=settings.storage_encrypted,
@@ -75,7 +75,7 @@ class AuroraCluster(Construct):
             iam_database_authentication_enabled=settings.iam_database_authentication_enabled,
             enabled_cloudwatch_logs_exports=list(settings.logs),
             database_insights_mode=settings.database_insights_mode,
-            # The advanced mode is the cluster's and wants these with it; otherwise each instance says so itself.
+            # The advanced mode is set on the cluster and requires these there; otherwise they are set per instance.
             performance_insights_enabled=True if advanced else None,
             performance_insights_kms_key_id=prerequisites.insights_key_arn if advanced else None,
             performance_insights_retention_period=prerequisites.insights_retention if advanced else None,
@@ -98,7 +98,7 @@ class AuroraCluster(Construct):
     def _lifecycle(self) -> TerraformResourceLifecycle:
         return TerraformResourceLifecycle(
             prevent_destroy=True if self._prerequisites.kept else None,
-            # Readers that scaling adds are members too, and none of Terraform's business.
+            # Readers that scaling adds are members too, and Terraform does not manage them.
             ignore_changes=["cluster_members"],
         )
 
@@ -123,7 +123,7 @@ class AuroraCluster(Construct):
     def _scale(self, settings: ScalingSettings) -> None:
         """Scale the readers ("Amazon Aurora Auto Scaling with Aurora Replicas").
 
-        The average is over the readers, so the target is reached only while there is one.
+        The metric is the average over the readers, so scaling needs at least one reader.
         """
         Scaling(
             self,

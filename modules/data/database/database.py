@@ -1,4 +1,4 @@
-"""Databases in the data subnets."""
+"""Databases: Aurora clusters and RDS DB instances."""
 
 from constructs import Construct
 
@@ -15,14 +15,14 @@ from modules.network.vpc.vpc import Network
 
 
 class Database(Construct):
-    """An Aurora cluster or RDS instances in the data subnets, reached by those only that `allow` lets in.
+    """An Aurora cluster or RDS DB instances in the data subnets. `allow_ingress_from` allows clients to connect.
 
-    Creates: subnet group, parameter groups, log groups, monitoring role, security group without rules, the cluster
-    and its instances or the instances, replica scaling, names in the private zone, a proxy where one is wanted.
+    Creates: subnet group, parameter groups, log groups, monitoring role, security group without rules, cluster with
+    its instances or DB instances, replica scaling, names in the private zone. Optionally: proxy.
 
-    The names `<label>.db.<zone>` stay when a database is replaced by a restored one. They are not in RDS's
-    certificate: a client that checks the host name in it (`verify-full`, `VERIFY_IDENTITY`) uses RDS's own name,
-    `endpoint`; one that checks the issuer (`verify-ca`, `VERIFY_CA`) may use either.
+    The name `<label>.db.<zone>` stays the same when a restored database replaces this one. It is not in the RDS
+    certificate: a client that verifies the host name (`verify-full`, `VERIFY_IDENTITY`) must use the RDS endpoint,
+    `endpoint`; one that verifies only the certificate authority (`verify-ca`, `VERIFY_CA`) can use either.
     """
 
     def __init__(
@@ -63,21 +63,21 @@ class Database(Construct):
         self.database_name = settings.database_name
         self.host = f"{name}.db.{zone.name}"
         self.read_only_host = f"{name}-ro.db.{zone.name}" if settings.is_aurora or settings.instances > 1 else None
-        self.proxy = self._put_proxy_before(settings.proxy, network, zone) if settings.proxy else None
+        self.proxy = self._create_proxy(settings.proxy, network, zone) if settings.proxy else None
         if settings.corporate:
             self._allow_corporate(network)
 
     def allow_ingress_from(self, security_group_id: str, name: str) -> None:
-        """Let the members of a security group connect, to the proxy as well where there is one.
+        """Allow the members of a security group to connect, also to the proxy if there is one.
 
-        `name` says who they are, and is unique for this database.
+        `name` describes them and is unique for this database.
         """
-        self._open(f"from_{name}", f"From {name}", members_of(security_group_id))
+        self._add_ingress_rule(f"from_{name}", f"From {name}", members_of(security_group_id))
         if self.proxy:
             self.proxy.allow_ingress_from(security_group_id, name)
 
     def _create_security_group(self, network: Network) -> None:
-        """Make a group that lets no one in, and nothing out: a database only answers."""
+        """Create the security group without rules: a database opens no connections."""
         name = self._foundation.names.of(f"database-{self._label}")
         self._group = SecurityGroup(
             self._make,
@@ -88,7 +88,7 @@ class Database(Construct):
         )
         self.security_group_id = self._group.id
 
-    def _put_proxy_before(self, settings: ProxySettings, network: Network, zone: PrivateZone) -> DatabaseProxy:
+    def _create_proxy(self, settings: ProxySettings, network: Network, zone: PrivateZone) -> DatabaseProxy:
         proxy = DatabaseProxy(
             self,
             "proxy",
@@ -100,13 +100,13 @@ class Database(Construct):
             target_identifier=self._built.target_identifier,
         )
         proxy.name(zone)
-        self._open("from_proxy", "From the proxy", members_of(proxy.security_group_id))
+        self._add_ingress_rule("from_proxy", "From the proxy", members_of(proxy.security_group_id))
         return proxy
 
     def _allow_corporate(self, network: Network) -> None:
-        """Let the corporate ranges in, each by a rule that bears its range: one more changes no other."""
+        """Allow the corporate ranges, each with a rule named after it, so adding one changes no other rule."""
         for name, source in ranges(network.settings.corporate_cidrs).items():
-            self._open(f"from_corporate_{name}", "From the corporate network", source)
+            self._add_ingress_rule(f"from_corporate_{name}", "From the corporate network", source)
 
-    def _open(self, what: str, description: str, source: Peer) -> None:
-        self._group.allow_ingress_from(f"{self._label}_{what}", source, self._settings.listens_on, description)
+    def _add_ingress_rule(self, name: str, description: str, source: Peer) -> None:
+        self._group.allow_ingress_from(f"{self._label}_{name}", source, self._settings.listens_on, description)

@@ -1,4 +1,4 @@
-"""Plain RDS: an instance with a standby in another zone, and read replicas."""
+"""RDS DB instances: a primary with an optional standby, and read replicas."""
 
 from typing import Any, TypedDict
 
@@ -15,14 +15,14 @@ from modules.data.secret.settings import RECOVERY_WINDOW_DAYS
 from modules.foundation.resources import kept_if
 from modules.network.private_zone import PrivateZone
 
-#: RDS takes 8 to 41 characters for MySQL, more for PostgreSQL; without /, ", @ and blanks.
+#: RDS allows 8 to 41 characters for MySQL, more for PostgreSQL, without /, ", @, and spaces.
 PASSWORD_LENGTH = 40
-#: Increased by one in code, it makes a new password at the next apply.
+#: To generate a new password at the next apply, increase it by one.
 PASSWORD_VERSION = 1
 
 
 class _Arguments(TypedDict):
-    """Arguments that the first instance and its read replicas have in common."""
+    """Arguments of both the primary and its read replicas."""
 
     port: float
     vpc_security_group_ids: list[str]
@@ -37,7 +37,10 @@ class _Arguments(TypedDict):
 
 
 class RdsInstances(Construct):
-    """Creates: the first instance, read replicas by ordinal; a secret where RDS keeps no password, or a copy."""
+    """RDS DB instances.
+
+    Creates: primary, read replicas by ordinal. If RDS does not manage the password, or with a copy of it: secret.
+    """
 
     def __init__(
         self, scope: Construct, id: str, *, prerequisites: DatabasePrerequisites, security_group_id: str
@@ -57,22 +60,22 @@ class RdsInstances(Construct):
 
     @property
     def secret_arn(self) -> str:
-        """The secret that the administrator's login is read from."""
+        """The secret with the administrator's login."""
         return self._secret.arn if self._secret else self._prerequisites.managed_secret_arn(self._first)
 
     def name(self, zone: PrivateZone) -> None:
-        """Give the first instance its name in the zone, and the replicas one in common."""
+        """Create the DNS name of the primary, and one name for all replicas."""
         label = self._prerequisites.label
         zone.add_cname(f"{label}_db", f"{label}.db", self._first.address)
         for ordinal, replica in self._replicas.items():
             zone.add_weighted_cname(f"{label}_ro_db", f"{label}-ro.db", str(ordinal), replica.address)
 
     def _create_password(self) -> str:
-        """Let Secrets Manager make a password at the apply, keep it, and hand it to RDS.
+        """Return the expression for a password that Secrets Manager generates and stores at the apply.
 
-        It goes through Terraform's ephemeral resources and write-only arguments, which are in no plan and no state.
-        It is read back from the secret, so that an apply that was cut short goes on with the same one, and so that a
-        copy of what RDS managed before (`_copy_password`) stays the password.
+        The password passes through Terraform's ephemeral resources and write-only arguments, which are in no plan and
+        no state. RDS gets it from the secret, so that an apply after an interrupted one uses the same password, and so
+        that a copy of the password that RDS managed before (`_copy_password`) stays in use.
         """
         random = self._ephemeral(
             "aws_secretsmanager_random_password",
@@ -80,15 +83,15 @@ class RdsInstances(Construct):
             {"password_length": PASSWORD_LENGTH, "exclude_punctuation": True},
         )
         version = self._create_secret(f"{random}.random_password")
-        # By way of the version's ARN, which is the secret's: it is read once it has a value.
+        # The ARN of the version is that of the secret, and makes Terraform read the secret after it has a value.
         return f"${{{self._password_in(version.arn, self._address)}}}"
 
     def _copy_password(self) -> None:
-        """Keep a copy of the password that RDS manages, as it is at the apply, where everybody reads it from then on.
+        """Copy the password that RDS manages, as it is at the apply, to the secret that all clients read from then on.
 
-        RDS deletes its secret as soon as it no longer manages the password ("ModifyDBInstance,
+        RDS deletes its secret when it no longer manages the password ("ModifyDBInstance,
         ManageMasterUserPassword", https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html),
-        so what runs has to read another one before.
+        so running clients must read the copy before that.
         """
         managed = self._prerequisites.managed_secret_arn(self._first)
         self._create_secret(self._password_in(managed, f"{self._address}_managed"))
@@ -106,14 +109,14 @@ class RdsInstances(Construct):
         return f"ephemeral.{kind}.{name}"
 
     def _password_in(self, secret_arn: str, name: str) -> str:
-        """Return the expression for the password in a secret, which is read by an ephemeral resource of this name."""
+        """Return the expression for the password in a secret, which an ephemeral resource of this name reads."""
         secret = self._ephemeral("aws_secretsmanager_secret_version", name, {"secret_id": secret_arn})
         return f'jsondecode({secret}.secret_string)["password"]'
 
     def _create_secret(self, password: str) -> SecretsmanagerSecretVersion:
-        """Create the secret of ours with the administrator's login, and return its first version.
+        """Create our secret with the administrator's login, and return its first version.
 
-        `password` is an expression. It is written once: a later value of it changes nothing.
+        `password` is an expression. It is written once; a later value has no effect.
         """
         prerequisites, settings = self._prerequisites, self._settings
         self._secret = prerequisites.make(
@@ -137,7 +140,7 @@ class RdsInstances(Construct):
 
     @property
     def _arguments(self) -> _Arguments:
-        """What the first one and its replicas are given alike, beside what members of a cluster are."""
+        """Arguments of both the primary and its replicas that instances of a cluster do not have."""
         settings = self._settings
         return _Arguments(
             port=settings.listens_on,
@@ -164,7 +167,7 @@ class RdsInstances(Construct):
             engine_version=settings.engine_version,
             allow_major_version_upgrade=settings.allow_major_version_upgrade,
             multi_az=settings.multi_az,
-            # A snapshot brings its own database and administrator.
+            # A snapshot has its own database and administrator.
             snapshot_identifier=restored,
             db_name=None if restored else settings.database_name,
             username=None if restored else settings.master_username,
@@ -173,17 +176,17 @@ class RdsInstances(Construct):
             password_wo_version=None if managed else PASSWORD_VERSION,
             db_subnet_group_name=prerequisites.subnet_group_name,
             allocated_storage=self._storage.allocated_storage,
-            # A restored instance keeps its snapshot's key: "RestoreDBInstanceFromDBSnapshot" takes no other.
+            # A restored instance has its snapshot's key: "RestoreDBInstanceFromDBSnapshot" does not accept another.
             kms_key_id=None if restored else prerequisites.key_arn,
             backup_retention_period=settings.backup_retention_period,
             backup_window=settings.preferred_backup_window,
             deletion_protection=settings.deletion_protection,
             skip_final_snapshot=settings.skip_final_snapshot,
             final_snapshot_identifier=prerequisites.final_snapshot_identifier,
-            # What is left of the backups is all there is after a deletion by mistake.
+            # After an accidental deletion, the retained automated backups are all that is left.
             delete_automated_backups=settings.skip_final_snapshot,
             enabled_cloudwatch_logs_exports=list(settings.logs),
-            # Of the first one only: its replicas hold nothing else.
+            # Only on the primary: the replicas have the same data.
             tags=backup_tags(settings.backup),
             lifecycle=kept_if(prerequisites.kept),
             **self._arguments,
@@ -196,7 +199,7 @@ class RdsInstances(Construct):
         self.target_identifier = self._first.identifier
 
     def _create_replica(self, ordinal: int) -> DbInstance:
-        """Return a read replica: what it holds, it has from the first, with its backups and its key."""
+        """Create a read replica; its data and its key come from the primary, and it has no backups."""
         prerequisites = self._prerequisites
         return prerequisites.make(
             DbInstance,
@@ -205,7 +208,7 @@ class RdsInstances(Construct):
             replicate_source_db=self._first.identifier,
             multi_az=False,
             backup_retention_period=0,
-            # "DeleteDBInstance": there is no last snapshot of a read replica.
+            # "DeleteDBInstance": a read replica has no final snapshot.
             skip_final_snapshot=True,
             **self._arguments,
             **prerequisites.instance_arguments,

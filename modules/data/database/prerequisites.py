@@ -1,4 +1,4 @@
-"""What every database stands on, whatever its engine: subnets, parameters, log groups, the monitoring role."""
+"""Prerequisites of a database: subnet group, parameter groups, log groups, monitoring role."""
 
 from typing import TypedDict
 
@@ -24,13 +24,13 @@ from modules.network.vpc.vpc import Network
 
 #: "CreateDBSubnetGroup", "CreateDBParameterGroup": 255 characters.
 GROUP_NAME_LIMIT = 255
-#: Settings that RDS changes only by a new database.
+#: Settings whose change replaces the database.
 _REPLACED_BY = ("engine", "database_name", "master_username", "storage_encrypted", "restore_from_snapshot")
 MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 
 
 class InstanceArguments(TypedDict):
-    """Arguments that `aws_rds_cluster_instance` and `aws_db_instance` have in common, and mean alike."""
+    """Arguments that `aws_rds_cluster_instance` and `aws_db_instance` both have, with the same meaning."""
 
     instance_class: str
     publicly_accessible: bool
@@ -46,7 +46,10 @@ class InstanceArguments(TypedDict):
 
 
 class DatabasePrerequisites(Construct):
-    """Creates: subnet group, parameter groups, log groups of the exported logs, role for enhanced monitoring."""
+    """Resources that a database of any engine requires.
+
+    Creates: subnet group, parameter groups, log groups of the exported logs, role for Enhanced Monitoring.
+    """
 
     def __init__(
         self,
@@ -77,12 +80,12 @@ class DatabasePrerequisites(Construct):
         self.monitoring_role_arn = self._create_monitoring_role() if settings.monitoring_interval else None
 
     def instance_identifier(self, ordinal: int) -> str:
-        """Return an instance's name: its number, and not its role, which a failover changes."""
+        """Return an instance's identifier. It has the ordinal and not the role, which a failover changes."""
         return self.names.of(f"{self.label}-{ordinal}", IDENTIFIER_LIMIT)
 
     @property
     def instance_arguments(self) -> InstanceArguments:
-        """What each instance is given, a cluster's member as well as plain RDS's first one and its replicas."""
+        """Arguments of each instance, in an Aurora cluster or not."""
         settings = self.settings
         return InstanceArguments(
             instance_class=settings.instance_class or "db.serverless",
@@ -100,20 +103,20 @@ class DatabasePrerequisites(Construct):
 
     @property
     def insights_key_arn(self) -> str | None:
-        """The key of Performance Insights, whose data hold statements."""
+        """The key for Performance Insights data, which contain SQL statements."""
         return self.key_arn if self.settings.has_performance_insights else None
 
     @property
     def insights_retention(self) -> int | None:
-        """Days, where Performance Insights is on."""
+        """Retention in days, if Performance Insights is on."""
         return self.settings.insights_retention_days if self.settings.has_performance_insights else None
 
     @staticmethod
     def managed_secret_arn(database: TerraformResource) -> str:
-        """Return the ARN of the secret that RDS keeps for a cluster or an instance; where it keeps none yet, its own.
+        """Return the ARN of the secret that RDS manages for a cluster or an instance, or the database's own ARN.
 
-        A half-made database has no secret. Without something in its place, plans and destroys of what names the
-        secret would fail by an index into an empty list, or by a null in a policy.
+        A database whose creation failed has no secret. Without a substitute, plans and destroys of resources that
+        reference the secret would fail with an index into an empty list, or a null in a policy.
         """
         address = f"{database.terraform_resource_type}.{database.friendly_unique_id}"
         return f"${{concat({address}.master_user_secret[*].secret_arn, [{address}.arn])[0]}}"
@@ -132,16 +135,16 @@ class DatabasePrerequisites(Construct):
         ).name
 
     def _create_parameter_groups(self) -> None:
-        """Make groups of our own, named after their family: the next major version gets new ones before it needs them.
+        """Create parameter groups named after their family, so the groups of a new major version can coexist.
 
-        Aurora has two: what concerns the cluster, and what may differ between instances (nothing, to begin with;
-        a group that is exchanged later would restart them).
+        Aurora has two: one for the cluster, and one for instances, which is empty; it exists from the start because
+        changing to another group later restarts the instances.
         """
         settings = self.settings
         family = settings.family
         name = self.names.of(f"{self.label}-{family.replace('.', '-')}", GROUP_NAME_LIMIT)
         description = f"{self.label}: TLS, character set, slow statements"
-        first_the_new = TerraformResourceLifecycle(create_before_destroy=True)
+        lifecycle = TerraformResourceLifecycle(create_before_destroy=True)
         ours = [
             *((key, value, "immediate") for key, value in self._dynamic_parameters().items()),
             *((key, value, "pending-reboot") for key, value in self._static_parameters().items()),
@@ -157,7 +160,7 @@ class DatabasePrerequisites(Construct):
                     RdsClusterParameterGroupParameter(name=key, value=value, apply_method=method)
                     for key, value, method in sorted(ours)
                 ],
-                lifecycle=first_the_new,
+                lifecycle=lifecycle,
             ).name
         self.parameter_group_name = self.make(
             DbParameterGroup,
@@ -169,7 +172,7 @@ class DatabasePrerequisites(Construct):
                 DbParameterGroupParameter(name=key, value=value, apply_method=method)
                 for key, value, method in sorted(() if settings.is_aurora else ours)
             ],
-            lifecycle=first_the_new,
+            lifecycle=lifecycle,
         ).name
 
     def _dynamic_parameters(self) -> dict[str, str]:
@@ -180,26 +183,26 @@ class DatabasePrerequisites(Construct):
         return {name: value for name, value in ours.items() if name not in settings.static_parameters}
 
     def _static_parameters(self) -> dict[str, str]:
-        """PostgreSQL's TLS parameter is put here too: a new instance starts with it, and either kind is taken."""
+        """Return the static parameters, with PostgreSQL's TLS parameter: a new instance then starts with it."""
         settings = self.settings
         tls = {settings.kind.tls_parameter: settings.kind.tls_value} if settings.kind.dialect == "postgres" else {}
         return {**settings.static_parameters, **tls}
 
     def _create_log_group(self, log: str) -> ITerraformDependable:
-        """Make the log group before RDS does, which would keep it for ever and without our key."""
+        """Create the log group before RDS does, which would set no retention and no key."""
         settings = self.settings
         # "Publishing database logs to Amazon CloudWatch Logs": the names that RDS uses.
-        of = f"cluster/{self.identifier}" if settings.is_aurora else f"instance/{self.instance_identifier(1)}"
+        path = f"cluster/{self.identifier}" if settings.is_aurora else f"instance/{self.instance_identifier(1)}"
         return self.make(
             CloudwatchLogGroup,
             f"{self.label}_{log}",
-            name=f"/aws/rds/{of}/{log}",
+            name=f"/aws/rds/{path}/{log}",
             retention_in_days=RETENTION_DAYS[self._foundation.tier],
             kms_key_id=self._foundation.log_key.arn,
         )
 
     def _create_monitoring_role(self) -> str:
-        """Return the role by which RDS writes the operating system's measurements ("Enhanced Monitoring")."""
+        """Create the role with which RDS writes operating system metrics ("Enhanced Monitoring"); return its ARN."""
         role = self.make(
             IamRole,
             f"{self.label}_monitoring",
@@ -208,7 +211,7 @@ class DatabasePrerequisites(Construct):
             # (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html).
             assume_role_policy=assumed_by("monitoring.rds.amazonaws.com", self.names.account_id),
         )
-        # RDS looks at what the role may do when an instance is made.
+        # RDS checks the role's permissions when it creates an instance.
         self.monitoring_ready = [
             self.make(IamRolePolicyAttachment, f"{self.label}_monitoring", role=role.name, policy_arn=MONITORING_POLICY)
         ]

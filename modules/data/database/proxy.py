@@ -1,4 +1,4 @@
-"""RDS Proxy: connections that are held for clients that come and go."""
+"""RDS proxies."""
 
 from cdktf import Fn
 from cdktf_cdktf_provider_aws.db_proxy import DbProxy, DbProxyAuth
@@ -23,9 +23,10 @@ PROXY_NAME_LIMIT = 63
 
 
 class DatabaseProxy(Construct):
-    """A proxy in the data subnets, which logs in with the administrator's secret.
+    """An RDS proxy in the data subnets, which logs in with the administrator's secret.
 
-    Creates: role that may read the secret, security group with the one way out to the database, proxy, its target.
+    Creates: role that may read the secret, security group with egress to the database only, proxy, target group,
+    target.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class DatabaseProxy(Construct):
         super().__init__(scope, id)
         self._settings = settings
         self._prerequisites = prerequisites
-        self._what = f"{prerequisites.label}_proxy"
+        self._resource_id = f"{prerequisites.label}_proxy"
         self.port = prerequisites.settings.kind.port
         self._create_security_group(network, database_security_group_id)
         role_arn = self._create_role(secret_arn)
@@ -51,15 +52,15 @@ class DatabaseProxy(Construct):
         self._create_target(target_identifier)
 
     def allow_ingress_from(self, security_group_id: str, name: str) -> None:
-        """Let the members of a security group connect to the proxy."""
+        """Allow the members of a security group to connect to the proxy."""
         self._group.allow_ingress_from(
-            f"{self._what}_from_{name}", members_of(security_group_id), self.port, f"From {name}"
+            f"{self._resource_id}_from_{name}", members_of(security_group_id), self.port, f"From {name}"
         )
 
     def may_connect(self, sid: str) -> Statement:
-        """Return the statement of a role that logs in by IAM, as the user whose secret the proxy reads.
+        """Return the policy statement for a role that logs in by IAM as the user whose secret the proxy reads.
 
-        "Connecting to a proxy using IAM authentication": a proxy is named by its id, the end of its ARN.
+        "Connecting to a proxy using IAM authentication": the resource is the proxy's ID, the end of its ARN.
         """
         names = self._prerequisites.names
         proxy_id = Fn.element(Fn.split(":", self._proxy.arn), 6)
@@ -68,15 +69,17 @@ class DatabaseProxy(Construct):
         return allow(sid, actions=["rds-db:connect"], resources=[resource])
 
     def name(self, zone: PrivateZone) -> None:
-        """Give the proxy its name in the zone."""
-        self.host = zone.add_cname(f"{self._what}_db", f"{self._prerequisites.label}-proxy.db", self._proxy.endpoint)
+        """Create the proxy's DNS name."""
+        self.host = zone.add_cname(
+            f"{self._resource_id}_db", f"{self._prerequisites.label}-proxy.db", self._proxy.endpoint
+        )
 
     def _create_security_group(self, network: Network, database_security_group_id: str) -> None:
         prerequisites = self._prerequisites
         name = prerequisites.names.of(f"database-{prerequisites.label}-proxy")
         self._group = SecurityGroup(
             prerequisites.make,
-            self._what,
+            self._resource_id,
             name=name,
             description=f"Proxy of the database {prerequisites.label}: whoever is let in by name",
             vpc_id=network.vpc_id,
@@ -84,14 +87,14 @@ class DatabaseProxy(Construct):
         self.security_group_id = self._group.id
         database = members_of(database_security_group_id)
         self._group.allow_egress_to(
-            self._what, database, prerequisites.settings.listens_on, f"To the database {prerequisites.label}"
+            self._resource_id, database, prerequisites.settings.listens_on, f"To the database {prerequisites.label}"
         )
 
     def _create_role(self, secret_arn: str) -> str:
         prerequisites = self._prerequisites
         role = prerequisites.make(
             IamRole,
-            self._what,
+            self._resource_id,
             name=prerequisites.names.role(f"{prerequisites.label}-database-proxy"),
             # As in [Amazon RDS User Guide, Configuring IAM authentication for RDS Proxy]
             # (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html), without a condition.
@@ -106,7 +109,9 @@ class DatabaseProxy(Construct):
                 "StringEquals": {"kms:ViaService": f"secretsmanager.{prerequisites.names.region}.amazonaws.com"}
             },
         )
-        prerequisites.make(IamRolePolicy, self._what, name="secret", role=role.id, policy=document([read, decrypt]))
+        prerequisites.make(
+            IamRolePolicy, self._resource_id, name="secret", role=role.id, policy=document([read, decrypt])
+        )
         return role.arn
 
     def _create_proxy(self, network: Network, role_arn: str, secret_arn: str) -> None:
@@ -114,7 +119,7 @@ class DatabaseProxy(Construct):
         iam = "REQUIRED" if prerequisites.settings.iam_database_authentication_enabled else "DISABLED"
         self._proxy = prerequisites.make(
             DbProxy,
-            self._what,
+            self._resource_id,
             name=prerequisites.names.of(prerequisites.label, PROXY_NAME_LIMIT),
             engine_family=prerequisites.settings.kind.proxy_family,
             role_arn=role_arn,
@@ -122,7 +127,7 @@ class DatabaseProxy(Construct):
             vpc_security_group_ids=[self.security_group_id],
             require_tls=True,
             idle_client_timeout=self._settings.idle_client_timeout,
-            debug_logging=False,  # it would log statements
+            debug_logging=False,  # it would log SQL statements
             auth=[DbProxyAuth(auth_scheme="SECRETS", iam_auth=iam, secret_arn=secret_arn)],
         )
 
@@ -130,7 +135,7 @@ class DatabaseProxy(Construct):
         prerequisites = self._prerequisites
         group = prerequisites.make(
             DbProxyDefaultTargetGroup,
-            self._what,
+            self._resource_id,
             db_proxy_name=self._proxy.name,
             connection_pool_config=DbProxyDefaultTargetGroupConnectionPoolConfig(
                 max_connections_percent=self._settings.max_connections_percent,
@@ -140,7 +145,7 @@ class DatabaseProxy(Construct):
         aurora = prerequisites.settings.is_aurora
         prerequisites.make(
             DbProxyTarget,
-            self._what,
+            self._resource_id,
             db_proxy_name=self._proxy.name,
             target_group_name=group.name,
             db_cluster_identifier=target_identifier if aurora else None,

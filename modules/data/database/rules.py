@@ -1,4 +1,4 @@
-"""Whether the keys of a `database` block fit each other, its engine and its tier."""
+"""Rules of a `database` block: its keys against each other, the engine, and the tier."""
 
 import difflib
 import re
@@ -14,11 +14,11 @@ from modules.data.keys.instance_classes import DATABASE_CLASSES, instead_of, is_
 from modules.foundation.calendar import committed
 from modules.foundation.problems import Finding
 
-#: "Amazon Aurora User Guide, Quotas": 15 Aurora Replicas beside the writer.
+#: "Amazon Aurora User Guide, Quotas": 15 Aurora Replicas, in addition to the writer.
 AURORA_REPLICAS_LIMIT = 15
 #: "Scaling to Zero ACUs with automatic pause and resume for Aurora Serverless v2, Prerequisites and Limitations"
-#: (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html): the least minor
-#: version of each major one that pauses; later majors all do, earlier ones do not.
+#: (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html): the first minor
+#: version of each major version that can pause. All later major versions can, earlier ones cannot.
 PAUSING_FROM: Mapping[str, Mapping[int, int]] = {
     "aurora-postgresql": {13: 15, 14: 12, 15: 7, 16: 3},
     "aurora-mysql": {3: 8},
@@ -29,7 +29,7 @@ _VERSION = re.compile(r"(8\.0\.mysql_aurora\.)?(?P<major>\d+)(\.(?P<minor>\d+))?
 
 
 def findings(database: DatabaseFields) -> Iterator[Finding]:
-    """Yield what RDS, or the tier, refuses."""
+    """Yield settings that RDS or the tier does not allow."""
     yield from _version_findings(database)
     yield from _name_findings(database)
     yield from _size_findings(database)
@@ -48,63 +48,65 @@ def findings(database: DatabaseFields) -> Iterator[Finding]:
 def _version_findings(database: DatabaseFields) -> Iterator[Finding]:
     at, version = ("engine_version",), database.engine_version
     if database.auto_minor_version_upgrade and not database.kind.open_version.fullmatch(version):
-        rule = "is a version in full, and AWS upgrades the minor one by itself: each plan would want to go back"
+        rule = "is a full version, and AWS upgrades the minor version automatically: each plan would try to downgrade"
         yield Finding(at, version, rule, f'write "{database.kind.open_example}", or auto_minor_version_upgrade = false')
     if not database.auto_minor_version_upgrade and not database.kind.full_version.fullmatch(version):
         rule = f"is not a full version of {database.engine}"
-        remedy = f'write one such as "{database.kind.full_example}", or auto_minor_version_upgrade = true'
+        remedy = f'write a version such as "{database.kind.full_example}", or auto_minor_version_upgrade = true'
         yield Finding(at, version, rule, remedy)
     yield from _unknown_version(database)
     if database.allow_major_version_upgrade and not database.apply_immediately:
         # "ModifyDBCluster, EngineVersion" and "DBInstanceParameterGroupName"
         # (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCluster.html).
         rule = (
-            "would wait for the maintenance window, while the parameter groups of the new version replace the old ones "
-            "at once, which RDS refuses"
+            "would wait for the maintenance window, but the parameter groups of the new version replace the old ones "
+            "immediately, which RDS rejects"
         )
-        remedy = "write apply_immediately = true beside it, and apply that by hand in the maintenance window"
+        remedy = "also write apply_immediately = true, and apply manually during the maintenance window"
         yield Finding(("allow_major_version_upgrade",), True, rule, remedy)
 
 
 def _unknown_version(database: DatabaseFields) -> Iterator[Finding]:
-    """Yield the finding that AWS has no such version, as far as the calendar knows; one without its end begins some."""
+    """Yield a version that is not in the calendar; a version without its minor part must be the prefix of one."""
     version, kind = database.engine_version, database.kind
     form = kind.open_version if database.auto_minor_version_upgrade else kind.full_version
     known = [each.version for each in committed().of(database.engine)]
     if form.fullmatch(version) and version not in known and not any(each.startswith(f"{version}.") for each in known):
         nearest = difflib.get_close_matches(version, known, n=3, cutoff=0)
-        remedy = f"write {', '.join(nearest)}; if AWS has released it since: .venv/bin/python -m ops calendar"
-        yield Finding(("engine_version",), version, f"is no version of {database.engine}", remedy)
+        remedy = f"write {' or '.join(nearest)}; if AWS has released it since, run .venv/bin/python -m ops calendar"
+        yield Finding(("engine_version",), version, f"is not a version of {database.engine}", remedy)
 
 
 def _name_findings(database: DatabaseFields) -> Iterator[Finding]:
     name, user, dialect = database.database_name, database.master_username, database.kind.dialect
     if name and is_reserved_database(name, dialect):
-        rule = f"is a name that {database.engine} keeps for itself"
-        yield Finding(("database_name",), name, rule, f'write another one, "{name}_data"')
+        rule = f"is a reserved name in {database.engine}"
+        yield Finding(("database_name",), name, rule, f'write another name, such as "{name}_data"')
     if is_reserved_user(user, dialect):
-        rule = f"is a name that {database.engine} keeps for itself"
-        yield Finding(("master_username",), user, rule, 'write another one, "dbadmin"')
+        rule = f"is a reserved name in {database.engine}"
+        yield Finding(("master_username",), user, rule, 'write another name, such as "dbadmin"')
 
 
 def _class_findings(database: DatabaseFields) -> Iterator[Finding]:
     chosen, families = database.instance_class, DATABASE_CLASSES[database.engine]
     if chosen is None or chosen == "db.serverless" or is_among(chosen, "db.", families):
         return
-    rule = f"is no instance class of {database.engine}"
+    rule = f"is not an instance class of {database.engine}"
     yield Finding(("instance_class",), chosen, rule, instead_of(chosen, "db.", families))
 
 
 def _snapshot_findings(database: DatabaseFields) -> Iterator[Finding]:
-    """[RestoreDBClusterFromSnapshot, SnapshotIdentifier]
-    (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromSnapshot.html): a cluster is made
-    from a snapshot of either kind; an instance is not made from one of a cluster.
+    """Yield a cluster snapshot for a DB instance. A cluster can be restored from a snapshot of either kind.
+
+    [RestoreDBClusterFromSnapshot, SnapshotIdentifier]
+    (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromSnapshot.html).
     """
     snapshot = snapshot_arn(database.restore_from_snapshot or "")
     if snapshot and snapshot.kind == "cluster-snapshot" and not database.is_aurora:
-        rule = "is a snapshot of a cluster, from which RDS makes no plain instance"
+        rule = "is a DB cluster snapshot, from which RDS cannot restore a DB instance"
         at = ("restore_from_snapshot",)
-        yield Finding(at, database.restore_from_snapshot, rule, 'write the ARN of a "snapshot", or an Aurora engine')
+        remedy = 'write the ARN of a DB snapshot (":snapshot:"), or an Aurora engine'
+        yield Finding(at, database.restore_from_snapshot, rule, remedy)
 
 
 def _size_findings(database: DatabaseFields) -> Iterator[Finding]:
@@ -116,12 +118,12 @@ def _size_findings(database: DatabaseFields) -> Iterator[Finding]:
         rule = f"has {how} of instance_class and serverless_v2_scaling"
         yield Finding(("instance_class",), database.instance_class, rule, remedy)
     if database.instance_class == "db.serverless":
-        rule = "is what serverless_v2_scaling makes"
+        rule = "is the class that a serverless_v2_scaling block sets"
         yield Finding(("instance_class",), database.instance_class, rule, "write a serverless_v2_scaling block instead")
     yield from _pause_findings(database)
     if database.availability_zones and len(database.availability_zones) != database.instances:
         rule = f"names {len(database.availability_zones)} zones for {database.instances} instances"
-        yield Finding(("availability_zones",), list(database.availability_zones), rule, "name one for each instance")
+        yield Finding(("availability_zones",), list(database.availability_zones), rule, "write one for each instance")
 
 
 def _pause_findings(database: DatabaseFields) -> Iterator[Finding]:
@@ -129,16 +131,16 @@ def _pause_findings(database: DatabaseFields) -> Iterator[Finding]:
         return
     at, remedy = ("serverless_v2_scaling", "min_capacity"), "write 0.5 or more"
     if not _pauses(database):
-        least = ", ".join(f"{major}.{minor}" for major, minor in PAUSING_FROM[database.engine].items())
-        rule = f"lets it pause, which {database.engine} {database.engine_version} cannot: versions that can begin with"
-        yield Finding(at, 0, f"{rule} {least}", f"{remedy}, or a later engine_version")
+        first = ", ".join(f"{major}.{minor}" for major, minor in PAUSING_FROM[database.engine].items())
+        rule = f"allows pausing, which {database.engine} {database.engine_version} does not support; the first versions"
+        yield Finding(at, 0, f"{rule} that do are {first}", f"{remedy}, or a later engine_version")
     if database.proxy:
-        rule = "lets it pause, and the proxy keeps a connection open to each instance, so that it never does"
-        yield Finding(at, 0, rule, f"{remedy}, or take the proxy out")
+        rule = "allows pausing, but the proxy keeps a connection to each instance open, so they never pause"
+        yield Finding(at, 0, rule, f"{remedy}, or remove the proxy")
 
 
 def _pauses(database: DatabaseFields) -> bool:
-    """Return whether the version can pause; one without its end is the newest of its kind."""
+    """Return whether the version can pause; a version without its minor part is the newest one."""
     majors = PAUSING_FROM.get(database.engine)
     version = _VERSION.match(database.engine_version)
     if not majors or not version:
@@ -150,8 +152,8 @@ def _pauses(database: DatabaseFields) -> bool:
 
 
 def _kind_findings(database: DatabaseFields) -> Iterator[Finding]:
-    """Yield what the other kind of database has."""
-    others: dict[str, Any] = (
+    """Yield keys of the other kind of database (Aurora or plain RDS), and values that this kind does not allow."""
+    other_keys: dict[str, Any] = (
         {
             "storage": database.storage,
             "multi_az": database.multi_az,
@@ -165,17 +167,17 @@ def _kind_findings(database: DatabaseFields) -> Iterator[Finding]:
             "replica_scaling": database.replica_scaling,
         }
     )
-    here = "Aurora" if database.is_aurora else "plain RDS"
-    for name, value in others.items():
+    kind = "Aurora" if database.is_aurora else "plain RDS"
+    for name, value in other_keys.items():
         if value:
-            yield Finding((name,), None, f"is not a setting of {here}", f"take it out of a database with {here}")
+            yield Finding((name,), None, f"is not a setting of {kind}", "remove it")
     if not database.is_aurora and database.storage is None:
         yield Finding(("storage",), None, "is missing", "write `storage { allocated_storage = 20 }`")
     if database.is_aurora and database.backup_retention_period == 0:
-        rule = "is refused by Aurora, which always has backups"
+        rule = "is not allowed for Aurora, which always has backups"
         yield Finding(("backup_retention_period",), 0, rule, "write 1 or more")
     if database.backup_retention_period == 0 and database.instances > 1:
-        rule = "is refused with read replicas, which are made from backups"
+        rule = "is not allowed with read replicas, which RDS creates from backups"
         yield Finding(("backup_retention_period",), 0, rule, "write 1 or more")
     yield from _password_findings(database)
     unknown = [log for log in database.logs if log not in database.kind.logs]
@@ -183,43 +185,47 @@ def _kind_findings(database: DatabaseFields) -> Iterator[Finding]:
         yield Finding(
             ("enabled_cloudwatch_logs_exports",),
             log,
-            f"is no log of {database.engine}",
-            f"write some of {', '.join(database.kind.logs)}",
+            f"is not a log of {database.engine}",
+            f"write any of {', '.join(database.kind.logs)}",
         )
 
 
 def _password_findings(database: DatabaseFields) -> Iterator[Finding]:
-    """ "Password management with Amazon RDS and AWS Secrets Manager, Limitations": no read replicas of such."""
+    """Yield invalid password settings.
+
+    "Password management with Amazon RDS and AWS Secrets Manager, Limitations": an instance whose password RDS manages
+    cannot have read replicas.
+    """
     at, has_replicas = ("manage_master_user_password",), not database.is_aurora and database.instances > 1
     if database.manage_master_user_password and has_replicas:
-        rule = "is refused by RDS where a plain instance has read replicas"
+        rule = "is not allowed by RDS for a DB instance with read replicas"
         remedy = (
-            "write manage_master_user_password = false; for a database that exists, first apply instances = 1 with "
-            "copy_master_user_password = true, or what runs loses its password "
+            "write manage_master_user_password = false; for an existing database, first apply instances = 1 with "
+            "copy_master_user_password = true, or running clients can no longer log in "
             '(docs/runbooks/plan.md, "A first replica of plain RDS")'
         )
         yield Finding(at, True, rule, remedy)
     if not database.manage_master_user_password and not has_replicas:
-        rule = "is only for plain RDS with read replicas: what RDS keeps, it rotates too"
-        yield Finding(at, False, rule, "take it out")
+        rule = "is allowed only for plain RDS with read replicas; a password that RDS manages is rotated"
+        yield Finding(at, False, rule, "remove it")
     if database.copy_master_user_password and not database.manage_master_user_password:
         rule = "copies a password that RDS does not manage"
-        yield Finding(("copy_master_user_password",), True, rule, "take it out")
+        yield Finding(("copy_master_user_password",), True, rule, "remove it")
 
 
 def _window_findings(database: DatabaseFields) -> Iterator[Finding]:
     backup = backup_minutes(database.preferred_backup_window)
     maintenance = maintenance_minutes(database.preferred_maintenance_window)
     if meet(backup, maintenance):
-        rule = f"overlaps preferred_backup_window {database.preferred_backup_window}, which RDS refuses"
+        rule = f"overlaps preferred_backup_window {database.preferred_backup_window}, which RDS does not allow"
         at = ("preferred_maintenance_window",)
-        yield Finding(at, database.preferred_maintenance_window, rule, "write one before or after it")
+        yield Finding(at, database.preferred_maintenance_window, rule, "write a window before or after it")
 
 
 def _insight_findings(database: DatabaseFields) -> Iterator[Finding]:
     if database.performance_insights and not database.can_have_insights:
-        rule = f"is not there for {database.instance_class} with {database.engine}"
-        yield Finding(("performance_insights",), True, rule, "take it out, or choose a larger class")
+        rule = f"is not available for {database.instance_class} with {database.engine}"
+        yield Finding(("performance_insights",), True, rule, "remove it, or choose a larger class")
     if database.database_insights_mode == "advanced" and not database.has_performance_insights:
         rule = "needs Performance Insights, which is off"
         yield Finding(("database_insights_mode",), "advanced", rule, 'write "standard"')
@@ -228,9 +234,9 @@ def _insight_findings(database: DatabaseFields) -> Iterator[Finding]:
 def _parameter_findings(database: DatabaseFields) -> Iterator[Finding]:
     for block, parameters in (("parameters", database.parameters), ("static_parameters", database.static_parameters)):
         for name in parameters.keys() & {database.kind.tls_parameter}:
-            yield Finding((block,), name, "is ours: clients come by TLS or not at all", "take it out")
+            yield Finding((block,), name, "is set by Groundwork: clients must use TLS", "remove it")
     for name in database.parameters.keys() & database.static_parameters.keys():
-        yield Finding(("static_parameters",), name, "stands in parameters as well", "keep one of them")
+        yield Finding(("static_parameters",), name, "is also in parameters", "keep one of them")
 
 
 def _replica_findings(database: DatabaseFields) -> Iterator[Finding]:
@@ -239,46 +245,48 @@ def _replica_findings(database: DatabaseFields) -> Iterator[Finding]:
         return
     for finding in scaling.metric_findings(database.replica_metrics):
         yield finding.under("replica_scaling")
-    ours = database.instances - 1
-    for at, (least, most) in scaling.all_bounds():
-        if least < ours:
-            rule = f"is never reached: {ours} readers are Terraform's, and scaling removes only its own"
-            yield Finding(("replica_scaling", *at, "min_capacity"), least, rule, f"write {ours} or more")
-        # What a schedule does not say itself, it has from the block around it.
-        if most > AURORA_REPLICAS_LIMIT and (not at or most != scaling.max_capacity):
-            rule, remedy = "is more readers than an Aurora cluster has", f"write {AURORA_REPLICAS_LIMIT} or less"
-            yield Finding(("replica_scaling", *at, "max_capacity"), most, rule, remedy)
+    managed = database.instances - 1
+    for at, (minimum, maximum) in scaling.all_bounds():
+        if minimum < managed:
+            rule = (
+                f"is never reached: Terraform manages {managed} readers, and scaling removes only those that it added"
+            )
+            yield Finding(("replica_scaling", *at, "min_capacity"), minimum, rule, f"write {managed} or more")
+        # A schedule inherits bounds that it does not set; these are reported once.
+        if maximum > AURORA_REPLICAS_LIMIT and (not at or maximum != scaling.max_capacity):
+            rule, remedy = "is more readers than an Aurora cluster can have", f"write {AURORA_REPLICAS_LIMIT} or less"
+            yield Finding(("replica_scaling", *at, "max_capacity"), maximum, rule, remedy)
 
 
 def _encryption_findings(database: DatabaseFields) -> Iterator[Finding]:
     if not database.storage_encrypted and database.tier != "development":
-        rule = f"is refused in {database.tier}, and cannot be changed later"
-        yield Finding(("storage_encrypted",), False, rule, "take it out, or write true")
+        rule = f"is not allowed in {database.tier}, and cannot be changed later"
+        yield Finding(("storage_encrypted",), False, rule, "remove it, or write true")
 
 
 def _production_findings(database: DatabaseFields) -> Iterator[Finding]:
     if not database.is_production:
         return
     if database.backup_retention_period < SAFE_RETENTION_DAYS:
-        rule = "is refused in production: damage is often found only days later"
+        rule = "is not allowed in production: corruption is often noticed only days later"
         remedy = f"write {SAFE_RETENTION_DAYS} or more"
         yield Finding(("backup_retention_period",), database.backup_retention_period, rule, remedy)
     if database.skip_final_snapshot:
-        rule = "is refused in production: its data would be gone with it"
-        yield Finding(("skip_final_snapshot",), True, rule, "take it out, or write false")
+        rule = "is not allowed in production: a deletion would delete the data without a final snapshot"
+        yield Finding(("skip_final_snapshot",), True, rule, "remove it, or write false")
     yield from _single_zone_findings(database)
 
 
 def _single_zone_findings(database: DatabaseFields) -> Iterator[Finding]:
     if not database.is_aurora:
         if not database.multi_az:
-            rule = "is refused in production: its zone's failure would be ours"
-            yield Finding(("multi_az",), False, rule, "take it out, or write true")
+            rule = "is not allowed in production: a failure of one Availability Zone would stop the database"
+            yield Finding(("multi_az",), False, rule, "remove it, or write true")
         return
     if database.instances < 2:
-        rule = "is refused in production: its zone's failure would be ours"
+        rule = "is not allowed in production: a failure of one Availability Zone would stop the database"
         yield Finding(("instances",), database.instances, rule, "write 2 or more")
     elif len(set(database.availability_zones)) < 2:
         zones = list(database.availability_zones)
-        rule = "is refused in production: AWS may put all instances into one zone, whose failure would be ours"
-        yield Finding(("availability_zones",), zones, rule, 'name two or more, ["a", "c"]')
+        rule = "is not allowed in production: AWS may put all instances in one Availability Zone, which may fail"
+        yield Finding(("availability_zones",), zones, rule, 'write two or more, such as ["a", "c"]')

@@ -1,14 +1,14 @@
-"""Instance classes of databases and node types of caches: families and their sizes, by engine.
+"""DB instance classes and cache node types: families and their sizes, by engine.
 
 [Amazon RDS User Guide, Supported DB engines for DB instance classes]
 (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html),
 [Amazon Aurora User Guide, Supported DB engines for DB instance classes]
 (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html) and
 [Amazon ElastiCache User Guide, Supported node types]
-(https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html). Left out are families that no
-engine version here runs on (m1 to m4, r3, r4, t1, t2 of RDS). A test compares the tables with the lists of AWS's API
-that cfn-lint carries. What AWS has released since is refused until it is added here: a misspelt class would fail only
-when it is applied, and the lists of both know of a new one at about the same time.
+(https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html). The tables omit RDS families
+that support none of our engine versions (m1 to m4, r3, r4, t1, t2). A test compares the tables with the lists from
+AWS's API in cfn-lint. A class that AWS releases later must be added here before it can be used; otherwise a misspelled
+class would fail only at the apply.
 """
 
 import difflib
@@ -56,7 +56,7 @@ _RDS = {
     "x2g": _TO_16,
     "x2iedn": "xlarge 2xlarge 4xlarge 8xlarge 16xlarge 24xlarge 32xlarge",
 }
-#: The API lists more sizes of t3 and t4g than the page has for Aurora, which is followed.
+#: The API lists more sizes of t3 and t4g for Aurora than the page; this table follows the page.
 _AURORA = {
     "r5": _TO_24,
     "r6g": _TO_16,
@@ -98,13 +98,13 @@ CACHE_NODES: Mapping[str, str] = {
     "t3": _SMALL,
     "t4g": _SMALL,
 }
-#: Nodes with disks, which only a cache with data tiering takes, and ours has none: [Amazon ElastiCache User Guide, Data
-#: tiering](https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/data-tiering.html).
+#: Node types with SSDs, which require data tiering; our caches have none: [Amazon ElastiCache User Guide, Data tiering]
+#: (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/data-tiering.html).
 TIERED_NODES: Mapping[str, str] = {"r6gd": _TO_16.removeprefix("large ")}
 
 
 def instead_of(chosen: str, prefix: str, families: Mapping[str, str]) -> str:
-    """Return what to write in place of a class that is not among the families."""
+    """Return the remedy for an instance class or a node type that the families do not have."""
     family, _, size = chosen.removeprefix(prefix).partition(".")
     if is_among(f"{prefix}{chosen}", prefix, families):
         return f'write "{prefix}{chosen}"'
@@ -113,12 +113,12 @@ def instead_of(chosen: str, prefix: str, families: Mapping[str, str]) -> str:
     else:
         nearest = difflib.get_close_matches(family, families, n=2, cutoff=0.4)
         choice = f"families are {', '.join(sorted(families))}"
-        fitting = [f'"{prefix}{each}.{size}"' for each in nearest if size in families[each].split()]
-        choice = f"write {' or '.join(fitting)}; {choice}" if fitting else choice
-    return f"{choice}; a class that AWS has released since is added in modules/data/keys/instance_classes.py"
+        similar = [f'"{prefix}{each}.{size}"' for each in nearest if size in families[each].split()]
+        choice = f"write {' or '.join(similar)}; {choice}" if similar else choice
+    return f"{choice}; if AWS has released it since, add it to modules/data/keys/instance_classes.py"
 
 
 def is_among(chosen: str, prefix: str, families: Mapping[str, str]) -> bool:
-    """Return whether `db.r7g.large`, with its prefix, is a size of a family."""
+    """Return whether a class such as `db.r7g.large`, with its prefix, is a size of one of the families."""
     family, _, size = chosen.removeprefix(prefix).partition(".")
     return chosen.startswith(prefix) and size in families.get(family, "").split()

@@ -1,4 +1,4 @@
-"""Secrets in Secrets Manager: the place, never the value."""
+"""Secrets Manager secrets, without their values."""
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
@@ -17,9 +17,9 @@ ROTATION_DAYS = range(1, 1001)
 
 
 class Secret(Construct):
-    """A secret without a value: `python -m ops secret set` puts one in, so none passes HCL, plan or state.
+    """A secret without a value: `python -m ops secret set` stores it, so it is in no HCL file, plan, or state.
 
-    Creates: the secret, under the environment's key for secrets; with `rotate_by` its rotation.
+    Creates: secret, encrypted with the environment's key for secrets; `rotate_by` adds its rotation.
     """
 
     def __init__(
@@ -43,13 +43,13 @@ class Secret(Construct):
         self._rotated = False
 
     def rotate_by(self, function_arn: str, days: int, after: ITerraformDependable | None = None) -> None:
-        """Let a function put in a new value every so many days, the first at once.
+        """Rotate the secret with a function every `days` days, the first time immediately.
 
-        `after` is the permission by which Secrets Manager may invoke it. Raises ValueError when the secret has a
-        rotation already, or for days that Secrets Manager does not take.
+        `after` is the permission that allows Secrets Manager to invoke the function. Raises ValueError if the secret
+        has a rotation already, or if Secrets Manager does not allow that number of days.
         """
         if self._rotated:
-            raise ValueError(f"secret {self._label} is rotated already; it has one rotation")
+            raise ValueError(f"secret {self._label} has a rotation already; a secret has only one")
         if days not in ROTATION_DAYS:
             raise ValueError(f"secret {self._label}: Secrets Manager rotates every 1 to 1000 days, not {days}")
         self._rotated = True

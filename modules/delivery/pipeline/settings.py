@@ -1,14 +1,14 @@
 """The `pipeline` block: which GitLab project may plan and apply the environment, without a key."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.foundation.gitlab import Project
 from modules.foundation.problems import Finding, broken_rule, refuse
-from modules.foundation.settings import TieredSettings
+from modules.foundation.settings import TieredSettings, tiered
 
 _URL = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?")
 _THUMBPRINT = re.compile(r"[0-9a-f]{40}")
@@ -41,23 +41,18 @@ class PipelineSettings(TieredSettings):
         description="The protected branch that merge requests are compared with and dev is applied from; an "
         "application's pipeline comes in from its branch of the same name.",
     )
-    previews: bool = Field(
-        description="Whether jobs of any branch may plan, so that a merge request shows what it would change. Whoever "
-        "can push a branch can then read the environment's configuration; off by default in production.",
+    previews: bool = tiered(
+        development=True,
+        staging=True,
+        production=False,
+        description="Whether jobs of any branch may plan, so that a merge request shows what it would change. "
+        "Everybody who can push a branch can then read the environment's configuration.",
     )
     thumbprints: tuple[Annotated[str, AfterValidator(_thumbprint)], ...] = Field(
         default=(),
         max_length=5,
         description="Fingerprints of the server's certificate authority, for one that AWS does not trust by itself.",
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        """Set the default that depends on the tier."""
-        if not isinstance(values, Mapping):
-            return values
-        return {"previews": values.get("tier") != "production", **values}
 
     @model_validator(mode="after")
     def _closed(self) -> "PipelineSettings":

@@ -1,8 +1,8 @@
 """The `site` block: pages in a private bucket behind CloudFront, and what goes through the same names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import combinations
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -16,7 +16,7 @@ from modules.edge.site.keys.parts import (
 )
 from modules.edge.site.keys.paths import PathPattern
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import Label, TieredSettings
+from modules.foundation.settings import Label, TieredSettings, tiered
 from modules.network.keys.domains import DomainPattern
 
 #: A day: who turns a page's back must not wait longer for the next one, whatever the pipeline forgot.
@@ -83,23 +83,18 @@ class SiteSettings(TieredSettings):
     access_logs: bool = Field(
         default=True, description="Whether each request is recorded in the log bucket. Refused off in production."
     )
-    force_destroy: bool = Field(
-        default=False,
-        description="Whether a destroy deletes the pages too, and not only an empty bucket; by default in development "
-        "only. In production it takes an unlock record.",
+    force_destroy: bool = tiered(
+        development=True,
+        staging=False,
+        production=False,
+        description="Whether a destroy deletes a bucket that contains objects. In production it takes an unlock "
+        "record.",
     )
     api: ApiSettings | None = Field(default=None, description="Paths that a load balancer answers.")
     media: dict[Label, MediaSettings] = Field(default_factory=dict, description="Paths that a bucket answers, by name.")
     public_key: dict[Label, PublicKeySettings] = Field(
         default_factory=dict, max_length=KEYS_LIMIT, description="Keys that sign URLs of media, by name."
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        if not isinstance(values, Mapping):
-            return values
-        return {"force_destroy": values.get("tier", "development") == "development", **values}
 
     @model_validator(mode="after")
     def _rules(self) -> "SiteSettings":

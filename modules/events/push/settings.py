@@ -1,7 +1,7 @@
 """The `push` blocks: notifications to the devices of one app."""
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -10,7 +10,7 @@ from modules.events.function.keys.triggers import OnQueue, OnStream
 from modules.events.function.settings import FunctionSettings
 from modules.foundation.names import Names
 from modules.foundation.problems import Finding, broken_rule, refuse
-from modules.foundation.settings import Label, Settings, TieredSettings
+from modules.foundation.settings import Label, Settings, TieredSettings, tiered
 
 #: Where the API puts notifications.
 PushSource = Literal["topic", "queue", "stream"]
@@ -47,9 +47,11 @@ class ApnsSettings(TieredSettings):
     bundle_id: str = Field(
         pattern=r"^[A-Za-z0-9.-]{1,155}$", examples=["example.agora.app"], description="The app's bundle identifier."
     )
-    sandbox: bool = Field(
-        default=False,
-        description="Whether devices run builds from Xcode, which Apple serves apart; by default in development only.",
+    sandbox: bool = tiered(
+        development=True,
+        staging=False,
+        production=False,
+        description="Whether devices run development builds, which use Apple's sandbox environment.",
     )
     application: ApplicationName | None = Field(
         default=None, description="The platform application's name, where one is there already."
@@ -59,13 +61,6 @@ class ApnsSettings(TieredSettings):
     def platform(self) -> Literal["APNS", "APNS_SANDBOX"]:
         """The platform by SNS's name."""
         return "APNS_SANDBOX" if self.sandbox else "APNS"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_tier(cls, values: Any) -> Any:
-        if not isinstance(values, Mapping):
-            return values
-        return {"sandbox": values.get("tier") == "development", **values}
 
     @model_validator(mode="after")
     def _rules(self) -> "ApnsSettings":

@@ -3,14 +3,14 @@
 import difflib
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from modules.foundation.problems import Finding, broken_rule, refuse
-from modules.foundation.settings import Cidr, Settings, TieredSettings, each_once
+from modules.foundation.settings import Cidr, Settings, TieredSettings, TierException, each_once, tiered
 from modules.network.vpc.keys.proxy import ProxySettings
 from modules.network.vpc.keys.subnets import (
     SUBNET_TIERS,
@@ -243,10 +243,12 @@ class NetworkSettings(TieredSettings):
         default=True,
         description="Whether there is an internet gateway. Without one there are no public subnets either.",
     )
-    nat: Nat = Field(
-        default="single",
-        description="NAT gateways: none, single (dev: one zone's failure cuts the others off) or per_zone. "
-        "By default per_zone in production, single elsewhere, none without internet.",
+    nat: Nat = tiered(
+        development="single",
+        staging="single",
+        production="per_zone",
+        exception=TierException(lambda data: data.get("internet") is False, "none", "without `internet`"),
+        description="NAT gateways: none, single (a failure of its Availability Zone cuts off the others), or per_zone.",
     )
     clusters: int = Field(
         default=1,
@@ -283,15 +285,6 @@ class NetworkSettings(TieredSettings):
         default=None,
         description="The HTTP proxy by which programs reach the internet and what of AWS has no endpoint here.",
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _nat_by_tier(cls, values: Any) -> Any:
-        if not isinstance(values, Mapping) or "nat" in values:
-            return values
-        if values.get("internet", True) is False:
-            return {**values, "nat": "none"}
-        return {**values, "nat": "per_zone" if values.get("tier") == "production" else "single"}
 
     @model_validator(mode="after")
     def _rules(self) -> "NetworkSettings":

@@ -242,7 +242,11 @@ SCALING = """\
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        ('metric       = "cpu"', 'metric       = "memory"', "metric memory is not measured of it; write one of cpu"),
+        (
+            'metric       = "cpu"',
+            'metric       = "memory"',
+            "metric memory is not a metric of this resource; write one of cpu",
+        ),
         ("= 60", "= 60\n        scale_in_cooldown = 60", "scale_in_cooldown 60 is not known to a group of instances"),
         ("    scaling {", "    max_size = 3\n    scaling {", "general.max_size 3 is what scaling decides; take it out"),
         (
@@ -262,7 +266,8 @@ def test_steps_have_to_cover_the_range(tmp_path: Path) -> None:
     steps += " metric_interval_upper_bound = 0\n scaling_adjustment = 1\n }\n }\n"
     text = SCALING.replace('target_tracking "cpu" {', steps + '      target_tracking "cpu" {')
     assert any(
-        "does not cover just what lies above the threshold" in str(each) for each in problems_of(tmp_path, dev(text))
+        "does not cover exactly the values above the threshold" in str(each)
+        for each in problems_of(tmp_path, dev(text))
     )
 
 

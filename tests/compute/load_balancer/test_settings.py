@@ -45,7 +45,10 @@ def test_ranges_that_may_reach_it(tmp_path: Path) -> None:
     [
         ('reachable_from = "everywhere"', 'everywhere does not say from where; write one of "internet", "cloudfront"'),
         ("reachable_from = []", "[] does not say from where"),
-        ('reachable_from = ["203.0.113.9/24"]', '["203.0.113.9/24"] has a range that has bits set behind its prefix'),
+        (
+            'reachable_from = ["203.0.113.9/24"]',
+            '["203.0.113.9/24"] has a range that has host bits set beyond its prefix',
+        ),
         ('reachable_from = ["0.0.0.0/0"]', '["0.0.0.0/0"] names every address there is; write "internet"'),
         ('reachable_from = ["10.0.0.0/8", "10.0.0.0/8"]', '["10.0.0.0/8", "10.0.0.0/8"] names a range twice'),
         ('reachable_from = ["0.0.0.0/1", "128.0.0.0/1"]', '["0.0.0.0/1", "128.0.0.0/1"] is together 0.0.0.0/0 and'),
@@ -90,7 +93,7 @@ def test_an_internal_one_is_not_reached_from_the_internet(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("deletion_protection = false", "deletion_protection false is refused in production: its names would lead"),
+        ("deletion_protection = false", "deletion_protection false is not allowed in production: its DNS names would"),
         ('desync_mitigation_mode = "monitor"', "desync_mitigation_mode monitor is refused in production: smuggled"),
         ("drop_invalid_header_fields = false", "drop_invalid_header_fields false is refused in production: services"),
     ],

@@ -108,7 +108,8 @@ def test_copies_that_are_refused(tmp_path: Path) -> None:
 def test_production_keeps_its_images(tmp_path: Path) -> None:
     text = 'repository "api" {\n  force_delete = true\n}\n'
     assert only_problem(tmp_path, {"prod": PROD + text}).startswith(
-        "prod.hcl:11: repository.api.force_delete true is refused in production: a destroy would delete the images"
+        "prod.hcl:11: repository.api.force_delete true is not allowed in production: destroying it would "
+        "delete the images"
     )
     assert problems_of(tmp_path, {"prod": DEV + text}) == []
 
@@ -116,7 +117,7 @@ def test_production_keeps_its_images(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('pull_account_ids = ["1"]', "pull_account_ids.0 1 is not an AWS account id"),
+        ('pull_account_ids = ["1"]', "pull_account_ids.0 1 is not an AWS account ID"),
         ("keep_images = 9", "keep_images 9 should be greater than or equal to 10"),
         ("expire_untagged_after_days = 0", "expire_untagged_after_days 0 should be greater than or equal to 1"),
     ],

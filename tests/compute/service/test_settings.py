@@ -143,7 +143,9 @@ def test_production_has_a_task_in_each_zone(tmp_path: Path) -> None:
     three = PROD.replace('["a", "c"]', '["a", "b", "c"]') + GROUND
     scaling = 'scaling {\n min_capacity = 2\n max_capacity = 6\n target_tracking "cpu" {\n metric = "cpu"\n'
     text = three + service(scaling + "target_value = 50\n}\n}")
-    assert "service.api.scaling.min_capacity 2 leaves a zone without any: there are 3 zones" in refused(tmp_path, text)
+    assert "service.api.scaling.min_capacity 2 leaves an Availability Zone without any: there are 3 zones" in refused(
+        tmp_path, text
+    )
 
 
 SCALING = (
@@ -161,7 +163,10 @@ SCALING = (
 @pytest.mark.parametrize(
     ("metric", "message"),
     [
-        ("connections", "scaling.target_tracking.load.metric connections is not measured of it; write one of cpu, mem"),
+        (
+            "connections",
+            "scaling.target_tracking.load.metric connections is not a metric of this resource; write one of cpu, mem",
+        ),
         ("requests_per_target", "scaling.target_tracking.load.metric requests_per_target is measured by a load balanc"),
     ],
 )
@@ -236,7 +241,7 @@ def test_schedules(tmp_path: Path, schedule: str) -> None:
         (['schedule = "at(2026-12-24T18:00:00)"', 'command = ["x"]'], "schedule at(2026-12-24T18:00:00) is not a sche"),
         (['schedule = "rate(0 hours)"', 'command = ["x"]'], "schedule rate(0 hours) is not a schedule that repeats"),
         (['schedule = "cron(0 3 * * *)"', 'command = ["x"]'], "schedule cron(0 3 * * *) has 5 fields, and a"),
-        (['schedule = "cron(0 3 * * * *)"', 'command = ["x"]'], "schedule cron(0 3 * * * *) needs a ? as the day"),
+        (['schedule = "cron(0 3 * * * *)"', 'command = ["x"]'], "schedule cron(0 3 * * * *) needs a ? as either the"),
         (['schedule = "rate(1 hour)"'], "command is missing: it would do what the service does, and never end"),
         (['schedule = "rate(1 hour)"', 'command = ["x"]', 'time_zone = "Seoul"'], "time_zone Seoul is not a time zone"),
         (['schedule = "rate(1 hour)"', 'command = ["x"]', "retry {", "maximum_attempts = 186", "}"],

@@ -1,4 +1,4 @@
-"""AWS Backup and secrets: what stands in the JSON that production applies."""
+"""AWS Backup and secrets in the synthesized JSON."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.stacks import built
 from tests.support.template import Template
 
 
-def test_what_bears_the_tag_is_backed_up_each_day_and_each_month(prod: Template) -> None:
+def test_backup_plan_in_production_selects_the_tag_daily_and_monthly(prod: Template) -> None:
     rules = {rule["rule_name"]: rule for rule in prod.only("aws_backup_plan")["rule"]}
     assert {name: (rule["schedule"], rule["lifecycle"]) for name, rule in rules.items()} == {
         "daily": ("cron(0 20 * * ? *)", {"delete_after": 35}),
@@ -25,39 +25,39 @@ def test_what_bears_the_tag_is_backed_up_each_day_and_each_month(prod: Template)
     assert "aws_iam_role_policy_attachment.backup_s3_backup" in selection["depends_on"]
 
 
-def test_databases_and_buckets_bear_the_tag(prod: Template, staging: Template, dev: Template) -> None:
+def test_databases_and_buckets_with_backup_have_the_tag(prod: Template, staging: Template, dev: Template) -> None:
     for template in (prod, staging):
-        bearing = {
+        tagged = {
             f"{kind}.{name}"
             for kind, resources in template.json["resource"].items()
             for name, block in resources.items()
             if (block.get("tags") or {}).get("backup") == "daily"
         }
-        assert bearing == {"aws_rds_cluster.database_main", "aws_s3_bucket.bucket_content"}
+        assert tagged == {"aws_rds_cluster.database_main", "aws_s3_bucket.bucket_content"}
     assert "tags" not in dev.resource("aws_rds_cluster.database_main")
 
 
-def test_the_role_may_use_the_keys_of_what_it_backs_up(prod: Template) -> None:
-    """By AWS's policies for the role: the key's own leaves it to IAM."""
+def test_backup_role_can_use_the_keys_of_its_resources(prod: Template) -> None:
+    """AWS's managed policies allow it, and the key policy delegates access to IAM."""
     assert set(prod.resources("aws_iam_role_policy_attachment")) >= {
-        f"backup_{what}" for what in ("backup", "restore", "s3_backup", "s3_restore")
+        f"backup_{use}" for use in ("backup", "restore", "s3_backup", "s3_restore")
     }
     key = prod.only("aws_rds_cluster")["kms_key_id"].removeprefix("${").removesuffix(".arn}")
-    by_iam = next(each for each in prod.policy(key) if each["Sid"] == "IamDecides")
-    assert by_iam["Principal"] == {"AWS": "arn:aws:iam::333333333333:root"}
-    assert by_iam["Action"] in ("kms:*", ["kms:*"])
+    iam_statement = next(each for each in prod.policy(key) if each["Sid"] == "IamDecides")
+    assert iam_statement["Principal"] == {"AWS": "arn:aws:iam::333333333333:root"}
+    assert iam_statement["Action"] in ("kms:*", ["kms:*"])
 
 
-def test_the_vault_is_locked_and_kept(prod: Template) -> None:
+def test_backup_vault_in_production_is_locked_and_protected(prod: Template) -> None:
     vault = prod.only("aws_backup_vault")
     assert vault["kms_key_arn"] == "${aws_kms_key.foundation_backups_key.arn}"
     assert (vault["force_destroy"], vault["lifecycle"]) == (False, {"prevent_destroy": True})
     lock = prod.only("aws_backup_vault_lock_configuration")
     assert (lock["min_retention_days"], lock["max_retention_days"]) == (35, 365)
-    assert "changeable_for_days" not in lock  # with it, nobody could ever lift the lock
+    assert "changeable_for_days" not in lock  # with it, nobody could ever remove the lock
 
 
-def test_a_copy_in_another_region_under_a_key_there(archive: Template) -> None:
+def test_backup_copies_are_encrypted_with_a_key_of_their_region(archive: Template) -> None:
     providers = {each.get("alias"): each for each in archive.json["provider"]["aws"]}
     assert providers["us-west-2"]["region"] == "us-west-2"
     assert providers["us-west-2"]["allowed_account_ids"] == providers[None]["allowed_account_ids"]
@@ -74,12 +74,12 @@ def test_a_copy_in_another_region_under_a_key_there(archive: Template) -> None:
     assert archive.only("aws_backup_plan")["rule"][1]["lifecycle"] == {"cold_storage_after": 90, "delete_after": 400}
 
 
-def test_without_the_block_there_is_no_plan_and_no_key(dev: Template) -> None:
+def test_backup_without_block_creates_no_vault_and_no_key(dev: Template) -> None:
     assert dev.resources("aws_backup_vault") == {}
     assert "foundation_backups_key" not in dev.resources("aws_kms_key")
 
 
-def test_a_secret_is_a_place_without_a_value(prod: Template) -> None:
+def test_secret_has_no_value(prod: Template) -> None:
     assert prod.resource("aws_secretsmanager_secret.secret_slack_webhook") == {
         "description": "Where alarms are posted",
         "kms_key_id": "${aws_kms_key.foundation_secrets_key.arn}",
@@ -90,7 +90,7 @@ def test_a_secret_is_a_place_without_a_value(prod: Template) -> None:
     assert "secretsmanager_secret_version" not in json.dumps(prod.json)
 
 
-def test_a_function_rotates_a_secret_once_attached(tmp_path: Path) -> None:
+def test_secret_with_rotate_by_has_one_rotation(tmp_path: Path) -> None:
     function = "arn:aws:lambda:ap-northeast-2:333333333333:function:rotate"
 
     def build(stack: TerraformStack, foundation: Foundation) -> None:
@@ -99,7 +99,7 @@ def test_a_function_rotates_a_secret_once_attached(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="rotates every 1 to 1000 days, not 0"):
             secret.rotate_by(function, 0)
         secret.rotate_by(function, 30)
-        with pytest.raises(ValueError, match="secret partner is rotated already"):
+        with pytest.raises(ValueError, match="secret partner has a rotation already"):
             secret.rotate_by(function, 60)
 
     assert built(tmp_path, build).only("aws_secretsmanager_secret_rotation") == {
@@ -109,7 +109,7 @@ def test_a_function_rotates_a_secret_once_attached(tmp_path: Path) -> None:
     }
 
 
-def test_no_key_is_open_to_everyone(prod: Template, archive: Template) -> None:
+def test_key_policies_have_no_wildcard_principal(prod: Template, archive: Template) -> None:
     for template in (prod, archive):
         assert len(template.resources("aws_kms_key")) >= 5
         for name, key in template.resources("aws_kms_key").items():

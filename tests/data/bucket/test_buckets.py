@@ -1,4 +1,4 @@
-"""Buckets: what stands in the JSON, and who gets in, by the rules that IAM evaluates policies with."""
+"""Buckets in the synthesized JSON, and the access that their policies allow."""
 
 import json
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ def answer(template: Template, action: str, key: str, role: str | None, **contex
     return effects(policy, action, f"arn:aws:s3:::{NAME}{key}", request)
 
 
-def test_each_allow_adds_to_the_one_policy(two_roles: Template) -> None:
+def test_bucket_policy_has_the_statements_of_each_grant(two_roles: Template) -> None:
     sids = [each["Sid"] for each in two_roles.policy("aws_s3_bucket_policy.bucket_content")]
     assert sids == [
         "TlsOnly",
@@ -81,16 +81,18 @@ def test_each_allow_adds_to_the_one_policy(two_roles: Template) -> None:
         ("s3:DeleteObject", "/thumbnails/a.png", THUMBNAILS, {"Allow"}),
         ("s3:DeleteObject", "/uploads/a.png", ADMIN, {"Deny"}),
         ("s3:DeleteObjectVersion", "/uploads/a.png", ADMIN, {"Deny"}),
-        # What Terraform and a person who mends things need stays with their own policies.
+        # Permissions that Terraform and administrators need depend on their own policies.
         ("s3:PutBucketPolicy", "", ADMIN, set()),
         ("s3:ListBucketVersions", "", ADMIN, set()),
     ],
 )
-def test_named_roles_only(two_roles: Template, action: str, key: str, role: str | None, expected: set[str]) -> None:
+def test_bucket_policy_allows_only_named_roles(
+    two_roles: Template, action: str, key: str, role: str | None, expected: set[str]
+) -> None:
     assert answer(two_roles, action, key, role) == expected
 
 
-def test_where_a_destroy_deletes_the_objects_whoever_runs_it_may(tmp_path: Path) -> None:
+def test_bucket_policy_with_force_destroy_does_not_deny_deletion(tmp_path: Path) -> None:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         content(stack, foundation, force_destroy=True)
 
@@ -100,16 +102,16 @@ def test_where_a_destroy_deletes_the_objects_whoever_runs_it_may(tmp_path: Path)
     assert answer(template, "s3:GetObject", "/uploads/a.png", ADMIN) == {"Deny"}
 
 
-def test_roles_list_what_they_may_read(two_roles: Template) -> None:
+def test_bucket_policy_allows_listing_under_the_prefix_only(two_roles: Template) -> None:
     assert answer(two_roles, "s3:ListBucket", "", THUMBNAILS, s3_prefix="uploads/2026") == {"Allow"}
     assert answer(two_roles, "s3:ListBucket", "", THUMBNAILS, s3_prefix="") == set()
 
 
-def test_nothing_in_clear(two_roles: Template) -> None:
+def test_bucket_policy_denies_requests_without_tls(two_roles: Template) -> None:
     assert "Deny" in answer(two_roles, "s3:GetObject", "/uploads/a.png", WEB, aws_securetransport="false")
 
 
-def test_until_a_role_is_named_nobody_reads(tmp_path: Path) -> None:
+def test_bucket_policy_without_named_roles_denies_everyone(tmp_path: Path) -> None:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         content(stack, foundation)
 
@@ -118,7 +120,7 @@ def test_until_a_role_is_named_nobody_reads(tmp_path: Path) -> None:
     assert answer(template, "s3:GetObject", "/a", None, aws_principalisawsservice="true") == set()
 
 
-def test_the_key_follows_the_roles_through_s3_only(two_roles: Template) -> None:
+def test_key_policy_allows_the_roles_through_s3_only(two_roles: Template) -> None:
     statements = two_roles.policy("aws_kms_key.foundation_objects_key")
     assert [each["Sid"] for each in statements] == [
         "IamDecides",
@@ -132,17 +134,17 @@ def test_the_key_follows_the_roles_through_s3_only(two_roles: Template) -> None:
     assert read["Condition"]["StringEquals"] == {"kms:ViaService": "s3.ap-northeast-2.amazonaws.com"}
 
 
-def test_two_who_bear_one_name_are_refused(tmp_path: Path) -> None:
+def test_grant_read_with_a_duplicate_name_raises(tmp_path: Path) -> None:
     def twice(stack: TerraformStack, foundation: Foundation) -> None:
         bucket = content(stack, foundation)
         bucket.grant_read(WEB, name="web")
         bucket.grant_read(THUMBNAILS, name="web")
 
-    with pytest.raises(ValueError, match="the policy has a statement ReadWeb already"):
+    with pytest.raises(ValueError, match="the policy already has a statement ReadWeb"):
         built(tmp_path, twice)
 
 
-def test_each_notify_adds_to_the_one_notification(tmp_path: Path) -> None:
+def test_bucket_notification_has_the_targets_of_each_notify(tmp_path: Path) -> None:
     def notify(stack: TerraformStack, foundation: Foundation) -> None:
         bucket = content(stack, foundation, event_bridge=True)
         bucket.notify_function(FUNCTION, ["s3:ObjectCreated:*"], name="thumbnails", prefix="uploads/", suffix=".png")
@@ -182,24 +184,24 @@ def test_each_notify_adds_to_the_one_notification(tmp_path: Path) -> None:
         ("s3:ObjectCreated:*", "uploads/", ".pdf", False),
     ],
 )
-def test_s3_tells_of_an_event_once(events: str, prefix: str, suffix: str, overlap: bool) -> None:
+def test_notifications_for_the_same_event_overlap(events: str, prefix: str, suffix: str, overlap: bool) -> None:
     one = Notification("one", ("s3:ObjectCreated:*",), "uploads/", ".png", queue_arn=QUEUE)
     other = Notification("other", (events,), prefix, suffix, topic_arn=TOPIC)
     assert one.overlaps(other) is overlap
     assert other.overlaps(one) is overlap
 
 
-def test_an_overlap_is_refused(tmp_path: Path) -> None:
+def test_notify_with_an_overlap_raises(tmp_path: Path) -> None:
     def overlap(stack: TerraformStack, foundation: Foundation) -> None:
         bucket = content(stack, foundation)
         bucket.notify(Notification("one", ("s3:ObjectCreated:*",), queue_arn=QUEUE))
         bucket.notify(Notification("two", ("s3:ObjectCreated:Put",), "uploads/", topic_arn=TOPIC))
 
-    with pytest.raises(ValueError, match="one and two overlap, give them prefixes or suffixes apart"):
+    with pytest.raises(ValueError, match="one and two overlap, give them different prefixes or suffixes"):
         built(tmp_path, overlap)
 
 
-def test_the_reference_bucket(prod: Template, dev: Template) -> None:
+def test_bucket_by_tier_has_its_configuration(prod: Template, dev: Template) -> None:
     bucket = prod.resource("aws_s3_bucket.bucket_content")
     assert bucket == {
         "bucket": NAME,
@@ -222,7 +224,7 @@ def test_the_reference_bucket(prod: Template, dev: Template) -> None:
     assert cors["allowed_origins"] == ["https://www.agora.example"]
 
 
-def test_the_backup_role_is_named(prod: Template) -> None:
+def test_bucket_policy_with_backup_names_the_backup_role(prod: Template) -> None:
     policy = {each["Sid"]: each for each in prod.policy("aws_s3_bucket_policy.bucket_content")}
     assert policy["ReadBackup"]["Principal"] == {"AWS": "${aws_iam_role.backup_main.arn}"}
     assert policy["WriteRestore"]["Principal"] == {"AWS": "${aws_iam_role.backup_main.arn}"}
@@ -233,7 +235,7 @@ def test_the_backup_role_is_named(prod: Template) -> None:
     }
 
 
-def test_access_logs_of_each_bucket_are_let_into_the_log_bucket(prod: Template, archive: Template) -> None:
+def test_log_bucket_policy_allows_access_logs_of_each_bucket(prod: Template, archive: Template) -> None:
     for template, name in ((prod, "content"), (archive, "archive")):
         logging = template.resource(f"aws_s3_bucket_logging.bucket_{name}")
         assert logging["target_prefix"] == f"access-logs/{name}/"
@@ -255,12 +257,12 @@ def test_access_logs_of_each_bucket_are_let_into_the_log_bucket(prod: Template, 
             assert effects(policy, "s3:PutObject", written, {**request, **wrong}) == set()
 
 
-def test_a_bucket_by_other_choices(archive: Template) -> None:
+def test_bucket_with_other_settings_has_their_configuration(archive: Template) -> None:
     (encryption,) = archive.resource("aws_s3_bucket_server_side_encryption_configuration.bucket_scratch")["rule"]
     assert encryption == {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}
     versioning = archive.resource("aws_s3_bucket_versioning.bucket_scratch")["versioning_configuration"]
     assert versioning == {"status": "Suspended"}
     assert archive.only("aws_s3_bucket_notification")["eventbridge"] is True
     policy = json.loads(archive.resource("aws_s3_bucket_policy.bucket_scratch")["policy"])["Statement"]
-    # A site shows some of it; nobody else is let in or kept out by name.
+    # A site serves some of it; no other role is allowed or denied by name.
     assert [each["Sid"] for each in policy] == ["TlsOnly", "SiteWwwMediaShown"]

@@ -1,4 +1,4 @@
-"""The `bucket` and `backup` blocks: what is refused, where and why; what follows from the tier."""
+"""The `bucket`, `backup`, and `secret` blocks: problems, and defaults by tier."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.support.environments import DEV, PROD, only_problem, problems_of, wri
 
 
 def bucket(*lines: str) -> str:
-    """Return a `bucket` block whose own lines begin at line 11 of an environment file."""
+    """Return a `bucket` block whose own lines start at line 11 of an environment file."""
     return 'bucket "content" {\n' + "".join(f"  {line}\n" for line in lines) + "}\n"
 
 
@@ -18,7 +18,7 @@ def backup(*lines: str) -> str:
     return "backup {\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
 
 
-def test_defaults_by_tier(tmp_path: Path) -> None:
+def test_bucket_defaults_depend_on_the_tier(tmp_path: Path) -> None:
     dev = load(write(tmp_path, {"x": DEV + bucket()}))["x"].settings.bucket["content"]
     assert (dev.encryption, dev.versioning, dev.force_destroy, dev.named_roles_only) == ("kms", True, True, False)
     prod = load(write(tmp_path, {"x": PROD + bucket()}))["x"].settings.bucket["content"]
@@ -29,13 +29,13 @@ def test_defaults_by_tier(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("force_destroy = true", "force_destroy true is refused in production: a destroy would delete the objects"),
-        ("versioning = false", "versioning false is refused in production: what is overwritten would be lost"),
-        ("access_logs = false", "access_logs false is refused in production: nobody could say who read what"),
-        ("named_roles_only = false", "named_roles_only false is refused in production: every role with rights to S3"),
+        ("force_destroy = true", "force_destroy true is not allowed in production: destroying it would delete"),
+        ("versioning = false", "versioning false is not allowed in production: overwritten objects could not be"),
+        ("access_logs = false", "access_logs false is not allowed in production: there would be no record of who"),
+        ("named_roles_only = false", "named_roles_only false is not allowed in production: every role with S3 perm"),
     ],
 )
-def test_production_refuses_by_name(tmp_path: Path, line: str, message: str) -> None:
+def test_bucket_in_production_with_unsafe_setting_is_a_problem(tmp_path: Path, line: str, message: str) -> None:
     assert only_problem(tmp_path, {"prod": PROD + bucket(line)}).startswith(f"prod.hcl:11: bucket.content.{message}")
     assert problems_of(tmp_path, {"prod": DEV + bucket(line)}) == []
 
@@ -58,110 +58,110 @@ def test_production_refuses_by_name(tmp_path: Path, line: str, message: str) -> 
         (['acl = "public-read"'], "dev.hcl:11: bucket.content.acl is not a known key"),
     ],
 )
-def test_wrong_input_names_line_rule_and_remedy(tmp_path: Path, lines: list[str], message: str) -> None:
+def test_bucket_with_invalid_setting_is_a_problem(tmp_path: Path, lines: list[str], message: str) -> None:
     text = DEV + bucket(*lines) + (backup() if "backup" in message else "")
     assert only_problem(tmp_path, {"dev": text}).startswith(message)
 
 
 @pytest.mark.parametrize("origin", ["*", "http://www.example.com"])
-def test_production_answers_known_sites_by_tls_only(tmp_path: Path, origin: str) -> None:
+def test_cors_in_production_with_unsafe_origin_is_a_problem(tmp_path: Path, origin: str) -> None:
     lines = ["cors {", f'  allowed_origins = ["{origin}"]', "}"]
     assert only_problem(tmp_path, {"prod": PROD + bucket(*lines)}).startswith(
-        f"prod.hcl:12: bucket.content.cors.allowed_origins.0 {origin} is refused in production"
+        f"prod.hcl:12: bucket.content.cors.allowed_origins.0 {origin} is not allowed in production"
     )
     assert problems_of(tmp_path, {"prod": DEV + bucket(*lines)}) == []
 
 
-def test_who_asks_for_backups_gets_a_plan(tmp_path: Path) -> None:
-    asks = DEV + bucket('backup = "daily"')
-    assert only_problem(tmp_path, {"dev": asks}) == (
-        "dev.hcl:11: bucket.content.backup daily asks for backups, and nothing makes any; "
-        "write `backup { }`, or take it out"
+def test_bucket_with_backup_and_no_plan_is_a_problem(tmp_path: Path) -> None:
+    text = DEV + bucket('backup = "daily"')
+    assert only_problem(tmp_path, {"dev": text}) == (
+        "dev.hcl:11: bucket.content.backup daily needs a backup plan, and there is none; "
+        "write `backup { }`, or remove it"
     )
-    assert problems_of(tmp_path, {"dev": asks + backup()}) == []
+    assert problems_of(tmp_path, {"dev": text + backup()}) == []
 
 
-def test_a_database_that_asks_for_backups_gets_a_plan(tmp_path: Path) -> None:
-    asks = DEV + AURORA.replace("# here", 'backup = "daily"')
-    assert only_problem(tmp_path, {"dev": asks}) == (
-        "dev.hcl:14: database.main.backup daily asks for backups, and nothing makes any; "
-        "write `backup { }`, or take it out"
+def test_database_with_backup_and_no_plan_is_a_problem(tmp_path: Path) -> None:
+    text = DEV + AURORA.replace("# here", 'backup = "daily"')
+    assert only_problem(tmp_path, {"dev": text}) == (
+        "dev.hcl:14: database.main.backup daily needs a backup plan, and there is none; "
+        "write `backup { }`, or remove it"
     )
-    assert problems_of(tmp_path, {"dev": asks + backup()}) == []
+    assert problems_of(tmp_path, {"dev": text + backup()}) == []
 
 
 @pytest.mark.parametrize(
-    ("window", "taken"),
+    ("window", "valid"),
     [
-        ("sun:18:30-sun:20:00", True),  # over when backups begin
+        ("sun:18:30-sun:20:00", True),  # ends when backups start
         ("sun:18:30-sun:20:01", False),
-        ("sun:21:30-sun:22:00", False),  # one that begins at 20:59 is within the hour before it
+        ("sun:21:30-sun:22:00", False),  # a backup that starts at 20:59 is within the hour before it
         ("sun:22:00-sun:23:00", True),
     ],
 )
-def test_backups_begin_outside_the_maintenance_of_plain_rds(tmp_path: Path, window: str, taken: bool) -> None:
+def test_maintenance_window_of_rds_at_the_backup_hour_is_a_problem(tmp_path: Path, window: str, valid: bool) -> None:
     here = f'backup = "daily"\n  preferred_maintenance_window = "{window}"'
     files = {"dev": DEV + RDS.replace("# here", here) + backup()}
-    if taken:
+    if valid:
         assert problems_of(tmp_path, files) == []
     else:
         assert only_problem(tmp_path, files) == (
-            f"dev.hcl:15: database.main.preferred_maintenance_window {window} is when the backups of backup.hour 20 "
-            "begin, or less than an hour after it; write one that is over before that hour, or begins two hours after "
-            "it"
+            f"dev.hcl:15: database.main.preferred_maintenance_window {window} overlaps the hour in which backups start "
+            "(backup.hour 20), or the hour after it; write a window that ends before that hour, or starts at least two "
+            "hours after its beginning"
         )
     # "AWS Backup Developer Guide": Aurora is exempt.
     assert problems_of(tmp_path, {"dev": DEV + AURORA.replace("# here", here) + backup()}) == []
 
 
-def test_backups_are_kept_by_tier(tmp_path: Path) -> None:
-    kept = {}
+def test_backup_retention_depends_on_the_tier(tmp_path: Path) -> None:
+    retentions = {}
     for tier, text in {"development": DEV, "production": PROD}.items():
         settings = load(write(tmp_path, {"x": text + backup()}))["x"].settings.backup
         assert settings is not None
-        kept[tier] = settings.retentions
-    assert kept == {"development": [7], "production": [35, 365]}
+        retentions[tier] = settings.retentions
+    assert retentions == {"development": [7], "production": [35, 365]}
 
 
 @pytest.mark.parametrize(
     ("text", "lines", "message"),
     [
-        (PROD, ["daily_retention_days = 6"], "x.hcl:11: backup.daily_retention_days 6 is refused in production"),
+        (PROD, ["daily_retention_days = 6"], "x.hcl:11: backup.daily_retention_days 6 is not allowed in pr"),
         (
             DEV,
             ["monthly_retention_days = 100", "monthly_cold_storage_after_days = 30"],
-            "x.hcl:12: backup.monthly_cold_storage_after_days 30 leaves less than 90 days in cold storage, and AWS "
-            "Backup refuses that; write monthly_retention_days = 120",
+            "x.hcl:12: backup.monthly_cold_storage_after_days 30 leaves less than 90 days in cold storage, the minimum "
+            "of AWS Backup; write monthly_retention_days = 120",
         ),
         (
             DEV,
             ['copy_to_region = "ap-northeast-2"'],
             "x.hcl:11: backup.copy_to_region ap-northeast-2 is the environment's own region",
         ),
-        (DEV, ['copy_to_region = "mars"'], "x.hcl:11: backup.copy_to_region mars is not a region of AWS"),
+        (DEV, ['copy_to_region = "mars"'], "x.hcl:11: backup.copy_to_region mars is not an AWS Region"),
         (DEV, ["hour = 24"], "x.hcl:11: backup.hour 24 should be less than or equal to 23"),
     ],
 )
-def test_wrong_backups(tmp_path: Path, text: str, lines: list[str], message: str) -> None:
+def test_backup_with_invalid_setting_is_a_problem(tmp_path: Path, text: str, lines: list[str], message: str) -> None:
     assert only_problem(tmp_path, {"x": text + backup(*lines)}).startswith(message)
 
 
 @pytest.mark.parametrize(
     ("text", "days", "message"),
     [
-        (DEV, 3, "is not a recovery window of Secrets Manager; write 7 to 30, or 0 for none"),
+        (DEV, 3, "is not a recovery window of Secrets Manager; write 7 to 30, or 0 for immediate deletion"),
         (DEV, 31, "is not a recovery window of Secrets Manager"),
-        (PROD, 0, "is refused in production: a secret deleted by mistake would be gone"),
+        (PROD, 0, "is not allowed in production: a secret deleted by mistake could not be restored"),
     ],
 )
-def test_recovery_windows_of_secrets(tmp_path: Path, text: str, days: int, message: str) -> None:
+def test_secret_with_invalid_recovery_window_is_a_problem(tmp_path: Path, text: str, days: int, message: str) -> None:
     block = f'secret "slack-webhook" {{\n  recovery_window_days = {days}\n}}\n'
     assert only_problem(tmp_path, {"x": text + block}).startswith(
         f"x.hcl:11: secret.slack-webhook.recovery_window_days {days} {message}"
     )
 
 
-def test_secrets_stay_recoverable_by_tier(tmp_path: Path) -> None:
+def test_secret_recovery_window_depends_on_the_tier(tmp_path: Path) -> None:
     block = 'secret "slack-webhook" {\n}\n'
     for text, days in ((DEV, 0), (DEV.replace("development", "staging"), 7), (PROD, 30)):
         settings = load(write(tmp_path, {"x": text + block}))["x"].settings

@@ -1,4 +1,4 @@
-"""Caches: what stands in the JSON that production applies."""
+"""Caches in the synthesized JSON."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ def sessions(stack: TerraformStack, foundation: Foundation) -> Cache:
     )
 
 
-def test_production_has_a_copy_in_another_zone_behind_tls(prod: Template) -> None:
+def test_cache_in_production_has_a_replica_multi_az_and_tls(prod: Template) -> None:
     group = prod.resource("aws_elasticache_replication_group.cache_sessions")
     expected = {
         "replication_group_id": "agora-prod-sessions",
@@ -54,7 +54,7 @@ def test_production_has_a_copy_in_another_zone_behind_tls(prod: Template) -> Non
     ]
 
 
-def test_development_has_one_node_and_nothing_to_keep(dev: Template) -> None:
+def test_cache_in_development_has_one_node_and_no_snapshots(dev: Template) -> None:
     group = dev.resource("aws_elasticache_replication_group.cache_sessions")
     assert (group["num_cache_clusters"], group["automatic_failover_enabled"]) == (1, False)
     assert group["snapshot_retention_limit"] == 0
@@ -62,7 +62,7 @@ def test_development_has_one_node_and_nothing_to_keep(dev: Template) -> None:
     assert group["transit_encryption_enabled"] is True
 
 
-def test_both_logs_go_to_log_groups(prod: Template) -> None:
+def test_cache_delivers_both_logs_to_log_groups(prod: Template) -> None:
     group = prod.resource("aws_elasticache_replication_group.cache_sessions")
     logs = {each["log_type"]: each["destination"] for each in group["log_delivery_configuration"]}
     assert logs == {kind: f"/agora/prod/cache/sessions/{kind}" for kind in ("slow-log", "engine-log")}
@@ -70,21 +70,21 @@ def test_both_logs_go_to_log_groups(prod: Template) -> None:
     assert set(logs.values()) <= names
 
 
-def test_users_log_in_by_iam_and_nobody_has_a_password(archive: Template, prod: Template) -> None:
+def test_cache_users_have_iam_authentication_and_no_password(archive: Template, prod: Template) -> None:
     for template in (archive, prod):
         users = template.resources("aws_elasticache_user")
         for name, user in users.items():
             assert "passwords" not in json.dumps(user)
             if not name.endswith("_default"):
                 assert user["authentication_mode"] == {"type": "iam"}
-                # "Authenticating with IAM": the id and the name are the same.
+                # "Authenticating with IAM": the ID and the name must be the same.
                 assert user["user_id"] == user["user_name"]
     users = archive.resources("aws_elasticache_user")
     assert set(users) == {"cache_ranking_default", "cache_ranking_user_app", "cache_ranking_user_reports"}
     assert users["cache_ranking_user_reports"]["access_string"] == "on ~ranking:* +@read"
 
 
-def test_the_default_user_is_off_and_in_the_group(archive: Template) -> None:
+def test_default_user_is_disabled_and_in_the_user_group(archive: Template) -> None:
     default = archive.resource("aws_elasticache_user.cache_ranking_default")
     assert default["user_name"] == "default"
     assert default["access_string"] == "off ~* -@all"
@@ -94,14 +94,14 @@ def test_the_default_user_is_off_and_in_the_group(archive: Template) -> None:
     assert group["engine"] == "redis"
 
 
-def test_a_cache_without_tls_has_no_users(archive: Template) -> None:
+def test_cache_without_tls_has_no_users(archive: Template) -> None:
     group = archive.resource("aws_elasticache_replication_group.cache_open")
     assert group["transit_encryption_enabled"] is False
     assert "user_group_ids" not in group
     assert "transit_encryption_mode" not in group
 
 
-def test_redis_by_its_own_parameters(archive: Template) -> None:
+def test_cache_of_redis_has_its_own_parameters(archive: Template) -> None:
     group = archive.resource("aws_elasticache_replication_group.cache_ranking")
     assert (group["engine"], group["engine_version"], group["num_cache_clusters"]) == ("redis", "7.0", 3)
     parameters = archive.resource("aws_elasticache_parameter_group.cache_ranking_redis7")
@@ -109,15 +109,15 @@ def test_redis_by_its_own_parameters(archive: Template) -> None:
     assert parameters["parameter"] == [{"name": "maxmemory-policy", "value": "allkeys-lru"}]
 
 
-def test_nobody_gets_in_who_is_not_let_in(prod: Template) -> None:
+def test_cache_security_group_allows_named_clients_only(prod: Template) -> None:
     group = "${aws_security_group.cache_sessions.id}"
     assert prod.resource("aws_security_group.cache_sessions")["name"] == "agora-prod-cache-sessions"
     rules = prod.resources("aws_vpc_security_group_ingress_rule").values()
-    allow_ingress_from = [rule["referenced_security_group_id"] for rule in rules if rule["security_group_id"] == group]
-    assert allow_ingress_from == ["${aws_security_group.service_api.id}"]
+    clients = [rule["referenced_security_group_id"] for rule in rules if rule["security_group_id"] == group]
+    assert clients == ["${aws_security_group.service_api.id}"]
 
 
-def test_allow_opens_the_port_to_one_group_each(tmp_path: Path) -> None:
+def test_allow_ingress_from_adds_a_rule_for_each_security_group(tmp_path: Path) -> None:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         cache = sessions(stack, foundation)
         cache.allow_ingress_from("sg-1", "web")
@@ -133,15 +133,15 @@ def test_allow_opens_the_port_to_one_group_each(tmp_path: Path) -> None:
     }
 
 
-def test_a_role_may_connect_as_one_user_of_one_cache(tmp_path: Path) -> None:
-    found = []
+def test_may_connect_returns_a_statement_for_one_user_of_one_cache(tmp_path: Path) -> None:
+    statements = []
 
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         cache = sessions(stack, foundation)
-        found.append(cache.may_connect("app"))
+        statements.append(cache.may_connect("app"))
         with pytest.raises(KeyError, match="cache sessions has no user admin; it has app"):
             cache.may_connect("admin")
 
     built(tmp_path, build)
-    assert found[0]["Action"] == ["elasticache:Connect"]
-    assert found[0]["Resource"][1] == f"arn:aws:elasticache:ap-northeast-2:{ACCOUNT}:user:agora-prod-sessions-app"
+    assert statements[0]["Action"] == ["elasticache:Connect"]
+    assert statements[0]["Resource"][1] == f"arn:aws:elasticache:ap-northeast-2:{ACCOUNT}:user:agora-prod-sessions-app"

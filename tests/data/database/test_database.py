@@ -1,4 +1,4 @@
-"""Databases as they are synthesized."""
+"""Databases in the synthesized JSON."""
 
 import json
 from pathlib import Path
@@ -31,7 +31,7 @@ def rds(further: Path) -> Template:
 
 @pytest.fixture(scope="module")
 def variants(synthesize: Synthesize, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
-    """The same databases with one thing different, each an environment of its own."""
+    """Databases that differ in one setting, each in an environment of its own."""
     blocks = {
         "aurora1": AURORA,
         "aurora2": AURORA.replace("# here", "instances = 2"),
@@ -54,7 +54,7 @@ def difference(one: Template, other: Template) -> set[str]:
     return set(addresses(other.json)) ^ set(addresses(one.json))
 
 
-def test_one_instance_more_or_fewer_touches_only_itself(variants: dict[str, Template]) -> None:
+def test_added_instance_adds_only_its_own_resources(variants: dict[str, Template]) -> None:
     assert difference(variants["aurora1"], variants["aurora2"]) == {"aws_rds_cluster_instance.database_main_2"}
     assert difference(variants["aurora2"], variants["aurora3"]) == {"aws_rds_cluster_instance.database_main_3"}
     assert difference(variants["rds2"], variants["rds3"]) == {
@@ -64,15 +64,15 @@ def test_one_instance_more_or_fewer_touches_only_itself(variants: dict[str, Temp
 
 
 @pytest.mark.parametrize(("fewer", "more"), [("aurora2", "aurora3"), ("rds2", "rds3")])
-def test_what_both_have_is_the_same(variants: dict[str, Template], fewer: str, more: str) -> None:
-    """Beside what bears the environment's name, account and range."""
+def test_added_instance_changes_no_existing_resource(variants: dict[str, Template], fewer: str, more: str) -> None:
+    """Except for the environment's name, account ID, and range."""
     for kind in ("aws_rds_cluster", "aws_rds_cluster_instance", "aws_db_instance", "aws_route53_record"):
         for name, block in variants[fewer].resources(kind).items():
             other = json.dumps(variants[more].resource(f"{kind}.{name}")).replace(more, fewer)
             assert other == json.dumps(block)
 
 
-def test_roles_are_in_no_name(prod: Template, rds: Template) -> None:
+def test_instance_identifiers_do_not_contain_roles(prod: Template, rds: Template) -> None:
     assert set(prod.resources("aws_rds_cluster_instance")) == {"database_main_1", "database_main_2"}
     assert sorted(block["identifier"] for block in rds.resources("aws_db_instance").values()) == [
         "mobile-rds-legacy-1",
@@ -82,7 +82,7 @@ def test_roles_are_in_no_name(prod: Template, rds: Template) -> None:
     ]
 
 
-def test_aurora_in_production(prod: Template) -> None:
+def test_aurora_in_production_is_protected_and_encrypted(prod: Template) -> None:
     cluster = prod.resource("aws_rds_cluster.database_main")
     expected = {
         "backup_retention_period": 14,
@@ -100,11 +100,11 @@ def test_aurora_in_production(prod: Template) -> None:
         "storage_encrypted": True,
     }
     assert {key: cluster[key] for key in expected} == expected
-    # AWS adds a third zone to those that are named, and the next plan would replace the cluster.
+    # AWS adds a third Availability Zone if two are named, and the next plan would replace the cluster.
     assert "availability_zones" not in cluster
 
 
-def test_instances_are_spread_over_zones_as_they_are_written(prod: Template) -> None:
+def test_aurora_instances_are_in_the_configured_zones(prod: Template) -> None:
     instances = prod.resources("aws_rds_cluster_instance").values()
     assert [block["availability_zone"] for block in instances] == ["ap-northeast-2a", "ap-northeast-2c"]
     assert all(block["publicly_accessible"] is False for block in instances)
@@ -112,7 +112,7 @@ def test_instances_are_spread_over_zones_as_they_are_written(prod: Template) -> 
     assert all(block["auto_minor_version_upgrade"] is False for block in instances)
 
 
-def test_serverless_in_dev(dev: Template) -> None:
+def test_aurora_serverless_in_development_has_its_capacity(dev: Template) -> None:
     cluster = dev.resource("aws_rds_cluster.database_main")
     assert cluster["serverlessv2_scaling_configuration"] == {"max_capacity": 4, "min_capacity": 0.5}
     assert cluster["engine_mode"] == "provisioned"
@@ -120,7 +120,7 @@ def test_serverless_in_dev(dev: Template) -> None:
     assert "final_snapshot_identifier" not in cluster
 
 
-def test_rds_with_a_standby_and_a_read_replica(rds: Template) -> None:
+def test_rds_with_replica_has_a_standby_and_a_read_replica(rds: Template) -> None:
     first = rds.resource("aws_db_instance.database_main_1")
     assert (first["multi_az"], first["deletion_protection"], first["storage_encrypted"]) == (True, True, True)
     assert first["lifecycle"] == {"prevent_destroy": True}
@@ -130,8 +130,8 @@ def test_rds_with_a_standby_and_a_read_replica(rds: Template) -> None:
     assert "lifecycle" not in replica
 
 
-def test_no_password_is_in_the_stack_or_would_be_in_the_state(rds: Template, prod: Template) -> None:
-    """RDS keeps it, or it goes from one write-only argument to the next."""
+def test_password_is_in_no_stack_and_no_state(rds: Template, prod: Template) -> None:
+    """RDS manages it, or it passes through write-only arguments."""
     first = rds.resource("aws_db_instance.database_main_1")
     assert "password" not in first
     assert first["password_wo"].startswith("${jsondecode(ephemeral.aws_secretsmanager_secret_version.")
@@ -152,34 +152,34 @@ def test_no_password_is_in_the_stack_or_would_be_in_the_state(rds: Template, pro
         ("rds2", "aws_db_parameter_group", {"rds.force_ssl": "1", "log_min_duration_statement": "1000"}),
     ],
 )
-def test_tls_slow_statements_and_character_sets(
+def test_parameter_group_by_engine_sets_tls_slow_queries_and_character_sets(
     variants: dict[str, Template], name: str, kind: str, expected: dict[str, str]
 ) -> None:
     parameters = {each["name"]: each["value"] for each in variants[name].only(kind)["parameter"]}
     assert expected.items() <= parameters.items()
 
 
-def test_a_major_version_has_a_parameter_group_of_its_own_name(variants: dict[str, Template]) -> None:
+def test_parameter_group_name_has_the_family(variants: dict[str, Template]) -> None:
     group = variants["mysql"].only("aws_db_parameter_group")
     assert (group["family"], group["name"]) == ("mysql8.4", "agora-mysql-main-mysql8-4")
     assert group["lifecycle"] == {"create_before_destroy": True}
 
 
-def test_static_parameters_wait_for_a_restart(rds: Template) -> None:
+def test_static_parameters_are_applied_at_a_restart(rds: Template) -> None:
     group = rds.resource("aws_db_parameter_group.database_main")
     methods = {each["name"]: each["apply_method"] for each in group["parameter"]}
     assert methods["max_connections"] == "pending-reboot"
     assert methods["log_min_duration_statement"] == "immediate"
 
 
-def test_a_restored_database_has_its_snapshots_names(variants: dict[str, Template]) -> None:
+def test_restored_database_has_the_names_of_its_snapshot(variants: dict[str, Template]) -> None:
     cluster = variants["restored"].resource("aws_rds_cluster.database_main")
     assert cluster["snapshot_identifier"] == "agora-prod-main-final"
     assert "database_name" not in cluster
     assert "master_username" not in cluster
 
 
-def test_logs_are_kept_for_the_tiers_time_under_our_key(prod: Template) -> None:
+def test_log_group_has_the_retention_of_the_tier_and_the_log_key(prod: Template) -> None:
     group = prod.resource("aws_cloudwatch_log_group.database_main_slowquery")
     assert group["name"] == "/aws/rds/cluster/agora-prod-main/slowquery"
     assert (group["retention_in_days"], group["kms_key_id"]) == (365, "${aws_kms_key.foundation_logs_key.arn}")
@@ -187,7 +187,7 @@ def test_logs_are_kept_for_the_tiers_time_under_our_key(prod: Template) -> None:
     assert "aws_cloudwatch_log_group.database_main_slowquery" in cluster["depends_on"]
 
 
-def test_stable_names_in_the_private_zone(prod: Template, rds: Template) -> None:
+def test_dns_names_in_the_private_zone_resolve_to_the_endpoints(prod: Template, rds: Template) -> None:
     assert {
         block["name"]: block["records"][0]
         for name, block in prod.resources("aws_route53_record").items()
@@ -203,7 +203,7 @@ def test_stable_names_in_the_private_zone(prod: Template, rds: Template) -> None
     assert proxy["name"] == "main-proxy.db.rds.internal"
 
 
-def test_no_one_is_let_in_but_by_name(prod: Template, dev: Template) -> None:
+def test_database_security_group_allows_named_clients_only(prod: Template, dev: Template) -> None:
     for template in (prod, dev):
         rules = template.resources("aws_vpc_security_group_ingress_rule")
         assert [name for name in rules if name.startswith("database_")] == ["database_main_from_service_api"]
@@ -212,7 +212,7 @@ def test_no_one_is_let_in_but_by_name(prod: Template, dev: Template) -> None:
         assert "egress" not in group
 
 
-def test_the_corporate_ranges_and_the_proxy_are_let_in_where_said(rds: Template) -> None:
+def test_database_with_corporate_and_proxy_allows_both(rds: Template) -> None:
     every = rds.resources("aws_vpc_security_group_ingress_rule")
     rules = {name: rule for name, rule in every.items() if name.startswith("database_")}
     assert set(rules) == {
@@ -226,30 +226,30 @@ def test_the_corporate_ranges_and_the_proxy_are_let_in_where_said(rds: Template)
     assert "10.40.64.0/21" not in json.dumps(rules)
 
 
-def test_the_proxy_takes_tls_only_and_reads_one_secret(rds: Template) -> None:
+def test_proxy_requires_tls_and_reads_one_secret(rds: Template) -> None:
     proxy = rds.only("aws_db_proxy")
     assert proxy["require_tls"] is True
     assert proxy["auth"][0]["iam_auth"] == "REQUIRED"
     read, decrypt = rds.policy("aws_iam_role_policy.database_main_proxy")
     assert read["Resource"] == ["${aws_secretsmanager_secret.database_main_password.arn}"]
     assert decrypt["Condition"]["StringEquals"] == {"kms:ViaService": "secretsmanager.ap-northeast-2.amazonaws.com"}
-    way_out = rds.resource("aws_vpc_security_group_egress_rule.database_main_proxy")
-    assert way_out["referenced_security_group_id"] == "${aws_security_group.database_main.id}"
+    egress = rds.resource("aws_vpc_security_group_egress_rule.database_main_proxy")
+    assert egress["referenced_security_group_id"] == "${aws_security_group.database_main.id}"
 
 
-def test_replicas_scale_once_they_are_there(prod: Template) -> None:
+def test_replica_scaling_depends_on_the_instances(prod: Template) -> None:
     target = prod.resource("aws_appautoscaling_target.database_main_replicas")
     assert target["resource_id"] == "cluster:${aws_rds_cluster.database_main.cluster_identifier}"
     assert target["scalable_dimension"] == "rds:cluster:ReadReplicaCount"
-    # Registered earlier, it would find fewer readers than its minimum and add one.
+    # If the target were registered earlier, it would find fewer readers than its minimum and add one.
     assert target["depends_on"] == [f"aws_rds_cluster_instance.database_main_{ordinal}" for ordinal in (1, 2)]
     policy = prod.resource("aws_appautoscaling_policy.database_main_replicas_cpu")
     metric = policy["target_tracking_scaling_policy_configuration"]["predefined_metric_specification"]
     assert metric == {"predefined_metric_type": "RDSReaderAverageCPUUtilization"}
 
 
-def test_an_upper_wing_opens_the_door_to_itself(tmp_path: Path) -> None:
-    template = built(tmp_path, _two_doors, tier="development")
+def test_allow_ingress_from_adds_rules_to_database_and_proxy(tmp_path: Path) -> None:
+    template = built(tmp_path, _database_with_two_clients, tier="development")
     rules = template.resources("aws_vpc_security_group_ingress_rule")
     assert {
         name: rule["referenced_security_group_id"] for name, rule in rules.items() if name.startswith("database_")
@@ -262,7 +262,7 @@ def test_an_upper_wing_opens_the_door_to_itself(tmp_path: Path) -> None:
     }
 
 
-def _two_doors(stack: TerraformStack, foundation: Foundation) -> None:
+def _database_with_two_clients(stack: TerraformStack, foundation: Foundation) -> None:
     network_settings = NetworkSettings.model_validate({"cidr": "10.20.0.0/20", "availability_zones": ("a", "c")})
     network = Network(stack, "network", settings=network_settings, foundation=foundation)
     settings = DatabaseSettings.model_validate(

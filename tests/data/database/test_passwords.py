@@ -1,4 +1,4 @@
-"""The administrator's password of plain RDS: kept by RDS, copied for one apply, then kept by a secret of ours."""
+"""The administrator's password of plain RDS: managed by RDS, copied for one apply, then in our own secret."""
 
 import json
 from pathlib import Path
@@ -36,7 +36,7 @@ def built(folder: Path, keys: str = "", tier: str = "development") -> Template:
     return stack_of(folder, DEV.replace("development", tier) + RDS.replace("# here", keys))
 
 
-def test_a_copy_is_written_once_from_the_secret_that_rds_manages(tmp_path: Path) -> None:
+def test_password_copy_is_written_once_from_the_managed_secret(tmp_path: Path) -> None:
     template = built(tmp_path, COPY)
     assert template.resource(INSTANCE)["manage_master_user_password"] is True
     assert "password_wo" not in template.resource(INSTANCE)
@@ -53,26 +53,26 @@ def test_a_copy_is_written_once_from_the_secret_that_rds_manages(tmp_path: Path)
     assert template.json["terraform"]["required_version"] == ">= 1.11"
 
 
-def test_everybody_reads_the_copy(tmp_path: Path) -> None:
+def test_password_copy_is_what_proxy_and_output_reference(tmp_path: Path) -> None:
     template = built(tmp_path, COPY)
     assert template.only("aws_db_proxy")["auth"][0]["secret_arn"] == f"${{{SECRET}.arn}}"
     assert template.json["output"]["databases"]["value"]["orders-main"]["secret_arn"] == f"${{{SECRET}.arn}}"
     assert "master_user_secret[" not in json.dumps(template.json["resource"])
 
 
-def test_the_second_apply_keeps_the_secret_and_its_version(tmp_path: Path) -> None:
+def test_password_secret_after_the_copy_is_unchanged(tmp_path: Path) -> None:
     for folder in ("first", "second"):
         (tmp_path / folder).mkdir()
     first, second = built(tmp_path / "first", COPY), built(tmp_path / "second", OURS)
     assert first.resource(SECRET) == second.resource(SECRET)
-    # With the same version number, what is written is not written again.
+    # With the same version number, Terraform does not write the value again.
     same = {"secret_id", "secret_string_wo_version"}
     assert {key: first.resource(VERSION)[key] for key in same} == {key: second.resource(VERSION)[key] for key in same}
     assert second.resource(INSTANCE)["password_wo"].startswith("${jsondecode(ephemeral.aws_secretsmanager_secret_ver")
 
 
 @pytest.mark.parametrize(("tier", "days"), [("development", 0), ("staging", 7)])
-def test_the_secrets_name_is_free_again_in_development(tmp_path: Path, tier: str, days: int) -> None:
+def test_password_secret_in_development_is_deleted_immediately(tmp_path: Path, tier: str, days: int) -> None:
     assert built(tmp_path, OURS, tier).resource(SECRET)["recovery_window_in_days"] == days
 
 
@@ -80,31 +80,31 @@ def problem(folder: Path, keys: str, text: str = RDS) -> str:
     return only_problem(folder, {"dev": DEV + text.replace("# here", keys)})
 
 
-def test_replicas_of_an_instance_whose_password_rds_manages_name_both_steps(tmp_path: Path) -> None:
+def test_read_replica_with_managed_password_is_a_problem_with_both_steps(tmp_path: Path) -> None:
     assert problem(tmp_path, "instances = 2") == (
-        "dev.hcl:10: database.orders-main.manage_master_user_password true is refused by RDS where a plain instance "
-        "has read replicas; write manage_master_user_password = false; for a database that exists, first apply "
-        "instances = 1 with copy_master_user_password = true, or what runs loses its password "
+        "dev.hcl:10: database.orders-main.manage_master_user_password true is not allowed by RDS for a DB instance "
+        "with read replicas; write manage_master_user_password = false; for an existing database, first apply "
+        "instances = 1 with copy_master_user_password = true, or running clients can no longer log in "
         '(docs/runbooks/plan.md, "A first replica of plain RDS")'
     )
 
 
-def test_a_copy_of_what_rds_does_not_manage(tmp_path: Path) -> None:
+def test_password_copy_without_managed_password_is_a_problem(tmp_path: Path) -> None:
     assert problem(tmp_path, f"{OURS}\n  {COPY}").startswith(
         "dev.hcl:16: database.orders-main.copy_master_user_password true copies a password that RDS does not manage"
     )
 
 
-def test_aurora_needs_no_copy(tmp_path: Path) -> None:
+def test_password_copy_for_aurora_is_a_problem(tmp_path: Path) -> None:
     aurora = RDS.replace("postgres", "aurora-postgresql").replace("  storage {\n    allocated_storage = 100\n  }\n", "")
-    assert problem(tmp_path, COPY, aurora).endswith("is not a setting of Aurora; take it out of a database with Aurora")
+    assert problem(tmp_path, COPY, aurora).endswith("is not a setting of Aurora; remove it")
 
 
-def test_a_copy_is_warned_of(tmp_path: Path) -> None:
+def test_password_copy_is_a_warning(tmp_path: Path) -> None:
     file = load(write(tmp_path, {"dev": DEV + RDS.replace("# here", COPY)}))["dev"]
     (warning,) = file.warnings(READ)
     assert str(warning).endswith(
-        "dev.hcl:14: database.orders-main.copy_master_user_password true is right until RDS rotates the password, "
-        "every 7 days: the copy stays, and opens nothing any more; go on to manage_master_user_password = false and "
-        "the replica, or take it out"
+        "dev.hcl:14: database.orders-main.copy_master_user_password true is valid until RDS rotates the password, "
+        "every 7 days; after that the copy is outdated; continue with manage_master_user_password = false and the "
+        "replica, or remove it"
     )

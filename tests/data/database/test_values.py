@@ -1,4 +1,4 @@
-"""Values of databases and caches that AWS takes, beside those in tests/wrong_inputs that it refuses."""
+"""Valid values of databases and caches. Invalid ones are in tests/wrong_inputs."""
 
 from pathlib import Path
 
@@ -54,12 +54,12 @@ cache "sessions" {{
         (CACHE, 'user "app" {\n    access = "%R~app:* &news +@read -@dangerous +config|get (~x:* +set)"\n  }'),
     ],
 )
-def test_what_aws_takes_is_accepted(tmp_path: Path, block: str, line: str) -> None:
+def test_value_that_aws_allows_is_no_problem(tmp_path: Path, block: str, line: str) -> None:
     assert problems_of(tmp_path, {"dev": DEV + block.format(line=line)}) == []
 
 
-def test_io2_takes_between_half_and_a_thousand_operations_a_gib(tmp_path: Path) -> None:
-    for iops, refused in ((1000, True), (1500, False), (256_000, False)):
+def test_io2_outside_half_to_1000_iops_per_gib_is_a_problem(tmp_path: Path) -> None:
+    for iops, invalid in ((1000, True), (1500, False), (256_000, False)):
         storage = f'allocated_storage = 3000\n    storage_type = "io2"\n    iops = {iops}'
         text = POSTGRES.format(line="").replace("allocated_storage = 400\n    iops              = 12000", storage)
-        assert bool(problems_of(tmp_path, {"dev": DEV + text})) == refused
+        assert bool(problems_of(tmp_path, {"dev": DEV + text})) == invalid

@@ -1,4 +1,4 @@
-"""What depends on the engine's version: upgrades and pauses."""
+"""Rules that depend on the engine version: major version upgrades and pausing."""
 
 from pathlib import Path
 
@@ -30,15 +30,15 @@ database "main" {
 """
 
 
-def test_a_major_upgrade_that_would_wait_for_the_window(tmp_path: Path) -> None:
+def test_major_upgrade_in_the_maintenance_window_is_a_problem(tmp_path: Path) -> None:
     assert only_problem(tmp_path, {"x": STAGING + UPGRADED}) == (
-        "x.hcl:14: database.main.allow_major_version_upgrade true would wait for the maintenance window, while the "
-        "parameter groups of the new version replace the old ones at once, which RDS refuses; write apply_immediately "
-        "= true beside it, and apply that by hand in the maintenance window"
+        "x.hcl:14: database.main.allow_major_version_upgrade true would wait for the maintenance window, but the "
+        "parameter groups of the new version replace the old ones immediately, which RDS rejects; also write "
+        "apply_immediately = true, and apply manually during the maintenance window"
     )
 
 
-def test_one_that_is_made_at_once(tmp_path: Path) -> None:
+def test_major_upgrade_with_apply_immediately_is_no_problem(tmp_path: Path) -> None:
     assert problems_of(tmp_path, {"x": STAGING + UPGRADED.replace("# here", "apply_immediately = true")}) == []
     assert problems_of(tmp_path, {"x": DEV + UPGRADED}) == []
 
@@ -60,28 +60,29 @@ def test_one_that_is_made_at_once(tmp_path: Path) -> None:
         ("aurora-mysql", "8.0.mysql_aurora.3.10.0", True),
     ],
 )
-def test_which_versions_pause(tmp_path: Path, engine: str, version: str, pauses: bool) -> None:
+def test_pausing_with_an_older_version_is_a_problem(tmp_path: Path, engine: str, version: str, pauses: bool) -> None:
     text = DEV + PAUSING.replace("ENGINE", engine).replace("VERSION", version)
-    rule = f"lets it pause, which {engine} {version} cannot"
+    rule = f"allows pausing, which {engine} {version} does not support"
     assert [rule in str(problem) for problem in problems_of(tmp_path, {"x": text})] == ([] if pauses else [True])
 
 
-def test_the_message_names_the_versions_that_can(tmp_path: Path) -> None:
+def test_pausing_problem_names_the_versions_that_support_it(tmp_path: Path) -> None:
     text = DEV + PAUSING.replace("ENGINE", "aurora-postgresql").replace("VERSION", "14.6")
     assert only_problem(tmp_path, {"x": text}) == (
-        "x.hcl:15: database.main.serverless_v2_scaling.min_capacity 0 lets it pause, which aurora-postgresql 14.6 "
-        "cannot: versions that can begin with 13.15, 14.12, 15.7, 16.3; write 0.5 or more, or a later engine_version"
+        "x.hcl:15: database.main.serverless_v2_scaling.min_capacity 0 allows pausing, which aurora-postgresql 14.6 "
+        "does not support; the first versions that do are 13.15, 14.12, 15.7, 16.3; write 0.5 or more, or a later "
+        "engine_version"
     )
 
 
-def test_a_version_that_is_none_is_said_alone(tmp_path: Path) -> None:
+def test_pausing_with_an_invalid_version_is_one_problem(tmp_path: Path) -> None:
     text = DEV + PAUSING.replace("ENGINE", "aurora-postgresql").replace("VERSION", "latest")
     assert "is not a full version" in only_problem(tmp_path, {"x": text})
 
 
-def test_behind_a_proxy_nothing_pauses(tmp_path: Path) -> None:
+def test_pausing_with_a_proxy_is_a_problem(tmp_path: Path) -> None:
     text = PAUSING.replace("ENGINE", "aurora-postgresql").replace("VERSION", "16.6").replace("# here", "proxy {}")
     assert only_problem(tmp_path, {"x": DEV + text}) == (
-        "x.hcl:15: database.main.serverless_v2_scaling.min_capacity 0 lets it pause, and the proxy keeps a connection "
-        "open to each instance, so that it never does; write 0.5 or more, or take the proxy out"
+        "x.hcl:15: database.main.serverless_v2_scaling.min_capacity 0 allows pausing, but the proxy keeps a connection "
+        "to each instance open, so they never pause; write 0.5 or more, or remove the proxy"
     )

@@ -138,7 +138,7 @@ SERVICE_BLOCK = 'service "api" {\n  owned_by    = "pipeline"\n  deployed_by = "c
          'next apply; write owned_by = "pipeline", or take it out'),
         (PIPELINE + SERVICE_BLOCK.replace("community/agora-api", "agora-api"),
          "dev.hcl:16: service.api.deployed_by agora-api is not the path of a GitLab project; write its groups and its "
-         'name, "community/groundwork"'),
+         'name, for example "community/groundwork"'),
     ],
 )  # fmt: skip
 def test_wrong_settings(text: str, problem: str, tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ def test_an_environment_without_a_pipeline_has_no_roles(further: Path) -> None:
     [
         (PIPELINE.replace("community/groundwork", "groundwork"),
          'dev.hcl:12: pipeline.project groundwork is not the path of a GitLab project; write its groups and its name, '
-         '"community/groundwork"'),
+         'for example "community/groundwork"'),
         (PIPELINE.replace("}", '  gitlab_url = "http://gitlab.example"\n}'),
          "dev.hcl:13: pipeline.gitlab_url http://gitlab.example is not the address of a GitLab server; write https and "
          'the host, "https://gitlab.com"'),
@@ -204,6 +204,6 @@ def test_environments_of_one_account_come_from_one_server(tmp_path: Path) -> Non
         'groundwork"\n', 'groundwork"\n  gitlab_url = "https://git.example"\n'
     )
     assert only_problem(tmp_path, {"dev": DEV + PIPELINE, "next": elsewhere}) == (
-        "next.hcl:13: pipeline.gitlab_url https://git.example is not dev's (dev.hcl:11), whose account it shares; "
-        "write the same for both"
+        "next.hcl:13: pipeline.gitlab_url https://git.example differs from dev's (dev.hcl:11), which is in the same "
+        "account; write the same value in both"
     )

@@ -43,7 +43,10 @@ def test_the_groups_that_may_be_named_are_those_of_the_table() -> None:
         (["rate_limit {", "  requests = 9", "}"], "dev.hcl:18: firewall.rate_limit.requests 9 should be greater than"),
         (["rate_limit {", "  window_seconds = 90", "}"], "dev.hcl:18: firewall.rate_limit.window_seconds 90 should be"),
         (['allow = ["0.0.0.0/0"]'], "dev.hcl:17: firewall.allow.0 0.0.0.0/0 names every address there is, which an"),
-        (['allow = ["203.0.113.9/24"]'], "dev.hcl:17: firewall.allow.0 203.0.113.9/24 has bits set behind its prefix"),
+        (
+            ['allow = ["203.0.113.9/24"]'],
+            "dev.hcl:17: firewall.allow.0 203.0.113.9/24 has host bits set beyond its prefix",
+        ),
         (
             ['allow = ["203.0.113.0/24"]', 'block = ["203.0.113.0/24"]'],
             "dev.hcl:18: firewall.block 203.0.113.0/24 is in `allow` too, which is asked first; keep it in one",

@@ -191,8 +191,8 @@ def test_a_name_leads_to_one_site_of_all_environments(tmp_path: Path) -> None:
         "prod": named("www.agora.example", zone=zone).replace(DEV, PROD),
     }
     assert only_problem(tmp_path, files) == (
-        "prod.hcl:15: site.www.names www.agora.example leads to dev's site already (dev.hcl:15); give each environment "
-        "names of its own"
+        "prod.hcl:15: site.www.names www.agora.example is already a name of dev's site (dev.hcl:15); use different "
+        "names in each environment"
     )
 
 

@@ -131,5 +131,7 @@ def test_a_function_of_ones_own_needs_no_declaration(tmp_path: Path, monkeypatch
 
 def test_a_function_without_a_folder_is_refused_with_the_line_and_the_folders_that_there_are(tmp_path: Path) -> None:
     problem = only_problem(tmp_path, {"dev": f'{DEV}function "copy" {{\n}}\n'})
-    assert problem.startswith("dev.hcl:10: function.copy has no code: there is no lambdas/copy/handler.py; write one")
+    assert problem.startswith(
+        "dev.hcl:10: function.copy has no code: lambdas/copy/handler.py does not exist; create it"
+    )
     assert problem.endswith("maintenance, push, slack_alarm, thumbnail")

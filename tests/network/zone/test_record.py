@@ -220,10 +220,10 @@ def test_what_is_delegated_to_an_environment_is_a_zone_there(tmp_path: Path) -> 
     assert problems_of(tmp_path, {"prod": parent, "dev": dev}) == []
     other = dev.replace("dev.agora", "development.agora")
     assert only_problem(tmp_path, {"prod": parent, "dev": other}).endswith(
-        "zone.public.delegation.dev dev.agora.example is no zone of dev, whose zones are development.agora.example; "
-        "write the name of one of them, or make a zone of this name there"
+        "zone.public.delegation.dev dev.agora.example is not a zone of dev, whose zones are development.agora.example; "
+        "write the name of one of them, or create a zone with this name there"
     )
-    assert "is no zone of dev, whose zones are none;" in only_problem(tmp_path, {"prod": parent, "dev": DEV})
+    assert "is not a zone of dev, whose zones are none;" in only_problem(tmp_path, {"prod": parent, "dev": DEV})
 
 
 def test_a_zone_is_made_once(tmp_path: Path) -> None:

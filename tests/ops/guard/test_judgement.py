@@ -368,12 +368,12 @@ def test_a_record_for_more_deletions(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "problem"),
     [
-        ("2026-12-01", "soon", '5: unlock.aws_s3_bucket.bucket_content.until soon is not a date; write year, month and '
-         'day, "2026-12-01"'),
+        ("2026-12-01", "soon", '5: unlock.aws_s3_bucket.bucket_content.until soon is not a date; write year, '
+         'month, and day, for example "2026-12-01"'),
         ("loss", "anything", "2: unlock.aws_s3_bucket.bucket_content.allow.0 anything should be 'loss', 'protection', "
-         "'empty', 'exposure' or 'version'; loss: destroy, replace or stop it. protection: turn one off. empty: it "
-         "holds nothing any more, so that AWS deletes it although its force_destroy is off. exposure: open it to "
-         "others. version: create it of a version that the calendar says AWS no longer creates"),
+         "'empty', 'exposure' or 'version'; loss: destroy, replace, or stop it. protection: turn a protection off. "
+         "empty: it is empty, so AWS deletes it although force_destroy is off. exposure: give others access to it. "
+         "version: create it with a version that AWS no longer creates according to the version calendar"),
         ('  reason = "Empty since the content moved"\n', "", "1: unlock.aws_s3_bucket.bucket_content.reason is "
          "missing; write `reason = ...`"),
     ],
@@ -389,8 +389,8 @@ def test_a_record_does_not_hold_for_ever(tmp_path: Path) -> None:
     judged(unlocks=RECORD.replace("2026-12-01", "2027-12-01"), folder=tmp_path)
     (problem,) = too_long(*read_unlocks(tmp_path, "prod"), TODAY)
     assert str(problem).endswith(
-        ":5: unlock.aws_s3_bucket.bucket_content.until 2027-12-01 is more than 90 days away: nobody will remember what "
-        'it was for; write "2027-02-19" or earlier'
+        ":5: unlock.aws_s3_bucket.bucket_content.until 2027-12-01 is more than 90 days away: nobody will remember the "
+        'reason; write "2027-02-19" or earlier'
     )
 
 

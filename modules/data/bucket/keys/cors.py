@@ -1,4 +1,4 @@
-"""The `cors` block of a bucket: which sites' pages may call it from a browser."""
+"""The `cors` block of a bucket: the sites whose pages may access it from a browser."""
 
 import re
 from collections.abc import Iterator
@@ -11,15 +11,15 @@ from modules.foundation.settings import Settings, each_once
 
 Method = Literal["GET", "HEAD", "PUT", "POST", "DELETE"]
 
-#: "Fetch Standard" names no limit; browsers keep an answer for 2 hours (Chromium) to 24 hours (Firefox).
+#: "Fetch Standard" has no limit; browsers cache a preflight response for 2 hours (Chromium) to 24 hours (Firefox).
 LONGEST_CORS_AGE = 86400
-#: A host, one `*` in it at most, and a port.
+#: A host with at most one `*`, and a port.
 _HOST = re.compile(r"(?=[^*]*\*?[^*]*$)[a-z0-9*]([a-z0-9*.-]*[a-z0-9*])?(:\d{1,5})?")
 _PORT_LIMIT = 2**16 - 1
-#: RFC 9110, section 5.6.2: what a header's name is made of.
+#: RFC 9110, section 5.6.2: the characters of a header name.
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-#: Labels below which a country's registry gives names to anyone, as in co.kr and com.au, and domains below which a
-#: company does: [Public Suffix List](https://publicsuffix.org/list/public_suffix_list.dat), those that are met most.
+#: Second-level labels under which a country's registry sells names to anyone (co.kr, com.au), and domains under which
+#: a company does. The most common of the [Public Suffix List](https://publicsuffix.org/list/public_suffix_list.dat).
 _REGISTRY_LABELS = ("ac", "co", "com", "edu", "go", "gob", "gov", "gv", "ne", "net", "or", "org", "pe", "re")
 _SHARED_DOMAINS = frozenset(
     (
@@ -39,35 +39,36 @@ def _origin(value: str) -> str:
     scheme, _, host = value.partition("://")
     if value.count("*") > 1:
         raise broken_rule(
-            "has more than one `*`, and S3 takes one", 'write each site, or one `*`, "https://*.shop.com"'
+            "has more than one `*`, and S3 allows one",
+            'write each site, or use a single `*`, such as "https://*.shop.com"',
         )
     port = host.partition(":")[2]
     is_host = _HOST.fullmatch(host) and not (port and not 0 < int(port) <= _PORT_LIMIT)
     if value != "*" and (scheme not in ("http", "https") or not is_host):
         raise broken_rule(
-            "is not an origin: scheme and host in lower case, with a port where it is not the usual one",
-            'write it without a path, "https://www.example.com"',
+            "is not an origin: scheme and host in lowercase, and the port if it is not the default one",
+            'write it without a path, such as "https://www.example.com"',
         )
     return value
 
 
 def _allowed_header(value: str) -> str:
     if not _HEADER.fullmatch(value) or value.count("*") > 1:
-        rule = "is not the name of a header, in which S3 takes one `*` at most"
-        raise broken_rule(rule, 'write one as "Content-Type", "x-amz-*" or "*"')
+        rule = "is not a header name with at most one `*`"
+        raise broken_rule(rule, 'write a name such as "Content-Type", "x-amz-*", or "*"')
     return value
 
 
 def _exposed_header(value: str) -> str:
-    """Return a header that pages read.
+    """Return a header that pages may read.
 
-    [CORSRule, ExposeHeader](https://docs.aws.amazon.com/AmazonS3/latest/API/API_CORSRule.html): PutBucketCors refuses a
+    [CORSRule, ExposeHeader](https://docs.aws.amazon.com/AmazonS3/latest/API/API_CORSRule.html): PutBucketCors rejects a
     wildcard ("We currently do not support wildcard for ExposeHeader").
     """
     if not _HEADER.fullmatch(value) or "*" in value:
         raise broken_rule(
-            "is not the name of a header, in which S3 takes no `*` here",
-            'write each header, ["ETag", "x-amz-version-id"]',
+            "is not a header name; S3 does not allow `*` in expose_headers",
+            'write each header, such as ["ETag", "x-amz-version-id"]',
         )
     return value
 
@@ -78,41 +79,41 @@ ExposedHeader = Annotated[str, AfterValidator(_exposed_header)]
 
 
 class CorsSettings(Settings):
-    """The `cors` block of a bucket: which sites' pages may call it from a browser."""
+    """The `cors` block of a bucket: the sites whose pages may access it from a browser."""
 
     allowed_origins: Annotated[tuple[Origin, ...], AfterValidator(each_once)] = Field(
         examples=[["https://www.example.com"]],
-        description="Scheme and host of each site, one `*` in it at most; in production only https, and neither all "
-        "sites nor all of a top-level domain.",
+        description="Scheme and host of each site, with at most one `*`. In production only https, and not all sites "
+        "or all of a top-level domain.",
     )
     allowed_methods: Annotated[tuple[Method, ...], AfterValidator(each_once)] = Field(
-        default=("GET", "HEAD"), min_length=1, description="GET and HEAD to show, PUT or POST for uploads."
+        default=("GET", "HEAD"), min_length=1, description="GET and HEAD for downloads, PUT or POST for uploads."
     )
     allowed_headers: Annotated[tuple[AllowedHeader, ...], AfterValidator(each_once)] = Field(
-        default=("*",), description="Headers that a request may carry."
+        default=("*",), description="Headers that a request may have."
     )
     expose_headers: Annotated[tuple[ExposedHeader, ...], AfterValidator(each_once)] = Field(
-        default=("ETag",), description="Headers that a page may read, each by its whole name."
+        default=("ETag",), description="Headers of the response that a page may read, by their full names."
     )
     max_age_seconds: int = Field(
-        default=3600, ge=0, le=LONGEST_CORS_AGE, description="Seconds that a browser remembers the answer."
+        default=3600, ge=0, le=LONGEST_CORS_AGE, description="Seconds that a browser caches the preflight response."
     )
 
     def findings(self, production: bool) -> Iterator[Finding]:
-        """Yield what is wrong with the origins; `production` has rules of its own."""
+        """Yield invalid origins; with `production`, also those that production does not allow."""
         if not self.allowed_origins:
-            yield Finding(("allowed_origins",), [], "names no site", "name one, or take the `cors` block out")
+            yield Finding(("allowed_origins",), [], "names no site", "write one, or remove the `cors` block")
         for index, origin in enumerate(self.allowed_origins if production else ()):
             at = ("allowed_origins", str(index))
             if not origin.startswith("https://"):
-                rule = "is refused in production: any page, or one sent in clear, could act for the user who opens it"
-                yield Finding(at, origin, rule, 'write the site itself, "https://www.example.com"')
-            elif _is_anyones(origin.removeprefix("https://")):
-                rule = "is refused in production: it matches sites of others, whose pages could act for the user"
-                yield Finding(at, origin, rule, 'write the site itself, or "https://*." and a domain of your own')
+                rule = "is not allowed in production: any page, or an unencrypted one, could act for the user"
+                yield Finding(at, origin, rule, 'write the site itself, such as "https://www.example.com"')
+            elif _is_open_to_registration(origin.removeprefix("https://")):
+                rule = "is not allowed in production: it matches other people's sites, which could act for the user"
+                yield Finding(at, origin, rule, 'write the site itself, or "https://*." and a domain that you own')
 
 
-def _is_anyones(host: str) -> bool:
+def _is_open_to_registration(host: str) -> bool:
     """Return whether a host with `*` matches names that anyone can register."""
     if "*" not in host:
         return False

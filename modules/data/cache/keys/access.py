@@ -1,4 +1,4 @@
-"""What a user of a cache may do, in the words of Valkey's ACL."""
+"""Access strings of cache users, in the syntax of Valkey's ACL."""
 
 import difflib
 import re
@@ -9,20 +9,20 @@ from pydantic import AfterValidator
 
 from modules.foundation.problems import broken_rule
 
-#: [Valkey, ACL](https://valkey.io/topics/acl/), "Command categories", and those of the modules on ElastiCache (JSON,
-#: Bloom filters, search).
+#: [Valkey, ACL](https://valkey.io/topics/acl/), "Command categories", and the categories of the modules of ElastiCache
+#: (JSON, Bloom filters, search).
 CATEGORIES = (
     "admin", "all", "bitmap", "blocking", "bloom", "connection", "dangerous", "fast", "geo", "hash", "hyperloglog",
     "json", "keyspace", "list", "pubsub", "read", "scripting", "search", "set", "slow", "sortedset", "stream", "string",
     "transaction", "write",
 )  # fmt: skip
-#: The same page: keys (~, or %R~ %W~ %RW~), channels (&), commands, and whole sets of them.
+#: The same page: keys (~, or %R~ %W~ %RW~), channels (&), commands, and command categories.
 _WORD = re.compile(
     r"~\S+|%(R|W|RW|WR)~\S+|&\S+|[+-]@[a-z]+|[+-][a-z][a-z0-9._-]*(\|[a-z0-9._-]+)?|"
     r"allkeys|resetkeys|allchannels|resetchannels|allcommands|nocommands",
     re.IGNORECASE,
 )
-_EXAMPLE = 'write keys and commands, "~app:* +@read +@write"'
+_EXAMPLE = 'write keys and commands, such as "~app:* +@read +@write"'
 
 
 def _access(value: str) -> str:
@@ -30,24 +30,24 @@ def _access(value: str) -> str:
     if any(word.startswith((">", "#", "<", "!")) or word in ("nopass", "resetpass", "reset") for word in words):
         raise broken_rule("sets or clears a password; users log in by IAM and have none", _EXAMPLE)
     if any(word in ("on", "off") for word in words):
-        raise broken_rule("says on or off, which Groundwork says itself", _EXAMPLE)
-    for rule, remedy in _wrong_words(value):
+        raise broken_rule("has on or off, which Groundwork sets", _EXAMPLE)
+    for rule, remedy in _invalid_words(value):
         raise broken_rule(rule, remedy)
     if not any(word.startswith(("+", "allcommands")) for word in words):
         raise broken_rule("allows no command", _EXAMPLE)
     return value
 
 
-def _wrong_words(value: str) -> Iterator[tuple[str, str]]:
-    """Yield rule and remedy for each word that is none; those in parentheses are a selector's."""
+def _invalid_words(value: str) -> Iterator[tuple[str, str]]:
+    """Yield the rule and the remedy for each invalid word. Parentheses enclose a selector."""
     for word in value.replace("(", " ").replace(")", " ").split():
         category = word[2:].lower() if word[1:2] == "@" else ""
         if not _WORD.fullmatch(word):
-            yield f"has {word}, which is no word of an ACL", f"{_EXAMPLE}: ~ keys, & channels, + and - commands"
+            yield f"has {word}, which is not a valid ACL rule", f"{_EXAMPLE}: ~ keys, & channels, + and - commands"
         elif category and category not in CATEGORIES:
             nearest = difflib.get_close_matches(category, CATEGORIES, n=3, cutoff=0.5) or CATEGORIES
             choice = ", ".join(f"{word[:2]}{each}" for each in nearest)
-            yield f"has {word}, and there is no such category of commands", f"write one of {choice}"
+            yield f"has {word}, and there is no such command category", f"write one of {choice}"
 
 
 #: The `access` of a cache's `user` block.

@@ -1,4 +1,4 @@
-"""Parameters of Valkey and Redis OSS 7 and later on ElastiCache."""
+"""ElastiCache parameters of Valkey and of Redis OSS 7 and later."""
 
 import difflib
 import re
@@ -8,8 +8,8 @@ from modules.foundation.problems import Finding
 
 _YES_NO = "yes no"
 _FROM_0 = range(2**63)
-#: What can be set, and to what: words, or a range of integers; None where the page names no values. [Amazon ElastiCache
-#: User Guide, Engine specific parameters, Valkey and Redis OSS parameters]
+#: Modifiable parameters and their values: words, or a range of integers; None if the page lists no values. [Amazon
+#: ElastiCache User Guide, Engine specific parameters, Valkey and Redis OSS parameters]
 #: (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html).
 CHANGEABLE: Mapping[str, str | range | None] = {
     "acl-pubsub-default": "resetchannels allchannels",
@@ -73,8 +73,8 @@ CHANGEABLE: Mapping[str, str | range | None] = {
     "zset-max-listpack-entries": _FROM_0,
     "zset-max-listpack-value": _FROM_0,
 }
-#: What the engine has and ElastiCache does not let anyone change, the same page; `cluster-enabled` is chosen by the
-#: kind of cache, and ours has one shard.
+#: Parameters that cannot be modified, from the same page; `cluster-enabled` depends on the kind of cache, and a `cache`
+#: block has one shard.
 FIXED = (
     "activerehashing",
     "appendfsync",
@@ -90,36 +90,36 @@ FIXED = (
     "replica-ignore-maxmemory",
     "replica-lazy-flush",
 )
-#: Beginnings of parameters of modules and of Valkey 8.1 and later, of which the table has some only.
+#: Prefixes of parameters of modules and of Valkey 8.1 and later; the table has only some of these.
 _NEWER = ("bf.", "commandlog-", "json.", "search-")
 
 
 def parameter_findings(parameters: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield the parameters that the engine does not have, or does not take so."""
+    """Yield unknown parameters, parameters that cannot be modified, and invalid values."""
     for name, value in parameters.items():
-        wrong = _wrong_with_name(name) or _wrong_with_value(name, value)
-        if wrong:
-            yield Finding(("parameters", name), value, *wrong)
+        problem = _name_problem(name) or _value_problem(name, value)
+        if problem:
+            yield Finding(("parameters", name), value, *problem)
 
 
-def _wrong_with_name(name: str) -> tuple[str, str] | None:
+def _name_problem(name: str) -> tuple[str, str] | None:
     if name == "cluster-enabled":
-        return "is cluster mode, and a `cache` is one shard without it", "take it out"
+        return "sets cluster mode, and a `cache` block has one shard without cluster mode", "remove it"
     if name in FIXED:
-        return "is a parameter that ElastiCache does not let anyone change", "take it out"
+        return "is a parameter that cannot be modified in ElastiCache", "remove it"
     if name in CHANGEABLE or name.startswith(_NEWER):
         return None
     nearest = difflib.get_close_matches(name, CHANGEABLE, n=1, cutoff=0.8)
-    remedy = f"write {nearest[0]}" if nearest else "take it out"
+    remedy = f"write {nearest[0]}" if nearest else "remove it"
     addition = "if a new version has it, add it to modules/data/cache/keys/parameters.py"
-    return "is no parameter of Valkey and Redis OSS 7 on ElastiCache", f"{remedy}; {addition}"
+    return "is not an ElastiCache parameter of Valkey or Redis OSS 7", f"{remedy}; {addition}"
 
 
-def _wrong_with_value(name: str, value: str) -> tuple[str, str] | None:
+def _value_problem(name: str, value: str) -> tuple[str, str] | None:
     values = CHANGEABLE.get(name)
     if isinstance(values, str) and value not in values.split():
-        return f"is not a value of {name}", f"write one of {', '.join(values.split())}"
+        return f"is not a valid value of {name}", f"write one of {', '.join(values.split())}"
     if isinstance(values, range) and not (re.fullmatch(r"\d+", value) and int(value) in values):
-        most = f" to {values[-1]}" if values.stop < 2**63 else " or more"
-        return f"is not a value of {name}", f"write an integer, {values[0]}{most}"
+        maximum = f" to {values[-1]}" if values.stop < 2**63 else " or more"
+        return f"is not a valid value of {name}", f"write an integer, {values[0]}{maximum}"
     return None

@@ -1,4 +1,4 @@
-"""What RDS knows of each engine: versions, parameter group families, ports, logs, the parameters that we set."""
+"""Engines of RDS: version formats, parameter group families, ports, logs, and the parameters that we set."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ Dialect = Literal["mysql", "postgres"]
 
 @dataclass(frozen=True)
 class Engine:
-    """One engine of RDS."""
+    """An engine of RDS."""
 
     name: EngineName
     dialect: Dialect
@@ -20,7 +20,7 @@ class Engine:
     full_version: re.Pattern[str]
     full_example: str
     open_version: re.Pattern[str]
-    """A version without its end, for AWS to choose the minor one."""
+    """A version without its minor part, which AWS chooses."""
     open_example: str
     logs: tuple[str, ...]
     """"Publishing database logs to Amazon CloudWatch Logs"."""
@@ -28,12 +28,12 @@ class Engine:
 
     @property
     def tls_parameter(self) -> str:
-        """The parameter that refuses clients without TLS."""
+        """The parameter that rejects clients without TLS."""
         return "require_secure_transport" if self.dialect == "mysql" else "rds.force_ssl"
 
     @property
     def tls_value(self) -> str:
-        """The value with which it refuses them.
+        """The value with which it rejects them.
 
         Aurora MySQL: "TLS connections to Aurora MySQL DB clusters"
         (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Security.html). MySQL instances: AWS
@@ -44,30 +44,30 @@ class Engine:
 
     @property
     def proxy_family(self) -> str:
-        """RDS Proxy's word for the engine."""
+        """The engine family of RDS Proxy."""
         return "MYSQL" if self.dialect == "mysql" else "POSTGRESQL"
 
     def family(self, version: str) -> str:
-        """Return the parameter group family of a version: MySQL's by two numbers, PostgreSQL's by one."""
+        """Return the parameter group family of a version; it has two numbers for MySQL, one for PostgreSQL."""
         numbers = 2 if self.dialect == "mysql" else 1
         return self.name + ".".join(version.split(".")[:numbers])
 
     def parameters(self, slow_query_seconds: float) -> Mapping[str, str]:
-        """Return our dynamic parameters: character sets, slow statements."""
+        """Return our dynamic parameters: character sets, slow query log."""
         if self.dialect == "mysql":
             return {
-                # Four bytes a character: emoji and all of CJK; the server's older default cuts them off.
+                # Up to four bytes per character, for emoji and all of CJK; the server's older default truncates them.
                 "character_set_server": "utf8mb4",
                 "collation_server": "utf8mb4_0900_ai_ci",
                 "slow_query_log": "1",
                 "long_query_time": _plain(slow_query_seconds),
-                # To the file: CloudWatch gets its logs from there, and a table would lock.
+                # CloudWatch gets the logs from files; logging to a table would lock it.
                 "log_output": "FILE",
             }
         return {
             "client_encoding": "UTF8",
             "log_min_duration_statement": str(round(slow_query_seconds * 1000)),
-            # Who changed a table, and when; statements that change data are not logged, they hold people's data.
+            # Schema changes only: statements that change data contain personal data.
             "log_statement": "ddl",
             "log_lock_waits": "1",
         }

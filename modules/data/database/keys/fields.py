@@ -1,4 +1,4 @@
-"""What a `database` block says, and what follows from it."""
+"""The keys of a `database` block, and values derived from them."""
 
 import re
 from collections.abc import Mapping
@@ -13,20 +13,20 @@ from modules.data.database.keys.engines import ENGINES, Engine, EngineName
 from modules.data.database.keys.parts import ProxySettings, ServerlessSettings, StorageSettings
 from modules.data.database.keys.snapshots import SnapshotName
 from modules.data.database.keys.windows import BackupWindow, MaintenanceWindow
-from modules.foundation.settings import TieredSettings, each_once
+from modules.foundation.settings import TieredSettings, TierException, each_once, tiered
 from modules.network.vpc.settings import ZoneLetter
 
-#: "Amazon RDS API Reference, CreateDBCluster, BackupRetentionPeriod": 1 to 35 days (0 for an instance: none).
+#: "Amazon RDS API Reference, CreateDBCluster, BackupRetentionPeriod": 1 to 35 days; 0 for no backups, RDS only.
 BACKUP_RETENTION_DAYS = (0, 35)
-#: Less than a week, and what is noticed on Monday is lost that was damaged on the Friday before last.
+#: Seven days: a corruption noticed on Monday may have happened on the Friday before.
 SAFE_RETENTION_DAYS = 7
-#: "Performance and scaling for Aurora Serverless v2": with Performance Insights at least 2 units.
+#: "Performance and scaling for Aurora Serverless v2": Performance Insights requires at least 2 capacity units.
 INSIGHTS_CAPACITY = 2.0
 #: "Turning on the Advanced mode of Database Insights": 15 months of Performance Insights.
 ADVANCED_RETENTION_DAYS = 465
 STANDARD_RETENTION_DAYS = 7
-#: "Amazon Aurora engine, Region and instance class support for Performance Insights", and the same of RDS: the
-#: burstable classes that have none.
+#: "Amazon Aurora engine, Region and instance class support for Performance Insights", and the same page for RDS: the
+#: burstable instance classes without it.
 WITHOUT_PERFORMANCE_INSIGHTS: Mapping[EngineName, re.Pattern[str]] = {
     "aurora-mysql": re.compile(r"db\.t\d"),
     "aurora-postgresql": re.compile(r"db\.t2"),
@@ -36,175 +36,191 @@ WITHOUT_PERFORMANCE_INSIGHTS: Mapping[EngineName, re.Pattern[str]] = {
 
 
 class DatabaseFields(TieredSettings):
-    """The keys of a `database` block, unchecked against each other."""
+    """The keys of a `database` block, before they are checked against each other."""
 
     engine: EngineName = Field(
         examples=["aurora-mysql"], description="aurora-mysql, aurora-postgresql, mysql or postgres (plain RDS)."
     )
     engine_version: str = Field(
         examples=["8.0.mysql_aurora.3.10.6"],
-        description="Always named. In full where upgrades are ours; without its end where AWS makes the minor ones.",
+        description="Engine version: a full version, or one without its minor part with auto_minor_version_upgrade.",
     )
     instance_class: str | None = Field(
         default=None,
         examples=["db.r7g.large"],
-        description="Of all instances: a reader may become the writer.",
+        description="Instance class of all instances, since a reader can become the writer.",
     )
     serverless_v2_scaling: ServerlessSettings | None = Field(
-        default=None, description="Aurora capacity units that follow the load, instead of an instance class."
+        default=None, description="Aurora: capacity that follows the load, instead of an instance class."
     )
     instances: int = Field(
         default=1,
         ge=1,
         le=16,
         examples=[2],
-        description="How many. Aurora: one writes, the others read; RDS: the first, and its read replicas.",
+        description="Number of instances. Aurora: a writer and readers. RDS: a primary and read replicas.",
     )
     availability_zones: tuple[ZoneLetter, ...] = Field(
         default=(),
         examples=[["a", "c"]],
-        description="Aurora: the zone of each instance, in their order; append one with each instance. "
-        "Without it AWS chooses.",
+        description="Aurora: Availability Zone of each instance, in order; append one for each new instance. "
+        "By default AWS chooses.",
     )
-    multi_az: bool = Field(
-        default=False,
-        description="RDS: a standby in another zone. By default in production. Aurora is multi-zone by its instances.",
+    multi_az: bool = tiered(
+        development=False,
+        staging=False,
+        production=True,
+        exception=TierException(lambda data: str(data.get("engine")).startswith("aurora"), False, "for Aurora"),
+        description="RDS: a standby in another Availability Zone. Aurora uses several zones by its instances.",
     )
     database_name: str | None = Field(
         default=None,
         pattern=r"^[a-z][a-z0-9_]{0,62}$",
         examples=["agora"],
-        description="A database that is made with it.",
+        description="Name of the database that is created initially.",
     )
     master_username: str = Field(
         default="dbadmin",
         pattern=r"^[a-z][a-z0-9_]{0,15}$",
-        description="The administrator's name; RDS makes the password, keeps it in Secrets Manager and rotates it.",
+        description="User name of the administrator. RDS generates the password and rotates it in Secrets Manager.",
     )
     manage_master_user_password: bool = Field(
         default=True,
-        description="Whether RDS keeps and rotates the password. RDS itself refuses that to plain RDS with read "
-        "replicas: with false a password is made at the apply, and goes to Secrets Manager without passing the state. "
-        "A plan reads it there, the pipeline's too, which `make bootstrap` lets it.",
+        description="Whether RDS manages and rotates the password. RDS does not allow it for plain RDS with read "
+        "replicas. With false, a password is generated at the apply and stored in Secrets Manager, not in the state; "
+        "each plan reads it there, also in the pipeline, which `make bootstrap` allows.",
     )
     copy_master_user_password: bool = Field(
         default=False,
-        description="RDS: whether a secret of ours has a copy of the password that RDS manages, which services and "
-        "functions read instead. For the one apply before the first read replica: RDS rotates its password every 7 "
-        "days, and the copy stays as it is.",
+        description="RDS: whether the password that RDS manages is copied to a secret that services and functions read "
+        "instead. Only for the one apply before the first read replica: RDS rotates its password every 7 days, and the "
+        "copy does not change.",
     )
-    port: int | None = Field(default=None, ge=1150, le=65535, description="The engine's usual one by default.")
+    port: int | None = Field(default=None, ge=1150, le=65535, description="Port; by default the engine's default port.")
     corporate: bool = Field(
-        default=False, description="Whether the corporate ranges of network.direct_connect reach it."
+        default=False, description="Whether the corporate ranges of network.direct_connect can connect."
     )
-    storage: StorageSettings | None = Field(default=None, description="RDS: its volume; Aurora has none to choose.")
+    storage: StorageSettings | None = Field(default=None, description="RDS: storage. Not for Aurora.")
     storage_type: Literal["aurora", "aurora-iopt1"] | None = Field(
-        default=None, description="Aurora: pay for each I/O (aurora), or more for storage and nothing for I/O."
+        default=None,
+        description="Aurora: aurora charges for each I/O, aurora-iopt1 more for storage and nothing for I/O.",
     )
-    storage_encrypted: bool = Field(default=True, description="With the data key. Off in development only.")
+    storage_encrypted: bool = Field(
+        default=True, description="Whether storage is encrypted with the data key. Can be off only in development."
+    )
     restore_from_snapshot: SnapshotName | None = Field(
         default=None,
         examples=["agora-prod-main-final-20261121083000"],
-        description="A snapshot's name or ARN, for a new database. It stays in the file as long as the database: "
-        "taking it out or changing it replaces the database, and the plan says so.",
+        description="Name or ARN of a snapshot from which a new database is restored. Keep it as long as the database "
+        "exists: removing or changing it replaces the database, which the plan shows.",
     )
-    backup_retention_period: int = Field(
-        default=SAFE_RETENTION_DAYS,
+    backup_retention_period: int = tiered(
+        development=SAFE_RETENTION_DAYS,
+        staging=SAFE_RETENTION_DAYS,
+        production=14,
         ge=BACKUP_RETENTION_DAYS[0],
         le=BACKUP_RETENTION_DAYS[1],
-        description="Days for which any second can be restored; 7 by default, 14 in production. "
-        "0 (RDS only): no backups.",
+        description="Days within which the database can be restored to any point in time; 0 (RDS only) for no backups.",
     )
     backup: BackupTag | None = Field(
         default=None,
-        description="daily: the `backup` block's plan takes the database in, beside RDS's own backups. Those restore "
-        "any second of the last days, but belong to the database, and end with it or by a setting of it. AWS Backup's "
-        "are kept for months in a vault that can be locked, and by choice copied to another region.",
+        description="daily: the plan of the `backup` block backs up the database, in addition to RDS's automated "
+        "backups. Those can restore any point in time of the last days, but are deleted with the database or by a "
+        "changed setting. AWS Backup keeps its backups for months in a vault that can be locked, and can copy them to "
+        "another region.",
     )
     preferred_backup_window: BackupWindow = Field(
-        default="17:00-18:00", description="In UTC, when few use it: the default is 2 to 3 at night in Seoul."
+        default="17:00-18:00", description="Daily backup window, in UTC. The default is 2:00 to 3:00 in Seoul."
     )
     preferred_maintenance_window: MaintenanceWindow = Field(
-        default="sun:18:30-sun:19:30", description="In UTC; the default is Monday, half past 3 at night in Seoul."
+        default="sun:18:30-sun:19:30",
+        description="Weekly maintenance window, in UTC. The default is Monday at 3:30 in Seoul.",
     )
-    apply_immediately: bool = Field(
-        default=False,
-        description="Whether changes that interrupt are made at once, not in the maintenance window. "
-        "By default in development.",
+    apply_immediately: bool = tiered(
+        development=True,
+        staging=False,
+        production=False,
+        description="Whether changes that interrupt the database are applied immediately instead of in the maintenance "
+        "window.",
     )
     auto_minor_version_upgrade: bool = Field(
         default=False,
-        description="Whether AWS upgrades to new minor versions; engine_version is then written without its end.",
+        description="Whether AWS upgrades to new minor versions; engine_version then has no minor part.",
     )
     allow_major_version_upgrade: bool = Field(
-        default=False, description="For the one apply that changes the major version."
+        default=False, description="Whether the major version can change; only for the one apply that changes it."
     )
-    deletion_protection: bool = Field(
-        default=False,
-        description="Whether RDS itself refuses to delete it; by default in staging and production. In production "
-        "turning it off takes an unlock record.",
+    deletion_protection: bool = tiered(
+        development=False,
+        staging=True,
+        production=True,
+        description="Whether RDS refuses to delete the database. Turning it off in production takes an unlock record.",
     )
-    skip_final_snapshot: bool = Field(
-        default=False, description="Whether it may go without a last snapshot; by default in development."
+    skip_final_snapshot: bool = tiered(
+        development=True,
+        staging=False,
+        production=False,
+        description="Whether the database is deleted without a final snapshot.",
     )
     parameters: dict[str, str] = Field(
         default_factory=dict,
         examples=[{"max_connections": "500"}],
-        description="Further engine parameters, or other values for ours; dynamic ones, which act at once.",
+        description="Dynamic engine parameters, which take effect immediately. They can override ours.",
     )
     static_parameters: dict[str, str] = Field(
-        default_factory=dict, description="Engine parameters that act only after a restart of the instances."
+        default_factory=dict,
+        description="Static engine parameters, which take effect only after a restart of the instances.",
     )
-    slow_query_seconds: float = Field(default=1.0, gt=0, le=3600, description="Statements that take longer are logged.")
+    slow_query_seconds: float = Field(default=1.0, gt=0, le=3600, description="Seconds after which a query is logged.")
     enabled_cloudwatch_logs_exports: Annotated[tuple[str, ...], AfterValidator(each_once)] | None = Field(
         default=None,
         examples=[["error", "slowquery"]],
-        description="Logs that go to CloudWatch: by default errors and slow statements.",
+        description="Logs that go to CloudWatch Logs; by default the error and slow query logs.",
     )
     performance_insights: bool | None = Field(
-        default=None, description="Where the load comes from; by default wherever the instance class has it."
+        default=None, description="Whether Performance Insights is on; by default if the instance class supports it."
     )
     database_insights_mode: Literal["standard", "advanced"] = Field(
-        default="standard", description="advanced is paid for by the vCPU and keeps 15 months instead of 7 days."
+        default="standard", description="advanced is charged per vCPU, and keeps data for 15 months instead of 7 days."
     )
     monitoring_interval: Literal[0, 1, 5, 10, 15, 30, 60] = Field(
-        default=60, description="Seconds between the operating system's measurements; 0 is none."
+        default=60, description="Seconds between operating system metrics; 0 for no Enhanced Monitoring."
     )
     iam_database_authentication_enabled: bool = Field(
-        default=True, description="Whether roles log in with a token instead of a password."
+        default=True, description="Whether roles can log in with an IAM token instead of a password."
     )
     ca_cert_identifier: Literal["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"] = Field(
         default="rds-ca-rsa2048-g1",
-        description="Who signs its certificate; all of these are valid until 2061 or later.",
+        description="Certificate authority; all of these are valid until 2061 or later.",
     )
     replica_scaling: ScalingSettings | None = Field(
-        default=None, description="Aurora: how many readers there are; min_capacity counts those of `instances`."
+        default=None, description="Aurora: scaling of the readers. min_capacity includes the readers of `instances`."
     )
-    proxy: ProxySettings | None = Field(default=None, description="RDS Proxy in front of it.")
+    proxy: ProxySettings | None = Field(default=None, description="RDS Proxy in front of the database.")
 
     @property
     def kind(self) -> Engine:
-        """What is known of the engine."""
+        """The engine's properties."""
         return ENGINES[self.engine]
 
     @property
     def is_aurora(self) -> bool:
-        """Whether it is an Aurora cluster, not RDS instances."""
+        """Whether the database is an Aurora cluster, not RDS DB instances."""
         return self.kind.aurora
 
     @property
     def keeps_password(self) -> bool:
-        """Whether a secret of ours has the administrator's password: in place of RDS, or as a copy."""
+        """Whether our own secret has the administrator's password, instead of RDS or as a copy."""
         return not self.manage_master_user_password or self.copy_master_user_password
 
     @property
     def family(self) -> str:
-        """The parameter group family: `aurora-mysql8.0`, `postgres16`."""
+        """The parameter group family, such as `aurora-mysql8.0` or `postgres16`."""
         return self.kind.family(self.engine_version)
 
     @property
     def ordinals(self) -> range:
-        """The instances' numbers, from 1 on: they name them, whatever their role."""
+        """The numbers of the instances, from 1 on. They are in the identifiers, whatever an instance's role is."""
         return range(1, self.instances + 1)
 
     @property
@@ -214,7 +230,7 @@ class DatabaseFields(TieredSettings):
 
     @property
     def logs(self) -> tuple[str, ...]:
-        """The logs that go to CloudWatch."""
+        """The logs that go to CloudWatch Logs."""
         chosen = self.enabled_cloudwatch_logs_exports
         return self.kind.default_logs if chosen is None else chosen
 
@@ -228,15 +244,15 @@ class DatabaseFields(TieredSettings):
 
     @property
     def insights_retention_days(self) -> int:
-        """For how many days Performance Insights keeps what it saw."""
+        """Days that Performance Insights keeps its data."""
         return ADVANCED_RETENTION_DAYS if self.database_insights_mode == "advanced" else STANDARD_RETENTION_DAYS
 
     @property
     def replica_metrics(self) -> tuple[Metric, ...]:
-        """What replicas can be scaled by."""
+        """The metrics by which replicas can be scaled."""
         return ("cpu", "connections")
 
     @property
     def can_have_insights(self) -> bool:
-        """Whether the instance class has Performance Insights."""
+        """Whether the instance class supports Performance Insights."""
         return not (self.instance_class and WITHOUT_PERFORMANCE_INSIGHTS[self.engine].match(self.instance_class))

@@ -1,7 +1,7 @@
-"""Parameters of the database engines: which there are, and which act only after a restart.
+"""Parameters of the database engines.
 
-`engine_parameters.json` has them by dialect, each with `static`, `dynamic` or `fixed` (RDS does not let it be changed)
-and, for an integer, the least and the most. It was put together from:
+`engine_parameters.json` has them by dialect, each with `static` (takes effect only after a restart), `dynamic`, or
+`fixed` (cannot be modified in RDS) and, for an integer, the minimum and the maximum. It was compiled from:
 
 - [Aurora MySQL configuration parameters]
   (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Reference.ParameterGroups.html)
@@ -26,11 +26,11 @@ from modules.data.database.keys.fields import DatabaseFields
 from modules.foundation.problems import Finding
 
 TABLE = Path(__file__).with_name("engine_parameters.json")
-#: How alike a name has to be to one that is known to be taken for a slip.
-_LIKENESS = 0.85
+#: The similarity to a known name from which on an unknown name counts as a misspelling.
+_SIMILARITY = 0.85
 #: [Amazon RDS User Guide, Specifying DB parameters]
 #: (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ParamValuesRef.html): functions, and variables of the
-#: class, `{DBInstanceClassMemory/12582880}`.
+#: instance class, such as `{DBInstanceClassMemory/12582880}`.
 _FORMULA = re.compile(r"(GREATEST|LEAST|SUM|log)\(.*\)|.*\{.*\}.*")
 _INTEGER = re.compile(r"-?\d+")
 
@@ -42,14 +42,14 @@ def _table() -> Mapping[str, Any]:
 
 
 def parameter_findings(database: DatabaseFields) -> Iterator[Finding]:
-    """Yield the parameters that the engine has not, cannot take so, or takes elsewhere."""
+    """Yield unknown parameters, parameters that cannot be modified, invalid values, and static ones in `parameters`."""
     for key in ("parameters", "static_parameters"):
         for name, value in getattr(database, key).items():
-            wrong = _unknown(database, name) or _unchangeable(database, name) or _out_of_range(database, name, value)
-            if wrong:
-                yield Finding((key, name), value, *wrong)
+            problem = _unknown(database, name) or _unchangeable(database, name) or _out_of_range(database, name, value)
+            if problem:
+                yield Finding((key, name), value, *problem)
             elif key == "parameters" and _row(database, name)[:1] == ["static"]:
-                rule = f"is static in {database.engine}: RDS takes it only with a restart of the instances"
+                rule = f"is static in {database.engine}: it takes effect only after a restart of the instances"
                 yield Finding((key, name), value, rule, "write it in static_parameters")
 
 
@@ -63,19 +63,19 @@ def _normal(name: str) -> str:
 
 
 def _unknown(database: DatabaseFields, name: str) -> tuple[str, str] | None:
-    """Return rule and remedy for a name that the engine does not have, or has in other letters."""
+    """Return the rule and the remedy for a name that the engine does not have, or spells in another way."""
     table = _table()
     known = table[database.kind.dialect]
     if _normal(name) in known:
-        right = table["hyphenated"].get(_normal(name), _normal(name))
-        return None if name == right else (f"is called {right} by RDS", f"write {right}")
-    alike = [each for each in known if ("." in each) == ("." in name)]
-    nearest = difflib.get_close_matches(name, alike, n=1, cutoff=_LIKENESS)
+        spelling = table["hyphenated"].get(_normal(name), _normal(name))
+        return None if name == spelling else (f"is named {spelling} in RDS", f"write {spelling}")
+    comparable = [each for each in known if ("." in each) == ("." in name)]
+    nearest = difflib.get_close_matches(name, comparable, n=1, cutoff=_SIMILARITY)
     if "." in name and not nearest:
-        return None  # of an extension or a component, of which the table has some only
-    remedy = f"write {nearest[0]}" if nearest else "take it out"
+        return None  # a parameter of an extension or a component; the table has only some of these
+    remedy = f"write {nearest[0]}" if nearest else "remove it"
     addition = "if a new version has it, add it to modules/data/database/keys/engine_parameters.json"
-    return f"is no parameter of {database.engine}", f"{remedy}; {addition}"
+    return f"is not a parameter of {database.engine}", f"{remedy}; {addition}"
 
 
 def _unchangeable(database: DatabaseFields, name: str) -> tuple[str, str] | None:
@@ -83,13 +83,13 @@ def _unchangeable(database: DatabaseFields, name: str) -> tuple[str, str] | None
     is_aurora_mysql = database.engine == "aurora-mysql"
     fixed = table["fixed_in_aurora_mysql"] if is_aurora_mysql else ()
     if _row(database, name)[:1] == ["fixed"] or normal in fixed:
-        return "is a parameter that RDS does not let anyone change", "take it out"
+        return "is a parameter that cannot be modified in RDS", "remove it"
     if is_aurora_mysql and normal in table["not_in_aurora_mysql"]:
-        return "does not apply to Aurora MySQL, whose storage is another one", "take it out"
+        return "does not apply to Aurora MySQL, which has its own storage engine", "remove it"
     if normal in table["only_in_aurora_mysql"] and not is_aurora_mysql:
-        return "is a parameter of Aurora MySQL only", "take it out"
+        return "is a parameter of Aurora MySQL only", "remove it"
     if normal.startswith("apg_") and not database.is_aurora:
-        return "is a parameter of Aurora PostgreSQL only", "take it out"
+        return "is a parameter of Aurora PostgreSQL only", "remove it"
     return None
 
 
@@ -97,9 +97,9 @@ def _out_of_range(database: DatabaseFields, name: str, value: str) -> tuple[str,
     row = _row(database, name)
     if len(row) < 3 or _FORMULA.fullmatch(value):
         return None
-    least, most = row[1], row[2]
+    minimum, maximum = row[1], row[2]
     if not _INTEGER.fullmatch(value):
-        return "is not an integer, in the unit of the engine and without one", f"write {least} to {most}, or a formula"
-    if not least <= int(value) <= most:
-        return f"is not a value of {name}", f"write {least} to {most}"
+        return "is not an integer without a unit", f"write {minimum} to {maximum} in the engine's unit, or a formula"
+    if not minimum <= int(value) <= maximum:
+        return f"is not a valid value of {name}", f"write {minimum} to {maximum}"
     return None

@@ -1,4 +1,4 @@
-"""Administrators' passwords of plain RDS that a secret of ours keeps, and which secrets a plan reads for them."""
+"""Administrators' passwords of plain RDS in our own secrets, and the secrets that a plan reads."""
 
 from collections.abc import Mapping
 
@@ -12,14 +12,14 @@ def password_secret_name(names: Names, label: str) -> str:
 
 
 def secrets_read_at_plan(databases: Mapping[str, DatabaseSettings], names: Names) -> list[str]:
-    """Return patterns of the ARNs of secrets that each plan reads: Terraform opens ephemeral resources in a plan too.
+    """Return ARN patterns of the secrets that each plan reads: Terraform opens ephemeral resources in a plan too.
 
-    An ARN has a hyphen and six random characters behind the secret's name
+    An ARN ends with the secret's name, a hyphen, and six random characters
     ([CreateSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html)).
     """
     secret = f"arn:aws:secretsmanager:{names.region}:{names.account_id}:secret"
     kept = {label: each for label, each in databases.items() if each.keeps_password}
     ours = [f"{secret}:{password_secret_name(names, label)}-??????" for label in sorted(kept)]
-    # RDS names its secrets by ids of its own; whose they are is seen by the key that encrypts them.
+    # RDS names its secrets with IDs of its own; access is limited by the key that encrypts them.
     managed = [f"{secret}:rds!db-*"] if any(each.copy_master_user_password for each in kept.values()) else []
     return [*ours, *managed]

@@ -1,8 +1,8 @@
-"""Names of databases and administrators that RDS or the engine keeps for itself.
+"""Names of databases and users that RDS or the engine reserves.
 
 [CreateDBInstance, DBName and MasterUsername]
-(https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html): neither may be a word that the
-engine reserves.
+(https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html): neither may be a reserved word of
+the engine.
 """
 
 from collections.abc import Mapping
@@ -45,14 +45,13 @@ _WORDS: Mapping[Dialect, str] = {
     with
     """,
 }
-#: The engines' own databases, and that of RDS.
+#: The databases of the engines and of RDS.
 _DATABASES: Mapping[Dialect, tuple[str, ...]] = {
     "mysql": ("information_schema", "mysql", "performance_schema", "rdsadmin", "sys"),
     "postgres": ("rdsadmin", "template0", "template1"),
 }
-#: Users of RDS, [cfn-lint, RDS DBCluster MasterUsername validation]
-#: (https://github.com/aws-cloudformation/cfn-lint/pull/4425), which tried them; of PostgreSQL also the words that stand
-#: for a role.
+#: Users of RDS, as tested by [cfn-lint, RDS DBCluster MasterUsername validation]
+#: (https://github.com/aws-cloudformation/cfn-lint/pull/4425); for PostgreSQL also the keywords that denote a role.
 _USERS: Mapping[Dialect, tuple[str, ...]] = {
     "mysql": ("rdsadmin", "rdsrepladmin"),
     "postgres": ("admin", "none", "public", "rdsadmin", "rdsrepladmin"),
@@ -64,10 +63,10 @@ _ROLE_BEGINNINGS: Mapping[Dialect, tuple[str, ...]] = {"mysql": (), "postgres": 
 
 
 def is_reserved_database(name: str, dialect: Dialect) -> bool:
-    """Return whether no database may be called this."""
+    """Return whether the name is reserved and cannot be a database's name."""
     return name in _DATABASES[dialect] or name in _WORDS[dialect].split()
 
 
 def is_reserved_user(name: str, dialect: Dialect) -> bool:
-    """Return whether no administrator may be called this."""
+    """Return whether the name is reserved and cannot be the administrator's name."""
     return name in _USERS[dialect] or name.startswith(_ROLE_BEGINNINGS[dialect]) or name in _WORDS[dialect].split()

@@ -1,4 +1,4 @@
-"""Snapshots of databases by their names and ARNs."""
+"""Names and ARNs of database snapshots."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from modules.foundation.problems import broken_rule
 
 #: [CreateDBSnapshot, DBSnapshotIdentifier]
 #: (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSnapshot.html): letters, digits and single
-#: hyphens; before that `rds:` in those of RDS's own backups, `awsbackup:` in those of AWS Backup.
+#: hyphens, with the prefix `rds:` for automated snapshots of RDS, `awsbackup:` for those of AWS Backup.
 _NAME = r"((rds|awsbackup):)?[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*"
 #: [Service Authorization Reference, Actions, resources, and condition keys for Amazon RDS]
 #: (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html):
@@ -21,15 +21,15 @@ _NAME_LIMIT = 255
 
 @dataclass(frozen=True)
 class SnapshotArn:
-    """What an ARN says of a snapshot."""
+    """The parts of a snapshot's ARN."""
 
     region: str
     kind: str
-    """`snapshot`, of an instance, or `cluster-snapshot`."""
+    """`snapshot` (of a DB instance) or `cluster-snapshot`."""
 
 
 def snapshot_arn(value: str) -> SnapshotArn | None:
-    """Return what the ARN says; None for a name."""
+    """Return the parts of an ARN; None for a name."""
     found = _ARN.fullmatch(value)
     return SnapshotArn(found["region"], found["kind"]) if found else None
 
@@ -38,8 +38,8 @@ def _snapshot(value: str) -> str:
     is_name = bool(re.fullmatch(_NAME, value)) and len(value) <= _NAME_LIMIT
     if not is_name and not snapshot_arn(value):
         raise broken_rule(
-            "is neither the name nor the ARN of a snapshot of RDS",
-            "write a name of letters, digits and single hyphens, "
+            "is neither the name nor the ARN of an RDS snapshot",
+            "write a name of letters, digits, and single hyphens, such as "
             '"agora-prod-main-final-20261121083000", or "arn:aws:rds:<region>:<account id>:cluster-snapshot:<name>"',
         )
     return value

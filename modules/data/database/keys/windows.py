@@ -1,4 +1,4 @@
-"""When RDS backs a database up and maintains it: windows in UTC, and whether they meet."""
+"""Backup windows and maintenance windows of RDS, in UTC."""
 
 import re
 from typing import Annotated
@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 
 from modules.foundation.problems import broken_rule
 
-#: "CreateDBInstance, PreferredMaintenanceWindow": at least 30 minutes; backup windows likewise.
+#: "CreateDBInstance, PreferredMaintenanceWindow": at least 30 minutes; the same for backup windows.
 SHORTEST_WINDOW_MINUTES = 30
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -17,23 +17,23 @@ _MINUTES_A_WEEK = 7 * MINUTES_A_DAY
 
 def _backup_window(value: str) -> str:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value):
-        raise broken_rule("is not a backup window", 'write start and end in UTC, "17:00-18:00"')
+        raise broken_rule("is not a backup window", 'write start and end in UTC, such as "17:00-18:00"')
     start, end = backup_minutes(value)
     if end - start < SHORTEST_WINDOW_MINUTES:
-        raise broken_rule("is shorter than half an hour, the least that RDS takes", "write a later end")
+        raise broken_rule("is shorter than 30 minutes, the minimum of RDS", "write a later end")
     return value
 
 
 def _maintenance_window(value: str) -> str:
     day = "(mon|tue|wed|thu|fri|sat|sun):([01]\\d|2[0-3]):[0-5]\\d"
     if not re.fullmatch(f"{day}-{day}", value):
-        raise broken_rule("is not a maintenance window", 'write days and times in UTC, "sun:18:30-sun:19:30"')
+        raise broken_rule("is not a maintenance window", 'write days and times in UTC, such as "sun:18:30-sun:19:30"')
     start, end = maintenance_minutes(value)
     if end - start < SHORTEST_WINDOW_MINUTES:
-        raise broken_rule("is shorter than half an hour, the least that RDS takes", "write a later end")
+        raise broken_rule("is shorter than 30 minutes, the minimum of RDS", "write a later end")
     if end - start > MINUTES_A_DAY:
-        rule = "is longer than 24 hours, so that each day's backup would fall into it"
-        raise broken_rule(rule, "write an earlier end, or the start and the end in their order")
+        rule = "is longer than 24 hours, so every backup window would overlap it"
+        raise broken_rule(rule, "write an earlier end, or swap start and end")
     return value
 
 
@@ -43,13 +43,13 @@ def _minutes(clock: str) -> int:
 
 
 def backup_minutes(window: str) -> tuple[int, int]:
-    """Return start and end in minutes of the day; an end on the next day is beyond 24 hours."""
+    """Return start and end in minutes of the day; an end on the next day is greater than 24 hours."""
     start, end = map(_minutes, window.split("-"))
     return start, end if end > start else end + MINUTES_A_DAY
 
 
 def maintenance_minutes(window: str) -> tuple[int, int]:
-    """Return start and end in minutes of the week; an end in the next week is beyond its length."""
+    """Return start and end in minutes of the week; an end in the next week is greater than a week."""
     start, end = (DAYS.index(part[:3]) * MINUTES_A_DAY + _minutes(part[4:]) for part in window.split("-"))
     return start, end if end > start else end + _MINUTES_A_WEEK
 
@@ -59,8 +59,8 @@ MaintenanceWindow = Annotated[str, AfterValidator(_maintenance_window)]
 
 
 def meet(daily: tuple[int, int], weekly: tuple[int, int]) -> bool:
-    """Return whether minutes of each day and minutes of the week have a moment in common."""
-    # From the day before Monday on, and into the next week: either may last over midnight, or over Sunday's.
+    """Return whether a daily and a weekly window, in minutes, overlap."""
+    # Includes the day before the week and the next week: a window can cross midnight or the end of the week.
     return any(
         daily[0] + day * MINUTES_A_DAY < weekly[1] and weekly[0] < daily[1] + day * MINUTES_A_DAY
         for day in range(-1, 9)

@@ -1,0 +1,42 @@
+"""Retired words: private names that AWS, Terraform, or CDK users would not know do not come back."""
+
+import re
+import subprocess
+
+import pytest
+
+from ops.workspace import PROJECT
+
+#: Words that were replaced, each with the word to use instead.
+RETIRED = {
+    r"wings?": "module",
+    r"(?<!groundwork )ground(?!work)": "prerequisites, or context",
+    r"doors?": "access",
+    r"fittings?": "check",
+    r"refusals?": "problem",
+    r"strokes?": "slash",
+    r"chapters?": "blocks of a module",
+    r"mishaps?": "failure",
+    r"patients?": "context",
+    r"told(?! by| to\b)": "message, or output",
+}
+#: History keeps its words; a name of an environment in a test is no word of ours.
+EXEMPT = {"CHANGELOG.md", "tests/test_vocabulary.py"}
+SUFFIXES = (".py", ".md", ".toml", ".hcl", ".yml", "Makefile")
+
+
+def tracked() -> list[str]:
+    listed = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    return [name for name in listed.splitlines() if name.endswith(SUFFIXES) and name not in EXEMPT]
+
+
+@pytest.mark.parametrize("word", RETIRED)
+def test_a_retired_word_is_not_used_again(word: str) -> None:
+    pattern = re.compile(rf"\b{word}\b", re.IGNORECASE)
+    found = [
+        f"{name}:{number}: {line.strip()}"
+        for name in tracked()
+        for number, line in enumerate((PROJECT / name).read_text().splitlines(), 1)
+        if pattern.search(line)
+    ]
+    assert not found, f"write {RETIRED[word]}:\n" + "\n".join(found)
