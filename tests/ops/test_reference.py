@@ -58,7 +58,7 @@ def models() -> Iterator[type[BaseModel]]:
 
 
 ADD_ONS = ("vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent")
-#: Each block with defaults that depend on the tier, with the keys that it requires and what the exceptions ask for.
+#: Each block with tier-dependent defaults, and the required keys and those that avoid its exceptions.
 TIERED: dict[type[BaseModel], dict[str, Any]] = {
     ApnsSettings: {"secret": "apns", "key_id": "ABCDE12345", "team_id": "ABCDE12345", "bundle_id": "example.agora"},
     BackupSettings: {},
