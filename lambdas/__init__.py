@@ -1,7 +1,7 @@
-"""The functions: a folder each, packed by itself under its own name (`maintenance/handler.py` in the zip).
+"""Lambda functions: one folder each, packaged separately under its own name (`maintenance/handler.py` in the zip).
 
-Lambda's handler is `<folder>.handler.handler`. Inside a folder modules know each other by relative imports alone, so
-that the tests can import `lambdas.<folder>` from here and no module of one function meets one of another. A function
-imports nothing of `modules`, of `ops` or of another function: what it ships is its folder and the wheels of its
-`requirements.lock`. boto3 and botocore come with the runtime, python3.13.
+The Lambda handler is `<folder>.handler.handler`. Modules in a folder import each other only by relative imports, so
+that the tests can import `lambdas.<folder>` and modules of different functions do not conflict. A function imports
+nothing from `modules`, `ops`, or another function: its package contains its folder and the wheels of its
+`requirements.lock`. boto3 and botocore are part of the runtime, python3.13.
 """

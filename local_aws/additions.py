@@ -1,7 +1,7 @@
-"""The list of what we add to Moto 5.2.5, one module a service.
+"""The list of additions to Moto 5.2.5, one module per service.
 
-Each module's docstring says what AWS does, what Moto lacks and what is added. Everything is installed into
-Moto's classes once, before the server starts.
+Each module's docstring states what AWS does, what Moto lacks, and what is added. Everything is installed into Moto's
+classes once, before the server starts.
 """
 
 from collections.abc import Callable
@@ -80,6 +80,6 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
 
 
 def install() -> None:
-    """Install every addition into Moto, in this process."""
+    """Install all additions into Moto, in this process."""
     for addition in ADDITIONS:
         addition()

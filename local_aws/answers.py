@@ -1,8 +1,8 @@
-"""Answers that are given again when a client asks again.
+"""Idempotent retries: a repeated request gets the same response.
 
-An answer can be lost on its way, by a connection that was reset. AWS SDKs then send the same request once more, under
-the same invocation id ("AWS SDKs and Tools, Retry behavior"), and what has been made already would be refused as made
-twice. AWS itself has idempotency tokens for some calls, and loses few answers; here each answer is remembered a while.
+A response can be lost when a connection is reset. AWS SDKs then send the request again, with the same invocation ID
+("AWS SDKs and Tools, Retry behavior"), and a second creation would fail because the resource exists. AWS itself has
+idempotency tokens for some operations, and rarely loses responses; here each response is stored for some time.
 """
 
 from collections import OrderedDict
@@ -14,7 +14,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-#: Answers, of some kilobytes each: an SDK asks again within seconds.
+#: Number of responses, of a few kilobytes each: an SDK retries within seconds.
 REMEMBERED = 1000
 _READS = ("GET", "HEAD")
 
@@ -27,31 +27,31 @@ class _Answer:
 
 
 class Answers:
-    """The WSGI application, and the answers that it gave last."""
+    """The WSGI application, and its latest responses."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
         self._given: OrderedDict[str, _Answer] = OrderedDict()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request, or give its answer again (PEP 3333)."""
-        asked = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
-        if not asked or environ["REQUEST_METHOD"] in _READS:
+        """Respond to a request, or repeat the response to it (PEP 3333)."""
+        invocation = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
+        if not invocation or environ["REQUEST_METHOD"] in _READS:
             return list(self._application(environ, start_response))
-        answer = self._given.get(asked) or self._answer(asked, environ)
+        answer = self._given.get(invocation) or self._answer(invocation, environ)
         start_response(answer.status, list(answer.headers))
         return answer.body
 
-    def _answer(self, asked: str, environ: Environ) -> _Answer:
+    def _answer(self, invocation: str, environ: Environ) -> _Answer:
         answer = _Answer()
 
         def keep(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
             answer.status, answer.headers = status, headers
 
         answer.body = list(self._application(environ, keep))
-        # What failed on this side is tried again in earnest.
+        # A request that failed on the server is processed again.
         if not answer.status.startswith("5"):
-            self._given[asked] = answer
+            self._given[invocation] = answer
             while len(self._given) > REMEMBERED:
                 self._given.popitem(last=False)
         return answer

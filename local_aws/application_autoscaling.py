@@ -1,25 +1,24 @@
-"""Application Auto Scaling: tags of scalable targets, capacities within bounds, policies that keep their identity.
+"""Application Auto Scaling: tags of scalable targets, capacities within limits, and policies that keep their identity.
 
-- AWS: RegisterScalableTarget takes tags with the target's first registration, and ListTagsForResource,
-  TagResource and UntagResource know targets by their ARN. Moto 5.2.5 has none of it, so that the provider
-  cannot read a target that it has just made. Added: all four.
+- AWS: RegisterScalableTarget accepts tags when a target is first registered, and ListTagsForResource, TagResource, and
+  UntagResource accept the ARN of a target. Moto 5.2.5 supports none of this, so that the provider cannot read a target
+  that it has just created. Added: all four.
 - AWS: RegisterScalableTarget "changes the resource's current capacity to a value that is inside of this range"
   (https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html), for an Aurora
-  cluster by readers named `application-autoscaling-<id>`; it removes only those that it created, and leaves them when
+  cluster with readers named `application-autoscaling-<id>`; it deletes only those that it created, and keeps them when
   the target is deregistered ("Amazon Aurora Auto Scaling with Aurora Replicas",
   https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Integrating.AutoScaling.html). Moto creates none.
-  Added: readers of clusters that have an instance, and the counts of ECS services. Policies and schedules change
-  nothing.
+  Added: readers of clusters that have an instance, and the counts of ECS services. Policies and schedules have no
+  effect.
 - AWS: DeregisterScalableTarget deletes the target's policies and scheduled actions
   (https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html). Moto keeps them.
-  Added: they go. Calls for a target or a policy that is gone fail with ObjectNotFoundException, by which the provider
-  sees that; Moto's error is another one. Added: AWS's.
-- AWS: PutScalingPolicy for a name that exists changes the policy and leaves its ARN and its creation time.
-  Moto makes another policy, and leaves the first one's alarms in CloudWatch for ever. Added: the policy stays
-  itself, and its alarms go before the new ones come.
-- AWS: DescribeScalingPolicies returns the policies of exactly the resource that
-  was asked for. Moto returns those of every resource whose name is a part of it (`service/a/api` for
-  `service/a/api-2`). Added: names are compared as a whole.
+  Added: they are deleted. Operations on a deleted target or policy fail with ObjectNotFoundException, by which the
+  provider detects the deletion; Moto's error is different. Added: AWS's error.
+- AWS: PutScalingPolicy for an existing name changes the policy and keeps its ARN and its creation time. Moto creates
+  another policy, and keeps the first one's alarms in CloudWatch forever. Added: the policy keeps its identity, and its
+  alarms are deleted before the new ones are created.
+- AWS: DescribeScalingPolicies returns the policies of the requested resource only. Moto returns those of every resource
+  that the name is a part of (`service/a/api` for `service/a/api-2`). Added: whole names are compared.
 """
 
 import json
@@ -30,15 +29,15 @@ from uuid import uuid4
 from local_aws.ecs_services import keep_within
 
 READERS = "rds:cluster:ReadReplicaCount"
-#: "DB instance IDs and tagging": the beginning of the name of every reader that scaling creates, and its tag.
+#: "DB instance IDs and tagging": prefix of the name of every reader that scaling creates, and its tag.
 READER_PREFIX = "application-autoscaling-"
 READER_TAG = "application-autoscaling:resourceId"
-#: "Before you begin": the last one to be promoted.
+#: "Before you begin": the last one in the order of promotion.
 READER_PROMOTION_TIER = 15
 
 
 def install() -> None:
-    """Add the tag calls to Moto's Application Auto Scaling and mend its policies."""
+    """Add the tag operations to Moto's Application Auto Scaling, and correct its policies."""
     from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
     from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 
@@ -77,7 +76,7 @@ def untag_resource(response: Any) -> str:
 
 
 def _with_tags(register: Callable[[Any], str]) -> Callable[[Any], str]:
-    """Keep the tags given with RegisterScalableTarget; AWS refuses them for a target that exists."""
+    """Store the tags of RegisterScalableTarget; AWS rejects them for an existing target."""
 
     def register_scalable_target(response: Any) -> str:
         answer = register(response)
@@ -105,7 +104,7 @@ def _within_bounds(register: Callable[[Any], str]) -> Callable[[Any], str]:
 
 
 def _scaling_readers(register: Callable[..., Any]) -> Callable[..., Any]:
-    """Bring a cluster's number of readers inside the bounds."""
+    """Adjust a cluster's number of readers to the limits."""
 
     def register_scalable_target(backend: Any, *given: Any, **request: Any) -> Any:
         target = register(backend, *given, **request)
@@ -141,7 +140,7 @@ def _scale(backend: Any, target: Any) -> None:
 
 
 def _with_its_policies(deregister: Callable[..., None]) -> Callable[..., None]:
-    """Delete what belongs to a target with it."""
+    """Delete a target's policies and scheduled actions with it."""
 
     def deregister_scalable_target(backend: Any, namespace: str, r_id: str, dimension: str) -> None:
         deregister(backend, namespace, r_id, dimension)
@@ -157,7 +156,7 @@ def _with_its_policies(deregister: Callable[..., None]) -> Callable[..., None]:
 
 
 def _if_there(delete: Callable[..., None]) -> Callable[..., None]:
-    """Say in AWS's words that there is nothing to delete."""
+    """Return AWS's error if there is nothing to delete."""
 
     def deleted(backend: Any, *given: Any, **request: Any) -> None:
         from moto.applicationautoscaling.exceptions import AWSValidationException
@@ -173,7 +172,7 @@ def _if_there(delete: Callable[..., None]) -> Callable[..., None]:
 
 
 def _as_itself(put: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a policy that is put again keep its ARN and its time of creation."""
+    """Keep the ARN and the creation time of a policy that is put again."""
 
     def put_scaling_policy(backend: Any, **request: Any) -> Any:
         from moto.applicationautoscaling.models import FakeApplicationAutoscalingPolicy
@@ -191,7 +190,7 @@ def _as_itself(put: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _of_one_resource(describe: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the policies of the very resource and dimension that were asked for."""
+    """Return the policies of exactly the requested resource and dimension."""
 
     def describe_scaling_policies(backend: Any, **request: Any) -> Any:
         token, policies = describe(backend, **request)

@@ -1,14 +1,14 @@
-"""EC2 Auto Scaling: instance refreshes, policies as they were asked for, and names that are a group's own.
+"""EC2 Auto Scaling: instance refreshes, policies as they were put, and names that are unique within a group.
 
-- AWS: StartInstanceRefresh replaces the instances of a group one after another, DescribeInstanceRefreshes tells how
-  far it is, CancelInstanceRefresh stops it. Moto 5.2.5 has none of them. Added: a refresh is done as soon as it has
-  begun, for instances of the emulator have nothing that could differ; so there is never one to cancel.
-- AWS: a scaling policy is enabled until it is not, and only a predictive one has a predictive configuration. Moto says
-  nothing of the first and gives every policy an empty second. Added: as it was asked for.
-- AWS: names of policies and of scheduled actions are unique within their group. Moto has one list of each, and a
-  policy of one group takes the place of another's. Added: a name belongs to its group.
-- AWS: an instance that is no longer protected against scaling in goes when the group has more than it wants. Moto
-  leaves it, and a group whose instances were protected is never empty. Added: it goes at once.
+- AWS: StartInstanceRefresh replaces the instances of a group one after another, DescribeInstanceRefreshes returns the
+  progress, and CancelInstanceRefresh stops it. Moto 5.2.5 has none of them. Added: a refresh is complete as soon as it
+  has started, since emulated instances cannot differ; therefore there is never one to cancel.
+- AWS: a scaling policy is enabled by default, and only a predictive one has a predictive configuration. Moto omits the
+  former and gives every policy an empty one of the latter. Added: the policy as it was put.
+- AWS: names of policies and of scheduled actions are unique within their group. Moto has one list of each, and a policy
+  of one group replaces that of another. Added: a name belongs to its group.
+- AWS: an instance that is no longer protected from scale in is terminated if the group exceeds its desired capacity.
+  Moto keeps it, and a group whose instances were protected never becomes empty. Added: it is terminated immediately.
 """
 
 import uuid
@@ -19,7 +19,7 @@ _GROUP = "AutoScalingGroupName"
 
 
 def install() -> None:
-    """Add the calls to Moto's Auto Scaling."""
+    """Add the operations to Moto's Auto Scaling."""
     from moto.autoscaling.models import AutoScalingBackend
     from moto.autoscaling.responses import AutoScalingResponse
 
@@ -33,7 +33,7 @@ def install() -> None:
 
 
 def _as_asked(put: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Keep whether a policy is enabled, and no configuration that it has not."""
+    """Store whether a policy is enabled, and only configurations that it has."""
 
     def put_scaling_policy(response: Any) -> Any:
         answer = put(response)
@@ -86,7 +86,7 @@ def delete_scheduled_action(backend: Any, auto_scaling_group_name: str, schedule
 
 
 def _then_scaled_in(protect: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Let a group go back to the size that it wants."""
+    """Reduce a group to its desired capacity."""
 
     def set_instance_protection(response: Any) -> Any:
         answer = protect(response)
@@ -118,7 +118,7 @@ def start_instance_refresh(response: Any) -> Any:
 
 
 def describe_instance_refreshes(response: Any) -> Any:
-    """DescribeInstanceRefreshes: the newest first, as AWS has them."""
+    """DescribeInstanceRefreshes: newest first, as in AWS."""
     from moto.core.responses import ActionResult
 
     ids = response._get_param("InstanceRefreshIds") or []
@@ -127,7 +127,7 @@ def describe_instance_refreshes(response: Any) -> Any:
 
 
 def cancel_instance_refresh(response: Any) -> Any:
-    """CancelInstanceRefresh: what is done cannot be cancelled."""
+    """CancelInstanceRefresh: a completed refresh cannot be canceled."""
     from moto.autoscaling.exceptions import AutoscalingClientError
 
     _refreshes(response)
@@ -136,7 +136,7 @@ def cancel_instance_refresh(response: Any) -> Any:
 
 
 def _refreshes(response: Any) -> list[dict[str, Any]]:
-    """Return the refreshes of the group that was asked for, a list that may be added to."""
+    """Return the refreshes of the requested group, as a mutable list."""
     from moto.autoscaling.exceptions import ValidationError
 
     name = response._get_param(_GROUP)

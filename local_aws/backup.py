@@ -1,20 +1,20 @@
-"""Backup: selections, plans that change, vault policies, recovery points, and tags that are found.
+"""Backup: selections, plans that change, vault policies, recovery points, and tags.
 
-- AWS: CreateBackupSelection, its Get, List and Delete name what a plan saves. Moto 5.2.5 has none of them.
-  Added. A plan with selections cannot be deleted, as on AWS.
-- AWS: UpdateBackupPlan. Moto has none. Added. A deleted plan's name can be used again, which Moto forbids.
-- AWS: ListTags is asked with and without a slash at the end. Moto finds tags with it only, and the provider
-  asks without. Added: both.
-- AWS: PutBackupVaultAccessPolicy, its Get and Delete. Moto has none of them. Added.
-- AWS: StartBackupJob creates a recovery point, which the List, Describe and Delete calls know. "A vault can be deleted
+- AWS: CreateBackupSelection and its Get, List, and Delete operations assign resources to a plan. Moto 5.2.5 has none of
+  them. Added. A plan with selections cannot be deleted, as in AWS.
+- AWS: UpdateBackupPlan. Moto does not have it. Added. The name of a deleted plan can be used again, which Moto rejects.
+- AWS: ListTags is called with and without a slash at the end. Moto finds tags only with it, and the provider calls
+  without. Added: both.
+- AWS: PutBackupVaultAccessPolicy and its Get and Delete operations. Moto has none of them. Added.
+- AWS: StartBackupJob creates a recovery point for the List, Describe, and Delete operations. "A vault can be deleted
   only if it is empty" ("DeleteBackupVault",
   https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteBackupVault.html); a locked one keeps its recovery
   points ("AWS Backup Vault Lock", https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html); and one
-  whose role is gone is not deleted but EXPIRED ("DeleteRecoveryPoint",
+  whose role does not exist is not deleted but becomes EXPIRED ("DeleteRecoveryPoint",
   https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html). Moto has no recovery points.
-  Added, complete at once; nothing is saved, and no plan starts a job.
-- AWS: DescribeRegionSettings and UpdateRegionSettings say which types of resources are saved at all. Moto has
-  neither. Added, for the types that we back up; all are on until they are switched off.
+  Added, complete immediately; nothing is saved, and no plan starts a job.
+- AWS: DescribeRegionSettings and UpdateRegionSettings determine which resource types are backed up. Moto has neither.
+  Added, for the types that we back up; all are enabled by default.
 """
 
 import json
@@ -27,7 +27,7 @@ _Answer = dict[str, Any]
 
 
 def install() -> None:
-    """Add the calls to Moto's Backup, and the addresses that it has not."""
+    """Add the operations to Moto's Backup, with URLs that it does not have."""
     from moto.backup import urls
     from moto.backup.responses import BackupResponse
 
@@ -100,7 +100,7 @@ def update_backup_plan(response: Any) -> str:
     from moto.backup.models import Plan
 
     old = _plan(response)
-    # Moto fills in what a new plan's rules leave out; the old plan stays itself.
+    # Moto sets the defaults of a new plan's rules; the existing plan keeps its identity.
     new = Plan(json.loads(response.body)["BackupPlan"], old.creator_request_id, response.backup_backend)
     for attribute in ("backup_plan", "advanced_backup_settings", "version_id"):
         setattr(old, attribute, getattr(new, attribute))
@@ -108,7 +108,7 @@ def update_backup_plan(response: Any) -> str:
 
 
 def delete_backup_plan(response: Any) -> str:
-    """DeleteBackupPlan; refused while it has selections."""
+    """DeleteBackupPlan; fails while the plan has selections."""
     from moto.backup.exceptions import InvalidRequestException
 
     plan = _plan(response)
@@ -148,7 +148,7 @@ def delete_backup_vault_access_policy(response: Any) -> str:
 
 
 def start_backup_job(response: Any) -> str:
-    """StartBackupJob: a recovery point, complete at once."""
+    """StartBackupJob: creates a recovery point that is complete immediately."""
     request = json.loads(response.body)
     backend = response.backup_backend
     vault = backend.describe_backup_vault(request["BackupVaultName"])
@@ -177,7 +177,7 @@ def describe_recovery_point(response: Any) -> str:
 
 
 def delete_recovery_point(response: Any) -> str:
-    """DeleteRecoveryPoint: refused in a locked vault, and without effect when the role is gone."""
+    """DeleteRecoveryPoint: fails in a locked vault, and has no effect if the role does not exist."""
     from moto.backup.exceptions import InvalidRequestException
 
     vault, point = _vault(response), _point(response)
@@ -191,7 +191,7 @@ def delete_recovery_point(response: Any) -> str:
 
 
 def delete_backup_vault(response: Any) -> str:
-    """DeleteBackupVault; refused while it has recovery points."""
+    """DeleteBackupVault; fails while the vault has recovery points."""
     from moto.backup.exceptions import InvalidRequestException
 
     vault = _vault(response)
@@ -202,12 +202,12 @@ def delete_backup_vault(response: Any) -> str:
 
 
 def describe_region_settings(response: Any) -> str:
-    """DescribeRegionSettings: which types are saved."""
+    """DescribeRegionSettings: the resource types that are backed up."""
     return json.dumps({"ResourceTypeOptInPreference": _preferences(response)})
 
 
 def update_region_settings(response: Any) -> str:
-    """UpdateRegionSettings: what is not named stays."""
+    """UpdateRegionSettings: types that are not in the request are unchanged."""
     _preferences(response).update(json.loads(response.body)["ResourceTypeOptInPreference"])
     return "{}"
 
@@ -269,6 +269,6 @@ def _selection(response: Any) -> _Answer:
     selection_id = _after(response, "selections")
     selection = _selections(response).get(selection_id)
     if selection is None:
-        # By this code and text the provider sees that a selection is gone.
+        # By this code and text, the provider detects that a selection was deleted.
         raise InvalidParameterValueException(f"Cannot find Backup selection with ID {selection_id}")
     return selection

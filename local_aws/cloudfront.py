@@ -1,10 +1,10 @@
-"""CloudFront: distributions that say what they were told, functions that are published, keys that are replaced.
+"""CloudFront: configurations of distributions, publishing of functions, and replacement of keys.
 
-- AWS: GetDistribution returns the configuration as it was created or updated. Moto 5.2.5 fills in `ForwardedValues`
-  beside a cache policy, and forgets functions, parts of the certificate, and of origins the access control and the way
-  into a VPC. Added: it is kept as it came, with the values that AWS has for what was left out.
-- AWS: a name leads to one distribution, whatever account it is in (CNAMEAlreadyExists), and only a disabled one is
-  deleted (DistributionNotDisabled). Added: both refusals.
+- AWS: GetDistribution returns the configuration as it was created or updated. Moto 5.2.5 adds `ForwardedValues` to a
+  cache policy, and drops functions, parts of the certificate, and the access control and VPC configuration of origins.
+  Added: the configuration is stored as it was put, with AWS's default values.
+- AWS: an alternate domain name belongs to one distribution, across all accounts (CNAMEAlreadyExists), and only a
+  disabled distribution can be deleted (DistributionNotDisabled). Added: both errors.
 - AWS: UpdateFunction and PublishFunction; the live stage is what was published. Moto has neither. Added.
 - AWS: UpdateKeyGroup and DeleteKeyGroup. Moto has neither. Added.
 """
@@ -13,7 +13,7 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-#: What AWS has for what was left out.
+#: AWS's default values.
 _DEFAULTS: Mapping[str, Any] = {
     "Aliases": {"Quantity": 0},
     "CacheBehaviors": {"Quantity": 0},
@@ -36,7 +36,7 @@ _DEFAULTS: Mapping[str, Any] = {
 
 
 class Kept(dict[str, Any]):
-    """A distribution's configuration, in place of Moto's: a dictionary for its answers, attributes for its code."""
+    """A distribution's configuration, instead of Moto's: a dictionary for its responses, attributes for its code."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         super().__init__({**copy.deepcopy(dict(_DEFAULTS)), **config})
@@ -55,12 +55,12 @@ class Kept(dict[str, Any]):
 
     @property
     def names(self) -> set[str]:
-        """The names that lead to the distribution."""
+        """The alternate domain names of the distribution."""
         return set(self["Aliases"].get("Items", []))
 
 
 def install() -> None:
-    """Let Moto's distributions keep their configuration, its functions be published and its keys replaced."""
+    """Let Moto's distributions store their configuration, its functions be published, and its keys be replaced."""
     from moto.cloudfront import models, urls
     from moto.cloudfront.models import CloudFrontBackend
     from moto.cloudfront.responses import CloudFrontResponse
@@ -88,7 +88,7 @@ def install() -> None:
 
 
 def publish_function(response: Any) -> Any:
-    """PublishFunction: what is in development is live from here on."""
+    """PublishFunction: copies the development stage to the live stage."""
     from moto.core.responses import ActionResult
 
     function = response.backend.describe_function(response._get_param("Name"))
@@ -99,7 +99,7 @@ def publish_function(response: Any) -> Any:
 
 
 def update_function(response: Any) -> Any:
-    """UpdateFunction: in development."""
+    """UpdateFunction: in the development stage."""
     from moto.cloudfront.models import random_id
     from moto.core.responses import ActionResult
 
@@ -148,7 +148,7 @@ def delete_key_group(response: Any) -> Any:
 
 
 def _by_names(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Refuse names that lead to another distribution."""
+    """Reject alternate domain names of another distribution."""
 
     def create_or_update(backend: Any, config: Any = None, *args: Any, **kwargs: Any) -> Any:
         from moto.cloudfront.exceptions import CloudFrontException
@@ -180,8 +180,8 @@ def _when_disabled(delete: Callable[[Any, str, bool], None]) -> Callable[[Any, s
 
         distribution = backend.distributions.get(distribution_id)
         if distribution and distribution.distribution_config["Enabled"]:
-            told = "The distribution you are trying to delete has not been disabled."
-            raise CloudFrontException("DistributionNotDisabled", told)
+            message = "The distribution you are trying to delete has not been disabled."
+            raise CloudFrontException("DistributionNotDisabled", message)
         delete(backend, distribution_id, if_match)
 
     return delete_distribution

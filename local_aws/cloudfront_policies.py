@@ -1,9 +1,10 @@
-"""CloudFront: policies that several distributions share, and ways into a VPC.
+"""CloudFront: policies that several distributions share, and VPC origins.
 
-- AWS: Create, Get, List, Update and Delete of cache policies, origin request policies and response headers policies,
-  each with a name that is unique in the account; one that a distribution uses is not deleted. Moto 5.2.5 has none of
-  them. Added. Those that AWS manages are not there: a distribution names them by their ids, and nobody looks.
-- AWS: the same of VPC origins, which have an ARN and tags beside. Moto has none. Added; one is deployed at once.
+- AWS: Create, Get, List, Update, and Delete of cache policies, origin request policies, and response headers policies,
+  each with a name that is unique in the account; a policy in use cannot be deleted. Moto 5.2.5 has none of them. Added.
+  AWS managed policies do not exist here: a distribution names them by their IDs, which are not checked.
+- AWS: the same operations on VPC origins, which also have an ARN and tags. Moto has none. Added; they are deployed
+  immediately.
 """
 
 import json
@@ -14,11 +15,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Kind:
-    """Things of one kind: how AWS calls them, and the parts of its answers and errors."""
+    """A kind of resource: its name in AWS, and the elements of its responses and errors."""
 
     name: str
     method: str
-    """The end of the calls' names in Moto's style."""
+    """The suffix of the operations' names in Moto's style."""
     path: str
     config: str
     missing: str
@@ -27,7 +28,7 @@ class Kind:
 
     @property
     def methods(self) -> str:
-        """The same end of the call that lists them."""
+        """The suffix of the operation that lists them."""
         return f"{self.method.removesuffix('y')}ies" if self.method.endswith("y") else f"{self.method}s"
 
 
@@ -53,7 +54,7 @@ KINDS = (
 
 
 class Thing:
-    """One policy or VPC origin."""
+    """A policy or a VPC origin."""
 
     def __init__(self, kind: Kind, account_id: str, config: dict[str, Any]) -> None:
         from moto.cloudfront.models import random_id
@@ -66,7 +67,7 @@ class Thing:
         self.write(config)
 
     def write(self, config: dict[str, Any]) -> None:
-        """Take the configuration, under a new ETag."""
+        """Store the configuration, with a new ETag."""
         from moto.cloudfront.models import random_id
         from moto.core.utils import utcnow
 
@@ -74,8 +75,8 @@ class Thing:
         self.etag = random_id()
         self.last_modified_time = utcnow()
 
-    def told(self) -> dict[str, Any]:
-        """Return it as AWS's answers have it."""
+    def described(self) -> dict[str, Any]:
+        """Return it as in AWS's responses."""
         kind = self._kind
         thing = {"Id": self.id, "LastModifiedTime": self.last_modified_time, kind.config: self.config}
         if kind is VPC_ORIGIN:
@@ -83,8 +84,8 @@ class Thing:
         return {kind.name: thing, "ETag": self.etag}
 
     def listed(self) -> dict[str, Any]:
-        """Return it as AWS's lists have it."""
-        thing: dict[str, Any] = self.told()[self._kind.name]
+        """Return it as in AWS's lists."""
+        thing: dict[str, Any] = self.described()[self._kind.name]
         if self._kind is VPC_ORIGIN:
             config = thing.pop(self._kind.config)
             return thing | {"Name": config["Name"], "OriginEndpointArn": config["Arn"]}
@@ -92,7 +93,7 @@ class Thing:
 
 
 def install() -> None:
-    """Add the calls to Moto's CloudFront, and their addresses."""
+    """Add the operations to Moto's CloudFront, with their URLs."""
     from moto.cloudfront import urls
     from moto.cloudfront.responses import CloudFrontResponse
 
@@ -125,13 +126,13 @@ def _create(kind: Kind, response: Any) -> Any:
     _all(kind, response)[thing.id] = thing
     tags = response._get_param("Tags.Items", []) if kind is VPC_ORIGIN else []
     response.backend.tagger.tag_resource(thing.arn, tags or [])
-    return ActionResult(thing.told() | {"Location": f"https://cloudfront.amazonaws.com/2020-05-31/{thing.id}"})
+    return ActionResult(thing.described() | {"Location": f"https://cloudfront.amazonaws.com/2020-05-31/{thing.id}"})
 
 
 def _get(kind: Kind, response: Any) -> Any:
     from moto.core.responses import ActionResult
 
-    return ActionResult(_one(kind, response).told())
+    return ActionResult(_one(kind, response).described())
 
 
 def _list(kind: Kind, response: Any) -> Any:
@@ -149,7 +150,7 @@ def _update(kind: Kind, response: Any) -> Any:
 
     thing = _one(kind, response)
     thing.write(response._get_param(kind.config))
-    return ActionResult(thing.told())
+    return ActionResult(thing.described())
 
 
 def _delete(kind: Kind, response: Any) -> Any:
@@ -161,7 +162,7 @@ def _delete(kind: Kind, response: Any) -> Any:
         if f'"{thing.id}"' in json.dumps(distribution.distribution_config):
             raise CloudFrontException(kind.used, f"{thing.id} is used by {distribution.id}.")
     del _all(kind, response)[thing.id]
-    return ActionResult(thing.told()) if kind is VPC_ORIGIN else EmptyResult()
+    return ActionResult(thing.described()) if kind is VPC_ORIGIN else EmptyResult()
 
 
 def _all(kind: Kind, response: Any) -> dict[str, Thing]:

@@ -1,8 +1,8 @@
-"""CloudWatch: an alarm whose state changes tells its topics and functions.
+"""CloudWatch: actions of an alarm whose state changes.
 
-AWS: when an alarm goes into a state, by its metric or by SetAlarmState, the actions of that state are taken: a topic
-gets a message in JSON, a function an event. Moto 5.2.5 keeps the actions and takes none. Added: for SetAlarmState,
-topics and functions. Metrics change no alarm's state here.
+AWS: when the state of an alarm changes, by its metric or by SetAlarmState, the actions of that state are invoked: a
+topic receives a message in JSON, a function an event. Moto 5.2.5 stores the actions and invokes none. Added: for
+SetAlarmState, topics and functions. Metrics change no alarm's state here.
 """
 
 import json
@@ -13,7 +13,7 @@ _ACTIONS = {"ALARM": "alarm_actions", "OK": "ok_actions", "INSUFFICIENT_DATA": "
 
 
 def install() -> None:
-    """Let Moto's alarms act."""
+    """Let Moto's alarms invoke their actions."""
     from moto.cloudwatch.models import CloudWatchBackend
 
     from local_aws.extend import add
@@ -49,7 +49,7 @@ def _act(backend: Any, alarm: Any, before: str, arn: str) -> None:
 
 
 def _message(backend: Any, alarm: Any, before: str) -> dict[str, Any]:
-    """ "Amazon CloudWatch User Guide, Notifying users on alarm changes": what a topic gets."""
+    """ "Amazon CloudWatch User Guide, Notifying users on alarm changes": the message for a topic."""
     return {
         "AlarmName": alarm.name,
         "AlarmDescription": alarm.description,
@@ -81,7 +81,7 @@ def _message(backend: Any, alarm: Any, before: str) -> dict[str, Any]:
 
 
 def _event(backend: Any, alarm: Any, before: str) -> dict[str, Any]:
-    """ "Invoke a Lambda function from an alarm": what a function gets."""
+    """ "Invoke a Lambda function from an alarm": the event for a function."""
     return {
         "source": "aws.cloudwatch",
         "alarmArn": alarm.alarm_arn,
@@ -102,7 +102,7 @@ def _time(moment: Any) -> str:
 
 
 def _region_name(region: str) -> str:
-    """Return the region as people call it: `Asia Pacific (Seoul)`."""
+    """Return the Region's display name: `Asia Pacific (Seoul)`."""
     from botocore.session import get_session
 
     regions = get_session().get_data("endpoints")["partitions"][0]["regions"]

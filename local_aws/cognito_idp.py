@@ -1,36 +1,36 @@
 """Cognito: the domain of a user pool, its tier, its tags, and its deletion.
 
-AWS: DescribeUserPoolDomain tells of a domain of one's own the certificate, which has to be in us-east-1, and of each
-domain the account and the version of its pages. Moto 5.2.5 leaves the certificate out, so that the provider wants a
-new domain at every plan, takes one of any region, and makes up another account at each answer. Added: the answer as
-AWS gives it, and the certificate's region is checked.
+AWS: DescribeUserPoolDomain returns the certificate of a custom domain, which must be in us-east-1, and for each domain
+the account and the version of its pages. Moto 5.2.5 omits the certificate, so that the provider tries to create a new
+domain in every plan, accepts one of any Region, and returns a different account in each response. Added: AWS's
+response, and a check of the certificate's Region.
 
-AWS: a pool whose creation or update names no tier is of ESSENTIALS ("UpdateUserPool, UserPoolTier"). Moto then has none
-at all, so that the provider sees a change after an update. Added: the default.
+AWS: a pool whose creation or update names no tier has ESSENTIALS ("UpdateUserPool, UserPoolTier"). Moto then has no
+tier, so that the provider sees a change after an update. Added: the default.
 
-AWS: UpdateUserPool leaves what only CreateUserPool takes (what users sign in with, whether its case counts, the schema)
-and, when the request names none, tags. Moto forgets them, so that the provider wants a new pool after each update.
-Added: they stay.
+AWS: UpdateUserPool keeps the settings that only CreateUserPool accepts (sign-in attributes, their case sensitivity, the
+schema) and, if the request contains none, the tags. Moto drops them, so that the provider tries to replace the pool
+after each update. Added: they are kept.
 
 AWS: TagResource and UntagResource change a pool's tags. Moto has neither. Added: both.
 
-AWS: DeleteUserPool refuses while deletion protection is active or the pool has a domain ("User pool deletion
-protection", https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html).
-Moto deletes. Added: the refusal.
+AWS: DeleteUserPool fails while deletion protection is active or the pool has a domain ("User pool deletion protection",
+https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html). Moto deletes the
+pool. Added: the error.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 CERTIFICATE_REGION = "us-east-1"
-#: Members of CreateUserPool's request that UpdateUserPool's has not, and tags, which it leaves when it names none.
+#: Members of CreateUserPool that UpdateUserPool does not have, and tags, which are kept if the request contains none.
 _LASTING = ("AliasAttributes", "Schema", "UserPoolTags", "UsernameAttributes", "UsernameConfiguration")
-#: The classic pages; 2 is managed login.
+#: The classic hosted UI; 2 is managed login.
 CLASSIC = 1
 
 
 def install() -> None:
-    """Let Moto's domains remember what they were made with."""
+    """Let Moto's domains and pools store their settings."""
     from moto.cognitoidp.models import DEFAULT_USER_POOL_CONFIG, CognitoIdpBackend, CognitoIdpUserPoolDomain
     from moto.cognitoidp.responses import CognitoIdpResponse
 
@@ -55,7 +55,7 @@ def tag_resource(response: Any) -> str:
 
 
 def untag_resource(response: Any) -> str:
-    """Take tags off a user pool."""
+    """Remove tags from a user pool."""
     for key in response._get_param("TagKeys"):
         _tags(response).pop(key, None)
     return "{}"
@@ -70,11 +70,13 @@ def _tags(response: Any) -> dict[str, str]:
 
 def _told_in_full(tell: Callable[[Any, bool], dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     def to_json(domain: Any, extended: bool = True) -> dict[str, Any]:
-        told = tell(domain, extended)
+        description = tell(domain, extended)
         if not extended:
-            return told
-        told |= {"AWSAccountId": domain.account_id, "ManagedLoginVersion": CLASSIC}
-        return told | ({"CustomDomainConfig": domain.custom_domain_config} if domain.custom_domain_config else {})
+            return description
+        description |= {"AWSAccountId": domain.account_id, "ManagedLoginVersion": CLASSIC}
+        return description | (
+            {"CustomDomainConfig": domain.custom_domain_config} if domain.custom_domain_config else {}
+        )
 
     return to_json
 
@@ -84,9 +86,9 @@ def _of_account(create: Callable[..., Any]) -> Callable[..., Any]:
         backend: Any, user_pool_id: str, domain: str, custom_domain_config: dict[str, str] | None = None
     ) -> Any:
         _check(custom_domain_config)
-        made = create(backend, user_pool_id, domain, custom_domain_config)
-        made.account_id = backend.account_id
-        return made
+        created = create(backend, user_pool_id, domain, custom_domain_config)
+        created.account_id = backend.account_id
+        return created
 
     return create_user_pool_domain
 
@@ -114,11 +116,11 @@ def _unless_protected(delete: Callable[[Any, str], None]) -> Callable[[Any, str]
 
         pool = backend.describe_user_pool(user_pool_id)
         if pool.extended_config.get("DeletionProtection") == "ACTIVE":
-            told = "The user pool cannot be deleted because deletion protection is activated."
-            raise InvalidParameterException(f"{told} Deletion protection must be inactivated first.")
+            message = "The user pool cannot be deleted because deletion protection is activated."
+            raise InvalidParameterException(f"{message} Deletion protection must be inactivated first.")
         if any(domain.user_pool_id == user_pool_id for domain in backend.user_pool_domains.values()):
-            told = "User pool cannot be deleted. It has a domain configured that should be deleted first."
-            raise InvalidParameterException(told)
+            message = "User pool cannot be deleted. It has a domain configured that should be deleted first."
+            raise InvalidParameterException(message)
         delete(backend, user_pool_id)
 
     return delete_user_pool
@@ -129,4 +131,4 @@ def _check(custom_domain_config: dict[str, str] | None) -> None:
 
     arn = (custom_domain_config or {}).get("CertificateArn")
     if arn and arn.split(":")[3:4] != [CERTIFICATE_REGION]:
-        raise InvalidParameterException(f"Invalid certificate ARN {arn}: it has to be in {CERTIFICATE_REGION}")
+        raise InvalidParameterException(f"Invalid certificate ARN {arn}: it must be in {CERTIFICATE_REGION}")

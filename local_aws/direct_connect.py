@@ -1,11 +1,10 @@
 """Direct Connect: gateways, their associations, and private virtual interfaces.
 
-AWS: a Direct Connect gateway is global (one list an account, seen from every region), is associated with
-virtual private gateways of any region, and announces the allowed prefixes of each association. Virtual
-interfaces belong to a region and join a connection to a gateway. Moto 5.2.5 has connections and groups of
-them only. Added: the calls for the rest, answering at once with the state that AWS reaches after minutes.
-A virtual interface stays "down", for no cable is plugged in, and its connection is not looked up: AWS makes
-those by letter.
+AWS: a Direct Connect gateway is global (one list per account, visible in every Region), is associated with virtual
+private gateways of any Region, and announces the allowed prefixes of each association. Virtual interfaces belong to a
+Region and connect a connection to a gateway. Moto 5.2.5 has only connections and link aggregation groups. Added: the
+other operations, which respond immediately with the state that AWS reaches after minutes. A virtual interface remains
+"down", since no cable is connected, and its connection is not looked up: AWS creates connections by hand.
 """
 
 import json
@@ -20,7 +19,7 @@ from uuid import uuid4
 PRIVATE_ASNS = (range(64_512, 65_535), range(4_200_000_000, 4_294_967_295))
 DEFAULT_ASN = 64_512
 
-# A quota that cannot be raised: prefixes from AWS to on-premises, by association with a private gateway.
+# A fixed quota: prefixes from AWS to on-premises, per association with a virtual private gateway.
 MOST_PREFIXES = 20
 
 _Request = dict[str, Any]
@@ -29,7 +28,7 @@ _Answer = dict[str, Any]
 
 @dataclass
 class Gateways:
-    """The Direct Connect gateways of one account and what hangs on them."""
+    """The Direct Connect gateways of an account, with their associations and interfaces."""
 
     gateways: dict[str, _Answer] = field(default_factory=dict)
     associations: dict[str, _Answer] = field(default_factory=dict)
@@ -37,7 +36,7 @@ class Gateways:
 
 
 class Call:
-    """One request to Direct Connect, and the account that it came from."""
+    """A request to Direct Connect, and the account of its caller."""
 
     def __init__(self, moto: Any) -> None:
         self.moto = moto
@@ -52,7 +51,7 @@ _lock = threading.RLock()
 
 
 def install() -> None:
-    """Add the calls to Moto's Direct Connect."""
+    """Add the operations to Moto's Direct Connect."""
     from moto.directconnect.responses import DirectConnectResponse
 
     from local_aws.extend import add
@@ -93,7 +92,7 @@ def create_direct_connect_gateway(call: Call) -> _Answer:
 
 
 def describe_direct_connect_gateways(call: Call) -> _Answer:
-    """DescribeDirectConnectGateways; a gateway that does not exist gives an empty list."""
+    """DescribeDirectConnectGateways; the list is empty for a gateway that does not exist."""
     return {"directConnectGateways": _matching(call.account.gateways, call.request, "directConnectGatewayId")}
 
 
@@ -105,7 +104,7 @@ def update_direct_connect_gateway(call: Call) -> _Answer:
 
 
 def delete_direct_connect_gateway(call: Call) -> _Answer:
-    """DeleteDirectConnectGateway; refused while something hangs on it."""
+    """DeleteDirectConnectGateway; fails while it has associations or attachments."""
     gateway_id = call.request["directConnectGatewayId"]
     gateway = _gateway(call.account, gateway_id)
     for kind in (call.account.associations, call.account.interfaces):
@@ -134,7 +133,7 @@ def create_direct_connect_gateway_association(call: Call) -> _Answer:
         "virtualGatewayOwnerAccount": call.account_id,
         "allowedPrefixesToDirectConnectGateway": [],
     }
-    # Without prefixes AWS announces the ranges of the gateway's VPC.
+    # Without prefixes, AWS announces the CIDR blocks of the gateway's VPC.
     prefixes = call.request.get("addAllowedPrefixesToDirectConnectGateway") or _vpc_ranges(call, associated_id)
     _change_prefixes(association, prefixes, [])
     call.account.associations[association["associationId"]] = association
@@ -143,10 +142,10 @@ def create_direct_connect_gateway_association(call: Call) -> _Answer:
 
 def describe_direct_connect_gateway_associations(call: Call) -> _Answer:
     """DescribeDirectConnectGatewayAssociations by association, gateway or associated gateway."""
-    asked = call.request | {
+    filters = call.request | {
         "virtualGatewayId": call.request.get("associatedGatewayId") or call.request.get("virtualGatewayId")
     }
-    found = _matching(call.account.associations, asked, "associationId", "directConnectGatewayId", "virtualGatewayId")
+    found = _matching(call.account.associations, filters, "associationId", "directConnectGatewayId", "virtualGatewayId")
     return {"directConnectGatewayAssociations": found}
 
 
@@ -210,13 +209,13 @@ def create_private_virtual_interface(call: Call) -> _Answer:
 
 def describe_virtual_interfaces(call: Call) -> _Answer:
     """DescribeVirtualInterfaces of this region."""
-    asked = call.request | {"region": call.region}
-    found = _matching(call.account.interfaces, asked, "virtualInterfaceId", "connectionId", "region")
+    filters = call.request | {"region": call.region}
+    found = _matching(call.account.interfaces, filters, "virtualInterfaceId", "connectionId", "region")
     return {"virtualInterfaces": found}
 
 
 def update_virtual_interface_attributes(call: Call) -> _Answer:
-    """UpdateVirtualInterfaceAttributes: MTU, SiteLink and name."""
+    """UpdateVirtualInterfaceAttributes: MTU, SiteLink, and name."""
     interface = _interface(call)
     changes = {
         "mtu": call.request.get("mtu"),
@@ -235,7 +234,7 @@ def delete_virtual_interface(call: Call) -> _Answer:
 
 
 def _answering(call: Callable[["Call"], _Answer]) -> Callable[[Any], str]:
-    """Turn `call` into a method of Moto's response class: JSON in, JSON out, one at a time."""
+    """Convert `call` to a method of Moto's response class: JSON in, JSON out, one at a time."""
 
     def method(response: Any) -> str:
         with _lock:
@@ -247,9 +246,9 @@ def _answering(call: Callable[["Call"], _Answer]) -> Callable[[Any], str]:
 
 
 def _matching(kind: dict[str, _Answer], request: _Request, *names: str) -> list[_Answer]:
-    """Return what agrees with `request` in all of `names` that it gives."""
-    asked = {name: request[name] for name in names if request.get(name)}
-    return [item for item in kind.values() if all(item.get(name) == asked[name] for name in asked)]
+    """Return the items that match `request` in all of `names` that it contains."""
+    wanted = {name: request[name] for name in names if request.get(name)}
+    return [item for item in kind.values() if all(item.get(name) == wanted[name] for name in wanted)]
 
 
 def _gateway(account: Gateways, gateway_id: str) -> _Answer:
@@ -274,7 +273,7 @@ def _interface(call: Call) -> _Answer:
 
 
 def _associated(call: Call, gateway_id: str) -> _Answer:
-    """Look up the gateway to associate in the caller's account and region, as AWS does."""
+    """Look up the associated gateway in the caller's account and Region, as AWS does."""
     from moto.ec2.models import ec2_backends
 
     ec2 = ec2_backends[call.account_id][call.region]
@@ -299,10 +298,10 @@ def _vpc_ranges(call: Call, gateway_id: str) -> list[_Answer]:
 
 def _change_prefixes(association: _Answer, added: list[_Answer], removed: list[_Answer]) -> None:
     name = "allowedPrefixesToDirectConnectGateway"
-    gone = {prefix["cidr"] for prefix in removed}
-    cidrs = {prefix["cidr"] for prefix in [*association[name], *added]} - gone
+    removed_cidrs = {prefix["cidr"] for prefix in removed}
+    cidrs = {prefix["cidr"] for prefix in [*association[name], *added]} - removed_cidrs
     if len(cidrs) > MOST_PREFIXES:
-        raise _refused(f"{len(cidrs)} allowed prefixes, at most {MOST_PREFIXES} are possible")
+        raise _refused(f"{len(cidrs)} allowed prefixes, at most {MOST_PREFIXES} are allowed")
     association[name] = [{"cidr": cidr} for cidr in sorted(cidrs)]
 
 

@@ -1,18 +1,18 @@
-"""EC2: route propagation, flow logs into a folder of a bucket, the default key of EBS, and what is not stored.
+"""EC2: route propagation, flow logs to a folder of a bucket, the default EBS key, and settings that Moto drops.
 
-- AWS: EnableVgwRoutePropagation lets a virtual private gateway write its routes into a route table, and
-  DescribeRouteTables lists such gateways as PropagatingVgws. Moto 5.2.5 has neither. Added: both, and the
-  Disable call. No routes appear, for nothing announces any by BGP.
-- AWS: CreateFlowLogs takes a bucket's ARN with a folder after it, and DestinationOptions (file format,
-  partitions). Moto takes the folder for a part of the bucket's name and drops the options. Added: both.
-- AWS: CreateDhcpOptions stores the tags given with it; CreateVpcEndpoint and ModifyVpcEndpoint store the kind
-  of addresses and DNS records of an interface endpoint, and whether its DNS is private. Moto drops the tags
-  and the kinds, and lets nobody change private DNS. Added: all are kept.
-- AWS: ModifyVpcEndpoint moves a gateway endpoint's route when its route tables change. Moto changes the list
-  of tables only, and later cannot delete the endpoint. Added: the routes move.
-- AWS: DescribeSecurityGroupRules returns each rule's description. Moto does for ranges only and forgets that of
-  a rule that names another group or a prefix list. Added: all.
-- AWS: GetEbsDefaultKmsKeyId and ResetEbsDefaultKmsKeyId. Moto has only the call that modifies it.
+- AWS: EnableVgwRoutePropagation lets a virtual private gateway add its routes to a route table, and DescribeRouteTables
+  returns such gateways as PropagatingVgws. Moto 5.2.5 has neither. Added: both, and the Disable operation. No routes
+  appear, since nothing announces any by BGP.
+- AWS: CreateFlowLogs accepts a bucket's ARN followed by a folder, and DestinationOptions (file format, partitions).
+  Moto treats the folder as a part of the bucket's name and drops the options. Added: both.
+- AWS: CreateDhcpOptions stores its tags; CreateVpcEndpoint and ModifyVpcEndpoint store the address type and DNS record
+  type of an interface endpoint, and whether private DNS is enabled. Moto drops the tags and the types, and does not
+  change private DNS. Added: all are stored.
+- AWS: ModifyVpcEndpoint moves a gateway endpoint's route when its route tables change. Moto changes only the list of
+  tables, and later cannot delete the endpoint. Added: the routes are moved.
+- AWS: DescribeSecurityGroupRules returns each rule's description. Moto does so only for CIDR blocks and drops the
+  description of a rule that names another group or a prefix list. Added: all.
+- AWS: GetEbsDefaultKmsKeyId and ResetEbsDefaultKmsKeyId. Moto has only the operation that modifies it.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from typing import Any
 
 
 def install() -> None:
-    """Add the calls to Moto's EC2."""
+    """Add the operations to Moto's EC2."""
     from moto.ec2.models import EC2Backend
     from moto.ec2.models.route_tables import RouteTable
     from moto.ec2.models.security_groups import SecurityGroupRule
@@ -31,7 +31,7 @@ def install() -> None:
 
     add(EC2Response, enable_vgw_route_propagation, disable_vgw_route_propagation)
     add(EC2Response, get_ebs_default_kms_key_id, reset_ebs_default_kms_key_id)
-    # DescribeRouteTables is written out by attribute names, so a new attribute is all that it needs.
+    # DescribeRouteTables serializes attributes by name, so a new attribute is sufficient.
     RouteTable.propagating_vgws = property(_propagating_vgws)  # type: ignore[attr-defined]
     add(SecurityGroupRule, _keeping_its_list(SecurityGroupRule.__init__))
     SecurityGroupRule.description = property(_rule_description)  # type: ignore[assignment,method-assign]
@@ -43,14 +43,14 @@ def install() -> None:
 
 
 def _rule_description(rule: Any) -> str | None:
-    """The description of a security group's rule, of whichever kind."""
+    """The description of a security group rule of any kind."""
     named = rule.ip_range or rule.source_group or getattr(rule, "prefix_list", {})
     described: str | None = named.get("Description")
     return described
 
 
 def _keeping_its_list(make: Callable[..., None]) -> Callable[..., None]:
-    """Keep what a rule says of its prefix list beside the id."""
+    """Store a rule's description of its prefix list in addition to the ID."""
 
     def __init__(rule: Any, *arguments: Any, **request: Any) -> None:  # noqa: N807 - it takes the place of one
         make(rule, *arguments, **request)
@@ -69,7 +69,7 @@ def enable_vgw_route_propagation(response: Any) -> Any:
     gateway = response.ec2_backend.get_vpn_gateway(gateway_id)
     attachment = gateway.attachments.get(table.vpc_id)
     if attachment is None or attachment.state != "attached":
-        # The provider waits for this very code while an attachment is still under way.
+        # The provider retries on this error code while an attachment is in progress.
         raise EC2ClientError("Gateway.NotAttached", f"resource {gateway_id} is not attached to network {table.vpc_id}")
     _gateway_ids(table)[gateway_id] = None
     return EmptyResult()
@@ -85,7 +85,7 @@ def disable_vgw_route_propagation(response: Any) -> Any:
 
 
 def get_ebs_default_kms_key_id(response: Any) -> Any:
-    """GetEbsDefaultKmsKeyId: the account's key for new volumes, AWS' own when none was set."""
+    """GetEbsDefaultKmsKeyId: the account's key for new volumes; by default AWS's own."""
     from moto.core.responses import ActionResult
 
     backend = response.ec2_backend
@@ -106,7 +106,7 @@ def _table_and_gateway(response: Any) -> tuple[Any, str]:
 
 
 def _gateway_ids(table: Any) -> dict[str, None]:
-    """Return the ids of the gateways that propagate into `table`, an ordered set that may be changed."""
+    """Return the IDs of the gateways that propagate to `table`, as a mutable ordered set."""
     ids: dict[str, None] = table.__dict__.setdefault("propagating_gateway_ids", {})
     return ids
 
@@ -116,14 +116,14 @@ def _propagating_vgws(table: Any) -> list[dict[str, str]]:
 
 
 def _with_folder(create: Callable[..., Any]) -> Callable[..., Any]:
-    """Let the flow log's destination be a folder of a bucket."""
+    """Accept a folder of a bucket as a flow log's destination."""
 
     def create_flow_logs(backend: Any, **request: Any) -> Any:
         destination = request["log_destination"]
         if request["log_destination_type"] != "s3" or "/" not in (destination or ""):
             return create(backend, **request)
         _refuse_duplicate(backend, request["resource_ids"], destination)
-        # Moto looks the bucket up by the whole of what follows the ARN's last colon.
+        # Moto looks up the bucket by everything after the ARN's last colon.
         flow_logs, errors = create(backend, **request | {"log_destination": destination.partition("/")[0]})
         for flow_log in flow_logs:
             flow_log.log_destination = destination
@@ -141,7 +141,7 @@ def _refuse_duplicate(backend: Any, resource_ids: list[str], destination: str) -
 
 
 def _with_options(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Keep the flow log's DestinationOptions; DescribeFlowLogs writes them out by attribute name."""
+    """Store a flow log's DestinationOptions; DescribeFlowLogs serializes them by attribute name."""
 
     def create_flow_logs(response: Any) -> Any:
         answer = create(response)
@@ -155,7 +155,7 @@ def _with_options(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _with_tags(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Keep the tags given with CreateDhcpOptions."""
+    """Store the tags of CreateDhcpOptions."""
 
     def create_dhcp_options(response: Any) -> Any:
         answer = create(response)
@@ -167,7 +167,7 @@ def _with_tags(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _with_address_kinds(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Keep the kind of addresses and DNS records given with CreateVpcEndpoint; IPv4 for an interface."""
+    """Store the address type and DNS record type of CreateVpcEndpoint; IPv4 by default for an interface endpoint."""
 
     def create_vpc_endpoint(response: Any) -> Any:
         answer = create(response)
@@ -182,7 +182,7 @@ def _with_address_kinds(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _modifying_address_kinds(modify: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Change with ModifyVpcEndpoint what `_with_address_kinds` keeps, private DNS, and a gateway's routes."""
+    """Apply in ModifyVpcEndpoint what `_with_address_kinds` stores, private DNS, and routes of gateway endpoints."""
 
     def modify_vpc_endpoint(response: Any) -> Any:
         (endpoint,) = response.ec2_backend.describe_vpc_endpoints([response._get_param("VpcEndpointId")])
@@ -199,7 +199,7 @@ def _modifying_address_kinds(modify: Callable[[Any], Any]) -> Callable[[Any], An
 
 
 def _move_routes(backend: Any, endpoint: Any, before: set[str]) -> None:
-    """Take the routes of a gateway endpoint out of the tables that it left and into those that it joined."""
+    """Delete the routes of a gateway endpoint from its former tables, and add them to its new ones."""
     prefix_list_id = endpoint.destination_prefix_list_id
     if prefix_list_id is None:
         return

@@ -1,8 +1,7 @@
-"""ECR: replication by several rules.
+"""ECR: replication with several rules.
 
-- AWS: PutReplicationConfiguration takes up to ten rules ("Amazon ECR service quotas"), each with regions and the
-  repositories that it is about. Moto 5.2.5 refuses a second rule. Added: up to ten. Nothing is copied, for there are
-  no images.
+- AWS: PutReplicationConfiguration accepts up to ten rules ("Amazon ECR service quotas"), each with Regions and
+  repository filters. Moto 5.2.5 rejects a second rule. Added: up to ten. Nothing is copied, since there are no images.
 """
 
 from collections.abc import Callable
@@ -13,7 +12,7 @@ RULES_LIMIT = 10
 
 
 def install() -> None:
-    """Mend Moto's replication."""
+    """Correct Moto's replication configuration."""
     from moto.ecr.models import ECRBackend
 
     from local_aws.extend import add
@@ -22,7 +21,7 @@ def install() -> None:
 
 
 def _with_rules(put: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Let Moto judge each rule by itself, as it does one, and then keep them all."""
+    """Let Moto check each rule separately, as it does with one rule, and then store all of them."""
 
     def put_replication_configuration(backend: Any, replication_config: dict[str, Any]) -> dict[str, Any]:
         from moto.ecr.exceptions import InvalidParameterException

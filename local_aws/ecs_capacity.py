@@ -1,7 +1,7 @@
-"""ECS: capacity providers whose draining can be changed.
+"""ECS: managed draining of capacity providers.
 
-- AWS: UpdateCapacityProvider changes managedDraining too. Moto 5.2.5 keeps what CreateCapacityProvider said, and
-  answers nothing where that said nothing. Added: the change, and AWS's default, ENABLED.
+- AWS: UpdateCapacityProvider also changes managedDraining. Moto 5.2.5 keeps the value of CreateCapacityProvider, and
+  returns none if that had none. Added: the change, and AWS's default, ENABLED.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def install() -> None:
-    """Mend Moto's capacity providers."""
+    """Correct Moto's capacity providers."""
     from moto.ecs.models import CapacityProvider
 
     from local_aws.extend import add

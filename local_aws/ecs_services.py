@@ -1,19 +1,19 @@
-"""ECS services: what was asked for is kept, and the tasks run at once, or the deployment is rolled back.
+"""ECS services: settings are stored, and the tasks run immediately, or the deployment is rolled back.
 
-- AWS: CreateService keeps the capacity provider strategy, the deployment configuration, the grace period, ECS Exec,
-  managed tags and the rebalancing of zones, and DescribeServices returns them. Moto 5.2.5 drops all of them, and says
-  launch type EC2 for a service that has a strategy, so that each plan wants to change or replace it. Added: they are
-  kept, with AWS's defaults.
-- AWS: tasks start, the deployment ends as COMPLETED and the service is steady. Moto's tasks stay pending for ever,
-  and an update leaves the old deployment standing. Added: as many tasks run as are desired, of the revision that was
-  asked for, by one deployment that is done. There is no container behind any of them.
-- AWS: a deployment whose image cannot be pulled fails, and goes back to the revision before where the circuit breaker
-  says so ("How the Amazon ECS deployment circuit breaker detects failures"). Moto pulls nothing. Added: the way back,
-  for an image that is missing in a repository here that has others. A repository without images says nothing: most
-  use the embedded AWS without any.
-- AWS: a revision may be named without its ARN, and is told by its ARN. Moto tells what was given. Added: the ARN.
-- AWS: a service whose target group no listener leads to is refused. Moto takes it, and a missing dependency would
-  show in the cloud only. Added: the refusal.
+- AWS: CreateService stores the capacity provider strategy, the deployment configuration, the grace period, ECS Exec,
+  managed tags, and Availability Zone rebalancing, and DescribeServices returns them. Moto 5.2.5 drops all of them, and
+  returns launch type EC2 for a service with a strategy, so that each plan tries to change or replace it. Added: they
+  are stored, with AWS's defaults.
+- AWS: tasks start, the deployment becomes COMPLETED, and the service reaches a steady state. Moto's tasks stay pending
+  forever, and an update keeps the old deployment. Added: the desired number of tasks of the requested revision run, in
+  one completed deployment. No containers run.
+- AWS: a deployment whose image cannot be pulled fails, and is rolled back to the previous revision if the circuit
+  breaker is configured to ("How the Amazon ECS deployment circuit breaker detects failures"). Moto pulls nothing.
+  Added: the rollback, for an image that is missing in a local repository that contains others. A repository without
+  images is not checked: most users of the embedded AWS push none.
+- AWS: a revision can be named without its ARN, and its ARN is returned. Moto returns the given name. Added: the ARN.
+- AWS: a service whose target group is not used by a listener is rejected. Moto accepts it, and a missing dependency
+  would only be found in the cloud. Added: the error.
 """
 
 import re
@@ -21,10 +21,10 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-#: "Amazon ECR private registry": account, region, repository and tag of an image's reference.
+#: "Amazon ECR private registry": account, Region, repository, and tag of an image reference.
 _IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+):([^@]+)")
 
-#: "CreateService": what AWS says when nothing was given.
+#: "CreateService": AWS's defaults.
 DEFAULTS: Mapping[str, Any] = {
     "enable_execute_command": False,
     "enable_ecs_managed_tags": False,
@@ -48,7 +48,7 @@ DEPLOYMENT = {
 
 
 def install() -> None:
-    """Let Moto's services keep what they were given, and run."""
+    """Let Moto's services store their settings, and run."""
     from moto.ecs.responses import EC2ContainerServiceResponse
 
     from local_aws.extend import add
@@ -70,7 +70,7 @@ def _kept(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
                 setattr(service, name, value)
         service.deployment_configuration = DEPLOYMENT | (response._get_param("deploymentConfiguration") or {})
         if response._get_param("capacityProviderStrategy"):
-            # A service has either; the strategy's providers say on what its tasks run.
+            # A service has either; the providers of the strategy determine where its tasks run.
             service.launch_type = None
         service.platform_version = service.platform_version or "LATEST"
         _settle(response, service)
@@ -124,7 +124,7 @@ def _roll_back(service: Any, revision: str) -> None:
 
 
 def keep_within(backend: Any, resource_id: str, least: int, most: int) -> None:
-    """Give a service whose number of tasks is out of bounds the nearest number within."""
+    """Adjust a service's number of tasks to the nearest number within the limits."""
     _, cluster, name = resource_id.split("/")
     service = backend._get_service(cluster, name)
     service.desired_count = min(most, max(least, service.desired_count))
@@ -132,7 +132,7 @@ def keep_within(backend: Any, resource_id: str, least: int, most: int) -> None:
 
 
 def _settle(response: Any, service: Any) -> None:
-    """Let the desired tasks run, of the revision that was asked for."""
+    """Run the desired number of tasks, with the requested revision."""
     if service.task_definition:
         service.task_definition = response.ecs_backend.describe_task_definition(service.task_definition).arn
     _run(service)
@@ -170,7 +170,7 @@ def _require_load_balancers(response: Any) -> None:
 
 
 def _forwards(backend: Any) -> Iterator[Any]:
-    """Yield what each forwarding action of each listener and rule says."""
+    """Yield the forward actions of all listeners and rules."""
     for balancer in backend.load_balancers.values():
         for listener in balancer.listeners.values():
             actions = [*listener.default_actions, *(each for rule in listener.rules.values() for each in rule.actions)]

@@ -1,13 +1,14 @@
-"""EKS: clusters and node groups as they were asked for, and the updates that clients wait for.
+"""EKS: settings of clusters and node groups, and the updates that clients wait for.
 
-- AWS: a cluster keeps its access configuration and its upgrade policy, makes a security group for itself and its nodes,
-  says which VPC it is in, and has an issuer of its own. Moto 5.2.5 drops the first two, makes no group, repeats the
-  request's VPC configuration and gives all clusters one issuer. Added: all of it.
-- AWS: UpdateClusterConfig, UpdateClusterVersion and UpdateNodegroupVersion answer with an update, which DescribeUpdate
-  tells about. Moto answers the first with the cluster, and has none of the others. Added: updates are done at once.
-- AWS: a node group keeps its update configuration, and has no remote access and, with a launch template, no disk size
-  where none was asked for. Moto drops the one and makes the others up. Added: as asked for.
-- AWS: TagResource and UntagResource know everything that belongs to a cluster. Moto knows clusters. Added: the others.
+- AWS: a cluster stores its access configuration and its upgrade policy, creates a security group for itself and its
+  nodes, returns the VPC that it is in, and has its own OIDC issuer. Moto 5.2.5 drops the first two, creates no group,
+  repeats the request's VPC configuration, and gives all clusters one issuer. Added: all of it.
+- AWS: UpdateClusterConfig, UpdateClusterVersion, and UpdateNodegroupVersion return an update, which DescribeUpdate
+  describes. Moto returns the cluster for the first, and has none of the others. Added: updates complete immediately.
+- AWS: a node group stores its update configuration, and has no remote access and, with a launch template, no disk size
+  unless requested. Moto drops the former and invents the others. Added: the requested settings.
+- AWS: TagResource and UntagResource accept everything that belongs to a cluster. Moto accepts clusters. Added: the
+  others.
 """
 
 import uuid
@@ -18,14 +19,14 @@ _Answer = dict[str, Any]
 
 
 def install() -> None:
-    """Add the calls to Moto's EKS, and mend clusters and node groups."""
+    """Add the operations to Moto's EKS, and correct clusters and node groups."""
     from moto.eks.models import EKSBackend
     from moto.eks.responses import EKSResponse
     from moto.eks.urls import url_paths
 
     from local_aws.extend import add
 
-    # Everything below a cluster: botocore's model of the service says which call it is.
+    # Everything under a cluster: botocore's model of the service determines the operation.
     url_paths["{0}/clusters/(?P<name>[^/]+)/(?P<rest>.+)$"] = EKSResponse.dispatch
     add(EKSResponse, _complete(EKSResponse.create_cluster), _without_group(EKSResponse.delete_cluster))
     add(EKSResponse, update_cluster_config, update_cluster_version, describe_update)
@@ -34,7 +35,7 @@ def install() -> None:
 
 
 def below(cluster: Any, what: str) -> dict[Any, Any]:
-    """Return what belongs to the cluster, by its key; it goes with the cluster."""
+    """Return the resources of the cluster, by key; they are deleted with the cluster."""
     found: dict[Any, Any] = cluster.__dict__.setdefault(what, {})
     return found
 
@@ -70,7 +71,7 @@ def update_nodegroup_version(response: Any) -> Any:
 
 
 def describe_update(response: Any) -> Any:
-    """DescribeUpdate: it is done."""
+    """DescribeUpdate: the update is complete."""
     return _updated("ConfigUpdate", response._get_param("updateId"))
 
 
@@ -86,7 +87,7 @@ def untag_resource(backend: Any, resource_arn: str, tag_keys: Any) -> None:
 
 
 def _complete(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Keep what Moto drops of a new cluster, and make what EKS makes."""
+    """Store the settings of a new cluster that Moto drops, and create what EKS creates."""
 
     def create_cluster(response: Any) -> Any:
         answer = create(response)
@@ -107,16 +108,16 @@ def _complete(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _vpc_config(response: Any, cluster: Any) -> _Answer:
     ec2 = _ec2(response)
-    asked: _Answer = cluster.resources_vpc_config
-    vpc_id = ec2.get_subnet(asked["subnetIds"][0]).vpc_id
+    requested: _Answer = cluster.resources_vpc_config
+    vpc_id = ec2.get_subnet(requested["subnetIds"][0]).vpc_id
     description = "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes"
     group = ec2.create_security_group(f"eks-cluster-sg-{cluster.name}-{uuid.uuid4().hex[:8]}", description, vpc_id)
     defaults = {"endpointPublicAccess": True, "endpointPrivateAccess": False, "publicAccessCidrs": ["0.0.0.0/0"]}
-    return {"securityGroupIds": [], **defaults, **asked, "clusterSecurityGroupId": group.id, "vpcId": vpc_id}
+    return {"securityGroupIds": [], **defaults, **requested, "clusterSecurityGroupId": group.id, "vpcId": vpc_id}
 
 
 def _without_group(delete: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Let the cluster's security group go with it."""
+    """Delete the cluster's security group with it."""
 
     def delete_cluster(response: Any) -> Any:
         answer = delete(response)
@@ -129,7 +130,7 @@ def _without_group(delete: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _as_asked(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Keep a node group's update configuration, and make nothing up."""
+    """Store a node group's update configuration, and only requested settings."""
 
     def create_nodegroup(response: Any) -> Any:
         answer = create(response)
@@ -168,7 +169,7 @@ def _tags(backend: Any, arn: str) -> _Answer:
 
 
 def _all_tags(backend: Any) -> Iterator[tuple[str, _Answer]]:
-    """Yield the ARN and the tags of everything there is."""
+    """Yield the ARN and the tags of every resource."""
     for cluster in backend.clusters.values():
         yield cluster.arn, cluster.tags
         yield from ((group.arn, group.tags) for group in cluster.nodegroups.values())

@@ -1,12 +1,12 @@
 """EKS: access entries with their policies, Pod Identity associations, and add-ons.
 
-- AWS: an access entry is a principal's way into a cluster, and policies of EKS are associated with it. Moto 5.2.5 has
-  none of it. Added: made, read, changed and deleted; a principal has one entry, and policies go with it. Nobody comes
-  in anywhere: there is no Kubernetes.
+- AWS: an access entry gives a principal access to a cluster, and EKS access policies are associated with it. Moto 5.2.5
+  supports none of this. Added: they can be created, read, changed, and deleted; a principal has one entry, and policies
+  are deleted with it. Access has no effect: there is no Kubernetes.
 - AWS: a Pod Identity association gives the pods of a service account a role. Moto has none. Added; a service account
-  has one in a cluster.
-- AWS: add-ons are installed at a version, with a configuration and Pod Identity associations of their own. Moto has
-  none. Added: kept and read back, active at once; every name and version is taken.
+  has one per cluster.
+- AWS: add-ons are installed with a version, a configuration, and their own Pod Identity associations. Moto has none.
+  Added: they are stored and read back, active immediately; every name and version is accepted.
 """
 
 import uuid
@@ -19,7 +19,7 @@ _Answer = dict[str, Any]
 
 
 def install() -> None:
-    """Add the calls to Moto's EKS."""
+    """Add the operations to Moto's EKS."""
     from moto.eks.responses import EKSResponse
 
     from local_aws.extend import add
@@ -99,7 +99,7 @@ def delete_access_entry(response: Any) -> Any:
 
 
 def associate_access_policy(response: Any) -> Any:
-    """AssociateAccessPolicy: a second time it changes the scope."""
+    """AssociateAccessPolicy; a second call changes the scope."""
     entry, policy = _entry(response), response._get_param("policyArn")
     scope = response._get_param("accessScope")
     associated = {"policyArn": policy, "accessScope": {"namespaces": [], **scope}, "associatedAt": _now()["createdAt"]}
@@ -125,13 +125,13 @@ def disassociate_access_policy(response: Any) -> Any:
 def create_pod_identity_association(response: Any) -> Any:
     """CreatePodIdentityAssociation."""
     cluster = _cluster(response)
-    asked = {key: response._get_param(key) for key in ("namespace", "serviceAccount", "roleArn")}
+    requested = {key: response._get_param(key) for key in ("namespace", "serviceAccount", "roleArn")}
     if any(
-        (each["namespace"], each["serviceAccount"]) == (asked["namespace"], asked["serviceAccount"])
+        (each["namespace"], each["serviceAccount"]) == (requested["namespace"], requested["serviceAccount"])
         for each in below(cluster, "associations").values()
     ):
         raise _in_use("Association already exists")
-    return _answer({"association": _associate(response, cluster, asked, response._get_param("tags") or {})})
+    return _answer({"association": _associate(response, cluster, requested, response._get_param("tags") or {})})
 
 
 def describe_pod_identity_association(response: Any) -> Any:
@@ -142,11 +142,11 @@ def describe_pod_identity_association(response: Any) -> Any:
 def list_pod_identity_associations(response: Any) -> Any:
     """ListPodIdentityAssociations."""
     keys = ("namespace", "serviceAccount")
-    asked = {key: response._get_param(key) for key in keys if response._get_param(key)}
+    filters = {key: response._get_param(key) for key in keys if response._get_param(key)}
     found = [
         each
         for each in below(_cluster(response), "associations").values()
-        if all(each[key] == value for key, value in asked.items())
+        if all(each[key] == value for key, value in filters.items())
     ]
     return _answer({"associations": found})
 
@@ -205,7 +205,7 @@ def update_addon(response: Any) -> Any:
 
 
 def delete_addon(response: Any) -> Any:
-    """DeleteAddon; its associations go with it."""
+    """DeleteAddon; its associations are deleted with it."""
     addon, cluster = _addon(response), _cluster(response)
     _drop_associations(cluster, addon)
     del below(cluster, "addons")[addon["addonName"]]
@@ -213,16 +213,16 @@ def delete_addon(response: Any) -> Any:
 
 
 def _configure(response: Any, cluster: Any, addon: _Answer) -> None:
-    """Take over what the request says; what it does not say stays."""
+    """Apply the parameters of the request; other settings are unchanged."""
     for key in ("configurationValues", "serviceAccountRoleArn"):
         value = response._get_param(key)
         if value is not None:
             addon[key] = value
-    asked = response._get_param("podIdentityAssociations")
-    if asked is not None:
+    requested = response._get_param("podIdentityAssociations")
+    if requested is not None:
         _drop_associations(cluster, addon)
-        made = [_associate(response, cluster, {"namespace": "kube-system", **each}, {}) for each in asked]
-        addon["podIdentityAssociations"] = [each["associationArn"] for each in made]
+        created = [_associate(response, cluster, {"namespace": "kube-system", **each}, {}) for each in requested]
+        addon["podIdentityAssociations"] = [each["associationArn"] for each in created]
 
 
 def _drop_associations(cluster: Any, addon: _Answer) -> None:
@@ -233,10 +233,10 @@ def _drop_associations(cluster: Any, addon: _Answer) -> None:
         del associations[key]
 
 
-def _associate(response: Any, cluster: Any, asked: _Answer, tags: dict[str, str]) -> _Answer:
+def _associate(response: Any, cluster: Any, requested: _Answer, tags: dict[str, str]) -> _Answer:
     identity = f"a-{uuid.uuid4().hex[:17]}"
     association = {
-        **asked,
+        **requested,
         "clusterName": cluster.name,
         "associationArn": _arn(response, "podidentityassociation", f"{cluster.name}/{identity}"),
         "associationId": identity,
@@ -249,7 +249,7 @@ def _associate(response: Any, cluster: Any, asked: _Answer, tags: dict[str, str]
 
 
 def _cluster(response: Any) -> Any:
-    # The path names the cluster `name` or `clusterName`, by the call.
+    # The path names the cluster `name` or `clusterName`, depending on the operation.
     return response.eks_backend.describe_cluster(name=response._get_param("clusterName") or response._get_param("name"))
 
 

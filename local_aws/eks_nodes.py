@@ -1,12 +1,12 @@
-"""EKS: the autoscaling group behind each managed node group.
+"""EKS: the Auto Scaling group of each managed node group.
 
-- AWS: the nodes of a managed node group are an autoscaling group named `eks-<node group>-<id>`, with the tags
-  `eks:cluster-name` and `eks:nodegroup-name` ("AWS managed policy: AWSServiceRoleForAmazonEKSNodegroup" lets EKS create
-  no other). It goes with the node group, and DescribeNodegroup returns its sizes, whoever changed them
-  ("NodegroupScalingConfig, desiredSize"). Moto 5.2.5 names a group that does not exist. Added: the group, without
-  instances.
-- AWS: CreateNodegroup and UpdateNodegroupConfig refuse a minimum above the desired size, and a desired size above the
-  maximum. Moto takes any. Added: the refusal.
+- AWS: the nodes of a managed node group are an Auto Scaling group named `eks-<node group>-<id>`, with the tags
+  `eks:cluster-name` and `eks:nodegroup-name` ("AWS managed policy: AWSServiceRoleForAmazonEKSNodegroup" allows EKS to
+  create no other). It is deleted with the node group, and DescribeNodegroup returns its current sizes, even if somebody
+  else changed them ("NodegroupScalingConfig, desiredSize"). Moto 5.2.5 names a group that does not exist. Added: the
+  group, without instances.
+- AWS: CreateNodegroup and UpdateNodegroupConfig reject a minimum above the desired size, and a desired size above the
+  maximum. Moto accepts any. Added: the errors.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,27 +16,27 @@ _Sizes = Mapping[str, int]
 
 
 def install() -> None:
-    """Give Moto's node groups their autoscaling groups."""
+    """Give Moto's node groups their Auto Scaling groups."""
     from moto.eks.models import EKSBackend, Nodegroup
 
     from local_aws.extend import add, replace
 
-    replace(Nodegroup, "scaling_config", property(_sizes, _ask))
+    replace(Nodegroup, "scaling_config", property(_sizes, _request))
     add(EKSBackend, _with_group(EKSBackend.create_nodegroup), _with_its_group(EKSBackend.delete_nodegroup))
     add(EKSBackend, _resized(EKSBackend.update_nodegroup_config))
 
 
 def _sizes(nodes: Any) -> _Sizes:
-    """Return what the autoscaling group has; what was asked for until there is one."""
+    """Return the sizes of the Auto Scaling group; before it exists, the requested ones."""
     group = nodes.__dict__.get("group")
     if group is None:
-        asked: _Sizes = nodes.asked_sizes
-        return asked
+        requested: _Sizes = nodes.requested_sizes
+        return requested
     return {"minSize": group.min_size, "maxSize": group.max_size, "desiredSize": group.desired_capacity}
 
 
-def _ask(nodes: Any, sizes: _Sizes) -> None:
-    nodes.asked_sizes = sizes
+def _request(nodes: Any, sizes: _Sizes) -> None:
+    nodes.requested_sizes = sizes
 
 
 def _with_group(create: Callable[..., Any]) -> Callable[..., Any]:
@@ -89,9 +89,9 @@ def _require_order(sizes: _Sizes) -> None:
 
 
 def _group(nodes: Any, account_id: str) -> Any:
-    """Return the new autoscaling group of a node group."""
+    """Return the new Auto Scaling group of a node group."""
     backend = _autoscaling(account_id, nodes.region)
-    sizes = nodes.asked_sizes
+    sizes = nodes.requested_sizes
     group = _group_without_instances()(
         name=f"eks-{nodes.nodegroup_name}-{nodes.uuid}",
         availability_zones=[],
@@ -119,7 +119,7 @@ def _group(nodes: Any, account_id: str) -> Any:
 
 
 def _tags(nodes: Any) -> dict[str, str]:
-    """Return the tags that EKS gives the group, by which the Cluster Autoscaler finds it too."""
+    """Return the tags that EKS gives the group, with which the Cluster Autoscaler finds it too."""
     cluster = nodes.cluster_name
     return {
         "eks:cluster-name": cluster,
@@ -134,7 +134,7 @@ def _group_without_instances() -> type:
     from moto.autoscaling.models import FakeAutoScalingGroup
 
     class Nodes(FakeAutoScalingGroup):
-        """An autoscaling group whose size is a number: the template of a managed node group names no image."""
+        """An Auto Scaling group whose size is only a number: a managed node group's template has no image."""
 
         def set_desired_capacity(self, new_capacity: int | None) -> None:
             self.desired_capacity = self.min_size if new_capacity is None else new_capacity

@@ -1,11 +1,11 @@
-"""ElastiCache: replication groups with their members, that change and go.
+"""ElastiCache: replication groups with their nodes, which can be changed and deleted.
 
-AWS: a replication group has shards and in them nodes, each of which DescribeCacheClusters shows with engine,
-parameter group, subnets and windows. Moto 5.2.5 never shows the nodes, lays all of them into us-east-1,
-changes a few settings only, knows no change of the number of shards or replicas, and keeps a deleted group
-for ever. Added: the calls for replication groups, answering at once with the state that AWS reaches after
-minutes. Nothing is stored in a node, and of snapshots only the final one is taken. It keeps its name: with one that
-exists the group is not deleted ("DeleteReplicationGroup, SnapshotAlreadyExistsFault",
+AWS: a replication group has shards with nodes, and DescribeCacheClusters returns each node with its engine, parameter
+group, subnets, and windows. Moto 5.2.5 never returns the nodes, places all of them in us-east-1, changes only a few
+settings, does not support changes of the number of shards or replicas, and keeps a deleted group forever. Added: the
+operations on replication groups, which respond immediately with the state that AWS reaches after minutes. Nodes store
+nothing, and only the final snapshot is created. A snapshot keeps its name: if the name exists, the group is not deleted
+("DeleteReplicationGroup, SnapshotAlreadyExistsFault",
 https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_DeleteReplicationGroup.html).
 """
 
@@ -20,7 +20,7 @@ _Answer = dict[str, Any]
 _PORT = 6379
 _SLOTS = 16_384
 
-# What a request says that answers repeat under the same name.
+# Parameters of a request that responses contain under the same name.
 _SAME = (
     "AtRestEncryptionEnabled",
     "AutoMinorVersionUpgrade",
@@ -44,7 +44,7 @@ _DEFAULTS: _Answer = {
     "SnapshotWindow": "05:00-06:00",
     "TransitEncryptionEnabled": False,
 }
-# What only the nodes show.
+# Settings that only the nodes return.
 _OF_NODES = (
     "CacheParameterGroupName",
     "CacheSubnetGroupName",
@@ -58,7 +58,7 @@ _VERSIONS = {"redis": "7.1.0", "valkey": "8.0.1"}
 
 
 def install() -> None:
-    """Replace Moto's replication groups and show their nodes."""
+    """Replace Moto's replication groups and return their nodes."""
     from moto.elasticache.models import ElastiCacheBackend
     from moto.elasticache.responses import ElastiCacheResponse
 
@@ -79,7 +79,7 @@ def install() -> None:
 
 
 class Group:
-    """A replication group: what it was given, and where its nodes lie."""
+    """A replication group: its settings, and the Availability Zones of its nodes."""
 
     def __init__(self, backend: Any, params: _Answer) -> None:
         self.name: str = params["ReplicationGroupId"].lower()
@@ -96,7 +96,7 @@ class Group:
         self.shards = params.get("NumNodeGroups") or 1
         parameter_group = params.get("CacheParameterGroupName") or ""
         self.mode = params.get("ClusterMode") or ("enabled" if parameter_group.endswith(".cluster.on") else "disabled")
-        # Without a number of shards the nodes are counted, the primary too.
+        # Without a number of shards, the nodes are counted, including the primary.
         self.replicas = params.get("ReplicasPerNodeGroup", (params.get("NumCacheClusters") or 1) - 1)
         zones = params.get("PreferredCacheClusterAZs")
         self.zones = list(zones or _zones(backend, params.get("CacheSubnetGroupName")))
@@ -108,7 +108,7 @@ class Group:
         return self.mode == "enabled" or self.shards > 1
 
     def change(self, params: _Answer) -> None:
-        """Take over what a request says."""
+        """Apply the settings of a request."""
         self.settings |= {name: params[name] for name in _SAME if params.get(name) is not None}
         self.node_settings |= {name: params[name] for name in _OF_NODES if params.get(name) is not None}
         switches = {"AutomaticFailoverEnabled": "AutomaticFailover", "MultiAZEnabled": "MultiAZ"}
@@ -134,12 +134,12 @@ class Group:
             self.logs[kind] = kept | {"Status": "active"}
 
     def node_names(self, shard: int) -> list[str]:
-        """Return the names of a shard's nodes, the primary's first."""
+        """Return the names of a shard's nodes, beginning with the primary."""
         prefix = f"{self.name}-{shard:04}" if self.clustered else self.name
         return [f"{prefix}-{number:03}" for number in range(1, self.replicas + 2)]
 
     def describe(self) -> _Answer:
-        """Return the group as DescribeReplicationGroups shows it."""
+        """Return the group as in DescribeReplicationGroups."""
         numbers = range(1, self.shards + 1)
         answer = self.settings | {
             "ReplicationGroupId": self.name,
@@ -179,7 +179,7 @@ class Group:
         return shard
 
     def nodes(self) -> dict[str, _Answer]:
-        """Return the nodes by name as DescribeCacheClusters shows them."""
+        """Return the nodes by name as in DescribeCacheClusters."""
         return {
             member["CacheClusterId"]: self._node(member)
             for shard in self.describe()["NodeGroups"]
@@ -259,14 +259,14 @@ def modify_replication_group_shard_configuration(response: Any) -> Any:
 
 
 def increase_replica_count(response: Any) -> Any:
-    """IncreaseReplicaCount, of every shard alike."""
+    """IncreaseReplicaCount, for all shards."""
     group = _group(response)
     group.replicas = response.params["NewReplicaCount"]
     return _answer(group)
 
 
 def decrease_replica_count(response: Any) -> Any:
-    """DecreaseReplicaCount, of every shard alike."""
+    """DecreaseReplicaCount, for all shards."""
     group = _group(response)
     group.replicas = response.params["NewReplicaCount"]
     return _answer(group)
@@ -286,7 +286,7 @@ def delete_replication_group(response: Any) -> Any:
 
 
 def _take_snapshot(backend: Any, group: Group, name: str) -> None:
-    """Add the final snapshot to those that Moto describes and deletes."""
+    """Add the final snapshot to the snapshots that Moto returns and deletes."""
     from inspect import signature
 
     from moto.elasticache.exceptions import SnapshotAlreadyExists
@@ -308,12 +308,12 @@ def _take_snapshot(backend: Any, group: Group, name: str) -> None:
 
 
 def list_tags_for_resource(backend: Any, arn: str) -> Any:
-    """ListTagsForResource, for every kind of thing; Moto refuses the ARNs of the kinds that it has not."""
+    """ListTagsForResource, for every type of resource; Moto rejects ARNs of types that it does not have."""
     return backend.tagging_service.list_tags_for_resource(arn)
 
 
 def _with_nodes(describe: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Show the nodes of replication groups among the clusters."""
+    """Return the nodes of replication groups among the clusters."""
 
     def describe_cache_clusters(response: Any) -> Any:
         backend = response.elasticache_backend
@@ -338,7 +338,7 @@ def _switched(asked: bool | None, now: str) -> str:
 
 
 def _zones(backend: Any, subnet_group: str | None) -> list[str]:
-    """Return the zones of a subnet group, in the order of their names."""
+    """Return the Availability Zones of a subnet group, sorted by name."""
     if subnet_group is None:
         return [f"{backend.region_name}a"]
     (group,) = backend.describe_cache_subnet_groups(subnet_group)

@@ -1,10 +1,10 @@
-"""ElastiCache: parameter groups, user groups, users and subnet groups that change.
+"""ElastiCache: parameter groups, user groups, users, and subnet groups that can be changed.
 
-- AWS: parameter groups are made, set, reset, read by source and deleted. Moto 5.2.5 has none of it. Added;
-  only what was set is listed, the engine's own parameters are not.
-- AWS: user groups are made of users, changed and deleted. Moto has none of it. Added.
-- AWS: ModifyUser, and a user without a password has the type `no-password`. Moto has no ModifyUser and repeats
-  the request's `no-password-required`. Added.
+- AWS: parameter groups can be created, changed, reset, read by source, and deleted. Moto 5.2.5 supports none of this.
+  Added; only parameters that were set are listed, not those of the engine.
+- AWS: user groups consist of users, and can be changed and deleted. Moto does not have them. Added.
+- AWS: ModifyUser, and the type of a user without a password is `no-password`. Moto has no ModifyUser and returns the
+  request's `no-password-required`. Added.
 - AWS: ModifyCacheSubnetGroup and DeleteCacheSubnetGroup. Moto has neither. Added.
 """
 
@@ -16,7 +16,7 @@ _State = dict[str, _Answer]
 
 
 def install() -> None:
-    """Add the calls to Moto's ElastiCache."""
+    """Add the operations to Moto's ElastiCache."""
     from moto.elasticache.models import User
     from moto.elasticache.responses import ElastiCacheResponse
 
@@ -68,7 +68,7 @@ def describe_cache_parameter_groups(response: Any) -> Any:
 
 
 def describe_cache_parameters(response: Any) -> Any:
-    """DescribeCacheParameters: those that were set."""
+    """DescribeCacheParameters: only parameters that were set."""
     source = response.params.get("Source") or "user"
     parameters = _parameter_group(response)["parameters"] if source == "user" else {}
     found = [
@@ -102,7 +102,7 @@ def delete_cache_parameter_group(response: Any) -> Any:
 
 
 def create_user_group(response: Any) -> Any:
-    """CreateUserGroup; AWS wants a user with the name `default` among the users of a Redis group."""
+    """CreateUserGroup; AWS requires a user named `default` among the users of a Redis group."""
     params = response.params
     name = params["UserGroupId"].lower()
     if name in _user_groups(response):
@@ -133,7 +133,7 @@ def describe_user_groups(response: Any) -> Any:
 
 
 def modify_user_group(response: Any) -> Any:
-    """ModifyUserGroup: users that come and go."""
+    """ModifyUserGroup: adds and removes users."""
     group = _user_group(response)
     gone = set(response.params.get("UserIdsToRemove") or [])
     kept = [user_id for user_id in group["UserIds"] if user_id not in gone]
@@ -150,7 +150,7 @@ def delete_user_group(response: Any) -> Any:
 
 
 def modify_user(response: Any) -> Any:
-    """ModifyUser: its access and how it signs in."""
+    """ModifyUser: its access string and its authentication."""
     params = response.params
     (user,) = response.elasticache_backend.describe_users(params["UserId"])
     mode = params.get("AuthenticationMode") or {}

@@ -1,10 +1,10 @@
-"""Elastic Load Balancing: a load balancer that is protected.
+"""Elastic Load Balancing: deletion protection.
 
-AWS: DeleteLoadBalancer refuses while deletion protection is on. Moto 5.2.5 keeps the attribute and deletes. Added:
-the refusal.
+AWS: DeleteLoadBalancer fails while deletion protection is enabled. Moto 5.2.5 stores the attribute and deletes anyway.
+Added: the error.
 
-The minute that a load balancer takes is the provider's: it waits 30 seconds before it first asks whether one is
-active, after making it and after setting its attributes. Moto answers `active` to the first question already.
+The minute that a load balancer takes is caused by the provider: it waits 30 seconds before it first checks whether a
+load balancer is active, after creating it and after setting its attributes. Moto returns `active` immediately.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from typing import Any
 
 
 def install() -> None:
-    """Let Moto's load balancers stay as long as they are protected."""
+    """Apply the deletion protection of Moto's load balancers."""
     from moto.elbv2.models import ELBv2Backend
 
     from local_aws.extend import add
@@ -26,8 +26,8 @@ def _unless_protected(delete: Callable[[Any, str], None]) -> Callable[[Any, str]
 
         load_balancer = backend.load_balancers.get(arn)
         if load_balancer and load_balancer.attrs.get("deletion_protection.enabled") == "true":
-            told = f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
-            raise ELBClientError("OperationNotPermitted", told)
+            message = f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
+            raise ELBClientError("OperationNotPermitted", message)
         delete(backend, arn)
 
     return delete_load_balancer

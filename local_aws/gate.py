@@ -1,9 +1,9 @@
 """A gate that closes after the n-th request, for tests of what a killed apply leaves behind.
 
-The n-th request takes effect, and its answer is held back, as is every request after it until the gate is taken away:
-whatever the machine's speed, a client that is killed meanwhile has made exactly these n requests. `PUT` on `PATH` with
-the query `after=N` sets the gate, `GET` tells how many requests came and whether it is closed, `DELETE` takes it away;
-what was held back is then refused without effect.
+The n-th request takes effect, and its response is held back, as is every later request until the gate is removed: on a
+machine of any speed, a client that is killed meanwhile has made exactly these n requests. `PUT` on `PATH` with the
+query `after=N` sets the gate, `GET` returns the number of requests and whether the gate is closed, `DELETE` removes it;
+the requests that were held back are then rejected without effect.
 """
 
 import json
@@ -20,7 +20,7 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 class Gate:
-    """The WSGI application behind a gate, which is open until somebody sets it."""
+    """The WSGI application behind a gate, which is open until it is set."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -29,7 +29,7 @@ class Gate:
         self._after: int | None = None
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request (PEP 3333)."""
+        """Respond to one request (PEP 3333)."""
         if environ["PATH_INFO"] == PATH:
             return self._set(environ, start_response)
         with self._changed:

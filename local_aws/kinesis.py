@@ -1,7 +1,7 @@
-"""Kinesis: a stream's tags are those that it was created with.
+"""Kinesis: tags of a stream.
 
-AWS: CreateStream takes tags. Moto 5.2.5 forgets them, and the provider sets them with the next apply. Added: they are
-kept.
+AWS: CreateStream accepts tags. Moto 5.2.5 drops them, and the provider sets them in the next apply. Added: they are
+stored.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def install() -> None:
-    """Let Moto's streams keep their tags."""
+    """Let Moto's streams store their tags."""
     from moto.kinesis.responses import KinesisResponse
 
     from local_aws.extend import add

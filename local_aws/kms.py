@@ -1,8 +1,8 @@
 """KMS: the period of automatic key rotation.
 
-AWS: EnableKeyRotation takes RotationPeriodInDays (90 to 2560, 365 when absent) and GetKeyRotationStatus
-returns it with the date of the next rotation. Moto 5.2.5 drops the period, so that every plan wants to set it
-again. Added: the period is checked, kept and returned.
+AWS: EnableKeyRotation accepts RotationPeriodInDays (90 to 2560, by default 365) and GetKeyRotationStatus returns it
+with the date of the next rotation. Moto 5.2.5 drops the period, so that every plan tries to set it again. Added: the
+period is checked, stored, and returned.
 """
 
 import json
@@ -16,7 +16,7 @@ _SECONDS_A_DAY = 86_400
 
 
 def install() -> None:
-    """Replace the three rotation calls of Moto's KMS."""
+    """Replace the three rotation operations of Moto's KMS."""
     from moto.kms.responses import KmsResponse
 
     from local_aws.extend import add
@@ -29,7 +29,7 @@ def enable_key_rotation(response: Any) -> str:
     from moto.kms.exceptions import ValidationException
 
     key = _key(response)
-    # Without the parameter AWS keeps the period that a key had before.
+    # Without the parameter, AWS keeps the key's previous period.
     period = response._get_param("RotationPeriodInDays") or getattr(key, "rotation_period", DEFAULT_PERIOD)
     if not SHORTEST_PERIOD <= period <= LONGEST_PERIOD:
         raise ValidationException(
@@ -48,11 +48,11 @@ def disable_key_rotation(response: Any) -> str:
 
 
 def get_key_rotation_status(response: Any) -> str:
-    """GetKeyRotationStatus, with period and next date while rotation is on."""
+    """GetKeyRotationStatus, with the period and the next date while rotation is enabled."""
     key = _key(response)
     status: dict[str, Any] = {"KeyId": key.arn, "KeyRotationEnabled": key.key_rotation_status}
     if key.key_rotation_status:
-        # A key whose rotation was not switched on by our method (CloudFormation, say) has no period yet.
+        # A key whose rotation was not enabled by our method (but by CloudFormation, for example) has no period yet.
         period = getattr(key, "rotation_period", DEFAULT_PERIOD)
         start = getattr(key, "rotation_start", time.time())
         status["RotationPeriodInDays"] = period

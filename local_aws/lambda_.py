@@ -1,16 +1,17 @@
-"""Lambda: functions run, settings that were given are read back, and S3, SNS, SQS and EventBridge invoke them.
+"""Lambda: functions run, their settings are read back, and S3, SNS, SQS, and EventBridge invoke them.
 
-- AWS: an invocation runs the function. Moto 5.2.5 wants a container engine for that, and without one answers with the
-  event. Added: the zip that was deployed is run in a local Python process (`lambda_runs`), for an invocation by the
-  API while the caller waits, for an event of a service in its own time (`lambda_events`).
-- AWS: an event source mapping reads its queue in batches, deletes what the function has done and leaves what it has
-  not until it is seen again. Moto invokes once for each message with invented attributes, and makes what failed
-  visible at once, without end. Added: batches, partial responses, the queue's visibility timeout.
-- AWS: SNS and S3 tell who, what and when. Moto's events hold examples in place of the topic, the message's id and its
-  attributes, and neither a version nor a sequencer. Added: they are the real ones.
-- AWS: GetFunctionConfiguration returns the logging configuration, PutFunctionEventInvokeConfig replaces what there was,
-  and an update takes all that a creation does. Moto forgets the first, returns the oldest of the second and knows a
-  part of the third. Added: what was given is read back.
+- AWS: an invocation runs the function. Moto 5.2.5 needs a container engine for that, and without one returns the event.
+  Added: the deployed zip runs in a local Python process (`lambda_runs`), for an invocation by the API while the caller
+  waits, for an event of a service asynchronously (`lambda_events`).
+- AWS: an event source mapping reads its queue in batches, deletes the messages that the function has processed, and
+  leaves the others until they become visible again. Moto invokes once for each message with invented attributes, and
+  makes failed messages visible immediately, without limit. Added: batches, partial responses, and the queue's
+  visibility timeout.
+- AWS: the events of SNS and S3 contain source, subject, and time. Moto's events contain examples instead of the topic,
+  the message's ID, and its attributes, and neither a version nor a sequencer. Added: the real values.
+- AWS: GetFunctionConfiguration returns the logging configuration, PutFunctionEventInvokeConfig replaces the existing
+  one, and an update accepts everything that a creation does. Moto drops the first, returns the oldest of the second,
+  and supports a part of the third. Added: all settings are read back.
 """
 
 import itertools
@@ -44,7 +45,7 @@ def install() -> None:
     add(LambdaFunction, _taking_architectures(LambdaFunction.update_function_code))
     add(LambdaBackend, _replacing(LambdaBackend.put_function_event_invoke_config))
     add(LambdaBackend, _read_in_batches(LambdaBackend.create_event_source_mapping))
-    add(Subscription, _telling_functions(Subscription.publish))
+    add(Subscription, _invoking_functions(Subscription.publish))
     replace(objects, "_get_s3_event", _with_sequencer(objects._get_s3_event))
     replace(rules, "_invoke_lambda", _invoke_by_rule)
 
@@ -52,7 +53,7 @@ def install() -> None:
 def _invoke_by_api(
     backend: Any, function_name: str, qualifier: str | None, body: Any, headers: Any, response_headers: Any
 ) -> bytes:
-    """Invoke: at once and with an answer, later, or not at all, as the caller wants it."""
+    """Invoke: synchronously, asynchronously, or as a dry run, as requested."""
     function = backend.get_function(function_name, qualifier)
     kind = headers.get("X-Amz-Invocation-Type") or "RequestResponse"
     event = json.loads(body or "{}")
@@ -71,13 +72,13 @@ def _invoke_by_api(
 
 
 def _invoke_by_service(function: Any, body: Any, request_headers: Any, response_headers: Any) -> bytes:  # noqa: ARG001
-    """Take the event of a service, which does not wait for an answer."""
+    """Handle an event of a service, which does not wait for a response."""
     later(function, json.loads(body or "{}"))
     return b""
 
 
 def _invoke_by_rule(account_id: str, fn_arn: str, event: Any) -> None:
-    """Take the event of a rule of EventBridge."""
+    """Handle the event of an EventBridge rule."""
     from moto.awslambda.utils import get_backend
 
     later(get_backend(account_id, fn_arn.split(":")[3]).get_function(fn_arn), event)
@@ -92,7 +93,7 @@ def _keeping_logging(begin: Callable[..., None]) -> Callable[..., None]:
 
 
 def _logging(function: Any, given: dict[str, Any]) -> dict[str, Any]:
-    """Return the configuration with what Lambda adds ("LoggingConfig")."""
+    """Return the configuration with Lambda's defaults ("LoggingConfig")."""
     defaults: dict[str, Any] = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{function.function_name}"}
     if given.get("LogFormat") == "JSON":
         defaults |= {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
@@ -142,7 +143,7 @@ def _read_in_batches(create: Callable[..., Any]) -> Callable[..., Any]:
 
         mapping = create(backend, spec)
         for queue in sqs_backends[backend.account_id][backend.region_name].queues.values():
-            # Where Moto looks for whom it shall invoke as soon as a message comes.
+            # Moto invokes the functions in this list as soon as a message arrives.
             queue.lambda_event_source_mappings.clear()
         read_queues()
         return mapping
@@ -150,10 +151,10 @@ def _read_in_batches(create: Callable[..., Any]) -> Callable[..., Any]:
     return create_event_source_mapping
 
 
-def _telling_functions(tell_others: Callable[..., None]) -> Callable[..., None]:
+def _invoking_functions(publish_to_others: Callable[..., None]) -> Callable[..., None]:
     def publish(subscription: Any, message: str, message_id: str, **named: Any) -> None:
         if subscription.protocol != "lambda":
-            tell_others(subscription, message, message_id, **named)
+            publish_to_others(subscription, message, message_id, **named)
             return
         attributes = named.get("message_attributes") or {}
         matcher = subscription._filter_policy_matcher
@@ -161,16 +162,16 @@ def _telling_functions(tell_others: Callable[..., None]) -> Callable[..., None]:
             return
         if named.get("message_structure") == "json":
             message = subscription._parse_message_structure(message, "lambda")
-        _tell(subscription, message, message_id, named.get("subject"), attributes)
+        _invoke(subscription, message, message_id, named.get("subject"), attributes)
 
     return publish
 
 
-def _tell(subscription: Any, message: str, message_id: str, subject: str | None, attributes: dict[str, Any]) -> None:
+def _invoke(subscription: Any, message: str, message_id: str, subject: str | None, attributes: dict[str, Any]) -> None:
     """Invoke with "Invoking Lambda functions with Amazon SNS notifications, Example event"."""
     from moto.awslambda.utils import get_backend
 
-    told = {
+    notification = {
         "Type": "Notification",
         "MessageId": message_id,
         "TopicArn": subscription.topic.arn,
@@ -185,13 +186,18 @@ def _tell(subscription: Any, message: str, message_id: str, subject: str | None,
             name: {"Type": each["Type"], "Value": str(each["Value"])} for name, each in attributes.items()
         },
     }
-    record = {"EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": subscription.arn, "Sns": told}
+    record = {
+        "EventSource": "aws:sns",
+        "EventVersion": "1.0",
+        "EventSubscriptionArn": subscription.arn,
+        "Sns": notification,
+    }
     backend = get_backend(subscription.account_id, subscription.endpoint.split(":")[3])
     later(backend.get_function(subscription.endpoint), {"Records": [record]})
 
 
 def _with_sequencer(get: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Add the version and the order of events of one key ("Event message structure")."""
+    """Add the version and the sequence of events for a key ("Event message structure")."""
 
     def _get_s3_event(event_name: str, bucket: Any, key: Any, notification_id: str) -> dict[str, Any]:
         event = get(event_name, bucket, key, notification_id)

@@ -1,6 +1,6 @@
-"""Events that nobody waits for, and queues that Lambda reads: worked through beside the requests.
+"""Asynchronous events, and queues that Lambda reads: processed in parallel to requests.
 
-AWS tries an event that failed again after one minute and after two; here it is seconds. What failed for good goes to
+AWS retries a failed event after one minute and after two; here it is seconds. After the last attempt, the event goes to
 the destination that the function names, as on AWS.
 """
 
@@ -14,11 +14,11 @@ from typing import Any
 from local_aws.lambda_runs import Outcome, Run
 from local_aws.turns import turn
 
-#: Seconds before the second and the third try.
+#: Seconds before the second and the third attempt.
 RETRY_SECONDS = (1, 2)
-#: Seconds between two looks into the queues.
+#: Seconds between two polls of the queues.
 POLL_SECONDS = 0.2
-#: Batches of one queue at the same time: "Using Lambda with Amazon SQS" begins with five.
+#: Concurrent batches of a queue: "Using Lambda with Amazon SQS" begins with five.
 BATCHES_AT_ONCE = 5
 
 _workers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="lambda")
@@ -27,20 +27,20 @@ _in_flight: dict[str, int] = {}
 
 
 def later(function: Any, event: Any) -> None:
-    """Invoke the function as soon as it can be. Called in turn."""
+    """Invoke the function asynchronously. Called with the lock."""
     backend, name = _backend(function), function.function_name
     _workers.submit(_reported, lambda: _until_done(backend, name, event))
 
 
 def read_queues() -> None:
-    """Begin to read the queues that event source mappings name, once."""
+    """Start to read the queues of event source mappings, once."""
     if not _polling.is_set():
         _polling.set()
         threading.Thread(target=_poll, daemon=True).start()
 
 
 def _until_done(backend: Any, name: str, event: Any) -> None:
-    """Try, try again, and tell the destination of what failed for good."""
+    """Invoke with retries, and send an event whose last attempt failed to its destination."""
     tries = 0
     while True:
         with turn():
@@ -89,7 +89,7 @@ def _send(backend: Any, arn: str, record: dict[str, Any]) -> None:
     elif service == "sns":
         sns_backends[account][region].publish(json.dumps(record), arn=arn)
     else:
-        print(f"lambda: {arn} of {backend.account_id} is told nothing: the embedded AWS knows queues and topics")
+        print(f"lambda: no record is sent to {arn} of {backend.account_id}: only queues and topics are supported")
 
 
 def _poll() -> None:
@@ -102,7 +102,7 @@ def _poll() -> None:
 
 
 def _batches() -> Any:
-    """Yield what the queues of all accounts hold, in batches as their mappings want them. Called in turn."""
+    """Yield the messages in the queues of all accounts, in batches for their mappings. Called with the lock."""
     from moto.awslambda_simple.models import lambda_simple_backends
     from moto.sqs.models import sqs_backends
 
@@ -124,7 +124,7 @@ def _batches() -> Any:
 
 
 def _work(mapping: Any, backend: Any, messages: list[Any]) -> None:
-    """Invoke the function with a batch, and delete what it has done; what it has not is seen again later."""
+    """Invoke the function with a batch, and delete the processed messages; the others become visible again."""
     from moto.sqs.models import sqs_backends
 
     try:
@@ -145,13 +145,13 @@ def _work(mapping: Any, backend: Any, messages: list[Any]) -> None:
 
 
 def failures(mapping: Any, outcome: Outcome, ids: list[str]) -> set[str]:
-    """Return the messages that failed ("Implementing partial batch responses"): all when the answer is no answer."""
+    """Return the failed messages ("Implementing partial batch responses"): all if the response is invalid."""
     if outcome.failed:
         return set(ids)
     if "ReportBatchItemFailures" not in (mapping.function_response_types or []):
         return set()
-    told = outcome.value.get("batchItemFailures") if isinstance(outcome.value, dict) else None
-    named = {each.get("itemIdentifier") for each in told or []}
+    items = outcome.value.get("batchItemFailures") if isinstance(outcome.value, dict) else None
+    named = {each.get("itemIdentifier") for each in items or []}
     return set(ids) if named - set(ids) else named
 
 
@@ -190,7 +190,7 @@ def _backend(function: Any) -> Any:
 
 
 def _found(backend: Any, name: str) -> Any:
-    """Return the function, None where it has gone meanwhile."""
+    """Return the function, or None if it was deleted meanwhile."""
     try:
         return backend.get_function(name)
     except Exception:
@@ -198,7 +198,7 @@ def _found(backend: Any, name: str) -> Any:
 
 
 def _reported(work: Callable[[], None]) -> None:
-    """Do it; an error of ours stands in the server's log, since nobody waits for a result."""
+    """Do the work; an internal error is printed to the server's log, since nobody waits for a result."""
     import traceback
 
     try:

@@ -1,7 +1,7 @@
-"""Runs a function's packaged zip in a local Python process, with the function's role, environment and time limit.
+"""Invocations: run a function's zip in a local Python process, with the function's role, environment, and timeout.
 
-Where the zip holds modules that were compiled for another machine, a second one is run, which `make local` has built
-for this machine of the same sources and the same lock, and the log of each invocation says so.
+If the zip contains modules that were compiled for another machine, a second one runs instead, which `make local` has
+built for this machine from the same sources and lock file, and the log of each invocation says so.
 """
 
 import base64
@@ -25,13 +25,13 @@ from local_aws.process import HOST, packages_for_here
 from local_aws.turns import turn
 
 _RUNTIME = Path(__file__).with_name("lambda_runtime.py")
-#: Bytes of the log that an invocation may be answered with ("Invoke, LogType").
+#: Maximum number of bytes of the log in a response ("Invoke, LogType").
 _TAIL = 4096
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an invocation."""
+    """The result of an invocation."""
 
     request_id: str
     payload: bytes
@@ -40,18 +40,18 @@ class Outcome:
 
     @property
     def log_tail(self) -> str:
-        """The end of the log, as `LogType=Tail` has it."""
+        """The end of the log, as with `LogType=Tail`."""
         return base64.b64encode(self.log.encode()[-_TAIL:]).decode()
 
     @property
     def value(self) -> Any:
-        """What the function returned, or the error."""
+        """The function's return value, or its error."""
         return json.loads(self.payload)
 
 
 @dataclass(frozen=True)
 class Run:
-    """A function as it is when it is invoked: what comes after does not change it."""
+    """A function at the time of its invocation, independent of later changes."""
 
     name: str
     arn: str
@@ -67,7 +67,7 @@ class Run:
 
     @classmethod
     def of(cls, function: Any) -> "Run":
-        """Return the run of Moto's function. Called in turn."""
+        """Return the run of Moto's function. Called with the lock."""
         log_stream = f"{time.strftime('%Y/%m/%d')}/[$LATEST]{uuid4().hex}"
         log_group = function.logging_config["LogGroup"]
         return cls(
@@ -85,7 +85,7 @@ class Run:
         )
 
     def invoke(self, event: Any) -> Outcome:
-        """Run it to its end. Called out of turn, since the function calls the server."""
+        """Run the function to its end. Called without the lock, since the function calls the server."""
         request_id = str(uuid4())
         log = [f"START RequestId: {request_id} Version: $LATEST"]
         started = time.monotonic()
@@ -102,12 +102,12 @@ class Run:
         package = Package.of(self.code)
         if package is None:
             message = (
-                f"the zip holds modules compiled for {self.runtime} on {self.architecture}, and there is none for this "
-                "machine; run `make local` again"
+                f"the zip contains modules compiled for {self.runtime} on {self.architecture}, and there is no zip for "
+                "this machine; run `make local` again"
             )
             return _error("Runtime.InvalidEntrypoint", message, request_id, log)
         if package.differs:
-            log.append(f"run from a zip for {here()}, not the deployed one for {self.runtime} on {self.architecture}")
+            log.append(f"runs a zip for {here()}, not the deployed one for {self.runtime} on {self.architecture}")
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "answer.json"
             arguments = [str(package.folder), str(file), sysconfig.get_path("purelib")]
@@ -149,7 +149,7 @@ class Run:
         }
 
     def _keep(self, log: list[str]) -> None:
-        """Put the log into the function's log group, which Lambda makes when it is not there."""
+        """Put the log into the function's log group, which Lambda creates if it does not exist."""
         self.logs.ensure_log_group(self.log_group)
         if self.log_stream not in self.logs.groups[self.log_group].streams:
             self.logs.create_log_stream(self.log_group, self.log_stream)
@@ -160,15 +160,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Package:
-    """A zip that can be run here, unpacked."""
+    """A zip that can run on this machine, extracted."""
 
     folder: Path
     differs: bool
-    """Whether it is another than the deployed one."""
+    """Whether it is not the deployed one."""
 
     @classmethod
     def of(cls, deployed: bytes) -> "Package | None":
-        """Return the deployed zip, or the one for this machine in its place; None where it is missing."""
+        """Return the deployed zip, or the one for this machine; None if that is missing."""
         sha = hashlib.sha256(deployed).hexdigest()
         for_here = packages_for_here(Path.cwd()) / f"{sha}.zip"
         if for_here.exists():
@@ -180,12 +180,12 @@ class Package:
 
 
 def here() -> str:
-    """Return what this machine runs functions with."""
+    """Return the Python version and architecture of this machine."""
     return f"Python {platform.python_version()} on {platform.machine()}"
 
 
 def _unpacked(content: bytes, name: str) -> Path:
-    """Unpack a zip once, as a whole: several invocations may want it at the same time."""
+    """Extract a zip once, atomically: concurrent invocations may need it."""
     folder = packages_for_here(Path.cwd()) / name
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -200,9 +200,9 @@ def _unpacked(content: bytes, name: str) -> Path:
 
 
 def _environment(function: Any, log_group: str, log_stream: str) -> dict[str, str]:
-    """Return what the process gets: the function's variables, those of Lambda, credentials of its role.
+    """Return the environment of the process: the function's variables, those of Lambda, and credentials of its role.
 
-    Nothing leaves the machine: HTTPS is refused by the server, to which everything but loopback is led.
+    Nothing leaves the machine: the server, which is the proxy for all other hosts, rejects HTTPS.
     """
     from moto.sts.models import sts_backends
 

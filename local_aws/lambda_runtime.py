@@ -1,8 +1,8 @@
 """Runs one invocation of a function: `python -I -S lambda_runtime.py ZIP_FOLDER ANSWER_FILE SITE_PACKAGES`.
 
-A program of its own that knows nothing of ours: the function sees its own zip, Python's standard library and what
-Lambda's runtime for Python brings along, and no other package of this machine. Event and context come by standard
-input; the answer, or the error as Lambda tells it, goes into a file.
+A separate program that imports nothing of this project: the function can import its own zip, Python's standard library,
+and the packages of Lambda's Python runtime, and no other package of this machine. Event and context are read from
+standard input; the response, or the error in Lambda's format, is written to a file.
 """
 
 import importlib
@@ -13,18 +13,18 @@ import time
 import traceback
 from importlib.machinery import ModuleSpec, PathFinder
 
-#: "Building Lambda functions with Python, Runtime-included SDK versions": boto3 and what it stands on.
+#: "Building Lambda functions with Python, Runtime-included SDK versions": boto3 and its dependencies.
 RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
 
 
 class RuntimeFinder:
-    """Finds what the runtime brings along, after what the zip holds, and nothing else in that folder."""
+    """Finds the packages of the runtime, after the modules of the zip, and nothing else in that folder."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> "ModuleSpec | None":
-        """Return where the module is (importlib.abc.MetaPathFinder)."""
+        """Return the module's location (importlib.abc.MetaPathFinder)."""
         del path, target
         return PathFinder.find_spec(name, [self._folder]) if name in RUNTIME else None
 
@@ -37,7 +37,7 @@ class Context:
         self._deadline = time.monotonic() + timeout
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return the milliseconds until the invocation is ended."""
+        """Return the milliseconds until the invocation times out."""
         return max(0, round((self._deadline - time.monotonic()) * 1000))
 
 
@@ -50,16 +50,16 @@ def main(folder: str, answer: str, site_packages: str) -> None:
     try:
         module, _, name = os.environ["_HANDLER"].rpartition(".")
         handler = getattr(importlib.import_module(module.replace("/", ".")), name)
-        told = {"value": handler(given["event"], context)}
-        text = json.dumps(told)
+        response = {"value": handler(given["event"], context)}
+        text = json.dumps(response)
     except BaseException as error:
         traceback.print_exc()
-        text = json.dumps({"error": _as_lambda_tells(error, given["context"]["aws_request_id"])})
-    with open(answer, "w") as file:  # noqa: PTH123 - nothing more is imported than needed
+        text = json.dumps({"error": _error(error, given["context"]["aws_request_id"])})
+    with open(answer, "w") as file:  # noqa: PTH123 - no further imports than necessary
         file.write(text)
 
 
-def _as_lambda_tells(error: BaseException, request_id: str) -> "dict[str, object]":
+def _error(error: BaseException, request_id: str) -> "dict[str, object]":
     return {
         "errorMessage": str(error),
         "errorType": type(error).__name__,

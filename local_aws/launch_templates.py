@@ -1,20 +1,19 @@
-"""Launch templates: the template's own tags are its own.
+"""Launch templates: a template's own tags are separate from the tags of its instances.
 
-- AWS: CreateLaunchTemplate takes tags for the template (TagSpecification) beside those for what is started from it
-  (LaunchTemplateData.TagSpecifications). Moto 5.2.5 puts the first among the second, so that a template made with
-  tags reads back as one that tags a `launch-template`, and every plan makes a new version. Added: each where it
-  belongs.
+- AWS: CreateLaunchTemplate accepts tags for the template (TagSpecification) in addition to tags for what is launched
+  from it (LaunchTemplateData.TagSpecifications). Moto 5.2.5 adds the former to the latter, so that a template with tags
+  reads back as one that tags a `launch-template`, and every plan creates a new version. Added: the separation.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-#: What only the template itself bears.
+#: The resource type of the template itself.
 _TEMPLATE = "launch-template"
 
 
 def install() -> None:
-    """Mend Moto's launch templates."""
+    """Correct the tags of Moto's launch templates."""
     from moto.ec2.models import EC2Backend
 
     from local_aws.extend import add
@@ -23,7 +22,7 @@ def install() -> None:
 
 
 def _without_own_tags(create: Callable[..., Any]) -> Callable[..., Any]:
-    """Take the template's own tags out of its data; it has them as its tags."""
+    """Remove the template's own tags from its data; they are stored as its tags."""
 
     def create_launch_template(
         backend: Any, name: str, description: str, template_data: dict[str, Any], tag_spec: dict[str, Any]

@@ -1,9 +1,9 @@
-"""Start, find and stop the embedded AWS, and the environment in which a process reaches nothing else.
+"""The server process: how it is started, found, and stopped, and the environment in which a process reaches only it.
 
-The server runs detached, in a session of its own: it outlives the command that started it, and Ctrl-C in
-that command's terminal does not reach it. `local-aws.json` in its folder says which process it is. A pid
-alone proves nothing after a reboot, so the record carries the process' start time too, and a server counts
-as found only when it answers with its own pid.
+The server runs detached, in its own session: it outlives the command that started it, and Ctrl-C in that command's
+terminal does not reach it. `local-aws.json` in its folder records the process. A PID alone proves nothing after a
+reboot, so the record also contains the start time of the process, and a server counts as found only if it responds
+with its own PID.
 """
 
 import contextlib
@@ -27,20 +27,20 @@ LOCK_NAME = "local-aws.lock"
 
 # Moto's import takes one to three seconds on an idle machine; a loaded CI runner may need many times that.
 START_SECONDS = 90.0
-# The server ends within a fraction of a second; what needs longer hangs and is killed.
+# The server stops within a fraction of a second; one that takes longer hangs and is killed.
 STOP_SECONDS = 10.0
 
 _PROJECT = Path(__file__).resolve().parent.parent
 _LOG_TAIL_LINES = 20
 
-# Variables by which an SDK finds credentials or another endpoint. All begin with these letters, so that one
-# that does not exist yet is dropped too.
+# Variables with which an SDK finds credentials or another endpoint. All have this prefix, so that variables of future
+# SDKs are dropped too.
 _AWS_PREFIX = "AWS_"
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 class LocalAwsError(Exception):
-    """The embedded AWS did not start or did not stop; the message is for people."""
+    """The embedded AWS did not start or did not stop; the message is shown to the user."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,12 @@ class LocalAws:
     pid: int
     port: int
     started: str
-    """When the process began, as the operating system tells it; only compared, never parsed."""
+    """The start time of the process in the operating system's format; only compared, never parsed."""
     log: Path
 
     @property
     def packages_for_here(self) -> Path:
-        """Where it finds functions' packages for this machine."""
+        """The folder of the functions' packages for this machine."""
         return packages_for_here(self.log.parent)
 
     @property
@@ -66,14 +66,14 @@ class LocalAws:
     def environment(self, base: Mapping[str, str], *, sealed: bool = False) -> dict[str, str]:
         """Return `base` changed so that a child process reaches the embedded AWS and never the real one.
 
-        Every AWS_* variable of `base` is dropped (profiles, session tokens, web identities, endpoints of
-        single services, certificate bundles), and the shared files are replaced by an empty one. No region
-        is set: whoever calls names it.
+        Every AWS_* variable of `base` is dropped (profiles, session tokens, web identities, endpoints of single
+        services, certificate bundles), and the shared files are replaced by an empty one. No region is set; the caller
+        sets it.
 
-        Plain HTTP goes through the server as its proxy, since S3 Control puts the account id before the
-        host (`123456789012.127.0.0.1`), a name that no resolver knows. HTTPS keeps the proxy of `base`:
-        `terraform init` may need the registry. With `sealed`, HTTPS is sent to the server as well, which
-        refuses it: then nothing at all leaves the machine by HTTP or HTTPS.
+        The server is the proxy for plain HTTP, since S3 Control puts the account ID before the host
+        (`123456789012.127.0.0.1`), a name that no resolver knows. HTTPS uses the proxy of `base`: `terraform init` may
+        need the registry. With `sealed`, the server is the proxy for HTTPS as well, and rejects it: then nothing leaves
+        the machine by HTTP or HTTPS.
         """
         kept = {
             name: value
@@ -96,12 +96,12 @@ class LocalAws:
 
 
 def start(folder: Path, *, requests: Path | None = None) -> LocalAws:
-    """Start the embedded AWS of `folder`, or return the one that already runs there.
+    """Start the embedded AWS of `folder`, or return the one that is already running there.
 
-    With `requests` a new one appends every request that it is sent to that file (see `recording`).
+    With `requests`, a new server appends every request that it receives to that file (see `recording`).
 
     Raises:
-        LocalAwsError: the server died or did not answer in time; shows the end of its log.
+        LocalAwsError: the server exited or did not respond in time; the message contains the end of its log.
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -114,7 +114,7 @@ def start(folder: Path, *, requests: Path | None = None) -> LocalAws:
 
 
 def find(folder: Path) -> LocalAws | None:
-    """Return the embedded AWS of `folder` when it is alive and answers, else None."""
+    """Return the embedded AWS of `folder` if it is running and responds, otherwise None."""
     recorded = _read_record(folder)
     if recorded is None or process_started(recorded.pid) != recorded.started:
         return None
@@ -122,10 +122,10 @@ def find(folder: Path) -> LocalAws | None:
 
 
 def stop(folder: Path) -> bool:
-    """End the embedded AWS of `folder`; return whether one was running.
+    """Stop the embedded AWS of `folder`; return whether one was running.
 
     Raises:
-        LocalAwsError: the process is still there after SIGKILL.
+        LocalAwsError: the process is still running after SIGKILL.
     """
     if not folder.is_dir():
         return False
@@ -134,19 +134,19 @@ def stop(folder: Path) -> bool:
 
 
 def packages_for_here(folder: Path) -> Path:
-    """Return where the embedded AWS of `folder` finds functions' packages that were built for this machine.
+    """Return the folder in which the embedded AWS of `folder` finds functions' packages for this machine.
 
-    Each bears the SHA-256 of the deployed package that it stands for.
+    Each is named after the SHA-256 of the deployed package that it replaces.
     """
     return folder / "functions"
 
 
 def process_started(pid: int) -> str | None:
-    """Return when process `pid` began, in a form only good for comparison; None if there is none."""
+    """Return the start time of process `pid`, suitable only for comparison; None if there is no such process."""
     stat = Path(f"/proc/{pid}/stat")
     if Path("/proc/self/stat").exists():
         try:
-            # The second field is the command in parentheses and may hold anything, so count from its end.
+            # The second field is the command in parentheses and may contain anything, so count from its end.
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
             return None
@@ -163,10 +163,9 @@ def process_started(pid: int) -> str | None:
 
 
 def write_record(record: Path, pid: int, port: int) -> None:
-    """Write who serves on `port`; whoever reads sees the old record or the new one, never half of one.
+    """Write which process serves on `port`; a reader sees either the old record or the new one.
 
-    The server itself calls this once it listens, so that even a start that was killed half way leaves a
-    server that `stop` finds.
+    The server itself calls this once it listens, so that even an interrupted start leaves a server that `stop` finds.
     """
     started = process_started(pid) or ""
     new = record.with_suffix(".new")
@@ -197,7 +196,7 @@ def _start(folder: Path, requests: Path | None) -> LocalAws:
     try:
         return _await_health(folder, server)
     except BaseException:
-        # Also for KeyboardInterrupt: a server whose start was given up must not stay behind.
+        # Also for KeyboardInterrupt: a server whose start was interrupted must not keep running.
         server.kill()
         server.wait()
         (folder / RECORD_NAME).unlink(missing_ok=True)
@@ -208,23 +207,23 @@ def _await_health(folder: Path, server: "subprocess.Popen[bytes]") -> LocalAws:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            raise LocalAwsError(_failure(folder, f"ended at its start with exit code {server.returncode}"))
+            raise LocalAwsError(_failure(folder, f"exited at its start with exit code {server.returncode}"))
         running = find(folder)
         if running is not None and running.pid == server.pid:
             return running
         time.sleep(0.05)
-    raise LocalAwsError(_failure(folder, f"did not answer within {START_SECONDS:.0f} seconds"))
+    raise LocalAwsError(_failure(folder, f"did not respond within {START_SECONDS:.0f} seconds"))
 
 
-def _failure(folder: Path, what: str) -> str:
+def _failure(folder: Path, event: str) -> str:
     log = folder / LOG_NAME
     tail = log.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:] if log.exists() else []
     shown = "\n".join(f"    {line}" for line in tail) or "    (empty)"
-    return f"the embedded AWS {what}. The end of its log, {log}:\n{shown}"
+    return f"the embedded AWS {event}. The end of its log, {log}:\n{shown}"
 
 
 def _end_recorded(folder: Path) -> bool:
-    """End the recorded process if it still is the one that was recorded, and forget it."""
+    """Stop the recorded process if it is still the same one, and delete the record."""
     recorded = _read_record(folder)
     ended = recorded is not None and _end(recorded)
     (folder / RECORD_NAME).unlink(missing_ok=True)
@@ -241,17 +240,17 @@ def _end(recorded: LocalAws) -> bool:
             return True
         except PermissionError:
             raise LocalAwsError(
-                f"the embedded AWS, process {recorded.pid}, belongs to another user; have them stop it"
+                f"the embedded AWS, process {recorded.pid}, belongs to another user, who has to stop it"
             ) from None
-        if _gone(recorded):
+        if _has_exited(recorded):
             return True
-    raise LocalAwsError(f"the embedded AWS, process {recorded.pid}, does not end even by SIGKILL")
+    raise LocalAwsError(f"the embedded AWS, process {recorded.pid}, does not exit even after SIGKILL")
 
 
-def _gone(recorded: LocalAws) -> bool:
+def _has_exited(recorded: LocalAws) -> bool:
     deadline = time.monotonic() + STOP_SECONDS
     while time.monotonic() < deadline:
-        # Collects it when it is a child of this very process; else it would stay a zombie.
+        # Reap it if it is a child of this process; otherwise it would remain a zombie.
         with contextlib.suppress(ChildProcessError):
             os.waitpid(recorded.pid, os.WNOHANG)
         if process_started(recorded.pid) != recorded.started:
@@ -274,7 +273,7 @@ def _read_record(folder: Path) -> LocalAws | None:
 
 
 def _answering_pid(port: int) -> int | None:
-    """Ask whoever listens on `port` for its pid; http.client, so that no proxy of the shell is used."""
+    """Ask the server on `port` for its PID; http.client, so that no proxy of the shell is used."""
     connection = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
         connection.request("GET", HEALTH_PATH)
@@ -300,5 +299,5 @@ def _is_replaced_proxy(name: str, sealed: bool) -> bool:
 
 
 if __name__ == "__main__":
-    # `make clean`, which knows nothing but the folder.
+    # Called by `make clean`, which knows only the folder.
     stop(Path(sys.argv[1]))

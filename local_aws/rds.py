@@ -1,32 +1,32 @@
-"""RDS: several instances, what a cluster or instance was given, copies and restored clusters.
+"""RDS: multiple instances, settings of clusters and instances, replicas, and restored clusters.
 
-- AWS: every DB instance has a DbiResourceId of its own. Moto 5.2.5 gives all of them the same, and the
-  provider, which looks an instance up by it, waits for ever for one to be gone. Added: ids of their own.
-- AWS: CreateDBCluster, CreateDBInstance and their Modify calls keep Performance Insights, Database Insights,
-  Enhanced Monitoring, the certificate authority and IAM authentication, and instances of a cluster have the
-  cluster's Performance Insights where nothing else was said. Moto drops them, or some at the change. Added:
-  kept, passed on to the cluster's instances and returned.
-- AWS: the default certificate authority is `rds-ca-rsa2048-g1`. Moto says `rds-ca-default`, for which the
-  provider changes and reboots each instance that names the other. Added: AWS' default.
-- AWS: ModifyDBCluster enables and disables exports of logs by CloudwatchLogsExportConfiguration. Moto looks
-  for them under another name. Added: applied.
-- AWS: Aurora's storage is `aurora-iopt1`, or `aurora`, which is not returned. Moto knows volumes only. Added.
+- AWS: every DB instance has its own DbiResourceId. Moto 5.2.5 gives all of them the same, and the provider, which looks
+  up an instance by it, waits forever for the deletion of one. Added: unique IDs.
+- AWS: CreateDBCluster, CreateDBInstance, and their Modify operations store Performance Insights, Database Insights,
+  Enhanced Monitoring, the certificate authority, and IAM authentication, and the instances of a cluster use the
+  cluster's Performance Insights by default. Moto drops them, or some of them when they change. Added: they are stored,
+  applied to the cluster's instances, and returned.
+- AWS: the default certificate authority is `rds-ca-rsa2048-g1`. Moto returns `rds-ca-default`, for which the provider
+  modifies and reboots each instance that names the other. Added: AWS's default.
+- AWS: ModifyDBCluster enables and disables log exports with CloudwatchLogsExportConfiguration. Moto looks for them
+  under another name. Added: they are applied.
+- AWS: Aurora's storage type is `aurora-iopt1`, or `aurora`, which is not returned. Moto supports volumes only. Added.
 - AWS: ScalingConfigurationInfo belongs to Serverless v1. Moto returns an empty one for every cluster, which the
-  provider wants to change at every plan. Added: none for the others.
-- AWS: RestoreDBClusterFromSnapshot takes what the request does not say from the snapshot. Moto fails for a
+  provider tries to change in every plan. Added: none for other clusters.
+- AWS: RestoreDBClusterFromSnapshot takes settings that are not in the request from the snapshot. Moto fails for a
   cluster whose password RDS manages. Added: a restored cluster.
-- AWS: a read replica is an instance of its own: its tags, backups, exports and protection are what its request
-  says. Moto's shares them all with its source. Added: told apart.
-- AWS: no read replica of an instance whose password RDS manages ("Limitations for Secrets Manager integration",
-  https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html). Moto creates it. Added: the refusal.
-- AWS: who ends the management of a password has to give one ("ModifyDBInstance, ManageMasterUserPassword",
-  https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html). Moto ends it without. Added: the
-  refusal.
-- AWS: DeleteDBCluster refuses a final snapshot whose name exists, and then nothing has changed ("DeleteDBCluster",
-  https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBCluster.html). Moto has deleted the master
-  user's secret by then. Added: the name is looked at first. Moto by itself refuses to delete a cluster or an instance
-  whose deletion protection is on, a cluster that has instances, and an instance whose final snapshot exists.
-- AWS: CreateDBClusterEndpoint and its Describe, Modify and Delete. Moto has none of them. Added.
+- AWS: a read replica is a separate instance: its tags, backups, exports, and protection are those of its request. Moto
+  shares all of them with its source. Added: separate settings.
+- AWS: an instance whose password RDS manages cannot have read replicas ("Limitations for Secrets Manager integration",
+  https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html). Moto creates them. Added: the error.
+- AWS: a request that ends the management of a password must contain one ("ModifyDBInstance,
+  ManageMasterUserPassword", https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html). Moto
+  ends it without one. Added: the error.
+- AWS: DeleteDBCluster rejects a final snapshot whose name exists, without any change ("DeleteDBCluster",
+  https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBCluster.html). Moto has already deleted the
+  master user's secret by then. Added: the name is checked first. Moto itself does not delete a cluster or an instance
+  with deletion protection, a cluster that has instances, or an instance whose final snapshot exists.
+- AWS: CreateDBClusterEndpoint and its Describe, Modify, and Delete operations. Moto has none of them. Added.
 """
 
 import secrets
@@ -35,7 +35,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-# What a request says, by the attribute under which Moto's answers look for it.
+# Parameters of a request, and the attributes under which Moto's responses look for them.
 _KEPT = {
     "enable_performance_insights": "performance_insights_enabled",
     "performance_insights_kms_key_id": "performance_insights_kms_key_id",
@@ -48,7 +48,7 @@ _KEPT = {
 }
 _OF_CLUSTER = _KEPT | {"ca_certificate_identifier": "ca_certificate_identifier"}
 
-# What an instance has from its cluster when its own request does not say.
+# Settings that an instance takes from its cluster if its own request does not contain them.
 _INHERITED = (
     "performance_insights_enabled",
     "performance_insights_kms_key_id",
@@ -56,16 +56,16 @@ _INHERITED = (
     "database_insights_mode",
 )
 
-# Days; AWS' default, the free ones.
+# Days; AWS's default, which is free of charge.
 _INSIGHTS_RETENTION = 7
 
-# AWS' default for new databases. Another one than the provider was told costs a change and a reboot.
+# AWS's default for new databases. A value other than the provider's causes a modification and a reboot.
 _AUTHORITY = "rds-ca-rsa2048-g1"
 
 # A certificate is valid as long as its authority, here the default one.
 _AUTHORITY_ENDS = datetime(2061, 5, 1, tzinfo=UTC)
 
-# What a restored cluster has from its snapshot when the request does not say.
+# Settings that a restored cluster takes from its snapshot if the request does not contain them.
 _RESTORED = (
     "allocated_storage",
     "database_name",
@@ -81,7 +81,7 @@ _RESTORED = (
 
 
 def install() -> None:
-    """Mend Moto's clusters and instances and add the cluster's endpoints."""
+    """Correct Moto's clusters and instances, and add cluster endpoints."""
     from moto.rds.models import DBCluster, DBInstance, DBInstanceClustered, RDSBackend
     from moto.rds.responses import RDSResponse
 
@@ -95,7 +95,7 @@ def install() -> None:
     )
     DBCluster.certificate_details = property(_certificate_details)  # type: ignore[attr-defined]
     add(RDSBackend, _changing_a_cluster(RDSBackend.modify_db_cluster), restore_db_cluster_from_snapshot)
-    add(RDSBackend, _told_apart(RDSBackend.create_db_instance_read_replica))
+    add(RDSBackend, _with_own_settings(RDSBackend.create_db_instance_read_replica))
     add(RDSBackend, _unless_snapshot_exists(RDSBackend.delete_db_cluster))
     add(RDSBackend, _finding_endpoints(RDSBackend._get_resource_for_tagging))
     for call in (
@@ -108,11 +108,11 @@ def install() -> None:
 
 
 def restore_db_cluster_from_snapshot(backend: Any, from_snapshot_id: str, overrides: Any) -> Any:
-    """RestoreDBClusterFromSnapshot: the snapshot's settings where the request does not say."""
+    """RestoreDBClusterFromSnapshot: with the snapshot's settings where the request has none."""
     (snapshot,) = backend.describe_db_cluster_snapshots(None, from_snapshot_id.rpartition(":")[2])
     saved = {name: getattr(snapshot.cluster, name) for name in _RESTORED}
     saved["kms_key_id"], saved["storage_encrypted"] = snapshot.kms_key_id, snapshot.encrypted
-    # The password comes with the snapshot; Moto wants one of a new cluster, and returns none.
+    # The password is part of the snapshot; Moto requires one for a new cluster, and does not return it.
     settings = saved | {"master_user_password": secrets.token_hex(16)} | dict(overrides)
     return backend.create_db_cluster(settings)
 
@@ -157,7 +157,7 @@ def delete_db_cluster_endpoint(response: Any) -> Any:
 
 
 class Tagged:
-    """What Moto's tag calls of RDS need to know of a thing."""
+    """The interface that Moto's tag operations of RDS require of a resource."""
 
     def __init__(self, arn: str, tags: list[dict[str, str]]) -> None:
         self.arn = arn
@@ -199,7 +199,7 @@ class ClusterEndpoint(Tagged):
         self.change(params)
 
     def change(self, params: Any) -> None:
-        """Take over kind and instances of a request."""
+        """Apply the type and the instances of a request."""
         kind = params.get("EndpointType")
         if kind:
             self.description["CustomEndpointType"] = kind
@@ -209,9 +209,9 @@ class ClusterEndpoint(Tagged):
 
 
 def _of_a_cluster(init: Callable[..., None]) -> Callable[..., None]:
-    """Keep what a new cluster was given."""
+    """Store the settings of a new cluster."""
 
-    def made(cluster: Any, backend: Any, **request: Any) -> None:
+    def initialize(cluster: Any, backend: Any, **request: Any) -> None:
         aurora = request["engine"].startswith("aurora")
         storage_type = request.pop("storage_type", None) if aurora else request.get("storage_type")
         init(cluster, backend, **request)
@@ -219,32 +219,32 @@ def _of_a_cluster(init: Callable[..., None]) -> Callable[..., None]:
             cluster.storage_type = None if storage_type == "aurora" else storage_type
         _keep(cluster, request, _OF_CLUSTER)
 
-    made.__name__ = "__init__"
-    return made
+    initialize.__name__ = "__init__"
+    return initialize
 
 
 def _of_an_instance(init: Callable[..., None]) -> Callable[..., None]:
-    """Keep what a new instance was given, and give it an id."""
+    """Store the settings of a new instance, and give it an ID."""
 
-    def made(instance: Any, backend: Any, **request: Any) -> None:
+    def initialize(instance: Any, backend: Any, **request: Any) -> None:
         init(instance, backend, **{"ca_certificate_identifier": _AUTHORITY} | request)
         instance.dbi_resource_id = _dbi_resource_id()
         _keep(instance, request, _KEPT)
 
-    made.__name__ = "__init__"
-    return made
+    initialize.__name__ = "__init__"
+    return initialize
 
 
 def _of_a_member(init: Callable[..., None]) -> Callable[..., None]:
-    """Give a cluster's new instance the cluster's insights."""
+    """Apply the cluster's Performance Insights to its new instance."""
 
-    def made(instance: Any, **request: Any) -> None:
+    def initialize(instance: Any, **request: Any) -> None:
         init(instance, **request)
         if "enable_performance_insights" not in request:
             _inherit(instance)
 
-    made.__name__ = "__init__"
-    return made
+    initialize.__name__ = "__init__"
+    return initialize
 
 
 def _keeping_changes(update: Callable[..., None]) -> Callable[..., None]:
@@ -266,7 +266,7 @@ def _keep(resource: Any, request: Any, names: dict[str, str]) -> None:
 
 
 def _settle_insights(resource: Any) -> None:
-    """Let a key and days stand with Performance Insights that are on, and only with them."""
+    """Set key and retention of Performance Insights only if it is enabled."""
     if getattr(resource, "performance_insights_enabled", False):
         if getattr(resource, "performance_insights_retention_period", None) is None:
             resource.performance_insights_retention_period = _INSIGHTS_RETENTION
@@ -281,7 +281,7 @@ def _inherit(member: Any) -> None:
 
 
 def _without_serverless_v1(info: Any) -> Callable[[Any], dict[str, Any] | None]:
-    """Return a scaling configuration for clusters that have one; it is not that of Serverless v2."""
+    """Return the scaling configuration of clusters that have one; it is not the one of Serverless v2."""
     return lambda cluster: info.fget(cluster) if cluster.scaling_configuration else None
 
 
@@ -291,11 +291,11 @@ def _certificate_details(cluster: Any) -> dict[str, Any] | None:
 
 
 def _changing_a_cluster(modify: Callable[..., Any]) -> Callable[..., Any]:
-    """Apply what Moto's ModifyDBCluster leaves out."""
+    """Apply what Moto's ModifyDBCluster omits."""
 
     def modify_db_cluster(backend: Any, request: Any) -> Any:
         cluster = backend.describe_db_clusters(request["db_cluster_identifier"])[0]
-        # Moto would look into this for the exports of logs, and find a list.
+        # Moto would look here for the log exports, and expects a list.
         exports = request.pop("cloudwatch_logs_export_configuration", None) or {}
         authentication = request.pop("enable_iam_database_authentication", None)
         if authentication is not None:
@@ -313,8 +313,8 @@ def _changing_a_cluster(modify: Callable[..., Any]) -> Callable[..., Any]:
     return modify_db_cluster
 
 
-def _told_apart(create: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a read replica what is its own."""
+def _with_own_settings(create: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a read replica its own settings."""
 
     def create_db_instance_read_replica(backend: Any, request: Any) -> Any:
         _refuse_managed_password(backend.find_db_from_id(request["source_db_instance_identifier"]))
@@ -343,8 +343,8 @@ def _refuse_managed_password(source: Any) -> None:
     from moto.rds.exceptions import RDSClientError
 
     if source.manage_master_user_password:
-        told = "Read replicas are not supported for a source whose password is managed in Secrets Manager."
-        raise RDSClientError("InvalidDBInstanceState", told)
+        message = "Read replicas are not supported for a source whose password is managed in Secrets Manager."
+        raise RDSClientError("InvalidDBInstanceState", message)
 
 
 def _unless_snapshot_exists(delete: Callable[..., Any]) -> Callable[..., Any]:
@@ -359,7 +359,7 @@ def _unless_snapshot_exists(delete: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _finding_endpoints(find: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
-    """Let the tag calls find what Moto has not."""
+    """Let the tag operations find resources that Moto does not have."""
 
     def _get_resource_for_tagging(backend: Any, arn: str) -> Any:
         ours = backend.__dict__.get("tagged_by_arn", {})

@@ -1,13 +1,13 @@
-"""RDS: parameter groups that are read back, subnet groups that change, event subscriptions.
+"""RDS: parameter groups that are read back, subnet groups that change, and event subscriptions.
 
-- AWS: DescribeDBParameters and DescribeDBClusterParameters say where a value comes from (`user` when it was
-  set) and return those of one Source when asked. Moto 5.2.5 says nothing, so that the provider never finds its
-  own parameters again. Added: what was set is of the source `user`. The engine's own parameters, hundreds by
-  family, are not listed.
-- AWS: ResetDBParameterGroup and ResetDBClusterParameterGroup take settings back. Moto has neither. Added.
-- AWS: ModifyDBSubnetGroup changes a group. Moto's is gone afterwards. Added: it stays.
-- AWS: ModifyEventSubscription, and subscriptions are enabled unless told otherwise. Moto has no such call and
-  the contrary default. Added: both.
+- AWS: DescribeDBParameters and DescribeDBClusterParameters return the source of each value (`user` if it was set), and
+  only values of the requested source. Moto 5.2.5 returns no source, so that the provider never finds its own
+  parameters. Added: values that were set have the source `user`. The engine's own parameters, hundreds per family, are
+  not listed.
+- AWS: ResetDBParameterGroup and ResetDBClusterParameterGroup restore defaults. Moto has neither. Added.
+- AWS: ModifyDBSubnetGroup changes a group. Moto loses the group. Added: it is kept.
+- AWS: ModifyEventSubscription, and subscriptions are enabled by default. Moto has no such operation and the opposite
+  default. Added: both.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,7 +15,7 @@ from typing import Any
 
 
 def install() -> None:
-    """Mend Moto's groups and subscriptions."""
+    """Correct Moto's groups and subscriptions."""
     from moto.rds.models import DBClusterParameterGroup, DBParameterGroup, RDSBackend
     from moto.rds.responses import RDSResponse
 
@@ -30,23 +30,23 @@ def install() -> None:
 
 
 def update_parameters(group: Any, new_parameters: Iterable[dict[str, Any]]) -> None:
-    """Set parameters of an instances' group."""
+    """Set parameters of an instance parameter group."""
     for parameter in new_parameters:
         group.parameters[parameter["ParameterName"]].update(parameter, Source="user", IsModifiable=True)
 
 
 def update_cluster_parameters(group: Any, new_parameters: Iterable[dict[str, Any]]) -> None:
-    """Set parameters of a cluster's group."""
+    """Set parameters of a cluster parameter group."""
     update_parameters(group, new_parameters)
 
 
 def describe_db_parameters(response: Any) -> Any:
-    """DescribeDBParameters: those that were set."""
+    """DescribeDBParameters: only parameters that were set."""
     return _parameters(response, _group(response))
 
 
 def describe_db_cluster_parameters(response: Any) -> Any:
-    """DescribeDBClusterParameters: those that were set."""
+    """DescribeDBClusterParameters: only parameters that were set."""
     return _parameters(response, _cluster_group(response))
 
 
@@ -65,7 +65,7 @@ def reset_db_cluster_parameter_group(response: Any) -> Any:
 
 
 def modify_event_subscription(response: Any) -> Any:
-    """ModifyEventSubscription: topic, kind of source, categories, and whether it is enabled."""
+    """ModifyEventSubscription: topic, source type, categories, and whether it is enabled."""
     params = response.params
     (subscription,) = response.backend.describe_event_subscriptions(params["SubscriptionName"])
     changes = {

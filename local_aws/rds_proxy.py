@@ -1,11 +1,11 @@
-"""RDS Proxy: proxies that change, and further endpoints.
+"""RDS Proxy: proxies that change, and additional endpoints.
 
-- AWS: ModifyDBProxy, and CreateDBProxyEndpoint with its Describe, Modify and Delete. Moto 5.2.5 has none of
-  them. Added: all, answering at once with the state that AWS reaches after minutes.
-- AWS: calls for a proxy that is gone fail with DBProxyNotFoundFault, by which the provider sees that it is.
-  Moto fails with status 500. Added: the right error.
-- AWS: a target is available after a while and has the port of its database. Moto's port is PostgreSQL's.
-  Added: the database's.
+- AWS: ModifyDBProxy, and CreateDBProxyEndpoint with its Describe, Modify, and Delete operations. Moto 5.2.5 has none of
+  them. Added: all, which respond immediately with the state that AWS reaches after minutes.
+- AWS: operations on a deleted proxy fail with DBProxyNotFoundFault, by which the provider detects the deletion. Moto
+  fails with status 500. Added: the correct error.
+- AWS: a target becomes available after some time and has the port of its database. Moto always returns PostgreSQL's
+  port. Added: the database's port.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ _CHANGES = {
 
 
 def install() -> None:
-    """Add the calls to Moto's RDS."""
+    """Add the operations to Moto's RDS."""
     from moto.rds.models import RDSBackend
     from moto.rds.responses import RDSResponse
 
@@ -62,11 +62,11 @@ def modify_db_proxy(response: Any) -> Any:
 
 
 class ProxyEndpoint(Tagged):
-    """A further endpoint of a proxy."""
+    """An additional endpoint of a proxy."""
 
     def __init__(self, proxy: Any, params: Any) -> None:
         name = params["DBProxyEndpointName"]
-        # AWS ends the ARN with an id of its own; the name does as well, for it is unique in account and region.
+        # AWS ends the ARN with a generated ID; the name serves as well, since it is unique per account and Region.
         arn = f"arn:{proxy.partition}:rds:{proxy.region}:{proxy.account_id}:db-proxy-endpoint:prx-endpoint-{name}"
         super().__init__(arn, params.get("Tags") or [])
         host = f"{name}.endpoint.proxy-{proxy.url_identifier}.{proxy.region}.rds.amazonaws.com"
@@ -93,7 +93,7 @@ def create_db_proxy_endpoint(response: Any) -> Any:
 
 
 def describe_db_proxy_endpoints(response: Any) -> Any:
-    """DescribeDBProxyEndpoints, by proxy, name or both; a name that does not exist is an error."""
+    """DescribeDBProxyEndpoints, by proxy, name, or both; a name that does not exist is an error."""
     if response.params.get("DBProxyEndpointName"):
         return _answer({"DBProxyEndpoints": [_endpoint(response).description]})
     proxy = response.params.get("DBProxyName")

@@ -1,8 +1,8 @@
-"""A record of every request that the embedded AWS was sent, for tests that check them against AWS's published models.
+"""A record of every request that the embedded AWS receives, for tests that check them against AWS's published models.
 
-One JSON object a line: `method`, `path` (as it arrived), `query`, `headers` (lowercase names), `body` (base64), and
-`account`, the account of the credentials that signed it. Values of secrets are in it: a test keeps it in a temporary
-folder.
+One JSON object per line: `method`, `path` (as received), `query`, `headers` (lowercase names), `body` (base64), and
+`account`, the account of the credentials that signed the request. It contains values of secrets, so tests keep it in a
+temporary folder.
 """
 
 import base64
@@ -18,15 +18,15 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 class Recording:
-    """The WSGI application, with a line written for each request before it is answered."""
+    """The WSGI application, with a line written for each request before the response."""
 
     def __init__(self, application: Application, path: Path) -> None:
         self._application = application
-        # Closed with the process: each line is written at once.
+        # Closed with the process: each line is written immediately.
         self._file = path.open("a", buffering=1)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Record one request and answer it (PEP 3333)."""
+        """Record one request and respond to it (PEP 3333)."""
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         self._file.write(json.dumps(_recorded(environ, body)) + "\n")
@@ -50,7 +50,7 @@ def _recorded(environ: Environ, body: bytes) -> dict[str, Any]:
 
 
 def _account(authorization: str) -> str:
-    """Return the account whose credentials signed a request; "" for an unsigned one."""
+    """Return the account whose credentials signed a request; "" if it is unsigned."""
     from moto.iam.models import get_account_id_from
 
     access_key = authorization.partition("Credential=")[2].partition("/")[0]

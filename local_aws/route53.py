@@ -1,11 +1,11 @@
-"""Route 53: private zones as the provider asks for them, and records that exist.
+"""Route 53: private zones as the provider requests them, and existing records.
 
-- AWS: CreateHostedZone with a VPC makes a private zone; HostedZoneConfig.PrivateZone is read only. Moto 5.2.5 goes by
-  PrivateZone alone, so that the provider, which gives the VPC only, gets a public zone and wants to associate the VPC
-  at every plan. Added: the VPC decides.
-- AWS: CREATE refuses a record of a name, type and set identifier that exists ("ChangeResourceRecordSets",
-  https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html). Moto refuses only what is
-  the same in every value, and otherwise adds a second record. Added: the refusal.
+- AWS: CreateHostedZone with a VPC creates a private zone; HostedZoneConfig.PrivateZone is read only. Moto 5.2.5 uses
+  only PrivateZone, so that the provider, which sends only the VPC, gets a public zone and tries to associate the VPC in
+  every plan. Added: the VPC decides.
+- AWS: CREATE fails for a record whose name, type, and set identifier exist ("ChangeResourceRecordSets",
+  https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html). Moto rejects only a record
+  that is equal in every value, and otherwise adds a second record. Added: the error.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from typing import Any
 
 
 def install() -> None:
-    """Let the VPC of a request make Moto's zone a private one, and records exist once."""
+    """Create private zones for requests with a VPC, and reject existing records."""
     from moto.route53.models import Route53Backend
     from moto.route53.responses import Route53
 

@@ -1,9 +1,9 @@
 """Route 53: query logs.
 
-AWS: CreateQueryLoggingConfig takes the ARN of a log group in us-east-1 as CloudWatch Logs prints it, with `:*` or
-without, and tries to write there: a resource policy of CloudWatch Logs has to let it ("Public DNS query logging").
-Moto 5.2.5 wants `:*`, which the provider leaves out, and looks at no policy. Added: both forms are taken, and what
-no policy allows is refused as AWS refuses it.
+AWS: CreateQueryLoggingConfig accepts the ARN of a log group in us-east-1 with or without `:*` at its end, and tries to
+write to it: a resource policy of CloudWatch Logs must allow that ("Public DNS query logging"). Moto 5.2.5 requires
+`:*`, which the provider omits, and ignores policies. Added: both forms are accepted, and a log group without a policy
+is rejected with AWS's error.
 """
 
 from collections.abc import Callable

@@ -1,22 +1,22 @@
-"""S3: bucket policies with conditions and principals, life cycles, access logs, notifications as they were given.
+"""S3: bucket policies with conditions and principals, lifecycle rules, access logs, and notifications.
 
-- AWS: a statement of a bucket policy applies when its principal, action and resource match the request and
-  all its conditions hold; an applying Deny refuses the request. Moto 5.2.5 looks at no condition of a bucket
-  policy and at no principal but "*", so the usual "deny without TLS" locks everyone out of the objects.
-  Added: the evaluation, for the requests that Moto asks about (those for objects). The embedded AWS is
-  reached by plain HTTP where AWS is reached by HTTPS: aws:SecureTransport is "true" here.
-- AWS: GetBucketLifecycleConfiguration returns the rules that were put, and the smallest object size of
-  transitions in a header. Moto forgets parts of the rules and puts the size into the body, where SDKs do not
-  look; the provider then waits in vain for its own rules. Added: rules and header are returned as given.
-- AWS: PutBucketLogging wants a target whose policy lets logging.s3.amazonaws.com write, and
-  GetBucketLogging returns the format of the objects' names. Moto demands one certain spelling of the policy
-  and drops the format. Added: the policy is evaluated, and what was put is returned.
-- AWS: GetBucketNotificationConfiguration returns the empty EventBridgeConfiguration that switches EventBridge
-  on. Moto takes and heeds it, and does not return it. Added: it is returned.
-- AWS: of an object with versions that is deleted a notification tells, DeleteMarkerCreated. Moto tells of none.
+- AWS: a statement of a bucket policy applies if its principal, action, and resource match the request and all its
+  conditions are met; an applicable Deny rejects the request. Moto 5.2.5 ignores conditions of bucket policies and all
+  principals except "*", so that the usual "deny without TLS" blocks every access to objects. Added: the evaluation, for
+  the requests that Moto checks (those for objects). The embedded AWS is reached by plain HTTP where AWS is reached by
+  HTTPS: aws:SecureTransport is "true" here.
+- AWS: GetBucketLifecycleConfiguration returns the rules that were put, and the minimum object size for transitions in a
+  header. Moto loses parts of the rules and returns the size in the body, where SDKs do not look; the provider then
+  waits in vain for its own rules. Added: rules and header are returned as they were put.
+- AWS: PutBucketLogging requires a target whose policy allows logging.s3.amazonaws.com to write, and GetBucketLogging
+  returns the format of the object keys. Moto requires one specific spelling of the policy and drops the format. Added:
+  the policy is evaluated, and the format is returned.
+- AWS: GetBucketNotificationConfiguration returns the empty EventBridgeConfiguration that enables EventBridge. Moto
+  accepts and applies it, and does not return it. Added: it is returned.
+- AWS: deleting an object in a bucket with versioning sends the notification DeleteMarkerCreated. Moto sends none.
   Added: it is sent.
-- AWS: DeleteObjects takes versions and delete markers alike. Moto disposes of what a version holds, and its delete
-  markers, which hold nothing, do not know how. Added: there is nothing to do for them.
+- AWS: DeleteObjects deletes versions and delete markers. Moto disposes of the contents of a version, and fails for
+  delete markers, which have none. Added: disposing of a delete marker does nothing.
 """
 
 from collections.abc import Callable
@@ -31,14 +31,14 @@ _DEFAULT_MINIMUM_SIZE = "all_storage_classes_128K"
 
 
 def install() -> None:
-    """Replace Moto's evaluation of bucket policies and its reading of life cycles and logging."""
+    """Replace Moto's evaluation of bucket policies and its parsing of lifecycle rules and logging."""
     from moto.s3.models import FakeBucket, FakeDeleteMarker, S3Backend
     from moto.s3.responses import S3Response
 
     from local_aws.extend import add
 
     add(FakeDeleteMarker, dispose)
-    add(S3Backend, _told_of(S3Backend._set_delete_marker))
+    add(S3Backend, _with_notification(S3Backend._set_delete_marker))
     add(FakeBucket, get_permission, _log_permissions_enabled_policy)
     add(FakeBucket, _keeping_rules(FakeBucket.set_lifecycle))
     add(S3Response, _with_all_of_the_rules(S3Response.get_bucket_lifecycle))
@@ -48,10 +48,10 @@ def install() -> None:
 
 
 def dispose(marker: Any, garbage: bool = False) -> None:
-    """Do nothing: a delete marker holds nothing."""
+    """Do nothing: a delete marker has no contents."""
 
 
-def _told_of(mark: Callable[..., Any]) -> Callable[..., Any]:
+def _with_notification(mark: Callable[..., Any]) -> Callable[..., Any]:
     from moto.s3 import notifications
 
     def _set_delete_marker(backend: Any, bucket_name: str, key_name: str) -> Any:
@@ -67,7 +67,7 @@ def _told_of(mark: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def get_permission(bucket: Any, action: str, resource: str) -> Any:
-    """Say what the bucket's policy makes of the current request: DENIED, PERMITTED or NEUTRAL."""
+    """Return the result of the bucket's policy for the current request: DENIED, PERMITTED, or NEUTRAL."""
     from moto.iam.access_control import PermissionResult
 
     if bucket.policy is None:
@@ -79,7 +79,7 @@ def get_permission(bucket: Any, action: str, resource: str) -> Any:
 
 
 def _log_permissions_enabled_policy(bucket: Any, target_bucket: Any, target_prefix: str | None) -> bool:
-    """Say whether S3 may write the access logs of `bucket` into `target_bucket`."""
+    """Return whether S3 can write the access logs of `bucket` to `target_bucket`."""
     if target_bucket.policy is None:
         return False
     context = {
@@ -94,13 +94,13 @@ def _log_permissions_enabled_policy(bucket: Any, target_bucket: Any, target_pref
 
 
 def _keeping_rules(put: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
-    """Keep the rules as they were put, after Moto has checked them."""
+    """Store the rules as they were put, after Moto has checked them."""
 
     def set_lifecycle(bucket: Any, rules: list[dict[str, Any]]) -> None:
         from flask import request
 
         put(bucket, rules)
-        # AWS names a rule that came without an id.
+        # AWS generates an ID for a rule without one.
         bucket.given_rules = [{"ID": str(uuid4()), **rule} for rule in rules]
         bucket.minimum_size = request.headers.get(_MINIMUM_SIZE_HEADER, _DEFAULT_MINIMUM_SIZE)
 
@@ -108,10 +108,10 @@ def _keeping_rules(put: Callable[[Any, Any], None]) -> Callable[[Any, Any], None
 
 
 def _with_all_of_the_rules(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return the rules as they were put, and the smallest size in its header."""
+    """Return the rules as they were put, and the minimum size in its header."""
 
     def get_bucket_lifecycle(response: Any) -> Any:
-        answer = get(response)  # raises when there is none
+        answer = get(response)  # Raises if there is no configuration.
         bucket = response.backend.get_bucket(response.bucket_name)
         body = _xml("LifecycleConfiguration", {"Rule": bucket.given_rules})
         return answer[0], {**answer[1], _MINIMUM_SIZE_HEADER: bucket.minimum_size}, body
@@ -120,7 +120,7 @@ def _with_all_of_the_rules(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _keeping_document(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Keep what was put as logging configuration beside what Moto makes of it."""
+    """Store the logging configuration as it was put, in addition to Moto's version of it."""
 
     def _logging_from_body(response: Any) -> Any:
         import xmltodict  # type: ignore[import-untyped]
@@ -149,7 +149,7 @@ def _with_document(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _with_event_bridge(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return the notification configuration with EventBridge, when it is switched on."""
+    """Return the notification configuration with EventBridge, if it is enabled."""
 
     def get_bucket_notification(response: Any) -> Any:
         import xmltodict
@@ -174,7 +174,7 @@ def _xml(root: str, content: dict[str, Any]) -> str:
 
 
 def _context() -> dict[str, str]:
-    """Return the condition keys of the current request, in small letters as IAM compares them."""
+    """Return the condition keys of the current request, in lowercase for the comparison in IAM."""
     from flask import request
 
     context = {
@@ -183,7 +183,7 @@ def _context() -> dict[str, str]:
         "aws:sourceip": request.remote_addr or "127.0.0.1",
         "s3:tlsversion": "1.3",
     }
-    # Most of S3's own keys are the header of the same name.
+    # Most of S3's own keys have the name of a header.
     context |= {
         f"s3:{name.lower()}": value for name, value in request.headers.items() if name.lower().startswith("x-amz-")
     }
@@ -191,7 +191,7 @@ def _context() -> dict[str, str]:
 
 
 def _caller(authorization: str) -> dict[str, str]:
-    """Return the keys that say who signed the request; nobody when it is not signed."""
+    """Return the keys that identify the caller; Anonymous if the request is not signed."""
     from moto.iam.models import get_account_id_from
     from moto.sts.models import sts_backends
 
@@ -200,7 +200,7 @@ def _caller(authorization: str) -> dict[str, str]:
         return {"aws:principaltype": "Anonymous"}
     account = get_account_id_from(access_key)
     role = sts_backends[account]["aws"].get_assumed_role_from_access_key(access_key)
-    # AWS gives the role's ARN for a session of it.
+    # For a session of a role, AWS uses the role's ARN.
     arn = role.role_arn if role else f"arn:aws:iam::{account}:root"
     return {
         "aws:principalaccount": account,

@@ -1,8 +1,8 @@
 """S3: Intelligent-Tiering configurations of buckets.
 
-AWS: PutBucketIntelligentTieringConfiguration, its Get and Delete keep configurations by id. Moto 5.2.5 has none
-of them and takes the first for the creation of the bucket. Added: each is returned as it was put. No object
-moves.
+AWS: PutBucketIntelligentTieringConfiguration and its Get and Delete operations store configurations by ID. Moto 5.2.5
+has none of them and treats the first as the creation of the bucket. Added: each configuration is returned as it was
+put. No object is moved.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _NONE = (
 
 
 def install() -> None:
-    """Answer these requests before Moto's S3 does."""
+    """Handle these requests before Moto's S3 does."""
     from moto.s3.responses import S3Response
 
     from local_aws.extend import add

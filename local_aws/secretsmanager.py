@@ -1,15 +1,15 @@
-"""Secrets Manager: rotation of secrets that RDS manages or that have no value yet; names of deleted secrets.
+"""Secrets Manager: rotation of secrets that RDS manages or that have no value yet, and names of deleted secrets.
 
-- AWS: a secret that a service manages (the master user's, by RDS) is rotated by that service: RotateSecret takes
-  days or a schedule without a function, and CancelRotateSecret is taken likewise. Moto 5.2.5 rotates without a
-  function but refuses to cancel without one, so that the provider cannot take the rotation back. Added: a managed
-  secret's rotation ends.
-- AWS: RotateSecret invokes the function with the id of a version that it shall make, also where the secret has no
-  version yet. Moto fails for want of that id. Added: there is one.
-- AWS: a secret that is scheduled for deletion keeps its name; CreateSecret says so by InvalidRequestException, for
-  which the provider tries again a while ("DeleteSecret",
-  https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html). Moto refuses with the error for
-  a name that is in use. Added: AWS's own.
+- AWS: a secret that a service manages (such as the master user's, by RDS) is rotated by that service: RotateSecret
+  accepts days or a schedule without a function, and so does CancelRotateSecret. Moto 5.2.5 rotates without a function,
+  but does not cancel without one, so that the provider cannot end the rotation. Added: the rotation of a managed secret
+  can be canceled.
+- AWS: RotateSecret invokes the function with the ID of a new version, even if the secret has no version yet. Moto fails
+  because that ID is missing. Added: the ID.
+- AWS: a secret that is scheduled for deletion keeps its name; CreateSecret fails with InvalidRequestException, after
+  which the provider retries for some time ("DeleteSecret",
+  https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html). Moto fails with the error for a
+  name in use. Added: AWS's error.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from typing import Any
 
 
 def install() -> None:
-    """Let Moto's managed secrets stop rotating."""
+    """Let the rotation of managed secrets be canceled, and correct rotation and creation."""
     from moto.secretsmanager.models import SecretsManagerBackend
 
     from local_aws.extend import add
@@ -44,7 +44,7 @@ def _without_value(rotate: Callable[..., str]) -> Callable[..., str]:
         secret = backend.secrets[secret_id] if backend._is_valid_identifier(secret_id) else None
         if secret is None or secret.versions:
             return rotate(backend, secret_id, *given, **named)
-        # Moto begins a new version only beside another one.
+        # Moto begins a new version only in addition to another one.
         secret.versions = {"": {"version_id": "", "version_stages": []}}
         try:
             return rotate(backend, secret_id, *given, **named)
@@ -59,8 +59,8 @@ def _unless_scheduled(create: Callable[..., str]) -> Callable[..., str]:
         from moto.secretsmanager.exceptions import InvalidRequestException
 
         if backend._is_valid_identifier(name) and backend.secrets[name].is_deleted():
-            told = "You can't create this secret because a secret with this name is already scheduled for deletion."
-            raise InvalidRequestException(told)
+            message = "You can't create this secret because a secret with this name is already scheduled for deletion."
+            raise InvalidRequestException(message)
         return create(backend, name, *given, **named)
 
     return create_secret

@@ -1,9 +1,9 @@
 """The server process of the embedded AWS: `python -m local_aws.server --port 0 --record FILE`.
 
-With `--requests FILE` it writes down every request that it is sent (see `recording`).
+With `--requests FILE` it records every request that it receives (see `recording`).
 
-Moto's server, threaded, in memory, on 127.0.0.1 only, with our additions. Ends by SIGTERM or SIGINT. Callers
-use `local_aws.process`.
+Moto's server, threaded, in memory, on 127.0.0.1 only, with our additions. Stops on SIGTERM or SIGINT. Callers use
+`local_aws.process`.
 """
 
 import argparse
@@ -23,15 +23,15 @@ from local_aws.process import HEALTH_PATH, HOST, write_record
 from local_aws.recording import Recording
 from local_aws.turns import turn
 
-# Read by Moto when it is imported, so they are set before.
+# Moto reads these when it is imported, so they are set before.
 MOTO_SETTINGS = {
-    # Without them no policy of AWS' own (AmazonEKSClusterPolicy, ...) can be attached or looked up.
+    # Otherwise no AWS managed policy (AmazonEKSClusterPolicy, ...) can be attached or looked up.
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
-    # Certificates are issued at once instead of after a minute.
+    # Certificates are issued immediately instead of after a minute.
     "MOTO_ACM_VALIDATION_WAIT": "0",
 }
 
-# There is no container engine behind the emulator.
+# There is no container engine.
 MOTO_CONFIG = {"lambda": {"use_docker": False}, "batch": {"use_docker": False}}
 
 _Environ = dict[str, Any]
@@ -39,16 +39,16 @@ _StartResponse = Callable[..., Any]
 
 
 class RequestHandler:
-    """The WSGI application before Moto's: answers health checks, and refuses to be a way out.
+    """The WSGI application in front of Moto's: responds to health checks, and does not forward HTTPS.
 
-    Clients name the server as their HTTP proxy (see `LocalAws.environment`). A request for a host that is
-    not ours is still answered by Moto; only CONNECT, by which HTTPS would pass, is refused.
+    Clients use the server as their HTTP proxy (see `LocalAws.environment`). Moto also responds to requests for other
+    hosts; only CONNECT, with which HTTPS would leave the machine, is rejected.
 
-    Requests pass this door one at a time. Moto's backends are plain objects without locks: two deletions of a
-    list's entries at once end in HTTP 500, and the provider, which tries again, finds half of it done. And S3
-    looks for an object and creates it in one step when a write says If-None-Match, by which Terraform locks a
-    state; Moto does so in two. (What calls this server by HTTP while it answers steps aside first, as a function
-    does that is invoked: see `turns`.)
+    Requests are processed one at a time. Moto's backends are plain objects without locks: two concurrent deletions of
+    list entries end in HTTP 500, and the provider, which retries, finds half of it done. S3 also checks for an object
+    and creates it in one step if a write has If-None-Match, with which Terraform locks a state; Moto uses two steps.
+    (Code that calls this server by HTTP while a request is processed releases the lock first, such as an invocation of
+    a function: see `turns`.)
     """
 
     def __init__(self, application: Callable[[_Environ, _StartResponse], Iterable[bytes]]) -> None:
@@ -56,9 +56,9 @@ class RequestHandler:
         self._gate = Gate(self._in_turn)
 
     def __call__(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
-        """Answer one request (PEP 3333)."""
+        """Respond to one request (PEP 3333)."""
         if environ["REQUEST_METHOD"] == "CONNECT":
-            return self._text(start_response, "403 Forbidden", "the embedded AWS lets nothing out by HTTPS\n")
+            return self._text(start_response, "403 Forbidden", "the embedded AWS does not forward HTTPS\n")
         if environ["PATH_INFO"] == HEALTH_PATH:
             return self._text(start_response, "200 OK", json.dumps({"pid": os.getpid()}))
         return self._gate(environ, start_response)
@@ -99,16 +99,16 @@ def _serve(port: int, record: Path | None, requests: Path | None) -> None:
     _configure_moto()
     moto = DomainDispatcherApplication(create_backend_app)
     application = RequestHandler(Recording(moto, requests) if requests else moto)
-    # The log is read in editors and CI pages, which show colours as rubbish.
+    # The log is read in editors and on CI pages, which do not display colors.
     serving._log_add_style = False
     server = serving.make_server(HOST, port, application, threaded=True, request_handler=MotoRequestHandler)
-    # Requests still running must not keep the process after its end was asked for.
+    # Running requests must not keep the process alive after it was asked to stop.
     server.daemon_threads = True  # type: ignore[attr-defined]
-    # Moto calls itself for a few services and finds its own port here.
+    # Moto calls itself for a few services and reads its own port here.
     os.environ["MOTO_PORT"] = str(server.server_port)
 
     def end(_signal: int, _frame: FrameType | None) -> None:
-        # shutdown() waits for the loop that this very thread runs, so another thread has to call it.
+        # shutdown() waits for the loop of this thread, so another thread has to call it.
         threading.Thread(target=server.shutdown, daemon=True).start()
 
     signal.signal(signal.SIGTERM, end)
@@ -119,7 +119,7 @@ def _serve(port: int, record: Path | None, requests: Path | None) -> None:
     server.serve_forever()
     print("the embedded AWS has ended", flush=True)
     sys.stdout.flush()
-    # Moto's state is threads and memory only: nothing is lost, and no thread can hold up the end.
+    # Moto's state is only in memory: nothing is lost, and no thread can delay the exit.
     os._exit(0)
 
 

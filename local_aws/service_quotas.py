@@ -1,8 +1,8 @@
-"""Service Quotas: the default values of quotas outside of VPC.
+"""Service Quotas: the default values of quotas other than those of VPC.
 
-- AWS: GetServiceQuota answers with what the account may have. Moto 5.2.5 knows the quotas of VPC only and refuses the
-  rest (NoSuchResourceException). Added: AWS's default values of those that `python -m ops doctor` asks for ("Service
-  Quotas", and each service's own page of quotas).
+- AWS: GetServiceQuota returns the quota of the account. Moto 5.2.5 knows only the quotas of VPC and fails for the rest
+  (NoSuchResourceException). Added: AWS's default values of those that `python -m ops doctor` requests ("Service
+  Quotas", and the page of quotas of each service).
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def install() -> None:
 
 
 def _with_defaults(get: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Answer for ours, and leave the rest to Moto."""
+    """Return our quotas, and leave the rest to Moto."""
 
     def get_service_quota(backend: Any, service_code: str, quota_code: str) -> dict[str, Any]:
         if (service_code, quota_code) not in DEFAULTS:

@@ -1,10 +1,10 @@
-"""SQS: both redrive policies of a queue are read back as they were given, and who waits for messages stops nobody.
+"""SQS: both redrive policies of a queue are read back as they were set, and long polling does not block other requests.
 
-- AWS: GetQueueAttributes returns RedrivePolicy and RedriveAllowPolicy, written without white space. Moto 5.2.5 writes
-  the first with spaces and returns the second never, for which the provider waits three minutes in vain. Added: both.
-  Which queues may name a queue as theirs of dead letters is kept, not enforced.
-- AWS: ReceiveMessage waits up to 20 seconds for a message. Moto waits likewise, while here, where requests have their
-  turn one at a time, nobody could send one. Added: who waits steps aside.
+- AWS: GetQueueAttributes returns RedrivePolicy and RedriveAllowPolicy without white space. Moto 5.2.5 returns the first
+  with spaces and never returns the second, for which the provider waits three minutes in vain. Added: both. Which
+  queues can use a queue as their dead-letter queue is stored, not enforced.
+- AWS: ReceiveMessage waits up to 20 seconds for a message. Moto waits too, but since requests are processed one at a
+  time here, no message could be sent meanwhile. Added: a waiting request releases the lock.
 """
 
 import json
@@ -15,7 +15,7 @@ from local_aws.turns import aside
 
 
 def install() -> None:
-    """Let Moto's queues return their policies."""
+    """Let Moto's queues return their policies and wait without the lock."""
     from moto.sqs.models import Queue
 
     from local_aws.extend import add, replace

@@ -1,4 +1,4 @@
-"""One at a time: whoever touches Moto's backends, which are plain objects without locks, has its turn."""
+"""The lock for Moto's backends, which are plain objects without locks: requests are processed one at a time."""
 
 import threading
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ _turn = threading.Lock()
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """Wait for the turn, and give it back."""
+    """Hold the lock."""
     with _turn:
         yield
 
 
 @contextmanager
 def aside() -> Iterator[None]:
-    """Let others have their turn meanwhile: a function that runs calls the server that waits for it."""
+    """Release the lock meanwhile: a function that runs calls the server that waits for it."""
     _turn.release()
     try:
         yield

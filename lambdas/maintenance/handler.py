@@ -1,12 +1,12 @@
-"""A load balancer's target that says that the service is being maintained: to people in HTML, to programs in JSON.
+"""A load balancer target that responds with a maintenance page: HTML for browsers, JSON for programs.
 
-A fixed response of the load balancer itself has one body for all, and no headers of ours.
+A fixed response of the load balancer has one body for all clients, and no custom headers.
 
 Environment variables, all optional:
-- STATUS: of the answer, 503.
-- RETRY_AFTER_SECONDS: when clients and crawlers shall come back, 600; 0 leaves the header out.
-- TITLE, MESSAGE: what the answer says.
-- HEADERS: further headers, a JSON object: {"X-Maintenance": "database"}.
+- STATUS: status code of the response, 503.
+- RETRY_AFTER_SECONDS: when clients and crawlers should retry, 600; 0 omits the header.
+- TITLE, MESSAGE: text of the response.
+- HEADERS: additional headers, a JSON object: {"X-Maintenance": "database"}.
 """
 
 import os
@@ -27,10 +27,10 @@ settings = Settings.read(os.environ)
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer one request."""
+    """Respond to one request."""
     request = ALBEvent(event)
     if _header(request, "user-agent").startswith("ELB-HealthChecker/"):
-        # Else the load balancer would take the target out, and answer with a page of its own.
+        # Otherwise the target would become unhealthy, and the load balancer would respond with its own error page.
         return _response(request, HTTPStatus.OK, "text/plain", "ready", {})
     html = prefers_html(_header(request, "accept"))
     logger.info("answered", path=request.path, method=request.http_method, html=html)
@@ -47,7 +47,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _header(request: ALBEvent, name: str) -> str:
-    """Return the header; the target group decides whether each comes once or as a list."""
+    """Return the header's value; the target group decides whether it is a string or a list."""
     value: str | list[str] = request.resolved_headers_field.get(name) or ""
     return value if isinstance(value, str) else ",".join(value)
 
@@ -55,16 +55,16 @@ def _header(request: ALBEvent, name: str) -> str:
 def _response(
     request: ALBEvent, status: int, content_type: str, body: str, headers: Mapping[str, str]
 ) -> dict[str, Any]:
-    # No cache may show the page once the service is back, nor one client's kind of answer to another.
+    # No cache may serve the page after maintenance ends, or one client's format to another client.
     all_headers = {"Content-Type": content_type, "Cache-Control": "no-store", "Vary": "Accept", **headers}
-    many = "multiValueHeaders" in request
+    multi_value = "multiValueHeaders" in request
     return {
         "statusCode": int(status),
         "statusDescription": _description(status),
         "isBase64Encoded": False,
         **(
             {"multiValueHeaders": {name: [value] for name, value in all_headers.items()}}
-            if many
+            if multi_value
             else {"headers": all_headers}
         ),
         "body": "" if request.http_method == "HEAD" else body,

@@ -1,4 +1,4 @@
-"""The answer's body, and for whom it is."""
+"""The body of the response, as HTML or JSON."""
 
 import html as markup
 import json
@@ -25,9 +25,9 @@ body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 20vh a
 
 
 def prefers_html(accept: str) -> bool:
-    """Return whether the client would rather have HTML than JSON ("RFC 9110, 12.5.1 Accept").
+    """Return whether the client prefers HTML to JSON ("RFC 9110, 12.5.1 Accept").
 
-    A browser names HTML. A client that takes anything, or says nothing, is a program: it gets JSON.
+    A browser names HTML. A client that accepts anything, or sends no header, is treated as a program and gets JSON.
     """
     weights = dict(_weights(accept))
     html = max(weights.get("text/html", 0.0), weights.get("application/xhtml+xml", 0.0))
@@ -35,13 +35,13 @@ def prefers_html(accept: str) -> bool:
 
 
 def body_of(settings: Settings, *, html: bool) -> str:
-    """Return the page, or the same for a program."""
+    """Return the page as HTML, or the same content as JSON."""
     if html:
         return _PAGE.format(title=markup.escape(settings.title), message=markup.escape(settings.message))
-    told: dict[str, str | int] = {"error": "maintenance", "title": settings.title, "message": settings.message}
+    content: dict[str, str | int] = {"error": "maintenance", "title": settings.title, "message": settings.message}
     if settings.retry_after_seconds:
-        told["retry_after_seconds"] = settings.retry_after_seconds
-    return json.dumps(told, ensure_ascii=False)
+        content["retry_after_seconds"] = settings.retry_after_seconds
+    return json.dumps(content, ensure_ascii=False)
 
 
 def _weights(accept: str) -> list[tuple[str, float]]:

@@ -1,19 +1,19 @@
-"""What the environment variables say."""
+"""Settings from the environment variables."""
 
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-#: "RFC 9110, 5.6.2 Tokens": what a header may be called.
+#: "RFC 9110, 5.6.2 Tokens": valid header names.
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-#: What the page itself decides, or the load balancer.
+#: Headers that the function itself or the load balancer sets.
 _OWN_HEADERS = frozenset({"content-type", "content-length", "cache-control", "retry-after", "connection"})
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The answer: its status, how long to wait, what it says and further headers."""
+    """The response: its status, its Retry-After, its text, and additional headers."""
 
     status: int = 503
     retry_after_seconds: int = 600
@@ -23,7 +23,7 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
-        """Return the settings. Raises ValueError, naming the variable and what to write."""
+        """Return the settings. Raises ValueError with the name of an invalid variable and a valid value."""
         return cls(
             status=_number(environment, "STATUS", cls.status, range(200, 600)),
             retry_after_seconds=_number(environment, "RETRY_AFTER_SECONDS", cls.retry_after_seconds, range(86_401)),
@@ -46,10 +46,10 @@ def _headers(text: str) -> dict[str, str]:
     except ValueError:
         headers = None
     if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
-        raise ValueError(f'HEADERS={text!r} is not a JSON object of texts; write {{"X-Maintenance": "database"}}')
+        raise ValueError(f'HEADERS={text!r} is not a JSON object of strings; write {{"X-Maintenance": "database"}}')
     for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name) or not value.isprintable() or not value.isascii():
-            raise ValueError(f"HEADERS names {name!r}: {value!r}, which HTTP does not take as a header")
+            raise ValueError(f"HEADERS contains {name!r}: {value!r}, which is not a valid HTTP header")
         if name.lower() in _OWN_HEADERS:
-            raise ValueError(f"HEADERS names {name}, which the page sets itself")
+            raise ValueError(f"HEADERS contains {name}, which the function sets itself")
     return headers

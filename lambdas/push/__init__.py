@@ -1,1 +1,1 @@
-"""Notifications to mobile devices."""
+"""Push notifications to mobile devices."""

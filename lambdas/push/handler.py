@@ -1,21 +1,21 @@
-"""Sends notifications to mobile devices, by SNS's platform applications for APNs and FCM.
+"""Sends push notifications to mobile devices, through SNS platform applications for APNs and FCM.
 
-A message of a queue (what the API published to the topic, as it published it) or a record of a stream is one
-notification to one device: {"endpoint": "arn:aws:sns:...:endpoint/GCM/...", "title": "...", "body": "..."}, and as it
-pleases `data`, `collapse_id`, `ttl_seconds`, `priority`, `badge`, `sound` (see pushes.py).
+Each message of a queue (published by the API to the topic, with raw message delivery) or record of a stream is one
+notification to one device: {"endpoint": "arn:aws:sns:...:endpoint/GCM/...", "title": "...", "body": "..."}, with the
+optional keys `data`, `collapse_id`, `ttl_seconds`, `priority`, `badge`, and `sound` (see pushes.py).
 
-Each message has a result of its own, a line in the log and a metric:
-- Sent: SNS took it.
-- EndpointDisabled: the platform said that the token is not valid any more; the app registers anew when it is opened,
-  so the message is done. EndpointGone: somebody deleted the endpoint.
-- Failed: what is no notification, is for an application that is not ours, or what SNS did not take. These alone come
-  back to the queue or the stream, and after some attempts lie among the dead letters.
+Each message has its own result, which is logged and counted as a metric:
+- Sent: SNS accepted it.
+- EndpointDisabled: the platform reported that the token is no longer valid. The app registers again when it is next
+  opened, so the message is complete. EndpointGone: the endpoint was deleted.
+- Failed: the message is not a notification, belongs to an unknown application, or was not accepted by SNS. Only these
+  return to the queue or the stream; after several attempts they move to the dead-letter queue.
 
 Environment variables:
-- PLATFORM_APPLICATIONS: ARNs of the applications whose endpoints are sent to, with commas between. Required.
-- TTL_SECONDS: how long a notification is worth delivering when the message does not say, 86400.
+- PLATFORM_APPLICATIONS: ARNs of the applications to send to, separated by commas. Required.
+- TTL_SECONDS: time to live of notifications that do not set their own, 86400.
 
-Rights: sns:Publish to the applications' endpoints.
+Permissions: sns:Publish on the applications' endpoints.
 """
 
 import os
@@ -44,32 +44,32 @@ sns = boto3.client("sns")
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Take a batch of messages or records, and return those that failed."""
+    """Process a batch of messages or records, and return the failed ones."""
     from_stream = event["Records"][0]["eventSource"] == "aws:kinesis"
-    # A batch of which nothing was sent is not an error of the function: each message has said why.
+    # A batch in which every message failed is not an error of the function: the reason for each message is logged.
     processor = BatchProcessor(
         EventType.KinesisDataStreams if from_stream else EventType.SQS, raise_on_entire_batch_failure=False
     )
-    take = _take_record if from_stream else _take_message
-    return process_partial_response(event, take, processor, context)
+    process = _process_record if from_stream else _process_message
+    return process_partial_response(event, process, processor, context)
 
 
-def _take_message(record: SQSRecord) -> str:
+def _process_message(record: SQSRecord) -> str:
     return _send(record.message_id, lambda: record.body)
 
 
-def _take_record(record: KinesisStreamRecord) -> str:
+def _process_record(record: KinesisStreamRecord) -> str:
     return _send(record.kinesis.sequence_number, record.kinesis.data_as_text)
 
 
 def _send(id: str, text: Callable[[], str]) -> str:
-    """Return the message's result. Raises what it failed for."""
+    """Return the message's result. Raises the exception with which it failed."""
     logger.append_keys(push_id=id, endpoint=None)
     try:
         push = Push.parse(text())
         logger.append_keys(endpoint=push.endpoint)
         if push.application not in settings.applications:
-            raise InvalidPushError(f"its endpoint belongs to {push.application}, which is not among ours")
+            raise InvalidPushError(f"its endpoint belongs to {push.application}, which is not in PLATFORM_APPLICATIONS")
         result = _publish(push, id)
     except Exception as error:
         metrics.add_metric("Failed", MetricUnit.Count, 1)

@@ -1,4 +1,4 @@
-"""A notification as APNs and FCM have it, wrapped as SNS wants it."""
+"""Payloads for APNs and FCM, in the format that SNS expects."""
 
 import json
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from .pushes import InvalidPushError, Push
 if TYPE_CHECKING:
     from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
 
-#: "Generating a remote notification" (Apple) and "About FCM messages" (Google): bytes.
+#: "Generating a remote notification" (Apple) and "About FCM messages" (Google): maximum number of bytes.
 PAYLOAD_LIMIT = 4096
 
 
 def published(push: Push, *, id: str, ttl_seconds: int) -> dict[str, Any]:
-    """Return the arguments of SNS's Publish. Raises InvalidPushError when the platform would refuse the payload.
+    """Return the arguments of SNS's Publish. Raises InvalidPushError if the payload exceeds the platform's limit.
 
-    `id` stands for the collapse id when there is none: a message that the queue delivers twice is shown once.
+    `id` is the default of the collapse ID: a message that the queue delivers twice is shown once.
     """
     ttl = ttl_seconds if push.ttl_seconds is None else push.ttl_seconds
     collapse_id = push.collapse_id or id
@@ -25,11 +25,11 @@ def published(push: Push, *, id: str, ttl_seconds: int) -> dict[str, Any]:
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
     size = len(text.encode(errors="replace"))
     if size > PAYLOAD_LIMIT:
-        raise InvalidPushError(f"it has {size} bytes as {push.platform} gets it, more than {PAYLOAD_LIMIT}")
+        raise InvalidPushError(f"its payload for {push.platform} has {size} bytes, more than {PAYLOAD_LIMIT}")
     return {
         "TargetArn": push.endpoint,
         "MessageStructure": "json",
-        # "Publish, MessageStructure": `default` has to be there, though one endpoint has one platform.
+        # "Publish, MessageStructure": `default` is required, although an endpoint has only one platform.
         "Message": json.dumps({"default": push.body or push.title or "-", push.platform: text}),
         "MessageAttributes": _apns_attributes(push, collapse_id, ttl) if apple else _attributes({"FCM.TTL": str(ttl)}),
     }
@@ -54,7 +54,7 @@ def _apns_attributes(push: Push, collapse_id: str, ttl: int) -> "dict[str, Messa
             f"{push.platform}.TTL": str(ttl),
             "APNS.COLLAPSE_ID": collapse_id,
             "APNS.PUSH_TYPE": "alert" if shown else "background",
-            # APNs refuses 10 for what is not shown.
+            # APNs rejects priority 10 for background notifications.
             "APNS.PRIORITY": "10" if shown and push.priority == "high" else "5",
         }
     )
@@ -63,7 +63,7 @@ def _apns_attributes(push: Push, collapse_id: str, ttl: int) -> "dict[str, Messa
 def _fcm(push: Push, collapse_id: str, ttl: int) -> dict[str, Any]:
     """ "Using Google Firebase Cloud Messaging v1 payloads in Amazon SNS"."""
     android: dict[str, Any] = {"ttl": f"{ttl}s", "priority": "HIGH" if push.priority == "high" else "NORMAL"}
-    # FCM keeps four collapse keys of a device, so only those that were asked for; a tag replaces what is shown.
+    # FCM stores at most four collapse keys per device, so only explicit ones are set; a tag replaces what is shown.
     if push.collapse_id:
         android["collapse_key"] = collapse_id
     message: dict[str, Any] = {"android": android}

@@ -1,4 +1,4 @@
-"""A notification as the API asks for it."""
+"""A notification as the API requests it."""
 
 import json
 from collections.abc import Mapping
@@ -9,19 +9,19 @@ from .settings import TTL_LIMIT
 
 Priority = Literal["high", "normal"]
 
-#: "Sending notification requests to APNs, apns-collapse-id": bytes.
+#: "Sending notification requests to APNs, apns-collapse-id": maximum number of bytes.
 COLLAPSE_ID_LIMIT = 64
 
 
 class InvalidPushError(Exception):
-    """The message is no notification, however often it is tried; what it says is why."""
+    """The message is not a valid notification, and retries cannot succeed; its text is the reason."""
 
 
 @dataclass(frozen=True)
 class Push:
     """One notification to one device.
 
-    With neither title nor body nothing is shown: the app is woken up with the data.
+    With neither title nor body nothing is shown: the app receives the data in the background.
     """
 
     endpoint: str
@@ -29,7 +29,7 @@ class Push:
     body: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
     collapse_id: str = ""
-    """A later notification with the same one takes the place of the earlier."""
+    """A later notification with the same ID replaces the earlier one."""
     ttl_seconds: int | None = None
     priority: Priority = "high"
     badge: int | None = None
@@ -37,12 +37,12 @@ class Push:
 
     @property
     def is_shown(self) -> bool:
-        """Whether people see it."""
+        """Whether the notification is visible to the user."""
         return bool(self.title or self.body)
 
     @property
     def platform(self) -> str:
-        """The platform by SNS's name, from `arn:aws:sns:...:endpoint/GCM/agora-prod/3f5f6d2e-...`."""
+        """The name of the platform in SNS, from `arn:aws:sns:...:endpoint/GCM/agora-prod/3f5f6d2e-...`."""
         return self.endpoint.split("/")[1]
 
     @property
@@ -53,38 +53,38 @@ class Push:
 
     @classmethod
     def parse(cls, text: str) -> "Push":
-        """Return the notification that the JSON asks for. Raises InvalidPushError."""
+        """Return the notification from its JSON. Raises InvalidPushError."""
         try:
-            asked = json.loads(text)
+            keys = json.loads(text)
         except ValueError:
             raise InvalidPushError("it is not JSON") from None
-        if not isinstance(asked, dict):
+        if not isinstance(keys, dict):
             raise InvalidPushError("it is not a JSON object")
-        unknown = sorted(set(asked) - set(cls.__dataclass_fields__))
+        unknown = sorted(set(keys) - set(cls.__dataclass_fields__))
         if unknown:
             raise InvalidPushError(f"it has unknown keys: {', '.join(unknown)}")
-        for name, value in asked.items():
-            if not _is_right(name, value):
+        for name, value in keys.items():
+            if not _is_valid(name, value):
                 raise InvalidPushError(f"its {name} is not {_RULES[name]}")
-        if "endpoint" not in asked:
+        if "endpoint" not in keys:
             raise InvalidPushError("it has no endpoint")
-        return cls(**asked)
+        return cls(**keys)
 
 
 _RULES = {
     "endpoint": "the ARN of a platform endpoint",
-    "title": "a text",
-    "body": "a text",
-    "data": "an object of texts",
-    "collapse_id": f"a text of at most {COLLAPSE_ID_LIMIT} bytes",
+    "title": "a string",
+    "body": "a string",
+    "data": "an object of strings",
+    "collapse_id": f"a string of at most {COLLAPSE_ID_LIMIT} bytes",
     "ttl_seconds": f"a number from 0 to {TTL_LIMIT}",
     "priority": "high or normal",
-    "badge": "a number from 0",
-    "sound": "a text",
+    "badge": "a number, 0 or more",
+    "sound": "a string",
 }
 
 
-def _is_right(name: str, value: Any) -> bool:
+def _is_valid(name: str, value: Any) -> bool:
     if name == "data":
         return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
     if name in ("ttl_seconds", "badge"):

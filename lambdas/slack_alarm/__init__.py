@@ -1,1 +1,1 @@
-"""Alarms and other events of AWS in a Slack channel."""
+"""Alarms and other AWS events in a Slack channel."""

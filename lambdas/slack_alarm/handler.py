@@ -1,21 +1,21 @@
-"""Posts alarms to Slack: one message each, that says what, where, since when, and where to look.
+"""Posts alarms to Slack: one message each, with what happened, where, since when, and links to more information.
 
-Behind the alarm topics, whose names end in their severity, or a target of EventBridge. Reads alarms of CloudWatch, of
-one metric or composite, budgets, deployments of ECS and every other event of EventBridge (EKS among them); what it
-does not know is posted as it came, since an alarm that nobody can read is better than none.
+Subscribed to the alarm topics, whose names end in their severity, or a target of EventBridge. Reads CloudWatch alarms,
+metric or composite, budgets, ECS deployments, and all other EventBridge events (such as those of EKS). An event of an
+unknown format is posted as received, since an unformatted alarm is better than none.
 
-What Slack does not take within the function's time raises: Lambda tries the event twice more, after one and two
-minutes, then puts it into the dead-letter queue with Slack's answer as reason.
+If Slack does not accept a message within the function's timeout, the function fails: Lambda retries the event twice,
+after one and two minutes, then sends it to the queue for failed events with Slack's response as the reason.
 
 Environment variables:
-- SECRET_SLACK_WEBHOOK_ARN: the ARN or name of the secret whose value is the webhook's address. Required. Its value is
-  kept for five minutes, and read anew at once when Slack does not know the address any more.
-- SEVERITIES: which are posted, "critical,warning,info". What comes by another topic always is.
-- STATES: which states of an alarm are posted, "ALARM,OK". OK is posted only after ALARM: a new alarm starts with
-  INSUFFICIENT_DATA, and becomes OK without anything having happened.
+- SECRET_SLACK_WEBHOOK_ARN: ARN or name of the secret whose value is the webhook URL. Required. The value is cached for
+  five minutes, and read again immediately if Slack no longer accepts the URL.
+- SEVERITIES: severities that are posted, "critical,warning,info". Messages of other topics are always posted.
+- STATES: alarm states that are posted, "ALARM,OK". OK is posted only after ALARM: a new alarm starts with
+  INSUFFICIENT_DATA, and changes to OK although nothing happened.
 - DASHBOARD: the name of a dashboard to link to.
 
-Rights: secretsmanager:GetSecretValue of the one secret, and kms:Decrypt of its key.
+Permissions: secretsmanager:GetSecretValue on the secret, and kms:Decrypt on its key.
 """
 
 import os
@@ -41,7 +41,7 @@ seen = Seen()
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Take an event of SNS or EventBridge. Raises SlackError."""
+    """Process an event from SNS or EventBridge. Raises SlackError."""
     for message in messages(event):
         notice = notice_of(message, settings.dashboard)
         logger.append_keys(title=notice.title, state=notice.state, severity=notice.severity, message_id=message.id)
@@ -64,6 +64,6 @@ def _is_wanted(notice: Notice) -> bool:
 
 
 def _webhook(fresh: bool) -> str:
-    """Return the webhook's address. Raises SlackError when the secret holds something else."""
+    """Return the webhook URL. Raises SlackError if the secret contains something else."""
     value = secrets.get(settings.webhook_secret, max_age=_WEBHOOK_SECONDS, force_fetch=fresh)
     return slack.checked(value if isinstance(value, str) else "")

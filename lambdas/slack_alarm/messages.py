@@ -1,20 +1,20 @@
-"""A notice as Slack shows it: the state in words and as a colour, the facts, the links."""
+"""The Slack message of a notice: the state as text and color, the facts, and the links."""
 
 from typing import Any
 
 from .notices import Notice
 
-#: "Reference: Block Kit, section block": characters of a text, fields, characters of a field.
+#: "Reference: Block Kit, section block": characters in a text, number of fields, characters in a field.
 TEXT_LIMIT, FIELD_COUNT, FIELD_LIMIT = 3000, 10, 2000
-#: "Creating rich message layouts": what a phone's notification shows; no need for more.
+#: "Creating rich message layouts": this text is shown in notifications on phones, so it can be short.
 SUMMARY_LIMIT = 300
 _CUT = " …"
-_COLOURS = {"ALARM": "#c62828", "OK": "#2e7d32", "INSUFFICIENT_DATA": "#9e9e9e"}
-_UNKNOWN_COLOUR = "#1565c0"
+_COLORS = {"ALARM": "#c62828", "OK": "#2e7d32", "INSUFFICIENT_DATA": "#9e9e9e"}
+_UNKNOWN_COLOR = "#1565c0"
 
 
 def payload(notice: Notice) -> dict[str, Any]:
-    """Return the webhook's body."""
+    """Return the body for the webhook."""
     headline = " ".join(filter(None, (notice.state, notice.severity and f"({notice.severity})", notice.title)))
     blocks = [_section(f"*{escaped(headline, TEXT_LIMIT - 100)}*{_since(notice)}")]
     if notice.text:
@@ -27,12 +27,12 @@ def payload(notice: Notice) -> dict[str, Any]:
     if notice.links:
         links = "   ".join(f"<{url}|{escaped(name, 100)}>" for name, url in notice.links)
         blocks.append({"type": "context", "elements": [_text(links)]})
-    colour = _COLOURS.get(notice.state, _UNKNOWN_COLOUR)
-    return {"text": escaped(headline, SUMMARY_LIMIT), "attachments": [{"color": colour, "blocks": blocks}]}
+    color = _COLORS.get(notice.state, _UNKNOWN_COLOR)
+    return {"text": escaped(headline, SUMMARY_LIMIT), "attachments": [{"color": color, "blocks": blocks}]}
 
 
 def escaped(text: str, limit: int) -> str:
-    """Return the text as Slack shows it literally, at most so long ("Formatting text for app surfaces")."""
+    """Return the text escaped for Slack and truncated to the limit ("Formatting text for app surfaces")."""
     pieces: list[str] = []
     length = 0
     for character in text:
@@ -47,7 +47,7 @@ def escaped(text: str, limit: int) -> str:
 def _since(notice: Notice) -> str:
     if not notice.since:
         return ""
-    # Slack shows each reader's own time; the rest is for those who cannot.
+    # Slack shows the time in each reader's time zone; the rest is the fallback.
     moment = int(notice.since.timestamp())
     return f"\nsince <!date^{moment}^{{date_short_pretty}} {{time_secs}}|{notice.since:%Y-%m-%d %H:%M:%S %Z}>"
 

@@ -1,4 +1,4 @@
-"""What an event says to people, whatever service it comes from."""
+"""Notices: what an event means, independent of the service that sent it."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _BUDGET_LINE = re.compile(r"^(Budget[A-Za-z ]*|Alert [A-Za-z ]+|[A-Z]+ Amount): 
 
 @dataclass(frozen=True)
 class Message:
-    """What came, through a topic or from EventBridge itself."""
+    """A message from a topic, or an event from EventBridge."""
 
     id: str
     text: str
@@ -32,31 +32,31 @@ class Message:
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing to tell: what, where, since when, and where to look."""
+    """One notification: what happened, where, since when, and links to more information."""
 
     id: str
-    """The same for two messages about the same happening."""
+    """The same for two messages about the same event."""
     title: str
     severity: str = ""
     state: str = ""
-    """As alarms have it; empty where an event is neither good nor bad."""
+    """The alarm state; empty if an event is neither good nor bad."""
     state_before: str = ""
     text: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     since: datetime | None = None
     links: tuple[tuple[str, str], ...] = ()
     as_it_came: str = ""
-    """The event itself, when nobody here knows how to read it."""
+    """The text of the event, if its format is unknown."""
 
     def __post_init__(self) -> None:
-        """Raise TypeError for what is not as AWS writes it."""
+        """Raise TypeError if a value does not have the type that AWS documents."""
         for value in (self.id, self.title, self.severity, self.state, self.state_before, self.text):
             if not isinstance(value, str):
-                raise TypeError(f"{value!r} is not a text")
+                raise TypeError(f"{value!r} is not a string")
 
 
 def messages(event: Event) -> Iterator[Message]:
-    """Yield what a topic's records hold, or the event itself where EventBridge invokes the function."""
+    """Yield the messages in a topic's records, or the event itself if EventBridge invokes the function."""
     if "Records" not in event:
         yield Message(str(event.get("id", "")), json.dumps(event, ensure_ascii=False))
         return
@@ -66,7 +66,7 @@ def messages(event: Event) -> Iterator[Message]:
 
 
 def notice_of(message: Message, dashboard: str = "") -> Notice:
-    """Return what the message says; one that is unknown, or not as AWS writes it, as it came."""
+    """Return the notice of a message; if its format is unknown or invalid, a notice with the original text."""
     if message.subject.startswith("AWS Budgets:"):
         return _budget(message)
     try:
@@ -75,7 +75,7 @@ def notice_of(message: Message, dashboard: str = "") -> Notice:
         if read:
             return read(message, event, dashboard)
     except (ValueError, LookupError, TypeError, AttributeError):
-        pass  # it looked like one that we know, and is not
+        pass  # It resembles a known format, but is not valid.
     return Notice(message.id, message.subject or "Event", message.severity, as_it_came=message.text)
 
 
@@ -144,7 +144,7 @@ def _ecs_deployment(message: Message, event: Event, dashboard: str) -> Notice:
         title=f"Deployment of {service} {detail['eventName'].removeprefix('SERVICE_DEPLOYMENT_').lower()}",
         severity=message.severity,
         state=ended.get(detail["eventName"], ""),
-        # A deployment that completes is told, though none failed before.
+        # A completed deployment is posted even if none failed before.
         state_before="ALARM",
         text=detail.get("reason", ""),
         facts=_facts(("Cluster", cluster), ("Account", event.get("account")), ("Region", region)),
@@ -154,7 +154,7 @@ def _ecs_deployment(message: Message, event: Event, dashboard: str) -> Notice:
 
 
 def _event_bridge(message: Message, event: Event, dashboard: str) -> Notice:
-    """Any event of EventBridge: EKS, whose changes come by CloudTrail, tasks of ECS, health of AWS."""
+    """Any other EventBridge event: EKS, whose changes come through CloudTrail, ECS tasks, AWS Health."""
     detail = event.get("detail") or {}
     facts = [
         ("Event", detail.get("eventName")),
@@ -177,7 +177,7 @@ def _event_bridge(message: Message, event: Event, dashboard: str) -> Notice:
 
 
 def _budget(message: Message) -> Notice:
-    """ "Creating an Amazon SNS topic for budget notifications": a letter, which ends in names and values."""
+    """ "Creating an Amazon SNS topic for budget notifications": a letter that ends with names and values."""
     return Notice(
         id=message.id,
         title=message.subject,

@@ -1,15 +1,15 @@
-"""What was posted already."""
+"""Messages that have already been posted."""
 
 import time
 from collections import OrderedDict
 
 
 class Seen:
-    """Ids of the last hour, in this process's memory.
+    """IDs of the last hour, in the memory of this process.
 
-    SNS delivers a message again now and then, and Lambda repeats an event of which a part failed: both mostly to the
-    process that is warm. A table would see every repetition, at the price of a request for each alarm and an alarm
-    that is lost when the table is; a second message in a channel is the lesser harm.
+    SNS sometimes delivers a message twice, and Lambda retries an event if a part of it failed; both usually reach the
+    same warm process. A table would detect every repetition, but would cost a request per alarm, and an alarm would be
+    lost whenever the table is unavailable. A duplicate message in a channel is the lesser harm.
     """
 
     def __init__(self, seconds: int = 3600, count: int = 1000) -> None:
@@ -21,7 +21,7 @@ class Seen:
         return self._ids.get(id, float("-inf")) > time.monotonic() - self._seconds
 
     def add(self, id: str) -> None:
-        """Remember the id; the oldest is forgotten."""
+        """Remember the ID, and forget the oldest one if there are too many."""
         self._ids[id] = time.monotonic()
         self._ids.move_to_end(id)
         while len(self._ids) > self._count:

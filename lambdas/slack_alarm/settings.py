@@ -1,9 +1,9 @@
-"""What the environment variables say."""
+"""Settings from the environment variables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-#: Last part of the names of the topics that alarms go to, the gravest first.
+#: Last part of the names of the alarm topics, most severe first.
 SEVERITIES = ("critical", "warning", "info")
 #: "CreateAlarm, StateValue".
 STATES = ("ALARM", "OK", "INSUFFICIENT_DATA")
@@ -11,7 +11,7 @@ STATES = ("ALARM", "OK", "INSUFFICIENT_DATA")
 
 @dataclass(frozen=True)
 class Settings:
-    """Which events are posted, and where the webhook's address is."""
+    """Which events are posted, and which secret contains the webhook URL."""
 
     webhook_secret: str
     severities: tuple[str, ...] = SEVERITIES
@@ -20,11 +20,11 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
-        """Return the settings. Raises ValueError, naming the variable and what to write."""
+        """Return the settings. Raises ValueError with the name of an invalid variable and a valid value."""
         secret = environment.get("SECRET_SLACK_WEBHOOK_ARN", "")
         if not secret:
             raise ValueError(
-                "SECRET_SLACK_WEBHOOK_ARN is not set; write the ARN or the name of the secret that holds the address"
+                "SECRET_SLACK_WEBHOOK_ARN is not set; write the ARN or the name of the secret that contains the URL"
             )
         return cls(
             webhook_secret=secret,

@@ -1,4 +1,4 @@
-"""Posts to an incoming webhook, and again when Slack says later."""
+"""Incoming webhooks of Slack: posts a message, and retries if Slack asks for it."""
 
 import json
 import random
@@ -9,20 +9,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-#: Seconds for one request: Slack answers within one.
+#: Timeout of one request in seconds; Slack usually responds within one.
 _TIMEOUT = 5
-#: Seconds before the first repetition; each further one waits twice as long.
+#: Seconds before the first retry; each further wait is twice as long.
 _FIRST_WAIT = 0.5
-#: "Sending messages using incoming webhooks": a webhook that was removed, revoked, or whose channel is gone.
-_WEBHOOK_IS_DEAD = (403, 404, 410)
+#: "Sending messages using incoming webhooks": a webhook that was removed or revoked, or whose channel was deleted.
+_INVALID_WEBHOOK = (403, 404, 410)
 
 
 class SlackError(Exception):
-    """Slack did not take the message; what it said. Never the webhook's address, which is a password."""
+    """Slack did not accept the message, with its response. Never contains the webhook URL, which is a credential."""
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirected POST becomes a GET without a body, which would look like success."""
+    """Rejects redirects: a redirected POST becomes a GET without a body, which would look like success."""
 
     def redirect_request(self, *_: Any) -> None:
         return None
@@ -32,39 +32,39 @@ _opener = urllib.request.build_opener(_NoRedirect)
 
 
 def post(webhook: Callable[[bool], str], payload: Mapping[str, Any], seconds_left: Callable[[], float]) -> None:
-    """Post the payload. Raises SlackError when Slack refuses it, or does not take it in time.
+    """Post the payload. Raises SlackError if Slack rejects it, or does not accept it in time.
 
-    `webhook(fresh)` returns the address, from the secret itself when a cached one is dead.
+    `webhook(fresh)` returns the URL; `fresh` reads the secret again because the cached URL is no longer valid.
     """
     url, tried_fresh, wait = webhook(False), False, _FIRST_WAIT
     while True:
-        status, told, retry_after = _request(url, payload)
+        status, response, retry_after = _request(url, payload)
         if status == 200:
             return
-        if status in _WEBHOOK_IS_DEAD and not tried_fresh:
+        if status in _INVALID_WEBHOOK and not tried_fresh:
             url, tried_fresh = webhook(True), True
             continue
         if status and status != 429 and status < 500:
-            raise SlackError(f"Slack refused the message: {status} {told}")
-        # Not all functions again in the same moment.
+            raise SlackError(f"Slack refused the message: {status} {response}")
+        # Random, so that concurrent functions do not retry at the same moment.
         pause = retry_after if retry_after is not None else wait * random.uniform(1, 1.5)
         if pause + _TIMEOUT > seconds_left():
-            raise SlackError(f"Slack did not take the message in time: {status or 'no answer'} {told}")
+            raise SlackError(f"Slack did not take the message in time: {status or 'no answer'} {response}")
         time.sleep(pause)
         wait *= 2
 
 
 def checked(url: str) -> str:
-    """Return the webhook's address. Raises SlackError when the secret holds something else."""
+    """Return the webhook URL. Raises SlackError if the secret contains something else."""
     parts = urlsplit(url.strip())
     on_this_machine = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
     if not parts.hostname or not (parts.scheme == "https" or on_this_machine):
-        raise SlackError("the secret's value is not an https:// address; `python -m ops secret set` puts one in")
+        raise SlackError("the secret's value is not an https:// URL; set it with `python -m ops secret set`")
     return url.strip()
 
 
 def _request(url: str, payload: Mapping[str, Any]) -> tuple[int, str, float | None]:
-    """Return the status (0 without an answer), what was said, and after how many seconds to come again."""
+    """Return the status (0 without a response), the response, and after how many seconds to retry."""
     request = urllib.request.Request(
         url, json.dumps(payload).encode(), {"Content-Type": "application/json; charset=utf-8"}, method="POST"
     )

@@ -1,1 +1,1 @@
-"""Thumbnails of the pictures that are uploaded into a bucket."""
+"""Thumbnails of the images that are uploaded to a bucket."""

@@ -1,20 +1,20 @@
-"""Makes thumbnails of the pictures in a bucket agree with the pictures.
+"""Keeps the thumbnails in a bucket consistent with the images.
 
-An event only says which key to look at; what is done follows from what lies there now. So events may come twice, late
-or in the wrong order: the picture of now gets its thumbnails, and a picture that is gone loses them. After writing,
-the picture is looked at again: if another was uploaded in the meantime, its thumbnails are made as well, and whoever
-writes last has looked last.
+An event only names a key; the result depends on what is stored under that key now. Therefore events can arrive twice,
+late, or out of order: the current image gets thumbnails, and a deleted image loses them. After writing, the image is
+checked again: if it was replaced in the meantime, its thumbnails are created again, so that the last invocation to
+write has also checked last.
 
-What cannot be processed raises: Lambda tries an asynchronous event twice more, then puts it, with the message as
-reason, into the function's dead-letter queue. Nothing is lost, and a broken file is not tried for ever.
+If an image cannot be processed, the function fails: Lambda retries the asynchronous event twice, then sends it with the
+error message to the function's queue for failed events. No event is lost, and a broken file is not retried forever.
 
 Environment variables:
-- SIZES: boxes in pixels that thumbnails fit into: "320x320,1280x1280". Required.
+- SIZES: maximum width and height of each thumbnail in pixels: "320x320,1280x1280". Required.
 - SOURCE_PREFIX, "uploads/", and TARGET_PREFIX, "thumbnails/": `uploads/a/b.jpg` becomes `thumbnails/320x320/a/b.jpg`.
-- CACHE_CONTROL: of the thumbnails, "public, max-age=86400": a picture that is uploaded anew shows within a day.
-- MAX_PIXELS, 50 million, and MAX_BYTES, 50 MiB: what is larger is not unpacked, or not read.
+- CACHE_CONTROL: of the thumbnails, "public, max-age=86400": a replaced image is visible within a day.
+- MAX_PIXELS, 50 million, and MAX_BYTES, 50 MiB: larger images are not decoded, or not read.
 
-Rights: to read and list SOURCE_PREFIX; to write and delete below TARGET_PREFIX.
+Permissions: to read and list SOURCE_PREFIX; to write and delete under TARGET_PREFIX.
 """
 
 import os
@@ -30,7 +30,7 @@ from . import storage
 from .images import UnprocessableError, thumbnails
 from .settings import Settings
 
-#: A picture that is replaced more often than this while its thumbnails are made is left to the events of those uploads.
+#: After this many replacements during one invocation, the image is left to the events of those uploads.
 _ATTEMPTS = 3
 
 logger = Logger(service="thumbnail")
@@ -40,14 +40,14 @@ s3 = boto3.client("s3")
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Take an event of S3. Raises UnprocessableError when all its keys were tried and some did not work."""
+    """Process an S3 event. Raises UnprocessableError after all keys were tried, if some of them failed."""
     reasons = []
     for record in S3Event(event).records if "Records" in event else ():
-        # S3 writes keys as forms do: a space is `+`, everything else is percent and UTF-8.
+        # S3 encodes keys like form data: a space is `+`, everything else is percent-encoded UTF-8.
         bucket, key = record.s3.bucket.name, unquote_plus(record.s3.get_object.key)
         logger.append_keys(bucket=bucket, key=key, event_name=record.event_name, event_etag=record.s3.get_object.etag)
         try:
-            _agree(bucket, key)
+            _update(bucket, key)
         except UnprocessableError as error:
             logger.warning("cannot be processed", reason=str(error))
             reasons.append(f"s3://{bucket}/{key}: {error}")
@@ -55,8 +55,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         raise UnprocessableError("; ".join(reasons))
 
 
-def _agree(bucket: str, key: str) -> None:
-    """Make the thumbnails of the key those of what lies there now."""
+def _update(bucket: str, key: str) -> None:
+    """Create or delete the key's thumbnails according to what is stored under the key now."""
     targets = settings.targets(key)
     if not targets:
         logger.info("not a picture's key")

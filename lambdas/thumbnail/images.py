@@ -1,4 +1,4 @@
-"""Pictures: read with suspicion, made smaller, written without what the camera told of its owner."""
+"""Images: decoded with limits, resized, and written without the metadata of the camera."""
 
 import io
 import warnings
@@ -10,53 +10,53 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from .settings import Size
 
-#: What is read, by Pillow's names: each format is code that strangers feed, so no more than are asked for.
+#: Accepted formats, by Pillow's names. Each decoder processes untrusted input, so only the required ones are enabled.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 class UnprocessableError(Exception):
-    """These bytes do not become a picture, however often they are tried; the message says why."""
+    """The bytes are not a valid image, and retries cannot succeed; the message contains the reason."""
 
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """A finished picture."""
+    """An encoded thumbnail."""
 
     content: bytes
     content_type: str
 
 
 def thumbnails(content: bytes, sizes: Iterable[Size], max_pixels: int) -> Iterator[tuple[Size, Thumbnail]]:
-    """Yield a thumbnail for each size, in the picture's own format (a GIF's first frame as PNG).
+    """Yield a thumbnail for each size, in the image's own format (the first frame of a GIF as PNG).
 
-    A picture that is smaller than the size stays as large as it is. Raises UnprocessableError.
+    An image that is smaller than the size is not enlarged. Raises UnprocessableError.
     """
     sizes = list(sizes)
-    with _told_as_unprocessable(), Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-        # The header says how large it is: nothing has been unpacked yet.
+    with _errors_as_unprocessable(), Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+        # The size is read from the header, before anything is decoded.
         if picture.width * picture.height > max_pixels:
             raise UnprocessableError(
-                f"{picture.width}x{picture.height} are more than the {max_pixels} pixels that are unpacked"
+                f"{picture.width}x{picture.height} is more than the {max_pixels} pixels that are decoded"
             )
         kind = picture.format or ""
         longest = max(max(size.width, size.height) for size in sizes)
-        # JPEG unpacks at a fraction of its size, which saves most of the time and memory.
+        # JPEG can be decoded at a fraction of its size, which saves most of the time and memory.
         picture.draft("RGB", (longest, longest))
-        upright = _in_plain_colours(ImageOps.exif_transpose(picture))
+        upright = _in_srgb(ImageOps.exif_transpose(picture))
     for size in sizes:
         smaller = upright.copy()
         smaller.thumbnail((size.width, size.height), Image.Resampling.LANCZOS, reducing_gap=3.0)
         yield size, _written(smaller, kind)
 
 
-def _in_plain_colours(picture: Image.Image) -> Image.Image:
-    """Return the picture in sRGB, with transparency if it has any, without metadata."""
+def _in_srgb(picture: Image.Image) -> Image.Image:
+    """Return the image in sRGB, with its transparency, without metadata."""
     profile = picture.info.get("icc_profile")
     transparent = picture.has_transparency_data
     if picture.mode.startswith("I;16"):
         picture = picture.point(lambda value: value / 256).convert("L")
-    # A colour profile goes with the metadata, so the colours have to be right without it.
+    # The color profile is removed with the metadata, so the colors must be correct without it.
     if profile and picture.mode in ("RGB", "CMYK") and not transparent:
         picture = _to_srgb(picture, profile)
     plain = picture.convert("RGBA" if transparent else "RGB")
@@ -69,12 +69,12 @@ def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
         own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         return ImageCms.profileToProfile(picture, own, _SRGB, outputMode="RGB") or picture
     except (ImageCms.PyCMSError, OSError):
-        return picture  # a profile that nobody can read changes no colour anywhere
+        return picture  # An unreadable profile has no effect on the colors in other programs either.
 
 
 def _written(picture: Image.Image, kind: str) -> Thumbnail:
     buffer = io.BytesIO()
-    # MPO is what Pillow calls the JPEG of cameras that store a second picture behind the first.
+    # MPO is Pillow's name for the JPEG of cameras that store a second image after the first.
     if kind in ("JPEG", "MPO"):
         picture.convert("RGB").save(buffer, "JPEG", quality=85, optimize=True, progressive=True)
         return Thumbnail(buffer.getvalue(), "image/jpeg")
@@ -86,17 +86,17 @@ def _written(picture: Image.Image, kind: str) -> Thumbnail:
 
 
 @contextmanager
-def _told_as_unprocessable() -> Iterator[None]:
-    """Turn whatever a decoder raises on broken bytes into one error with its reason."""
+def _errors_as_unprocessable() -> Iterator[None]:
+    """Convert any exception of a decoder on broken bytes to one error with the reason."""
     try:
         with warnings.catch_warnings():
-            # Pillow warns of a frame that is larger than the header said, and goes on.
+            # Pillow only warns if a frame is larger than the header says, and continues.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
     except UnprocessableError:
         raise
     except UnidentifiedImageError:
-        raise UnprocessableError("the bytes are no JPEG, PNG, WebP or GIF, whatever the name says") from None
+        raise UnprocessableError("the bytes are not JPEG, PNG, WebP, or GIF, whatever the name says") from None
     except Exception as error:
-        # Decoders raise OSError, SyntaxError, ValueError, struct.error, zlib.error ...: there is no list of them.
-        raise UnprocessableError(f"the picture is broken: {type(error).__name__}: {error}") from error
+        # Decoders raise OSError, SyntaxError, ValueError, struct.error, zlib.error, and others; there is no full list.
+        raise UnprocessableError(f"the image is broken: {type(error).__name__}: {error}") from error

@@ -1,18 +1,18 @@
-"""What the environment variables say."""
+"""Settings from the environment variables."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 _SIZE = re.compile(r"([1-9][0-9]{0,3})x([1-9][0-9]{0,3})")
-#: Four bytes a pixel, and a copy or two while it is turned and made smaller: some 600 MB, within 1024 MB of memory.
+#: Four bytes per pixel, and one or two copies for rotation and resizing: about 600 MB, within 1024 MB of memory.
 DEFAULT_PIXELS = 50_000_000
 DEFAULT_BYTES = 50 * 1024**2
 
 
 @dataclass(frozen=True)
 class Size:
-    """The box that a thumbnail fits into, in pixels."""
+    """The maximum width and height of a thumbnail in pixels."""
 
     width: int
     height: int
@@ -23,7 +23,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Settings:
-    """Which sizes are made of what, and where they lie."""
+    """The sizes of thumbnails, and the prefixes of images and thumbnails."""
 
     sizes: tuple[Size, ...]
     source_prefix: str = "uploads/"
@@ -34,14 +34,14 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
-        """Return the settings. Raises ValueError, naming the variable and what to write."""
+        """Return the settings. Raises ValueError with the name of an invalid variable and a valid value."""
         source = environment.get("SOURCE_PREFIX", cls.source_prefix)
         target = environment.get("TARGET_PREFIX", cls.target_prefix)
         if not target.endswith("/") or target.startswith("/"):
-            raise ValueError(f'TARGET_PREFIX={target!r} is not a prefix of keys; write one as "thumbnails/"')
+            raise ValueError(f'TARGET_PREFIX={target!r} is not a prefix of keys; write a prefix such as "thumbnails/"')
         if target.startswith(source):
             raise ValueError(
-                f"TARGET_PREFIX={target!r} lies below SOURCE_PREFIX={source!r}: thumbnails would be made of thumbnails"
+                f"TARGET_PREFIX={target!r} is under SOURCE_PREFIX={source!r}: thumbnails would be created of thumbnails"
             )
         return cls(
             sizes=_sizes(environment.get("SIZES", "")),
@@ -53,7 +53,7 @@ class Settings:
         )
 
     def targets(self, key: str) -> dict[Size, str]:
-        """Return the keys of a picture's thumbnails by size; none where the key is not a picture's."""
+        """Return the keys of an image's thumbnails by size; empty if the key is not an image's."""
         if not key.startswith(self.source_prefix) or key.startswith(self.target_prefix) or key.endswith("/"):
             return {}
         name = key.removeprefix(self.source_prefix)
@@ -68,7 +68,7 @@ def _sizes(text: str) -> tuple[Size, ...]:
             raise ValueError(f'SIZES={text!r} is not a list of sizes in pixels; write "320x320,1280x1280"')
         found.append(Size(int(match[1]), int(match[2])))
     if len(set(found)) < len(found):
-        raise ValueError(f"SIZES={text!r} names a size twice; take one out")
+        raise ValueError(f"SIZES={text!r} contains a size twice; remove one")
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""The bucket: what lies under a picture's key now, and its thumbnails."""
+"""The bucket: the image under a key, and its thumbnails."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as it was read."""
+    """The contents and ETag of an image."""
 
     content: bytes
     etag: str
 
 
 def read(s3: "S3Client", bucket: str, key: str, max_bytes: int) -> Picture | None:
-    """Return what lies under the key now, None when nothing does. Raises UnprocessableError when it is too large."""
+    """Return what is stored under the key, or None. Raises UnprocessableError if it is too large."""
     listed = _listed(s3, bucket, key)
     if listed is None:
         return None
@@ -31,13 +31,13 @@ def read(s3: "S3Client", bucket: str, key: str, max_bytes: int) -> Picture | Non
 
 
 def etag_now(s3: "S3Client", bucket: str, key: str) -> str | None:
-    """Return the ETag of what lies under the key now, None when nothing does."""
+    """Return the ETag of what is stored under the key, or None."""
     listed = _listed(s3, bucket, key)
     return listed["ETag"] if listed else None
 
 
 def write(s3: "S3Client", bucket: str, key: str, thumbnail: Thumbnail, cache_control: str) -> None:
-    """Put the thumbnail there."""
+    """Store a thumbnail."""
     s3.put_object(
         Bucket=bucket,
         Key=key,
@@ -48,16 +48,16 @@ def write(s3: "S3Client", bucket: str, key: str, thumbnail: Thumbnail, cache_con
 
 
 def delete(s3: "S3Client", bucket: str, keys: Iterable[str]) -> None:
-    """Delete thumbnails; one that is not there is no error."""
+    """Delete thumbnails; a missing one is not an error."""
     for key in keys:
         s3.delete_object(Bucket=bucket, Key=key)
 
 
 def _listed(s3: "S3Client", bucket: str, key: str) -> "ObjectTypeDef | None":
-    """Return what a listing says of the key: of all keys that begin with it, it comes first.
+    """Return the listing of the key, which is the first of all keys with this prefix.
 
-    To ask for the object itself would not tell: whoever may list one prefix only is answered "Access Denied" for what
-    is there and may not be read, and for what is not there ("GetObject, Permissions").
+    HeadObject cannot distinguish the cases: a role that can list only one prefix gets "Access Denied" both for an
+    object that it cannot read and for one that does not exist ("GetObject, Permissions").
     """
     for found in s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", []):
         if found["Key"] == key:

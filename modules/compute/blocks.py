@@ -15,23 +15,23 @@ class ComputeBlocks(Settings):
     """The blocks that the compute module builds."""
 
     repository: dict[Label, RepositorySettings] = Field(
-        default_factory=dict, description="Image repositories, by name, in the one environment that keeps them."
+        default_factory=dict, description="ECR repositories, by name, in the one environment that keeps the images."
     )
     registry: RegistrySettings | None = Field(
-        default=None, description="Whose repositories images are pulled from, where it is not this account's."
+        default=None, description="The registry that images are pulled from, if it is not this account's."
     )
     ecs: dict[Label, EcsSettings] = Field(
-        default_factory=dict, description="Clusters for services and scheduled tasks, by name."
+        default_factory=dict, description="ECS clusters for services and scheduled tasks, by name."
     )
     eks: dict[Label, EksSettings] = Field(
-        default_factory=dict, description="Kubernetes clusters, by name; a new one beside the old one is an upgrade."
+        default_factory=dict, description="EKS clusters, by name; for an upgrade, add a new cluster beside the old one."
     )
     load_balancer: dict[Label, LoadBalancerSettings] = Field(
         default_factory=dict, description="Application Load Balancers, internet-facing or internal, by name."
     )
     service: dict[Label, ServiceSettings] = Field(
-        default_factory=dict, description="Services on the clusters: containers that run all the time, by name."
+        default_factory=dict, description="ECS services, by name: containers that run all the time."
     )
     scheduled_task: dict[Label, ScheduledTaskSettings] = Field(
-        default_factory=dict, description="Commands that run as tasks by rate or by the clock, by name."
+        default_factory=dict, description="Commands that run as ECS tasks on a schedule, by name."
     )

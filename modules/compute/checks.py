@@ -1,4 +1,4 @@
-"""Checks of the compute module's blocks against each other and against those of lower modules."""
+"""Checks between the compute module's blocks, and between them and the blocks of lower modules."""
 
 import datetime
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from modules.network.blocks import NetworkBlocks
 def findings(
     blocks: ComputeBlocks, data: DataBlocks, access: AccessBlocks, events: EventsBlocks, network: NetworkBlocks
 ) -> Iterator[Finding]:
-    """Yield what does not fit between these blocks, or between them and those of lower modules."""
+    """Yield the problems between these blocks, and between them and the blocks of lower modules."""
     yield from load_balancer_checks.findings(
         blocks.load_balancer,
         network,
@@ -43,7 +43,7 @@ def findings(
 
 
 def warnings(blocks: ComputeBlocks, today: datetime.date) -> Iterator[Finding]:
-    """Yield schedules whose years are over on this day."""
+    """Yield the schedules whose last year has passed."""
     for name, task in blocks.scheduled_task.items():
         if ended_before(task.cron, today.year):
             yield Finding(("scheduled_task", name, "schedule"), task.schedule, *OVER)

@@ -20,15 +20,15 @@ from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
 from modules.network.module import NetworkModule
 
-#: Where registry.k8s.io, which has the Cluster Autoscaler and the metrics server, sends its clients in a region of AWS:
+#: The S3 bucket to which registry.k8s.io (Cluster Autoscaler, metrics server) redirects clients in an AWS Region:
 #: [kubernetes/registry.k8s.io, cmd/archeio/internal/app/buckets.go]
-#: (https://github.com/kubernetes/registry.k8s.io/blob/main/cmd/archeio/internal/app/buckets.go). Some regions are sent
-#: to another one's bucket, which the gateway endpoint, for its own region only, does not stand before.
+#: (https://github.com/kubernetes/registry.k8s.io/blob/main/cmd/archeio/internal/app/buckets.go). Some Regions'
+#: clients are redirected to a bucket in another Region, which the gateway endpoint does not serve.
 KUBERNETES_REGISTRY_BUCKET = "prod-registry-k8s-io-{region}"
 
 
 class ComputeModule(Construct):
-    """What runs the service: load balancers, image repositories, clusters and services."""
+    """Load balancers, image repositories, clusters, and services."""
 
     def __init__(
         self,
@@ -150,7 +150,7 @@ class ComputeModule(Construct):
             names = {name: cluster.name for name, cluster in self.clusters.items()}
             TerraformOutput(stack, "ecs_clusters", value=names, description="ECS clusters by name.")
         if self.load_balancers:
-            told = {
+            outputs = {
                 name: {
                     "names": list(self._blocks.load_balancer[name].names),
                     "dns_name": load_balancer.dns_name,
@@ -158,4 +158,4 @@ class ComputeModule(Construct):
                 }
                 for name, load_balancer in self.load_balancers.items()
             }
-            TerraformOutput(stack, "load_balancers", value=told, description="Load balancers by name.")
+            TerraformOutput(stack, "load_balancers", value=outputs, description="Load balancers by name.")

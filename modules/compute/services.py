@@ -1,4 +1,4 @@
-"""All services and scheduled tasks of an environment, and who of them calls whom."""
+"""All services and scheduled tasks of an environment, and the calls between them."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -13,7 +13,7 @@ from modules.compute.load_balancer.load_balancer import LoadBalancer
 from modules.compute.scheduled_task.scheduled_task import ScheduledTask
 from modules.compute.scheduled_task.settings import ScheduledTaskSettings
 from modules.compute.service.discovery import ServiceNames, service_host
-from modules.compute.service.service import Service, WayIn
+from modules.compute.service.service import Attachment, Service
 from modules.compute.service.settings import ServiceSettings
 from modules.compute.task.context import TaskContext
 from modules.compute.task.settings import TaskSettings
@@ -25,9 +25,9 @@ from modules.network.module import NetworkModule
 
 
 class Services(Construct):
-    """Services and scheduled tasks by the names of their blocks, on clusters and behind load balancers.
+    """Services and scheduled tasks, by name, on clusters and behind load balancers.
 
-    Creates: what `Service` and `ScheduledTask` create; the namespace of services that are reached by name.
+    Creates: what `Service` and `ScheduledTask` create; the namespace of services that have a DNS name.
     """
 
     def __init__(
@@ -58,13 +58,13 @@ class Services(Construct):
         self.scheduled_tasks = {
             name: self._build_scheduled_task(name, settings) for name, settings in blocks.scheduled_task.items()
         }
-        self._let_them_call()
+        self._allow_calls()
         if self.services:
             self._print()
 
     @cached_property
     def names(self) -> ServiceNames:
-        """The namespace of services, made when one is first reached by name."""
+        """The namespace of services, created for the first service that needs a DNS name."""
         return ServiceNames(self, "names", network=self._network.vpc, foundation=self._foundation)
 
     def _build_service(self, name: str, settings: ServiceSettings) -> Service:
@@ -74,19 +74,23 @@ class Services(Construct):
             name=name,
             settings=settings,
             context=self._context(settings),
-            ways_in=self._ways_in(name),
+            attachments=self._attachments(name),
             peers=self._peers(settings),
             service_names=self.names if name in self._reached else None,
         )
 
     def _build_scheduled_task(self, name: str, settings: ScheduledTaskSettings) -> ScheduledTask:
-        if settings.service:
-            service = self.services[settings.service]
-            task, runs, context = service.task, service.settings.image is not None, self._context(service.settings)
-        else:
-            task, runs, context = self._build_task(name, settings), settings.image is not None, self._context(settings)
+        service = self.services[settings.service] if settings.service else None
+        task = service.task if service else self._build_task(name, settings)
+        owner: TaskSettings = service.settings if service else settings
         return ScheduledTask(
-            self, f"scheduled-task-{name}", name=name, settings=settings, task=task, runs=runs, context=context
+            self,
+            f"scheduled-task-{name}",
+            name=name,
+            settings=settings,
+            task=task,
+            has_image=owner.image is not None,
+            context=self._context(owner),
         )
 
     def _build_task(self, name: str, settings: ScheduledTaskSettings) -> Task:
@@ -105,9 +109,11 @@ class Services(Construct):
         cluster = self._clusters[settings.cluster]
         return TaskContext(cluster, self._network, self._data, self._events, self._registry, self._foundation)
 
-    def _ways_in(self, name: str) -> list[WayIn]:
-        ways = {label: settings.rules_to(name) for label, settings in self._blocks.load_balancer.items()}
-        return [WayIn(label, self._load_balancers[label], rules) for label, rules in ways.items() if rules]
+    def _attachments(self, name: str) -> list[Attachment]:
+        rules_by_label = {label: settings.rules_to(name) for label, settings in self._blocks.load_balancer.items()}
+        return [
+            Attachment(label, self._load_balancers[label], rules) for label, rules in rules_by_label.items() if rules
+        ]
 
     def _peers(self, settings: TaskSettings) -> dict[str, tuple[str, int]]:
         environment = self._foundation.names.environment
@@ -118,13 +124,13 @@ class Services(Construct):
 
     @cached_property
     def _reached(self) -> set[str]:
-        """The services that have a name in the VPC."""
+        """The services that have a DNS name in the VPC."""
         callers: list[TaskSettings] = [*self._blocks.service.values(), *self._blocks.scheduled_task.values()]
-        asked = {name for name, settings in self._blocks.service.items() if settings.discovery}
-        return asked.union(*(caller.reaches for caller in callers))
+        discovered = {name for name, settings in self._blocks.service.items() if settings.discovery}
+        return discovered.union(*(caller.reaches for caller in callers))
 
-    def _let_them_call(self) -> None:
-        """Open both sides once all are there: two services may call each other."""
+    def _allow_calls(self) -> None:
+        """Open both security groups after all services are created: two services may call each other."""
         tasks = [*(service.task for service in self.services.values()), *self._own_tasks.values()]
         for task in tasks:
             for label in task.reaches:
@@ -134,7 +140,7 @@ class Services(Construct):
 
     def _print(self) -> None:
         stack, environment = TerraformStack.of(self), self._foundation.names.environment
-        told = {
+        outputs = {
             name: {
                 "service": service.name,
                 "family": service.task.family,
@@ -144,16 +150,18 @@ class Services(Construct):
             }
             for name, service in self.services.items()
         }
-        TerraformOutput(stack, "services", value=told, description="Services by name, as `aws ecs` and a pipeline ask.")
-        waiting = {
+        TerraformOutput(
+            stack, "services", value=outputs, description="Services by name, as `aws ecs` and a pipeline ask."
+        )
+        without_image = {
             name: f"push an image to {self._registry.host}, then write service.{name}.image"
             for name, service in self.services.items()
             if service.settings.image is None
         }
-        if waiting:
+        if without_image:
             TerraformOutput(
                 stack,
                 "services_without_image",
-                value=waiting,
+                value=without_image,
                 description="Services of which no task runs yet, since there is no image.",
             )

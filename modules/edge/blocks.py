@@ -8,11 +8,12 @@ from modules.foundation.settings import Label, Settings
 
 
 class EdgeBlocks(Settings):
-    """The blocks that the edge module builds."""
+    """The blocks of the edge module."""
 
     firewall: FirewallSettings | None = Field(
-        default=None, description="The web application firewall of the load balancers and the site."
+        default=None, description="The web application firewall (AWS WAF) of the load balancers and the sites."
     )
     site: dict[Label, SiteSettings] = Field(
-        default_factory=dict, description="Sites: pages behind CloudFront, an API and media through the same names."
+        default_factory=dict,
+        description="Websites: pages on CloudFront, with an API and media on the same domain names.",
     )

@@ -16,7 +16,7 @@ from modules.network.blocks import NetworkBlocks
 def findings(
     blocks: EdgeBlocks, network: NetworkBlocks, access: AccessBlocks, data: DataBlocks, compute: ComputeBlocks
 ) -> Iterator[Finding]:
-    """Yield what does not fit between these blocks, or between them and those of lower modules."""
+    """Yield the problems between these blocks, and between them and the blocks of lower modules."""
     if blocks.firewall:
         yield from firewall_checks.findings(blocks.firewall, compute.load_balancer, blocks.site)
     yield from site_checks.findings(blocks.site, network, data, compute)
@@ -24,5 +24,5 @@ def findings(
 
 
 def warnings(blocks: EdgeBlocks, compute: ComputeBlocks) -> Iterator[Finding]:
-    """Yield what is allowed and yet deserves a second look."""
+    """Yield settings that are allowed but probably not intended."""
     yield from site_checks.warnings(blocks.site, compute)

@@ -16,7 +16,7 @@ from modules.network.module import NetworkModule
 
 
 class EdgeModule(Construct):
-    """What users reach first: the firewall, and sites by the names of their blocks."""
+    """The web application firewall and the sites, the latter by the labels of their blocks."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class EdgeModule(Construct):
         self._foundation = foundation
         self.firewall = self._build_firewall(blocks.firewall) if blocks.firewall else None
         self.sites = {name: self._build_site(name, settings) for name, settings in blocks.site.items()}
-        self._print()
+        self._create_outputs()
 
     def _build_firewall(self, settings: FirewallSettings) -> Firewall:
         firewall = Firewall(self, "firewall", settings=settings, foundation=self._foundation)
@@ -58,9 +58,9 @@ class EdgeModule(Construct):
             foundation=self._foundation,
         )
 
-    def _print(self) -> None:
+    def _create_outputs(self) -> None:
         if self.sites:
-            told = {
+            outputs = {
                 name: {
                     "names": list(site.settings.names),
                     "distribution_id": site.distribution_id,
@@ -73,6 +73,6 @@ class EdgeModule(Construct):
             TerraformOutput(
                 TerraformStack.of(self),
                 "sites",
-                value=told,
+                value=outputs,
                 description="Sites by name, and what a pipeline runs to publish one.",
             )

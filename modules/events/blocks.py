@@ -23,11 +23,11 @@ class EventsBlocks(Settings):
     topic: dict[Label, TopicSettings] = Field(default_factory=dict, description="SNS topics, by name.")
     stream: dict[Label, StreamSettings] = Field(default_factory=dict, description="Kinesis streams, by name.")
     push: dict[Label, PushSettings] = Field(
-        default_factory=dict, description="Notifications to mobile devices, by the name of the app."
+        default_factory=dict, description="Push notifications to mobile devices, by the name of the app."
     )
 
     def expanded(self) -> Self:
-        """Return the blocks, and beside them those that `push` blocks stand for, under the names of their channels."""
+        """Return the blocks with those that `push` blocks stand for, under the names of their channels."""
         channels = {push_channel(label): settings for label, settings in self.push.items()}
         return self.model_copy(
             update={
@@ -40,7 +40,7 @@ class EventsBlocks(Settings):
 
 
 def push_channel(label: str) -> str:
-    """Return the name of the function of a `push` block, and of the topic, queue or stream before it."""
+    """Return the name of the function of a `push` block, and of its topic, queue, or stream."""
     return f"push-{label}"
 
 

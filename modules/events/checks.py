@@ -1,4 +1,4 @@
-"""Checks of the events module's blocks against each other and against those of lower modules."""
+"""Checks of the events module's blocks against each other and against the blocks of lower modules."""
 
 import datetime
 from collections.abc import Collection, Iterator
@@ -18,13 +18,13 @@ from modules.foundation.versions import VersionInUse
 from modules.network.blocks import NetworkBlocks
 from modules.network.vpc.settings import NetworkSettings
 
-#: "Using Lambda with Amazon SQS, Configuring a queue": six times the function's timeout, so that a batch which is
-#: throttled is tried again before its messages are seen by others. Less than the timeout Lambda refuses.
+#: "Using Lambda with Amazon SQS, Configuring a queue": six times the function's timeout, so that a throttled batch can
+#: be retried before its messages become visible to others. Lambda does not accept less than the timeout.
 VISIBILITY_TIMEOUTS = 6
 
 
 def findings(blocks: EventsBlocks, data: DataBlocks, network: NetworkBlocks) -> Iterator[Finding]:
-    """Yield what does not fit between these blocks, or between them and those of lower modules."""
+    """Yield the conflicts among these blocks, and between them and the blocks of lower modules."""
     for name, function in blocks.function.items():
         yield from _unknown_names(name, function, blocks, data)
         if function.in_vpc:
@@ -42,7 +42,7 @@ def findings(blocks: EventsBlocks, data: DataBlocks, network: NetworkBlocks) -> 
 
 
 def warnings(blocks: EventsBlocks, today: datetime.date) -> Iterator[Finding]:
-    """Yield schedules whose years are over on this day."""
+    """Yield the schedules whose last year is before this day."""
     for name, function in blocks.function.items():
         for label, schedule in function.schedule.items():
             if schedule.cron and ended_before(schedule.cron, today.year):
@@ -50,25 +50,25 @@ def warnings(blocks: EventsBlocks, today: datetime.date) -> Iterator[Finding]:
 
 
 def versions(blocks: EventsBlocks) -> Iterator[VersionInUse]:
-    """Yield the runtimes of functions."""
+    """Yield the runtimes of the functions."""
     for name, function in blocks.function.items():
         yield VersionInUse(("function", name, "runtime"), "lambda", function.runtime)
 
 
 def _ways(name: str, function: FunctionSettings, network: NetworkSettings | None) -> Iterator[Finding]:
-    """Yield the services of AWS that a function in the app subnets uses by name, and has no way to.
+    """Yield the AWS services that a function in the app subnets calls and cannot reach.
 
-    Lambda writes the logs and keeps what fails by itself; S3 is reached by its gateway endpoint.
+    Lambda itself writes the logs and stores failed events; S3 is reached through its gateway endpoint.
     """
     if network is None:
-        rule = "asks for app subnets, and there is no VPC"
-        yield Finding(("function", name, "in_vpc"), True, rule, "write a `network` block, or take it out")
+        rule = "requires app subnets, and there is no VPC"
+        yield Finding(("function", name, "in_vpc"), True, rule, "add a `network` block, or remove this key")
         return
     reads = ["secretsmanager"] if function.secrets or function.databases else []
     missing = network.unreachable_by_programs([*publishing_endpoints(function.published_to), *reads])
     if missing:
-        rule = f"has no way to {', '.join(missing)}: there is neither a NAT gateway, an endpoint for them nor a proxy"
-        remedy = "add them to network.interface_endpoints, or write a network.nat or a network.proxy"
+        rule = f"cannot reach {', '.join(missing)}: there is no NAT gateway, no endpoint for them, and no proxy"
+        remedy = "add them to network.interface_endpoints, or add network.nat or network.proxy"
         yield Finding(("function", name), None, rule, remedy)
 
 
@@ -86,8 +86,8 @@ def _unknown_names(name: str, function: FunctionSettings, blocks: EventsBlocks, 
         yield from _not_among((*at, key), kind, names, known)
     for label in function.caches:
         if label in data.cache and (unknown := data.cache[label].unknown_user()):
-            rule = f"has no user {unknown}, as whom the function would log in"
-            yield Finding((*at, "caches"), label, rule, f'write `user "{unknown}" {{ }}` into its block')
+            rule = f"has no user {unknown}, as which the function would log in"
+            yield Finding((*at, "caches"), label, rule, f'add `user "{unknown}" {{ }}` to its block')
     labelled: tuple[tuple[str, str, Collection[str], Collection[str]], ...] = (
         ("bucket", "bucket", function.bucket, data.bucket),
         ("on_queue", "queue", function.on_queue, blocks.queue),
@@ -115,24 +115,27 @@ def _visibility(name: str, function: FunctionSettings, blocks: EventsBlocks) -> 
         queue = blocks.queue.get(label)
         least = VISIBILITY_TIMEOUTS * function.timeout
         if queue and queue.visibility_timeout is not None and queue.visibility_timeout < least:
-            rule = f"is less than six times the timeout of function.{name}: others would see messages that it works on"
+            rule = f"is less than six times the timeout of function.{name}: others would receive messages in progress"
             at = ("queue", label, "visibility_timeout")
-            yield Finding(at, queue.visibility_timeout, rule, f"write {least} or more, or take it out")
+            yield Finding(at, queue.visibility_timeout, rule, f"write {least} or more, or remove the key")
 
 
 def _readers(blocks: EventsBlocks) -> Iterator[Finding]:
-    """Two functions at one queue would each get some of the messages, which nobody means."""
+    """Yield the queues that two functions read: each would receive only some of the messages."""
     first: dict[str, str] = {}
     for name, function in blocks.function.items():
         for label in function.on_queue:
             if first.setdefault(label, name) != name:
-                rule = f"is read by function.{first[label]} already, and each would get some of the messages"
-                remedy = "give each function a queue of its own, both with the same topic"
+                rule = f"is already read by function.{first[label]}, and each would receive only some of the messages"
+                remedy = "give each function its own queue, and subscribe both queues to one topic"
                 yield Finding(("function", name, "on_queue", label), None, rule, remedy)
 
 
 def _overlaps(blocks: EventsBlocks) -> Iterator[Finding]:
-    """S3 tells of an event once ("Configuring notifications with object key name filtering")."""
+    """Yield triggers that match the same event, which S3 sends to only one of them.
+
+    "Configuring notifications with object key name filtering".
+    """
     triggers = [
         (("function", name, "on_object", label), trigger)
         for name, function in blocks.function.items()
@@ -142,8 +145,8 @@ def _overlaps(blocks: EventsBlocks) -> Iterator[Finding]:
         one = Notification("one", earlier.events, earlier.prefix, earlier.suffix)
         other = Notification("other", trigger.events, trigger.prefix, trigger.suffix)
         if earlier.bucket == trigger.bucket and one.overlaps(other):
-            rule = f"is told of objects that {'.'.join(earlier_at)} is told of, and S3 tells of an event once"
-            yield Finding(at, None, rule, "choose prefixes or suffixes that no key shares")
+            rule = f"matches events that {'.'.join(earlier_at)} matches, and S3 sends an event to one destination only"
+            yield Finding(at, None, rule, "choose prefixes or suffixes that no object key shares")
 
 
 def _rotations(blocks: EventsBlocks, data: DataBlocks) -> Iterator[Finding]:
@@ -163,7 +166,7 @@ def _pushes(blocks: EventsBlocks, data: DataBlocks) -> Iterator[Finding]:
             ("stream", blocks.stream),
         ):
             if channel in taken:
-                rule = f"is what push.{name} calls its own {kind}"
+                rule = f"has the name that push.{name} gives to its own {kind}"
                 yield Finding((kind, channel), None, rule, f"give the {kind} another name")
         for key, platform in (("apns", push.apns), ("fcm", push.fcm)):
             if platform:

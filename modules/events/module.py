@@ -23,14 +23,14 @@ from modules.foundation.policies import allow, sid
 from modules.foundation.variables import variables_for
 from modules.network.module import NetworkModule
 
-#: SQS's own default, for a queue that no function reads.
+#: The default of SQS, for a queue that no function reads.
 VISIBILITY_TIMEOUT = 30
-#: "Lambda function rotation, Permissions": what a function does with the secret that it rotates.
+#: "Lambda function rotation, Permissions": actions of a function on the secret that it rotates.
 ROTATION_ACTIONS = ("DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
 
 
 class EventsModule(Construct):
-    """Functions, queues, topics and streams by the names of their blocks."""
+    """Functions, queues, topics, streams, and push notifications, by the names of their blocks."""
 
     def __init__(
         self,
@@ -54,16 +54,16 @@ class EventsModule(Construct):
         self.functions = self._build_functions(packages)
         for name, settings in self._blocks.function.items():
             FunctionAccess(function=self.functions[name], settings=settings, data=data, names=foundation.names)
-            self._let_send(self.functions[name], settings)
-            self._listen(self.functions[name], settings)
+            self._grant_publish(self.functions[name], settings)
+            self._subscribe(self.functions[name], settings)
         self.pushes = self._build_pushes()
         self._rotate_secrets()
-        self._print()
+        self._create_outputs()
 
     def publish_access(self, published_to: Mapping[str, Sequence[str]]) -> list[PublishAccess]:
-        """Return the doors to what a program publishes to, by the kinds of the blocks and their names.
+        """Return the access to what a program publishes to, by kind and name of the blocks.
 
-        Each with the rights to it and to its key, and no further ones.
+        Each includes permissions only for the resource and its key.
         """
         queues = {label: self.queues[label].queue for label in published_to.get("queue", ())}
         topics = {label: self.topics[label] for label in published_to.get("topic", ())}
@@ -127,12 +127,12 @@ class EventsModule(Construct):
             for name, settings in self._blocks.function.items()
         }
 
-    def _let_send(self, function: Function, settings: FunctionSettings) -> None:
+    def _grant_publish(self, function: Function, settings: FunctionSettings) -> None:
         for access in self.publish_access(settings.published_to):
             function.add_statements(*access.statements)
             function.add_environment(variables_for(access.kind, access.label, **access.variables))
 
-    def _listen(self, function: Function, settings: FunctionSettings) -> None:
+    def _subscribe(self, function: Function, settings: FunctionSettings) -> None:
         triggers = Triggers(self, f"triggers-{function.label}", function=function, foundation=self._foundation)
         for name, on_object in settings.on_object.items():
             triggers.on_object(name, on_object, self._data.buckets[on_object.bucket])
@@ -171,7 +171,7 @@ class EventsModule(Construct):
         actions = [f"secretsmanager:{action}" for action in ROTATION_ACTIONS]
         function.add_statements(
             allow(f"Rotate{sid(name)}", actions=actions, resources=[secret.arn]),
-            # A password is made for no secret yet: the action names none.
+            # GetRandomPassword supports no resource-level permissions.
             allow(f"Password{sid(name)}", actions=["secretsmanager:GetRandomPassword"], resources=["*"]),
             through(
                 f"RotateKey{sid(name)}",
@@ -187,7 +187,7 @@ class EventsModule(Construct):
     def _secrets_service(self) -> str:
         return f"secretsmanager.{self._foundation.names.region}.amazonaws.com"
 
-    def _print(self) -> None:
+    def _create_outputs(self) -> None:
         stack = TerraformStack.of(self)
         if self.functions:
             names = {name: function.name for name, function in self.functions.items()}
@@ -199,7 +199,7 @@ class EventsModule(Construct):
             arns = {name: topic.arn for name, topic in self.topics.items()}
             TerraformOutput(stack, "topic_arns", value=arns, description="Topics by the name of their block.")
         if self.pushes:
-            told = {name: push.told for name, push in self.pushes.items()}
+            outputs = {name: push.outputs for name, push in self.pushes.items()}
             TerraformOutput(
-                stack, "push", value=told, description="Pushes: where the API puts notifications, registers devices."
+                stack, "push", value=outputs, description="Pushes: where the API puts notifications, registers devices."
             )

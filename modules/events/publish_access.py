@@ -1,4 +1,4 @@
-"""What a program publishes to: the right to do so, and where it finds it."""
+"""Access to what a program publishes to: the permissions, and the environment variables that describe it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,4 +14,4 @@ class PublishAccess:
     label: str
     statements: list[Statement]
     variables: Mapping[str, str]
-    """What the program has to know, by the ends of the variables' names."""
+    """The values of the environment variables, by the suffixes of their names."""

@@ -36,6 +36,12 @@ class Imports:
     """The tags of every object of the stack."""
     unclear: list[str] = field(default_factory=list)
     """The objects that exist but are not imported, and why."""
+    _as_configured: set[str] = field(default_factory=set)
+    """Objects that keep their configuration in the copy.
+
+    Ignoring the configuration replaces it with the values that were read, some of which the provider does not accept as
+    configuration: `secondary_private_ip_address_count` of a public NAT gateway.
+    """
 
     def run(self) -> dict[str, str]:
         """Import the objects that exist and belong to this stack, and return their ids by address. Raises OpsError."""
@@ -86,8 +92,13 @@ class Imports:
         return found
 
     def _leave_out(self, address: str, error: Diagnostic) -> None:
+        """Leave out an absent object. One that cannot be read is first tried again with its configuration."""
+        is_absent = _ABSENT.search(_text(error))
+        if not is_absent and address not in self._as_configured:
+            self._as_configured.add(address)
+            return
         identifier = self.ids.pop(address)
-        if not _ABSENT.search(_text(error)):
+        if not is_absent:
             self.unclear.append(f"{address} ({identifier}) could not be read: {_text(error)}")
 
     def _foreign(self, changes: list[dict[str, Any]]) -> dict[str, Mapping[str, str]]:
@@ -119,7 +130,7 @@ class Imports:
                 (self.copy / path.name).symlink_to(path)
         stack = json.loads((self.terraform.folder / _STACK).read_text())
         stack["import"] = [{"to": address, "id": identifier} for address, identifier in ids.items()]
-        for address in ids:
+        for address in ids.keys() - self._as_configured:
             kind, _, name = address.partition(".")
             block = stack["resource"][kind][name]
             block["lifecycle"] = {**block.get("lifecycle", {}), "ignore_changes": "all"}

@@ -1,4 +1,4 @@
-"""Names that blocks and environments may share; those that they may not are in tests/wrong_inputs."""
+"""Names that blocks and environments may share. Names that they may not share are in tests/wrong_inputs."""
 
 from pathlib import Path
 
@@ -25,23 +25,23 @@ sign_in {
 """
 
 
-def test_answers_of_one_name_in_two_environments_are_accepted(tmp_path: Path) -> None:
+def test_latency_records_of_one_name_in_two_environments_are_accepted(tmp_path: Path) -> None:
     files = {"dev": DEV + ZONE % (LATENCY % "us-east-1"), "prod": PROD + ZONE % (LATENCY % "eu-west-1")}
     assert problems_of(tmp_path, files) == []
 
 
-def test_texts_beside_a_load_balancer_are_accepted(tmp_path: Path) -> None:
+def test_txt_record_with_the_name_of_a_load_balancer_is_accepted(tmp_path: Path) -> None:
     text = '  record "proof" {\n    name = "api.agora.example"\n    type = "TXT"\n    values = ["x"]\n  }\n'
     load_balancer = 'load_balancer "public" {\n  names = ["api.agora.example"]\n}\n'
     assert problems_of(tmp_path, {"dev": DEV + ZONE % text + load_balancer}) == []
 
 
 @pytest.mark.parametrize("name", ["play.agora.example", "*.agora.example"])
-def test_a_sign_in_page_below_a_name_that_answers_is_accepted(tmp_path: Path, name: str) -> None:
-    made = (ZONE % "").replace("  existing = true\n", "")
+def test_sign_in_domain_below_a_name_with_an_address_is_accepted(tmp_path: Path, name: str) -> None:
+    new = (ZONE % "").replace("  existing = true\n", "")
     load_balancer = f'load_balancer "public" {{\n  names = ["{name}"]\n}}\n'
-    assert problems_of(tmp_path, {"dev": DEV + made + load_balancer + SIGN_IN}) == []
+    assert problems_of(tmp_path, {"dev": DEV + new + load_balancer + SIGN_IN}) == []
 
 
-def test_a_sign_in_page_in_a_zone_with_records_of_others_is_accepted(tmp_path: Path) -> None:
+def test_sign_in_domain_in_an_existing_zone_is_accepted(tmp_path: Path) -> None:
     assert problems_of(tmp_path, {"dev": DEV + ZONE % "" + SIGN_IN}) == []

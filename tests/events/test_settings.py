@@ -1,4 +1,4 @@
-"""The events module's blocks: what is refused, where and why; what follows by itself."""
+"""Blocks of the events module: defaults, and problems with line, rule, and remedy."""
 
 from pathlib import Path
 
@@ -8,14 +8,14 @@ from modules.environment_files import load
 from modules.events.function.packaging import Target
 from tests.support.environments import DEV, only_problem, problems_of, write
 
-GROUND = 'bucket "content" { }\nsecret "token" { }\nqueue "jobs" { }\ntopic "news" { }\nstream "clicks" { }\n'
-#: The line of an environment file in which a function's own lines begin.
-FIRST = len((DEV + GROUND).splitlines()) + 2
+PREREQUISITES = 'bucket "content" { }\nsecret "token" { }\nqueue "jobs" { }\ntopic "news" { }\nstream "clicks" { }\n'
+#: The line of an environment file on which a function's own lines begin.
+FIRST = len((DEV + PREREQUISITES).splitlines()) + 2
 
 
 @pytest.fixture(autouse=True)
 def _folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the folders of these tests' functions be there."""
+    """Create the folders of the functions in these tests."""
     sources = tmp_path_factory.mktemp("lambdas")
     for name in ("a", "b", "copy", "night_watch", "slack_alarm"):
         (sources / name).mkdir()
@@ -31,7 +31,7 @@ def block(kind: str, name: str, *lines: str) -> list[str]:
     return [f'{kind} "{name}" {{', *(f"  {line}" for line in lines), "}"]
 
 
-def test_defaults(tmp_path: Path) -> None:
+def test_function_defaults(tmp_path: Path) -> None:
     settings = load(write(tmp_path, {"x": DEV + function(name="night-watch")}))["x"].settings.function["night-watch"]
     assert settings.folder("night-watch") == "night_watch"
     assert settings.target == Target("python3.13", "arm64")
@@ -39,7 +39,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert settings.reserved_concurrency is None
 
 
-def test_a_folder_of_another_name(tmp_path: Path) -> None:
+def test_code_names_a_folder_other_than_the_label(tmp_path: Path) -> None:
     text = DEV + function('code = "copy"', name="copy-large")
     assert load(write(tmp_path, {"x": text}))["x"].settings.function["copy-large"].folder("copy-large") == "copy"
 
@@ -53,18 +53,18 @@ def test_a_folder_of_another_name(tmp_path: Path) -> None:
         (['code = "../secrets"'], 0, "code ../secrets is not the name of a folder in lambdas/"),
         ([f'code = "{"x" * 65}"'], 0, f"code {'x' * 65} is not the name of a folder in lambdas/"),
         (['environment = { AWS_REGION = "x" }'], 0, "environment AWS_REGION is a variable that Lambda sets itself"),
-        (['environment = { a-b = "x" }'], 0, "environment a-b is not a name that Lambda takes"),
-        ([f'environment = {{ LONG = "{"x" * 4096}" }}'], 0, "environment has 4100 bytes, Lambda takes 4096"),
-        (block("bucket", "content"), 0, "bucket.content names neither what is read nor what is written"),
+        (['environment = { a-b = "x" }'], 0, "environment a-b is not a valid variable name"),
+        ([f'environment = {{ LONG = "{"x" * 4096}" }}'], 0, "environment has 4100 bytes, and Lambda accepts 4096"),
+        (block("bucket", "content"), 0, "bucket.content has neither read nor write"),
         (block("bucket", "other", 'read = [""]'), 0, "bucket.other other is not the name of a `bucket` block"),
         (['secrets = ["other"]'], 0, "secrets other is not the name of a `secret` block; there is token"),
         (['queues = ["other"]'], 0, "queues other is not the name of a `queue` block; there is jobs"),
-        (['databases = ["main"]'], 0, 'databases ["main"] are reached from inside the VPC only'),
+        (['databases = ["main"]'], 0, 'databases ["main"] can be reached only from inside the VPC'),
         (["in_vpc = true", 'databases = ["main"]'], 1, "databases main is not the name of a `database` block"),
         (block("on_object", "all", 'bucket = "other"'), 1, "on_object.all.bucket other is not the name of a `bucket`"),
         (block("on_queue", "other"), 0, "on_queue.other other is not the name of a `queue` block; there is jobs"),
-        (block("on_queue", "jobs", "batch_size = 11"), 1, "on_queue.jobs.batch_size 11 is more than 10, for which"),
-        (block("schedule", "x"), 0, "schedule.x needs either a rate or a cron"),
+        (block("on_queue", "jobs", "batch_size = 11"), 1, "on_queue.jobs.batch_size 11 is more than 10, which"),
+        (block("schedule", "x"), 0, "schedule.x needs either rate or cron"),
         (block("schedule", "x", 'rate = "often"'), 1, "schedule.x.rate often is not a rate"),
         (
             block("schedule", "x", 'cron = "0 3 * * *"'),
@@ -84,15 +84,17 @@ def test_a_folder_of_another_name(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_wrong_input_names_line_rule_and_remedy(tmp_path: Path, lines: list[str], place: int, message: str) -> None:
-    problem = only_problem(tmp_path, {"dev": DEV + GROUND + function(*lines)})
+def test_function_invalid_is_a_problem_with_line_and_rule(
+    tmp_path: Path, lines: list[str], place: int, message: str
+) -> None:
+    problem = only_problem(tmp_path, {"dev": DEV + PREREQUISITES + function(*lines)})
     assert problem.partition(": ")[2].startswith(f"function.copy.{message}")
     line = int(problem.split(":")[1])
-    # What concerns a block as a whole is told at its first line.
+    # A problem of a whole block is reported at its first line.
     assert line in (FIRST + place, FIRST + place - 1)
 
 
-def test_a_queue_waits_six_times_its_function(tmp_path: Path) -> None:
+def test_visibility_timeout_below_six_function_timeouts_is_a_problem(tmp_path: Path) -> None:
     text = (
         DEV + function("timeout = 60", *block("on_queue", "jobs")) + 'queue "jobs" {\n  visibility_timeout = 359\n}\n'
     )
@@ -102,58 +104,55 @@ def test_a_queue_waits_six_times_its_function(tmp_path: Path) -> None:
     assert problems_of(tmp_path, {"dev": text.replace("359", "360")}) == []
 
 
-def test_one_queue_one_reader(tmp_path: Path) -> None:
+def test_queue_with_two_readers_is_a_problem(tmp_path: Path) -> None:
     both = "".join(function(*block("on_queue", "jobs"), name=name) for name in ("a", "b"))
-    assert "function.b.on_queue.jobs is read by function.a already" in only_problem(
-        tmp_path, {"dev": DEV + GROUND + both}
+    assert "function.b.on_queue.jobs is already read by function.a" in only_problem(
+        tmp_path, {"dev": DEV + PREREQUISITES + both}
     )
 
 
 @pytest.mark.parametrize(
-    ("prefix", "refused"), [("uploads/", True), ("uploads/2026/", True), ("", True), ("other/", False)]
+    ("prefix", "overlaps"), [("uploads/", True), ("uploads/2026/", True), ("", True), ("other/", False)]
 )
-def test_s3_tells_of_an_event_once(tmp_path: Path, prefix: str, refused: bool) -> None:
+def test_overlapping_object_triggers_are_a_problem(tmp_path: Path, prefix: str, overlaps: bool) -> None:
     one = function(*block("on_object", "x", 'bucket = "content"', 'prefix = "uploads/"'), name="a")
     two = function(*block("on_object", "x", 'bucket = "content"', f'prefix = "{prefix}"'), name="b")
-    found = [str(each) for each in problems_of(tmp_path, {"dev": DEV + GROUND + one + two})]
-    assert len(found) == refused
-    assert all(
-        "function.b.on_object.x is told of objects that function.a.on_object.x is told of" in each for each in found
-    )
+    found = [str(each) for each in problems_of(tmp_path, {"dev": DEV + PREREQUISITES + one + two})]
+    assert len(found) == overlaps
+    assert all("function.b.on_object.x matches events that function.a.on_object.x matches" in each for each in found)
 
 
-def test_a_function_in_the_vpc_needs_one(tmp_path: Path) -> None:
+def test_in_vpc_without_a_network_is_a_problem(tmp_path: Path) -> None:
     without = DEV.split("network {")[0] + function("in_vpc = true")
-    assert "function.copy.in_vpc true asks for app subnets, and there is no VPC" in only_problem(
+    assert "function.copy.in_vpc true requires app subnets, and there is no VPC" in only_problem(
         tmp_path, {"dev": without}
     )
 
 
-def test_a_function_in_the_vpc_has_a_way_to_what_it_names(tmp_path: Path) -> None:
+def test_function_in_vpc_without_nat_needs_endpoints_for_what_it_names(tmp_path: Path) -> None:
     lines = ("in_vpc = true", 'queues = ["jobs"]', 'streams = ["clicks"]', 'secrets = ["token"]')
-    private = DEV.replace('"c"]\n', '"c"]\n  nat = "none"\n', 1) + GROUND
+    private = DEV.replace('"c"]\n', '"c"]\n  nat = "none"\n', 1) + PREREQUISITES
     assert only_problem(tmp_path, {"dev": private + function(*lines)}).endswith(
-        "function.copy has no way to kinesis-streams, secretsmanager, sqs: there is neither a NAT gateway, an "
-        "endpoint for them nor a proxy; add them to network.interface_endpoints, or write a network.nat or a "
-        "network.proxy"
+        "function.copy cannot reach kinesis-streams, secretsmanager, sqs: there is no NAT gateway, no endpoint for "
+        "them, and no proxy; add them to network.interface_endpoints, or add network.nat or network.proxy"
     )
     endpoints = '  interface_endpoints = ["kinesis-streams", "secretsmanager", "sqs"]\n'
     reachable = private.replace('"none"\n', f'"none"\n{endpoints}', 1)
     assert problems_of(tmp_path, {"dev": reachable + function(*lines)}) == []
-    assert problems_of(tmp_path, {"dev": DEV + GROUND + function(*lines)}) == []
+    assert problems_of(tmp_path, {"dev": DEV + PREREQUISITES + function(*lines)}) == []
     assert problems_of(tmp_path, {"dev": private + function(*lines[1:])}) == []
 
 
-def test_a_function_logs_in_as_a_user_that_the_cache_has(tmp_path: Path) -> None:
+def test_caches_without_the_function_user_is_a_problem(tmp_path: Path) -> None:
     cache = 'cache "ranking" {\n  node_type = "cache.t4g.micro"\n  user "NAME" {\n  }\n}\n'
     file = DEV + cache + function("in_vpc = true", 'caches = ["ranking"]')
     assert problems_of(tmp_path, {"dev": file.replace("NAME", "app")}) == []
-    assert "function.copy.caches ranking has no user app, as whom the function would log in" in only_problem(
+    assert "function.copy.caches ranking has no user app, as which the function would log in" in only_problem(
         tmp_path, {"dev": file.replace("NAME", "reader")}
     )
 
 
-def test_a_rotation_names_a_function(tmp_path: Path) -> None:
+def test_rotation_with_unknown_function_is_a_problem(tmp_path: Path) -> None:
     secret = 'secret "login" {\n  rotation {\n    function = "rotate"\n    days = 1001\n  }\n}\n'
     assert "secret.login.rotation.days 1001 should be less than or equal to 1000" in only_problem(
         tmp_path, {"dev": DEV + secret}
@@ -163,7 +162,7 @@ def test_a_rotation_names_a_function(tmp_path: Path) -> None:
     )
 
 
-def test_a_rule_of_a_load_balancer_knows_functions(tmp_path: Path) -> None:
+def test_load_balancer_rule_with_unknown_function_is_a_problem(tmp_path: Path) -> None:
     zone = 'zone "main" {\n  name = "dev.agora.example"\n}\n'
     load_balancer = (
         'load_balancer "public" {\n  names = ["api.dev.agora.example"]\n'

@@ -55,7 +55,7 @@ def test_version_within_180_days_of_its_end_warns(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("support", "environment", "after"),
     [
-        ("standard", DEV, ', after which EKS upgrades the cluster by force (support = "standard"); '),
+        ("standard", DEV, ', after which EKS upgrades the cluster automatically (support = "standard"); '),
         ("extended", PROD, ", after which EKS charges for extended support; "),
     ],
 )

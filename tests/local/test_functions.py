@@ -38,7 +38,7 @@ def test_invalid_picture_is_kept_with_the_reason(applied: Mapping[str, Applied])
     (message,) = awaited(lambda: sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages"))
     record = json.loads(message["Body"])
     assert record["requestPayload"]["Records"][0]["s3"]["object"]["key"] == "uploads%2Fbroken.jpg"
-    assert "uploads/broken.jpg: the bytes are no JPEG" in record["responsePayload"]["errorMessage"]
+    assert "uploads/broken.jpg: the bytes are not JPEG" in record["responsePayload"]["errorMessage"]
     s3.delete_object(Bucket=bucket, Key="uploads/broken.jpg")
 
 

@@ -1,4 +1,4 @@
-"""One embedded AWS for all the tests of a session, and clients of an account in it."""
+"""One embedded AWS for all tests of a session, and clients of an account in it."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -19,12 +19,12 @@ Client = Callable[..., Any]
 
 
 def client_of(local_aws: LocalAws, account: str) -> Client:
-    """Make clients whose calls are those of a role in `account`, as the provider's are."""
+    """Return a factory of clients that act as a role in `account`, as the provider does."""
     session: boto3.Session | None = None
 
     def client(service: str, **keys: str) -> Any:
         nonlocal session
-        # A profile, an endpoint or a proxy of the developer's shell must not get in between.
+        # A profile, endpoint, or proxy of the developer's shell must not interfere.
         with patch.dict(os.environ, local_aws.environment(os.environ, sealed=True), clear=True):
             session = session or boto3.Session(region_name=REGION)
             return session.client(service, **keys)  # type: ignore[call-overload]

@@ -1,4 +1,4 @@
-"""Functions for tests of the embedded AWS: a zip of some lines of Python, deployed by boto3."""
+"""Functions for tests of the embedded AWS: a zip with a few lines of Python, deployed with boto3."""
 
 import json
 import time
@@ -11,7 +11,7 @@ ROLE = "arn:aws:iam::333333333333:role/function"
 
 
 def deploy(client: Callable[[str], Any], name: str, code: str, **settings: Any) -> str:
-    """Deploy a function of these lines, and return its ARN."""
+    """Deploy a function with these lines, and return its ARN."""
     package = write_zip({f"{name}/handler.py": code.encode()})
     created = client("lambda").create_function(
         FunctionName=name,
@@ -27,7 +27,7 @@ def deploy(client: Callable[[str], Any], name: str, code: str, **settings: Any) 
 
 
 def lines(client: Callable[[str], Any], name: str) -> list[str]:
-    """Return what the function has printed, in all of its invocations."""
+    """Return what the function has printed in all invocations."""
     logs = client("logs")
     group = {"logGroupName": f"/test/{name}"}
     if not logs.describe_log_groups(logGroupNamePrefix=f"/test/{name}")["logGroups"]:
@@ -38,7 +38,7 @@ def lines(client: Callable[[str], Any], name: str) -> list[str]:
 
 
 def printed(client: Callable[[str], Any], name: str, count: int = 1, seconds: float = 20) -> list[Any]:
-    """Wait until the function has printed so many lines of JSON, and return them."""
+    """Wait until the function has printed this number of JSON lines, and return them."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found = [json.loads(line) for line in lines(client, name) if line.startswith("{")]

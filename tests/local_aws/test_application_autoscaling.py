@@ -1,4 +1,4 @@
-"""Application Auto Scaling: tags, services within their bounds, and policies that keep their identity."""
+"""Application Auto Scaling: tags, services within their limits, and policies that keep their identity."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,7 +37,7 @@ def _put(scaling: Any, target: dict[str, str], value: float) -> dict[str, Any]:
     )
 
 
-def test_tags_of_a_target(scaling: Any, target: dict[str, str]) -> None:
+def test_scalable_target_tags_are_stored_and_changed(scaling: Any, target: dict[str, str]) -> None:
     (found,) = scaling.describe_scalable_targets(ServiceNamespace="rds", ResourceIds=[target["ResourceId"]])[
         "ScalableTargets"
     ]
@@ -52,7 +52,7 @@ def test_tags_of_a_target(scaling: Any, target: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(("least", "most", "count"), [(3, 5, 3), (1, 1, 1), (1, 5, 2)])
-def test_a_target_brings_its_service_within_its_bounds(
+def test_scalable_target_adjusts_its_service_to_the_limits(
     scaling: Any, client: Callable[[str], Any], least: int, most: int, count: int
 ) -> None:
     ecs, cluster = client("ecs"), str(uuid4())
@@ -72,7 +72,7 @@ def test_a_target_brings_its_service_within_its_bounds(
     assert (service["desiredCount"], service["runningCount"]) == (count, count)
 
 
-def test_a_changed_policy_keeps_its_arn(scaling: Any, target: dict[str, str]) -> None:
+def test_policy_put_again_keeps_its_arn(scaling: Any, target: dict[str, str]) -> None:
     first = _put(scaling, target, 60.0)
     second = _put(scaling, target, 50.0)
     assert second["PolicyARN"] == first["PolicyARN"]
@@ -82,7 +82,7 @@ def test_a_changed_policy_keeps_its_arn(scaling: Any, target: dict[str, str]) ->
     assert policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 50.0
 
 
-def test_policies_of_a_resource_whose_name_begins_like_anothers(scaling: Any, target: dict[str, str]) -> None:
+def test_describe_policies_compares_whole_resource_names(scaling: Any, target: dict[str, str]) -> None:
     longer = target | {"ResourceId": f"{target['ResourceId']}-2"}
     scaling.register_scalable_target(**longer, MinCapacity=1, MaxCapacity=2)
     for each in (target, longer):

@@ -1,4 +1,4 @@
-"""EC2 Auto Scaling, launch templates and ECS capacity providers: what a group of instances for ECS needs."""
+"""EC2 Auto Scaling, launch templates, and ECS capacity providers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,12 +15,12 @@ def autoscaling(client: Callable[[str], Any]) -> Any:
 
 def _template(ec2: Any, **keys: Any) -> str:
     data = {"ImageId": "ami-12c6146b", "InstanceType": "m7g.large", **keys}
-    made = ec2.create_launch_template(
+    created = ec2.create_launch_template(
         LaunchTemplateName=str(uuid4()),
         LaunchTemplateData=data,
         TagSpecifications=[{"ResourceType": "launch-template", "Tags": [{"Key": "product", "Value": "agora"}]}],
     )
-    return str(made["LaunchTemplate"]["LaunchTemplateId"])
+    return str(created["LaunchTemplate"]["LaunchTemplateId"])
 
 
 def _data(ec2: Any, template_id: str) -> dict[str, Any]:
@@ -42,29 +42,29 @@ def group(autoscaling: Any, ec2: Any, vpc_id: str) -> str:
     return name
 
 
-def test_a_template_s_own_tags_are_not_its_instances(ec2: Any) -> None:
+def test_template_own_tags_are_not_in_its_data(ec2: Any) -> None:
     template_id = _template(ec2)
     assert "TagSpecifications" not in _data(ec2, template_id)
     (template,) = ec2.describe_launch_templates(LaunchTemplateIds=[template_id])["LaunchTemplates"]
     assert template["Tags"] == [{"Key": "product", "Value": "agora"}]
 
 
-def test_tags_of_instances_and_volumes_stay(ec2: Any) -> None:
+def test_template_tags_of_instances_and_volumes_are_kept(ec2: Any) -> None:
     tags = [{"Key": "Name", "Value": "node"}]
     wanted = [{"ResourceType": kind, "Tags": tags} for kind in ("instance", "volume")]
     assert _data(ec2, _template(ec2, TagSpecifications=wanted))["TagSpecifications"] == wanted
 
 
-def test_an_instance_refresh_is_done_at_once(autoscaling: Any, group: str) -> None:
+def test_instance_refresh_is_complete_immediately(autoscaling: Any, group: str) -> None:
     assert autoscaling.describe_instance_refreshes(AutoScalingGroupName=group)["InstanceRefreshes"] == []
     preferences = {"MinHealthyPercentage": 100, "MaxHealthyPercentage": 110}
     ids = [
         autoscaling.start_instance_refresh(AutoScalingGroupName=group, Preferences=preferences)["InstanceRefreshId"]
         for _ in range(2)
     ]
-    told = autoscaling.describe_instance_refreshes(AutoScalingGroupName=group)["InstanceRefreshes"]
-    assert [each["InstanceRefreshId"] for each in told] == ids[::-1]
-    assert (told[0]["Status"], told[0]["PercentageComplete"], told[0]["Preferences"]) == (
+    found = autoscaling.describe_instance_refreshes(AutoScalingGroupName=group)["InstanceRefreshes"]
+    assert [each["InstanceRefreshId"] for each in found] == ids[::-1]
+    assert (found[0]["Status"], found[0]["PercentageComplete"], found[0]["Preferences"]) == (
         "Successful",
         100,
         preferences,
@@ -73,41 +73,41 @@ def test_an_instance_refresh_is_done_at_once(autoscaling: Any, group: str) -> No
         autoscaling.cancel_instance_refresh(AutoScalingGroupName=group)
 
 
-def test_a_refresh_needs_a_group(autoscaling: Any) -> None:
+def test_instance_refresh_without_a_group_fails(autoscaling: Any) -> None:
     with pytest.raises(ClientError, match="ValidationError"):
         autoscaling.start_instance_refresh(AutoScalingGroupName="not-there")
 
 
-def test_draining_of_a_capacity_provider(client: Callable[[str], Any], autoscaling: Any, group: str) -> None:
+def test_capacity_provider_draining_can_be_changed(client: Callable[[str], Any], autoscaling: Any, group: str) -> None:
     ecs = client("ecs")
     (found,) = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
     name = str(uuid4())
-    made = ecs.create_capacity_provider(
+    created = ecs.create_capacity_provider(
         name=name, autoScalingGroupProvider={"autoScalingGroupArn": found["AutoScalingGroupARN"]}
     )["capacityProvider"]
-    assert made["autoScalingGroupProvider"]["managedDraining"] == "ENABLED"
+    assert created["autoScalingGroupProvider"]["managedDraining"] == "ENABLED"
     ecs.update_capacity_provider(name=name, autoScalingGroupProvider={"managedDraining": "DISABLED"})
     (read,) = ecs.describe_capacity_providers(capacityProviders=[name])["capacityProviders"]
     assert read["autoScalingGroupProvider"]["managedDraining"] == "DISABLED"
 
 
-def test_a_scaling_policy_is_as_it_was_asked_for(autoscaling: Any) -> None:
+def test_scaling_policy_is_returned_as_it_was_put(autoscaling: Any) -> None:
     steps = [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}]
-    asked = {
+    settings = {
         "AutoScalingGroupName": "nodes",
         "PolicyName": str(uuid4()),
         "PolicyType": "StepScaling",
         "AdjustmentType": "ChangeInCapacity",
         "StepAdjustments": steps,
     }
-    for request, enabled in ((asked, True), (asked | {"Enabled": False}, False)):
+    for request, enabled in ((settings, True), (settings | {"Enabled": False}, False)):
         autoscaling.put_scaling_policy(**request)
-        (policy,) = autoscaling.describe_policies(PolicyNames=[asked["PolicyName"]])["ScalingPolicies"]
+        (policy,) = autoscaling.describe_policies(PolicyNames=[settings["PolicyName"]])["ScalingPolicies"]
         assert (policy["Enabled"], policy["StepAdjustments"]) == (enabled, steps)
         assert "PredictiveScalingConfiguration" not in policy
 
 
-def test_a_policy_of_one_group_leaves_another_group_s_of_that_name(autoscaling: Any) -> None:
+def test_policy_name_is_unique_only_within_its_group(autoscaling: Any) -> None:
     name = str(uuid4())
     for group in ("old", "new"):
         autoscaling.put_scaling_policy(
@@ -119,7 +119,7 @@ def test_a_policy_of_one_group_leaves_another_group_s_of_that_name(autoscaling: 
     assert left["AutoScalingGroupName"] == "new"
 
 
-def test_a_scheduled_action_of_one_group_leaves_another_group_s_of_that_name(autoscaling: Any) -> None:
+def test_scheduled_action_name_is_unique_only_within_its_group(autoscaling: Any) -> None:
     name = str(uuid4())
     for group in ("old", "new"):
         autoscaling.put_scheduled_update_group_action(
@@ -132,7 +132,7 @@ def test_a_scheduled_action_of_one_group_leaves_another_group_s_of_that_name(aut
         autoscaling.delete_scheduled_action(AutoScalingGroupName="old", ScheduledActionName=name)
 
 
-def test_what_is_no_longer_protected_goes_when_there_is_too_much(autoscaling: Any, group: str) -> None:
+def test_instance_above_desired_capacity_is_terminated_once_unprotected(autoscaling: Any, group: str) -> None:
     autoscaling.update_auto_scaling_group(
         AutoScalingGroupName=group, MinSize=1, DesiredCapacity=2, NewInstancesProtectedFromScaleIn=True
     )

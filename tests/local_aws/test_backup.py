@@ -1,4 +1,4 @@
-"""Backup: selections, changed plans, vault policies and tags."""
+"""Backup: selections, changed plans, vault policies, and tags."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,14 +25,14 @@ def _plan(vault: str, schedule: str) -> dict[str, Any]:
     return {"BackupPlanName": vault, "Rules": [rule]}
 
 
-def test_tags_of_vaults_and_plans(backup: Any, vault: str) -> None:
+def test_list_tags_of_vaults_and_plans(backup: Any, vault: str) -> None:
     arn = backup.describe_backup_vault(BackupVaultName=vault)["BackupVaultArn"]
     assert backup.list_tags(ResourceArn=arn)["Tags"] == {"product": "agora"}
     plan = backup.create_backup_plan(BackupPlan=_plan(vault, "cron(0 18 * * ? *)"), BackupPlanTags={"a": "b"})
     assert backup.list_tags(ResourceArn=plan["BackupPlanArn"])["Tags"] == {"a": "b"}
 
 
-def test_a_plan_changes_and_has_selections(backup: Any, vault: str) -> None:
+def test_plan_can_be_updated_and_has_selections(backup: Any, vault: str) -> None:
     plan_id = backup.create_backup_plan(BackupPlan=_plan(vault, "cron(0 18 * * ? *)"))["BackupPlanId"]
     changed = backup.update_backup_plan(BackupPlanId=plan_id, BackupPlan=_plan(vault, "cron(0 19 * * ? *)"))
     read = backup.get_backup_plan(BackupPlanId=plan_id)
@@ -43,8 +43,8 @@ def test_a_plan_changes_and_has_selections(backup: Any, vault: str) -> None:
         "IamRoleArn": "arn:aws:iam::333333333333:role/backup",
         "ListOfTags": [{"ConditionType": "STRINGEQUALS", "ConditionKey": "backup", "ConditionValue": "daily"}],
     }
-    made = backup.create_backup_selection(BackupPlanId=plan_id, BackupSelection=selection)
-    ids = {"BackupPlanId": plan_id, "SelectionId": made["SelectionId"]}
+    created = backup.create_backup_selection(BackupPlanId=plan_id, BackupSelection=selection)
+    ids = {"BackupPlanId": plan_id, "SelectionId": created["SelectionId"]}
     assert backup.get_backup_selection(**ids)["BackupSelection"] == selection
     (listed,) = backup.list_backup_selections(BackupPlanId=plan_id)["BackupSelectionsList"]
     assert listed["SelectionName"] == "tagged"
@@ -57,7 +57,7 @@ def test_a_plan_changes_and_has_selections(backup: Any, vault: str) -> None:
     backup.create_backup_plan(BackupPlan=_plan(vault, "cron(0 18 * * ? *)"))
 
 
-def test_policy_and_recovery_points_of_a_vault(backup: Any, vault: str) -> None:
+def test_vault_has_a_policy_and_recovery_points(backup: Any, vault: str) -> None:
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         backup.get_backup_vault_access_policy(BackupVaultName=vault)
     backup.put_backup_vault_access_policy(BackupVaultName=vault, Policy="{}")
@@ -66,7 +66,7 @@ def test_policy_and_recovery_points_of_a_vault(backup: Any, vault: str) -> None:
     assert backup.list_recovery_points_by_backup_vault(BackupVaultName=vault)["RecoveryPoints"] == []
 
 
-def test_which_types_are_saved(backup: Any) -> None:
+def test_region_settings_can_be_changed(backup: Any) -> None:
     backup.update_region_settings(ResourceTypeOptInPreference={"RDS": False})
     assert backup.describe_region_settings()["ResourceTypeOptInPreference"] == {
         "Aurora": True,

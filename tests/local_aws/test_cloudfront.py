@@ -1,4 +1,4 @@
-"""CloudFront: distributions, functions, key groups."""
+"""CloudFront: distributions, functions, and key groups."""
 
 from collections.abc import Callable
 from typing import Any
@@ -66,19 +66,19 @@ def cloudfront(client: Callable[..., Any]) -> Any:
     return client("cloudfront")
 
 
-def test_a_distribution_is_what_it_was_told(cloudfront: Any) -> None:
-    told = config(HttpVersion="http2and3", Aliases=names("told.agora.example"))
-    made = cloudfront.create_distribution(DistributionConfig=told)["Distribution"]
-    read = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
-    assert {key: read[key] for key in told} == told
+def test_distribution_configuration_is_returned_as_it_was_put(cloudfront: Any) -> None:
+    configuration = config(HttpVersion="http2and3", Aliases=names("full.agora.example"))
+    created = cloudfront.create_distribution(DistributionConfig=configuration)["Distribution"]
+    read = cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
+    assert {key: read[key] for key in configuration} == configuration
     assert "ForwardedValues" not in read["DefaultCacheBehavior"]
     assert read["Restrictions"] == {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}}
-    assert made["ARN"].endswith(f":distribution/{made['Id']}")
+    assert created["ARN"].endswith(f":distribution/{created['Id']}")
 
 
-def test_a_distribution_changes_and_goes_when_it_is_disabled(cloudfront: Any) -> None:
-    made = cloudfront.create_distribution(DistributionConfig=config())
-    where = {"Id": made["Distribution"]["Id"], "IfMatch": made["ETag"]}
+def test_distribution_can_be_updated_and_deleted_only_when_disabled(cloudfront: Any) -> None:
+    created = cloudfront.create_distribution(DistributionConfig=config())
+    where = {"Id": created["Distribution"]["Id"], "IfMatch": created["ETag"]}
     with pytest.raises(ClientError, match="DistributionNotDisabled"):
         cloudfront.delete_distribution(**where)
     cloudfront.update_distribution(**where, DistributionConfig=config(Enabled=False, Comment="closed"))
@@ -88,45 +88,45 @@ def test_a_distribution_changes_and_goes_when_it_is_disabled(cloudfront: Any) ->
         cloudfront.get_distribution(Id=where["Id"])
 
 
-def test_a_name_leads_to_one_distribution_of_all_accounts(cloudfront: Any, local_aws: Any) -> None:
+def test_alternate_domain_name_is_unique_across_accounts(cloudfront: Any, local_aws: Any) -> None:
     mine = {"DistributionConfig": config(Aliases=names("one.agora.example"))}
-    made = cloudfront.create_distribution(**mine)
+    created = cloudfront.create_distribution(**mine)
     other = client_of(local_aws, "444444444444")("cloudfront")
     with pytest.raises(ClientError, match="CNAMEAlreadyExists"):
         other.create_distribution(DistributionConfig=config(Aliases=names("one.agora.example")))
     theirs = other.create_distribution(DistributionConfig=config(Aliases=names("two.agora.example")))
-    cloudfront.update_distribution(Id=made["Distribution"]["Id"], IfMatch=made["ETag"], **mine)
+    cloudfront.update_distribution(Id=created["Distribution"]["Id"], IfMatch=created["ETag"], **mine)
     with pytest.raises(ClientError, match="CNAMEAlreadyExists"):
         other.update_distribution(Id=theirs["Distribution"]["Id"], IfMatch=theirs["ETag"], **mine)
 
 
-def test_a_behavior_needs_its_origin(cloudfront: Any) -> None:
+def test_behavior_without_its_origin_fails(cloudfront: Any) -> None:
     with pytest.raises(ClientError, match="NoSuchOrigin"):
         cloudfront.create_distribution(
             DistributionConfig=config(DefaultCacheBehavior={**BEHAVIOR, "TargetOriginId": "nowhere"})
         )
 
 
-def test_distributions_are_listed_and_tagged(cloudfront: Any) -> None:
+def test_distributions_can_be_listed_and_tagged(cloudfront: Any) -> None:
     tags = {"Items": [{"Key": "Name", "Value": "www"}]}
-    made = cloudfront.create_distribution_with_tags(
+    created = cloudfront.create_distribution_with_tags(
         DistributionConfigWithTags={"DistributionConfig": config(Comment="listed"), "Tags": tags}
     )["Distribution"]
     listed = {each["Id"]: each for each in cloudfront.list_distributions()["DistributionList"]["Items"]}
-    assert listed[made["Id"]]["Comment"] == "listed"
-    assert cloudfront.list_tags_for_resource(Resource=made["ARN"])["Tags"] == tags
+    assert listed[created["Id"]]["Comment"] == "listed"
+    assert cloudfront.list_tags_for_resource(Resource=created["ARN"])["Tags"] == tags
 
 
-def test_a_function_is_live_when_it_is_published(cloudfront: Any) -> None:
+def test_function_is_live_only_after_publishing(cloudfront: Any) -> None:
     name = f"one-{uuid4().hex[:8]}"
     kept = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
-    made = cloudfront.create_function(Name=name, FunctionConfig=kept, FunctionCode=b"first")
+    created = cloudfront.create_function(Name=name, FunctionConfig=kept, FunctionCode=b"first")
     with pytest.raises(ClientError, match="NoSuchFunctionExists"):
         cloudfront.describe_function(Name=name, Stage="LIVE")
-    published = cloudfront.publish_function(Name=name, IfMatch=made["ETag"])["FunctionSummary"]
+    published = cloudfront.publish_function(Name=name, IfMatch=created["ETag"])["FunctionSummary"]
     assert published["FunctionMetadata"]["Stage"] == "LIVE"
     updated = cloudfront.update_function(
-        Name=name, IfMatch=made["ETag"], FunctionConfig={**kept, "Comment": "two"}, FunctionCode=b"second"
+        Name=name, IfMatch=created["ETag"], FunctionConfig={**kept, "Comment": "two"}, FunctionCode=b"second"
     )
     assert updated["FunctionSummary"]["FunctionConfig"]["Comment"] == "two"
     code = {stage: cloudfront.get_function(Name=name, Stage=stage) for stage in ("LIVE", "DEVELOPMENT")}
@@ -135,9 +135,9 @@ def test_a_function_is_live_when_it_is_published(cloudfront: Any) -> None:
     assert code["LIVE"]["ETag"] != code["DEVELOPMENT"]["ETag"]
 
 
-def test_a_key_group_changes_and_goes(cloudfront: Any) -> None:
-    made = cloudfront.create_key_group(KeyGroupConfig={"Name": "one", "Items": ["K1"]})
-    where = {"Id": made["KeyGroup"]["Id"], "IfMatch": made["ETag"]}
+def test_key_group_can_be_updated_and_deleted(cloudfront: Any) -> None:
+    created = cloudfront.create_key_group(KeyGroupConfig={"Name": "one", "Items": ["K1"]})
+    where = {"Id": created["KeyGroup"]["Id"], "IfMatch": created["ETag"]}
     changed = cloudfront.update_key_group(**where, KeyGroupConfig={"Name": "one", "Items": ["K1", "K2"]})
     assert changed["KeyGroup"]["KeyGroupConfig"]["Items"] == ["K1", "K2"]
     cloudfront.delete_key_group(**where)

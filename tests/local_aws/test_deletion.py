@@ -1,4 +1,4 @@
-"""What AWS refuses to delete, and names that stay taken: the embedded AWS refuses the same."""
+"""Deletions that AWS rejects, and names that remain in use: the embedded AWS rejects the same."""
 
 from collections.abc import Callable
 from typing import Any
@@ -43,7 +43,7 @@ def instance_of(rds: Any, cluster: str) -> str:
     return instance
 
 
-def test_a_protected_cluster_is_not_deleted(rds: Any) -> None:
+def test_protected_cluster_cannot_be_deleted(rds: Any) -> None:
     cluster = cluster_of(rds, DeletionProtection=True)
     with pytest.raises(ClientError, match="InvalidParameterCombination"):
         rds.delete_db_cluster(DBClusterIdentifier=cluster, SkipFinalSnapshot=True)
@@ -51,7 +51,7 @@ def test_a_protected_cluster_is_not_deleted(rds: Any) -> None:
     rds.delete_db_cluster(DBClusterIdentifier=cluster, SkipFinalSnapshot=True)
 
 
-def test_a_cluster_with_an_instance_is_not_deleted(rds: Any) -> None:
+def test_cluster_with_an_instance_cannot_be_deleted(rds: Any) -> None:
     cluster = cluster_of(rds)
     instance = instance_of(rds, cluster)
     with pytest.raises(ClientError, match="InvalidDBClusterStateFault"):
@@ -60,7 +60,7 @@ def test_a_cluster_with_an_instance_is_not_deleted(rds: Any) -> None:
     rds.delete_db_cluster(DBClusterIdentifier=cluster, SkipFinalSnapshot=True)
 
 
-def test_a_second_final_snapshot_of_a_cluster_needs_another_name(rds: Any, client: Callable[[str], Any]) -> None:
+def test_cluster_final_snapshot_with_an_existing_name_fails(rds: Any, client: Callable[[str], Any]) -> None:
     snapshot = name()
     rds.delete_db_cluster(DBClusterIdentifier=cluster_of(rds), FinalDBSnapshotIdentifier=snapshot)
     second = cluster_of(rds)
@@ -89,13 +89,13 @@ def plain(rds: Any) -> Callable[..., str]:
     return create
 
 
-def test_a_protected_instance_is_not_deleted(rds: Any, plain: Callable[..., str]) -> None:
+def test_protected_instance_cannot_be_deleted(rds: Any, plain: Callable[..., str]) -> None:
     instance = plain(MasterUserPassword="not-a-secret", DeletionProtection=True)
     with pytest.raises(ClientError, match="InvalidParameterCombination"):
         rds.delete_db_instance(DBInstanceIdentifier=instance, SkipFinalSnapshot=True)
 
 
-def test_a_second_final_snapshot_of_an_instance_needs_another_name(rds: Any, plain: Callable[..., str]) -> None:
+def test_instance_final_snapshot_with_an_existing_name_fails(rds: Any, plain: Callable[..., str]) -> None:
     snapshot = name()
     first, second = (plain(MasterUserPassword="not-a-secret") for _ in range(2))
     rds.delete_db_instance(DBInstanceIdentifier=first, FinalDBSnapshotIdentifier=snapshot)
@@ -104,7 +104,7 @@ def test_a_second_final_snapshot_of_an_instance_needs_another_name(rds: Any, pla
     assert rds.describe_db_instances(DBInstanceIdentifier=second)["DBInstances"]
 
 
-def test_no_replica_of_an_instance_whose_password_rds_manages(rds: Any, plain: Callable[..., str]) -> None:
+def test_replica_of_an_instance_with_a_managed_password_fails(rds: Any, plain: Callable[..., str]) -> None:
     source = plain(ManageMasterUserPassword=True)
     with pytest.raises(ClientError, match="InvalidDBInstanceState"):
         rds.create_db_instance_read_replica(DBInstanceIdentifier=name(), SourceDBInstanceIdentifier=source)
@@ -121,7 +121,7 @@ def readers_of(rds: Any, cluster: str) -> list[str]:
     return [each["DBInstanceIdentifier"] for each in found["DBClusterMembers"] if not each["IsClusterWriter"]]
 
 
-def test_readers_come_and_go_with_the_bounds_of_the_target(rds: Any, client: Callable[[str], Any]) -> None:
+def test_readers_are_created_and_deleted_with_the_limits_of_the_target(rds: Any, client: Callable[[str], Any]) -> None:
     scaling, cluster = client("application-autoscaling"), cluster_of(rds)
     target = {**READERS, "ResourceId": f"cluster:{cluster}"}
     instance_of(rds, cluster)
@@ -137,7 +137,7 @@ def test_readers_come_and_go_with_the_bounds_of_the_target(rds: Any, client: Cal
     assert readers_of(rds, cluster) == [ours]
 
 
-def test_a_deregistered_target_leaves_its_readers_and_takes_its_policies(
+def test_deregistering_a_target_keeps_its_readers_and_deletes_its_policies(
     rds: Any, client: Callable[[str], Any]
 ) -> None:
     scaling, cluster = client("application-autoscaling"), cluster_of(rds)
@@ -163,7 +163,7 @@ def test_a_deregistered_target_leaves_its_readers_and_takes_its_policies(
         scaling.delete_scaling_policy(**target, PolicyName="cpu")
 
 
-def test_a_final_snapshot_of_a_cache_keeps_its_name(client: Callable[[str], Any]) -> None:
+def test_cache_final_snapshot_with_an_existing_name_fails(client: Callable[[str], Any]) -> None:
     cache, snapshot = client("elasticache"), name()
     first, second = name(), name()
     for each in (first, second):
@@ -176,7 +176,7 @@ def test_a_final_snapshot_of_a_cache_keeps_its_name(client: Callable[[str], Any]
     assert cache.describe_replication_groups(ReplicationGroupId=second)["ReplicationGroups"]
 
 
-def test_a_protected_user_pool_is_not_deleted(client: Callable[[str], Any]) -> None:
+def test_protected_user_pool_cannot_be_deleted(client: Callable[[str], Any]) -> None:
     cognito = client("cognito-idp")
     pool = cognito.create_user_pool(PoolName=name(), DeletionProtection="ACTIVE")["UserPool"]["Id"]
     with pytest.raises(ClientError, match="deletion protection is activated"):
@@ -190,7 +190,7 @@ def test_a_protected_user_pool_is_not_deleted(client: Callable[[str], Any]) -> N
     cognito.delete_user_pool(UserPoolId=pool)
 
 
-def test_a_secret_scheduled_for_deletion_keeps_its_name(client: Callable[[str], Any]) -> None:
+def test_secret_scheduled_for_deletion_keeps_its_name(client: Callable[[str], Any]) -> None:
     secrets, secret = client("secretsmanager"), name()
     secrets.create_secret(Name=secret)
     secrets.delete_secret(SecretId=secret, RecoveryWindowInDays=7)
@@ -201,7 +201,7 @@ def test_a_secret_scheduled_for_deletion_keeps_its_name(client: Callable[[str], 
     secrets.create_secret(Name=secret)
 
 
-def test_a_bucket_with_an_object_a_version_or_a_delete_marker_is_not_deleted(client: Callable[[str], Any]) -> None:
+def test_bucket_with_an_object_a_version_or_a_delete_marker_cannot_be_deleted(client: Callable[[str], Any]) -> None:
     s3, bucket = client("s3"), f"agora-{uuid4().hex}"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
@@ -214,7 +214,7 @@ def test_a_bucket_with_an_object_a_version_or_a_delete_marker_is_not_deleted(cli
     s3.delete_bucket(Bucket=bucket)
 
 
-def test_a_repository_with_an_image_is_deleted_by_force_only(client: Callable[[str], Any]) -> None:
+def test_repository_with_an_image_can_be_deleted_only_by_force(client: Callable[[str], Any]) -> None:
     ecr, repository = client("ecr"), {"repositoryName": name()}
     ecr.create_repository(**repository)
     kind = "application/vnd.docker.distribution.manifest.v2+json"
@@ -229,7 +229,7 @@ def role_arn(client: Callable[[str], Any]) -> str:
     return str(client("iam").create_role(RoleName=name(), AssumeRolePolicyDocument=TRUST)["Role"]["Arn"])
 
 
-def test_a_vault_with_a_recovery_point_is_not_deleted(client: Callable[[str], Any], role_arn: str) -> None:
+def test_vault_with_a_recovery_point_cannot_be_deleted(client: Callable[[str], Any], role_arn: str) -> None:
     backup, vault = client("backup"), {"BackupVaultName": name()}
     backup.create_backup_vault(**vault)
     started = backup.start_backup_job(**vault, ResourceArn="arn:aws:s3:::content", IamRoleArn=role_arn)
@@ -247,7 +247,7 @@ def test_a_vault_with_a_recovery_point_is_not_deleted(client: Callable[[str], An
     backup.delete_backup_vault(**vault)
 
 
-def test_a_recovery_point_whose_role_is_gone_is_not_deleted(client: Callable[[str], Any], role_arn: str) -> None:
+def test_recovery_point_without_its_role_becomes_expired(client: Callable[[str], Any], role_arn: str) -> None:
     backup, vault = client("backup"), {"BackupVaultName": name()}
     backup.create_backup_vault(**vault)
     started = backup.start_backup_job(**vault, ResourceArn="arn:aws:s3:::content", IamRoleArn=role_arn)
@@ -257,7 +257,7 @@ def test_a_recovery_point_whose_role_is_gone_is_not_deleted(client: Callable[[st
     assert left["Status"] == "EXPIRED"
 
 
-def test_a_record_exists_once(client: Callable[[str], Any]) -> None:
+def test_record_with_an_existing_name_fails(client: Callable[[str], Any]) -> None:
     route53 = client("route53")
     zone = route53.create_hosted_zone(Name="agora.example", CallerReference=name())["HostedZone"]["Id"]
 

@@ -1,4 +1,4 @@
-"""EC2: route propagation, flow logs into a folder, endpoints, DHCP options, the default key of EBS."""
+"""EC2: route propagation, flow logs to a folder, endpoints, DHCP options, and the default EBS key."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ def _gateways(ec2: Any, table_id: str) -> list[dict[str, str]]:
     return gateways
 
 
-def test_route_propagation_on_and_off(ec2: Any, vpc_id: str, attached_gateway_id: str) -> None:
+def test_route_propagation_can_be_enabled_and_disabled(ec2: Any, vpc_id: str, attached_gateway_id: str) -> None:
     table_id = ec2.create_route_table(VpcId=vpc_id)["RouteTable"]["RouteTableId"]
     assert _gateways(ec2, table_id) == []
     for _ in range(2):  # enabling twice is allowed
@@ -23,7 +23,7 @@ def test_route_propagation_on_and_off(ec2: Any, vpc_id: str, attached_gateway_id
     assert _gateways(ec2, table_id) == []
 
 
-def test_route_propagation_needs_an_attached_gateway(ec2: Any, vpc_id: str) -> None:
+def test_route_propagation_without_an_attached_gateway_fails(ec2: Any, vpc_id: str) -> None:
     table_id = ec2.create_route_table(VpcId=vpc_id)["RouteTable"]["RouteTableId"]
     gateway_id = ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]["VpnGatewayId"]
     with pytest.raises(ClientError, match=r"Gateway\.NotAttached"):
@@ -39,7 +39,7 @@ def bucket_arn(client: Callable[[str], Any]) -> str:
     return "arn:aws:s3:::flow-logs-test"
 
 
-def test_flow_log_into_a_folder_with_options(ec2: Any, vpc_id: str, bucket_arn: str) -> None:
+def test_flow_log_to_a_folder_keeps_its_options(ec2: Any, vpc_id: str, bucket_arn: str) -> None:
     wanted: dict[str, Any] = {
         "ResourceIds": [vpc_id],
         "ResourceType": "VPC",
@@ -48,9 +48,9 @@ def test_flow_log_into_a_folder_with_options(ec2: Any, vpc_id: str, bucket_arn: 
         "LogDestination": f"{bucket_arn}/vpc/",
     }
     options = {"FileFormat": "parquet", "HiveCompatiblePartitions": True, "PerHourPartition": True}
-    made = ec2.create_flow_logs(**wanted, DestinationOptions=options)
-    assert made["Unsuccessful"] == []
-    (flow_log,) = ec2.describe_flow_logs(FlowLogIds=made["FlowLogIds"])["FlowLogs"]
+    created = ec2.create_flow_logs(**wanted, DestinationOptions=options)
+    assert created["Unsuccessful"] == []
+    (flow_log,) = ec2.describe_flow_logs(FlowLogIds=created["FlowLogIds"])["FlowLogs"]
     assert flow_log["LogDestination"] == f"{bucket_arn}/vpc/"
     assert flow_log["DestinationOptions"] == options
     with pytest.raises(ClientError, match="FlowLogAlreadyExists"):
@@ -61,26 +61,26 @@ def test_flow_log_into_a_folder_with_options(ec2: Any, vpc_id: str, bucket_arn: 
 
 def test_dhcp_options_keep_their_tags(ec2: Any) -> None:
     tags = [{"Key": "Product", "Value": "agora"}]
-    made = ec2.create_dhcp_options(
+    created = ec2.create_dhcp_options(
         DhcpConfigurations=[{"Key": "domain-name-servers", "Values": ["AmazonProvidedDNS"]}],
         TagSpecifications=[{"ResourceType": "dhcp-options", "Tags": tags}],
     )["DhcpOptions"]
-    assert made["Tags"] == tags
-    (read,) = ec2.describe_dhcp_options(DhcpOptionsIds=[made["DhcpOptionsId"]])["DhcpOptions"]
+    assert created["Tags"] == tags
+    (read,) = ec2.describe_dhcp_options(DhcpOptionsIds=[created["DhcpOptionsId"]])["DhcpOptions"]
     assert read["Tags"] == tags
 
 
-def test_interface_endpoint_keeps_its_address_kinds(ec2: Any, vpc_id: str) -> None:
-    made = ec2.create_vpc_endpoint(
+def test_interface_endpoint_keeps_its_address_types(ec2: Any, vpc_id: str) -> None:
+    created = ec2.create_vpc_endpoint(
         VpcId=vpc_id,
         VpcEndpointType="Interface",
         ServiceName="com.amazonaws.ap-northeast-2.ssm",
         PrivateDnsEnabled=False,
         DnsOptions={"DnsRecordIpType": "dualstack"},
     )["VpcEndpoint"]
-    assert made["IpAddressType"] == "ipv4"
-    assert made["DnsOptions"] == {"DnsRecordIpType": "dualstack"}
-    endpoint_id = made["VpcEndpointId"]
+    assert created["IpAddressType"] == "ipv4"
+    assert created["DnsOptions"] == {"DnsRecordIpType": "dualstack"}
+    endpoint_id = created["VpcEndpointId"]
     ec2.modify_vpc_endpoint(VpcEndpointId=endpoint_id, IpAddressType="dualstack", PrivateDnsEnabled=True)
     (read,) = ec2.describe_vpc_endpoints(VpcEndpointIds=[endpoint_id])["VpcEndpoints"]
     assert read["IpAddressType"] == "dualstack"
@@ -88,14 +88,14 @@ def test_interface_endpoint_keeps_its_address_kinds(ec2: Any, vpc_id: str) -> No
     assert read["PrivateDnsEnabled"] is True
 
 
-def test_gateway_endpoint_is_as_moto_has_it(ec2: Any, vpc_id: str) -> None:
-    made = ec2.create_vpc_endpoint(
+def test_gateway_endpoint_is_unchanged(ec2: Any, vpc_id: str) -> None:
+    created = ec2.create_vpc_endpoint(
         VpcId=vpc_id, VpcEndpointType="Gateway", ServiceName="com.amazonaws.ap-northeast-2.s3"
     )["VpcEndpoint"]
-    assert "DnsOptions" not in made and "IpAddressType" not in made
+    assert "DnsOptions" not in created and "IpAddressType" not in created
 
 
-def test_a_gateway_endpoint_takes_its_routes_along(ec2: Any, vpc_id: str) -> None:
+def test_gateway_endpoint_moves_its_routes(ec2: Any, vpc_id: str) -> None:
     old, new = (ec2.create_route_table(VpcId=vpc_id)["RouteTable"]["RouteTableId"] for _ in range(2))
     endpoint_id = ec2.create_vpc_endpoint(
         VpcId=vpc_id,
@@ -119,7 +119,7 @@ def test_a_gateway_endpoint_takes_its_routes_along(ec2: Any, vpc_id: str) -> Non
     assert tables_with_route() == []
 
 
-def test_default_key_of_ebs(client: Callable[[str], Any], ec2: Any) -> None:
+def test_ebs_default_key_can_be_set_and_reset(client: Callable[[str], Any], ec2: Any) -> None:
     assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == "alias/aws/ebs"
     arn = client("kms").create_key()["KeyMetadata"]["Arn"]
     ec2.modify_ebs_default_kms_key_id(KmsKeyId=arn)
@@ -128,7 +128,7 @@ def test_default_key_of_ebs(client: Callable[[str], Any], ec2: Any) -> None:
     assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == "alias/aws/ebs"
 
 
-def test_a_rule_that_names_a_group_keeps_its_description(ec2: Any) -> None:
+def test_rule_that_names_a_group_keeps_its_description(ec2: Any) -> None:
     vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
     group = ec2.create_security_group(GroupName="d", Description="d", VpcId=vpc)["GroupId"]
     pair = {"GroupId": group, "Description": "From itself"}
@@ -138,7 +138,7 @@ def test_a_rule_that_names_a_group_keeps_its_description(ec2: Any) -> None:
     assert [rule["Description"] for rule in rules if not rule["IsEgress"]] == ["From itself"]
 
 
-def test_a_rule_that_names_a_prefix_list_keeps_its_description(ec2: Any, vpc_id: str) -> None:
+def test_rule_that_names_a_prefix_list_keeps_its_description(ec2: Any, vpc_id: str) -> None:
     group = ec2.create_security_group(GroupName="p", Description="p", VpcId=vpc_id)["GroupId"]
     prefix_list = {"PrefixListId": ec2.describe_managed_prefix_lists()["PrefixLists"][0]["PrefixListId"]}
     permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}

@@ -1,4 +1,4 @@
-"""ECS services: what was asked for is kept, and the tasks run at once, or the deployment is rolled back."""
+"""ECS services: settings are stored, and the tasks run immediately, or the deployment is rolled back."""
 
 import json
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def described(ecs: Any, cluster: str) -> dict[str, Any]:
     return dict(service)
 
 
-def test_what_was_asked_for_is_kept(ecs: Any, cluster: str) -> None:
+def test_service_settings_are_stored(ecs: Any, cluster: str) -> None:
     ecs.create_service(
         cluster=cluster, serviceName="api", taskDefinition=register(ecs, "kept"), desiredCount=2, **ASKED
     )
@@ -56,7 +56,7 @@ def test_what_was_asked_for_is_kept(ecs: Any, cluster: str) -> None:
     assert "launchType" not in service
 
 
-def test_defaults(ecs: Any, cluster: str) -> None:
+def test_service_defaults(ecs: Any, cluster: str) -> None:
     ecs.create_service(cluster=cluster, serviceName="api", taskDefinition=register(ecs, "defaults"), desiredCount=1)
     service = described(ecs, cluster)
     assert service["launchType"] == "EC2"
@@ -65,7 +65,7 @@ def test_defaults(ecs: Any, cluster: str) -> None:
     assert service["deploymentConfiguration"]["maximumPercent"] == 200
 
 
-def test_a_new_service_is_steady(ecs: Any, cluster: str) -> None:
+def test_new_service_is_steady(ecs: Any, cluster: str) -> None:
     ecs.create_service(cluster=cluster, serviceName="api", taskDefinition=register(ecs, "steady"), desiredCount=3)
     service = described(ecs, cluster)
     assert (service["runningCount"], service["pendingCount"]) == (3, 0)
@@ -73,7 +73,7 @@ def test_a_new_service_is_steady(ecs: Any, cluster: str) -> None:
     assert (deployment["rolloutState"], deployment["runningCount"]) == ("COMPLETED", 3)
 
 
-def test_a_new_revision_and_another_count_are_rolled_out(ecs: Any, cluster: str) -> None:
+def test_update_rolls_out_a_new_revision_and_count(ecs: Any, cluster: str) -> None:
     ecs.create_service(cluster=cluster, serviceName="api", taskDefinition=register(ecs, "new"), desiredCount=1)
     second = register(ecs, "new", "api:2")
     ecs.update_service(cluster=cluster, service="api", taskDefinition="new:2", desiredCount=4)
@@ -86,7 +86,7 @@ def test_a_new_revision_and_another_count_are_rolled_out(ecs: Any, cluster: str)
 
 @pytest.fixture
 def repository(client: Callable[[str], Any]) -> str:
-    """A repository with the image `1`, as a task definition names it up to the tag."""
+    """A repository with the image `1`, as an image reference without the tag."""
     ecr, name = client("ecr"), str(uuid4())
     uri = ecr.create_repository(repositoryName=name)["repository"]["repositoryUri"]
     manifest = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json"}
@@ -95,7 +95,7 @@ def repository(client: Callable[[str], Any]) -> str:
 
 
 def deploy(ecs: Any, cluster: str, image: str, **keys: Any) -> list[str]:
-    """Roll out another image in the place of `api:1`, and return both revisions."""
+    """Roll out another image instead of `api:1`, and return both revisions."""
     family = str(uuid4())
     first, second = register(ecs, family), register(ecs, family, image)
     ecs.create_service(cluster=cluster, serviceName="api", taskDefinition=first, desiredCount=2, **keys)
@@ -103,7 +103,7 @@ def deploy(ecs: Any, cluster: str, image: str, **keys: Any) -> list[str]:
     return [first, second]
 
 
-def test_a_deployment_without_its_image_is_rolled_back(ecs: Any, cluster: str, repository: str) -> None:
+def test_deployment_without_its_image_is_rolled_back(ecs: Any, cluster: str, repository: str) -> None:
     first, _ = deploy(ecs, cluster, f"{repository}:2", **ASKED)
     service = described(ecs, cluster)
     assert (service["taskDefinition"], service["runningCount"]) == (first, 2)
@@ -112,19 +112,19 @@ def test_a_deployment_without_its_image_is_rolled_back(ecs: Any, cluster: str, r
 
 
 @pytest.mark.parametrize("tag", ["{repository}:1", "{repository}-without-images:2", "public.ecr.aws/nginx:2"])
-def test_a_deployment_whose_image_is_there_or_unknown_is_rolled_out(
+def test_deployment_whose_image_exists_or_is_unknown_is_rolled_out(
     ecs: Any, cluster: str, repository: str, tag: str
 ) -> None:
     _, second = deploy(ecs, cluster, tag.format(repository=repository), **ASKED)
     assert described(ecs, cluster)["taskDefinition"] == second
 
 
-def test_without_a_circuit_breaker_nothing_is_rolled_back(ecs: Any, cluster: str, repository: str) -> None:
+def test_deployment_without_a_circuit_breaker_is_not_rolled_back(ecs: Any, cluster: str, repository: str) -> None:
     _, second = deploy(ecs, cluster, f"{repository}:2")
     assert described(ecs, cluster)["taskDefinition"] == second
 
 
-def test_a_changed_deployment_configuration_keeps_the_rest(ecs: Any, cluster: str) -> None:
+def test_update_of_the_deployment_configuration_keeps_other_settings(ecs: Any, cluster: str) -> None:
     ecs.create_service(
         cluster=cluster, serviceName="api", taskDefinition=register(ecs, "changed"), desiredCount=1, **ASKED
     )
@@ -140,7 +140,7 @@ def test_a_changed_deployment_configuration_keeps_the_rest(ecs: Any, cluster: st
     assert service["healthCheckGracePeriodSeconds"] == 90
 
 
-def test_a_target_group_without_a_listener_is_refused(
+def test_target_group_without_a_listener_fails(
     ecs: Any, cluster: str, client: Callable[[str], Any], vpc_id: str
 ) -> None:
     elb = client("elbv2")

@@ -1,4 +1,4 @@
-"""EKS: what a cluster and its nodes keep, who comes in, and what pods may do."""
+"""EKS: clusters, node groups, access entries, Pod Identity associations, and add-ons."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -23,7 +23,7 @@ def subnet_id(ec2: Any, vpc_id: str) -> str:
 
 
 def create(eks: Any, name: str, subnet_id: str) -> dict[str, Any]:
-    made = eks.create_cluster(
+    created = eks.create_cluster(
         name=name,
         version="1.36",
         roleArn=ROLE,
@@ -32,7 +32,7 @@ def create(eks: Any, name: str, subnet_id: str) -> dict[str, Any]:
         upgradePolicy={"supportType": "STANDARD"},
         tags={"product": "agora"},
     )
-    return dict(made["cluster"])
+    return dict(created["cluster"])
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def cluster(eks: Any, subnet_id: str) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("cluster")
-def test_a_cluster_keeps_what_it_was_asked_for(eks: Any, ec2: Any, vpc_id: str) -> None:
+def test_cluster_settings_are_stored(eks: Any, ec2: Any, vpc_id: str) -> None:
     found = eks.describe_cluster(name="blue")["cluster"]
     assert found["accessConfig"] == {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False}
     assert found["upgradePolicy"] == {"supportType": "STANDARD"}
@@ -56,7 +56,7 @@ def test_a_cluster_keeps_what_it_was_asked_for(eks: Any, ec2: Any, vpc_id: str) 
     assert group["VpcId"] == vpc_id
 
 
-def test_each_cluster_has_an_issuer_and_a_group_that_goes_with_it(
+def test_cluster_has_its_own_issuer_and_security_group(
     eks: Any, ec2: Any, cluster: dict[str, Any], subnet_id: str
 ) -> None:
     other = create(eks, "green", subnet_id)
@@ -68,7 +68,7 @@ def test_each_cluster_has_an_issuer_and_a_group_that_goes_with_it(
 
 
 @pytest.mark.usefixtures("cluster")
-def test_updates_are_waited_for_by_their_id(eks: Any) -> None:
+def test_update_can_be_described_by_its_id(eks: Any) -> None:
     update = eks.update_cluster_config(name="blue", upgradePolicy={"supportType": "EXTENDED"})["update"]
     assert eks.describe_update(name="blue", updateId=update["id"])["update"]["status"] == "Successful"
     eks.update_cluster_version(name="blue", version="1.37")
@@ -78,20 +78,20 @@ def test_updates_are_waited_for_by_their_id(eks: Any) -> None:
 
 
 @pytest.mark.usefixtures("cluster")
-def test_a_node_group_keeps_its_update_configuration_and_nothing_else_is_made_up(eks: Any, subnet_id: str) -> None:
-    made = eks.create_nodegroup(
+def test_node_group_has_only_requested_settings(eks: Any, subnet_id: str) -> None:
+    created = eks.create_nodegroup(
         clusterName="blue",
         nodegroupName="general",
         subnets=[subnet_id],
         nodeRole=ROLE,
         updateConfig={"maxUnavailablePercentage": 33},
     )["nodegroup"]
-    assert made["updateConfig"] == {"maxUnavailablePercentage": 33}
-    assert "remoteAccess" not in made
-    assert made["version"] == "1.36"
-    assert made["releaseVersion"].startswith("1.36.")
+    assert created["updateConfig"] == {"maxUnavailablePercentage": 33}
+    assert "remoteAccess" not in created
+    assert created["version"] == "1.36"
+    assert created["releaseVersion"].startswith("1.36.")
     eks.update_nodegroup_version(clusterName="blue", nodegroupName="general", releaseVersion="1.36.2-20260709")
-    eks.tag_resource(resourceArn=made["nodegroupArn"], tags={"environment": "dev"})
+    eks.tag_resource(resourceArn=created["nodegroupArn"], tags={"environment": "dev"})
     found = eks.describe_nodegroup(clusterName="blue", nodegroupName="general")["nodegroup"]
     assert (found["releaseVersion"], found["tags"]) == ("1.36.2-20260709", {"environment": "dev"})
     eks.delete_nodegroup(clusterName="blue", nodegroupName="general")
@@ -103,15 +103,15 @@ def sizes(least: int, desired: int, most: int) -> dict[str, int]:
 
 @pytest.fixture
 def group_name(eks: Any, cluster: dict[str, Any], subnet_id: str) -> Iterator[str]:
-    """The autoscaling group of a managed node group of the cluster, one to three nodes."""
-    made = eks.create_nodegroup(
+    """The Auto Scaling group of a managed node group with one to three nodes."""
+    created = eks.create_nodegroup(
         clusterName=cluster["name"],
         nodegroupName="general",
         subnets=[subnet_id],
         nodeRole=ROLE,
         scalingConfig=sizes(1, 1, 3),
     )["nodegroup"]
-    yield made["resources"]["autoScalingGroups"][0]["name"]
+    yield created["resources"]["autoScalingGroups"][0]["name"]
     eks.delete_nodegroup(clusterName="blue", nodegroupName="general")
 
 
@@ -127,13 +127,13 @@ def _groups(autoscaling: Any) -> list[dict[str, Any]]:
     return list(autoscaling.describe_auto_scaling_groups(Filters=filters)["AutoScalingGroups"])
 
 
-def test_a_node_group_s_autoscaling_group_is_found_by_its_tags(client: Callable[[str], Any], group_name: str) -> None:
+def test_node_group_auto_scaling_group_is_found_by_its_tags(client: Callable[[str], Any], group_name: str) -> None:
     (found,) = _groups(client("autoscaling"))
     assert found["AutoScalingGroupName"] == group_name
     assert (found["MinSize"], found["DesiredCapacity"], found["MaxSize"]) == (1, 1, 3)
 
 
-def test_a_node_group_tells_the_size_that_others_gave_its_autoscaling_group(
+def test_node_group_returns_the_current_size_of_its_auto_scaling_group(
     eks: Any, client: Callable[[str], Any], group_name: str
 ) -> None:
     client("autoscaling").set_desired_capacity(AutoScalingGroupName=group_name, DesiredCapacity=2)
@@ -144,20 +144,22 @@ def test_a_node_group_tells_the_size_that_others_gave_its_autoscaling_group(
 
 @pytest.mark.usefixtures("group_name")
 @pytest.mark.parametrize(
-    ("asked", "refusal"),
+    ("requested", "message"),
     [
         (sizes(3, 1, 3), "Minimum capacity 3 can't be greater than desired size 1"),
         (sizes(1, 3, 2), "desired capacity 3 can't be greater than max size 2"),
     ],
 )
-def test_a_desired_size_outside_of_the_bounds_is_refused(eks: Any, asked: dict[str, int], refusal: str) -> None:
-    with pytest.raises(ClientError, match=refusal):
-        eks.update_nodegroup_config(clusterName="blue", nodegroupName="general", scalingConfig=asked)
+def test_node_group_desired_size_outside_the_limits_fails(eks: Any, requested: dict[str, int], message: str) -> None:
+    with pytest.raises(ClientError, match=message):
+        eks.update_nodegroup_config(clusterName="blue", nodegroupName="general", scalingConfig=requested)
     assert _sizes(eks) == sizes(1, 1, 3)
 
 
 @pytest.mark.usefixtures("cluster")
-def test_an_autoscaling_group_goes_with_its_node_group(eks: Any, client: Callable[[str], Any], subnet_id: str) -> None:
+def test_node_group_deletion_deletes_its_auto_scaling_group(
+    eks: Any, client: Callable[[str], Any], subnet_id: str
+) -> None:
     eks.create_nodegroup(clusterName="blue", nodegroupName="general", subnets=[subnet_id], nodeRole=ROLE)
     assert len(_groups(client("autoscaling"))) == 1
     eks.delete_nodegroup(clusterName="blue", nodegroupName="general")
@@ -165,7 +167,7 @@ def test_an_autoscaling_group_goes_with_its_node_group(eks: Any, client: Callabl
 
 
 @pytest.mark.usefixtures("cluster")
-def test_a_principal_has_one_entry_with_policies(eks: Any) -> None:
+def test_principal_has_one_access_entry_with_policies(eks: Any) -> None:
     one = {"clusterName": "blue", "principalArn": ROLE}
     eks.create_access_entry(**one, tags={"product": "agora"})
     with pytest.raises(ClientError, match="ResourceInUseException"):
@@ -183,12 +185,12 @@ def test_a_principal_has_one_entry_with_policies(eks: Any) -> None:
 
 
 @pytest.mark.usefixtures("cluster")
-def test_a_service_account_has_one_association(eks: Any) -> None:
+def test_service_account_has_one_association(eks: Any) -> None:
     account = {"clusterName": "blue", "namespace": "payments", "serviceAccount": "api"}
-    made = eks.create_pod_identity_association(**account, roleArn=ROLE)["association"]
+    created = eks.create_pod_identity_association(**account, roleArn=ROLE)["association"]
     with pytest.raises(ClientError, match="ResourceInUseException"):
         eks.create_pod_identity_association(**account, roleArn=ROLE)
-    one = {"clusterName": "blue", "associationId": made["associationId"]}
+    one = {"clusterName": "blue", "associationId": created["associationId"]}
     eks.update_pod_identity_association(**one, roleArn=f"{ROLE}-2")
     assert eks.describe_pod_identity_association(**one)["association"]["roleArn"] == f"{ROLE}-2"
     assert len(eks.list_pod_identity_associations(clusterName="blue", namespace="payments")["associations"]) == 1
@@ -198,7 +200,7 @@ def test_a_service_account_has_one_association(eks: Any) -> None:
 
 
 @pytest.mark.usefixtures("cluster")
-def test_an_add_on_keeps_version_configuration_and_role(eks: Any) -> None:
+def test_add_on_keeps_version_configuration_and_role(eks: Any) -> None:
     one = {"clusterName": "blue", "addonName": "vpc-cni"}
     identity = {"serviceAccount": "aws-node", "roleArn": ROLE}
     eks.create_addon(**one, addonVersion="v1.22.1-eksbuild.2", podIdentityAssociations=[identity])

@@ -1,4 +1,4 @@
-"""ElastiCache: replication groups with nodes, parameter groups, users and their groups."""
+"""ElastiCache: replication groups with nodes, parameter groups, users, and user groups."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,7 @@ def _read(cache: Any, group: dict[str, str]) -> dict[str, Any]:
     return dict(read)
 
 
-def test_nodes_of_a_group_without_shards(cache: Any) -> None:
+def test_replication_group_without_shards_has_nodes(cache: Any) -> None:
     group = _group(
         cache,
         Engine="valkey",
@@ -54,7 +54,7 @@ def test_nodes_of_a_group_without_shards(cache: Any) -> None:
         assert node["CacheParameterGroup"]["CacheParameterGroupName"] == "sessions"
 
 
-def test_shards_cover_all_slots_and_change(cache: Any) -> None:
+def test_shards_cover_all_slots_and_can_be_changed(cache: Any) -> None:
     group = _group(cache, NumNodeGroups=3, ReplicasPerNodeGroup=1)
     shards = _read(cache, group)["NodeGroups"]
     slots = [tuple(map(int, shard["Slots"].split("-"))) for shard in shards]
@@ -66,7 +66,7 @@ def test_shards_cover_all_slots_and_change(cache: Any) -> None:
     assert "ConfigurationEndpoint" in read
 
 
-def test_a_group_changes_and_goes(cache: Any) -> None:
+def test_replication_group_can_be_changed_and_deleted(cache: Any) -> None:
     group = _group(cache, NumCacheClusters=1, UserGroupIds=["ours"], Tags=[{"Key": "a", "Value": "b"}])
     log = {
         "LogType": "slow-log",
@@ -88,7 +88,7 @@ def test_a_group_changes_and_goes(cache: Any) -> None:
         cache.describe_replication_groups(**group)
 
 
-def test_parameter_group(cache: Any) -> None:
+def test_parameter_group_can_be_changed_reset_and_deleted(cache: Any) -> None:
     group = {"CacheParameterGroupName": _name()}
     cache.create_cache_parameter_group(**group, CacheParameterGroupFamily="valkey8", Description="ours")
     given = {"ParameterName": "maxmemory-policy", "ParameterValue": "volatile-lru"}
@@ -102,7 +102,7 @@ def test_parameter_group(cache: Any) -> None:
         cache.describe_cache_parameter_groups(**group)
 
 
-def test_users_and_their_group(cache: Any) -> None:
+def test_user_group_can_be_changed_and_deleted(cache: Any) -> None:
     default, app = _name(), _name()
     cache.create_user(UserId=default, UserName="default", Engine="redis", AccessString="off", NoPasswordRequired=True)
     iam = {"Type": "iam"}

@@ -30,13 +30,13 @@ class Client:
         return [b"done"]
 
 
-def test_without_a_gate_every_request_is_answered() -> None:
+def test_gate_that_is_not_set_passes_every_request() -> None:
     client = Client()
     assert [client.send("/a"), client.send("/b")] == [("200 OK", "done")] * 2
     assert client.looked_at() == {"seen": 2, "closed": False}
 
 
-def test_the_last_request_takes_effect_unanswered_and_later_ones_do_not() -> None:
+def test_gate_last_request_takes_effect_and_later_ones_do_not() -> None:
     client = Client()
     client.send("/before")
     client.send(PATH, "PUT", "after=2")

@@ -1,4 +1,4 @@
-"""KMS: the rotation period is kept."""
+"""KMS: the rotation period is stored."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,13 +17,13 @@ def key_id(kms: Any) -> str:
     return str(kms.create_key()["KeyMetadata"]["KeyId"])
 
 
-def test_no_period_while_rotation_is_off(kms: Any, key_id: str) -> None:
+def test_rotation_disabled_has_no_period(kms: Any, key_id: str) -> None:
     status = kms.get_key_rotation_status(KeyId=key_id)
     assert status["KeyRotationEnabled"] is False
     assert "RotationPeriodInDays" not in status
 
 
-def test_period_given_changed_and_defaulted(kms: Any, key_id: str) -> None:
+def test_rotation_period_is_stored_and_has_a_default(kms: Any, key_id: str) -> None:
     kms.enable_key_rotation(KeyId=key_id)
     assert kms.get_key_rotation_status(KeyId=key_id)["RotationPeriodInDays"] == 365
     kms.enable_key_rotation(KeyId=key_id, RotationPeriodInDays=180)
@@ -34,8 +34,8 @@ def test_period_given_changed_and_defaulted(kms: Any, key_id: str) -> None:
     assert kms.get_key_rotation_status(KeyId=key_id)["KeyRotationEnabled"] is False
 
 
-def test_period_too_long_is_refused(kms: Any, key_id: str) -> None:
-    # boto3 itself refuses one that is too short.
+def test_rotation_period_too_long_fails(kms: Any, key_id: str) -> None:
+    # boto3 itself rejects a period that is too short.
     with pytest.raises(ClientError, match="2561"):
         kms.enable_key_rotation(KeyId=key_id, RotationPeriodInDays=2561)
     assert kms.get_key_rotation_status(KeyId=key_id)["KeyRotationEnabled"] is False

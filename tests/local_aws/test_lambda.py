@@ -1,4 +1,4 @@
-"""Lambda: the zip that was deployed runs, for whoever invokes it; what was given is read back."""
+"""Lambda: the deployed zip runs for every kind of invocation, and settings are read back."""
 
 import base64
 import json
@@ -36,7 +36,7 @@ def invoke(client: Client, name: str, event: Any, **how: str) -> Any:
     return answer, json.loads(answer["Payload"].read() or "null")
 
 
-def test_the_deployed_code_runs_as_its_role(client: Client, name: str) -> None:
+def test_deployed_code_runs_with_its_role(client: Client, name: str) -> None:
     code = """\
 import boto3, os, sys
 def handler(event, context):
@@ -61,7 +61,7 @@ def handler(event, context):
     assert "START RequestId" in base64.b64decode(answer["LogResult"]).decode()
 
 
-def test_it_sees_its_own_zip_and_no_package_of_this_machine(client: Client, name: str) -> None:
+def test_function_cannot_import_packages_of_this_machine(client: Client, name: str) -> None:
     deploy(client, name, "def handler(event, context):\n    import pydantic\n", Timeout=10)
     answer, error = invoke(client, name, {})
     assert answer["FunctionError"] == "Unhandled"
@@ -69,7 +69,7 @@ def test_it_sees_its_own_zip_and_no_package_of_this_machine(client: Client, name
     assert error["errorMessage"] == "No module named 'pydantic'"
 
 
-def test_its_time_is_limited(client: Client, name: str) -> None:
+def test_function_timeout_ends_it(client: Client, name: str) -> None:
     code = "import time\ndef handler(event, context):\n    print('begun', flush=True)\n    time.sleep(60)\n"
     deploy(client, name, code, Timeout=1)
     _, error = invoke(client, name, {})
@@ -78,16 +78,16 @@ def test_its_time_is_limited(client: Client, name: str) -> None:
     assert "begun" in lines(client, name)
 
 
-def test_modules_of_another_machine_are_not_run(client: Client, name: str) -> None:
+def test_function_compiled_for_another_machine_is_not_run(client: Client, name: str) -> None:
     package = write_zip({f"{name}/handler.py": b"def handler(event, context): ...", "PIL/_imaging.so": b"compiled"})
     client("lambda").create_function(
         FunctionName=name, Runtime="python3.13", Role=ROLE, Handler="x.y", Code={"ZipFile": package}
     )
     _, error = invoke(client, name, {})
-    assert "compiled for python3.13 on x86_64, and there is none for this machine" in error["errorMessage"]
+    assert "compiled for python3.13 on x86_64, and there is no zip for this machine" in error["errorMessage"]
 
 
-def test_what_was_given_is_read_back(client: Client, name: str) -> None:
+def test_function_settings_are_read_back(client: Client, name: str) -> None:
     deploy(client, name, PRINT)
     functions = client("lambda")
     given = functions.get_function_configuration(FunctionName=name)["LoggingConfig"]
@@ -109,7 +109,7 @@ def test_what_was_given_is_read_back(client: Client, name: str) -> None:
     assert functions.get_function_configuration(FunctionName=name)["Architectures"] == ["x86_64"]
 
 
-def test_an_object_invokes_it_while_it_uses_the_bucket(client: Client, name: str) -> None:
+def test_object_invokes_a_function_that_uses_the_bucket(client: Client, name: str) -> None:
     code = """\
 import boto3, json
 def handler(event, context):
@@ -133,7 +133,7 @@ def handler(event, context):
     assert s3.get_object(Bucket=bucket, Key="out/in%2Fa+b")["Body"].read() == b"done"
 
 
-def test_what_fails_is_tried_again_and_then_told_with_the_reason(client: Client, name: str) -> None:
+def test_failed_event_is_retried_and_sent_to_its_destination(client: Client, name: str) -> None:
     deploy(client, name, "def handler(event, context):\n    print('{}')\n    raise ValueError('broken')\n")
     queue = client("sqs").create_queue(QueueName=name)["QueueUrl"]
     client("lambda").put_function_event_invoke_config(
@@ -151,7 +151,7 @@ def test_what_fails_is_tried_again_and_then_told_with_the_reason(client: Client,
     assert len(printed(client, name, 2)) == 2
 
 
-def test_a_topic_tells_who_what_and_when(client: Client, name: str) -> None:
+def test_topic_event_contains_source_subject_and_time(client: Client, name: str) -> None:
     arn, sns = deploy(client, name, PRINT), client("sns")
     topic = sns.create_topic(Name=name)["TopicArn"]
     policy = json.dumps({"severity": ["critical"]})
@@ -160,12 +160,17 @@ def test_a_topic_tells_who_what_and_when(client: Client, name: str) -> None:
         attributes = {"severity": {"DataType": "String", "StringValue": severity}}
         sent = sns.publish(TopicArn=topic, Message=severity, Subject="x", MessageAttributes=attributes)["MessageId"]
     (event,) = printed(client, name)
-    told = event["Records"][0]["Sns"]
-    assert (told["Message"], told["Subject"], told["TopicArn"], told["MessageId"]) == ("critical", "x", topic, sent)
-    assert told["MessageAttributes"] == {"severity": {"Type": "String", "Value": "critical"}}
+    notification = event["Records"][0]["Sns"]
+    assert (notification["Message"], notification["Subject"], notification["TopicArn"], notification["MessageId"]) == (
+        "critical",
+        "x",
+        topic,
+        sent,
+    )
+    assert notification["MessageAttributes"] == {"severity": {"Type": "String", "Value": "critical"}}
 
 
-def test_a_queue_is_read_in_batches_and_what_failed_comes_again(client: Client, name: str) -> None:
+def test_queue_is_read_in_batches_and_failed_messages_return(client: Client, name: str) -> None:
     code = """\
 import json
 def handler(event, context):
@@ -183,7 +188,7 @@ def handler(event, context):
         FunctionName=arn,
         FunctionResponseTypes=["ReportBatchItemFailures"],
     )
-    # Each invocation writes into a log stream of its own, which come in no order.
+    # Each invocation writes to its own log stream, and the streams have no order.
     assert sorted(printed(client, name, 2), key=len) == [{"bad": "2"}, {"good": "1", "bad": "1"}]
     (message,) = sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=20)["Messages"]
     assert message["Body"] == "bad"
@@ -200,14 +205,14 @@ def handler(event, context):
         (False, ["ReportBatchItemFailures"], {"batchItemFailures": [{}]}, {"a", "b"}),
     ],
 )
-def test_partial_batches(failed: bool, types: list[str], value: Any, expected: set[str]) -> None:
+def test_failures_of_partial_batches(failed: bool, types: list[str], value: Any, expected: set[str]) -> None:
     class Mapping:
         function_response_types = types
 
     assert failures(Mapping(), Outcome("1", json.dumps(value).encode(), failed, ""), ["a", "b"]) == expected
 
 
-def test_an_alarm_tells_its_topic_when_its_state_changes(client: Client, name: str) -> None:
+def test_alarm_state_change_is_published_to_its_topic(client: Client, name: str) -> None:
     arn, sns, cloudwatch = deploy(client, name, PRINT), client("sns"), client("cloudwatch")
     topic = sns.create_topic(Name=name)["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)
@@ -226,16 +231,16 @@ def test_an_alarm_tells_its_topic_when_its_state_changes(client: Client, name: s
     for _ in range(2):
         cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="tried")
     (event,) = printed(client, name)
-    told = event["Records"][0]["Sns"]
-    assert told["Subject"] == f'ALARM: "{name}" in Asia Pacific (Seoul)'
-    message = json.loads(told["Message"])
+    notification = event["Records"][0]["Sns"]
+    assert notification["Subject"] == f'ALARM: "{name}" in Asia Pacific (Seoul)'
+    message = json.loads(notification["Message"])
     assert (message["NewStateValue"], message["OldStateValue"]) == ("ALARM", "OK")
     assert message["Trigger"]["Dimensions"] == [{"name": "ServiceName", "value": "api"}]
     time.sleep(1)
     assert len(printed(client, name)) == 1, "a state that stays tells nothing"
 
 
-def test_a_secret_without_a_value_is_rotated(client: Client, name: str) -> None:
+def test_secret_without_a_value_is_rotated(client: Client, name: str) -> None:
     arn, secrets = deploy(client, name, PRINT), client("secretsmanager")
     secrets.create_secret(Name=name)
     secrets.rotate_secret(SecretId=name, RotationLambdaARN=arn, RotationRules={"AutomaticallyAfterDays": 30})

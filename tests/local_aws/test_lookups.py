@@ -1,4 +1,4 @@
-"""Every call by which an import id is found, on the embedded AWS."""
+"""Every operation with which an import ID is looked up, on the embedded AWS."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,14 +12,14 @@ from tests.local_aws.conftest import ACCOUNT
 
 
 class Anything(str):
-    """A value whose parts, if it is asked for any, are values too."""
+    """A value whose items and attributes are values too."""
 
     def __getitem__(self, key: Any) -> "Anything":
         return self
 
 
 class Values(dict[str, Any]):
-    """Planned values: whatever a form asks for."""
+    """Planned values for any name."""
 
     def __missing__(self, key: str) -> Anything:
         return Anything("missing")
@@ -33,7 +33,7 @@ VALUES = Values(
     security_group_id="sg-0123456789abcdef0",
     route_table_id="rtb-0123456789abcdef0",
     scope="REGIONAL",
-    # Asked of each object that is listed: the account is that of other tests, too.
+    # Called for each listed object: other tests use the same account.
     description="missing",
     priority=1,
     port=443,
@@ -41,22 +41,24 @@ VALUES = Values(
 
 
 @pytest.mark.parametrize("kind", [kind for kind, row in IMPORT_IDS.items() if isinstance(row, Listed)])
-def test_a_look_up_is_answered(client: Callable[[str], Any], kind: str) -> None:
+def test_lookup_finds_the_resource(client: Callable[[str], Any], kind: str) -> None:
     try:
         assert import_ids(kind, VALUES, client) == []
     except ClientError as error:
-        # Of a parent that is missing; what the embedded AWS has not is answered with HTTP 500.
+        # The parent is missing; an operation that the embedded AWS lacks fails with HTTP 500.
         assert error.response["ResponseMetadata"]["HTTPStatusCode"] < 500
 
 
-def test_policies_and_origins_of_cloudfront_are_found_by_name(client: Callable[[str], Any]) -> None:
+def test_cloudfront_policies_and_origins_are_found_by_name(client: Callable[[str], Any]) -> None:
     cloudfront = client("cloudfront")
     cache = {"Name": "looked-up", "MinTTL": 1}
-    made = cloudfront.create_cache_policy(CachePolicyConfig=cache)["CachePolicy"]["Id"]
-    assert import_ids("aws_cloudfront_cache_policy", {"name": "looked-up"}, client) == [made]
+    created = cloudfront.create_cache_policy(CachePolicyConfig=cache)["CachePolicy"]["Id"]
+    assert import_ids("aws_cloudfront_cache_policy", {"name": "looked-up"}, client) == [created]
     headers = {"Name": "looked-up", "Comment": ""}
-    made = cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=headers)["ResponseHeadersPolicy"]["Id"]
-    assert import_ids("aws_cloudfront_response_headers_policy", {"name": "looked-up"}, client) == [made]
+    created = cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=headers)["ResponseHeadersPolicy"][
+        "Id"
+    ]
+    assert import_ids("aws_cloudfront_response_headers_policy", {"name": "looked-up"}, client) == [created]
     origin = {
         "Name": "looked-up",
         "Arn": "arn:x",
@@ -64,6 +66,6 @@ def test_policies_and_origins_of_cloudfront_are_found_by_name(client: Callable[[
         "HTTPSPort": 443,
         "OriginProtocolPolicy": "https-only",
     }
-    made = cloudfront.create_vpc_origin(VpcOriginEndpointConfig=origin)["VpcOrigin"]["Id"]
+    created = cloudfront.create_vpc_origin(VpcOriginEndpointConfig=origin)["VpcOrigin"]["Id"]
     values = {"vpc_origin_endpoint_config": [{"name": "looked-up"}]}
-    assert import_ids("aws_cloudfront_vpc_origin", values, client) == [made]
+    assert import_ids("aws_cloudfront_vpc_origin", values, client) == [created]

@@ -1,4 +1,4 @@
-"""The functions of lambdas/ on the embedded AWS, from the packages that a deploy uploads."""
+"""The functions of lambdas/ on the embedded AWS, with the packages that are deployed."""
 
 import io
 import json
@@ -26,7 +26,7 @@ Client = Callable[[str], Any]
 
 @pytest.fixture(scope="module")
 def packages(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Packages:
-    """Built as `make local` builds them: for AWS, and a second time where this machine needs it."""
+    """Built as with `make local`: for AWS, and a second time if this machine needs it."""
     thumbnail = 'function "thumbnail" {\n  environment = { SIZES = "32x32" }\n}\n'
     slack_alarm = 'function "slack-alarm" {\n  environment = { SECRET_SLACK_WEBHOOK_ARN = "slack-webhook" }\n}\n'
     text = DEV + thumbnail + slack_alarm
@@ -59,7 +59,7 @@ def deploy(client: Client, packages: Packages, role: str, code: str, **environme
     return str(created["FunctionArn"])
 
 
-def test_an_alarm_reaches_slack(client: Client, packages: Packages, role: str) -> None:
+def test_alarm_is_posted_to_slack(client: Client, packages: Packages, role: str) -> None:
     sns, cloudwatch, name = client("sns"), client("cloudwatch"), f"api 5xx {uuid4().hex[:8]}"
     topic = sns.create_topic(Name=f"{uuid4().hex[:8]}-critical")["TopicArn"]
     cloudwatch.put_metric_alarm(
@@ -87,7 +87,7 @@ def test_an_alarm_reaches_slack(client: Client, packages: Packages, role: str) -
     assert "Threshold Crossed" in json.dumps(slack.posted[0])
 
 
-def test_a_picture_comes_out_as_thumbnails(client: Client, packages: Packages, role: str, tmp_path: Path) -> None:
+def test_uploaded_image_gets_thumbnails(client: Client, packages: Packages, role: str, tmp_path: Path) -> None:
     arn = deploy(client, packages, role, "thumbnail", SIZES="64x64")
     s3, bucket = client("s3"), f"pictures-{uuid4().hex}"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})

@@ -1,4 +1,4 @@
-"""Starting, finding and stopping the embedded AWS, and the environment that leads nowhere else."""
+"""Starting, finding, and stopping the embedded AWS, and the environment that reaches only it."""
 
 import http.client
 import json
@@ -29,7 +29,7 @@ def sleeper() -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
 
 
-def test_life_of_a_server(tmp_path: Path) -> None:
+def test_server_can_be_started_found_and_stopped(tmp_path: Path) -> None:
     folder = tmp_path / "build" / "local"
     assert process.find(folder) is None
     assert process.stop(folder) is False
@@ -47,7 +47,7 @@ def test_life_of_a_server(tmp_path: Path) -> None:
         socket.create_connection(("127.0.0.1", started.port), timeout=1)
 
 
-def test_server_listens_on_the_loopback_only(local_aws: LocalAws) -> None:
+def test_server_listens_only_on_the_loopback_interface(local_aws: LocalAws) -> None:
     listening = f":{local_aws.port:04X}"
     table = Path("/proc/net/tcp")
     if not table.exists():
@@ -56,7 +56,7 @@ def test_server_listens_on_the_loopback_only(local_aws: LocalAws) -> None:
     assert {a for a in addresses if a.endswith(listening)} == {f"0100007F{listening}"}
 
 
-def test_a_start_that_fails_shows_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_start_shows_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = tmp_path / "broken"
     (broken / "local_aws").mkdir(parents=True)
     (broken / "local_aws" / "server.py").write_text("raise SystemExit('no such emulator')\n")
@@ -67,7 +67,7 @@ def test_a_start_that_fails_shows_the_log(tmp_path: Path, monkeypatch: pytest.Mo
     assert process.find(tmp_path / "build") is None
 
 
-def test_a_recycled_pid_is_neither_found_nor_killed(tmp_path: Path, sleeper: "subprocess.Popen[bytes]") -> None:
+def test_recycled_pid_is_neither_found_nor_killed(tmp_path: Path, sleeper: "subprocess.Popen[bytes]") -> None:
     record = {"pid": sleeper.pid, "port": 4999, "started": "before the reboot"}
     (tmp_path / process.RECORD_NAME).write_text(json.dumps(record))
     try:
@@ -79,7 +79,7 @@ def test_a_recycled_pid_is_neither_found_nor_killed(tmp_path: Path, sleeper: "su
         sleeper.wait()
 
 
-def test_a_process_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_process_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code = "import signal, time; signal.signal(15, signal.SIG_IGN); print(flush=True); time.sleep(60)"
     stubborn = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert stubborn.stdout is not None
@@ -92,18 +92,18 @@ def test_a_process_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"pid": "x"}', "null"])
-def test_a_spoilt_record_counts_as_none(tmp_path: Path, content: str) -> None:
+def test_invalid_record_is_ignored(tmp_path: Path, content: str) -> None:
     (tmp_path / process.RECORD_NAME).write_text(content)
     assert process.find(tmp_path) is None
     assert process.stop(tmp_path) is False
 
 
-def test_another_server_on_the_recorded_port_is_not_ours(local_aws: LocalAws, tmp_path: Path) -> None:
+def test_another_server_on_the_recorded_port_is_not_found(local_aws: LocalAws, tmp_path: Path) -> None:
     process.write_record(tmp_path / process.RECORD_NAME, os.getpid(), local_aws.port)
     assert process.find(tmp_path) is None
 
 
-def test_process_started_tells_processes_apart(sleeper: "subprocess.Popen[bytes]") -> None:
+def test_process_started_distinguishes_processes(sleeper: "subprocess.Popen[bytes]") -> None:
     began = process.process_started(sleeper.pid)
     assert began is not None
     time.sleep(0.05)
@@ -113,7 +113,7 @@ def test_process_started_tells_processes_apart(sleeper: "subprocess.Popen[bytes]
     assert process.process_started(sleeper.pid) is None
 
 
-def test_environment_leads_to_the_embedded_aws_only(local: LocalAws) -> None:
+def test_environment_reaches_only_the_embedded_aws(local: LocalAws) -> None:
     base = {
         "PATH": "/bin",
         "HOME": "/home/someone",
@@ -155,7 +155,7 @@ def test_environment_keeps_the_https_proxy_unless_sealed(local: LocalAws) -> Non
     assert {sealed[name] for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")} == {local.endpoint}
 
 
-def test_the_server_lets_no_https_out(local_aws: LocalAws) -> None:
+def test_server_does_not_forward_https(local_aws: LocalAws) -> None:
     at = urlsplit(local_aws.endpoint)
     connection = http.client.HTTPConnection(str(at.hostname), at.port, timeout=5)
     connection.set_tunnel("sts.amazonaws.com", 443)
@@ -163,7 +163,7 @@ def test_the_server_lets_no_https_out(local_aws: LocalAws) -> None:
         connection.connect()
 
 
-def test_a_role_of_another_account_acts_in_that_account(local_aws: LocalAws) -> None:
+def test_role_of_another_account_acts_in_that_account(local_aws: LocalAws) -> None:
     for account in ("111111111111", "333333333333"):
         assert client_of(local_aws, account)("sts").get_caller_identity()["Account"] == account
 
@@ -181,7 +181,7 @@ def test_s3_control_is_reached_through_the_proxy(local_aws: LocalAws) -> None:
     assert b"NoSuchPublicAccessBlockConfiguration" in answer.read()
 
 
-def test_managed_policies_and_certificates_are_there_at_once(client: Client) -> None:
+def test_managed_policies_and_certificates_exist_immediately(client: Client) -> None:
     policy = client("iam").get_policy(PolicyArn="arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore")
     assert policy["Policy"]["IsAttachable"]
     acm = client("acm")
@@ -189,12 +189,12 @@ def test_managed_policies_and_certificates_are_there_at_once(client: Client) -> 
     assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["Status"] == "ISSUED"
 
 
-def test_unknown_things_are_refused_by_name(client: Client) -> None:
+def test_unknown_resources_fail_with_their_name(client: Client) -> None:
     with pytest.raises(ClientError, match="NoSuchBucket"):
         client("s3").list_objects_v2(Bucket="there-is-no-such-bucket")
 
 
-def test_a_child_process_reaches_the_embedded_aws_whatever_its_shell_says(local_aws: LocalAws) -> None:
+def test_child_process_reaches_the_embedded_aws_in_any_shell_environment(local_aws: LocalAws) -> None:
     hostile = {
         **os.environ,
         "AWS_PROFILE": "there-is-no-such-profile",

@@ -1,4 +1,4 @@
-"""RDS: instances told apart, settings that are kept, restored clusters, groups, endpoints and proxies."""
+"""RDS: instances, stored settings, restored clusters, groups, endpoints, and proxies."""
 
 from collections.abc import Callable
 from typing import Any
@@ -53,7 +53,7 @@ def _plain(rds: Any, **settings: Any) -> dict[str, Any]:
     return dict(answer["DBInstance"])
 
 
-def test_every_instance_has_an_id_of_its_own(rds: Any, cluster: str) -> None:
+def test_instance_has_its_own_resource_id(rds: Any, cluster: str) -> None:
     members = [_member(rds, cluster) for _ in range(3)]
     ids = {member["DbiResourceId"] for member in members}
     assert len(ids) == 3
@@ -62,7 +62,7 @@ def test_every_instance_has_an_id_of_its_own(rds: Any, cluster: str) -> None:
     assert rds.describe_db_instances(Filters=[by_id])["DBInstances"] == []
 
 
-def test_insights_of_a_cluster_are_those_of_its_instances(rds: Any) -> None:
+def test_cluster_insights_apply_to_its_instances(rds: Any) -> None:
     insights = {"EnablePerformanceInsights": True, "DatabaseInsightsMode": "advanced"}
     cluster = _cluster(rds, **insights, PerformanceInsightsRetentionPeriod=465)
     member = _member(rds, cluster)
@@ -76,7 +76,7 @@ def test_insights_of_a_cluster_are_those_of_its_instances(rds: Any) -> None:
     assert "PerformanceInsightsRetentionPeriod" not in member
 
 
-def test_exports_and_iam_of_a_cluster_change(rds: Any) -> None:
+def test_cluster_log_exports_and_iam_authentication_can_be_changed(rds: Any) -> None:
     exports = {"EnableCloudwatchLogsExports": ["error", "slowquery"]}
     cluster = _cluster(rds, **exports, EnableIAMDatabaseAuthentication=True)
     rds.modify_db_cluster(
@@ -89,7 +89,7 @@ def test_exports_and_iam_of_a_cluster_change(rds: Any) -> None:
     assert changed["IAMDatabaseAuthenticationEnabled"] is False
 
 
-def test_serverless_and_aurora_storage(rds: Any) -> None:
+def test_cluster_scaling_configuration_and_storage_type(rds: Any) -> None:
     scaling = {"MinCapacity": 0.5, "MaxCapacity": 4.0}
     cluster = _cluster(rds, StorageType="aurora-iopt1", ServerlessV2ScalingConfiguration=scaling)
     described = _described(rds, cluster)
@@ -98,7 +98,7 @@ def test_serverless_and_aurora_storage(rds: Any) -> None:
     assert "ScalingConfigurationInfo" not in described
 
 
-def test_restoring_a_cluster_under_a_new_name(rds: Any) -> None:
+def test_restored_cluster_has_the_settings_of_the_snapshot(rds: Any) -> None:
     cluster = _cluster(rds, DatabaseName="agora", StorageEncrypted=True)
     snapshot = _name()
     rds.create_db_cluster_snapshot(DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=snapshot)
@@ -118,7 +118,7 @@ def test_restoring_a_cluster_under_a_new_name(rds: Any) -> None:
         assert described["IAMDatabaseAuthenticationEnabled"] is True
 
 
-def test_a_replica_is_an_instance_of_its_own(rds: Any) -> None:
+def test_replica_has_its_own_settings(rds: Any) -> None:
     tags = [{"Key": "product", "Value": "agora"}]
     password = {"ManageMasterUserPassword": False, "MasterUserPassword": "not-a-secret"}
     source = _plain(rds, Tags=tags, BackupRetentionPeriod=14, **password)
@@ -134,7 +134,7 @@ def test_a_replica_is_an_instance_of_its_own(rds: Any) -> None:
     assert left["TagList"] == tags
 
 
-def test_parameters_that_were_set_are_read_back_and_reset(rds: Any) -> None:
+def test_instance_parameters_are_read_back_and_reset(rds: Any) -> None:
     name = _name()
     rds.create_db_parameter_group(DBParameterGroupName=name, DBParameterGroupFamily="mysql8.0", Description="ours")
     given = [
@@ -150,7 +150,7 @@ def test_parameters_that_were_set_are_read_back_and_reset(rds: Any) -> None:
     assert left["ParameterName"] == "long_query_time"
 
 
-def test_cluster_parameters_that_were_set_are_read_back_and_reset(rds: Any) -> None:
+def test_cluster_parameters_are_read_back_and_reset(rds: Any) -> None:
     group = {"DBClusterParameterGroupName": _name()}
     rds.create_db_cluster_parameter_group(**group, DBParameterGroupFamily="aurora-mysql8.0", Description="ours")
     given = {"ParameterName": "require_secure_transport", "ParameterValue": "ON", "ApplyMethod": "immediate"}
@@ -171,7 +171,7 @@ def subnet_ids(ec2: Any, vpc_id: str) -> list[str]:
     ]
 
 
-def test_a_changed_subnet_group_stays(rds: Any, subnet_ids: list[str]) -> None:
+def test_changed_subnet_group_is_kept(rds: Any, subnet_ids: list[str]) -> None:
     group = {"DBSubnetGroupName": _name()}
     rds.create_db_subnet_group(**group, DBSubnetGroupDescription="ours", SubnetIds=subnet_ids)
     rds.modify_db_subnet_group(**group, SubnetIds=subnet_ids[:1])
@@ -179,13 +179,13 @@ def test_a_changed_subnet_group_stays(rds: Any, subnet_ids: list[str]) -> None:
     assert [subnet["SubnetIdentifier"] for subnet in read["Subnets"]] == subnet_ids[:1]
 
 
-def test_endpoint_of_a_cluster(rds: Any, cluster: str) -> None:
+def test_cluster_endpoint_can_be_created_changed_and_deleted(rds: Any, cluster: str) -> None:
     member = _member(rds, cluster)["DBInstanceIdentifier"]
     endpoint = {"DBClusterEndpointIdentifier": _name()}
-    made = rds.create_db_cluster_endpoint(
+    created = rds.create_db_cluster_endpoint(
         **endpoint, DBClusterIdentifier=cluster, EndpointType="READER", Tags=[{"Key": "a", "Value": "b"}]
     )
-    assert rds.list_tags_for_resource(ResourceName=made["DBClusterEndpointArn"])["TagList"] == [
+    assert rds.list_tags_for_resource(ResourceName=created["DBClusterEndpointArn"])["TagList"] == [
         {"Key": "a", "Value": "b"}
     ]
     rds.modify_db_cluster_endpoint(**endpoint, StaticMembers=[member])
@@ -196,7 +196,7 @@ def test_endpoint_of_a_cluster(rds: Any, cluster: str) -> None:
         rds.delete_db_cluster_endpoint(**endpoint)
 
 
-def test_proxy_with_a_target_and_a_further_endpoint(rds: Any, subnet_ids: list[str]) -> None:
+def test_proxy_has_targets_and_additional_endpoints(rds: Any, subnet_ids: list[str]) -> None:
     instance = _plain(rds)["DBInstanceIdentifier"]
     proxy = {"DBProxyName": _name()}
     rds.create_db_proxy(
@@ -221,11 +221,11 @@ def test_proxy_with_a_target_and_a_further_endpoint(rds: Any, subnet_ids: list[s
         rds.describe_db_proxy_targets(**proxy)
 
 
-def test_event_subscription_changes(rds: Any) -> None:
+def test_event_subscription_can_be_changed(rds: Any) -> None:
     name = {"SubscriptionName": _name()}
     topic = "arn:aws:sns:ap-northeast-2:333333333333:alarms"
-    made = rds.create_event_subscription(**name, SnsTopicArn=topic, SourceType="db-cluster")["EventSubscription"]
-    assert made["Enabled"] is True
+    created = rds.create_event_subscription(**name, SnsTopicArn=topic, SourceType="db-cluster")["EventSubscription"]
+    assert created["Enabled"] is True
     rds.modify_event_subscription(**name, EventCategories=["failover"], Enabled=False)
     (read,) = rds.describe_event_subscriptions(**name)["EventSubscriptionsList"]
     assert (read["EventCategoriesList"], read["Enabled"]) == (["failover"], False)

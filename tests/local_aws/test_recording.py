@@ -9,7 +9,7 @@ from typing import Any
 from local_aws.recording import Recording
 
 
-def test_a_request_is_recorded_and_still_answered(tmp_path: Path) -> None:
+def test_request_is_recorded_and_processed(tmp_path: Path) -> None:
     seen: list[bytes] = []
 
     def application(environ: dict[str, Any], _: Any) -> list[bytes]:

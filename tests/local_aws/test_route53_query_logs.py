@@ -1,4 +1,4 @@
-"""Route 53's query logs: written where a policy lets it, and nowhere else."""
+"""Route 53: query logs require a resource policy."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -31,8 +31,8 @@ def logs(client: Callable[..., Any]) -> Iterator[Any]:
 
 @pytest.fixture
 def zone_id(route53: Any) -> str:
-    made = route53.create_hosted_zone(Name="agora.example", CallerReference=str(uuid4()))
-    return str(made["HostedZone"]["Id"]).removeprefix("/hostedzone/")
+    created = route53.create_hosted_zone(Name="agora.example", CallerReference=str(uuid4()))
+    return str(created["HostedZone"]["Id"]).removeprefix("/hostedzone/")
 
 
 def let(logs: Any, zone_id: str, *actions: str) -> None:
@@ -48,10 +48,10 @@ def let(logs: Any, zone_id: str, *actions: str) -> None:
 
 
 @pytest.mark.parametrize("arn", [ARN, f"{ARN}:*"])
-def test_both_forms_of_the_arn_are_kept_as_given(route53: Any, logs: Any, zone_id: str, arn: str) -> None:
+def test_query_log_arn_is_returned_in_the_given_form(route53: Any, logs: Any, zone_id: str, arn: str) -> None:
     let(logs, zone_id, "logs:CreateLogStream", "logs:PutLogEvents")
-    made = route53.create_query_logging_config(HostedZoneId=zone_id, CloudWatchLogsLogGroupArn=arn)
-    read = route53.get_query_logging_config(Id=made["QueryLoggingConfig"]["Id"])["QueryLoggingConfig"]
+    created = route53.create_query_logging_config(HostedZoneId=zone_id, CloudWatchLogsLogGroupArn=arn)
+    read = route53.get_query_logging_config(Id=created["QueryLoggingConfig"]["Id"])["QueryLoggingConfig"]
     assert (read["HostedZoneId"], read["CloudWatchLogsLogGroupArn"]) == (zone_id, arn)
     route53.delete_query_logging_config(Id=read["Id"])
 
@@ -65,19 +65,19 @@ def test_both_forms_of_the_arn_are_kept_as_given(route53: Any, logs: Any, zone_i
         ("none", ()),
     ],
 )
-def test_without_a_policy_that_lets_it_write_there_is_no_log(
+def test_query_log_without_a_policy_fails(
     route53: Any, logs: Any, zone_id: str, zone: str, actions: tuple[str, ...]
 ) -> None:
     if actions:
         let(logs, zone_id if zone == "same" else "ZOTHER", *actions)
-    with pytest.raises(ClientError) as refused:
+    with pytest.raises(ClientError) as error:
         route53.create_query_logging_config(HostedZoneId=zone_id, CloudWatchLogsLogGroupArn=ARN)
-    assert refused.value.response["Error"]["Code"] == "InsufficientCloudWatchLogsResourcePolicy"
+    assert error.value.response["Error"]["Code"] == "InsufficientCloudWatchLogsResourcePolicy"
     logged = route53.list_query_logging_configs()["QueryLoggingConfigs"]
     assert zone_id not in [each["HostedZoneId"] for each in logged]
 
 
-def test_a_log_group_that_is_not_there(route53: Any, zone_id: str) -> None:
-    with pytest.raises(ClientError) as refused:
+def test_query_log_without_a_log_group_fails(route53: Any, zone_id: str) -> None:
+    with pytest.raises(ClientError) as error:
         route53.create_query_logging_config(HostedZoneId=zone_id, CloudWatchLogsLogGroupArn=f"{ARN}-2")
-    assert refused.value.response["Error"]["Code"] == "NoSuchCloudWatchLogsLogGroup"
+    assert error.value.response["Error"]["Code"] == "NoSuchCloudWatchLogsLogGroup"

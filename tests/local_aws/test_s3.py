@@ -1,4 +1,4 @@
-"""S3: bucket policies with conditions, life cycles and access logs as they were put."""
+"""S3: bucket policies with conditions, lifecycle rules, and access logs."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-# Moto refuses an object without a body, so that boto3 has only the status to tell.
+# Moto rejects an object without a body, so that boto3 has only the status.
 DENIED = "403"
 
 
@@ -25,8 +25,8 @@ def bucket(s3: Any) -> str:
     return name
 
 
-def test_of_many_that_create_one_object_at_once_one_wins(s3: Any, bucket: str) -> None:
-    """This is how Terraform locks a state (`use_lockfile`)."""
+def test_concurrent_conditional_writes_succeed_once(s3: Any, bucket: str) -> None:
+    """Terraform locks a state this way (`use_lockfile`)."""
 
     def create(key: str) -> bool:
         try:
@@ -52,7 +52,7 @@ def _deny(condition: dict[str, Any], action: str = "s3:*") -> dict[str, Any]:
     return {"Effect": "Deny", "Principal": "*", "Action": action, "Condition": condition}
 
 
-def test_deny_without_tls_locks_nobody_out(s3: Any, bucket: str) -> None:
+def test_deny_without_tls_allows_requests(s3: Any, bucket: str) -> None:
     _put_policy(s3, bucket, _deny({"Bool": {"aws:SecureTransport": "false"}}))
     s3.put_object(Bucket=bucket, Key="a/b", Body=b"1")
     s3.put_object(Bucket=bucket, Key="a/b", Body=b"2")
@@ -61,7 +61,7 @@ def test_deny_without_tls_locks_nobody_out(s3: Any, bucket: str) -> None:
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
 
-def test_deny_that_applies_is_a_deny(s3: Any, bucket: str) -> None:
+def test_applicable_deny_rejects_the_request(s3: Any, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="a", Body=b"1")
     _put_policy(s3, bucket, _deny({"Bool": {"aws:SecureTransport": "true"}}, "s3:GetObject"))
     with pytest.raises(ClientError, match=DENIED):
@@ -69,7 +69,7 @@ def test_deny_that_applies_is_a_deny(s3: Any, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="a", Body=b"2")
 
 
-def test_deny_of_writes_with_another_encryption(s3: Any, bucket: str) -> None:
+def test_deny_of_other_encryption_rejects_writes(s3: Any, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="a", Body=b"1")
     condition = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
     _put_policy(s3, bucket, _deny(condition, "s3:PutObject"))
@@ -82,7 +82,7 @@ def test_deny_of_writes_with_another_encryption(s3: Any, bucket: str) -> None:
 @pytest.mark.parametrize(
     ("account", "allowed"), [("333333333333", True), ("111111111111", False)], ids=["own", "other"]
 )
-def test_deny_to_other_accounts(s3: Any, bucket: str, account: str, allowed: bool) -> None:
+def test_deny_to_other_accounts_rejects_only_them(s3: Any, bucket: str, account: str, allowed: bool) -> None:
     s3.put_object(Bucket=bucket, Key="a", Body=b"1")
     _put_policy(s3, bucket, _deny({"StringNotEquals": {"aws:PrincipalAccount": account}}))
     if allowed:
@@ -92,7 +92,7 @@ def test_deny_to_other_accounts(s3: Any, bucket: str, account: str, allowed: boo
             s3.get_object(Bucket=bucket, Key="a")
 
 
-def test_deny_to_one_role_by_name(s3: Any, bucket: str) -> None:
+def test_deny_to_a_role_rejects_only_it(s3: Any, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="a", Body=b"1")
     deny = {"Effect": "Deny", "Action": "s3:GetObject"}
     _put_policy(s3, bucket, {**deny, "Principal": {"AWS": "arn:aws:iam::333333333333:role/somebody-else"}})
@@ -102,7 +102,7 @@ def test_deny_to_one_role_by_name(s3: Any, bucket: str) -> None:
         s3.get_object(Bucket=bucket, Key="a")
 
 
-def test_life_cycle_is_returned_as_it_was_put(s3: Any, bucket: str) -> None:
+def test_lifecycle_rules_are_returned_as_they_were_put(s3: Any, bucket: str) -> None:
     rules: list[dict[str, Any]] = [
         {
             "ID": "old versions",
@@ -142,7 +142,7 @@ def test_life_cycle_is_returned_as_it_was_put(s3: Any, bucket: str) -> None:
         s3.get_bucket_lifecycle_configuration(Bucket=bucket)
 
 
-def test_access_logs_need_the_leave_of_the_target(s3: Any, bucket: str) -> None:
+def test_access_logs_require_permission_of_the_target(s3: Any, bucket: str) -> None:
     target = f"{bucket}-logs"
     s3.create_bucket(Bucket=target, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
     status = {
@@ -162,8 +162,8 @@ def test_access_logs_need_the_leave_of_the_target(s3: Any, bucket: str) -> None:
         },
     }
     elsewhere = {**leave, "Condition": {"StringEquals": {"aws:SourceAccount": "111111111111"}}}
-    for refusing in (elsewhere, {**leave, "Resource": f"arn:aws:s3:::{target}/other/*"}):
-        _put_policy(s3, target, refusing)
+    for rejecting in (elsewhere, {**leave, "Resource": f"arn:aws:s3:::{target}/other/*"}):
+        _put_policy(s3, target, rejecting)
         with pytest.raises(ClientError, match="InvalidTargetBucketForLogging"):
             s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus=status)
     _put_policy(s3, target, leave, _deny({"Bool": {"aws:SecureTransport": "false"}}))
@@ -173,7 +173,7 @@ def test_access_logs_need_the_leave_of_the_target(s3: Any, bucket: str) -> None:
     assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=bucket)
 
 
-def test_event_bridge_is_returned_beside_the_others(s3: Any, client: Callable[[str], Any], bucket: str) -> None:
+def test_event_bridge_is_returned_with_other_notifications(s3: Any, client: Callable[[str], Any], bucket: str) -> None:
     queue = client("sqs").create_queue(QueueName=f"{bucket[:20]}-uploads")["QueueUrl"]
     arn = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     uploads = {"Id": "uploads", "QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}
@@ -187,15 +187,15 @@ def test_event_bridge_is_returned_beside_the_others(s3: Any, client: Callable[[s
     assert "EventBridgeConfiguration" not in s3.get_bucket_notification_configuration(Bucket=bucket)
 
 
-def test_delete_markers_are_told_of_and_go_with_the_versions(
+def test_delete_markers_send_notifications_and_can_be_deleted(
     s3: Any, bucket: str, client: Callable[[str], Any]
 ) -> None:
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     sqs = client("sqs")
     url = sqs.create_queue(QueueName=f"heard-{uuid4().hex}")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    told = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectRemoved:*"]}]}
-    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=told)
+    notifications = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectRemoved:*"]}]}
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=notifications)
     s3.put_object(Bucket=bucket, Key="a", Body=b"a")
     s3.delete_object(Bucket=bucket, Key="a")
     heard = [json.loads(each["Body"]) for each in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]]

@@ -13,7 +13,7 @@ def s3(client: Callable[[str], Any]) -> Any:
     return client("s3")
 
 
-def test_configurations_by_id(s3: Any) -> None:
+def test_tiering_configurations_are_stored_by_id(s3: Any) -> None:
     bucket = {"Bucket": f"agora-{uuid4().hex}"}
     s3.create_bucket(**bucket, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
     configuration = {
@@ -28,5 +28,5 @@ def test_configurations_by_id(s3: Any) -> None:
     s3.delete_bucket_intelligent_tiering_configuration(**bucket, Id="old")
     with pytest.raises(ClientError, match="NoSuchConfiguration"):
         s3.get_bucket_intelligent_tiering_configuration(**bucket, Id="old")
-    # The bucket itself stands.
+    # The bucket itself still exists.
     assert s3.list_objects_v2(**bucket)["KeyCount"] == 0

@@ -1,4 +1,4 @@
-"""Secrets Manager: the rotation of a secret that RDS manages begins and ends without a function."""
+"""Secrets Manager: rotation of a managed secret starts and ends without a function."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ def secrets(client: Callable[[str], Any]) -> Any:
     return client("secretsmanager")
 
 
-def test_rotation_of_a_managed_secret(secrets: Any, client: Callable[[str], Any]) -> None:
+def test_managed_secret_rotation_can_be_started_and_canceled(secrets: Any, client: Callable[[str], Any]) -> None:
     cluster = client("rds").create_db_cluster(
         DBClusterIdentifier=f"db-{uuid4().hex}",
         Engine="aurora-mysql",
@@ -29,7 +29,7 @@ def test_rotation_of_a_managed_secret(secrets: Any, client: Callable[[str], Any]
     assert secrets.describe_secret(**secret)["RotationEnabled"] is False
 
 
-def test_other_secrets_want_a_function(secrets: Any) -> None:
+def test_rotation_of_another_secret_requires_a_function(secrets: Any) -> None:
     arn = secrets.create_secret(Name=f"agora-{uuid4()}", SecretString="not one")["ARN"]
     with pytest.raises(ClientError, match="Lambda function"):
         secrets.cancel_rotate_secret(SecretId=arn)

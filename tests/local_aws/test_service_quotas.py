@@ -1,11 +1,11 @@
-"""Service Quotas: defaults of other services than VPC."""
+"""Service Quotas: defaults of services other than VPC."""
 
 import pytest
 
 from tests.local_aws.conftest import Client
 
 
-def test_quotas_outside_of_vpc_have_their_default(client: Client) -> None:
+def test_quotas_of_other_services_have_defaults(client: Client) -> None:
     quotas = client("service-quotas")
     addresses = quotas.get_service_quota(ServiceCode="ec2", QuotaCode="L-0263D0A3")["Quota"]
     assert (addresses["QuotaName"], addresses["Value"]) == ("EC2-VPC Elastic IPs", 5.0)

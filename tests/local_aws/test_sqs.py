@@ -1,4 +1,4 @@
-"""SQS: both redrive policies are read back as they were given."""
+"""SQS: both redrive policies are read back as they were set."""
 
 import json
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 
-def test_redrive_policies(client: Callable[[str], Any]) -> None:
+def test_redrive_policies_are_read_back(client: Callable[[str], Any]) -> None:
     sqs, name = client("sqs"), f"q{uuid4().hex}"
     arn = f"arn:aws:sqs:ap-northeast-2:333333333333:{name}"
     allow = {"redrivePermission": "byQueue", "sourceQueueArns": [arn]}

@@ -1,4 +1,4 @@
-"""WAF: data protection is kept."""
+"""WAF: data protection is stored."""
 
 from typing import Any
 from uuid import uuid4
@@ -10,14 +10,14 @@ PROTECTION = {"DataProtections": [{"Field": {"FieldType": "SINGLE_HEADER", "Fiel
 
 
 @pytest.mark.parametrize(("scope", "region"), [("REGIONAL", "ap-northeast-2"), ("CLOUDFRONT", "us-east-1")])
-def test_data_protection_is_kept_until_an_update_without_it(client: Any, scope: str, region: str) -> None:
+def test_data_protection_is_removed_by_an_update_without_it(client: Any, scope: str, region: str) -> None:
     waf = client("wafv2", region_name=region)
     rest = {"Name": f"one-{uuid4().hex[:8]}", "Scope": scope, "VisibilityConfig": VISIBLE}
-    made = waf.create_web_acl(**rest, DefaultAction={"Allow": {}}, DataProtectionConfig=PROTECTION)["Summary"]
-    where = {"Name": made["Name"], "Scope": scope, "Id": made["Id"]}
+    created = waf.create_web_acl(**rest, DefaultAction={"Allow": {}}, DataProtectionConfig=PROTECTION)["Summary"]
+    where = {"Name": created["Name"], "Scope": scope, "Id": created["Id"]}
     read = waf.get_web_acl(**where)
     assert read["WebACL"]["DataProtectionConfig"] == PROTECTION
-    waf.update_web_acl(**rest, Id=made["Id"], LockToken=read["LockToken"], DefaultAction={"Block": {}})
+    waf.update_web_acl(**rest, Id=created["Id"], LockToken=read["LockToken"], DefaultAction={"Block": {}})
     again = waf.get_web_acl(**where)["WebACL"]
     assert again["DefaultAction"] == {"Block": {}}
     assert "DataProtectionConfig" not in again

@@ -1,4 +1,4 @@
-"""Whether ECS clusters get from the network what they ask for."""
+"""Checks between ECS clusters and the network."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,13 +7,13 @@ from modules.compute.ecs.settings import EcsSettings
 from modules.foundation.problems import Finding
 from modules.network.vpc.settings import NetworkSettings
 
-#: "Amazon ECS Developer Guide, Amazon ECS interface VPC endpoints": what the agent on an instance talks to. Fargate
-#: needs none of them.
+#: "Amazon ECS Developer Guide, Amazon ECS interface VPC endpoints": the endpoints of the agent on an EC2 instance.
+#: Fargate needs none of them.
 AGENT_ENDPOINTS = ("ecs", "ecs-agent", "ecs-telemetry")
 
 
 def findings(clusters: Mapping[str, EcsSettings], network: NetworkSettings | None) -> Iterator[Finding]:
-    """Yield what a cluster asks of the network and does not get; Fargate alone asks for nothing yet."""
+    """Yield what a cluster needs of the network and the network does not have; Fargate alone needs nothing."""
     for name, cluster in clusters.items():
         if cluster.ec2:
             yield from _instance_findings(("ecs", name, "ec2"), cluster.ec2, network)
@@ -26,11 +26,11 @@ def _instance_findings(
         yield Finding(at, None, "needs app subnets, and there is no VPC", "write a `network` block")
         return
     for zone in sorted(set(instances.availability_zones) - set(network.availability_zones)):
-        rule = "is not a zone of the network, which has no app subnet there"
-        remedy = f"write some of {', '.join(network.availability_zones)}"
+        rule = "is not an Availability Zone of the network, which has no app subnet there"
+        remedy = f"choose from {', '.join(network.availability_zones)}"
         yield Finding((*at, "availability_zones"), zone, rule, remedy)
     missing = network.unreachable(AGENT_ENDPOINTS)
     if missing:
-        rule = "has no way to ECS: the network has no NAT gateway"
+        rule = "cannot reach ECS: the network has no NAT gateway"
         remedy = f"add {', '.join(missing)} to network.interface_endpoints, or NAT gateways"
         yield Finding(at, None, rule, remedy)

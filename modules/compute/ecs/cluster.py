@@ -1,4 +1,4 @@
-"""ECS clusters, and what services on them may ask for."""
+"""ECS clusters and their capacity providers."""
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.ecs_cluster import (
@@ -24,10 +24,10 @@ from modules.network.module import NetworkModule
 
 
 class EcsCluster(Construct):
-    """A cluster on Fargate, on instances of our own, or on both.
+    """A cluster on Fargate, on EC2 instances, or on both.
 
-    Creates: cluster, log group of commands that people run in containers (ECS Exec), the cluster's capacity providers
-    and what services use that choose none; with an `ec2` block what `EcsInstances` creates.
+    Creates: cluster, log group of ECS Exec, the cluster's capacity providers and its default capacity provider
+    strategy; with an `ec2` block what `EcsInstances` creates.
     """
 
     def __init__(
@@ -46,12 +46,12 @@ class EcsCluster(Construct):
         self._make = foundation.resources(self, "ecs")
         names = foundation.names
         self.settings = settings
-        #: In plain text, as instances and alarms are told it.
+        #: In plain text, for the user data of instances and the dimensions of alarms.
         self.name = names.of(name)
         self.arn = f"arn:aws:ecs:{names.region}:{names.account_id}:cluster/{self.name}"
         self._create_cluster()
         self._shares = self._create_capacities(network)
-        self.ready = self._choose_capacities()
+        self.ready = self._attach_capacity_providers()
 
     @property
     def capacity_providers(self) -> tuple[str, ...]:
@@ -60,17 +60,17 @@ class EcsCluster(Construct):
         return (*fargate, *(share.provider for share in self._shares.get("ec2", ())))
 
     def capacity_strategy(self, capacity: Capacity | None) -> tuple[Share, ...]:
-        """Return how the tasks of a service that asks for this capacity are divided; None is the cluster's default.
+        """Return the capacity provider strategy for this capacity; None is the cluster's default.
 
         Raises KeyError for a capacity that the cluster does not have.
         """
         return self._shares[self.settings.capacity_of(capacity)]
 
     def may_execute(self) -> list[Statement]:
-        """Return the statements of a task's role that lets people run commands in its containers.
+        """Return the statements that a task role needs for ECS Exec.
 
         "Amazon ECS Developer Guide, Monitor Amazon ECS containers with ECS Exec": the agent in the task opens the
-        channel, decrypts what is typed and writes down what was.
+        channel, decrypts the session, and logs its commands.
         """
         return [
             allow(
@@ -128,8 +128,8 @@ class EcsCluster(Construct):
             shares["ec2"] = (Share(instances.capacity_provider, 0, 1),)
         return shares
 
-    def _choose_capacities(self) -> ITerraformDependable:
-        """Name the providers; a service has to wait for them, and they go after the last service is gone."""
+    def _attach_capacity_providers(self) -> ITerraformDependable:
+        """Attach the capacity providers; services depend on this, so the last service is deleted before it."""
         return self._make(
             EcsClusterCapacityProviders,
             self._label,

@@ -1,4 +1,4 @@
-"""Instances of our own that an ECS cluster's tasks run on."""
+"""EC2 instances of an ECS cluster."""
 
 import base64
 
@@ -36,23 +36,23 @@ from modules.foundation.policies import Statement, allow, assumed_by, document
 from modules.network.vpc.security_groups import ANYWHERE, HTTPS, SecurityGroup
 from modules.network.vpc.vpc import Network
 
-#: "Amazon ECS Developer Guide, Retrieving Amazon ECS-optimized Linux AMI metadata". EC2 Auto Scaling looks the
-#: parameter up whenever it starts an instance, so a new image of AWS changes no plan and replaces nothing that runs.
+#: "Amazon ECS Developer Guide, Retrieving Amazon ECS-optimized Linux AMI metadata". EC2 Auto Scaling reads the
+#: parameter when it launches an instance, so a new AMI of AWS changes no plan and replaces no running instance.
 NEWEST_IMAGE: dict[Architecture, str] = {
     "arm64": "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id",
     "x86_64": "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
 }
 #: The root volume's name in Amazon Linux ("Device names on Linux instances").
 ROOT_DEVICE = "/dev/xvda"
-#: What AWS copies no tags to by itself.
+#: Resource types that get no tags unless the launch template names them.
 TAGGED = ("instance", "volume", "network-interface")
 
 
 class EcsInstances(Construct):
-    """A group of instances that ECS makes larger and smaller, and empties before it ends one.
+    """An Auto Scaling group that ECS scales; ECS drains an instance before it is terminated.
 
-    Creates: role with its instance profile, security group (nobody in, HTTPS out), launch template, autoscaling group,
-    capacity provider.
+    Creates: role with its instance profile, security group (no inbound traffic, HTTPS outbound), launch template, Auto
+    Scaling group, capacity provider.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class EcsInstances(Construct):
             IamRole,
             f"{self._label}_instances",
             name=names.role(f"ecs-{self._label}-instances"),
-            # Who may pass the role is the fence here: EC2 names no account when it assumes one.
+            # No aws:SourceAccount condition: EC2 sends no account when it assumes a role. iam:PassRole limits its use.
             assume_role_policy=assumed_by("ec2.amazonaws.com", None),
         )
         self._make(
@@ -101,7 +101,7 @@ class EcsInstances(Construct):
         ).arn
 
     def _create_security_group(self, network: Network) -> None:
-        """Let nobody in: tasks have addresses and groups of their own."""
+        """Allow no inbound traffic: tasks have their own addresses and security groups."""
         name = self._foundation.names.of(f"ecs-{self._label}-instances")
         group = SecurityGroup(
             self._make,
@@ -129,7 +129,7 @@ class EcsInstances(Construct):
             instance_type=self._settings.instance_type,
             iam_instance_profile=LaunchTemplateIamInstanceProfile(arn=self._profile_arn),
             vpc_security_group_ids=[self.security_group_id],
-            # One hop: the answer does not reach a container behind a bridge.
+            # One hop: the response does not reach a container on a bridge network.
             metadata_options=LaunchTemplateMetadataOptions(
                 http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=1
             ),
@@ -153,19 +153,19 @@ class EcsInstances(Construct):
             launch_template=AutoscalingGroupLaunchTemplate(
                 id=self._template.id, version=self._template.get_string_attribute("latest_version")
             ),
-            # ECS lifts it from an instance without tasks, before it makes the group smaller.
+            # ECS removes the protection from an instance without tasks before it scales in.
             protect_from_scale_in=True,
-            instance_refresh=_one_after_another() if settings.instance_refresh else None,
+            instance_refresh=_rolling_refresh() if settings.instance_refresh else None,
             tag=self._group_tags(),
-            # ECS says how many there are.
+            # ECS sets the desired capacity.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_capacity"]),
         ).arn
 
     def _group_tags(self) -> list[AutoscalingGroupTag]:
-        """Return the group's tags: it takes none from the provider, and its instances have theirs by the template."""
-        ours = {**self._foundation.providers.tags, "Name": self._name}
-        tags = [AutoscalingGroupTag(key=key, value=value, propagate_at_launch=False) for key, value in ours.items()]
-        # ECS puts it on every group that it manages; unnamed, each plan would take it away.
+        """Return the group's tags: provider default tags do not apply to it, and the template tags its instances."""
+        own = {**self._foundation.providers.tags, "Name": self._name}
+        tags = [AutoscalingGroupTag(key=key, value=value, propagate_at_launch=False) for key, value in own.items()]
+        # ECS adds this tag to every group that it manages; without it here, each plan would delete it.
         return [*tags, AutoscalingGroupTag(key="AmazonECSManaged", value="true", propagate_at_launch=True)]
 
     def _create_provider(self) -> None:
@@ -177,7 +177,7 @@ class EcsInstances(Construct):
         self.capacity_provider: str = self._make(
             EcsCapacityProvider,
             self._label,
-            # The product's name may begin with aws, ecs or fargate, which ECS refuses in front.
+            # The product's name may begin with aws, ecs, or fargate, and a capacity provider's name must not.
             name=limited(f"ec2-{self._foundation.names.of(self._label)}", 255),
             auto_scaling_group_provider=EcsCapacityProviderAutoScalingGroupProvider(
                 auto_scaling_group_arn=self._group_arn,
@@ -189,10 +189,10 @@ class EcsInstances(Construct):
 
 
 def agent_statements(region: str, account_id: str, cluster_name: str) -> list[Statement]:
-    """Return what the agent on an instance may do, for its own cluster only.
+    """Return the statements of the agent on an instance, for its own cluster only.
 
-    "Amazon ECS container instance IAM role", by resources as in "Actions, resources, and condition keys for Amazon
-    Elastic Container Service". To pull images and to write logs is the tasks' execution role's.
+    "Amazon ECS container instance IAM role", with the resources of "Actions, resources, and condition keys for Amazon
+    Elastic Container Service". The task execution role pulls images and writes logs.
     """
     cluster = f"arn:aws:ecs:{region}:{account_id}:cluster/{cluster_name}"
     instances = f"arn:aws:ecs:{region}:{account_id}:container-instance/{cluster_name}/*"
@@ -219,29 +219,29 @@ def agent_statements(region: str, account_id: str, cluster_name: str) -> list[St
             resources=[instances],
             condition={"StringEquals": {"ecs:CreateAction": "RegisterContainerInstance"}},
         ),
-        # AWS names no resource for either.
+        # Neither action supports resource-level permissions.
         allow("LookAround", actions=["ecs:DiscoverPollEndpoint", "ec2:DescribeTags"], resources=["*"]),
     ]
 
 
 def user_data(cluster_name: str) -> str:
-    """Return the script that an instance starts with ("Amazon ECS container agent configuration")."""
+    """Return the user data of an instance ("Amazon ECS container agent configuration")."""
     agent = {
         "ECS_CLUSTER": cluster_name,
-        # A task gets its own role, never the instance's.
+        # A task uses its own role, never the instance's.
         "ECS_AWSVPC_BLOCK_IMDS": "true",
-        # Logs are written by the task's execution role.
+        # The task execution role writes the logs.
         "ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE": "true",
         "ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM": "ec2_instance",
-        # Tags never move, so an image that is there is the right one.
+        # Tags are immutable, so a cached image is the right one.
         "ECS_IMAGE_PULL_BEHAVIOR": "prefer-cached",
     }
     lines = [f"{key}={value}" for key, value in agent.items()]
     return "\n".join(["#!/bin/bash", "cat >> /etc/ecs/ecs.config <<'END'", *lines, "END", ""])
 
 
-def _one_after_another() -> AutoscalingGroupInstanceRefresh:
-    """Replace what runs after a change of the template: a new instance first, then one is emptied and ended."""
+def _rolling_refresh() -> AutoscalingGroupInstanceRefresh:
+    """Replace the running instances after a change of the template, each by a new instance that is started first."""
     return AutoscalingGroupInstanceRefresh(
         strategy="Rolling",
         preferences=AutoscalingGroupInstanceRefreshPreferences(

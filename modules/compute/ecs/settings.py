@@ -1,4 +1,4 @@
-"""The `ecs` blocks: clusters on Fargate, on EC2 or on both."""
+"""The `ecs` block: a cluster on Fargate, on EC2, or on both."""
 
 from collections.abc import Iterator, Mapping
 from math import gcd
@@ -18,26 +18,25 @@ ContainerInsights = Literal["enhanced", "enabled", "disabled"]
 BASE_LIMIT = 100_000
 
 
-#: Container Insights are paid for by the metric, and enhanced ones have a metric for each task and container.
 class Share(NamedTuple):
-    """A capacity provider's part of a service's tasks ("CapacityProviderStrategyItem")."""
+    """One item of a capacity provider strategy ("CapacityProviderStrategyItem")."""
 
     provider: str
     base: int
-    """Tasks that run here before the rest is divided."""
+    """The number of tasks that run on this provider before the rest is divided."""
     weight: int
-    """This provider's part of the rest, beside the others' weights."""
+    """This provider's part of the rest, relative to the other weights."""
 
 
 class FargateSettings(TieredSettings):
-    """The `fargate` block of a cluster: tasks on AWS's machines, some of them on spare ones."""
+    """The `fargate` block of a cluster: tasks on Fargate and Fargate Spot."""
 
     spot_percent: int = Field(
         default=0,
         ge=0,
         le=100,
-        description="Percent of a service's tasks, beyond the base, on Spot: a third of the price or less, and AWS "
-        "may take the machine back with two minutes' notice.",
+        description="Percentage of a service's tasks, beyond the base, on Fargate Spot: a third of the price or less, "
+        "but AWS may stop a task with two minutes' notice.",
     )
     base: int = tiered(
         development=0,
@@ -56,7 +55,7 @@ class FargateSettings(TieredSettings):
 
     @property
     def shares(self) -> tuple[Share, ...]:
-        """How a service's tasks are divided, in smallest weights; a provider that gets none is not named."""
+        """The capacity provider strategy, in the smallest weights; a provider without tasks is left out."""
         on_demand, spot = 100 - self.spot_percent, self.spot_percent
         part = gcd(on_demand, spot)
         shares = (Share("FARGATE", self.base, on_demand // part), Share("FARGATE_SPOT", 0, spot // part))
@@ -67,19 +66,19 @@ class FargateSettings(TieredSettings):
             yield Finding(
                 ("spot_percent",),
                 self.spot_percent,
-                "without a base is refused in production: AWS may take back all of a service's tasks at once",
-                "write base = 1, or more, and a spot_percent below 100",
+                "without a base is not allowed in production: AWS may stop all tasks of a service at once",
+                "write base = 1 or more, and a spot_percent below 100",
             )
         elif self.spot_percent == 100 and self.base:
             # "CapacityProviderStrategyItem, weight": a provider with a weight of 0 places no task.
-            yield Finding(
-                ("spot_percent",), 100, "leaves on-demand no weight, and so no base", "write 99 or less, or base = 0"
-            )
+            rule = "leaves FARGATE a weight of 0, so that the base has no effect"
+            yield Finding(("spot_percent",), 100, rule, "write 99 or less, or base = 0")
 
 
 class EcsSettings(TieredSettings):
-    """An `ecs` block: a cluster, on Fargate where it says nothing else."""
+    """An `ecs` block: a cluster, by default on Fargate."""
 
+    #: Container Insights is charged by metric, and with enhanced observability each task and container has metrics.
     container_insights: ContainerInsights = tiered(
         development="disabled",
         staging="enabled",
@@ -89,14 +88,14 @@ class EcsSettings(TieredSettings):
     )
     architecture: Architecture = Field(
         default="arm64",
-        description="What images are built for: arm64 (Graviton, a fifth cheaper) or x86_64; by default that of the "
-        "instance type where there is an `ec2` block.",
+        description="The architecture of the images, arm64 (Graviton, a fifth cheaper) or x86_64; with an `ec2` block "
+        "by default that of the instance type.",
     )
     fargate: FargateSettings | None = Field(
-        default=None, description="Tasks on AWS's machines; there without being written when there is no `ec2` block."
+        default=None, description="Tasks on Fargate; the default when there is no `ec2` block."
     )
     ec2: EcsInstancesSettings | None = Field(
-        default=None, description="Tasks on instances of our own, as many as needed."
+        default=None, description="Tasks on EC2 instances, which ECS starts and terminates as needed."
     )
 
     @model_validator(mode="before")
@@ -119,19 +118,19 @@ class EcsSettings(TieredSettings):
 
     @property
     def capacities(self) -> tuple[Capacity, ...]:
-        """What services can run on; what they run on by default comes first."""
+        """The capacities of the cluster, the default one first."""
         blocks: dict[Capacity, object | None] = {"fargate": self.fargate, "ec2": self.ec2}
         return tuple(capacity for capacity, block in blocks.items() if block is not None)
 
-    def capacity_of(self, asked: Capacity | None) -> Capacity:
-        """Return what a service runs on that asks for this, or for nothing."""
-        return asked or self.capacities[0]
+    def capacity_of(self, requested: Capacity | None) -> Capacity:
+        """Return the requested capacity, or the cluster's default."""
+        return requested or self.capacities[0]
 
     def _findings(self) -> Iterator[Finding]:
         if self.ec2 and self.architecture != architecture_of(self.ec2.instance_type):
             yield Finding(
                 ("architecture",),
                 self.architecture,
-                f"is not that of ec2.instance_type {self.ec2.instance_type}",
-                "take it out: it follows from the instance type",
+                f"is not the architecture of ec2.instance_type {self.ec2.instance_type}",
+                "remove the key: the instance type determines it",
             )

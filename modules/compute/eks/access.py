@@ -1,4 +1,4 @@
-"""Who may come into a cluster."""
+"""Access entries of a cluster."""
 
 from cdktf_cdktf_provider_aws.eks_access_entry import EksAccessEntry
 from cdktf_cdktf_provider_aws.eks_access_policy_association import (
@@ -21,9 +21,9 @@ POLICY_ARNS: dict[AccessPolicy, str] = {
 
 
 class Access(Construct):
-    """A role's way into a cluster.
+    """The access of an IAM role to a cluster.
 
-    Creates: access entry, and the association of one of AWS's policies, for the cluster or some of its namespaces.
+    Creates: access entry, and the association of an EKS access policy with the cluster or some of its namespaces.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The parts of a cluster that EKS installs, at versions that stand in the environment file."""
+"""EKS add-ons of a cluster, at the versions of the environment file."""
 
 import json
 from collections.abc import Sequence
@@ -16,20 +16,20 @@ from modules.compute.eks.settings import EBS_CSI, EksSettings
 from modules.compute.eks.trust import by_pods
 from modules.foundation.foundation import Foundation
 
-#: A node is ready when these run on it, and EKS waits for ready nodes; the others wait for nodes.
+#: A node is only ready when these run on it, and EKS waits for ready nodes. The other add-ons wait for nodes.
 BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 
 
 @dataclass(frozen=True)
 class AddOnRole:
-    """Whose pods of an add-on need which of AWS's policies."""
+    """The service account and the AWS managed policy of an add-on's pods."""
 
     service_account: str
     policy: str
 
 
-#: "Amazon EKS User Guide, Amazon VPC CNI" and "Use Kubernetes volume storage with Amazon EBS". Not the nodes' role:
-#: what a node may do, whoever breaks out of a pod on it may.
+#: "Amazon EKS User Guide, Amazon VPC CNI" and "Use Kubernetes volume storage with Amazon EBS". The node role does not
+#: have these permissions, because an attacker who escapes from a pod gets the node role.
 ROLES = {
     "vpc-cni": AddOnRole("aws-node", "AmazonEKS_CNI_Policy"),
     EBS_CSI: AddOnRole("ebs-csi-controller-sa", "service-role/AmazonEBSCSIDriverPolicy"),
@@ -39,7 +39,7 @@ ROLES = {
 class AddOns(Construct):
     """The add-ons of one cluster.
 
-    Creates: add-ons, those that nodes wait for before the others; a role for each that calls AWS, by Pod Identity.
+    Creates: add-ons, those that nodes need before the others; an IAM role for each that calls AWS, with Pod Identity.
     """
 
     def __init__(
@@ -58,11 +58,11 @@ class AddOns(Construct):
         self._plane = plane
         self._foundation = foundation
         self._make = foundation.resources(self, "eks")
-        #: What has to be there before a node.
+        #: Add-ons that must exist before the nodes.
         self.before_nodes = [self._install(each, ()) for each in sorted(settings.add_on) if each in BEFORE_NODES]
 
     def install_others(self, nodes: Sequence[ITerraformDependable]) -> None:
-        """Install what runs on nodes as soon as there are any."""
+        """Install the add-ons that need running nodes."""
         for each in sorted(self._settings.add_on):
             if each not in BEFORE_NODES:
                 self._install(each, nodes)
@@ -77,7 +77,7 @@ class AddOns(Construct):
             addon_name=add_on,
             addon_version=self._settings.add_on[add_on].version,
             configuration_values=json.dumps(configuration) if configuration else None,
-            # What somebody changed by hand in the cluster is put right, here and at each update.
+            # Overwrite changes that were made in the cluster by hand, now and at each update.
             resolve_conflicts_on_create="OVERWRITE",
             resolve_conflicts_on_update="OVERWRITE",
             pod_identity_association=_association_of(add_on, role) if role else None,
@@ -102,9 +102,9 @@ def _association_of(add_on: str, role: Role) -> list[EksAddonPodIdentityAssociat
 
 
 def configuration_of(add_on: str, *, has_nodes: bool) -> dict[str, Any]:
-    """Return what an add-on is told, {} for nothing."""
+    """Return the configuration values of an add-on, {} for none."""
     if add_on == "vpc-cni":
-        # The arithmetic of addresses counts with both.
+        # `keys/pods.py` calculates addresses with both.
         return {"env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": str(WARM_PREFIXES)}}
     if add_on == "coredns" and not has_nodes:
         return {"computeType": "Fargate"}

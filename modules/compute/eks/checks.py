@@ -1,4 +1,4 @@
-"""Whether clusters fit the network, and find the data that they ask for."""
+"""Checks of clusters against the network and the blocks that they name."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,15 +11,15 @@ from modules.events.blocks import EventsBlocks
 from modules.foundation.problems import Finding
 from modules.network.vpc.settings import NetworkSettings
 
-#: "Amazon EKS User Guide, Deploy private clusters with limited internet access": nodes join by these and pull by
-#: these; S3, by which the layers of images come, is always there.
+#: "Amazon EKS User Guide, Deploy private clusters with limited internet access": the endpoints that nodes need to join
+#: and to pull images. The S3 gateway endpoint, for image layers, always exists.
 ENDPOINTS_OF_NODES = ("ec2", "ecr.api", "ecr.dkr", "eks", "sts")
 
 
 def eks_findings(
     clusters: Mapping[str, EksSettings], data: DataBlocks, events: EventsBlocks, network: NetworkSettings | None
 ) -> Iterator[Finding]:
-    """Yield what a cluster asks of the network or the data module, and does not get."""
+    """Yield the problems of clusters with the network, data, and events blocks."""
     if network is None:
         for label in clusters:
             yield Finding(("eks", label), None, "needs app subnets, and there is no VPC", "write a `network` block")
@@ -30,7 +30,7 @@ def eks_findings(
             *_network_findings(settings, network),
             *_data_findings(settings, data),
             *_publishing_findings(settings, events),
-            *_way_findings(settings, network),
+            *_endpoint_findings(settings, network),
             *_port_findings(settings),
             *_user_findings(settings, data),
         ):
@@ -42,14 +42,14 @@ def eks_findings(
 def _network_findings(settings: EksSettings, network: NetworkSettings) -> Iterator[Finding]:
     missing = network.unreachable([*ENDPOINTS_OF_NODES, *(["eks-auth"] if settings.uses_pod_identity else [])])
     if missing:
-        rule = f"has no way to {', '.join(missing)}: there is no NAT gateway, and no interface endpoint for them"
+        rule = f"cannot reach {', '.join(missing)}: there is no NAT gateway, and no interface endpoint for them"
         yield Finding((), None, rule, "add them to network.interface_endpoints")
     if settings.corporate and network.direct_connect is None:
-        rule = "asks for the corporate ranges, and network.direct_connect names none"
-        yield Finding(("corporate",), True, rule, "take it out, or write network { direct_connect { ... } }")
+        rule = "needs the corporate IP ranges of network.direct_connect, and there is no such block"
+        yield Finding(("corporate",), True, rule, "remove it, or write network { direct_connect { ... } }")
     for taken in (network.cidr, *(cidr for _, cidr in network.foreign_cidrs)):
         if settings.service_cidr.overlaps(taken):
-            rule = f"overlaps {taken}: pods could not reach what is there"
+            rule = f"overlaps {taken}, which pods could then not reach"
             yield Finding(("service_cidr",), settings.service_cidr, rule, "write another private range")
     yield from _zone_findings(settings, network)
 
@@ -64,12 +64,12 @@ def _zone_findings(settings: EksSettings, network: NetworkSettings) -> Iterator[
         for label, group in groups.items():
             for zone in sorted(set(group.availability_zones) - set(network.availability_zones)):
                 rule = "is not a zone of the network, which has no app subnet there"
-                remedy = f"write some of {', '.join(network.availability_zones)}"
+                remedy = f"write one or more of {', '.join(network.availability_zones)}"
                 yield Finding((kind, label, "availability_zones"), zone, rule, remedy)
 
 
 def _data_findings(settings: EksSettings, data: DataBlocks) -> Iterator[Finding]:
-    asked: list[tuple[tuple[str, ...], str, str, Mapping[str, object]]] = [
+    named: list[tuple[tuple[str, ...], str, str, Mapping[str, object]]] = [
         *((("databases",), label, "database", data.database) for label in settings.databases),
         *((("caches",), label, "cache", data.cache) for label in settings.caches),
         *(
@@ -83,7 +83,7 @@ def _data_findings(settings: EksSettings, data: DataBlocks) -> Iterator[Finding]
             for label in account.secrets
         ),
     ]
-    for at, label, kind, blocks in asked:
+    for at, label, kind, blocks in named:
         if label not in blocks:
             known = f"write one of {', '.join(sorted(blocks))}" if blocks else f'write `{kind} "{label}" {{ ... }}`'
             yield Finding(at, label, f"is the name of no {kind} block", known)
@@ -95,28 +95,28 @@ def _publishing_findings(settings: EksSettings, events: EventsBlocks) -> Iterato
             yield finding.under("service_account", name)
 
 
-def _way_findings(settings: EksSettings, network: NetworkSettings) -> Iterator[Finding]:
-    """Yield the services of AWS that pods use by name, and have no way to."""
+def _endpoint_findings(settings: EksSettings, network: NetworkSettings) -> Iterator[Finding]:
+    """Yield AWS services that pods use and cannot reach."""
     for name, account in settings.service_account.items():
         reads = ["secretsmanager"] if account.secrets or account.databases else []
         missing = network.unreachable_by_programs([*account.publishing_endpoints, *reads])
         if missing:
-            rule = f"has no way to {', '.join(missing)}: there is no NAT gateway, no endpoint for them and no proxy"
-            remedy = "add them to network.interface_endpoints, or write a network.proxy"
+            rule = f"cannot reach {', '.join(missing)}: there is no NAT gateway, no endpoint for them, and no proxy"
+            remedy = "add them to network.interface_endpoints, or add a network.proxy"
             yield Finding(("service_account", name), None, rule, remedy)
 
 
 def _port_findings(settings: EksSettings) -> Iterator[Finding]:
-    """Yield the logins of what the cluster's pods do not reach."""
+    """Yield databases and caches that a service account logs in to but that allow no traffic from the cluster."""
     for name, account in settings.service_account.items():
-        for key, logins, opened in (
+        for key, logins, reachable in (
             ("databases", account.databases, settings.databases),
             ("caches", account.caches, settings.caches),
         ):
             for label in logins:
-                if label not in opened:
-                    rule = f"is not among the cluster's {key}: its port is closed to the pods"
-                    remedy = f'write {key} = ["{label}"] in the cluster\'s own block too'
+                if label not in reachable:
+                    rule = f"is not one of the cluster's {key}, so it allows no traffic from the pods"
+                    remedy = f'write {key} = ["{label}"] in the `eks` block too'
                     yield Finding(("service_account", name, key), label, rule, remedy)
 
 
@@ -124,6 +124,6 @@ def _user_findings(settings: EksSettings, data: DataBlocks) -> Iterator[Finding]
     for name, account in settings.service_account.items():
         for label in account.caches:
             if label in data.cache and (unknown := data.cache[label].unknown_user()):
-                rule = f"has no user {unknown}, as whom the pods would log in"
+                rule = f"has no user {unknown}, which the pods log in as"
                 at = ("service_account", name, "caches")
-                yield Finding(at, label, rule, f'write `user "{unknown}" {{ }}` into its block')
+                yield Finding(at, label, rule, f'write `user "{unknown}" {{ }}` in its block')

@@ -19,11 +19,11 @@ from modules.network.vpc.vpc import Network
 
 
 class EksCluster(Construct):
-    """A cluster, who comes into it, what its pods run on, and what they may do in AWS.
+    """A cluster with its access entries, add-ons, nodes, and the IAM roles of its pods.
 
-    Creates: what `ControlPlane`, `Access`, `AddOns`, `NodePrerequisites`, `ManagedNodes`, `SelfManagedNodes`,
-    `FargatePods` and `ServiceAccount` create. Tags the subnets for the load balancer controller; allows ingress to
-    databases and caches from the nodes, whose security group the pods use too.
+    Creates: everything that `ControlPlane`, `Access`, `AddOns`, `NodePrerequisites`, `ManagedNodes`,
+    `SelfManagedNodes`, `FargatePods`, and `ServiceAccount` create. Tags the subnets for the load balancer controller;
+    allows traffic to databases and caches from the nodes' security group, which pods share.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class EksCluster(Construct):
         self.plane = ControlPlane(
             self, "control-plane", name=name, settings=settings, network=network, foundation=foundation
         )
-        self._let_in()
+        self._create_access()
         self._create_nodes(network)
         self.service_accounts = self._create_service_accounts(data, events)
-        self._open(data)
+        self._allow_data_access(data)
         _tag_subnets(network, self.plane.name)
 
-    def _let_in(self) -> None:
+    def _create_access(self) -> None:
         for label, settings in self._settings.access.items():
             Access(
                 self,
@@ -109,7 +109,7 @@ class EksCluster(Construct):
             for name, settings in self._settings.service_account.items()
         }
 
-    def _open(self, data: DataModule) -> None:
+    def _allow_data_access(self, data: DataModule) -> None:
         for label in self._settings.databases:
             data.databases[label].allow_ingress_from(self.plane.node_group_id, f"eks-{self._label}")
         for label in self._settings.caches:
@@ -117,10 +117,10 @@ class EksCluster(Construct):
 
 
 def tell_clusters(stack: TerraformStack, clusters: Mapping[str, EksCluster]) -> None:
-    """Print what one needs to come in, and to give pods their roles."""
+    """Output what users need to connect to the clusters and to give pods their roles."""
     if not clusters:
         return
-    told = {
+    outputs = {
         label: {
             "name": cluster.plane.name,
             "endpoint": cluster.plane.endpoint,
@@ -130,13 +130,13 @@ def tell_clusters(stack: TerraformStack, clusters: Mapping[str, EksCluster]) -> 
         for label, cluster in clusters.items()
     }
     description = "Clusters by name; `aws eks update-kubeconfig --name NAME` for kubectl, from inside the VPC."
-    TerraformOutput(stack, "eks_clusters", value=told, description=description)
+    TerraformOutput(stack, "eks_clusters", value=outputs, description=description)
 
 
 def _tag_subnets(network: Network, cluster_name: str) -> None:
-    """Tell the load balancer controller where it may put what ("AWS Load Balancer Controller, Subnet discovery").
+    """Tag subnets so that the load balancer controller finds them ("AWS Load Balancer Controller, Subnet discovery").
 
-    On the subnets' own resources: tags from elsewhere would be taken away by each plan.
+    The tags are on the subnets' own resources; if they were set elsewhere, each plan would delete them.
     """
     shared = {f"kubernetes.io/cluster/{cluster_name}": "shared"}
     network.tag_subnets("public", {"kubernetes.io/role/elb": "1", **shared})

@@ -1,4 +1,4 @@
-"""The control plane of a cluster: what AWS runs, and everything that it stands on."""
+"""Control planes of clusters."""
 
 from cdktf import Fn, TerraformLocal
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
@@ -26,16 +26,17 @@ from modules.foundation.resources import kept_if
 from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup, members_of
 from modules.network.vpc.vpc import Network
 
-#: "Amazon EKS service quotas" and CreateCluster: a cluster's name.
+#: "Amazon EKS service quotas" and CreateCluster: the maximum length of a cluster's name.
 NAME_LIMIT = 100
-#: All that there are ("Send control plane logs to CloudWatch Logs"): who did what is in audit and authenticator.
+#: All log types ("Send control plane logs to CloudWatch Logs"). Audit and authenticator record who did what.
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
 
 class ControlPlane(Construct):
-    """A cluster without anything that pods run on; its API is reached from the VPC only.
+    """A cluster without nodes, whose API server is only reachable from the VPC.
 
-    Creates: role, log group, security group (who reaches the API beside the nodes), cluster, OIDC provider.
+    Creates: role, log group, security group (for access to the API server from other sources than the nodes), cluster,
+    OIDC provider.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class ControlPlane(Construct):
         self._foundation = foundation
         self._make = foundation.resources(self, "eks")
         names = foundation.names
-        #: In plain text, as roles, tags and log groups name it.
+        #: Plain text and not a token, for the names of roles, tags, and log groups.
         self.name = names.of(name, NAME_LIMIT)
         self.arn = f"arn:aws:eks:{names.region}:{names.account_id}:cluster/{self.name}"
         role = self._create_role()
@@ -57,12 +58,12 @@ class ControlPlane(Construct):
         self._create_oidc_provider()
 
     def allow_ingress_from(self, security_group_id: str, name: str) -> None:
-        """Let what bears the security group reach the API; `name` says who, unique among those let in."""
-        self._let_in(name, members_of(security_group_id))
+        """Allow traffic from a security group to the API server; `name` is unique among the sources."""
+        self._allow_ingress(name, members_of(security_group_id))
 
     def allow_ingress_from_range(self, cidr: str, name: str) -> None:
-        """Let a range of addresses reach the API."""
-        self._let_in(name, Peer(cidr_ipv4=cidr))
+        """Allow traffic from an IP range to the API server."""
+        self._allow_ingress(name, Peer(cidr_ipv4=cidr))
 
     def _create_role(self) -> Role:
         key = self._foundation.cluster_key
@@ -82,7 +83,7 @@ class ControlPlane(Construct):
         )
 
     def _create_log_group(self) -> CloudwatchLogGroup:
-        """Make the group that EKS would make by itself, unencrypted and for ever; the name is EKS's."""
+        """Create the log group that EKS would otherwise create itself, unencrypted and without expiration."""
         return self._make(
             CloudwatchLogGroup,
             self._label,
@@ -120,7 +121,7 @@ class ControlPlane(Construct):
             access_config=EksClusterAccessConfig(
                 authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False
             ),
-            # CNI, proxy and DNS are add-ons, at versions that stand in the environment file.
+            # The VPC CNI, kube-proxy, and CoreDNS are add-ons, at the versions of the environment file.
             bootstrap_self_managed_addons=False,
             encryption_config=EksClusterEncryptionConfig(
                 resources=["secrets"],
@@ -136,20 +137,20 @@ class ControlPlane(Construct):
         )
         self.endpoint = self.cluster.endpoint
         self.certificate = self.cluster.certificate_authority.get(0).data
-        #: EKS's own group, on the control plane and all nodes: between them everything may pass.
+        #: The cluster security group of EKS, on the control plane and all nodes; it allows all traffic between them.
         self.node_group_id = self.cluster.vpc_config.cluster_security_group_id
 
     def _create_oidc_provider(self) -> None:
         self.issuer_url = self.cluster.identity.get(0).oidc.get(0).issuer
-        # A value of its own: quotes of a function would not survive inside a policy's JSON.
+        # A local value: the quotes of a function would not survive inside the JSON of a policy.
         bare = self._make(TerraformLocal, f"{self._label}_issuer", Fn.replace(self.issuer_url, "https://", ""))
-        #: Without https://, as conditions of IAM name it.
+        #: Without https://, as in IAM condition keys.
         self.issuer = bare.as_string
         self.oidc_provider_arn = self._make(
             IamOpenidConnectProvider, self._label, url=self.issuer_url, client_id_list=["sts.amazonaws.com"]
         ).arn
 
-    def _let_in(self, name: str, source: Peer) -> None:
+    def _allow_ingress(self, name: str, source: Peer) -> None:
         self._api_group.allow_ingress_from(
             f"{self._label}_api_from_{name}", source, HTTPS, f"Kubernetes API from {name}"
         )

@@ -15,15 +15,15 @@ from modules.compute.eks.keys.nodes import NodesSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import Resources
 
-#: The root volume's name in Amazon Linux ("Device names on Linux instances").
+#: The root device name of Amazon Linux ("Device names on Linux instances").
 ROOT_DEVICE = "/dev/xvda"
-#: What AWS copies no tags to by itself.
+#: Resource types to which AWS does not propagate tags automatically.
 TAGGED = ("instance", "volume", "network-interface")
 
 
 @dataclass(frozen=True)
 class OwnNodes:
-    """What a template says that EKS does not complete."""
+    """The values that only self-managed nodes need; for managed nodes, EKS adds them."""
 
     image_id: str
     instance_type: str
@@ -41,7 +41,7 @@ def make_template(
     foundation: Foundation,
     own: OwnNodes | None = None,
 ) -> LaunchTemplate:
-    """Return the template of a group's nodes; EKS adds image, profile and groups to that of a managed one."""
+    """Create the launch template of a node group; EKS adds AMI, instance profile, and security groups if managed."""
     disk = LaunchTemplateBlockDeviceMappingsEbs(
         volume_type="gp3", volume_size=settings.volume_size_gib, encrypted="true", delete_on_termination="true"
     )
@@ -54,8 +54,8 @@ def make_template(
         instance_type=own.instance_type if own else None,
         iam_instance_profile=LaunchTemplateIamInstanceProfile(arn=own.profile_arn) if own else None,
         vpc_security_group_ids=[own.security_group_id] if own else None,
-        # One hop: the answer does not reach a pod, which gets its own role and never the node's. Add-ons that ask on
-        # their own behalf run in the node's network.
+        # One hop: the response does not reach pods, which have their own roles and must not use that of the node.
+        # Add-ons that use the node's role run in the node's network.
         metadata_options=LaunchTemplateMetadataOptions(
             http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=1
         ),

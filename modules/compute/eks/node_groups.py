@@ -1,4 +1,4 @@
-"""What pods run on: groups of nodes by EKS's hand or by ours, and Fargate."""
+"""Managed node groups, self-managed node groups, and Fargate profiles."""
 
 import base64
 
@@ -31,20 +31,20 @@ from modules.compute.eks.user_data import user_data
 from modules.compute.keys.instance_types import Architecture
 from modules.foundation.names import replaceable
 
-#: "Amazon EKS optimized Amazon Linux AMIs": AWS's images, by what EKS calls them.
+#: "Amazon EKS optimized Amazon Linux AMIs": AMI types of EKS.
 AMI_TYPES: dict[Architecture, str] = {"arm64": "AL2023_ARM_64_STANDARD", "x86_64": "AL2023_x86_64_STANDARD"}
-#: EKS's words for a taint's effect.
+#: Names of taint effects in the EKS API.
 EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE"}
 
 
 class ManagedNodes(Construct):
-    """A group of nodes that EKS starts, drains and replaces.
+    """A managed node group, whose nodes EKS starts, drains, and replaces.
 
     Creates: launch template, node group; with a `scaling` block its policies and schedules.
 
-    What EKS cannot change of a group (UpdateNodegroupConfig and UpdateNodegroupVersion do not take it) is in its name:
-    the new group has its nodes before those of the old one are drained. It has as many as the old one, for EKS waits
-    five minutes at most for a node to be drained ("Delete a managed node group from your cluster").
+    The name includes everything that EKS cannot change (UpdateNodegroupConfig and UpdateNodegroupVersion do not accept
+    it). The nodes of a new group start before those of the old one are drained. It starts with as many nodes, because
+    EKS waits at most five minutes for a node to drain ("Delete a managed node group from your cluster").
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class ManagedNodes(Construct):
             update_config=EksNodeGroupUpdateConfig(max_unavailable_percentage=settings.max_unavailable_percent),
             lifecycle=TerraformResourceLifecycle(
                 create_before_destroy=True,
-                # Schedules move the bounds too: a changed one takes effect when the next schedule ends.
+                # Schedules also change min_size and max_size; a change here takes effect when the next schedule ends.
                 ignore_changes=["scaling_config"] if _is_scheduled(settings) else None,
             ),
             depends_on=[*prerequisites.managed_role.ready, *prerequisites.before_nodes],
@@ -129,9 +129,9 @@ class ManagedNodes(Construct):
 
 
 class SelfManagedNodes(Construct):
-    """A group of nodes that an autoscaling group of ours starts and ends.
+    """A self-managed node group.
 
-    Creates: launch template, autoscaling group; with a `scaling` block its policies and schedules.
+    Creates: launch template, Auto Scaling group; with a `scaling` block its policies and schedules.
     """
 
     def __init__(
@@ -164,7 +164,7 @@ class SelfManagedNodes(Construct):
             instance_refresh=_one_after_another() if settings.instance_refresh else None,
             tag=self._tags(),
             lifecycle=TerraformResourceLifecycle(ignore_changes=_moving(settings)),
-            # Nodes join by the role's entry, and are ready with the add-ons.
+            # Nodes need the access entry of the role to join, and the add-ons to be ready.
             depends_on=[*prerequisites.own_role.ready, prerequisites.own_entry, *prerequisites.before_nodes],
         )
 
@@ -176,7 +176,7 @@ class SelfManagedNodes(Construct):
             profile_arn=prerequisites.own_profile_arn,
             security_group_id=prerequisites.plane.node_group_id,
         )
-        # A value of its own: a function's argument would have to be written in Terraform's quotes.
+        # A local value: as the argument of a function, it would have to be quoted for Terraform.
         text = self._make(
             TerraformLocal,
             f"{self._address}_user_data",
@@ -193,14 +193,14 @@ class SelfManagedNodes(Construct):
         )
 
     def _tags(self) -> list[AutoscalingGroupTag]:
-        """Return the group's tags: it takes none from the provider, and its nodes have theirs by the template."""
+        """Return the group's tags: it does not get those of the provider, and its nodes use the launch template's."""
         cluster = self._prerequisites.plane.name
-        ours = {**self._prerequisites.foundation.providers.tags, "Name": self._name}
+        own = {**self._prerequisites.foundation.providers.tags, "Name": self._name}
         if self._settings.scaling is None:
-            # "Cluster Autoscaler on AWS, Auto-Discovery Setup"; EKS puts them on the groups that it manages.
-            ours |= {"k8s.io/cluster-autoscaler/enabled": "true", f"k8s.io/cluster-autoscaler/{cluster}": "owned"}
-        tags = [AutoscalingGroupTag(key=key, value=value, propagate_at_launch=False) for key, value in ours.items()]
-        # "Create self-managed Amazon Linux nodes": by it the cluster knows a node for its own.
+            # "Cluster Autoscaler on AWS, Auto-Discovery Setup"; EKS sets them on managed node groups.
+            own |= {"k8s.io/cluster-autoscaler/enabled": "true", f"k8s.io/cluster-autoscaler/{cluster}": "owned"}
+        tags = [AutoscalingGroupTag(key=key, value=value, propagate_at_launch=False) for key, value in own.items()]
+        # "Create self-managed Amazon Linux nodes": the tag with which the cluster identifies its nodes.
         return [
             *tags,
             AutoscalingGroupTag(key=f"kubernetes.io/cluster/{cluster}", value="owned", propagate_at_launch=True),
@@ -219,13 +219,13 @@ class SelfManagedNodes(Construct):
 
 
 class FargatePods(Construct):
-    """Pods without nodes, in the app subnets; Fargate takes no subnet with a route to an internet gateway.
+    """A Fargate profile in the app subnets; Fargate does not accept subnets with a route to an internet gateway.
 
     Creates: Fargate profile.
 
-    EKS changes nothing of a profile ("CreateFargateProfile"), so all of it is in its name: the new one is there when
-    the old one goes, and EKS deletes the old one's pods, which are then scheduled by the new one ("Delete a Fargate
-    profile").
+    Profiles are immutable ("CreateFargateProfile"), so the name includes all settings. The new profile exists before
+    the old one is deleted; EKS then deletes the pods of the old one, and they are scheduled on the new one ("Delete a
+    Fargate profile").
     """
 
     def __init__(
@@ -260,9 +260,9 @@ class FargatePods(Construct):
 
 
 def newest_image(version: str, architecture: Architecture) -> str:
-    """Return AWS's newest image as EC2 looks it up at each start, so that a new one changes no plan and no node.
+    """Return a reference to the latest AMI, which EC2 resolves at each launch.
 
-    "Retrieve recommended Amazon Linux AMI IDs".
+    A new AMI therefore changes no plan and no running node. "Retrieve recommended Amazon Linux AMI IDs".
     """
     path = f"/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{architecture}/standard/recommended/image_id"
     return f"resolve:ssm:{path}"
@@ -273,15 +273,15 @@ def _is_scheduled(settings: NodesSettings) -> bool:
 
 
 def _moving(settings: SelfManagedSettings) -> list[str]:
-    """Return what others than Terraform change: how many nodes there are, and by schedules the bounds.
+    """Return what changes outside of Terraform: the desired capacity, and with schedules the minimum and maximum.
 
-    "UpdateAutoScalingGroup, MinSize": a minimum above the number of nodes raises that number.
+    "UpdateAutoScalingGroup, MinSize": a minimum above the desired capacity raises the desired capacity.
     """
     return ["desired_capacity", *(("min_size", "max_size") if _is_scheduled(settings) else ())]
 
 
 def _one_after_another() -> AutoscalingGroupInstanceRefresh:
-    """Replace what runs after a change of the template, no more than a tenth at once."""
+    """Return an instance refresh after a change of the launch template, of at most a tenth of the nodes at once."""
     return AutoscalingGroupInstanceRefresh(
         strategy="Rolling", preferences=AutoscalingGroupInstanceRefreshPreferences(min_healthy_percentage=90)
     )

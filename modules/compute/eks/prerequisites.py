@@ -1,4 +1,4 @@
-"""What all nodes of a cluster share: subnets, roles, and how they join and get out."""
+"""Prerequisites of a cluster's nodes: subnets, roles, join configuration, and proxy."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -18,15 +18,15 @@ from modules.foundation.foundation import Foundation
 from modules.network.vpc.tiers import AppSubnets
 from modules.network.vpc.vpc import Network
 
-#: "Amazon EKS node IAM role". The CNI has a role of its own, and pods get theirs.
+#: "Amazon EKS node IAM role". The VPC CNI and other pods have their own roles.
 NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 
 class NodePrerequisites(Construct):
-    """The prerequisites of a cluster's nodes, made as far as its groups ask for it.
+    """The prerequisites of a cluster's nodes, each created when a node group first uses it.
 
-    Creates: the role of managed nodes; role, instance profile and access entry of our own nodes; the role by which
-    Fargate starts pods.
+    Creates: the role of managed nodes; role, instance profile, and access entry of self-managed nodes; the pod
+    execution role of Fargate.
     """
 
     def __init__(
@@ -49,50 +49,50 @@ class NodePrerequisites(Construct):
         self.version = settings.version
         self._settings = settings
         self._network = network
-        # Fargate starts no pod in a public subnet, and no node of ours belongs into one.
+        # Fargate does not start pods in public subnets, and nodes must not be in one.
         self._subnets: AppSubnets = network.app
         self._make = foundation.resources(self, "eks")
 
-    def zones(self, asked: Sequence[str]) -> list[str]:
-        """Return the letters of the zones that are asked for, of all zones for none."""
-        return sorted(set(asked) or self._subnets.ids)
+    def zones(self, letters: Sequence[str]) -> list[str]:
+        """Return the letters of these zones, sorted, or of all zones for an empty list."""
+        return sorted(set(letters) or self._subnets.ids)
 
-    def subnet_ids(self, asked: Sequence[str]) -> list[str]:
-        """Return the app subnets of the zones that are asked for, of all zones for none."""
-        return [self._subnets.ids[zone] for zone in self.zones(asked)]
+    def subnet_ids(self, letters: Sequence[str]) -> list[str]:
+        """Return the app subnets of these zones, or of all zones for an empty list."""
+        return [self._subnets.ids[zone] for zone in self.zones(letters)]
 
     @cached_property
     def running(self) -> RunningNodes:
-        """How many nodes run in the managed node groups."""
+        """The current sizes of the managed node groups."""
         return RunningNodes(self, "running", label=self.label, cluster_name=self.plane.name, foundation=self.foundation)
 
     @property
     def joining(self) -> Joining:
-        """What a node of our own needs to join."""
+        """The values with which self-managed nodes join the cluster."""
         plane = self.plane
         return Joining(plane.name, plane.endpoint, plane.certificate, self._settings.service_cidr)
 
     @property
     def proxy_variables(self) -> dict[str, str]:
-        """What tells a node of the network's proxy, past which everything in the cluster is reached; empty without."""
+        """The environment variables for the network's proxy, with exceptions for the cluster; empty without a proxy."""
         proxy = self._network.proxy
-        # The Kubernetes API is https://<id>.<shard>.<region>.eks.amazonaws.com; the rest are names in the cluster.
+        # The API server is https://<id>.<shard>.<region>.eks.amazonaws.com; the others are names inside the cluster.
         api = f".{self.foundation.names.region}.eks.amazonaws.com"
         return proxy.variables(str(self._settings.service_cidr), ".svc", ".cluster.local", api) if proxy else {}
 
     @cached_property
     def managed_role(self) -> Role:
-        """The role of nodes that EKS starts; it gives them their access entry by itself."""
+        """The role of managed nodes, for which EKS creates the access entry."""
         return self._create_node_role("nodes")
 
     @cached_property
     def own_role(self) -> Role:
-        """The role of nodes that we start: another, for EKS's own entry of the first is not ours to make."""
+        """The role of self-managed nodes. It is separate, because EKS owns the access entry of the managed one."""
         return self._create_node_role("own_nodes")
 
     @cached_property
     def own_profile_arn(self) -> str:
-        """The instance profile of nodes that we start."""
+        """The instance profile of self-managed nodes."""
         profile = self._make(
             IamInstanceProfile, f"{self.label}_own_nodes", name=self.own_role.name, role=self.own_role.name
         )
@@ -100,7 +100,7 @@ class NodePrerequisites(Construct):
 
     @cached_property
     def own_entry(self) -> ITerraformDependable:
-        """The access entry by which nodes that we start may join."""
+        """The access entry with which self-managed nodes can join."""
         return self._make(
             EksAccessEntry,
             f"{self.label}_own_nodes",
@@ -111,7 +111,7 @@ class NodePrerequisites(Construct):
 
     @cached_property
     def fargate_role(self) -> Role:
-        """The role by which Fargate pulls images and starts pods."""
+        """The pod execution role, with which Fargate pulls images and starts pods."""
         names = self.foundation.names
         profiles = f"arn:aws:eks:{names.region}:{names.account_id}:fargateprofile/{self.plane.name}/*"
         return make_role(
@@ -122,11 +122,11 @@ class NodePrerequisites(Construct):
             policy_arns=[aws_policy("AmazonEKSFargatePodExecutionRolePolicy")],
         )
 
-    def _create_node_role(self, what: str) -> Role:
+    def _create_node_role(self, name: str) -> Role:
         return make_role(
             self._make,
-            f"{self.label}_{what}",
-            name=self.foundation.names.role(f"eks-{self.label}-{what}".replace("_", "-")),
+            f"{self.label}_{name}",
+            name=self.foundation.names.role(f"eks-{self.label}-{name}".replace("_", "-")),
             trust=by_instances(),
             policy_arns=[aws_policy(each) for each in NODE_POLICIES],
         )

@@ -1,4 +1,4 @@
-"""Roles of a cluster, each with the policies that AWS or we wrote."""
+"""IAM roles of a cluster."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from modules.foundation.resources import Resources
 
 @dataclass(frozen=True)
 class Role:
-    """A role that is made, and what has to be there before it is of use."""
+    """A role, and the resources that must exist before it is used."""
 
     name: str
     arn: str
@@ -23,7 +23,7 @@ class Role:
 
 
 def aws_policy(name: str) -> str:
-    """Return the ARN of a policy of AWS's own."""
+    """Return the ARN of an AWS managed policy."""
     return f"arn:aws:iam::aws:policy/{name}"
 
 
@@ -36,7 +36,7 @@ def make_role(
     policy_arns: Sequence[str] = (),
     statements: Sequence[Statement] = (),
 ) -> Role:
-    """Return a new role with these policies of others, and these statements as one of its own."""
+    """Create a role with these policies attached, and with these statements as an inline policy."""
     role = make(IamRole, address, name=name, assume_role_policy=trust)
     ready: list[ITerraformDependable] = [
         make(IamRolePolicyAttachment, f"{address}_{_address_of(arn)}", role=role.name, policy_arn=arn)
@@ -48,5 +48,5 @@ def make_role(
 
 
 def _address_of(policy_arn: str) -> str:
-    """Return the policy's name as an address has it."""
+    """Return the policy's name in the form of a resource address."""
     return re.sub(r"[^a-z0-9]+", "_", policy_arn.rpartition("/")[2].lower())

@@ -1,4 +1,4 @@
-"""How many nodes run in the managed node groups of a cluster, as each plan reads it."""
+"""Current sizes of a cluster's managed node groups, which each plan reads."""
 
 from cdktf import TerraformIterator, Token
 from cdktf_cdktf_provider_aws.data_aws_autoscaling_group import DataAwsAutoscalingGroup
@@ -11,17 +11,17 @@ from constructs import Construct
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import DIGEST_PATTERN
 
-#: Tags of the autoscaling group behind a managed node group ("AWS managed policy: AWSServiceRoleForAmazonEKSNodegroup"
-#: lets EKS create no other).
+#: Tags of the Auto Scaling group of a managed node group. EKS cannot create one without them ("AWS managed policy:
+#: AWSServiceRoleForAmazonEKSNodegroup").
 CLUSTER_TAG = "eks:cluster-name"
 NODE_GROUP_TAG = "eks:nodegroup-name"
 
 
 class RunningNodes(Construct):
-    """The desired sizes of the autoscaling groups behind a cluster's managed node groups.
+    """The desired capacities of the Auto Scaling groups of a cluster's managed node groups.
 
-    Reads: the names of the cluster's autoscaling groups, of which there are none before the first apply, and each of
-    the groups. Why: docs/adr/0021-node-groups-keep-the-size-that-they-have.md.
+    Reads: the names of the cluster's Auto Scaling groups, of which there are none before the first apply, and each of
+    the groups. Reason: docs/adr/0021-node-groups-keep-the-size-that-they-have.md.
     """
 
     def __init__(self, scope: Construct, id: str, *, label: str, cluster_name: str, foundation: Foundation) -> None:
@@ -30,17 +30,17 @@ class RunningNodes(Construct):
         groups = make(
             DataAwsAutoscalingGroups,
             label,
-            # "Amazon EC2 Auto Scaling API Reference, Filter": the key in the name of the filter.
+            # "Amazon EC2 Auto Scaling API Reference, Filter": the name of the filter contains the tag key.
             filter=[DataAwsAutoscalingGroupsFilter(name=f"tag:{CLUSTER_TAG}", values=[cluster_name])],
         )
         each = TerraformIterator.from_list(groups.names)
         self._groups = make(DataAwsAutoscalingGroup, label, for_each=each, name=Token.as_string(each.value)).fqn
 
     def desired_size(self, node_group: str, fewest: int, most: int) -> float:
-        """Return the size that a node group has now, within its bounds; `fewest` where there is none.
+        """Return the current size of a node group, limited to `fewest` and `most`; `fewest` if it does not exist.
 
-        A group that is about to be replaced counts, by the name before the digest: its successor starts with as many
-        nodes, and takes all pods at once.
+        A group that is about to be replaced is found by its name without the digest: its successor must start with as
+        many nodes, because it gets all pods at once.
         """
         has_name = f'can(regex("^{node_group}(-{DIGEST_PATTERN})?$", tag.value))'
         is_of_group = f'anytrue([for tag in group.tag : tag.key == "{NODE_GROUP_TAG}" && {has_name}])'

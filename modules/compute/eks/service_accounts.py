@@ -1,4 +1,4 @@
-"""What pods may do in AWS."""
+"""IAM roles of Kubernetes service accounts."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ from modules.foundation.policies import Statement, allow, sid
 
 
 class ServiceAccount(Construct):
-    """The role of the pods of one service account.
+    """The IAM role of the pods of one service account.
 
-    Creates: role with its policies; by Pod Identity the association with the service account. For IRSA the role's ARN
-    goes into the account's annotation `eks.amazonaws.com/role-arn`, which an output tells.
+    Creates: role with its policies; for Pod Identity, the association with the service account. For IRSA, the service
+    account needs the annotation `eks.amazonaws.com/role-arn` with the role's ARN, which is in the outputs.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class ServiceAccount(Construct):
         self._make = foundation.resources(self, "eks")
         role = self._create_role()
         self.role_arn = role.arn
-        self._open_buckets()
+        self._grant_buckets()
         if settings.identity == "pod-identity":
             self._associate(role)
 
@@ -81,7 +81,7 @@ class ServiceAccount(Construct):
         ]
 
     def _logins(self) -> Iterator[Statement]:
-        """Yield what lets it in by its role, and what it reads a login from, or another secret."""
+        """Yield the statements to log in to databases and caches, and to read logins and other secrets."""
         databases = {label: self._data.databases[label] for label in self._settings.databases}
         for label, database in databases.items():
             yield from database_login(label, database)
@@ -91,8 +91,8 @@ class ServiceAccount(Construct):
         secrets = [self._data.secrets[label] for label in self._settings.secrets]
         yield from read_secrets(secret_keys(databases.values(), secrets), self._foundation.names)
 
-    def _open_buckets(self) -> None:
-        """Let the role in by the bucket's own policy, which names it."""
+    def _grant_buckets(self) -> None:
+        """Grant access in the bucket policies, which name the role."""
         for label, (access, prefix) in self._settings.bucket_rights.items():
             if access != "write":
                 self._data.buckets[label].grant_read(self.role_arn, prefix, name=f"eks-{self._name}")
@@ -107,6 +107,6 @@ class ServiceAccount(Construct):
             namespace=self._namespace,
             service_account=self._account,
             role_arn=role.arn,
-            # The first pod finds its rights there.
+            # So that the role has its permissions when the first pod starts.
             depends_on=role.ready or None,
         )

@@ -1,4 +1,4 @@
-"""Who may assume the roles of a cluster: AWS's services on its behalf, and its pods."""
+"""Trust policies of a cluster's roles."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def by_service(service: str, source_arn: str) -> str:
-    """Return the trust policy for a service on behalf of one cluster, or of what belongs to it.
+    """Return the trust policy for an AWS service on behalf of one cluster or of its resources.
 
     [Amazon EKS User Guide, Cross-service confused deputy prevention in Amazon EKS]
     (https://docs.aws.amazon.com/eks/latest/userguide/cross-service-confused-deputy-prevention.html), and for Fargate
@@ -16,7 +16,10 @@ def by_service(service: str, source_arn: str) -> str:
 
 
 def by_instances() -> str:
-    """Return the trust policy for EC2, which names no account when it assumes a role; who may pass it is the fence."""
+    """Return the trust policy for EC2.
+
+    It has no condition, because EC2 passes no source account when it assumes a role; iam:PassRole limits the use.
+    """
     return _trust({"Service": "ec2.amazonaws.com"}, ["sts:AssumeRole"], {})
 
 
@@ -24,7 +27,7 @@ def by_pods(cluster_arn: str, namespace: str, service_account: str) -> str:
     """Return the trust policy for Pod Identity, for the pods of one service account in one cluster.
 
     [Amazon EKS User Guide, Create IAM role with trust policy required by EKS Pod Identity]
-    (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html): the agent's session tags.
+    (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html): the conditions are on the agent's session tags.
     """
     tags = {
         "aws:RequestTag/eks-cluster-arn": cluster_arn,
@@ -36,9 +39,9 @@ def by_pods(cluster_arn: str, namespace: str, service_account: str) -> str:
 
 
 def by_issuer(provider_arn: str, issuer: str, namespace: str, service_account: str) -> str:
-    """Return the trust policy for IRSA: tokens of the cluster's issuer, for one service account.
+    """Return the trust policy for IRSA: tokens of the cluster's issuer for one service account.
 
-    "Amazon EKS User Guide, Assign IAM roles to Kubernetes service accounts". The issuer is without https://.
+    "Amazon EKS User Guide, Assign IAM roles to Kubernetes service accounts". `issuer` has no https://.
     """
     claims = {
         f"{issuer}:aud": "sts.amazonaws.com",

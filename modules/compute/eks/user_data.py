@@ -1,7 +1,7 @@
-"""What a node of Amazon Linux 2023 is told when it starts. Pure text; tokens of CDKTF pass through it.
+"""User data of Amazon Linux 2023 nodes. Plain text, in which CDKTF tokens are allowed.
 
 "Amazon EKS User Guide, Customize managed nodes with launch templates, Amazon EC2 user data" and the API reference of
-nodeadm: a NodeConfig, which for a managed group EKS completes by the cluster's name, address and certificate.
+nodeadm: a NodeConfig. For managed node groups, EKS adds the cluster's name, endpoint, and certificate.
 """
 
 import json
@@ -17,7 +17,7 @@ _BOUNDARY = "//"
 
 @dataclass(frozen=True)
 class Joining:
-    """What a node of our own needs to know of the cluster to join it; a managed one is told by EKS."""
+    """The values with which a self-managed node joins the cluster; managed nodes get them from EKS."""
 
     name: str
     endpoint: str
@@ -26,10 +26,10 @@ class Joining:
 
 
 def user_data(nodes: NodesSettings, *, joining: Joining | None, proxy: Mapping[str, str]) -> str:
-    """Return the user data, in MIME parts; `proxy` is what the network's proxy is told by, empty without one."""
+    """Return the user data in MIME parts; `proxy` has the proxy's environment variables, empty without a proxy."""
     parts = [("application/node.eks.aws", json.dumps(node_config(nodes, joining), indent=1))]
     if proxy:
-        # First: containerd and the kubelet are started after it, with what it wrote.
+        # First: containerd and the kubelet start after it, with the configuration that it writes.
         parts.insert(0, ("text/x-shellscript", proxy_script(proxy)))
     lines = ["MIME-Version: 1.0", f'Content-Type: multipart/mixed; boundary="{_BOUNDARY}"', ""]
     for kind, content in parts:
@@ -38,7 +38,7 @@ def user_data(nodes: NodesSettings, *, joining: Joining | None, proxy: Mapping[s
 
 
 def node_config(nodes: NodesSettings, joining: Joining | None) -> dict[str, Any]:
-    """Return the NodeConfig: the number of pods that addresses were counted for, and how to join."""
+    """Return the NodeConfig: the maximum number of pods for which addresses are planned, and how to join."""
     kubelet: dict[str, Any] = {"config": {"maxPods": nodes.pods}}
     spec: dict[str, Any] = {"kubelet": kubelet}
     if joining:
@@ -53,7 +53,7 @@ def node_config(nodes: NodesSettings, joining: Joining | None) -> dict[str, Any]
 
 
 def proxy_script(variables: Mapping[str, str]) -> str:
-    """Return the script that tells containerd and the kubelet of the proxy before they start."""
+    """Return the script that configures the proxy of containerd and the kubelet before they start."""
     settings = [f'Environment="{key}={value}"' for key, value in variables.items()]
     lines = ["#!/bin/bash", "set -euo pipefail"]
     for service in ("containerd", "kubelet"):

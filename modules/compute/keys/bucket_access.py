@@ -1,4 +1,4 @@
-"""What may be done in a bucket, as blocks of the compute module say it: `read_write:uploads/`."""
+"""Access to a bucket, as written in blocks of the compute module: `read_write:uploads/`."""
 
 import re
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ _ACCESS = re.compile(r"(read|write|read_write)(?::([^/*?][^*?]*))?")
 
 def _bucket_access(value: str) -> str:
     if not _ACCESS.fullmatch(value):
-        rule = "is not what may be done in a bucket"
+        rule = "is not a kind of bucket access"
         prefix = value.partition(":")[2]
         if _ACCESS.fullmatch(value.partition(":")[0]) and prefix:
-            rule = "has a prefix that begins with / or has * or ? in it, which no key begins with here"
+            rule = "has a prefix that begins with / or contains * or ?"
             meant = prefix.lstrip("/").partition("*")[0].partition("?")[0]
-            raise broken_rule(rule, f'write the beginning of the keys alone: "{value.partition(":")[0]}:{meant}"')
-        raise broken_rule(rule, 'write read, write or read_write, with a prefix where it is not all: "write:uploads/"')
+            raise broken_rule(rule, f'write only the beginning of the object keys: "{value.partition(":")[0]}:{meant}"')
+        raise broken_rule(rule, 'write read, write, or read_write, with a prefix to limit it: "write:uploads/"')
     return value
 
 
@@ -27,6 +27,6 @@ BucketAccess = Annotated[str, AfterValidator(_bucket_access)]
 
 
 def bucket_rights(buckets: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Return the buckets, each with read, write or read_write and the prefix."""
+    """Return the buckets, each with read, write, or read_write and the prefix."""
     found = {label: _ACCESS.fullmatch(value) for label, value in buckets.items()}
     return {label: (match[1], match[2] or "") for label, match in found.items() if match}

@@ -1,4 +1,4 @@
-"""Images by name and version, `api:1.4.2`, and the registry that they are pulled from."""
+"""Image names, `api:1.4.2`, and the registry that images are pulled from."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,8 +12,8 @@ from modules.foundation.settings import LABEL_LIMIT
 
 #: "Semantic Versioning 2.0.0", without build metadata: a tag takes no plus sign ("OCI Distribution Specification").
 _NUMBER = r"(?:0|[1-9][0-9]*)"
-_CANDIDATE = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
-_VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?P<candidate>-{_CANDIDATE}(?:\.{_CANDIDATE})*)?")
+_IDENTIFIER = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+_VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?P<prerelease>-{_IDENTIFIER}(?:\.{_IDENTIFIER})*)?")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 #: "OCI Distribution Specification, Pulling manifests": a tag's length.
 _TAG_LIMIT = 128
@@ -23,15 +23,15 @@ _REMEDY = 'write repository and version, "api:1.4.2"'
 def _image(value: str) -> str:
     name, colon, tag = value.partition(":")
     if "/" in value or "@" in value:
-        raise broken_rule("names a registry or a digest; which registry is said once, by the environment", _REMEDY)
+        raise broken_rule("contains a registry or a digest; the environment names its registry once", _REMEDY)
     if not _NAME.fullmatch(name) or len(name) > LABEL_LIMIT:
         raise broken_rule("does not begin with the name of a `repository` block", _REMEDY)
     if not colon or tag == "latest":
-        raise broken_rule("names no version: what runs would change without a plan", _REMEDY)
+        raise broken_rule("has no version: the running image would change without a plan", _REMEDY)
     if not _VERSION.fullmatch(tag) or len(tag) > _TAG_LIMIT:
         raise broken_rule(
-            "is not of one version by SemVer, three numbers and at most a candidate's name; "
-            "no range, no v before it, and a tag takes no +build",
+            "does not have one version by SemVer, which is three numbers and optionally a prerelease; "
+            "no range, no leading v, and no +build, which a tag cannot contain",
             f'{_REMEDY} or "api:1.5.0-rc.1"',
         )
     return value
@@ -43,7 +43,7 @@ Image = Annotated[str, AfterValidator(_image)]
 
 @dataclass(frozen=True)
 class Registry:
-    """The ECR registry, one an account and region, that holds the product's repositories."""
+    """The ECR registry that holds the product's repositories; each account has one in each Region."""
 
     product: str
     account_id: str
@@ -51,7 +51,7 @@ class Registry:
 
     @property
     def host(self) -> str:
-        """Where images are pushed to and pulled from."""
+        """The host that images are pushed to and pulled from."""
         return f"{self.account_id}.dkr.ecr.{self.region}.amazonaws.com"
 
 
@@ -61,26 +61,26 @@ def repository_of(image: str) -> str:
 
 
 def repository_name(label: str, product: str) -> str:
-    """Return the repository's name in ECR: the product's and no environment's, since one image goes through all."""
+    """Return the repository's name in ECR: without an environment, since all environments run the same image."""
     return f"{product}/{label}"
 
 
 def image_reference(image: str, registry: Registry) -> str:
-    """Return the image as Docker, ECS and Kubernetes name it: host, repository, version."""
+    """Return the image reference for Docker, ECS, and Kubernetes: host, repository, version."""
     label, _, tag = image.partition(":")
     return f"{registry.host}/{repository_name(label, registry.product)}:{tag}"
 
 
 def repository_arn(image: str, registry: Registry) -> str:
-    """Return the ARN of the image's repository, for the policy of a role that pulls it."""
+    """Return the ARN of the image's repository, for the policy of a role that pulls the image."""
     name = repository_name(repository_of(image), registry.product)
     return f"arn:aws:ecr:{registry.region}:{registry.account_id}:repository/{name}"
 
 
-def is_candidate(image: str) -> bool:
-    """Return whether the image's version is one before its release, `1.5.0-rc.1`."""
+def is_prerelease(image: str) -> bool:
+    """Return whether the image's version is a prerelease, `1.5.0-rc.1`."""
     found = _VERSION.fullmatch(image.partition(":")[2])
-    return bool(found and found["candidate"])
+    return bool(found and found["prerelease"])
 
 
 #: An image and its place in the environment file, `("service", "api", "image")`.
@@ -88,7 +88,7 @@ PlacedImage = tuple[tuple[str, ...], str]
 
 
 def images_in(block: object, at: tuple[str, ...] = ()) -> Iterator[PlacedImage]:
-    """Yield what every key `image` in the block and in the blocks inside it says."""
+    """Yield the value of each key `image` in the block and in the blocks inside it."""
     if isinstance(block, BaseModel):
         for name in type(block).model_fields:
             value = getattr(block, name)

@@ -1,10 +1,9 @@
-"""Instance types of EC2: which there are, and what each has.
+"""EC2 instance types and their sizes.
 
-`instance_types.json` has them by family and size, each with vCPUs, MiB of memory and network interfaces: names from the
-enumeration `InstanceType` of EC2's service model, what each has from DescribeInstanceTypes; null where that was not to
-be had. `tests/compute/test_instance_types.py` compares it with both. A type that is newer than the file is added to it
-by hand, with what `aws ec2 describe-instance-types` says: to let through what reads like a type would let through
-every misspelled one.
+`instance_types.json` lists them by family and size, each with vCPUs, MiB of memory, and network interfaces. The names
+are from the enumeration `InstanceType` of EC2's service model, the sizes from DescribeInstanceTypes; null if they are
+not known. `tests/aws_facts/test_tables.py` compares the file with both. A type that is newer than the file is added by
+hand from `aws ec2 describe-instance-types`: a check by pattern alone would accept misspelled types.
 """
 
 import difflib
@@ -21,21 +20,21 @@ from modules.foundation.problems import broken_rule
 
 Architecture = Literal["arm64", "x86_64"]
 
-#: "Amazon EC2 Instance Types, Naming conventions": letters of the family, the generation, letters of its options (and
-#: after a hyphen more of them, as in u7i-12tb and c7i-flex), the size.
+#: "Amazon EC2 Instance Types, Naming conventions": letters of the family, the generation, letters of the options (and
+#: more of them after a hyphen, as in u7i-12tb and c7i-flex), the size.
 _INSTANCE_TYPE = re.compile(
     r"(?P<family>[a-z]+)(?P<generation>[0-9]+)(?P<options>[a-z]*)(-[a-z0-9]+)?\."
     r"(nano|micro|small|medium|large|[0-9]*xlarge|metal(-[0-9]+xl)?)"
 )
 
 
-#: [CreateVolume, Size](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html): of a gp3 volume.
+#: [CreateVolume, Size](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html): for a gp3 volume.
 VOLUME_LIMIT_GIB = 65_536
 TYPES_FILE = Path(__file__).with_name("instance_types.json")
 
 
 class InstanceSize(NamedTuple):
-    """What an instance has."""
+    """The size of an instance."""
 
     vcpus: int
     memory_mib: int
@@ -44,7 +43,7 @@ class InstanceSize(NamedTuple):
 
 @functools.cache
 def instance_types() -> Mapping[str, InstanceSize | None]:
-    """Return the types that EC2 has, each with its size where that is known."""
+    """Return EC2's instance types, each with its size if that is known."""
     families: Mapping[str, Mapping[str, list[int] | None]] = json.loads(TYPES_FILE.read_text())
     return {
         f"{family}.{size}": InstanceSize(*numbers) if numbers else None
@@ -54,9 +53,9 @@ def instance_types() -> Mapping[str, InstanceSize | None]:
 
 
 def architecture_of(instance_type: str) -> Architecture | None:
-    """Return the processors' architecture, None for what is not an instance type.
+    """Return the processor architecture; None if this is not an instance type.
 
-    "Naming conventions, Processor families": a `g` among the options is Graviton; the very first of them, a1, has none.
+    "Naming conventions, Processor families": a `g` among the options is Graviton; a1, the first Graviton, has none.
     """
     found = _INSTANCE_TYPE.fullmatch(instance_type)
     if found is None:
@@ -71,12 +70,12 @@ def _instance_type(value: str) -> str:
             "t4g.small",
         ]
         raise broken_rule(
-            "is not an instance type that EC2 has",
-            f"write one of {', '.join(nearest)}; if EC2 has it by now, add it to "
+            "is not an EC2 instance type",
+            f"write one of {', '.join(nearest)}; if EC2 has added it since, add it to "
             "modules/compute/keys/instance_types.json from `aws ec2 describe-instance-types`",
         )
     if architecture_of(value) is None:
-        raise broken_rule("is an instance type whose name does not tell its processors", 'write one as "m7g.large"')
+        raise broken_rule("is an instance type of unknown architecture", 'write one such as "m7g.large"')
     return value
 
 

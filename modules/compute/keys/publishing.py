@@ -1,4 +1,4 @@
-"""What a program publishes to: queues, topics, streams and pushes, by name. For tasks and pods."""
+"""Queues, topics, streams, and pushes that tasks and pods publish to."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,27 +11,31 @@ from modules.foundation.settings import Label, Settings
 
 
 class PublishingSettings(Settings):
-    """The keys of a block whose program publishes; to read is a function's part."""
+    """The keys of a block whose program publishes messages; only functions consume them."""
 
-    queues: tuple[Label, ...] = Field(default=(), examples=[["orders"]], description="Queues that it sends to.")
+    queues: tuple[Label, ...] = Field(
+        default=(), examples=[["orders"]], description="Queues that it sends messages to."
+    )
     topics: tuple[Label, ...] = Field(default=(), examples=[["news"]], description="Topics that it publishes to.")
-    streams: tuple[Label, ...] = Field(default=(), examples=[["clicks"]], description="Streams that it puts into.")
+    streams: tuple[Label, ...] = Field(
+        default=(), examples=[["clicks"]], description="Streams that it puts records into."
+    )
     pushes: tuple[Label, ...] = Field(
-        default=(), examples=[["mobile"]], description="Apps whose devices it registers and notifies (`push` blocks)."
+        default=(), examples=[["mobile"]], description="`push` blocks whose devices it registers and notifies."
     )
 
     @property
     def published_to(self) -> Mapping[str, tuple[str, ...]]:
-        """The names, by the kind of their blocks."""
+        """The names, by block type."""
         return {"queue": self.queues, "topic": self.topics, "stream": self.streams, "push": self.pushes}
 
     @property
     def publishing_endpoints(self) -> set[str]:
-        """The services of AWS that it has to reach for that, as `network.interface_endpoints` names them."""
+        """The AWS services that it has to reach, as named in `network.interface_endpoints`."""
         return publishing_endpoints(self.published_to)
 
     def publishing_findings(self, events: EventsBlocks) -> Iterator[Finding]:
-        """Yield what it names and no block of the events module has, or names twice."""
+        """Yield the names that no block of the events module has, and the names that are written twice."""
         for kind, labels in self.published_to.items():
             known, key = getattr(events, kind), "pushes" if kind == "push" else f"{kind}s"
             for label in labels:

@@ -1,4 +1,4 @@
-"""Whether load balancers fit each other, the network, the zones, and those that they send requests to."""
+"""Checks between load balancers, and between them and the network, the zones, and their targets."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -21,38 +21,38 @@ def findings(
     functions: Collection[str],
     signs_in: bool,
 ) -> Iterator[Finding]:
-    """Yield what a load balancer asks of others and does not get."""
+    """Yield what a load balancer needs of other blocks and they do not have."""
     taken: dict[str, str] = {}
     for label, settings in load_balancers.items():
         at = ("load_balancer", label)
-        yield from _without_ground(at, settings, network)
-        yield from _without_users(at, settings, network, signs_in)
-        yield from _without_http2(at, settings, services)
+        yield from _network_findings(at, settings, network)
+        yield from _sign_in_findings(at, settings, network, signs_in)
+        yield from _http2_findings(at, settings, services)
         yield from certificate_findings((*at, "names"), settings.names, network.zone)
         for name in settings.names:
             yield from outside_zones((*at, "names"), name, network.zone)
             if taken.setdefault(name, label) != label:
-                rule = f"leads to load_balancer.{taken[name]} already"
-                yield Finding((*at, "names"), name, rule, "give each load balancer names of its own")
+                rule = f"already belongs to load_balancer.{taken[name]}"
+                yield Finding((*at, "names"), name, rule, "give each load balancer its own names")
         for place, action in _actions(settings):
-            yield from _led_nowhere((*at, *place), action, services, functions)
+            yield from _unknown_targets((*at, *place), action, services, functions)
 
 
-def _without_ground(at: tuple[str, ...], settings: LoadBalancerSettings, blocks: NetworkBlocks) -> Iterator[Finding]:
+def _network_findings(at: tuple[str, ...], settings: LoadBalancerSettings, blocks: NetworkBlocks) -> Iterator[Finding]:
     network = blocks.network
     if network is None:
         yield Finding(at, None, "needs subnets, and there is no VPC", "write a `network` block")
         return
     if not settings.internal and not network.internet:
-        rule = "faces the internet, and network.internet = false leaves it no public subnets"
+        rule = "needs public subnets, and with network.internet = false there are none"
         yield Finding((*at, "internal"), False, rule, "write internal = true, or network { internet = true }")
     if settings.reachable_from == "corporate" and network.direct_connect is None:
-        rule = "means the ranges of network.direct_connect, and there is none"
+        rule = "means the address ranges of network.direct_connect, and there is no such block"
         yield Finding((*at, "reachable_from"), "corporate", rule, "write address ranges, or network.direct_connect")
     rules = settings.inbound_rules(len(network.corporate_cidrs))
     if rules > RULES_LIMIT:
-        rule = f"makes {rules} rules of its security group, which has {RULES_LIMIT}: two for each range"
-        yield Finding((*at, "reachable_from"), settings.reachable_from, rule, "join some of the ranges")
+        rule = f"needs {rules} security group rules, two for each range; AWS allows {RULES_LIMIT}"
+        yield Finding((*at, "reachable_from"), settings.reachable_from, rule, "merge some of the ranges")
     if not settings.internal and network.internet:
         yield from _private_sources(at, settings, network)
 
@@ -60,7 +60,7 @@ def _without_ground(at: tuple[str, ...], settings: LoadBalancerSettings, blocks:
 def _private_sources(
     at: tuple[str, ...], settings: LoadBalancerSettings, network: NetworkSettings
 ) -> Iterator[Finding]:
-    """Yield the ranges from which nobody reaches an internet-facing load balancer."""
+    """Yield the private ranges, from which an internet-facing load balancer is never reached."""
     named = settings.reachable_from if isinstance(settings.reachable_from, tuple) else ()
     ranges = network.corporate_cidrs if settings.reachable_from == "corporate" else named
     for cidr in ranges:
@@ -68,31 +68,31 @@ def _private_sources(
             yield Finding((*at, "reachable_from"), cidr, NEVER_A_SOURCE, "write internal = true, or a public range")
 
 
-def _without_http2(
+def _http2_findings(
     at: tuple[str, ...], settings: LoadBalancerSettings, services: Mapping[str, ServiceSettings]
 ) -> Iterator[Finding]:
-    """Yield the services that speak gRPC, which is HTTP/2, behind a load balancer that does not.
+    """Yield the gRPC services, which need HTTP/2, behind a load balancer without HTTP/2.
 
     [Target groups for your Application Load Balancers, Protocol version]
     (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html).
     """
     for name, service in services.items() if not settings.http2 else ():
         if service.target_group.protocol_version == "GRPC" and settings.rules_to(name):
-            rule = f"leaves service.{name} without callers: its target_group speaks GRPC, which is HTTP/2"
-            yield Finding((*at, "http2"), False, rule, "write http2 = true, or take it out")
+            rule = f"makes service.{name} unreachable: the protocol of its target_group is GRPC, which needs HTTP/2"
+            yield Finding((*at, "http2"), False, rule, "write http2 = true, or remove it")
 
 
-def _without_users(
+def _sign_in_findings(
     at: tuple[str, ...], settings: LoadBalancerSettings, blocks: NetworkBlocks, signs_in: bool
 ) -> Iterator[Finding]:
     for label in (label for label, rule in settings.rule.items() if rule.sign_in):
         here = (*at, "rule", label, "sign_in")
         if not signs_in:
-            yield Finding(here, True, "asks who users are, and nobody knows", "write a `sign_in` block")
+            yield Finding(here, True, "needs a `sign_in` block, and there is none", "write a `sign_in` block")
         elif settings.internal and blocks.network and (not blocks.network.internet or blocks.network.nat == "none"):
-            # "Prepare to use Amazon Cognito": an internal load balancer asks Cognito through a NAT gateway.
-            rule = "has to ask Cognito on the internet, and the app subnets have no way out"
-            yield Finding(here, True, rule, 'write network { nat = "single" }, or take it out')
+            # "Prepare to use Amazon Cognito": an internal load balancer reaches Cognito through a NAT gateway.
+            rule = "needs to reach Cognito on the internet, and the app subnets have no NAT gateway"
+            yield Finding(here, True, rule, 'write network { nat = "single" }, or remove it')
 
 
 def _actions(settings: LoadBalancerSettings) -> Iterator[tuple[tuple[str, ...], ActionSettings]]:
@@ -100,7 +100,7 @@ def _actions(settings: LoadBalancerSettings) -> Iterator[tuple[tuple[str, ...], 
     yield ("default",), settings.default
 
 
-def _led_nowhere(
+def _unknown_targets(
     at: tuple[str, ...], action: ActionSettings, services: Collection[str], functions: Collection[str]
 ) -> Iterator[Finding]:
     kind, known = ("function", functions) if action.function else ("service", services)

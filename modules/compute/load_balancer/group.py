@@ -1,4 +1,4 @@
-"""Who may reach a load balancer, and whom it reaches."""
+"""Security groups of load balancers."""
 
 from collections.abc import Mapping
 
@@ -18,8 +18,8 @@ from modules.network.vpc.security_groups import (
 )
 from modules.network.vpc.vpc import Network
 
-#: The addresses of CloudFront's servers that connect to origins: [CloudFront Developer Guide, Use the CloudFront
-#: managed prefix list]
+#: The addresses of CloudFront's origin-facing servers: [CloudFront Developer Guide, Use the CloudFront managed prefix
+#: list]
 #: (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html#managed-prefix-list).
 CLOUDFRONT = "com.amazonaws.global.cloudfront.origin-facing"
 PORTS = {"https": HTTPS, "http": 80}
@@ -28,8 +28,8 @@ PORTS = {"https": HTTPS, "http": 80}
 class LoadBalancerGroup(Construct):
     """The security group of a load balancer.
 
-    Creates: the group; a rule for each port and origin that may reach it; with `let_cloudfront_in` one for CloudFront;
-    with each `lead` a way out to one target, and the target's way in.
+    Creates: the group; an ingress rule for each port and source; with `let_cloudfront_in` one for CloudFront; with each
+    `allow_egress_to` an egress rule to one target, and the target's ingress rule.
     """
 
     def __init__(
@@ -45,8 +45,8 @@ class LoadBalancerGroup(Construct):
         super().__init__(scope, id)
         self._name = name
         self._make = foundation.resources(self, "load_balancer")
-        self._led: set[tuple[str, int]] = set()
-        self._lets_cloudfront_in = False
+        self._targets: set[tuple[str, int]] = set()
+        self._allows_cloudfront = False
         group_name = foundation.names.of(f"load-balancer-{name}")
         self._group = SecurityGroup(
             self._make,
@@ -60,42 +60,42 @@ class LoadBalancerGroup(Construct):
             self.let_cloudfront_in()
         for protocol in PORTS if settings.answers_http else ("https",):
             for origin, source in _origins(settings, network).items():
-                self._let_in(protocol, origin, source)
+                self._allow_ingress(protocol, origin, source)
 
     def let_cloudfront_in(self) -> None:
-        """Let CloudFront's servers in by HTTPS, once.
+        """Allow CloudFront's servers on HTTPS. A second call has no effect.
 
         One port only: the prefix list counts as 55 of the 60 rules of a security group.
         """
-        if self._lets_cloudfront_in:
+        if self._allows_cloudfront:
             return
-        self._lets_cloudfront_in = True
+        self._allows_cloudfront = True
         prefix_list = self._make(DataAwsEc2ManagedPrefixList, self._name, name=CLOUDFRONT)
-        self._let_in("https", "cloudfront", Peer(prefix_list_id=prefix_list.id))
+        self._allow_ingress("https", "cloudfront", Peer(prefix_list_id=prefix_list.id))
 
     def allow_egress_to(self, security_group_id: str, port: int, name: str) -> None:
-        """Let requests out to a target and into it; `name` says who it is. Once for each target and port."""
-        if (name, port) in self._led:
+        """Allow requests to a target, on both sides; `name` identifies it. A repeated target and port has no effect."""
+        if (name, port) in self._targets:
             return
-        self._led.add((name, port))
+        self._targets.add((name, port))
         self._group.allow_egress_to(f"{self._name}_to_{name}_{port}", members_of(security_group_id), port, f"To {name}")
         description = f"From the load balancer {self._name}"
         allow_ingress_from(
             self._make, f"{self._name}_into_{name}_{port}", security_group_id, members_of(self.id), port, description
         )
 
-    def reach_cognito(self) -> None:
-        """Let the load balancer ask Cognito who a user is; its pages have no addresses that could be named."""
+    def allow_egress_to_cognito(self) -> None:
+        """Allow requests to Cognito, which identifies users; its endpoints have no fixed addresses."""
         description = "To Cognito, which says who a user is"
         self._group.allow_egress_to(f"{self._name}_to_cognito", ANYWHERE, HTTPS, description)
 
-    def _let_in(self, protocol: str, origin: str, source: Peer) -> None:
+    def _allow_ingress(self, protocol: str, origin: str, source: Peer) -> None:
         description = f"{protocol.upper()} from {origin}"
         self._group.allow_ingress_from(f"{self._name}_{protocol}_from_{origin}", source, PORTS[protocol], description)
 
 
 def _origins(settings: LoadBalancerSettings, network: Network) -> Mapping[str, Peer]:
-    """Return what the rules of each port let in, by the name that each has in its address."""
+    """Return the sources that the rules of each port allow, by the name in the rule's address."""
     match settings.reachable_from:
         case "internet":
             return {"internet": ANYWHERE}

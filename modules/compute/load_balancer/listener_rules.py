@@ -1,4 +1,4 @@
-"""What a load balancer's listener does with which requests."""
+"""ALB listener rules."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,18 +40,18 @@ from modules.foundation.foundation import Foundation
 
 Action = TypeVar("Action")
 
-#: Seconds after which a load balancer asks again who a user is; AWS's own default is a week, in which nobody who left
-#: is shut out.
+#: Seconds after which a load balancer authenticates a user again. AWS's default is a week, during which a deleted user
+#: keeps access.
 SESSION_SECONDS = 12 * 3600
-#: Of a rule that leads to a service, as long as the service is not there.
-_NOBODY_YET = FixedResponseSettings(status_code=503, message_body="Nobody answers yet")
+#: The response of a rule that forwards to a service which does not exist yet.
+_NO_TARGET_YET = FixedResponseSettings(status_code=503, message_body="Nobody answers yet")
 
 
 class ListenerRules(Construct):
     """The rules of one listener, in the order of their priorities.
 
-    Creates: the listener rules with an answer of their own; with the first `forward` of a label its rule. What is
-    done when no rule applies stands in the listener itself (`default_action`).
+    Creates: the listener rules with a fixed response or a redirect; with the first `forward` of a label its rule. The
+    default action is part of the listener itself (`default_action`).
     """
 
     def __init__(
@@ -79,14 +79,14 @@ class ListenerRules(Construct):
                 self._create(label, rule)
 
     def forward(self, label: str, target_group_arn: str, *, name: str) -> ITerraformDependable:
-        """Lead the requests of a rule (or of `default`) to a target group; return what makes AWS know it.
+        """Forward the requests of a rule (or of `default`) to a target group; return the rule or listener.
 
-        Raises KeyError when there is no such rule, or when it does not lead to `name`.
+        Raises KeyError if there is no such rule, or if it does not forward to `name`.
         """
         settings = self._action_settings(label)
         if name not in settings.weights:
-            led = ", ".join(settings.weights) or "nobody"
-            raise KeyError(f"load balancer {self._name}: {label} does not lead to {name}, but to {led}")
+            targets_of_rule = ", ".join(settings.weights) or "nothing"
+            raise KeyError(f"load balancer {self._name}: {label} does not forward to {name}, but to {targets_of_rule}")
         targets = self._targets.setdefault(label, {})
         targets[name] = target_group_arn
         if label == DEFAULT:
@@ -118,12 +118,12 @@ class ListenerRules(Construct):
         )
 
     def _actions(self, label: str) -> list[LbListenerRuleAction]:
-        """Return what is done one after the other: users sign in first, where the rule asks for it."""
+        """Return the actions in order: users sign in first, if the rule requires it."""
         rule = self._settings.rule[label]
         action = _RULES.action_of(rule, self._targets.get(label, {}))
         if not rule.sign_in:
             return [action]
-        assert self._sign_in is not None, "no sign_in block: the settings have refused that"
+        assert self._sign_in is not None, "no sign_in block: the settings do not allow that"
         cognito = LbListenerRuleActionAuthenticateCognito(
             user_pool_arn=self._sign_in.user_pool_arn,
             user_pool_client_id=self._sign_in.user_pool_client_id,
@@ -136,7 +136,7 @@ class ListenerRules(Construct):
 
 
 def default_action(settings: ActionSettings) -> LbListenerDefaultAction:
-    """Return what the listener does when no rule applies, before a service is there."""
+    """Return the listener's default action before a service exists."""
     return _LISTENERS.action_of(settings, {})
 
 
@@ -151,7 +151,7 @@ def _conditions(rule: RuleSettings) -> list[LbListenerRuleCondition]:
 
 @dataclass(frozen=True)
 class _Shapes(Generic[Action]):
-    """The bindings' classes of an action: a rule's and a listener's are alike, and yet not the same."""
+    """The bindings' classes of an action: those of a rule and of a listener have the same fields, but other types."""
 
     action: Callable[..., Action]
     fixed_response: Callable[..., Any]
@@ -160,11 +160,11 @@ class _Shapes(Generic[Action]):
     target_group: Callable[..., Any]
 
     def action_of(self, settings: ActionSettings, targets: Mapping[str, str]) -> Action:
-        """Return the action; `targets` are the target groups' ARNs by the names of those who are there already."""
+        """Return the action; `targets` has the ARNs of the existing target groups, by service or function name."""
         if settings.redirect:
             return self.action(type="redirect", redirect=self._redirect(settings.redirect))
         if settings.fixed_response or not targets:
-            return self._fixed(settings.fixed_response or _NOBODY_YET)
+            return self._fixed(settings.fixed_response or _NO_TARGET_YET)
         if len(settings.weights) == 1:
             return self.action(type="forward", target_group_arn=next(iter(targets.values())))
         groups = [

@@ -1,4 +1,4 @@
-"""Application Load Balancers: a type for each tier of subnets that one may stand in."""
+"""Application Load Balancers, with a class for each tier of subnets that they may be in."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,18 +25,18 @@ from modules.network.zone.certificates import Certificate
 from modules.network.zone.keys.record import IPV4
 from modules.network.zone.zones import part_of_address
 
-#: "Security policies for your Application Load Balancer": what AWS's console chooses: TLS 1.3 and 1.2, ciphers with
-#: forward secrecy and authenticated encryption only, and a key exchange that a quantum computer does not break.
+#: "Security policies for your Application Load Balancer": the default of the AWS console: TLS 1.3 and 1.2, only ciphers
+#: with forward secrecy and authenticated encryption, and post-quantum key exchange.
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 #: "CreateLoadBalancer, Name".
 NAME_LIMIT = 32
 
 
 class LoadBalancer(Construct):
-    """An Application Load Balancer that answers by HTTPS; one of the two below, by the side that it stands on.
+    """An Application Load Balancer with an HTTPS listener, internet-facing or internal (see the two subclasses).
 
     Creates: security group, load balancer with access and connection logs, a certificate for each zone of its names,
-    alias records, an HTTPS listener with its rules, an HTTP listener that leads to HTTPS. `forward` leads a rule's
+    alias records, an HTTPS listener with its rules, an HTTP listener that redirects to HTTPS. `forward` sends a rule's
     requests to tasks or instances, `forward_function` to a function.
     """
 
@@ -70,17 +70,17 @@ class LoadBalancer(Construct):
     def forward(
         self, rule_label: str, target: TargetGroup, *, security_group_id: str, port: int, name: str
     ) -> ITerraformDependable:
-        """Lead a rule's requests to the members of a security group; return what has to be there before they come.
+        """Forward a rule's requests to the members of a security group; return what their service depends on.
 
-        `name` is the service's, as the rule names it; AWS takes a service only when a listener knows its target
-        group. Raises KeyError when there is no such rule, or when it does not lead to `name`.
+        `name` is the service's name in the rule. An ECS service can be created only after a listener uses its target
+        group. Raises KeyError if there is no such rule, or if it does not forward to `name`.
         """
         rule = self._listener_rules.forward(rule_label, target.arn, name=name)
         self._group.allow_egress_to(security_group_id, port, name)
         return rule
 
     def forward_function(self, rule_label: str, function_arn: str, name: str) -> None:
-        """Lead a rule's requests to a function, and let the load balancer invoke it. Raises KeyError as `forward`."""
+        """Forward a rule's requests to a function, with the permission to invoke it. Raises KeyError as `forward`."""
         target = FunctionTarget(
             self,
             f"function-{name}-{rule_label}",
@@ -91,11 +91,11 @@ class LoadBalancer(Construct):
         self._listener_rules.forward(rule_label, target.arn, name=name)
 
     def let_cloudfront_in(self) -> None:
-        """Let CloudFront's servers in by HTTPS, beside those that `reachable_from` names."""
+        """Allow CloudFront's servers on HTTPS, in addition to `reachable_from`."""
         self._group.let_cloudfront_in()
 
     def resource_label(self, target: TargetGroup) -> str:
-        """Return what a scaling policy calls the target group's requests (ALBRequestCountPerTarget)."""
+        """Return the resource label of the target group's requests for a scaling policy (ALBRequestCountPerTarget)."""
         return f"{self.arn_suffix}/{target.arn_suffix}"
 
     def _create_load_balancer(self, subnet_ids: Sequence[str], internal: bool) -> None:
@@ -117,14 +117,14 @@ class LoadBalancer(Construct):
             desync_mitigation_mode=settings.desync_mitigation_mode,
             drop_invalid_header_fields=settings.drop_invalid_header_fields,
             xff_header_processing_mode=settings.x_forwarded_for,
-            # A service sees the name that was asked for, with its port, and builds right links from it.
+            # A service sees the requested host and port, and builds correct links from them.
             preserve_host_header=True,
-            # When the firewall does not answer, requests are refused: they are not let by unseen.
+            # Requests fail if AWS WAF does not respond: none passes uninspected.
             enable_waf_fail_open=False,
             access_logs=LbAccessLogs(enabled=True, bucket=log_bucket.bucket.id, prefix=f"{logs}/access"),
             connection_logs=LbConnectionLogs(enabled=True, bucket=log_bucket.bucket.id, prefix=f"{logs}/connections"),
             lifecycle=kept_if(self._foundation.is_production),
-            # AWS tries at once whether it may write the logs.
+            # AWS tests its permission to write the logs immediately.
             depends_on=[log_bucket.bucket.ready],
         )
         self.arn = load_balancer.arn
@@ -133,7 +133,7 @@ class LoadBalancer(Construct):
         self.zone_id = load_balancer.zone_id
 
     def _create_certificates(self, network: NetworkModule) -> dict[str, str]:
-        """Return the ARN of a certificate for each zone that has names of ours, the first name's zone first."""
+        """Return the ARN of a certificate for each zone of the names, the first name's zone first."""
         zones = {part_of_address(zone.name): zone for zone in map(network.zone_of, self.settings.names)}
         return {
             part: Certificate(
@@ -148,7 +148,7 @@ class LoadBalancer(Construct):
         }
 
     def _create_listeners(self, certificate_arns: Mapping[str, str]) -> None:
-        """Make the listeners; by the name that a client asks for, AWS chooses among the certificates."""
+        """Create the listeners; AWS selects the certificate by the client's requested name (SNI)."""
         (_, first), *others = certificate_arns.items()
         listener = self._make(
             LbListener,
@@ -178,7 +178,7 @@ class LoadBalancer(Construct):
             sign_in=self._sign_in,
         )
         if self._sign_in:
-            self._group.reach_cognito()
+            self._group.allow_egress_to_cognito()
         if self.settings.answers_http:
             self._redirect_to_https()
 
@@ -205,7 +205,7 @@ class LoadBalancer(Construct):
 
 
 class InternetFacingLoadBalancer(LoadBalancer):
-    """A load balancer in public subnets: elsewhere it has no route to the internet and gets no traffic."""
+    """A load balancer in public subnets: in other subnets it has no route to the internet and gets no traffic."""
 
     def __init__(
         self,
@@ -219,7 +219,7 @@ class InternetFacingLoadBalancer(LoadBalancer):
         foundation: Foundation,
         sign_in: LoadBalancerSignIn | None = None,
     ) -> None:
-        """Raise TypeError for subnets of another tier, where no type checker has seen it."""
+        """Raise TypeError for subnets of another tier, for callers without a type checker."""
         if not isinstance(subnets, PublicSubnets):
             raise TypeError(f"load balancer {name} faces the internet: PublicSubnets, not {type(subnets).__name__}")
         super().__init__(
@@ -236,7 +236,7 @@ class InternetFacingLoadBalancer(LoadBalancer):
 
 
 class InternalLoadBalancer(LoadBalancer):
-    """A load balancer in app subnets, for the VPC and whoever is joined to it."""
+    """A load balancer in app subnets, for the VPC and the networks connected to it."""
 
     def __init__(
         self,
@@ -250,7 +250,7 @@ class InternalLoadBalancer(LoadBalancer):
         foundation: Foundation,
         sign_in: LoadBalancerSignIn | None = None,
     ) -> None:
-        """Raise TypeError for subnets of another tier, where no type checker has seen it."""
+        """Raise TypeError for subnets of another tier, for callers without a type checker."""
         if not isinstance(subnets, AppSubnets):
             raise TypeError(f"load balancer {name} is internal: AppSubnets, not {type(subnets).__name__}")
         super().__init__(
@@ -276,7 +276,7 @@ def load_balancer_of(
     foundation: Foundation,
     sign_in: LoadBalancerSignIn | None = None,
 ) -> LoadBalancer:
-    """Return the load balancer of a block, on the side that it asks for."""
+    """Return the load balancer of a block, internal or internet-facing."""
     if settings.internal:
         return InternalLoadBalancer(
             scope,
@@ -289,7 +289,7 @@ def load_balancer_of(
             sign_in=sign_in,
         )
     public = network.vpc.public
-    assert public is not None, "a network without internet: the settings have refused that"
+    assert public is not None, "a network without internet: the settings do not allow that"
     return InternetFacingLoadBalancer(
         scope,
         id,

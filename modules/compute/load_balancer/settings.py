@@ -1,4 +1,4 @@
-"""The `load_balancer` block: names, who may reach it, and its listener's rules."""
+"""The `load_balancer` block: DNS names, allowed sources, and listener rules."""
 
 import ipaddress
 from collections.abc import Iterator, Mapping
@@ -28,77 +28,79 @@ ORIGINS: tuple[Origin, ...] = ("internet", "cloudfront", "vpc", "corporate")
 #: Inbound rules of a security group: [Amazon VPC User Guide, Amazon VPC quotas, Security groups]
 #: (https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups).
 RULES_LIMIT = 60
-#: Each range takes one rule for HTTPS and one for HTTP.
+#: Each range needs one rule for HTTPS and one for HTTP.
 RANGES_LIMIT = RULES_LIMIT // 2
-#: Rules as which CloudFront's prefix list counts: [Amazon VPC User Guide, AWS-managed prefix list weight]
+#: The number of rules that CloudFront's prefix list counts as: [Amazon VPC User Guide, AWS-managed prefix list weight]
 #: (https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html#aws-managed-prefix-list-weights).
 CLOUDFRONT_WEIGHT = 55
 
 #: [How Elastic Load Balancing works, Load balancer scheme]
-#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html): the names
-#: of an internet-facing one lead to its public addresses, to which private ones come translated to public ones.
-NEVER_A_SOURCE = "lets nobody in: an internet-facing one is called at public addresses, from public addresses"
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html): the DNS
+#: name of an internet-facing one resolves to public addresses, and requests to them come from public addresses.
+NEVER_A_SOURCE = "never matches: requests to an internet-facing load balancer come from public addresses"
 
 _CIDR: TypeAdapter[ipaddress.IPv4Network] = TypeAdapter(Cidr)
 _EVERYWHERE = ipaddress.IPv4Network("0.0.0.0/0")
 
 
 def _reachable_from(value: Any) -> Any:
-    """Read a word, or address ranges."""
+    """Read a keyword or address ranges."""
     if value in ORIGINS:
         return value
-    words = f'write one of "{", ".join(ORIGINS)}", or address ranges as ["203.0.113.0/24"]'.replace(", ", '", "', 3)
+    remedy = f'write one of "{", ".join(ORIGINS)}", or ranges such as ["203.0.113.0/24"]'.replace(", ", '", "', 3)
     if not isinstance(value, list | tuple) or not value:
-        raise broken_rule("does not say from where", words)
+        raise broken_rule("is not a source", remedy)
     if len(value) > RANGES_LIMIT:
         rule = f"has {len(value)} ranges; a security group's {RULES_LIMIT} rules are enough for {RANGES_LIMIT}"
-        raise broken_rule(rule, "join some of them, or use a firewall's allow list")
+        raise broken_rule(rule, "merge some of them, or use a firewall's allow list")
     try:
         ranges = tuple(_CIDR.validate_python(each) for each in value)
     except ValidationError as error:
         (details,) = error.errors()[:1]
         raise broken_rule(f"has a range that {details['ctx']['rule']}", details["ctx"]["remedy"]) from None
     if _EVERYWHERE in ranges:
-        raise broken_rule("names every address there is", 'write "internet", so that it is said aloud')
+        raise broken_rule("allows every address", 'write "internet" to make that explicit')
     if wide := too_wide(ranges):
-        rule = f"is together {wide[0]} and more than anybody's network"
-        raise broken_rule(rule, 'name the ranges of those who call, or write "internet", so that it is said aloud')
+        rule = f"adds up to {wide[0]}, which is larger than any organization's network"
+        raise broken_rule(rule, 'write the ranges of the callers, or "internet" to make that explicit')
     if len(set(ranges)) < len(ranges):
-        raise broken_rule("names a range twice", "name each once")
+        raise broken_rule("has a range twice", "write each range once")
     return ranges
 
 
 class DefaultSettings(ActionSettings):
-    """The `default` block: what is done when no rule applies."""
+    """The `default` block: the action for requests that no rule matches."""
 
 
 _NOT_FOUND = DefaultSettings(fixed_response=FixedResponseSettings(status_code=404, message_body="Not found"))
 
 
 class LoadBalancerSettings(TieredSettings):
-    """A `load_balancer` block: an Application Load Balancer that answers by HTTPS."""
+    """A `load_balancer` block: an Application Load Balancer with an HTTPS listener."""
 
     elsewhere: ClassVar[Mapping[str, str]] = {
-        "listener": "take it out: HTTPS is answered on port 443, and HTTP on port 80 is led there"
+        "listener": "remove it: HTTPS listens on port 443, and HTTP on port 80 is redirected there"
     }
 
     names: tuple[DomainPattern, ...] = Field(
         examples=[["api.dev.agora.example"]],
-        description="The names that lead to it, each in one of the environment's zones; its certificate bears them.",
+        description="Its DNS names, each in one of the environment's zones; its certificates contain them.",
     )
     internal: bool = Field(
         default=False,
-        description="In the app subnets, for the VPC and whoever is joined to it; else in the public subnets.",
+        description="Whether it is in the app subnets, for the VPC and connected networks, and not in the public "
+        "subnets.",
     )
     reachable_from: Annotated[Origin | tuple[ipaddress.IPv4Network, ...], PlainValidator(_reachable_from)] = Field(
         default="internet",
         examples=["cloudfront"],
-        description="internet, cloudfront, vpc, corporate (network.direct_connect's ranges), or address ranges; "
-        "by default internet, for an internal one vpc. vpc and private ranges are for internal ones only.",
+        description="Allowed sources: internet, cloudfront, vpc, corporate (the ranges of network.direct_connect), or "
+        "address ranges. By default internet, for an internal load balancer vpc. Only an internal load balancer can "
+        "have vpc or private ranges.",
     )
-    rule: dict[Label, RuleSettings] = Field(default_factory=dict, description="What is done with which requests.")
+    rule: dict[Label, RuleSettings] = Field(default_factory=dict, description="Listener rules, by name.")
     default: DefaultSettings = Field(
-        default=_NOT_FOUND, description="What is done when no rule applies; by default the answer is 404."
+        default=_NOT_FOUND, description="The action for requests that no rule matches; by default a 404 response."
     )
     deletion_protection: bool = tiered(
         development=False,
@@ -111,29 +113,30 @@ class LoadBalancerSettings(TieredSettings):
         default=60,
         ge=1,
         le=4000,
-        description="Seconds without a byte after which a connection is closed; a service keeps its own open longer.",
+        description="Seconds without data until a connection is closed; a service's own timeout must be longer.",
     )
     client_keep_alive_seconds: int = Field(
-        default=3600, ge=60, le=604_800, description="Seconds after which a client has to connect anew."
+        default=3600, ge=60, le=604_800, description="Seconds after which a client has to open a new connection."
     )
-    http2: bool = Field(default=True, description="Whether clients may speak HTTP/2.")
+    http2: bool = Field(default=True, description="Whether clients may use HTTP/2.")
     desync_mitigation_mode: Literal["monitor", "defensive", "strictest"] = Field(
         default="defensive",
-        description="What is done with requests that two servers could read in two ways (request smuggling): "
-        "defensive stops those that AWS knows as harmful, strictest all that RFC 7230 does not allow.",
+        description="How ambiguous requests, which allow HTTP request smuggling, are handled: defensive blocks those "
+        "that AWS knows as harmful, strictest all that do not comply with RFC 7230, and monitor none.",
     )
     drop_invalid_header_fields: bool = Field(
-        default=True, description="Whether header fields with other characters than letters, digits and - are dropped."
+        default=True,
+        description="Whether header fields with characters other than letters, digits, and hyphens are dropped.",
     )
     x_forwarded_for: Literal["append", "preserve", "remove"] = Field(
         default="append",
-        description="Whether the client's address is added to X-Forwarded-For, or the field is left or removed.",
+        description="Whether the client's address is appended to X-Forwarded-For, or the header preserved or removed.",
     )
 
     @model_validator(mode="before")
     @classmethod
-    def _reachable_from_its_side(cls, values: Any) -> Any:
-        """Let an internal load balancer accept traffic from the VPC only."""
+    def _default_source(cls, values: Any) -> Any:
+        """Set the default source: the VPC for an internal load balancer, otherwise the internet."""
         if not isinstance(values, Mapping):
             return values
         return {
@@ -158,11 +161,11 @@ class LoadBalancerSettings(TieredSettings):
 
     @property
     def answers_http(self) -> bool:
-        """Whether there is an HTTP listener, which leads to HTTPS. CloudFront asks by HTTPS only."""
+        """Whether there is an HTTP listener, which redirects to HTTPS. CloudFront uses HTTPS only."""
         return self.reachable_from != "cloudfront"
 
     def inbound_rules(self, corporate_ranges: int) -> int:
-        """Return how many rules of its security group let somebody in, given the number of the corporate ranges."""
+        """Return the number of inbound rules of its security group, given the number of corporate ranges."""
         match self.reachable_from:
             case "internet" | "vpc":
                 origins = 1
@@ -176,41 +179,39 @@ class LoadBalancerSettings(TieredSettings):
 
     @property
     def sign_in_hosts(self) -> tuple[str, ...]:
-        """The hosts to which users come back who had to sign in; none when no rule asks for it."""
+        """The hosts to which users return after they sign in; none if no rule requires it."""
         hosts = [host for rule in self.rule.values() if rule.sign_in for host in rule.hosts or self.names]
         return tuple(dict.fromkeys(hosts))
 
     def rules_to(self, target: str) -> list[str]:
-        """Return the labels of the rules (or `default`) that lead to a service or function."""
+        """Return the labels of the rules (or `default`) that forward to a service or function."""
         every: dict[str, ActionSettings] = {**self.rule, DEFAULT: self.default}
         return [label for label, rule in every.items() if target in rule.weights]
 
     def _limit_findings(self) -> Iterator[Finding]:
         if len(self.rule) > LISTENER_RULES_LIMIT:
-            rule = f"has {len(self.rule)} rules, and AWS gives a load balancer {LISTENER_RULES_LIMIT}"
-            yield Finding(("rule",), None, rule, "join rules by wildcards, or write a second load balancer")
+            rule = f"has {len(self.rule)} rules; AWS allows {LISTENER_RULES_LIMIT} for a load balancer"
+            yield Finding(("rule",), None, rule, "merge rules with wildcards, or write a second load balancer")
         targets = {target for action in (*self.rule.values(), self.default) for target in action.weights}
         if len(targets) > TARGET_GROUPS_LIMIT:
-            rule = (
-                f"lead to {len(targets)} services, and a load balancer of AWS has {TARGET_GROUPS_LIMIT} target groups"
-            )
+            rule = f"needs {len(targets)} target groups; AWS allows {TARGET_GROUPS_LIMIT} for a load balancer"
             yield Finding(("rule",), None, rule, "write a second load balancer")
 
     def _side_findings(self) -> Iterator[Finding]:
         if not self.internal and self.reachable_from == "vpc":
-            yield Finding(("reachable_from",), "vpc", NEVER_A_SOURCE, "write internal = true, or whom it is for")
+            yield Finding(("reachable_from",), "vpc", NEVER_A_SOURCE, "write internal = true, or another source")
         if self.internal and self.reachable_from == "internet":
-            rule = "is refused for an internal one: the internet does not lead to its subnets"
+            rule = "is not allowed for an internal load balancer: its subnets are not reachable from the internet"
             yield Finding(
-                ("reachable_from",), "internet", rule, 'write "vpc" or "corporate", or take internal = true out'
+                ("reachable_from",), "internet", rule, 'write "vpc" or "corporate", or remove internal = true'
             )
         if len(set(self.names)) < len(self.names):
-            yield Finding(("names",), list(self.names), "has a name twice", "write each once")
+            yield Finding(("names",), list(self.names), "has a name twice", "write each name once")
         if not self.names:
-            yield Finding(("names",), [], "leads nobody here, and no certificate is without a name", "write one")
+            yield Finding(("names",), [], "is empty, and a certificate needs a name", "write at least one name")
 
     def _host_findings(self) -> Iterator[Finding]:
-        """A request for another host fails before any rule: there is no certificate for it."""
+        """Yield hosts that no certificate covers: requests for them fail before any rule."""
         for label, rule in self.rule.items():
             for host in rule.hosts:
                 if not any(_may_be(host, name) for name in self.names):
@@ -218,24 +219,25 @@ class LoadBalancerSettings(TieredSettings):
                     yield Finding(("rule", label, "hosts"), host, "is not among the load balancer's names", remedy)
 
     def _sign_in_findings(self) -> Iterator[Finding]:
-        """Cognito sends users back to whole URLs that it was told before."""
+        """Yield rules whose hosts have wildcards: Cognito returns users only to registered full URLs."""
         for label, rule in self.rule.items():
             wild = [host for host in rule.hosts or self.names if {"*", "?"} & set(host)]
             if rule.sign_in and wild:
-                said = f"sends users back to {wild[0]}, and Cognito compares whole names"
-                yield Finding(("rule", label, "sign_in"), True, said, "write the rule's hosts without wildcards")
+                reason = f"returns users to {wild[0]}, and Cognito allows no wildcards"
+                yield Finding(("rule", label, "sign_in"), True, reason, "write the rule's hosts without wildcards")
 
     def _redirect_findings(self) -> Iterator[Finding]:
-        """CloudFront asks by the load balancer's own name, which is then the host that a redirect stands for."""
+        """Yield redirect loops, and redirects to `#{host}` behind CloudFront, which is the load balancer's own name."""
         actions: dict[tuple[str, ...], ActionSettings] = {("rule", label): rule for label, rule in self.rule.items()}
         for at, action in {**actions, ("default",): self.default}.items():
             redirect = action.redirect
             if redirect and self._is_loop(action, redirect):
-                rule = "leads to an address that is redirected in the same way again, for ever"
-                yield Finding((*at, "redirect"), None, rule, "write another host, or a path that it does not compare")
+                rule = "points to a URL that it redirects again, in a loop"
+                yield Finding((*at, "redirect"), None, rule, "write another host, or a path that it does not match")
             if self.reachable_from == "cloudfront" and redirect and "#{host}" in (redirect.host or "#{host}"):
-                rule = "leads users to the load balancer's own name, which only CloudFront reaches"
-                yield Finding((*at, "redirect", "host"), redirect.host, rule, 'write the site\'s, "www.agora.example"')
+                rule = "redirects users to the load balancer's own name, which only CloudFront can reach"
+                remedy = 'write the site\'s host, such as "www.agora.example"'
+                yield Finding((*at, "redirect", "host"), redirect.host, rule, remedy)
 
     def _is_loop(self, action: ActionSettings, redirect: RedirectSettings) -> bool:
         if not isinstance(action, RuleSettings):
@@ -247,15 +249,15 @@ class LoadBalancerSettings(TieredSettings):
         if not self.is_production:
             return
         if self.desync_mitigation_mode == "monitor":
-            rule = "is refused in production: smuggled requests would pass"
+            rule = "is not allowed in production: smuggled requests would pass"
             yield Finding(("desync_mitigation_mode",), "monitor", rule, 'write "defensive" or "strictest"')
         if not self.drop_invalid_header_fields:
-            rule = "is refused in production: services read such fields in different ways"
-            yield Finding(("drop_invalid_header_fields",), False, rule, "take it out")
+            rule = "is not allowed in production: services interpret such fields differently"
+            yield Finding(("drop_invalid_header_fields",), False, rule, "remove it")
 
 
 def _may_be(host: str, name: str) -> bool:
-    """Return whether a rule's host, with its wildcards, can be one that a certificate's name covers."""
+    """Return whether a rule's host, with its wildcards, can match a host that a certificate's name covers."""
     if covers(host, name):
         return True
     first, _, rest = host.partition(".")

@@ -1,4 +1,4 @@
-"""Those that a load balancer sends requests to."""
+"""ALB target groups."""
 
 from typing import Literal
 
@@ -18,14 +18,14 @@ from modules.network.vpc.vpc import Network
 
 #: "CreateTargetGroup, Name".
 NAME_LIMIT = 32
-#: The provider wants a duration even where no cookie is given: AWS's own, a day.
+#: The provider requires a duration even without stickiness: AWS's default, one day.
 _STICKINESS_SECONDS = 86_400
 
 
 class TargetGroup(Construct):
-    """Tasks (by address) or instances that a load balancer sends requests to, as long as they are well.
+    """A target group of tasks (by IP address) or instances.
 
-    Creates: the target group. A load balancer's `forward` leads requests to it.
+    Creates: the target group. A load balancer's `forward` sends requests to its healthy targets.
     """
 
     def __init__(
@@ -40,17 +40,17 @@ class TargetGroup(Construct):
         foundation: Foundation,
         target_type: Literal["ip", "instance"] = "ip",
     ) -> None:
-        """Take target_type "instance" for tasks that share the network of their host; `what` is unique."""
+        """Use target_type "instance" for tasks that share their host's network; `what` is unique."""
         super().__init__(scope, id)
         group = foundation.resources(self, "target_group")(
             LbTargetGroup,
             what,
-            # What can only be replaced is in the name: the new group is made and led to before the old one goes.
+            # The name contains what forces a replacement: the new group is created and used before the old is deleted.
             name=foundation.names.of(f"{what}-{settings.protocol_version.lower()}-{port}", NAME_LIMIT),
             vpc_id=network.vpc_id,
             target_type=target_type,
             port=port,
-            # TLS ends at the load balancer: behind it are only the VPC and two security groups.
+            # TLS ends at the load balancer: its targets are in the VPC, behind two security groups.
             protocol="HTTP",
             protocol_version=settings.protocol_version,
             deregistration_delay=str(settings.deregistration_delay_seconds),
@@ -68,9 +68,9 @@ class TargetGroup(Construct):
 
 
 class FunctionTarget(Construct):
-    """A function that a load balancer sends requests to.
+    """A target group of one Lambda function.
 
-    Creates: a target group for it alone, and the permission that the group invokes it.
+    Creates: the target group, and the permission with which it invokes the function.
     """
 
     def __init__(self, scope: Construct, id: str, *, what: str, function_arn: str, foundation: Foundation) -> None:
@@ -81,7 +81,7 @@ class FunctionTarget(Construct):
             what,
             name=foundation.names.of(f"{what}-function", NAME_LIMIT),
             target_type="lambda",
-            # A header or a parameter that comes twice stays two: else the function sees the last one only.
+            # Without it, the function sees only the last value of a repeated header or parameter.
             lambda_multi_value_headers_enabled=True,
         )
         permission = make(
@@ -98,7 +98,7 @@ class FunctionTarget(Construct):
             what,
             target_group_arn=group.arn,
             target_id=function_arn,
-            # AWS refuses a function that it may not invoke.
+            # A function can be registered only after the target group may invoke it.
             depends_on=[permission],
         )
         self.arn = group.arn

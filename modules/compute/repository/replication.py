@@ -1,4 +1,4 @@
-"""Copies of images in other regions."""
+"""Replication of images to other Regions."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -20,10 +20,10 @@ from modules.foundation.kms import Key
 
 
 class Replication(Construct):
-    """Copies every image that is pushed to the regions that its repository names.
+    """Replication of every pushed image to the Regions that its repository names.
 
-    Creates: for each region a key and the repositories, which ECR would otherwise make without any of their settings;
-    the registry's one replication configuration.
+    Creates: for each Region a key and the repositories, which ECR would otherwise create without their settings; the
+    registry's one replication configuration.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Image repositories, and who may pull from them."""
+"""ECR repositories and their pull permissions."""
 
 import json
 from collections.abc import Iterable
@@ -29,15 +29,15 @@ from modules.foundation.names import Names
 from modules.foundation.policies import Statement, allow, document
 from modules.foundation.resources import kept_if
 
-#: "Amazon ECR User Guide, Repository policy examples": what a pull takes, of one repository.
+#: "Amazon ECR User Guide, Repository policy examples": the actions of a pull from one repository.
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-#: How Docker names the architectures ("Multi-platform builds").
+#: Docker's names of the architectures ("Multi-platform builds").
 PLATFORMS: dict[Architecture, str] = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
 
 
 @dataclass(frozen=True)
 class Copy:
-    """Another region that images are copied to."""
+    """A Region that images are replicated to."""
 
     region: str
     provider: TerraformProvider
@@ -45,11 +45,10 @@ class Copy:
 
 
 class Repository(Construct):
-    """An ECR repository whose tags never move, pulled from by the accounts that its settings name.
+    """An ECR repository with immutable tags, from which the accounts in its settings may pull.
 
-    Creates: repository (encrypted by our key, each image scanned when it is pushed), lifecycle policy; with other
-    accounts, the repository's policy. Roles of the same account need no line in it: their own policy is enough
-    (`may_pull`).
+    Creates: repository (encrypted with a customer managed key, scan on push), lifecycle policy; with other accounts,
+    the repository policy. Roles of the same account need no statement in it: their own policy is enough (`may_pull`).
     """
 
     def __init__(
@@ -62,7 +61,7 @@ class Repository(Construct):
         foundation: Foundation,
         copy: Copy | None = None,
     ) -> None:
-        """Take the region of a copy; the repository itself is in the environment's."""
+        """With `copy`, create the repository in the Region that images are replicated to."""
         super().__init__(scope, id)
         self._settings = settings
         self._foundation = foundation
@@ -72,7 +71,7 @@ class Repository(Construct):
         self._create_repository(repository_name(name, foundation.names.product), copy.key if copy else None)
         self._expire()
         if settings.pull_account_ids:
-            self._let_accounts_pull()
+            self._allow_accounts_to_pull()
 
     def _create_repository(self, name: str, key: Key | None) -> None:
         key = key or self._foundation.image_key
@@ -80,7 +79,7 @@ class Repository(Construct):
             EcrRepository,
             self._what,
             name=name,
-            # What dev tested under a version is what production runs under it.
+            # Production runs the same image under a version that dev tested.
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
             encryption_configuration=[EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=key.arn)],
@@ -98,8 +97,8 @@ class Repository(Construct):
             provider=self._provider,
         )
 
-    def _let_accounts_pull(self) -> None:
-        # Without resources, which ECR refuses here: the policy is about the repository that it is of.
+    def _allow_accounts_to_pull(self) -> None:
+        # No Resource element: a repository policy must not have one.
         statements: list[Statement] = [
             {
                 "Sid": f"Pull{account_id}",
@@ -119,16 +118,16 @@ class Repository(Construct):
 
 
 def registry_of(settings: RegistrySettings | None, names: Names) -> Registry:
-    """Return the registry that an environment's images are pulled from: its own account's, or the one that is named."""
+    """Return the registry that an environment's images are pulled from: its own account's, or the one in `settings`."""
     if settings is None:
         return Registry(names.product, names.account_id, names.region)
     return Registry(names.product, settings.account_id, settings.region or names.region)
 
 
 def may_pull(images: Iterable[str], registry: Registry) -> list[Statement]:
-    """Return the statements of a role that pulls these images and no others."""
+    """Return the statements that allow a role to pull these images and no others."""
     repositories = sorted({repository_arn(image, registry) for image in images})
-    # The token says who asks, and opens nothing by itself; AWS names no resource for it.
+    # The token identifies the caller and grants nothing by itself; the action supports no resource-level permissions.
     token = allow("LogInToRegistries", actions=["ecr:GetAuthorizationToken"], resources=["*"])
     return [token, allow("PullImages", actions=_PULL, resources=repositories)]
 
@@ -136,8 +135,8 @@ def may_pull(images: Iterable[str], registry: Registry) -> list[Statement]:
 def push_lines(
     labels: Iterable[str], images: Iterable[str], architectures: Iterable[Architecture], registry: Registry
 ) -> dict[str, str]:
-    """Return what to type to fill each repository: the version that is run, or a first one, for these processors."""
-    run = {repository_of(image): image for image in images}
+    """Return the command that pushes each repository's first image: the running version, or 0.1.0."""
+    running = {repository_of(image): image for image in images}
     platforms = ",".join(sorted({PLATFORMS[architecture] for architecture in architectures}))
     login = (
         f"aws ecr get-login-password --region {registry.region} | "
@@ -145,16 +144,16 @@ def push_lines(
     )
     return {
         label: f"{login} && docker buildx build --platform {platforms or PLATFORMS['arm64']} --push "
-        f"--tag {image_reference(run.get(label, f'{label}:0.1.0'), registry)} ."
+        f"--tag {image_reference(running.get(label, f'{label}:0.1.0'), registry)} ."
         for label in labels
     }
 
 
 def lifecycle_policy(settings: RepositorySettings) -> dict[str, list[dict[str, object]]]:
-    """Return the lifecycle policy in ECR's words ("Lifecycle policy properties in Amazon ECR").
+    """Return the lifecycle policy ("Lifecycle policy properties in Amazon ECR").
 
-    An image is judged by the first rule whose tags it matches: one that has a candidate's tag is a candidate, though
-    it has a release's tag as well.
+    The first rule that matches any tag of an image applies: an image with a prerelease tag expires as a prerelease,
+    even if it also has a release tag.
     """
     days = {"countType": "sinceImagePushed", "countUnit": "days"}
     selections: dict[str, dict[str, object]] = {
@@ -174,7 +173,7 @@ def lifecycle_policy(settings: RepositorySettings) -> dict[str, list[dict[str, o
     }
     return {
         "rules": [
-            {"rulePriority": priority, "description": what, "selection": selection, "action": {"type": "expire"}}
-            for priority, (what, selection) in enumerate(selections.items(), start=1)
+            {"rulePriority": priority, "description": name, "selection": selection, "action": {"type": "expire"}}
+            for priority, (name, selection) in enumerate(selections.items(), start=1)
         ]
     }

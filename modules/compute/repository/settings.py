@@ -1,4 +1,4 @@
-"""The `repository` blocks, where images are kept, and the `registry` block, which says where they are pulled from."""
+"""The `repository` block, which keeps images, and the `registry` block, which names the registry to pull from."""
 
 from pydantic import Field, model_validator
 
@@ -7,9 +7,9 @@ from modules.foundation.lists import named_twice
 from modules.foundation.problems import refuse
 from modules.foundation.settings import AccountId, Region, Settings, TieredSettings, tiered
 
-#: Fewer images, and a release that waits for its turn in production is gone when it comes.
+#: With fewer images, a release could be deleted before it is deployed to production.
 LEAST_IMAGES_KEPT = 10
-#: "Amazon ECR service quotas, Rules per replication configuration": one for each region.
+#: "Amazon ECR service quotas, Rules per replication configuration": one for each Region.
 REPLICATION_LIMIT = 10
 
 
@@ -19,34 +19,34 @@ class RepositorySettings(TieredSettings):
     pull_account_ids: tuple[AccountId, ...] = Field(
         default=(),
         examples=[["111111111111", "222222222222"]],
-        description="Other accounts that pull: those of the environments that the same image goes through.",
+        description="Other accounts that may pull: those of the other environments that run the same image.",
     )
     pushed_by: Project | None = Field(
         default=None,
         examples=["community/agora-api"],
-        description="The GitLab project, on the `pipeline` block's server, whose jobs of the default branch and of "
-        "tags v* may push into this repository and no other. The outputs name the role.",
+        description="The GitLab project, on the `pipeline` block's server, whose jobs on the default branch and on "
+        "tags v* may push to this repository and no other. The outputs name the role.",
     )
     keep_images: int = Field(
         default=100,
         ge=LEAST_IMAGES_KEPT,
-        description="How many tagged images are kept, the latest pushed ones; what production runs has to be among "
-        "them.",
+        description="How many tagged images are kept, the most recently pushed ones; they must include the images that "
+        "production runs.",
     )
     expire_candidates_after_days: int = Field(
         default=30,
         ge=1,
-        description="Days after which an image with a candidate's tag, 1.5.0-rc.1, is deleted, even if it has a "
-        "release's as well: a release is built under its own version.",
+        description="Days after which an image with a prerelease tag, such as 1.5.0-rc.1, is deleted, even if it also "
+        "has a release tag: a release is built under its own version.",
     )
     expire_untagged_after_days: int = Field(
-        default=7, ge=1, description="Days after which an image that lost its tag, or never had one, is deleted."
+        default=7, ge=1, description="Days after which an image without a tag is deleted."
     )
     replicate_to_regions: tuple[Region, ...] = Field(
         default=(),
         max_length=REPLICATION_LIMIT,
         examples=[["us-west-2"]],
-        description="Other regions that every image is copied to when it is pushed, for an environment there.",
+        description="Other Regions that every pushed image is replicated to, for an environment there.",
     )
     force_delete: bool = tiered(
         development=True,
@@ -63,12 +63,12 @@ class RepositorySettings(TieredSettings):
 
 
 class RegistrySettings(Settings):
-    """The `registry` block: whose repositories the environment pulls its images from."""
+    """The `registry` block: the registry that the environment pulls its images from."""
 
     account_id: AccountId = Field(
         examples=["333333333333"],
-        description="The account that keeps the repositories; by its files' `repository` blocks others may pull.",
+        description="The account that keeps the repositories; its `repository` blocks name the accounts that may pull.",
     )
     region: Region | None = Field(
-        default=None, description="The registry's region; by default the environment's own, where pulling is free."
+        default=None, description="The registry's Region; by default the environment's, from which pulls are free."
     )

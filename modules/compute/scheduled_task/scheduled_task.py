@@ -1,4 +1,4 @@
-"""Scheduled tasks: a command that runs by rate or by the clock."""
+"""Scheduled ECS tasks."""
 
 import json
 
@@ -28,12 +28,12 @@ NAME_LIMIT = 64
 
 
 class ScheduledTask(Construct):
-    """A command that EventBridge Scheduler runs as a task, with the newest revision of its definition.
+    """A command that EventBridge Scheduler runs as a task, with the latest revision of its task definition.
 
-    Creates: the role by which Scheduler may start this task and hand on its two roles, the schedule, a queue for
-    what could not be started. The task is a service's, with another command, or one of its own (`Task`).
+    Creates: the role with which Scheduler runs the task and passes the task's two roles, the schedule, a dead-letter
+    queue. The task is a service's, with another command, or its own (`Task`).
 
-    A task that starts and fails is not started again: a command that may be run twice says so by a loop of its own.
+    A task that starts and fails is not started again: a command that may run twice has to retry by itself.
     """
 
     def __init__(
@@ -44,15 +44,15 @@ class ScheduledTask(Construct):
         name: str,
         settings: ScheduledTaskSettings,
         task: Task,
-        runs: bool,
+        has_image: bool,
         context: TaskContext,
     ) -> None:
-        """Take `runs` as whether there is an image to run."""
+        """Without an image, `has_image` is false and the schedule is disabled."""
         super().__init__(scope, id)
         self._label = name
         self._settings = settings
         self._task = task
-        self._runs = runs
+        self._has_image = has_image
         self._context = context
         self._make = context.foundation.resources(self, "scheduled_task")
         self.name = context.foundation.names.of(name, NAME_LIMIT)
@@ -86,7 +86,7 @@ class ScheduledTask(Construct):
         return role.arn, [policy]
 
     def _may_start(self, queue: Queue | None) -> list[Statement]:
-        """Return the statements to start this task on this cluster ("Amazon ECS EventBridge IAM role")."""
+        """Return the statements to run this task on this cluster ("Amazon ECS EventBridge IAM role")."""
         task, cluster, names = self._task, self._context.cluster, self._context.foundation.names
         return [
             allow(
@@ -120,7 +120,7 @@ class ScheduledTask(Construct):
             description=f"Runs {' '.join((*settings.entry_point, *settings.command))}"[:512],
             schedule_expression=settings.schedule,
             schedule_expression_timezone=settings.time_zone,
-            state="ENABLED" if settings.enabled and self._runs else "DISABLED",
+            state="ENABLED" if settings.enabled and self._has_image else "DISABLED",
             flexible_time_window=SchedulerScheduleFlexibleTimeWindow(
                 mode="FLEXIBLE" if window else "OFF", maximum_window_in_minutes=window or None
             ),
@@ -139,7 +139,7 @@ class ScheduledTask(Construct):
         )
 
     def _override(self) -> dict[str, object]:
-        """Return what differs from the service's definition ("ContainerOverride")."""
+        """Return the overrides of the service's task definition ("ContainerOverride")."""
         settings = self._settings
         variables = [{"name": name, "value": value} for name, value in sorted(settings.environment.items())]
         return {
@@ -151,7 +151,7 @@ class ScheduledTask(Construct):
     def _ecs_parameters(self) -> SchedulerScheduleTargetEcsParameters:
         task = self._task
         return SchedulerScheduleTargetEcsParameters(
-            # Without a revision it is the newest: a service's job follows what its pipeline rolls out.
+            # An ARN without a revision means the latest one, so the task follows the service's deployments.
             task_definition_arn=task.family_arn,
             task_count=self._settings.task_count,
             capacity_provider_strategy=[

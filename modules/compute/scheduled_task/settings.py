@@ -1,4 +1,4 @@
-"""The `scheduled_task` blocks: a command that runs by rate or by the clock, to its end."""
+"""The `scheduled_task` block: a command that runs to completion on a schedule."""
 
 import json
 import re
@@ -13,12 +13,12 @@ from modules.foundation.cron import faults
 from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 
-#: What a run may say otherwise than the task definition: [TaskOverride, containerOverrides]
+#: The length of the overrides of a task definition: [TaskOverride, containerOverrides]
 #: (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html): 8192 characters.
 OVERRIDES_LIMIT = 8192
 _RATE = re.compile(r"rate\(([1-9]\d*) (minutes?|hours?|days?)\)")
 _CRON = re.compile(r"cron\(([^()]+)\)")
-#: What is the service's, where its image and its definition are used.
+#: Keys that come from the service if the task runs the service's task definition.
 _OF_THE_SERVICE = (
     "cluster", "capacity", "image", "ephemeral_storage_gib", "entry_point", "user", "read_only_root", "writable_paths",
     "init_process", "stop_timeout_seconds", "ulimit", "health_check", "secrets", "parameters", "environment_files",
@@ -30,8 +30,8 @@ def _schedule(value: str) -> str:
     cron = _CRON.fullmatch(value)
     if not (_RATE.fullmatch(value) or cron):
         raise broken_rule(
-            "is not a schedule that repeats",
-            'write "rate(1 hour)", or "cron(0 3 * * ? *)": minute, hour, day, month, day of the week, year',
+            "is not a rate or cron expression",
+            'write "rate(1 hour)", or "cron(0 3 * * ? *)": minute, hour, day of month, month, day of week, year',
         )
     for rule, remedy in faults(cron[1]) if cron else ():
         raise broken_rule(rule, remedy)
@@ -39,37 +39,38 @@ def _schedule(value: str) -> str:
 
 
 class RetrySettings(Settings):
-    """The `retry` block: what is done when a task cannot be started. One that ends with an error is not run again."""
+    """The `retry` block: retries when a task cannot be started. A task that ends with an error is not run again."""
 
     # "EventBridge Scheduler API Reference, RetryPolicy".
-    maximum_attempts: int = Field(default=5, ge=0, le=185, description="So often it is tried again; 0 for never.")
+    maximum_attempts: int = Field(default=5, ge=0, le=185, description="The number of retries; 0 for none.")
     maximum_age_minutes: int = Field(
-        default=60, ge=1, le=1440, description="Minutes after which it is given up; shorter than the time to the next."
+        default=60, ge=1, le=1440, description="Minutes until retries stop; less than the interval of the schedule."
     )
 
 
 class ScheduledTaskSettings(TaskSettings):
-    """A `scheduled_task` block: on a service's image and as that service, or on an image and with rights of its own."""
+    """A `scheduled_task` block: runs a service's task definition, or its own with its own image and permissions."""
 
     schedule: Annotated[str, AfterValidator(_schedule)] = Field(
-        examples=["cron(0 3 * * ? *)"], description="rate(...) or cron(...), as EventBridge Scheduler has them."
+        examples=["cron(0 3 * * ? *)"], description="A rate(...) or cron(...) expression of EventBridge Scheduler."
     )
     time_zone: TimeZone = Field(
-        default="UTC", examples=["Asia/Seoul"], description="Of a cron schedule; daylight saving is followed."
+        default="UTC", examples=["Asia/Seoul"], description="Time zone of a cron schedule, with daylight saving time."
     )
     service: Label | None = Field(
         default=None,
         examples=["api"],
-        description="The service whose newest revision it runs, with that service's rights, secrets and image.",
+        description="The service whose latest task definition revision it runs, with that service's image, "
+        "permissions, and secrets.",
     )
-    enabled: bool = Field(default=True, description="Whether it runs.")
+    enabled: bool = Field(default=True, description="Whether the schedule is enabled.")
     flexible_minutes: int = Field(
-        default=0, ge=0, le=1440, description="Minutes within which it may begin, so that not all begin at once."
+        default=0, ge=0, le=1440, description="Minutes within which it may start, so that not all tasks start at once."
     )
-    task_count: int = Field(default=1, ge=1, le=10, description="How many tasks begin each time.")
-    retry: RetrySettings = Field(default=RetrySettings(), description="What is done when a task cannot be started.")
+    task_count: int = Field(default=1, ge=1, le=10, description="How many tasks start each time.")
+    retry: RetrySettings = Field(default=RetrySettings(), description="Retries when a task cannot be started.")
     dead_letters: bool = Field(
-        default=True, description="Whether what was given up is kept in a queue for two weeks, to be seen and repeated."
+        default=True, description="Whether failed invocations are kept in a dead-letter queue for two weeks."
     )
 
     @model_validator(mode="after")
@@ -79,20 +80,21 @@ class ScheduledTaskSettings(TaskSettings):
 
     @property
     def cron(self) -> str:
-        """The six fields of the schedule; empty where it is a rate."""
+        """The six fields of the schedule; empty for a rate."""
         found = _CRON.fullmatch(self.schedule)
         return found[1] if found else ""
 
     def _findings(self) -> Iterator[Finding]:
         if not self.command and not self.entry_point:
-            rule = "is missing: it would do what the service does, and never end"
-            yield Finding(("command",), None, rule, 'write it as a list, command = ["python", "-m", "report"]')
+            rule = "is missing: the task would run the service's own program, and never end"
+            yield Finding(("command",), None, rule, 'write a list, such as command = ["python", "-m", "report"]')
         if self.service is None:
             return
         size = len(json.dumps([list(self.command), self.environment]))
         if size > OVERRIDES_LIMIT:
-            rule = f"and environment have some {size} characters, and ECS takes {OVERRIDES_LIMIT} beside a definition"
-            yield Finding(("command",), None, rule, "put what is long into the image, or write an image of its own")
+            rule = f"and environment have about {size} characters; ECS allows {OVERRIDES_LIMIT} as overrides"
+            remedy = "move long values into the image, or remove service and write an image of its own"
+            yield Finding(("command",), None, rule, remedy)
         for name in sorted(self.model_fields_set & set(_OF_THE_SERVICE)):
-            rule = f"is {self.service}'s own, whose newest revision is run"
-            yield Finding((name,), None, rule, "take it out, or take service out and write an image of its own")
+            rule = f"comes from service.{self.service}, whose latest revision is run"
+            yield Finding((name,), None, rule, "remove it, or remove service and write an image of its own")

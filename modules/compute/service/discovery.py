@@ -1,4 +1,4 @@
-"""Names of services inside the VPC, which ECS keeps: each leads to the tasks that are well."""
+"""Private DNS names of services, which ECS resolves to the healthy tasks."""
 
 from cdktf_cdktf_provider_aws.service_discovery_private_dns_namespace import ServiceDiscoveryPrivateDnsNamespace
 from cdktf_cdktf_provider_aws.service_discovery_service import (
@@ -12,28 +12,28 @@ from constructs import Construct
 from modules.foundation.foundation import Foundation
 from modules.network.vpc.vpc import Network
 
-#: Seconds that callers may keep an answer: a task that ended is asked for so long at most.
+#: Seconds that callers may cache an answer, and so may still call a task that has stopped.
 TTL = 10
 
 
 def namespace_name(environment: str) -> str:
     """Return the namespace's name.
 
-    Not `<environment>.internal`, which is the zone of databases: Cloud Map makes a zone of its own, and Route 53
-    refuses a second one of the same name in a VPC. Below it a name is looked up in the longer zone.
+    It is not `<environment>.internal`, which is the zone of databases: Cloud Map creates its own zone, and Route 53
+    allows one private zone of a name in a VPC. Route 53 resolves a name in the most specific zone.
     """
     return f"svc.{environment}.internal"
 
 
 def service_host(label: str, environment: str) -> str:
-    """Return the name by which a service is called."""
+    """Return the DNS name of a service."""
     return f"{label}.{namespace_name(environment)}"
 
 
 class ServiceNames(Construct):
     """The private namespace of an environment's services (AWS Cloud Map).
 
-    Creates: the namespace and with it a private zone of Route 53; a name for each `register`.
+    Creates: the namespace and with it a private hosted zone; a Cloud Map service for each `register`.
     """
 
     def __init__(self, scope: Construct, id: str, *, network: Network, foundation: Foundation) -> None:
@@ -49,7 +49,7 @@ class ServiceNames(Construct):
         )
 
     def register(self, label: str) -> str:
-        """Return the ARN of a service's place in the namespace, which ECS fills with its tasks' addresses."""
+        """Return the ARN of a Cloud Map service, in which ECS registers the tasks' addresses."""
         return self._make(
             ServiceDiscoveryService,
             label,
@@ -59,6 +59,6 @@ class ServiceNames(Construct):
                 routing_policy="MULTIVALUE",
                 dns_records=[ServiceDiscoveryServiceDnsConfigDnsRecords(type="A", ttl=TTL)],
             ),
-            # ECS says who is well; Route 53 cannot look into the VPC.
+            # ECS reports the health of tasks; Route 53 health checks cannot reach into the VPC.
             health_check_custom_config=ServiceDiscoveryServiceHealthCheckCustomConfig(failure_threshold=1),
         ).arn

@@ -1,4 +1,4 @@
-"""Services: containers that run all the time."""
+"""ECS services."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ from modules.network.vpc.security_groups import allow_ingress_from, members_of
 
 
 @dataclass(frozen=True)
-class WayIn:
-    """A load balancer whose rules lead to a service."""
+class Attachment:
+    """A load balancer whose rules forward to a service."""
 
     label: str
     load_balancer: LoadBalancer
@@ -37,15 +37,15 @@ class WayIn:
 
 
 class Service(Construct):
-    """A service: so many tasks of a definition, replaced one after another by each new revision.
+    """An ECS service with rolling deployments.
 
-    Creates: what `Task` creates; for each load balancer that leads to it a target group; its name in the VPC, where
-    it is reached; with an image, the service and how it scales.
+    Creates: what `Task` creates; a target group for each load balancer that forwards to it; its private DNS name, if it
+    has one; with an image, the service and its scaling.
 
-    A deployment whose tasks do not become healthy ends by itself, and the service goes back to the revision before.
-    Terraform waits for the end of what it rolls out, and fails when that is another revision. Of a service that the
-    pipeline owns it creates the first revision only: it ignores the service's revision from then on, and a new revision
-    of its own is a draft for the pipeline.
+    A deployment whose tasks do not become healthy fails, and ECS rolls the service back to the previous revision.
+    Terraform waits for the end of its deployment, and fails if the service then runs another revision. For a service
+    that the pipeline owns, Terraform deploys the first revision only and ignores the service's revision afterward; a
+    later revision that Terraform registers is a draft for the pipeline.
     """
 
     def __init__(
@@ -56,11 +56,11 @@ class Service(Construct):
         name: str,
         settings: ServiceSettings,
         context: TaskContext,
-        ways_in: Sequence[WayIn],
+        attachments: Sequence[Attachment],
         peers: Mapping[str, tuple[str, int]],
         service_names: ServiceNames | None,
     ) -> None:
-        """Take the namespace for a service that has a name in the VPC."""
+        """Register the service in `service_names` if it has a private DNS name."""
         super().__init__(scope, id)
         self._label = name
         self.settings = settings
@@ -74,10 +74,10 @@ class Service(Construct):
         self._targets: dict[str, TargetGroup] = {}
         self._rules: list[ITerraformDependable] = []
         self._request_metric: ScalingMetric | None = None
-        for way_in in ways_in:
-            self._stand_behind(way_in)
+        for attachment in attachments:
+            self._attach(attachment)
         self._registry_arn = service_names.register(name) if service_names else None
-        # In plain text, for alarms and for those who let someone roll it out.
+        # In plain text, for alarms and for the policies of deployment roles.
         names = context.foundation.names
         self.name = names.of(name)
         self.arn = f"arn:aws:ecs:{names.region}:{names.account_id}:service/{context.cluster.name}/{self.name}"
@@ -87,7 +87,7 @@ class Service(Construct):
                 self._scale(settings.scaling, service)
 
     def allow_ingress_from(self, security_group_id: str, name: str) -> None:
-        """Let the members of a security group call it; `name` says who they are and is unique for this service."""
+        """Allow the members of a security group to call it; `name` identifies them and is unique in this service."""
         source, description = members_of(security_group_id), f"From {name}"
         allow_ingress_from(
             self._make, f"{self._label}_from_{name}", self.task.security_group_id, source, self.port, description
@@ -95,35 +95,35 @@ class Service(Construct):
 
     @property
     def port(self) -> int:
-        """Where it listens, for whoever calls it."""
+        """The port that it listens on."""
         assert self.settings.port is not None, "checked by the settings"
         return self.settings.port
 
-    def _stand_behind(self, way_in: WayIn) -> None:
-        """Make a target group, of which AWS lets one load balancer know, and let each rule lead to it."""
+    def _attach(self, attachment: Attachment) -> None:
+        """Create a target group, which can belong to one load balancer only, and forward each rule to it."""
         target = TargetGroup(
             self,
-            f"target-group-{way_in.label}",
-            what=f"{self._label}-{way_in.label}",
+            f"target-group-{attachment.label}",
+            what=f"{self._label}-{attachment.label}",
             port=self.port,
             settings=self.settings.target_group,
             network=self._context.network.vpc,
             foundation=self._context.foundation,
         )
-        self._targets[way_in.label] = target
+        self._targets[attachment.label] = target
         self._rules += [
-            way_in.load_balancer.forward(
+            attachment.load_balancer.forward(
                 rule, target, security_group_id=self.task.security_group_id, port=self.port, name=self._label
             )
-            for rule in way_in.rules
+            for rule in attachment.rules
         ]
-        # Several load balancers: the first is the one that a number of requests is scaled by.
+        # With several load balancers, the service scales by the requests of the first one.
         self._request_metric = self._request_metric or ScalingMetric(
             AlarmMetric(
                 "AWS/ApplicationELB", "RequestCountPerTarget", {"TargetGroup": target.arn_suffix}, statistic="Sum"
             ),
             "ALBRequestCountPerTarget",
-            resource_label=way_in.load_balancer.resource_label(target),
+            resource_label=attachment.load_balancer.resource_label(target),
         )
 
     def _create_service(self) -> EcsService:
@@ -142,7 +142,7 @@ class Service(Construct):
                 )
                 for share in cluster.capacity_strategy(self.task.capacity)
             ],
-            # Else the provider would replace the service where its capacity changes.
+            # Without it the provider replaces the service when the capacity provider strategy changes.
             force_new_deployment=True,
             network_configuration=EcsServiceNetworkConfiguration(
                 subnets=self._context.network.vpc.app.all_ids(),
@@ -173,10 +173,10 @@ class Service(Construct):
         )
 
     def _lifecycle(self) -> TerraformResourceLifecycle:
-        """Return what others change of the service, and what has to be true of it after an apply.
+        """Return the attributes that Terraform ignores, and the condition that holds after an apply.
 
-        Whatever scales the service changes its count, and brings it within changed bounds by itself ("Application Auto
-        Scaling concepts, Scalable target": RegisterScalableTarget compares the capacity with them and updates it).
+        Application Auto Scaling changes the count, and also brings it within changed limits ("Application Auto Scaling
+        concepts, Scalable target": RegisterScalableTarget compares the capacity with them and updates it).
         """
         by_pipeline = self.settings.owned_by == "pipeline"
         ignored = [*(["task_definition"] if by_pipeline else []), *(["desired_count"] if self.settings.scaling else [])]
@@ -185,7 +185,7 @@ class Service(Construct):
         )
 
     def _is_rolled_out(self) -> Postcondition:
-        """Return the condition that the service runs the revision of this apply, and why it may not."""
+        """Return the condition that the service runs the revision of this apply, with its error message."""
         names = self._context.foundation.names
         where = f"--region {names.region} --cluster {self._context.cluster.name}"
         message = (

@@ -1,4 +1,4 @@
-"""The `service` blocks: containers that run all the time, behind a load balancer or reached by name."""
+"""The `service` block: containers that run all the time, behind a load balancer or with a private DNS name."""
 
 import math
 from collections.abc import Iterator
@@ -15,36 +15,40 @@ from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Settings, TierException, tiered
 
 Owner = Literal["terraform", "pipeline"]
-#: What a service can be scaled by; requests only behind a load balancer.
+#: The metrics that a service can scale by; requests only behind a load balancer.
 METRICS: tuple[Metric, ...] = ("cpu", "memory", "requests_per_target")
 
 
 class DeploymentSettings(Settings):
-    """The `deployment` block: how new tasks take the place of old ones. A failed deployment is always rolled back."""
+    """The `deployment` block: how new tasks replace old ones. A failed deployment is always rolled back."""
 
     minimum_healthy_percent: int = Field(
         default=100,
         ge=0,
         le=100,
-        description="So many of the desired tasks keep running; rounded up. 0 is refused in production.",
+        description="The minimum percentage of the desired tasks that keep running, rounded up. 0 is not allowed in "
+        "production.",
     )
     maximum_percent: int = Field(
-        default=200, ge=100, le=400, description="So many of the desired tasks may run together; rounded down."
+        default=200,
+        ge=100,
+        le=400,
+        description="The maximum percentage of the desired tasks that may run at the same time, rounded down.",
     )
     availability_zone_rebalancing: bool = Field(
-        default=True, description="Whether ECS moves tasks when a zone has more of them than another."
+        default=True, description="Whether ECS moves tasks when one Availability Zone has more of them than another."
     )
     health_check_grace_period_seconds: int = Field(
         default=60,
         ge=0,
         le=7200,
-        description="Seconds after the start in which the load balancer's checks do not end it.",
+        description="Seconds after a task's start in which failed health checks of the load balancer do not stop it.",
     )
 
     def leaves_room(self, count: int) -> bool:
-        """Return whether so many tasks can be replaced: one more may run, or one less.
+        """Return whether this many tasks can be replaced: one more or one fewer may run.
 
-        "Service definition parameters": the lower limit is rounded up, the upper one down.
+        "Service definition parameters": the lower limit is rounded up, the upper limit down.
         """
         fewest = math.ceil(count * self.minimum_healthy_percent / 100)
         most = count * self.maximum_percent // 100
@@ -52,34 +56,37 @@ class DeploymentSettings(Settings):
 
 
 class ServiceSettings(TaskSettings):
-    """A `service` block: a task definition, and the service that keeps its tasks running."""
+    """A `service` block: a task definition and the ECS service that keeps its tasks running."""
 
     owned_by: Owner = Field(
         default="terraform",
-        description="Who rolls out new revisions. pipeline: Terraform rolls out the first one, and leaves the revision "
-        "alone from then on. terraform: an apply fails when the deployment does.",
+        description="Who deploys new revisions. pipeline: Terraform deploys the first one and ignores the revision "
+        "afterward. terraform: an apply fails if the deployment fails.",
     )
     deployed_by: Project | None = Field(
         default=None,
         examples=["community/agora-api"],
-        description="The GitLab project, on the `pipeline` block's server, whose jobs may roll out this service and "
-        "nothing else: in dev those of the default branch, elsewhere those of tags v*. The outputs name the role.",
+        description="The GitLab project, on the `pipeline` block's server, whose jobs may deploy this service and "
+        "nothing else: in dev jobs on the default branch, otherwise jobs on tags v*. The outputs name the role.",
     )
     port: int | None = Field(
-        default=None, ge=1, le=65535, examples=[8080], description="Where it listens; none for a worker that only asks."
+        default=None, ge=1, le=65535, examples=[8080], description="The port that it listens on; none for a worker."
     )
     desired_count: int | None = Field(
-        default=None, ge=0, examples=[2], description="How many tasks, where none scales them; 1, in production 2."
+        default=None,
+        ge=0,
+        examples=[2],
+        description="The number of tasks, without scaling; by default 1, in production 2.",
     )
     scaling: ScalingSettings | None = Field(
-        default=None, description="How many tasks, by load and by the clock; Terraform leaves their number alone then."
+        default=None,
+        description="Scaling of the number of tasks, by load and on a schedule; Terraform then ignores it.",
     )
     target_group: TargetGroupSettings = Field(
-        default=TargetGroupSettings(), description="How a load balancer asks whether tasks are well, and lets them go."
+        default=TargetGroupSettings(),
+        description="A load balancer's health checks of the tasks, and their deregistration.",
     )
-    deployment: DeploymentSettings = Field(
-        default=DeploymentSettings(), description="How new tasks take the place of old ones."
-    )
+    deployment: DeploymentSettings = Field(default=DeploymentSettings(), description="How new tasks replace old ones.")
     execute_command: bool = tiered(
         development=True,
         staging=False,
@@ -89,7 +96,8 @@ class ServiceSettings(TaskSettings):
     )
     discovery: bool = Field(
         default=False,
-        description="Whether it has a name in the VPC, <label>.svc.<environment>.internal; all that are reached do.",
+        description="Whether it has a private DNS name, <label>.svc.<environment>.internal; a service that a `reaches` "
+        "names always has one.",
     )
 
     @model_validator(mode="after")
@@ -99,12 +107,12 @@ class ServiceSettings(TaskSettings):
 
     @property
     def count(self) -> int:
-        """The number of tasks, to begin with where something scales them."""
+        """The number of tasks; with scaling, the initial one."""
         return self.scaling.min_capacity if self.scaling else self._count
 
     @property
     def most(self) -> int:
-        """The most tasks at any time, schedules and windows included."""
+        """The maximum number of tasks at any time, including schedules."""
         return self.scaling.most if self.scaling else self._count
 
     @property
@@ -116,37 +124,38 @@ class ServiceSettings(TaskSettings):
     def _count_findings(self) -> Iterator[Finding]:
         if self.scaling:
             if self.desired_count is not None:
-                rule = "is what scaling decides"
-                yield Finding(("desired_count",), self.desired_count, rule, "take it out, or the scaling block")
+                rule = "conflicts with scaling, which sets the number of tasks"
+                yield Finding(("desired_count",), self.desired_count, rule, "remove it, or remove the scaling block")
             offered = METRICS if self.port is not None else METRICS[:2]
             for finding in self.scaling.metric_findings(offered):
                 yield finding.under("scaling")
         count = self.count
         if self.is_production and count == 1:
             at = ("scaling", "min_capacity") if self.scaling else ("desired_count",)
-            yield Finding(at, count, "is refused in production: one task's end is an outage", "write 2 or more")
+            rule = "is not allowed in production: if one task stops, the service is down"
+            yield Finding(at, count, rule, "write 2 or more")
         if self.is_production and self.deployment.minimum_healthy_percent == 0:
-            rule = "is refused in production: a deployment would end all tasks at once, before there are others"
-            yield Finding(("deployment", "minimum_healthy_percent"), 0, rule, "write 50 or more, or take it out")
+            rule = "is not allowed in production: a deployment would stop all tasks before it starts new ones"
+            yield Finding(("deployment", "minimum_healthy_percent"), 0, rule, "write 50 or more, or remove it")
         if not self.deployment.leaves_room(count):
             rule = (
-                f"lets no task of {count} be replaced: {self.deployment.minimum_healthy_percent} % have to run, "
-                f"{self.deployment.maximum_percent} % may"
+                f"allows none of {count} tasks to be replaced: at least {self.deployment.minimum_healthy_percent}% and "
+                f"at most {self.deployment.maximum_percent}% of them run"
             )
             yield Finding(("deployment",), None, rule, "write maximum_percent = 200")
 
     def _other_findings(self) -> Iterator[Finding]:
         if self.deployed_by and self.owned_by == "terraform":
-            rule = "would roll out what Terraform takes back with its next apply"
-            yield Finding(("deployed_by",), self.deployed_by, rule, 'write owned_by = "pipeline", or take it out')
+            rule = "would deploy revisions that Terraform reverts with its next apply"
+            yield Finding(("deployed_by",), self.deployed_by, rule, 'write owned_by = "pipeline", or remove it')
         if self.deployment.availability_zone_rebalancing and self.deployment.maximum_percent == 100:
             # "Balancing an Amazon ECS service across Availability Zones": not with a maximumPercent of 100.
-            rule = "is refused by ECS with a maximum_percent of 100: a task is started elsewhere before one is ended"
+            rule = "is not allowed by ECS with a maximum_percent of 100: ECS starts a task before it stops another"
             at = ("deployment", "availability_zone_rebalancing")
             yield Finding(at, True, rule, "write maximum_percent = 200, or availability_zone_rebalancing = false")
         if self.execute_command and self.read_only_root:
             # "Monitor Amazon ECS containers with ECS Exec, Considerations".
-            rule = "does not work with read_only_root: its agent writes into the container"
-            yield Finding(("execute_command",), True, rule, "take one of them out")
+            rule = "does not work with read_only_root: the ECS Exec agent writes into the container"
+            yield Finding(("execute_command",), True, rule, "remove one of them")
         if self.discovery and self.port is None:
-            yield Finding(("discovery",), True, "needs a port that others call", "write port = 8080, or take it out")
+            yield Finding(("discovery",), True, "needs a port", "write port = 8080, or remove it")

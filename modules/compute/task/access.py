@@ -1,4 +1,4 @@
-"""The doors that what a task names opens for it, databases, buckets, queues, and what they hand over."""
+"""Access of a task to the databases, caches, buckets, and queues that it names, and its environment variables."""
 
 from constructs import Construct
 
@@ -23,12 +23,12 @@ from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup, memb
 
 
 class TaskAccess(Construct):
-    """Opens what a task's settings name, on both sides: security groups, policies of buckets and roles.
+    """Access to what a task's settings name, on both sides: security groups, bucket policies, and role policies.
 
-    Creates: the task's security group, a way out for each `egress` block, database, cache and service; what the
-    `allow` methods of databases, caches and buckets create.
+    Creates: the task's security group; an egress rule for each `egress` block, database, cache, and service; what the
+    grant methods of databases, caches, and buckets create.
 
-    What is handed over (a label's hyphens become underscores):
+    Environment variables (a label's hyphens become underscores):
 
         DATABASE_<LABEL>_HOST, _READ_ONLY_HOST, _PROXY_HOST, _PORT, _NAME, _USER, _PASSWORD, _SECRET_ARN
         CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS, _USER
@@ -36,10 +36,10 @@ class TaskAccess(Construct):
         SERVICE_<LABEL>_HOST, _PORT
         QUEUE_<LABEL>_URL, TOPIC_<LABEL>_ARN, STREAM_<LABEL>_NAME
         PUSH_<LABEL>_TOPIC_ARN or _QUEUE_URL or _STREAM_NAME, _APNS_ARN, _FCM_ARN
-        HTTP_PROXY, HTTPS_PROXY, NO_PROXY, and the same in lower case, where the network has a proxy
+        HTTP_PROXY, HTTPS_PROXY, NO_PROXY, and the same in lowercase, if the network has a proxy
 
-    A variable is read when a task starts, and RDS makes a new password every week: whoever opens a connection later
-    and is refused, reads the secret again under its ARN, which the task role may.
+    Variables are set when a task starts, and RDS rotates the password every week: a program whose new connection is
+    rejected reads the secret again by its ARN, which the task role allows.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class TaskAccess(Construct):
         execution_role: TaskRole,
         task_role: TaskRole,
     ) -> None:
-        """Take `what` as who comes in at the doors, `service-api`."""
+        """`what` identifies the task in the rules and policies of others: `service-api`."""
         super().__init__(scope, id)
         self._make = make
         self._label = label
@@ -65,7 +65,7 @@ class TaskAccess(Construct):
         self._execution_role = execution_role
         self._task_role = task_role
         self.environment = dict(settings.environment)
-        #: The variables from Secrets Manager and the Parameter Store, by what ECS calls `valueFrom`.
+        #: The variables from Secrets Manager and Parameter Store, each with its `valueFrom`.
         self.secrets: dict[str, str] = {}
         self.environment_files = [
             f"{context.data.buckets[name].arn}/{key}" for name, key in settings.environment_objects
@@ -83,7 +83,7 @@ class TaskAccess(Construct):
         self._read_environment_files()
 
     def allow_egress_to(self, security_group_id: str, port: int, name: str) -> None:
-        """Let the task out to the members of a security group; `name` says who they are and is unique for the task."""
+        """Allow traffic to the members of a security group; `name` identifies them and is unique in the task."""
         self._group.allow_egress_to(f"{self._label}_to_{name}", members_of(security_group_id), port, f"To {name}")
 
     def _create_security_group(self) -> None:
@@ -96,7 +96,7 @@ class TaskAccess(Construct):
             vpc_id=self._context.network.vpc.vpc_id,
         )
         self.security_group_id = self._group.id
-        # Image layers come from S3, and by the gateway endpoint it keeps its public addresses.
+        # Image layers come from S3, which keeps its public addresses with a gateway endpoint.
         s3 = Peer(prefix_list_id=self._context.network.s3_prefix_list_id)
         self._group.allow_egress_to(f"{self._label}_to_s3", s3, HTTPS, "To S3")
         for label, egress in self._settings.egress.items():
@@ -146,7 +146,7 @@ class TaskAccess(Construct):
             self.environment |= variables_for(access.kind, access.label, **access.variables)
 
     def _read_secrets(self) -> None:
-        """Let ECS read what becomes a variable, and the program the logins that are renewed while it runs."""
+        """Allow ECS to read the variables' values, and the program to read the logins that RDS rotates."""
         names, data = self._context.foundation.names, self._context.data
         logins = secret_keys(data.databases[label] for label in self._settings.databases)
         declared: dict[str, str] = {}

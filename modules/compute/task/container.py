@@ -1,11 +1,12 @@
-"""A container definition, as ECS has it."""
+"""ECS container definitions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from modules.compute.task.settings import TaskSettings
 
-#: The driver holds so much while CloudWatch does not take it, and then drops lines instead of holding up the program.
+#: The log driver buffers this much while CloudWatch Logs is unavailable. Then it drops lines, and does not block the
+#: program.
 LOG_BUFFER = "25m"
 
 
@@ -21,7 +22,7 @@ def container_definition(
     log_group: str,
     region: str,
 ) -> dict[str, Any]:
-    """Return the definition; what it does not say is left out, in a fixed order, so that no plan sees a change."""
+    """Return the definition, without empty values and in a fixed order, so that no plan shows a change."""
     definition = {
         "name": name,
         "image": image,
@@ -50,7 +51,7 @@ def container_definition(
             "options": {
                 "awslogs-group": log_group,
                 "awslogs-region": region,
-                # The stream is this, the container's name and the task's id.
+                # The stream name is this prefix, the container's name, and the task ID.
                 "awslogs-stream-prefix": "task",
                 "mode": "non-blocking",
                 "max-buffer-size": LOG_BUFFER,
@@ -61,7 +62,7 @@ def container_definition(
 
 
 def volume_name(path: str) -> str:
-    """Return the name of the volume at a path: letters, digits, hyphens and underscores."""
+    """Return the name of the volume at a path: letters, digits, hyphens, and underscores."""
     return "".join(letter if letter.isalnum() else "-" for letter in path.strip("/"))
 
 

@@ -1,4 +1,4 @@
-"""What every task of a cluster stands on."""
+"""Context of the tasks on a cluster."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from modules.network.module import NetworkModule
 
 @dataclass(frozen=True)
 class TaskContext:
-    """What every task of a cluster stands on."""
+    """The constructs that every task on a cluster uses."""
 
     cluster: EcsCluster
     network: NetworkModule

@@ -1,4 +1,4 @@
-"""Statements that the roles of tasks are made of, each for exactly what a task names."""
+"""Policy statements of task roles and task execution roles."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ _WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadPart
 
 
 def write_logs(log_group_arn: str) -> Statement:
-    """Return the statement to write into a log group that is there ("Send Amazon ECS logs to CloudWatch")."""
+    """Return the statement to write into an existing log group ("Send Amazon ECS logs to CloudWatch")."""
     return allow(
         "WriteLogs",
         actions=["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -19,18 +19,18 @@ def write_logs(log_group_arn: str) -> Statement:
 
 
 def parameter_arn(parameter: str, names: Names) -> str:
-    """Return a parameter's ARN: a whole name with a stroke first, or one under the environment's own path."""
+    """Return a parameter's ARN: of a full name with a leading slash, or of a name under the environment's path."""
     path = parameter if parameter.startswith("/") else f"/{names.product}/{names.environment}/{parameter}"
     return f"arn:aws:ssm:{names.region}:{names.account_id}:parameter{path}"
 
 
 def read_parameters(arns: Sequence[str]) -> list[Statement]:
-    """Return the statement to read parameters; AWS's own key decrypts for whoever may read them."""
+    """Return the statement to read parameters; the AWS managed key decrypts for every principal that may read them."""
     return [allow("ReadParameters", actions=["ssm:GetParameters"], resources=sorted(set(arns)))] if arns else []
 
 
 def read_environment_files(objects: Mapping[str, Sequence[str]]) -> list[Statement]:
-    """Return the statements to read files of variables, given by the buckets' ARNs; none for none."""
+    """Return the statements to read environment files, given by bucket ARN; none without files."""
     if not objects:
         return []
     files = [f"{bucket}/{key}" for bucket, keys in objects.items() for key in keys]
@@ -42,7 +42,7 @@ def read_environment_files(objects: Mapping[str, Sequence[str]]) -> list[Stateme
 
 
 def use_bucket(sid: str, bucket_arn: str, access: str, prefix: str) -> list[Statement]:
-    """Return the statements for read, write or read_write below a prefix."""
+    """Return the statements for read, write, or read_write access under a prefix."""
     actions = (*(_READ if access != "write" else ()), *(_WRITE if access != "read" else ()))
     objects = allow(f"Objects{sid}", actions=actions, resources=[f"{bucket_arn}/{prefix}*"])
     if access == "write":

@@ -1,4 +1,4 @@
-"""The two roles of a task: what ECS may do to start it, and what the program in it may do."""
+"""Task execution roles, with which ECS starts a task, and task roles, which the program in it uses."""
 
 from collections.abc import Iterable
 
@@ -13,13 +13,13 @@ from modules.foundation.resources import Resources
 
 
 class TaskRole(Construct):
-    """A role that ECS tasks of our account assume, with one policy that collects what `allow` adds.
+    """A role that ECS tasks of this account assume, with one inline policy that collects statements.
 
     Creates: the role; its policy with the first statement.
     """
 
     def __init__(self, scope: Construct, id: str, *, make: Resources, what: str, names: Names, name: str) -> None:
-        """Take `what` for the address, `api_task`, and `name` for the role's name."""
+        """`what` is for the address (`api_task`), `name` for the role's name."""
         super().__init__(scope, id)
         self._make = make
         self._what = what
@@ -34,19 +34,19 @@ class TaskRole(Construct):
             assume_role_policy=assumed_by("ecs-tasks.amazonaws.com", names.account_id),
         )
         self.arn = self._role.arn
-        #: In plain text, for a policy of who may hand the role on: it waits for nothing.
+        #: In plain text, for policies that allow the role to be passed: they need not wait for the role.
         self.plain_arn = f"arn:aws:iam::{names.account_id}:role/{names.role(name)}"
 
     @property
     def ready(self) -> list[ITerraformDependable]:
-        """What a task has to wait for: its rights."""
+        """The role's policy, which a task has to wait for."""
         return [self._policy] if self._policy else []
 
     def add_statements(self, statements: Iterable[Statement]) -> None:
-        """Add statements to the role's one policy. Raises ValueError for a statement's id that it has already."""
+        """Add statements to the role's policy. Raises ValueError for a duplicate Sid."""
         for statement in statements:
             if any(statement["Sid"] == other["Sid"] for other in self._statements):
-                raise ValueError(f"role {self._what}: the policy has a statement {statement['Sid']} already")
+                raise ValueError(f"role {self._what}: the policy already has a statement {statement['Sid']}")
             self._statements.append(statement)
         if not self._statements:
             return

@@ -1,4 +1,4 @@
-"""What runs in a container, for services and scheduled tasks alike."""
+"""ECS tasks, for services and scheduled tasks."""
 
 import json
 from collections.abc import Mapping
@@ -25,16 +25,16 @@ from modules.foundation.policies import Statement
 from modules.foundation.variables import variable
 
 TaskKind = Literal["service", "scheduled_task"]
-#: What a definition names while there is no image, so that all else can be made; nothing is started by it.
+#: The image of a task definition before the first push, so that everything else can be created; it never runs.
 NO_IMAGE_YET = "{label}:0.0.0"
 _ARCHITECTURES = {"arm64": "ARM64", "x86_64": "X86_64"}
 
 
 class Task(Construct):
-    """A task definition of one container, with the rights and the ways that its settings ask for.
+    """A task definition of one container, with the permissions and network access of its settings.
 
-    Creates: execution role and task role, what `TaskAccess` creates, log group, task definition. Old revisions stay:
-    a deployment that fails goes back to one, and a deregistered one cannot be started.
+    Creates: task execution role and task role, what `TaskAccess` creates, log group, task definition. Old revisions are
+    kept: a failed deployment is rolled back to one, and a deregistered revision cannot be started.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Task(Construct):
         peers: Mapping[str, tuple[str, int]],
         port: int | None = None,
     ) -> None:
-        """Take `peers` as host and port of each service that the settings reach."""
+        """`peers` has the host and port of each service that the settings reach."""
         super().__init__(scope, id)
         self.name = name
         self.reaches = settings.reaches
@@ -79,16 +79,16 @@ class Task(Construct):
 
     @property
     def security_group_id(self) -> str:
-        """The group that its tasks are members of."""
+        """The security group of its tasks."""
         return self.access.security_group_id
 
     @property
     def ready(self) -> list[ITerraformDependable]:
-        """What has to be there before it is started."""
+        """The resources that must exist before a task is started."""
         return [*self.execution_role.ready, *self.task_role.ready, self._log_group.ready, self._context.cluster.ready]
 
     def add_statements(self, *statements: Statement) -> None:
-        """Let the program do more: what an upper module knows, a queue's messages say."""
+        """Add statements to the task role, for what a higher module grants."""
         self.task_role.add_statements(statements)
 
     def _create_role(self, what: str) -> TaskRole:
@@ -116,7 +116,7 @@ class Task(Construct):
     def _define(self, kind: TaskKind, port: int | None) -> None:
         settings, names = self._settings, self._context.foundation.names
         self.family = names.of(self.name if kind == "service" else self.what)
-        #: Whichever revision is the newest, in plain text.
+        #: The latest revision, in plain text.
         self.family_arn = f"arn:aws:ecs:{names.region}:{names.account_id}:task-definition/{self.family}"
         self.definition = self._make(
             EcsTaskDefinition,

@@ -1,4 +1,4 @@
-"""Whether the firewall fits what it shall protect."""
+"""Checks of the firewall against the load balancers and sites that it protects."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -10,7 +10,7 @@ LoadBalancers = Mapping[str, LoadBalancerSettings]
 
 
 def protected(firewall: FirewallSettings, load_balancers: LoadBalancers) -> list[str]:
-    """Return the load balancers behind the firewall: by default those that users reach by themselves."""
+    """Return the load balancers behind the firewall: by default all that users reach directly."""
     if firewall.load_balancers is not None:
         return list(firewall.load_balancers)
     return [
@@ -23,23 +23,26 @@ def protected(firewall: FirewallSettings, load_balancers: LoadBalancers) -> list
 def _left_out(chosen: Collection[str], load_balancers: LoadBalancers) -> Iterator[Finding]:
     for label, settings in load_balancers.items():
         if label not in chosen and not settings.internal and settings.reachable_from == "internet":
-            rule = f"leaves load_balancer.{label} out in production, which the whole internet reaches"
-            remedy = f'write "{label}" too, or narrow its reachable_from'
+            rule = f"does not include load_balancer.{label}, which is open to the internet; production requires it"
+            remedy = f'add "{label}", or restrict its reachable_from'
             yield Finding(("firewall", "load_balancers"), list(chosen), rule, remedy)
 
 
 def findings(firewall: FirewallSettings, load_balancers: LoadBalancers, sites: Collection[str]) -> Iterator[Finding]:
-    """Yield what the firewall asks of load balancers and does not get; sites are behind it by themselves."""
+    """Yield the problems between the firewall and load balancers. Sites are always behind the firewall."""
     at = ("firewall", "load_balancers")
     for label in firewall.load_balancers or ():
         if label not in load_balancers:
             there = ", ".join(load_balancers) or "none"
-            yield Finding(at, label, f"is not a load balancer of this environment; there is {there}", "name another")
+            rule = f"is not a load balancer of this environment; there is {there}"
+            yield Finding(at, label, rule, "name another load balancer")
         elif load_balancers[label].reachable_from == "cloudfront":
-            rule = "is reached by CloudFront only, whose addresses would share one rate limit among all users"
-            yield Finding(at, label, rule, "take it out: the site's firewall stands before CloudFront")
+            rule = (
+                "is only reachable from CloudFront, so all users would share the rate limits of CloudFront's addresses"
+            )
+            yield Finding(at, label, rule, "remove it: the site's firewall already protects CloudFront")
     if firewall.is_production and firewall.load_balancers is not None:
         yield from _left_out(firewall.load_balancers, load_balancers)
     if not protected(firewall, load_balancers) and not sites:
-        remedy = "write a `load_balancer` that faces the internet, or a `site`, or take the block out"
-        yield Finding(("firewall",), None, "has nothing behind it", remedy)
+        remedy = "add an internet-facing `load_balancer` or a `site`, or remove the block"
+        yield Finding(("firewall",), None, "protects nothing", remedy)

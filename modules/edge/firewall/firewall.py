@@ -1,4 +1,4 @@
-"""The web application firewall."""
+"""The web application firewall (AWS WAF)."""
 
 from functools import cached_property
 
@@ -10,15 +10,15 @@ from modules.edge.firewall.settings import FirewallSettings
 from modules.edge.firewall.web_acl import WebAcl
 from modules.foundation.foundation import Foundation
 
-#: "CreateWebACL, Scope": a web ACL for CloudFront, and all that it uses, lies in this region.
+#: "CreateWebACL, Scope": a web ACL for CloudFront, and everything that it uses, must be in this Region.
 CLOUDFRONT_REGION = "us-east-1"
 
 
 class Firewall(Construct):
-    """One set of rules before load balancers and distributions.
+    """One set of rules for load balancers and distributions.
 
-    Creates: with the first `protect` a web ACL in the environment's region, with the first use of `for_cloudfront`
-    one in us-east-1; an association for each load balancer.
+    Creates: a web ACL in the environment's Region on the first call of `protect`; a web ACL in us-east-1 on the first
+    use of `for_cloudfront`; an association for each load balancer.
     """
 
     def __init__(self, scope: Construct, id: str, *, settings: FirewallSettings, foundation: Foundation) -> None:
@@ -28,14 +28,14 @@ class Firewall(Construct):
         self._make = foundation.resources(self, "firewall")
 
     def protect(self, load_balancer: LoadBalancer, name: str) -> None:
-        """Let the firewall see a load balancer's requests first; `name` is its block's."""
+        """Associate the web ACL with a load balancer; `name` is the label of its block."""
         self._make(
             Wafv2WebAclAssociation, name, resource_arn=load_balancer.arn, web_acl_arn=self.for_load_balancers.arn
         )
 
     @cached_property
     def for_load_balancers(self) -> WebAcl:
-        """The web ACL in the environment's region."""
+        """The web ACL in the environment's Region."""
         return WebAcl(
             self,
             "regional",
@@ -47,7 +47,7 @@ class Firewall(Construct):
 
     @cached_property
     def for_cloudfront(self) -> WebAcl:
-        """The web ACL whose ARN a distribution names."""
+        """The web ACL for distributions."""
         return WebAcl(
             self,
             "cloudfront",

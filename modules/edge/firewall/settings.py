@@ -1,4 +1,4 @@
-"""The `firewall` block: which requests reach neither the load balancers nor the site."""
+"""The `firewall` block: AWS WAF rules for the load balancers and the sites."""
 
 import difflib
 import ipaddress
@@ -12,19 +12,19 @@ from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.ranges import too_wide
 from modules.foundation.settings import Cidr, Label, Settings, TieredSettings
 
-#: "RateBasedStatement, Limit" of the WAF API: the least and the most requests of an address in a window.
+#: "RateBasedStatement, Limit" of the WAF API: the allowed range of requests from an address in a window.
 RATE_LIMITS = (10, 2_000_000_000)
-#: "AWS WAF Developer Guide, Web ACL capacity units": what the rules of one web ACL may take together.
+#: "AWS WAF Developer Guide, Web ACL capacity units": the maximum for all rules of a web ACL.
 CAPACITY_LIMIT = 5000
-#: The same guide, "IP set match rule statement" and "Rate-based rule statement": what one of each takes.
+#: The same guide, "IP set match rule statement" and "Rate-based rule statement": the capacity units of each.
 IP_SET_CAPACITY, RATE_LIMIT_CAPACITY = 1, 2
 #: "AWS WAF quotas": addresses and ranges in one IP set.
 RANGES_LIMIT = 10_000
-#: "ManagedRuleGroupStatement, RuleActionOverrides".
+#: "ManagedRuleGroupStatement, RuleActionOverrides": the maximum number.
 OVERRIDES_LIMIT = 100
-#: "ManagedRuleGroupConfig": groups that do nothing until they are told where users sign in or up.
+#: "ManagedRuleGroupConfig": groups that need the paths of the sign-in or sign-up pages to do anything.
 ASKING_FOR_PAGES = ("AWSManagedRulesACFPRuleSet", "AWSManagedRulesATPRuleSet")
-#: Rules of our own, beside the groups; all but the first can be tried in count mode.
+#: The firewall's own rules, besides the groups. All but the first support count mode.
 ALLOW, BLOCK, RATE_LIMIT = "allow", "block", "rate-limit"
 
 Group = Literal[
@@ -43,9 +43,9 @@ Group = Literal[
 
 
 def _range(value: ipaddress.IPv4Network) -> ipaddress.IPv4Network:
-    """CreateIPSet takes every range but one of all addresses."""
+    """CreateIPSet accepts all ranges except /0."""
     if value.prefixlen == 0:
-        raise broken_rule("names every address there is, which an IP set does not take", "write smaller ranges")
+        raise broken_rule("contains all addresses, which an IP set does not accept", "write smaller ranges")
     return value
 
 
@@ -53,90 +53,101 @@ Range = Annotated[Cidr, AfterValidator(_range)]
 
 
 class RateLimitSettings(Settings):
-    """The `rate_limit` block: how many requests one address may make in a while."""
+    """The `rate_limit` block: the maximum number of requests from one address."""
 
     requests: int = Field(
         default=2000,
         ge=RATE_LIMITS[0],
         le=RATE_LIMITS[1],
-        description="Requests of one address in a window, 10 or more; those behind one router share an address, "
-        "users of a mobile network by the thousand.",
+        description="Requests from one address in a window, 10 or more. Users behind one router share an address; in "
+        "a mobile network, thousands do.",
     )
     window_seconds: Literal[60, 120, 300, 600] = Field(
-        default=300, description="Seconds that are looked back upon: 60, 120, 300 or 600."
+        default=300, description="The evaluation window in seconds: 60, 120, 300, or 600."
     )
 
 
 class OtherGroupSettings(Settings):
-    """A `group` block: a managed rule group beside those of `groups`, of AWS (paid ones) or of its Marketplace."""
+    """A `group` block: a managed rule group other than `groups`, a paid one of AWS or one from AWS Marketplace."""
 
-    vendor: str = Field(default="AWS", pattern=r"^[\w .,'&()+-]{1,128}$", description="Who maintains it.")
+    vendor: str = Field(
+        default="AWS", pattern=r"^[\w .,'&()+-]{1,128}$", description="The vendor of the managed rule group."
+    )
     name: str = Field(
-        pattern=r"^[\w-]{1,128}$", examples=["AWSManagedRulesAnonymousIpList"], description="Its name at AWS."
+        pattern=r"^[\w-]{1,128}$",
+        examples=["AWSManagedRulesAnonymousIpList"],
+        description="The name of the managed rule group.",
     )
     capacity: int = Field(
-        ge=1, le=CAPACITY_LIMIT, examples=[50], description="Units of capacity (WCU), as its documentation says."
+        ge=1,
+        le=CAPACITY_LIMIT,
+        examples=[50],
+        description="Web ACL capacity units (WCU), from the documentation of the rule group.",
     )
     priority: int = Field(
         default=OTHERS_FROM,
         ge=OTHERS_FROM,
         le=100_000,
-        description="Its place among the other groups, 1000 or more, behind all of `groups`.",
+        description="The priority, 1000 or more. Groups with lower numbers are evaluated first, and `groups` before "
+        "all of them.",
     )
 
     @model_validator(mode="after")
     def _asks_for_nothing(self) -> "OtherGroupSettings":
         if self.name in ASKING_FOR_PAGES:
-            rule = "wants to be told the pages where users sign in or up, for which there is no place here"
-            refuse([Finding(("name",), self.name, rule, "take the block out")])
+            rule = "requires the paths of the sign-in or sign-up pages, which this block does not support"
+            refuse([Finding(("name",), self.name, rule, "remove the block")])
         known = sorted({*PAID_GROUPS, *(group.name for group in GROUPS.values())})
         if self.vendor == "AWS" and self.name not in known:
             nearest = difflib.get_close_matches(self.name, known, n=3, cutoff=0.6) or PAID_GROUPS
             remedy = f"write one of {', '.join(nearest)}, or its vendor"
-            rule = "is not a rule group that AWS maintains"
-            refuse([Finding(("name",), self.name, rule, f"{remedy}; a newer one belongs into firewall_groups.py")])
+            rule = "is not a managed rule group of AWS"
+            newer = "if it is new, add it to modules/edge/firewall/keys/groups.py"
+            refuse([Finding(("name",), self.name, rule, f"{remedy}; {newer}")])
         return self
 
 
 class FirewallSettings(TieredSettings):
-    """The `firewall` block: one set of rules, for the load balancers and for the site."""
+    """The `firewall` block: one set of rules for the load balancers and the sites."""
 
     groups: tuple[Group, ...] = Field(
         default=("ip-reputation", "known-bad-inputs", "common", "sql"),
-        description="Rule groups that AWS maintains, at no further price.",
+        description="AWS managed rule groups that are free of charge.",
     )
-    group: dict[Label, OtherGroupSettings] = Field(default_factory=dict, description="Further managed rule groups.")
+    group: dict[Label, OtherGroupSettings] = Field(default_factory=dict, description="Other managed rule groups.")
     rate_limit: RateLimitSettings = Field(
-        default=RateLimitSettings(), description="How many requests one address may make in a while."
+        default=RateLimitSettings(), description="The maximum number of requests from one address."
     )
     allow: tuple[Range, ...] = Field(
         default=(),
         max_length=RANGES_LIMIT,
         examples=[["203.0.113.0/24"]],
-        description="Ranges whose requests pass without another rule's look: an office, a load test.",
+        description="IP ranges whose requests are allowed before all other rules, for example an office or a load "
+        "test.",
     )
     block: tuple[Range, ...] = Field(
-        default=(), max_length=RANGES_LIMIT, description="Ranges whose requests are refused."
+        default=(), max_length=RANGES_LIMIT, description="IP ranges whose requests are blocked."
     )
     count: tuple[str, ...] = Field(
         default=(),
         examples=[["common", "rate-limit"]],
-        description="Rules that count requests and refuse none, to try them: groups by name, rate-limit, block. "
-        "In production at least one group refuses.",
+        description="Rules that only count matching requests, to test them: the names of groups, rate-limit, block. In "
+        "production, at least one group must block.",
     )
     count_rules: dict[str, tuple[Annotated[str, Field(pattern=r"^[\w-]{1,128}$")], ...]] = Field(
         default_factory=dict,
         examples=[{"common": ["SizeRestrictions_BODY"]}],
-        description="Single rules of a group that only count, as the group's documentation writes them; "
-        "AWS passes over a name that it does not know.",
+        description="Single rules of a group that only count matching requests, named as in the documentation of the "
+        "group. AWS ignores unknown names.",
     )
     load_balancers: tuple[Label, ...] | None = Field(
         default=None,
-        description="The load balancers behind it; by default all that face the internet by themselves.",
+        description="The load balancers to protect; by default all internet-facing ones except those behind "
+        "CloudFront.",
     )
     logged: Literal["refused", "all"] = Field(
         default="refused",
-        description="Which requests are logged: those that a rule refused or counted, or all, which is paid for.",
+        description="The requests to log: refused logs requests that a rule blocked or counted; all costs more.",
     )
 
     @model_validator(mode="after")
@@ -154,7 +165,7 @@ class FirewallSettings(TieredSettings):
 
     @property
     def capacities(self) -> Mapping[str, int]:
-        """The units that each rule takes, by its name."""
+        """The capacity units of each rule, by its name."""
         return {
             **({ALLOW: IP_SET_CAPACITY} if self.allow else {}),
             **({BLOCK: IP_SET_CAPACITY} if self.block else {}),
@@ -167,55 +178,56 @@ class FirewallSettings(TieredSettings):
         total = sum(self.capacities.values())
         if total > CAPACITY_LIMIT:
             shown = " + ".join(f"{name} {units}" for name, units in self.capacities.items())
-            rule = f"takes {total} units of capacity ({shown}), and a web ACL has {CAPACITY_LIMIT}"
-            yield Finding((), None, rule, "take groups out")
+            rule = f"uses {total} capacity units ({shown}), and a web ACL has {CAPACITY_LIMIT}"
+            yield Finding((), None, rule, "remove groups")
 
     def _count_findings(self) -> Iterator[Finding]:
-        tried = [name for name in self.capacities if name != ALLOW]
+        blocking = [name for name in self.capacities if name != ALLOW]
         for name in self.count:
-            if name not in tried:
-                rule = "is not a rule of this firewall that refuses requests"
-                yield Finding(("count",), name, rule, f"write some of {', '.join(tried)}")
+            if name not in blocking:
+                rule = "is not a rule of this firewall that blocks requests"
+                yield Finding(("count",), name, rule, f"write one or more of {', '.join(blocking)}")
         groups = [*self.groups, *self.group]
         for name, rules in self.count_rules.items():
             if name not in groups:
                 remedy = f"write one of {', '.join(groups)}"
                 yield Finding(("count_rules",), name, "is not a group of this firewall", remedy)
             elif len(rules) > OVERRIDES_LIMIT:
-                rule = f"names {len(rules)} rules, and AWS takes {OVERRIDES_LIMIT} of a group"
+                rule = f"names {len(rules)} rules, and AWS accepts {OVERRIDES_LIMIT} per group"
                 yield Finding(("count_rules",), name, rule, f'write count = ["{name}"]')
 
     def _allow_findings(self) -> Iterator[Finding]:
-        """What is allowed passes every other rule, and so does most of the internet by a few wide ranges."""
+        """Yield ranges that are too wide: allowed requests skip all other rules."""
         for wide in too_wide(self.allow):
-            rule = f"is together {wide} and more than anybody's network: what is in it passes the firewall unseen"
-            yield Finding(("allow",), [str(each) for each in self.allow], rule, "name the ranges of those it is for")
+            rule = f"amounts to {wide}, wider than any one network, and its requests would skip all other rules"
+            yield Finding(("allow",), [str(each) for each in self.allow], rule, "write only the ranges that you need")
 
     def _production_findings(self) -> Iterator[Finding]:
-        """A rule that only counts refuses nothing, and the limit by address alone knows no attack."""
-        refusing = [name for name in (*self.groups, *self.group) if name not in self.count]
-        if self.is_production and not refusing:
+        """Yield a firewall without a blocking group: count mode blocks nothing, and rate limits detect few attacks."""
+        blocking = [name for name in (*self.groups, *self.group) if name not in self.count]
+        if self.is_production and not blocking:
             at = "count" if self.groups or self.group else "groups"
-            rule = "is refused in production: no rule group refuses a request, so that there is no firewall"
-            remedy = "let groups refuse, and count single rules by count_rules" if at == "count" else "take it out"
+            rule = "is not allowed in production: no rule group would block requests"
+            remedy = "let groups block, and count single rules with count_rules" if at == "count" else "remove it"
             yield Finding((at,), list(getattr(self, at)), rule, remedy)
 
     def _list_findings(self) -> Iterator[Finding]:
         for name in ("groups", "allow", "block", "count", "load_balancers"):
             values: tuple[Any, ...] = getattr(self, name) or ()
             for value in sorted({value for value in values if values.count(value) > 1}, key=str):
-                yield Finding((name,), value, "is there twice", "write each once")
+                yield Finding((name,), value, "is listed twice", "write each value once")
         for name, rules in self.count_rules.items():
             if not rules:
-                yield Finding(("count_rules",), name, "names no rule", "name some, or take it out")
+                yield Finding(("count_rules",), name, "names no rule", "name one or more, or remove it")
             for rule in sorted({rule for rule in rules if rules.count(rule) > 1}):
-                yield Finding(("count_rules",), f"{name}: {rule}", "is there twice", "write each once")
+                yield Finding(("count_rules",), f"{name}: {rule}", "is listed twice", "write each rule once")
         for both in sorted(set(self.allow) & set(self.block)):
-            yield Finding(("block",), both, "is in `allow` too, which is asked first", "keep it in one of the lists")
+            rule = "is also in `allow`, which is evaluated first"
+            yield Finding(("block",), both, rule, "keep it in one of the lists")
         for label, group in self.group.items():
             same = [one for one, other in self.group.items() if other.priority == group.priority and one < label]
             if label in (*GROUPS, ALLOW, BLOCK, RATE_LIMIT):
-                yield Finding(("group", label), None, "is a name that the firewall uses itself", "give it another")
+                yield Finding(("group", label), None, "is a name that the firewall itself uses", "rename the block")
             if same:
-                rule = f"is the priority of {same[0]} too: AWS asks in one order"
+                rule = f"is also the priority of {same[0]}, and priorities must be unique"
                 yield Finding(("group", label, "priority"), group.priority, rule, "write another number")

@@ -1,4 +1,4 @@
-"""A web ACL: the firewall's rules in one place, before load balancers or before CloudFront."""
+"""Web ACLs: the firewall's rules for load balancers or for CloudFront."""
 
 from typing import Any, Literal
 
@@ -25,10 +25,9 @@ Place = Literal["regional", "cloudfront"]
 
 
 class WebAcl(Construct):
-    """The firewall's rules in one place.
+    """A web ACL with the firewall's rules. It allows requests that no rule blocks.
 
-    Creates: IP sets of the allowed and the refused ranges, the web ACL, its log group and logging. What no rule
-    refuses passes.
+    Creates: IP sets of the allowed and the blocked ranges, web ACL, log group, logging configuration.
     """
 
     def __init__(
@@ -89,7 +88,7 @@ class WebAcl(Construct):
             scope=self._scope,
             default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),
             rule=rules,
-            # Logs and the samples in the console alike; the logs' own redaction leaves the samples as they are.
+            # Applies to logs and sampled requests; the redaction of the logging configuration applies to logs only.
             data_protection_config=Wafv2WebAclDataProtectionConfig(data_protection=[_protected_headers()]),
             visibility_config=Wafv2WebAclVisibilityConfig(
                 metric_name=name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True

@@ -1,4 +1,4 @@
-"""What a web ACL writes down of requests."""
+"""Logs of a web ACL."""
 
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLogResourcePolicy
@@ -19,18 +19,18 @@ from modules.foundation.logs import LogGroup
 from modules.foundation.names import Names
 from modules.foundation.policies import allow, document
 
-#: "Logging web ACL traffic": what the name of a log group has to begin with.
+#: "Logging web ACL traffic": the required prefix of the log group's name.
 PREFIX = "aws-waf-logs-"
-#: Who reads the logs could else act as a user who is signed in.
+#: Headers with which a reader of the logs could impersonate a signed-in user.
 SECRET_HEADERS = ("authorization", "cookie")
-#: "ActionCondition, Action": what a rule did, beside letting pass.
+#: "ActionCondition, Action": all actions except ALLOW.
 _NOTEWORTHY = ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT", "CAPTCHA", "CHALLENGE")
 
 
 class WebAclLogs(Construct):
     """The logs of a web ACL.
 
-    Creates: log group, the policy by which AWS writes into it, logging without the headers that sign a user in.
+    Creates: log group, resource policy for log delivery, logging configuration that redacts secret headers.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class WebAclLogs(Construct):
         log_group = foundation.log_group(
             f"firewall/{place}", name=f"{PREFIX}{foundation.names.of(place)}", region=region
         )
-        # AWS would else write one by itself, which nobody would find again.
+        # Otherwise AWS would create one itself, outside of Terraform.
         policy = make(
             CloudwatchLogResourcePolicy,
             place,
@@ -71,7 +71,9 @@ class WebAclLogs(Construct):
 
 
 def _delivery_may_write(log_group: LogGroup, names: Names, region: str) -> str:
-    """Return the policy of [CloudWatch Logs User Guide, Logs sent to CloudWatch Logs, Log group resource policy]
+    """Return the resource policy that allows log delivery to the log group.
+
+    [CloudWatch Logs User Guide, Logs sent to CloudWatch Logs, Log group resource policy]
     (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html).
     """
     return document(

@@ -1,4 +1,4 @@
-"""The rules of a web ACL, in their order."""
+"""Rules of a web ACL, in the order of their priorities."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,21 +19,21 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl import (
 from modules.edge.firewall.keys.groups import GROUPS
 from modules.edge.firewall.settings import ALLOW, BLOCK, RATE_LIMIT, FirewallSettings
 
-#: Places of our own rules, before those of the groups.
+#: Priorities of the firewall's own rules, before those of the groups.
 PRIORITIES = {ALLOW: 0, BLOCK: 10, RATE_LIMIT: 20}
-#: "Too many requests": a client that means well waits, where a 403 would tell it that it may not.
+#: "Too Many Requests": tells a well-behaved client to wait, whereas 403 would mean that it is not allowed.
 TOO_MANY_REQUESTS = 429
 
 
 def rules_of(settings: FirewallSettings, ip_sets: Mapping[str, str]) -> list[Wafv2WebAclRule]:
-    """Return the rules; `ip_sets` are the ARNs of the allowed and the refused ranges, where there are any."""
+    """Return the rules; `ip_sets` has the ARNs of the IP sets of allowed and blocked ranges, if there are any."""
     rules = [_rate_limit(settings)]
     if ALLOW in ip_sets:
         allowed = Wafv2WebAclRuleAction(allow=Wafv2WebAclRuleActionAllow())
         rules.append(_own(ALLOW, _in_ip_set(ip_sets[ALLOW]), allowed))
     if BLOCK in ip_sets:
-        refused = Wafv2WebAclRuleActionBlock()
-        rules.append(_own(BLOCK, _in_ip_set(ip_sets[BLOCK]), _unless_counted(BLOCK, refused, settings)))
+        blocked = Wafv2WebAclRuleActionBlock()
+        rules.append(_own(BLOCK, _in_ip_set(ip_sets[BLOCK]), _unless_counted(BLOCK, blocked, settings)))
     rules += [_group(name, "AWS", GROUPS[name].name, GROUPS[name].priority, settings) for name in settings.groups]
     rules += [
         _group(label, group.vendor, group.name, group.priority, settings) for label, group in settings.group.items()
@@ -49,10 +49,10 @@ def _rate_limit(settings: FirewallSettings) -> Wafv2WebAclRule:
             "aggregate_key_type": "IP",
         }
     }
-    refused = Wafv2WebAclRuleActionBlock(
+    blocked = Wafv2WebAclRuleActionBlock(
         custom_response=Wafv2WebAclRuleActionBlockCustomResponse(response_code=TOO_MANY_REQUESTS)
     )
-    return _own(RATE_LIMIT, statement, _unless_counted(RATE_LIMIT, refused, settings))
+    return _own(RATE_LIMIT, statement, _unless_counted(RATE_LIMIT, blocked, settings))
 
 
 def _in_ip_set(arn: str) -> dict[str, Any]:
@@ -60,11 +60,11 @@ def _in_ip_set(arn: str) -> dict[str, Any]:
 
 
 def _unless_counted(
-    name: str, refused: Wafv2WebAclRuleActionBlock, settings: FirewallSettings
+    name: str, blocked: Wafv2WebAclRuleActionBlock, settings: FirewallSettings
 ) -> Wafv2WebAclRuleAction:
     if name in settings.count:
         return Wafv2WebAclRuleAction(count=Wafv2WebAclRuleActionCount())
-    return Wafv2WebAclRuleAction(block=refused)
+    return Wafv2WebAclRuleAction(block=blocked)
 
 
 def _own(name: str, statement: dict[str, Any], action: Wafv2WebAclRuleAction) -> Wafv2WebAclRule:
@@ -75,7 +75,7 @@ def _own(name: str, statement: dict[str, Any], action: Wafv2WebAclRuleAction) ->
 
 def _group(name: str, vendor: str, group: str, priority: int, settings: FirewallSettings) -> Wafv2WebAclRule:
     counted = Wafv2WebAclRuleOverrideAction(count=Wafv2WebAclRuleOverrideActionCount())
-    as_it_is = Wafv2WebAclRuleOverrideAction(none=Wafv2WebAclRuleOverrideActionNone())
+    unchanged = Wafv2WebAclRuleOverrideAction(none=Wafv2WebAclRuleOverrideActionNone())
     statement: dict[str, Any] = {"vendor_name": vendor, "name": group}
     if name in settings.count_rules:
         statement["rule_action_override"] = [
@@ -84,7 +84,7 @@ def _group(name: str, vendor: str, group: str, priority: int, settings: Firewall
     return Wafv2WebAclRule(
         name=name,
         priority=priority,
-        override_action=counted if name in settings.count else as_it_is,
+        override_action=counted if name in settings.count else unchanged,
         statement={"managed_rule_group_statement": statement},
         visibility_config=_visible(name),
     )

@@ -1,4 +1,4 @@
-"""What CloudFront may read: objects, on behalf of one distribution."""
+"""Permissions of a CloudFront distribution to read and decrypt objects."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,11 @@ _CLOUDFRONT = {"Service": "cloudfront.amazonaws.com"}
 
 
 def may_read(sid: str, distribution_arn: str, objects: Sequence[str]) -> Statement:
-    """Return the bucket policy's statement of [CloudFront Developer Guide, Restrict access to an Amazon S3 origin]
-    (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html).
+    """Return the statement of a bucket policy that lets the distribution read these objects.
 
-    It is for a service and not for everyone, so S3 takes it with all four public-access blocks on.
+    [CloudFront Developer Guide, Restrict access to an Amazon S3 origin]
+    (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html).
+    The principal is a service, so S3 does not treat the policy as public and accepts it with Block Public Access on.
     """
     return allow(
         sid,
@@ -23,7 +24,7 @@ def may_read(sid: str, distribution_arn: str, objects: Sequence[str]) -> Stateme
 
 
 def may_decrypt(sid: str, distribution_arn: str) -> Statement:
-    """Return the key policy's statement of the same page, for reading only."""
+    """Return the statement of a key policy that lets the distribution decrypt; from the same page."""
     return allow(sid, principal=_CLOUDFRONT, actions=["kms:Decrypt"], resources=["*"], condition=_for(distribution_arn))
 
 

@@ -1,4 +1,4 @@
-"""Which requests to a site are answered from where, and how."""
+"""Cache behaviors of a site's distribution."""
 
 from pathlib import Path
 from typing import Any
@@ -26,23 +26,23 @@ from modules.edge.site.policies import (
 from modules.edge.site.settings import SiteSettings
 from modules.foundation.foundation import Foundation
 
-#: "CreateFunction, Name", "PublicKeyConfig, Name", "KeyGroupConfig, Name".
+#: "CreateFunction, Name", "PublicKeyConfig, Name", "KeyGroupConfig, Name": the maximum length.
 NAME_LIMIT = 64
 RUNTIME = "cloudfront-js-2.0"
 
 _READ = ["GET", "HEAD"]
 _ALL = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
 _HANDLERS = Path(__file__).parent / "viewer_request"
-#: "CustomErrorResponse, ErrorCode": what CloudFront keeps for ten seconds unless it is told otherwise.
-_KEPT_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
-#: S3 answers 403 for what is not there to whom it does not let list.
-_NOT_THERE = (403, 404)
+#: "CustomErrorResponse, ErrorCode": the errors that CloudFront caches, by default for ten seconds.
+_CACHED_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
+#: S3 returns 403 for a missing object if the caller is not allowed to list the bucket.
+_NOT_FOUND = (403, 404)
 
 
 class SiteBehaviors(Construct):
-    """Creates: the function that finds the page of a path; public keys and their group, where URLs are signed.
+    """The cache behaviors of a distribution (`ordered` and `default`) and its custom error responses (`errors`).
 
-    `ordered` and `default` are the distribution's behaviours, `errors` what is done with answers that are none.
+    Creates: the CloudFront function that maps a path to a page; public keys and a key group for signed URLs.
     """
 
     def __init__(
@@ -70,22 +70,23 @@ class SiteBehaviors(Construct):
                 )
             ],
         )
-        answers: dict[str, dict[str, Any]] = {
+        behaviors: dict[str, dict[str, Any]] = {
             **{path: _api() for path in (settings.api.paths if settings.api else ())},
             **{path: self._media(label, each) for label, each in settings.media.items() for path in each.paths},
             **{path: self._pages(policies.hashed) for path in settings.hashed_paths},
         }
         self.ordered = [
-            CloudfrontDistributionOrderedCacheBehavior(path_pattern=path, **answers[path]) for _, path in settings.paths
+            CloudfrontDistributionOrderedCacheBehavior(path_pattern=path, **behaviors[path])
+            for _, path in settings.paths
         ]
         self.errors = _errors(settings.api, settings.error_page)
 
     def _pages(self, cache_policy_id: str | None) -> dict[str, Any]:
-        return _reading(PAGES, cache_policy_id, self._policies.page_headers)
+        return _read_only(PAGES, cache_policy_id, self._policies.page_headers)
 
     def _media(self, label: str, media: MediaSettings) -> dict[str, Any]:
-        answer = _reading(media_origin(label), CACHING_OPTIMIZED, self._policies.media_headers[label])
-        return {**answer, "trusted_key_groups": [self._key_group_id] if media.signed_urls else None}
+        behavior = _read_only(media_origin(label), CACHING_OPTIMIZED, self._policies.media_headers[label])
+        return {**behavior, "trusted_key_groups": [self._key_group_id] if media.signed_urls else None}
 
     def _create_function(self) -> str:
         return self._make(
@@ -116,7 +117,7 @@ class SiteBehaviors(Construct):
         ).id
 
 
-def _reading(origin_id: str, cache_policy_id: str | None, response_headers_policy_id: str) -> dict[str, Any]:
+def _read_only(origin_id: str, cache_policy_id: str | None, response_headers_policy_id: str) -> dict[str, Any]:
     return {
         "target_origin_id": origin_id,
         "viewer_protocol_policy": "redirect-to-https",
@@ -131,26 +132,26 @@ def _reading(origin_id: str, cache_policy_id: str | None, response_headers_polic
 def _api() -> dict[str, Any]:
     return {
         "target_origin_id": API,
-        # A redirect would let a body through in clear first, and turn a POST into a GET.
+        # With a redirect, the client would first send the body unencrypted, and then repeat a POST as a GET.
         "viewer_protocol_policy": "https-only",
         "allowed_methods": _ALL,
         "cached_methods": _READ,
         "compress": False,
         "cache_policy_id": CACHING_DISABLED,
-        # Not Host: the load balancer's certificate and rules know its own name.
+        # Without Host: the load balancer's certificate and rules use its own name.
         "origin_request_policy_id": ALL_VIEWER_EXCEPT_HOST_HEADER,
         "response_headers_policy_id": SECURITY_HEADERS,
     }
 
 
 def _errors(api: ApiSettings | None, error_page: str | None) -> list[CloudfrontDistributionCustomErrorResponse]:
-    """Return what is done with errors: a page in their place, or with an API, that none is kept."""
+    """Return the custom error responses: an error page, or with an API, that errors are not cached."""
     if error_page:
         return [
             CloudfrontDistributionCustomErrorResponse(
                 error_code=code, response_code=404, response_page_path=error_page, error_caching_min_ttl=0
             )
-            for code in _NOT_THERE
+            for code in _NOT_FOUND
         ]
-    codes = _KEPT_ERRORS if api else ()
+    codes = _CACHED_ERRORS if api else ()
     return [CloudfrontDistributionCustomErrorResponse(error_code=code, error_caching_min_ttl=0) for code in codes]

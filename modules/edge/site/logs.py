@@ -1,4 +1,4 @@
-"""The record of who asked a site for what."""
+"""Access logs of a site."""
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_delivery import CloudwatchLogDelivery
 from cdktf_cdktf_provider_aws.cloudwatch_log_delivery_destination import (
@@ -11,14 +11,16 @@ from constructs import Construct
 from modules.foundation.foundation import Foundation
 from modules.network.zone.certificates import CLOUDFRONT_REGION
 
-#: "PutDeliverySource, name" and "PutDeliveryDestination, name".
+#: "PutDeliverySource, name" and "PutDeliveryDestination, name": the maximum length.
 NAME_LIMIT = 60
 
 
 class SiteLogs(Construct):
-    """Creates: a distribution as a source of access logs, the log bucket as their destination, the delivery.
+    """The access logs of one distribution in the log bucket.
 
-    "Configure standard logging (v2)": the older way writes by an ACL, and the log bucket has none.
+    Creates: delivery source (the distribution), delivery destination (the log bucket), delivery.
+
+    "Configure standard logging (v2)": legacy logging requires ACLs, and the log bucket has none.
     """
 
     def __init__(self, scope: Construct, id: str, *, name: str, distribution_arn: str, foundation: Foundation) -> None:
@@ -52,7 +54,7 @@ class SiteLogs(Construct):
             name,
             delivery_source_name=source.name,
             delivery_destination_arn=destination.arn,
-            # AWS would else write a policy of its own over the bucket's.
+            # Without a policy that allows the delivery, AWS would overwrite the bucket's policy with its own.
             depends_on=[log_bucket.bucket.ready],
             provider=provider,
         )

@@ -1,4 +1,4 @@
-"""Where CloudFront gets a site's answers from."""
+"""Origins of a site's distribution."""
 
 from collections.abc import Mapping
 
@@ -23,19 +23,21 @@ from modules.foundation.buckets import PrivateBucket
 from modules.foundation.foundation import Foundation
 
 PAGES, API = "pages", "api"
-#: "OriginAccessControlConfig, Name" and "VpcOriginEndpointConfig, Name".
+#: "OriginAccessControlConfig, Name" and "VpcOriginEndpointConfig, Name": the maximum length.
 NAME_LIMIT = 64
 HTTPS_PORT, HTTP_PORT = 443, 80
-#: What all of a load balancer's clients speak that are not old.
+#: All clients of a load balancer support it, except outdated ones.
 TLS = "TLSv1.2"
-#: Seconds that a connection waits for the next request: less than a load balancer's own 60, so that it is CloudFront
-#: that closes it and no request runs into a closed one.
+#: Seconds that an idle connection stays open: less than a load balancer's own 60, so that CloudFront closes the
+#: connection and sends no request on one that the load balancer has closed.
 KEEP_ALIVE = 30
 
 
 class SiteOrigins(Construct):
-    """Creates: the access control by which CloudFront signs its requests to buckets; for an internal load balancer
-    CloudFront's way into the VPC.
+    """The origins of one site: its buckets, and the load balancer of its `api` block.
+
+    Creates: origin access control, with which CloudFront signs its requests to buckets; a VPC origin for an internal
+    load balancer.
     """
 
     def __init__(
@@ -75,23 +77,23 @@ class SiteOrigins(Construct):
     def _bucket(self, origin_id: str, bucket_id: str, access_control_id: str) -> CloudfrontDistributionOrigin:
         return CloudfrontDistributionOrigin(
             origin_id=origin_id,
-            # The region's name: by the global one S3 redirects for a while after a bucket is made.
+            # The regional domain name: with the global one, S3 redirects for some time after a bucket is created.
             domain_name=f"{bucket_id}.s3.{self._names.region}.amazonaws.com",
             origin_access_control_id=access_control_id,
         )
 
     def _load_balancer(self, load_balancer: LoadBalancer) -> CloudfrontDistributionOrigin:
         name = origin_name(load_balancer.settings)
-        assert name and self._settings.api, "the settings have refused a load balancer without a name to ask by"
+        assert name and self._settings.api, "a check requires a load balancer with a name that is not a wildcard"
         timeout = self._settings.api.response_timeout_seconds
         if load_balancer.settings.internal:
-            inside = CloudfrontDistributionOriginVpcOriginConfig(
+            vpc_origin = CloudfrontDistributionOriginVpcOriginConfig(
                 vpc_origin_id=self._create_vpc_origin(load_balancer),
                 origin_keepalive_timeout=KEEP_ALIVE,
                 origin_read_timeout=timeout,
             )
-            return CloudfrontDistributionOrigin(origin_id=API, domain_name=name, vpc_origin_config=inside)
-        outside = CloudfrontDistributionOriginCustomOriginConfig(
+            return CloudfrontDistributionOrigin(origin_id=API, domain_name=name, vpc_origin_config=vpc_origin)
+        custom_origin = CloudfrontDistributionOriginCustomOriginConfig(
             http_port=HTTP_PORT,
             https_port=HTTPS_PORT,
             origin_protocol_policy="https-only",
@@ -99,14 +101,14 @@ class SiteOrigins(Construct):
             origin_keepalive_timeout=KEEP_ALIVE,
             origin_read_timeout=timeout,
         )
-        return CloudfrontDistributionOrigin(origin_id=API, domain_name=name, custom_origin_config=outside)
+        return CloudfrontDistributionOrigin(origin_id=API, domain_name=name, custom_origin_config=custom_origin)
 
     def _create_vpc_origin(self, load_balancer: LoadBalancer) -> str:
-        """Create CloudFront's way into the VPC, and let it into the load balancer.
+        """Create a VPC origin, and allow its traffic to the load balancer.
 
         [CloudFront Developer Guide, Restrict access with VPC origins]
         (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html): the
-        requests come from CloudFront's addresses, and not from those of the VPC.
+        requests come from CloudFront's IP addresses, not from those of the VPC.
         """
         load_balancer.let_cloudfront_in()
         endpoint = CloudfrontVpcOriginVpcOriginEndpointConfig(
@@ -123,5 +125,5 @@ class SiteOrigins(Construct):
 
 
 def media_origin(label: str) -> str:
-    """Return the id of the origin of a `media` block."""
+    """Return the origin ID of a `media` block."""
     return f"media-{label}"

@@ -1,4 +1,4 @@
-"""What CloudFront keeps of a site and for how long, and the headers that it adds."""
+"""Cache policies and response headers policies of a site."""
 
 from typing import Any
 
@@ -15,19 +15,23 @@ from constructs import Construct
 from modules.edge.site.settings import SiteSettings
 from modules.foundation.foundation import Foundation
 
-#: "Use managed cache policies" and "Use managed origin request policies", "... response headers policies": their ids.
+#: IDs from "Use managed cache policies", "Use managed origin request policies", and "Use managed response headers
+#: policies".
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
 
 YEAR = 31_536_000
-#: "CreateCachePolicy, Name" and "CreateResponseHeadersPolicy, Name".
+#: "CreateCachePolicy, Name" and "CreateResponseHeadersPolicy, Name": the maximum length.
 NAME_LIMIT = 128
 
 
 class SitePolicies(Construct):
-    """Creates: a cache policy of pages and one of hashed files, response headers of pages and of each `media` block."""
+    """The cache and response headers policies of one site.
+
+    Creates: cache policies for pages and for hashed files; response headers policies for pages and each `media` block.
+    """
 
     def __init__(self, scope: Construct, id: str, *, name: str, settings: SiteSettings, foundation: Foundation) -> None:
         super().__init__(scope, id)
@@ -43,10 +47,10 @@ class SitePolicies(Construct):
             for label, media in settings.media.items()
         }
 
-    def _cache(self, what: str, seconds: int) -> str:
-        """Return a policy that tells apart what is compressed how, and nothing else: no cookie, header or query.
+    def _cache(self, kind: str, seconds: int) -> str:
+        """Return a policy whose cache key has the compression, and no cookies, headers, or query strings.
 
-        Whatever the objects say: their Cache-Control is for browsers, whose copies no invalidation reaches.
+        The TTL does not depend on the objects' Cache-Control: that is for browsers, whose copies cannot be invalidated.
         """
         none: dict[str, Any] = {
             "cookies_config": {"cookie_behavior": "none"},
@@ -55,9 +59,9 @@ class SitePolicies(Construct):
         }
         return self._make(
             CloudfrontCachePolicy,
-            f"{self._name}_{what}",
-            name=self._names.of(f"site-{self._name}-{what}", NAME_LIMIT),
-            comment=f"{self._name}: {what}",
+            f"{self._name}_{kind}",
+            name=self._names.of(f"site-{self._name}-{kind}", NAME_LIMIT),
+            comment=f"{self._name}: {kind}",
             min_ttl=seconds,
             default_ttl=seconds,
             max_ttl=seconds,
@@ -66,7 +70,7 @@ class SitePolicies(Construct):
             ),
         ).id
 
-    def _headers(self, what: str, content_security_policy: str) -> str:
+    def _headers(self, kind: str, content_security_policy: str) -> str:
         security: dict[str, Any] = {
             "content_security_policy": {"content_security_policy": content_security_policy, "override": True},
             "content_type_options": {"override": True},
@@ -74,15 +78,15 @@ class SitePolicies(Construct):
             "referrer_policy": {"referrer_policy": "strict-origin-when-cross-origin", "override": True},
             "strict_transport_security": {
                 "access_control_max_age_sec": YEAR,
-                # Names below the site's may be others', who decide for themselves.
+                # Subdomains may belong to others, who decide for themselves.
                 "include_subdomains": False,
                 "override": True,
             },
         }
         return self._make(
             CloudfrontResponseHeadersPolicy,
-            f"{self._name}_{what}",
-            name=self._names.of(f"site-{self._name}-{what}", NAME_LIMIT),
-            comment=f"{self._name}: {what}",
+            f"{self._name}_{kind}",
+            name=self._names.of(f"site-{self._name}-{kind}", NAME_LIMIT),
+            comment=f"{self._name}: {kind}",
             security_headers_config=CloudfrontResponseHeadersPolicySecurityHeadersConfig(**security),
         ).id

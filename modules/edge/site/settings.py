@@ -1,4 +1,4 @@
-"""The `site` block: pages in a private bucket behind CloudFront, and what goes through the same names."""
+"""The `site` block: a website in a private bucket behind CloudFront, with an API and media on the same names."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -19,7 +19,7 @@ from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Label, TieredSettings, tiered
 from modules.network.keys.domains import DomainPattern
 
-#: A day: who turns a page's back must not wait longer for the next one, whatever the pipeline forgot.
+#: A day: the longest that users see an old page if a pipeline does not create an invalidation.
 PAGE_CACHE_LIMIT = 86_400
 #: "CloudFront Developer Guide, Quotas": public keys in a key group.
 KEYS_LIMIT = 5
@@ -31,69 +31,76 @@ _Place = tuple[str, ...]
 
 
 class SiteSettings(TieredSettings):
-    """A `site` block: pages that everyone may see, in a bucket that nobody but CloudFront reads."""
+    """A `site` block: public pages in a bucket that only CloudFront reads."""
 
     names: tuple[DomainPattern, ...] = Field(
         examples=[["www.dev.agora.example"]],
         min_length=1,
-        description="The names that lead to it, all in one of the environment's zones; its certificate bears them.",
+        description="The domain names of the site, all in one zone of the environment. They are also the names in its "
+        "certificate.",
     )
     encryption: Literal["kms", "s3"] = Field(
         default="s3",
-        description="s3: S3's own keys, without cost, for what everyone may read anyway. kms: our key of objects.",
+        description="Encryption of the bucket. s3: S3 managed keys, at no cost, which is enough for public pages. kms: "
+        "the environment's KMS key for objects.",
     )
     routing: Literal["single-page", "folders"] = Field(
         default="single-page",
-        description="single-page: a path without a dot in its last part is answered by index.html, whose script knows "
-        "it. folders: by the index.html of the folder of that name.",
+        description="What a path returns whose last part has no dot. single-page: /index.html, whose script does the "
+        "routing. folders: the index.html of the folder with that name.",
     )
     error_page: str | None = Field(
         default=None,
         pattern=r"^/[A-Za-z0-9_./-]+$",
         examples=["/404.html"],
-        description="The page that is shown with status 404 in place of what is not there. Not beside an `api`, whose "
-        "own answers it would replace.",
+        description="The page that is returned with status 404 for a path that does not exist. Not allowed together "
+        "with `api`, whose own 403 and 404 responses it would replace.",
     )
     hashed_paths: tuple[PathPattern, ...] = Field(
         default=("/assets/*",),
-        description="Paths of files that bear a digest of their content in their names: kept for a year.",
+        description="Paths of files whose names contain a hash of their content; they are cached for a year.",
     )
     page_cache_seconds: int = Field(
         default=60,
         ge=1,
         le=PAGE_CACHE_LIMIT,
-        description="Seconds that CloudFront keeps all other files; browsers ask again.",
+        description="Seconds for which CloudFront caches all other files. Browsers revalidate them each time.",
     )
     content_security_policy: HeaderValue | None = Field(
         default=None,
         examples=["default-src 'self'; connect-src 'self' https://api.agora.example"],
-        description="From where pages may take scripts and all else; by default from the site only, in no frame.",
+        description="The Content-Security-Policy header of the pages. By default they load scripts and other content "
+        "from the site only, and cannot be framed.",
     )
     frame_options: Literal["DENY", "SAMEORIGIN"] = Field(
-        default="DENY", description="Whether other pages may show the site in a frame: none, or its own."
+        default="DENY",
+        description="The X-Frame-Options header: DENY, no page can frame the site; SAMEORIGIN, only its own pages.",
     )
     price_class: Literal["100", "200", "all"] = Field(
         default="200",
-        description="Where CloudFront answers from: 100 is North America and Europe, 200 adds Asia, the Middle East "
-        "and Africa, all the rest. Who is far from these waits longer.",
+        description="The edge locations that CloudFront uses: 100 is North America and Europe, 200 adds Asia, the "
+        "Middle East, and Africa, all adds the rest. Latency is higher for users far from these locations.",
     )
     geo_restriction: GeoRestrictionSettings | None = Field(
-        default=None, description="Countries that the site is for; by default all."
+        default=None, description="The countries from which the site is accessible; by default all."
     )
     access_logs: bool = Field(
-        default=True, description="Whether each request is recorded in the log bucket. Refused off in production."
+        default=True,
+        description="Whether CloudFront writes access logs to the log bucket. false is not allowed in production.",
     )
     force_destroy: bool = tiered(
         development=True,
         staging=False,
         production=False,
-        description="Whether a destroy deletes a bucket that contains objects. In production it takes an unlock "
+        description="Whether a destroy deletes a bucket that contains objects. In production it requires an unlock "
         "record.",
     )
-    api: ApiSettings | None = Field(default=None, description="Paths that a load balancer answers.")
-    media: dict[Label, MediaSettings] = Field(default_factory=dict, description="Paths that a bucket answers, by name.")
+    api: ApiSettings | None = Field(default=None, description="Paths that go to a load balancer.")
+    media: dict[Label, MediaSettings] = Field(
+        default_factory=dict, description="Paths that are served from a bucket, by name."
+    )
     public_key: dict[Label, PublicKeySettings] = Field(
-        default_factory=dict, max_length=KEYS_LIMIT, description="Keys that sign URLs of media, by name."
+        default_factory=dict, max_length=KEYS_LIMIT, description="Public keys for signed URLs of media, by name."
     )
 
     @model_validator(mode="after")
@@ -110,7 +117,7 @@ class SiteSettings(TieredSettings):
 
     @property
     def paths(self) -> list[tuple[_Place, str]]:
-        """The patterns in the order in which CloudFront compares them, and where each stands in the block."""
+        """The path patterns in the order in which CloudFront evaluates them, each with its key in the block."""
         return [
             *((("api", "paths"), path) for path in (self.api.paths if self.api else ())),
             *((("media", label, "paths"), path) for label, media in self.media.items() for path in media.paths),
@@ -126,29 +133,30 @@ class SiteSettings(TieredSettings):
 
     def _name_findings(self) -> Iterator[Finding]:
         if len(set(self.names)) < len(self.names):
-            yield Finding(("names",), list(self.names), "has a name twice", "write each once")
+            yield Finding(("names",), list(self.names), "contains a name twice", "write each name once")
 
     def _path_findings(self) -> Iterator[Finding]:
         if len(self.paths) > PATHS_LIMIT:
-            rule = f"has {len(self.paths)} paths in all, and a distribution of CloudFront has {PATHS_LIMIT}"
-            yield Finding((), None, rule, "join some by wildcards")
+            rule = f"has {len(self.paths)} paths, more than the {PATHS_LIMIT} of a CloudFront distribution"
+            yield Finding((), None, rule, "combine some with wildcards")
         for (earlier, one), (later, other) in combinations(self.paths, 2):
             if covers(one, other):
-                rule = f"is never asked: {'.'.join(earlier)} {one} takes all of its requests"
-                yield Finding(later, other, rule, "write another path, or take one of them out")
+                rule = f"would get no requests: {'.'.join(earlier)} {one} matches all of them first"
+                yield Finding(later, other, rule, "write another path, or remove one of them")
 
     def _answer_findings(self) -> Iterator[Finding]:
         if self.api and self.error_page:
-            rule = "would replace the 403 and 404 of the `api` too: CloudFront knows them of a site as a whole"
-            yield Finding(("error_page",), self.error_page, rule, "take it out; the script of index.html can show one")
+            rule = "would also replace the 403 and 404 of the `api`: CloudFront's error pages apply to a whole site"
+            yield Finding(("error_page",), self.error_page, rule, "remove it; the script of index.html can show one")
         signed = [label for label, media in self.media.items() if media.signed_urls]
         for label in signed if not self.public_key else ():
-            rule = "has no key whose signature would count"
+            rule = "needs a key to verify signatures, and the site has none"
             yield Finding(("media", label, "signed_urls"), True, rule, 'write `public_key "first" { base64 = ... }`')
         if self.public_key and not signed:
-            yield Finding(("public_key",), None, "signs nothing", "write signed_urls = true in a `media` block")
+            rule = "is not used: no media has signed URLs"
+            yield Finding(("public_key",), None, rule, "write signed_urls = true in a `media` block")
 
     def _production_findings(self) -> Iterator[Finding]:
         if self.is_production and not self.access_logs:
-            rule = "is refused in production: nobody could say who asked for what"
-            yield Finding(("access_logs",), False, rule, "take it out")
+            rule = "is not allowed in production: there would be no record of who requested what"
+            yield Finding(("access_logs",), False, rule, "remove it")

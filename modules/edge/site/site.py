@@ -1,4 +1,4 @@
-"""Sites: pages in a private bucket behind CloudFront."""
+"""Websites in a private bucket behind CloudFront."""
 
 from collections.abc import Mapping
 
@@ -35,10 +35,10 @@ TLS_POLICY = "TLSv1.2_2021"
 
 
 class Site(Construct):
-    """Pages that everyone may see, in a bucket that nobody but their distribution reads.
+    """A public website in a private bucket that only its CloudFront distribution reads.
 
-    Creates: bucket, certificate in us-east-1, origins, cache and header policies, function, distribution, its right to
-    read the bucket and the media, alias records, access logs.
+    Creates: bucket, certificate in us-east-1, origins, cache and response headers policies, CloudFront function,
+    distribution, its permission to read the bucket and the media, alias records, access logs.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Site(Construct):
         network: NetworkModule,
         foundation: Foundation,
     ) -> None:
-        """Take the buckets by the names of the `media` blocks, and the load balancer of the `api` block."""
+        """`media` has the buckets by the labels of the `media` blocks, `load_balancer` is that of the `api` block."""
         super().__init__(scope, id)
         self.name = name
         self.settings = settings
@@ -67,34 +67,34 @@ class Site(Construct):
             certificate_arn=self._create_certificate(network),
             web_acl_arn=web_acl_arn,
         )
-        self._let_read(media)
+        self._grant_read(media)
         self._create_dns_names(network)
         if settings.access_logs:
             SiteLogs(self, "logs", name=name, distribution_arn=self.distribution_arn, foundation=foundation)
 
     @property
     def publish_commands(self) -> list[str]:
-        """What a pipeline runs in the folder of built pages, in this order."""
+        """The commands that a pipeline runs in the folder of built pages, in this order."""
         bucket = f"s3://{self.bucket.name}"
         hashed = [path.removeprefix("/") for path in self.settings.hashed_paths]
         only = " ".join(f"--include '{pattern}'" for pattern in hashed)
         others = "".join(f" --exclude '{pattern}'" for pattern in hashed)
         first = f"aws s3 sync . {bucket} --exclude '*' {only} --cache-control 'public, max-age={YEAR}, immutable'"
         return [
-            # Before the pages that name them, and without --delete: a page that is open somewhere asks for old ones.
+            # Before the pages that use them, and without --delete: pages that are open in a browser use the old ones.
             *([first] if hashed else []),
             f"aws s3 sync . {bucket}{others} --delete --cache-control 'no-cache'",
             f"aws cloudfront create-invalidation --distribution-id {self.distribution_id} --paths '/*'",
         ]
 
     def _create_bucket(self) -> PrivateBucket:
-        foundation, what = self._foundation, bucket_of(self.name)
+        foundation, label = self._foundation, bucket_of(self.name)
         bucket = PrivateBucket(
             self,
             "bucket",
             make=self._make,
             what=self.name,
-            name=foundation.names.bucket(what),
+            name=foundation.names.bucket(label),
             key=self._key,
             expire_after_days=None,
             expire_old_versions_after_days=OLD_VERSIONS_DAYS[foundation.tier],
@@ -106,7 +106,7 @@ class Site(Construct):
             self.name,
             bucket=bucket.id,
             target_bucket=foundation.log_bucket.bucket.id,
-            target_prefix=foundation.log_bucket.grant_access_log_delivery(bucket, what),
+            target_prefix=foundation.log_bucket.grant_access_log_delivery(bucket, label),
             depends_on=[foundation.log_bucket.bucket.ready],
         )
         return bucket
@@ -175,7 +175,7 @@ class Site(Construct):
         self.domain_name: str = distribution.domain_name
         self._zone_id: str = distribution.hosted_zone_id
 
-    def _let_read(self, media: Mapping[str, Bucket]) -> None:
+    def _grant_read(self, media: Mapping[str, Bucket]) -> None:
         arn, name = self.distribution_arn, sid(f"site-{self.name}")
         self.bucket.add_statements([may_read(name, arn, [f"{self.bucket.arn}/*"])])
         if self._key:
@@ -186,7 +186,7 @@ class Site(Construct):
                 [may_read(f"{name}Media{sid(label)}", arn, [f"{bucket.arn}{path}" for path in paths])]
             )
         if not self._key and (key := next((bucket.key for bucket in media.values() if bucket.key), None)):
-            # All buckets of ours share it.
+            # All buckets of the environment share the key.
             key.add_statement(may_decrypt(name, arn))
 
     def _create_dns_names(self, network: NetworkModule) -> None:
@@ -197,7 +197,7 @@ class Site(Construct):
                 target=self.domain_name,
                 target_zone_id=self._zone_id,
                 types=DUAL_STACK,
-                # "AliasTarget, EvaluateTargetHealth": CloudFront takes no other.
+                # "AliasTarget, EvaluateTargetHealth": false is the only value allowed for CloudFront.
                 evaluate_target_health=False,
             )
 

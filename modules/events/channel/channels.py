@@ -1,4 +1,4 @@
-"""Queues, topics and streams: encrypted by the environment's key for messages, reached by TLS only."""
+"""SQS queues, SNS topics, and Kinesis streams: encrypted with the environment's key for messages, TLS only."""
 
 import json
 
@@ -16,19 +16,19 @@ from modules.foundation.names import TOPIC_NAME_LIMIT
 from modules.foundation.policies import Statement, allow, deny, document, sid
 from modules.foundation.resources import Resources
 
-#: "Amazon SQS quotas" and "CreateStream": characters of a name.
+#: "Amazon SQS quotas" and "CreateStream": maximum number of characters in a name.
 QUEUE_NAME_LIMIT = 80
 STREAM_NAME_LIMIT = 128
-#: SQS's longest: what lies in a dead-letter queue waits for a person.
+#: The maximum of SQS: the messages in a dead-letter queue are kept until somebody examines them.
 DEAD_LETTER_DAYS = 14
 
 _SECONDS_A_DAY = 86400
 
 
 class Queue(Construct):
-    """An SQS queue that takes TLS only.
+    """An SQS queue that accepts TLS only.
 
-    Creates: the queue with its one policy, to which `allow` adds. The names of its methods say who may do what.
+    Creates: the queue with its policy (see `add_statement`).
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Queue(Construct):
         maximum_receives: int | None = None,
         dead_letters_of: str | None = None,
     ) -> None:
-        """Take the queue of dead letters and how often a message is received before; or the queue whose they are."""
+        """Take a dead-letter queue and its receive limit, or the ARN of the queue whose dead letters this one holds."""
         super().__init__(scope, id)
         names = foundation.names
         self.name = name
@@ -61,7 +61,7 @@ class Queue(Construct):
             kms_master_key_id=self.key_arn,
             message_retention_seconds=retention_days * _SECONDS_A_DAY,
             visibility_timeout_seconds=visibility_timeout,
-            # Long polls: fewer empty answers, which are paid for too.
+            # Long polling: fewer empty responses, which are charged too.
             receive_wait_time_seconds=20,
             redrive_policy=json.dumps({"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": maximum_receives})
             if dead_letters
@@ -75,17 +75,17 @@ class Queue(Construct):
         self.url = self._queue.url
 
     def add_statement(self, statement: Statement) -> None:
-        """Add a statement to the queue's policy, beside what others added."""
+        """Add a statement to the queue's policy, after the existing ones."""
         self._statements.append(statement)
         self._queue.policy = document(self._statements)
 
     def may_send(self) -> list[Statement]:
-        """Return the statements for the policy of a role that sends."""
+        """Return the statements for the policy of a role that sends messages."""
         send = allow(f"Send{sid(self.name)}", actions=["sqs:SendMessage"], resources=[self.arn])
         return [send, self._key_statement("Send", ["kms:GenerateDataKey", "kms:Decrypt"])]
 
     def may_receive(self) -> list[Statement]:
-        """Return the statements for the policy of a role that receives and deletes ("Using Lambda with Amazon SQS")."""
+        """Return the statements for a role that receives and deletes messages ("Using Lambda with Amazon SQS")."""
         actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
         receive = allow(f"Receive{sid(self.name)}", actions=actions, resources=[self.arn])
         return [receive, self._key_statement("Receive", ["kms:Decrypt"])]
@@ -95,9 +95,9 @@ class Queue(Construct):
 
 
 class QueueWithDeadLetters(Construct):
-    """A `queue` block: the queue, and the queue of what could not be read.
+    """A `queue` block: the queue and its dead-letter queue.
 
-    Creates: both queues; with its settings subscriptions to topics.
+    Creates: both queues, and the subscriptions to topics.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class QueueWithDeadLetters(Construct):
         )
 
     def subscribe(self, topic: "Topic", name: str) -> None:
-        """Let a topic's messages come in as they were published; `name` is the topic's, unique for this queue."""
+        """Subscribe to a topic with raw message delivery; `name` is the topic's, unique for this queue."""
         topic.let_service_use_key()
         self.queue.add_statement(
             allow(
@@ -160,9 +160,9 @@ class QueueWithDeadLetters(Construct):
 
 
 class Topic(Construct):
-    """A `topic` block: an SNS topic that takes TLS only.
+    """A `topic` block: an SNS topic that accepts TLS only.
 
-    Creates: the topic and its one policy, to which `allow` adds.
+    Creates: the topic and its policy (see `add_statement`).
     """
 
     def __init__(
@@ -187,20 +187,20 @@ class Topic(Construct):
 
     @property
     def ready(self) -> ITerraformDependable:
-        """What a service that publishes has to wait for: the topic's policy."""
+        """The topic's policy, which a service that publishes must wait for."""
         return self._policy
 
     def add_statement(self, statement: Statement) -> None:
-        """Add a statement to the topic's policy, beside what others added."""
+        """Add a statement to the topic's policy, after the existing ones."""
         self._statements.append(statement)
         self._policy.policy = document(self._statements)
 
     def let_service_use_key(self) -> None:
-        """Let SNS encrypt what it puts into queues of ours."""
+        """Allow SNS to encrypt messages that it sends to our queues."""
         self._foundation.let_use_message_key("sns")
 
     def may_publish(self) -> list[Statement]:
-        """Return the statements for the policy of a role that publishes."""
+        """Return the statements for the policy of a role that publishes messages."""
         region = self._foundation.names.region
         publish = allow(f"Publish{sid(self.name)}", actions=["sns:Publish"], resources=[self.arn])
         key_arn = self._foundation.message_key.arn
@@ -209,7 +209,7 @@ class Topic(Construct):
 
 
 class Stream(Construct):
-    """A `stream` block: a Kinesis stream with as many shards as the load needs.
+    """A `stream` block: a Kinesis stream in on-demand mode.
 
     Creates: the stream.
     """
@@ -234,7 +234,7 @@ class Stream(Construct):
         self.arn = stream.arn
 
     def may_put(self) -> list[Statement]:
-        """Return the statements for the policy of a role that puts records in."""
+        """Return the statements for the policy of a role that puts records."""
         put = allow(f"Put{sid(self.name)}", actions=["kinesis:PutRecord", "kinesis:PutRecords"], resources=[self.arn])
         return [put, self._key_statement("Put", ["kms:GenerateDataKey"])]
 
@@ -249,12 +249,12 @@ class Stream(Construct):
 
 
 def queue_arn(foundation: Foundation, name: str) -> str:
-    """Return a queue's ARN, which its name decides."""
+    """Return the ARN of the queue with this name."""
     return f"arn:aws:sqs:{foundation.names.region}:{foundation.names.account_id}:{name}"
 
 
 def through(sid: str, actions: list[str], key_arn: str, service: str) -> Statement:
-    """Return a statement that lets a role use a key by way of one service only."""
+    """Return a statement that allows a role to use a key only through one service."""
     condition = {"StringEquals": {"kms:ViaService": service}}
     return allow(sid, actions=actions, resources=[key_arn], condition=condition)
 

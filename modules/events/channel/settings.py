@@ -1,4 +1,4 @@
-"""The `queue`, `topic` and `stream` blocks: how messages get from one to another."""
+"""The `queue`, `topic`, and `stream` blocks: SQS queues, SNS topics, and Kinesis streams."""
 
 from typing import Annotated
 
@@ -8,27 +8,30 @@ from modules.foundation.lists import named_twice
 from modules.foundation.problems import refuse
 from modules.foundation.settings import Label, Settings
 
-#: A queue's policy has ten conditions at most: one for TLS, and one for each topic. [Amazon SQS policy quotas]
+#: A queue policy can have at most ten conditions: one for TLS, and one for each topic. [Amazon SQS policy quotas]
 #: (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html).
 TOPICS_LIMIT = 9
 
 
 class QueueSettings(Settings):
-    """A `queue` block: messages that wait, each for one reader; what cannot be read goes to a dead-letter queue."""
+    """A `queue` block: an SQS queue, with a dead-letter queue for the messages that cannot be processed."""
 
     topics: tuple[Label, ...] = Field(
-        default=(), max_length=TOPICS_LIMIT, description="Topics whose messages come into the queue, by name."
+        default=(), max_length=TOPICS_LIMIT, description="Names of the topics that the queue subscribes to."
     )
     visibility_timeout: int | None = Field(
         default=None,
         ge=0,
         le=43200,
-        description="Seconds in which a message that is read comes to no one else; by default six times the timeout of "
-        "the function that reads it, or 30.",
+        description="Seconds for which a message is hidden from other consumers after it is received; by default six "
+        "times the timeout of the function that reads the queue, or 30.",
     )
-    retention_days: int = Field(default=4, ge=1, le=14, description="Days after which a message is lost.")
+    retention_days: int = Field(default=4, ge=1, le=14, description="Days after which SQS deletes a message.")
     maximum_receives: int = Field(
-        default=5, ge=1, le=1000, description="How often a message is read before it is given up."
+        default=5,
+        ge=1,
+        le=1000,
+        description="Number of times a message is received before it moves to the dead-letter queue.",
     )
 
     @model_validator(mode="after")
@@ -38,14 +41,14 @@ class QueueSettings(Settings):
 
 
 class TopicSettings(Settings):
-    """A `topic` block: messages that go to all who subscribe."""
+    """A `topic` block: an SNS topic, which delivers each message to all subscribers."""
 
-    display_name: str = Field(default="", max_length=100, description="The sender in mails.")
+    display_name: str = Field(default="", max_length=100, description="Sender name in emails.")
 
 
 class StreamSettings(Settings):
-    """A `stream` block: records in their order, which can be read again. It has as many shards as the load needs."""
+    """A `stream` block: a Kinesis stream of ordered records that can be read again. Its capacity is on demand."""
 
     retention_hours: Annotated[int, Field(ge=24, le=8760)] = Field(
-        default=24, description="Hours that records can be read again, 24 to 8760."
+        default=24, description="Hours for which records can be read again, 24 to 8760."
     )

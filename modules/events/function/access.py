@@ -1,4 +1,4 @@
-"""The doors that the data module's blocks open for a function, and what they hand over."""
+"""Access of functions to the blocks of the data module, and the environment variables that describe them."""
 
 from modules.data.cache.cache import PORT
 from modules.data.logins import (
@@ -18,16 +18,16 @@ from modules.foundation.variables import variables_for
 
 
 class FunctionAccess:
-    """Opens what a function's settings name, on both sides: security groups, policies of buckets and its role.
+    """Gives a function access to what its settings name: security groups, bucket policies, and the function's role.
 
-    Creates nothing by itself. What is handed over (a label's hyphens become underscores):
+    Creates no resources of its own. Environment variables (hyphens in a label become underscores):
 
         DATABASE_<LABEL>_HOST, _READ_ONLY_HOST, _PROXY_HOST, _PORT, _NAME, _SECRET_ARN
         CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS, _USER
         BUCKET_<LABEL>_NAME, SECRET_<LABEL>_ARN
 
-    A login is in the secret, which the function's role may read, and is renewed there. At a proxy and at a cache's
-    user the function logs in by its role.
+    Credentials are in the secret, which the function's role can read and where they are rotated. To a proxy and as a
+    user of a cache, the function authenticates with its role.
     """
 
     def __init__(self, *, function: Function, settings: FunctionSettings, data: DataModule, names: Names) -> None:

@@ -32,7 +32,7 @@ from modules.network.vpc.vpc import Network
 
 #: "CreateFunction, FunctionName".
 FUNCTION_NAME_LIMIT = 64
-#: "Giving Lambda functions access to resources in an Amazon VPC, Required IAM permissions": Lambda makes network
+#: "Giving Lambda functions access to resources in an Amazon VPC, Required IAM permissions": Lambda creates network
 #: interfaces with the function's role.
 VPC_ACTIONS = (
     "ec2:CreateNetworkInterface",
@@ -45,10 +45,10 @@ VPC_ACTIONS = (
 
 
 class Function(Construct):
-    """A Lambda function that may do what it is told and nothing else.
+    """A Lambda function whose role allows only what its settings name.
 
-    Creates: log group, role with one policy, to which `allow` adds, queue for what failed, the function with JSON
-    logs and X-Ray, what is done with an event that fails; in the VPC a security group.
+    Creates: log group, role with one policy (see `add_statements`), queue for failed events, the function with JSON
+    logs and X-Ray, destination of failed asynchronous events; in the VPC also a security group.
     """
 
     def __init__(
@@ -84,22 +84,22 @@ class Function(Construct):
 
     @property
     def ready(self) -> ITerraformDependable:
-        """What has to be there before something reads a queue or a stream in the function's name: its policy."""
+        """The function's policy, which must exist before an event source reads a queue or stream with its role."""
         return self._policy
 
     def add_statements(self, *statements: Statement) -> None:
-        """Add statements to the policy of the function's role, beside what others added."""
+        """Add statements to the policy of the function's role, after the existing ones."""
         self._statements += statements
         self._policy.policy = document(self._statements)
 
     def add_environment(self, variables: Mapping[str, str]) -> None:
-        """Set environment variables, but for those that the environment file sets."""
+        """Set environment variables, except those that the environment file sets."""
         if variables:
             self._environment |= {**variables, **self._settings.environment}
             self._function.put_environment(variables=self._environment)
 
     def let_invoke(self, service: str, source_arn: str, *, name: str) -> LambdaPermission:
-        """Let a service invoke the function for one source of this account; `name` is unique for the function."""
+        """Allow a service to invoke the function for one source of this account; `name` is unique for the function."""
         return self._make(
             LambdaPermission,
             f"{self.label}_{name}",
@@ -112,11 +112,11 @@ class Function(Construct):
         )
 
     def reach(self, name: str, security_group_id: str, port: int) -> None:
-        """Let the function out to the members of a security group."""
+        """Allow traffic from the function to the members of a security group."""
         self._in_vpc().allow_egress_to(f"{self.label}_to_{name}", members_of(security_group_id), port, f"To {name}")
 
     def _create_role(self) -> None:
-        """Make the role, with its own log group in place of all, as AWSLambdaBasicExecutionRole has it."""
+        """Create the role. It can write to its own log group, where AWSLambdaBasicExecutionRole allows all of them."""
         role = self._make(
             IamRole,
             self.label,
@@ -124,7 +124,7 @@ class Function(Construct):
             description=f"What the function {self.name} may do",
             # [Lambda Developer Guide, Defining Lambda function permissions with an execution role]
             # (https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html) names no condition that
-            # Lambda would meet.
+            # a request of Lambda would satisfy.
             assume_role_policy=assumed_by("lambda.amazonaws.com", None),
         )
         self.role_arn = role.arn
@@ -135,7 +135,7 @@ class Function(Construct):
                 resources=[f"{self._log_group.arn}:log-stream:*"],
             )
         )
-        # X-Ray names no resources: "Actions, resources, and condition keys for AWS X-Ray".
+        # X-Ray supports no resource-level permissions: "Actions, resources, and condition keys for AWS X-Ray".
         traces = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
         self._statements.append(allow("Traces", actions=traces, resources=["*"]))
         if self._settings.in_vpc:
@@ -145,9 +145,9 @@ class Function(Construct):
         )
 
     def _interface_statements(self) -> list[Statement]:
-        """Let Lambda make network interfaces, and not the function's own code, as AWS advises at the same place."""
+        """Allow Lambda to create network interfaces, but not the function's code (see VPC_ACTIONS)."""
         names = self._foundation.names
-        # Not the function's attribute: the function waits for this policy.
+        # Not the function's attribute: the function depends on this policy.
         arn = f"arn:aws:lambda:{names.region}:{names.account_id}:function:{self.name}"
         own_code = {"ArnEquals": {"lambda:SourceFunctionArn": arn}}
         return [
@@ -156,7 +156,7 @@ class Function(Construct):
         ]
 
     def _create_failed_queue(self) -> Queue:
-        """Make the queue for events that failed, each with the reason, until somebody looks."""
+        """Create the queue that holds failed events, each with its error, until somebody examines them."""
         queue = Queue(
             self,
             "failed",
@@ -170,12 +170,12 @@ class Function(Construct):
         return queue
 
     def _in_vpc(self) -> SecurityGroup:
-        """Return the function's security group; the settings refuse what asks for one outside the VPC."""
+        """Return the function's security group; the settings do not allow what needs one outside the VPC."""
         assert self._group is not None, f"function {self.label} is outside the VPC"
         return self._group
 
     def _create_security_group(self, network: Network) -> SecurityGroup:
-        """Make a group that lets no one in, and HTTPS out: AWS's services, and whatever API it calls."""
+        """Create a group with no inbound rules, and HTTPS outbound for AWS services and other APIs."""
         name = self._foundation.names.of(f"function-{self.label}")
         group = SecurityGroup(
             self._make,
@@ -190,14 +190,14 @@ class Function(Construct):
         return group
 
     def _proxy_variables(self, network: NetworkModule) -> dict[str, str]:
-        """Return what tells a function in the VPC of the network's proxy."""
+        """Return the environment variables that configure the network's proxy for a function in the VPC."""
         proxy = network.vpc.proxy if self._settings.in_vpc else None
         return proxy.variables() if proxy else {}
 
     def _create_function(self, packages: Packages, network: NetworkModule) -> None:
         settings = self._settings
         package = packages.find(settings.folder(self.label), settings.target)
-        # Copied beside the stack and named relatively: the folder can be planned here and applied there.
+        # Copied next to the stack and referenced by a relative path: plan and apply can run in different places.
         asset = TerraformAsset(self, "package", path=str(package.resolve()), type=AssetType.FILE)
         self._function = self._make(
             LambdaFunction,
@@ -228,7 +228,7 @@ class Function(Construct):
         return LambdaFunctionVpcConfig(subnet_ids=network.app.all_ids(), security_group_ids=[self.security_group_id])
 
     def _create_failure_path(self) -> None:
-        """Say what is done with events that wait for no answer: S3's, SNS's, a schedule's."""
+        """Configure what happens to failed asynchronous events: those of S3, SNS, and schedules."""
         on_failure = LambdaFunctionEventInvokeConfigDestinationConfigOnFailure(destination=self.failed.arn)
         self._make(
             LambdaFunctionEventInvokeConfig,

@@ -1,9 +1,9 @@
-"""The zips of functions: the same input gives the same bytes on every machine.
+"""Deployment packages of functions: reproducible zip files, the same on every machine.
 
-AWS knows a function's code by the SHA-256 of its zip. A date, a mode, an order of names or a compressor that differs
-from one machine to the next would deploy every function anew for nothing. So names are sorted, dates and modes fixed,
-and nothing is compressed: releases of zlib write different bytes. Wheels are unpacked as they are, not installed:
-an installer leaves its own name, paths and byte code behind.
+Lambda identifies a function's code by the SHA-256 of its zip. A date, file mode, order, or compressor that differs
+between machines would deploy every function again without a change. Therefore names are sorted, dates and modes are
+fixed, and files are not compressed, since releases of zlib write different bytes. Wheels are unpacked, not installed:
+an installer adds its own name, paths, and bytecode.
 """
 
 import base64
@@ -22,38 +22,38 @@ Runtime = Literal["python3.12", "python3.13"]
 
 LOCK = "requirements.lock"
 HANDLER = "handler.py"
-#: "AWS Lambda quotas": a zip that is uploaded with the request, which is how Terraform does it.
+#: "AWS Lambda quotas": maximum size of a zip that is uploaded with the request, as Terraform does.
 ZIP_LIMIT = 50 * 1024**2
-#: Counted up when the same input shall give other bytes: packages of before are then not found any more.
+#: Increased when the same input must give other bytes; existing packages are then no longer found.
 _FORMAT = 1
-#: The first moment that a zip can name.
+#: The earliest date that a zip can contain.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = stat.S_IFREG | 0o644
-#: A function's folder holds these beside what is deployed.
+#: Files in a function's folder that are not deployed.
 _NOT_DEPLOYED = {"requirements.txt", LOCK, "README.md", "__pycache__", "tests"}
 
 
 class PackagingError(Exception):
-    """A function cannot be packed, or its package is not there; the message says what to do."""
+    """A function cannot be packaged, or its package is missing; the message contains the remedy."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a package is for."""
+    """The runtime and architecture of a package."""
 
     runtime: Runtime = "python3.13"
     architecture: Architecture = "arm64"
 
     @property
     def python(self) -> str:
-        """Python's version: `3.13`."""
+        """The Python version: `3.13`."""
         return self.runtime.removeprefix("python")
 
     @property
     def platforms(self) -> tuple[str, ...]:
-        """The platforms of wheels that run there, the newest first.
+        """The wheel platforms that run there, newest first.
 
-        "Lambda runtimes": these stand on Amazon Linux 2023, whose C library is glibc 2.34.
+        "Lambda runtimes": these runtimes use Amazon Linux 2023, whose C library is glibc 2.34.
         """
         machine = {"arm64": "aarch64", "x86_64": "x86_64"}[self.architecture]
         return (*(f"manylinux_2_{minor}_{machine}" for minor in range(34, 16, -1)), f"manylinux2014_{machine}")
@@ -61,28 +61,28 @@ class Target:
 
 @dataclass(frozen=True)
 class Packages:
-    """The functions' folders, and the folder that their packages are built into."""
+    """The folder of the functions' sources, and the folder of their packages."""
 
     sources: Path
     built: Path
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Packages":
-        """Return the folders that LAMBDAS and GROUNDWORK_BUILD name, `lambdas` and `build` without them."""
+        """Return the folders that LAMBDAS and GROUNDWORK_BUILD name; by default `lambdas` and `build`."""
         build = Path(environment.get("GROUNDWORK_BUILD") or "build")
         return cls(Path(environment.get("LAMBDAS") or "lambdas"), build / "functions")
 
     def path(self, code: str, target: Target) -> Path:
-        """Return where the package lies once it is built: under a name that its input decides."""
+        """Return the path of the package, whose name depends on its input."""
         name = f"{code}-{target.runtime}-{target.architecture}-{digest(self.sources / code, target)}.zip"
         return self.built / name
 
     def find(self, code: str, target: Target) -> Path:
-        """Return the built package. Raises PackagingError when there is none of these sources."""
+        """Return the package. Raises PackagingError if the current sources have not been built."""
         path = self.path(code, target)
         if not path.is_file():
             raise PackagingError(
-                f"lambdas/{code} is not built for {target.runtime} on {target.architecture} as it is now; "
+                f"lambdas/{code} has not been built for {target.runtime} on {target.architecture} since it changed; "
                 "run `.venv/bin/python -m ops build`"
             )
         return path
@@ -94,9 +94,9 @@ def is_function(folder: Path) -> bool:
 
 
 def sources(folder: Path) -> dict[str, bytes]:
-    """Return the files of a function's folder that are deployed, by their names in the zip: a package of its name.
+    """Return the files of a function's folder that are deployed, by their names in the zip, which include the folder.
 
-    Raises PackagingError when it is not the folder of a function.
+    Raises PackagingError if the folder does not contain a function.
     """
     if not is_function(folder):
         raise PackagingError(
@@ -104,7 +104,7 @@ def sources(folder: Path) -> dict[str, bytes]:
             "write one with `def handler(event, context)`, or name another folder with `code`"
         )
     if folder.name in sys.stdlib_module_names:
-        raise PackagingError(f"lambdas/{folder.name} bears the name of a module of Python's own; rename the folder")
+        raise PackagingError(f"lambdas/{folder.name} has the name of a Python standard module; rename the folder")
     return {
         path.relative_to(folder.parent).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -113,7 +113,7 @@ def sources(folder: Path) -> dict[str, bytes]:
 
 
 def digest(folder: Path, target: Target) -> str:
-    """Return sixteen hexadecimal digits of all that decides about the package's bytes."""
+    """Return sixteen hexadecimal digits that depend on everything that determines the package's bytes."""
     hashed = hashlib.sha256(f"{_FORMAT} {target.runtime} {target.architecture}".encode())
     lock = folder / LOCK
     locked = {LOCK: lock.read_bytes()} if lock.is_file() else {}
@@ -124,26 +124,28 @@ def digest(folder: Path, target: Target) -> str:
 
 
 def pack(function: Mapping[str, bytes], wheels: Iterable[Path]) -> bytes:
-    """Return the zip of a function's own files and those of its wheels.
+    """Return the zip of a function's own files and the files of its wheels.
 
-    Raises PackagingError when two bring different files of one name, or the zip is larger than Lambda takes.
+    Raises PackagingError if two files with one name differ, or if the zip exceeds Lambda's limit.
     """
     files = dict(function)
     for wheel in wheels:
         for name, content in unpacked(wheel).items():
             if files.setdefault(name, content) != content:
-                raise PackagingError(f"{name} is in {wheel.name} and elsewhere in the function; rename the function's")
+                raise PackagingError(
+                    f"{name} is in {wheel.name} and elsewhere in the function; rename the function's file"
+                )
     packed = write_zip(files)
     if len(packed) > ZIP_LIMIT:
         raise PackagingError(
-            f"the zip has {len(packed) / 1024**2:.0f} MB, Lambda takes {ZIP_LIMIT // 1024**2}; "
-            f"take out of {LOCK} what the function does not need, or split it"
+            f"the zip has {len(packed) / 1024**2:.0f} MB, and Lambda accepts {ZIP_LIMIT // 1024**2} MB; "
+            f"remove from {LOCK} what the function does not need, or split the function"
         )
     return packed
 
 
 def unpacked(wheel: Path) -> dict[str, bytes]:
-    """Return the wheel's files as they lie once it is installed, without its scripts and byte code."""
+    """Return the wheel's files by their paths after installation, without its scripts and bytecode."""
     files: dict[str, bytes] = {}
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
@@ -154,17 +156,17 @@ def unpacked(wheel: Path) -> dict[str, bytes]:
 
 
 def code_hash(package: Path) -> str:
-    """Return the package's SHA-256 as Lambda tells it, in base64 ("GetFunction, CodeSha256")."""
+    """Return the package's SHA-256 in base64, as Lambda returns it ("GetFunction, CodeSha256")."""
     return base64.b64encode(hashlib.sha256(package.read_bytes()).digest()).decode()
 
 
 def write_zip(files: Mapping[str, bytes]) -> bytes:
-    """Return a zip of these files which nothing but their names and content decides about."""
+    """Return a zip whose bytes depend only on the names and contents of these files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, _DATE)
-            entry.create_system = 3  # Unix, on every system: it says how the mode is read.
+            entry.create_system = 3  # Unix, on every system, so that the mode is read as a Unix mode.
             entry.external_attr = _MODE << 16
             archive.writestr(entry, files[name])
     return buffer.getvalue()
@@ -175,7 +177,7 @@ def _is_deployed(path: Path) -> bool:
 
 
 def _installed(path: PurePosixPath) -> PurePosixPath | None:
-    """Return where a wheel's file is installed ("Binary distribution format"), None for what no function uses."""
+    """Return where a wheel's file is installed ("Binary distribution format"), or None if no function uses it."""
     if path.suffix == ".pyc":
         return None
     if path.parts[0].endswith(".data"):

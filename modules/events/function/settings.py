@@ -1,4 +1,4 @@
-"""The `function` blocks: Lambda functions whose code is a folder of `lambdas/`."""
+"""The `function` blocks: Lambda functions whose code is a folder in `lambdas/`."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 from modules.foundation.variables import CREDENTIAL_VARIABLES, variable
 
-#: "Using Lambda environment variables, Defined runtime environment variables": these a function cannot set.
+#: "Using Lambda environment variables, Defined runtime environment variables": a function cannot set these.
 RESERVED_VARIABLES = (
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
@@ -35,37 +35,39 @@ RESERVED_VARIABLES = (
     "LAMBDA_RUNTIME_DIR",
     "LAMBDA_TASK_ROOT",
 )
-#: "AWS Lambda quotas": bytes of all names and values together.
+#: "AWS Lambda quotas": maximum number of bytes of all names and values together.
 ENVIRONMENT_LIMIT = 4096
 
 _VARIABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
-#: Its handler, `<folder>.handler.handler`, has at most 128 characters ("CreateFunction, Handler").
+#: The handler, `<folder>.handler.handler`, can have at most 128 characters ("CreateFunction, Handler").
 _FOLDER = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 def _code(value: str) -> str:
     if not _FOLDER.fullmatch(value):
-        raise broken_rule("is not the name of a folder in lambdas/", 'write one as "slack_alarm", without a path')
+        raise broken_rule(
+            "is not the name of a folder in lambdas/", 'write a name such as "slack_alarm", without a path'
+        )
     return value
 
 
 class BucketAccess(Settings):
-    """A `bucket` block in a function: what it reads and writes there."""
+    """A `bucket` block in a function: its access to a bucket."""
 
     read: tuple[str, ...] = Field(
-        default=(), examples=[["uploads/"]], description='Prefixes under which it lists and reads; "" is everything.'
+        default=(), examples=[["uploads/"]], description='Prefixes that it can list and read; "" is the whole bucket.'
     )
     write: tuple[str, ...] = Field(
         default=(),
         examples=[["thumbnails/"]],
-        description='Prefixes under which it writes and deletes; "" is everything.',
+        description='Prefixes that it can write and delete; "" is the whole bucket.',
     )
 
     @model_validator(mode="after")
     def _some(self) -> "BucketAccess":
         if not self.read and not self.write:
-            remedy = 'write read = ["uploads/"] or write = ["thumbnails/"], or take the block out'
-            refuse([Finding((), None, "names neither what is read nor what is written", remedy)])
+            remedy = 'write read = ["uploads/"] or write = ["thumbnails/"], or remove the block'
+            refuse([Finding((), None, "has neither read nor write", remedy)])
         refuse([*named_twice(self, "read", "write"), *self._prefix_findings()])
         return self
 
@@ -77,48 +79,53 @@ class BucketAccess(Settings):
 
 
 class FunctionSettings(Settings):
-    """A `function` block: its code, what it may use, and what invokes it."""
+    """A `function` block: its code, its permissions, and what invokes it."""
 
     code: Annotated[str, AfterValidator(_code)] | None = Field(
         default=None,
         examples=["slack_alarm"],
-        description="The folder in lambdas/; by default the block's name with _ for -.",
+        description="The folder in lambdas/; by default the block's name with _ instead of -.",
     )
-    description: str = Field(default="", max_length=256, description="What it is for.")
+    description: str = Field(default="", max_length=256, description="Description of the function in AWS.")
     runtime: Runtime = Field(default="python3.13", description="python3.12 or python3.13.")
     architecture: Architecture = Field(
-        default="arm64", description="arm64 costs a fifth less a second; x86_64 for wheels that there is no other of."
+        default="arm64",
+        description="arm64 costs 20% less per second; x86_64 is for dependencies without arm64 wheels.",
     )
-    # As provider 5.100 takes them: "AWS Lambda quotas".
-    memory: int = Field(default=256, ge=128, le=10240, description="MB, 128 to 10240; the CPU grows with it.")
-    timeout: int = Field(default=10, ge=1, le=900, description="Seconds that an invocation may take, up to 900.")
-    ephemeral_storage: int = Field(default=512, ge=512, le=10240, description="MB in /tmp, 512 to 10240.")
+    # The limits of provider 5.100, which are those of "AWS Lambda quotas".
+    memory: int = Field(
+        default=256, ge=128, le=10240, description="Memory in MB, 128 to 10240; CPU grows in proportion."
+    )
+    timeout: int = Field(
+        default=10, ge=1, le=900, description="Maximum duration of an invocation in seconds, up to 900."
+    )
+    ephemeral_storage: int = Field(default=512, ge=512, le=10240, description="Size of /tmp in MB, 512 to 10240.")
     reserved_concurrency: int | None = Field(
         default=None,
         ge=0,
-        description="Invocations at once, reserved for it and its limit; 0 stops it. By default none.",
+        description="Concurrency that is reserved for the function and limits it; 0 stops it. By default none.",
     )
     retries: int = Field(
-        default=2, ge=0, le=2, description="How often an event that failed is tried again, after one and two minutes."
+        default=2, ge=0, le=2, description="Number of times a failed event is retried, after one and two minutes."
     )
     maximum_event_age: int = Field(
-        default=21600, ge=60, le=21600, description="Seconds that an event waits before it is given up, 60 to 21600."
+        default=21600, ge=60, le=21600, description="Age in seconds at which an event is discarded, 60 to 21600."
     )
     environment: dict[str, str] = Field(
         default_factory=dict,
         examples=[{"SIZES": "128,512"}],
-        description="Environment variables, beside those that name what it may use (BUCKET_CONTENT_NAME, ...).",
+        description="Environment variables, in addition to those of its resources (BUCKET_CONTENT_NAME, ...).",
     )
     in_vpc: bool = Field(
-        default=False, description="Whether it runs in the app subnets, where it reaches databases and caches."
+        default=False, description="Whether it runs in the app subnets, where it can reach databases and caches."
     )
-    databases: tuple[Label, ...] = Field(default=(), description="Databases that let it in, by name.")
-    caches: tuple[Label, ...] = Field(default=(), description="Caches that let it in, by name.")
-    bucket: dict[Label, BucketAccess] = Field(default_factory=dict, description="What it does in which bucket.")
-    secrets: tuple[Label, ...] = Field(default=(), description="Secrets that it reads, by name.")
-    queues: tuple[Label, ...] = Field(default=(), description="Queues that it sends to, by name.")
-    topics: tuple[Label, ...] = Field(default=(), description="Topics that it publishes to, by name.")
-    streams: tuple[Label, ...] = Field(default=(), description="Streams that it puts records into, by name.")
+    databases: tuple[Label, ...] = Field(default=(), description="Names of the databases that it connects to.")
+    caches: tuple[Label, ...] = Field(default=(), description="Names of the caches that it connects to.")
+    bucket: dict[Label, BucketAccess] = Field(default_factory=dict, description="Access to buckets, by name.")
+    secrets: tuple[Label, ...] = Field(default=(), description="Names of the secrets that it reads.")
+    queues: tuple[Label, ...] = Field(default=(), description="Names of the queues that it sends to.")
+    topics: tuple[Label, ...] = Field(default=(), description="Names of the topics that it publishes to.")
+    streams: tuple[Label, ...] = Field(default=(), description="Names of the streams that it puts records into.")
     on_object: dict[Label, OnObject] = Field(default_factory=dict, description="Objects that invoke it.")
     on_queue: dict[Label, OnQueue] = Field(
         default_factory=dict, description="Queues whose messages invoke it, by name."
@@ -145,12 +152,12 @@ class FunctionSettings(Settings):
 
     @property
     def target(self) -> Target:
-        """What its package is built for."""
+        """The runtime and architecture of its package."""
         return Target(self.runtime, self.architecture)
 
     @property
     def published_to(self) -> dict[str, tuple[str, ...]]:
-        """What it sends to, by the kind of their blocks."""
+        """The names of what it sends to, by kind of block."""
         return {"queue": self.queues, "topic": self.topics, "stream": self.streams}
 
     def folder(self, label: str) -> str:
@@ -161,22 +168,23 @@ class FunctionSettings(Settings):
         for name in self.environment:
             at = ("environment",)
             if name in RESERVED_VARIABLES:
-                yield Finding(at, name, "is a variable that Lambda sets itself", "write another name")
+                yield Finding(at, name, "is a variable that Lambda sets itself", "choose another name")
             elif name in CREDENTIAL_VARIABLES:
-                yield Finding(at, name, "would take the function's role from it: SDKs ask here first", "take it out")
-            elif name.startswith(tuple(self._handed_over())):
-                rule = "is handed over by itself, for what the block names"
-                yield Finding(at, name, rule, "give it another name, or take it out")
+                rule = "would replace the function's role: SDKs read this variable first"
+                yield Finding(at, name, rule, "remove it")
+            elif name.startswith(tuple(self._resource_variables())):
+                rule = "is set automatically for a resource that the block names"
+                yield Finding(at, name, rule, "choose another name, or remove it")
             elif not _VARIABLE.fullmatch(name):
-                rule = "is not a name that Lambda takes: two or more letters, digits and _, a letter first"
-                yield Finding(at, name, rule, 'write one as "SIZES"')
+                rule = "is not a valid variable name: two or more letters, digits, and _, starting with a letter"
+                yield Finding(at, name, rule, 'write a name such as "SIZES"')
         size = sum(len(name.encode()) + len(value.encode()) for name, value in self.environment.items())
         if size > ENVIRONMENT_LIMIT:
-            rule = f"has {size} bytes, Lambda takes {ENVIRONMENT_LIMIT}"
-            yield Finding(("environment",), None, rule, "put what is long into the function's folder, or into a secret")
+            rule = f"has {size} bytes, and Lambda accepts {ENVIRONMENT_LIMIT}"
+            yield Finding(("environment",), None, rule, "move long values into the function's folder, or into a secret")
 
-    def _handed_over(self) -> Iterator[str]:
-        """Yield what the variables of all that the block names begin with."""
+    def _resource_variables(self) -> Iterator[str]:
+        """Yield the prefixes of the variables of all resources that the block names."""
         kinds: Mapping[str, Iterable[str]] = {
             "database": self.databases,
             "cache": self.caches,
@@ -188,24 +196,24 @@ class FunctionSettings(Settings):
             yield from (variable(kind, label, "") for label in labels)
 
     def _concurrency_findings(self) -> Iterator[Finding]:
-        """Yield queues that would invoke the function more often at once than it may run.
+        """Yield queues that would invoke the function more often concurrently than its reserved concurrency.
 
         [AWS Lambda Developer Guide, Configuring scaling behavior for SQS event source mappings]
-        (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html): the reserved concurrency has to be
-        that of all queues together, or messages are throttled. 0 stops the function on purpose.
+        (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html): the reserved concurrency must be at
+        least the sum of all queues, or messages are throttled. 0 stops the function on purpose.
         """
         limits = {label: queue.maximum_concurrency or 0 for label, queue in self.on_queue.items()}
         total = sum(limits.values())
         if self.reserved_concurrency and total > self.reserved_concurrency:
             sum_shown = "" if len(limits) == 1 else f"makes {total} with the other queues', and "
             rule = f"{sum_shown}is above reserved_concurrency {self.reserved_concurrency}: messages that are throttled "
-            rule += "come again until they are dead letters"
+            rule += "are retried until they move to the dead-letter queue"
             at = ("on_queue", next(label for label, limit in limits.items() if limit), "maximum_concurrency")
-            remedy = f"write fewer, or reserved_concurrency = {total}"
+            remedy = f"write less, or reserved_concurrency = {total}"
             yield Finding(at, limits[at[1]], rule, remedy)
 
     def _network_findings(self) -> Iterator[Finding]:
         for key, names in (("databases", self.databases), ("caches", self.caches)):
             if names and not self.in_vpc:
-                rule = "are reached from inside the VPC only, and the function is outside"
-                yield Finding((key,), list(names), rule, f"write in_vpc = true, or take {key} out")
+                rule = "can be reached only from inside the VPC, and the function is outside"
+                yield Finding((key,), list(names), rule, f"write in_vpc = true, or remove {key}")

@@ -1,4 +1,4 @@
-"""What invokes functions: objects, queues, topics, streams and schedules."""
+"""Triggers of functions: objects, queues, topics, streams, and schedules."""
 
 import json
 
@@ -28,15 +28,15 @@ from modules.foundation.policies import allow, assumed_by, document
 
 #: "CreateSchedule, Name".
 SCHEDULE_NAME_LIMIT = 64
-#: A batch that fails in part is answered with the messages that failed; the others are done.
+#: The function returns the messages of a batch that failed; the others are deleted.
 PARTIAL_BATCHES = ["ReportBatchItemFailures"]
 
 
 class Triggers(Construct):
-    """What invokes one function.
+    """The triggers of one function.
 
-    Creates, as far as asked for: permissions and the bucket's notification, event source mappings, subscriptions,
-    schedules with the role that invokes.
+    Creates, as its settings name them: permissions and the bucket's notification, event source mappings,
+    subscriptions, schedules with the role that invokes.
     """
 
     def __init__(self, scope: Construct, id: str, *, function: Function, foundation: Foundation) -> None:
@@ -47,7 +47,7 @@ class Triggers(Construct):
         self._scheduler_role_arn: str | None = None
 
     def on_object(self, name: str, settings: OnObject, bucket: Bucket) -> None:
-        """Let objects of a bucket invoke the function."""
+        """Invoke the function for objects of a bucket."""
         bucket.notify_function(
             self._function.arn,
             settings.events,
@@ -57,7 +57,7 @@ class Triggers(Construct):
         )
 
     def on_queue(self, name: str, settings: OnQueue, queue: Queue) -> None:
-        """Let messages of a queue invoke the function; those that its answer names come again."""
+        """Invoke the function for messages of a queue; those that its response names are retried."""
         self._function.add_statements(*queue.may_receive())
         limit = settings.maximum_concurrency
         self._make(
@@ -73,7 +73,7 @@ class Triggers(Construct):
         )
 
     def on_topic(self, name: str, settings: OnTopic, topic: Topic) -> None:
-        """Let messages of a topic invoke the function."""
+        """Invoke the function for messages of a topic."""
         permission = self._function.let_invoke("sns", topic.arn, name=f"topic-{name}")
         self._make(
             SnsTopicSubscription,
@@ -86,7 +86,7 @@ class Triggers(Construct):
         )
 
     def on_stream(self, name: str, settings: OnStream, stream: Stream) -> None:
-        """Let records of a stream invoke the function; what is given up is named in the queue of what failed."""
+        """Invoke the function for records of a stream; the queue for failed events names the discarded records."""
         self._function.add_statements(*stream.may_read())
         on_failure = LambdaEventSourceMappingDestinationConfigOnFailure(destination_arn=self._function.failed.arn)
         self._make(
@@ -94,7 +94,7 @@ class Triggers(Construct):
             f"{self._function.label}_on_stream_{name}",
             event_source_arn=stream.arn,
             function_name=self._function.arn,
-            # What was put in before the function was there is not lost.
+            # Include records that were put in before the function existed.
             starting_position="TRIM_HORIZON",
             batch_size=settings.batch_size,
             maximum_batching_window_in_seconds=settings.batching_window,
@@ -108,7 +108,7 @@ class Triggers(Construct):
         )
 
     def on_schedule(self, name: str, settings: FunctionSchedule) -> None:
-        """Invoke the function at times."""
+        """Invoke the function on a schedule."""
         function = self._function
         self._make(
             SchedulerSchedule,
@@ -126,7 +126,7 @@ class Triggers(Construct):
         )
 
     def _scheduler_role(self) -> str:
-        """Return the role by which EventBridge Scheduler invokes this function and tells what it could not."""
+        """Return the role with which EventBridge Scheduler invokes this function and sends failed invocations."""
         if self._scheduler_role_arn is None:
             function = self._function
             role = self._make(

@@ -1,4 +1,4 @@
-"""Names in AWS that two blocks would both make: of queues, and of schedules."""
+"""Names of queues and schedules that two blocks would both create in AWS."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,29 +9,29 @@ Place = tuple[str, ...]
 
 
 def findings(blocks: EventsBlocks) -> Iterator[Finding]:
-    """Yield the blocks whose queues or schedules are called as another's, which AWS has only once."""
+    """Yield the blocks whose queue or schedule has the name of another's."""
     yield from made_twice("queue", _queues(blocks))
     yield from made_twice("schedule", schedules(blocks))
 
 
-def made_twice(what: str, made: Iterable[tuple[Place, str]]) -> Iterator[Finding]:
-    """Yield the places that make a thing of a name that an earlier place makes."""
+def made_twice(kind: str, created: Iterable[tuple[Place, str]]) -> Iterator[Finding]:
+    """Yield the places that create a resource with the same name as an earlier place."""
     first: dict[str, Place] = {}
-    for at, name in made:
+    for at, name in created:
         if first.setdefault(name, at) != at:
-            rule = f"makes the {what} {name}, and so does {'.'.join(first[name])}"
+            rule = f"creates the {kind} {name}, and so does {'.'.join(first[name])}"
             yield Finding(at, None, rule, "give one of them another name")
 
 
 def schedules(blocks: EventsBlocks) -> Iterator[tuple[Place, str]]:
-    """Yield the schedules of functions, each with its name behind the environment's."""
+    """Yield the schedules of functions, each with its name without the environment's prefix."""
     for name, function in blocks.function.items():
         for label in function.schedule:
             yield ("function", name, "schedule", label), f"{name}-{label}"
 
 
 def _queues(blocks: EventsBlocks) -> Iterator[tuple[Place, str]]:
-    """Yield the queues of `queue` blocks and of functions: messages, those that could not be read, failed events."""
+    """Yield the queues of `queue` blocks, their dead-letter queues, and the queues for failed events of functions."""
     for name in blocks.queue:
         yield ("queue", name), name
     for name in blocks.queue:

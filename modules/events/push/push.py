@@ -1,4 +1,4 @@
-"""Notifications to mobile devices."""
+"""Push notifications to mobile devices."""
 
 from modules.events.channel.channels import Queue, Stream, Topic
 from modules.events.function.functions import Function
@@ -8,10 +8,11 @@ from modules.foundation.policies import Statement, allow
 
 
 class Push:
-    """A `push` block: what the API puts into its channel, its function sends to the devices of its applications.
+    """A `push` block: its function sends what the API puts into its channel to the devices of its applications.
 
-    Creates nothing by itself: channel and function are built with those of their kind. The platform applications are
-    made by `python -m ops push-credentials`, since Terraform would keep their credentials.
+    Creates no resources of its own: the channel and the function are built with the other blocks of their kind. The
+    platform applications are created by `python -m ops push-credentials`, since Terraform would store their
+    credentials.
     """
 
     def __init__(
@@ -27,16 +28,16 @@ class Push:
         function.add_environment({"PLATFORM_APPLICATIONS": applications, "TTL_SECONDS": str(settings.ttl_seconds)})
 
     @property
-    def told(self) -> dict[str, object]:
-        """What the API has to know."""
-        return {**self._told_channel(), "applications": self.applications}
+    def outputs(self) -> dict[str, object]:
+        """What the API needs, for the Terraform outputs."""
+        return {**self._channel_variables(), "applications": self.applications}
 
     @property
     def variables(self) -> dict[str, str]:
-        """The same for its environment: Apple's sandbox has the name that Apple's service has in production."""
-        return {**self._told_channel(), **self._by_service}
+        """The same for environment variables: Apple's sandbox and production service share one name."""
+        return {**self._channel_variables(), **self._by_service}
 
-    def _told_channel(self) -> dict[str, str]:
+    def _channel_variables(self) -> dict[str, str]:
         channel = self.channel
         if isinstance(channel, Topic):
             return {"topic_arn": channel.arn}
@@ -45,7 +46,7 @@ class Push:
         return {"stream_name": channel.name}
 
     def may_publish(self) -> list[Statement]:
-        """Return the statements for the policy of a role that asks for notifications, and registers devices."""
+        """Return the statements for the policy of a role that requests notifications and registers devices."""
         channel = self.channel
         if isinstance(channel, Topic):
             put = channel.may_publish()
@@ -59,10 +60,10 @@ class Push:
         return allow("Push", actions=["sns:Publish"], resources=self._resources())
 
     def _resources(self) -> list[str]:
-        """Return the applications and their endpoints: AWS does not say which of them SNS asks IAM for."""
+        """Return the applications and their endpoints: AWS does not document which of them SNS checks in IAM."""
         return [each for arn in self.applications.values() for each in (arn, f"{_endpoints(arn)}/*")]
 
 
 def _endpoints(application_arn: str) -> str:
-    """Return what the ARNs of an application's endpoints begin with."""
+    """Return the prefix of the ARNs of an application's endpoints."""
     return application_arn.replace(":app/", ":endpoint/")

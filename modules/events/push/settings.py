@@ -1,4 +1,4 @@
-"""The `push` blocks: notifications to the devices of one app."""
+"""The `push` blocks: push notifications to the devices of an app."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -17,7 +17,7 @@ PushSource = Literal["topic", "queue", "stream"]
 
 #: FCM keeps a message for four weeks at most ("Set the lifespan of a message").
 TTL_LIMIT = 28 * 86400
-#: Seconds for a batch: ten calls of SNS, each with its repetitions.
+#: Seconds for a batch: ten calls to SNS, each with retries.
 FUNCTION_TIMEOUT = 60
 
 
@@ -25,8 +25,8 @@ def _application_name(value: str) -> str:
     letters = value.replace("-", "").replace("_", "").replace(".", "")
     if not (letters.isascii() and letters.isalnum() and len(value) <= 256):
         raise broken_rule(
-            "is not a name of a platform application: letters, digits, _, - and ., at most 256",
-            "write the last part of the application's ARN, or take it out",
+            "is not a name of a platform application: letters, digits, _, -, and ., at most 256",
+            "write the last part of the application's ARN, or remove it",
         )
     return value
 
@@ -36,16 +36,16 @@ ApplicationName = Annotated[str, AfterValidator(_application_name)]
 
 
 class ApnsSettings(TieredSettings):
-    """An `apns` block: Apple's service, with a signing key, which does not expire as certificates do."""
+    """An `apns` block: Apple's service, with a signing key, which does not expire, unlike a certificate."""
 
     secret: Label = Field(
         examples=["apns-key"],
-        description="The `secret` block whose value is the signing key, Apple's file AuthKey_*.p8.",
+        description="Name of the `secret` block whose value is the signing key, Apple's file AuthKey_*.p8.",
     )
-    key_id: str = Field(pattern=r"^[A-Z0-9]{10}$", examples=["ABCDE12345"], description="The key's id at Apple.")
-    team_id: str = Field(pattern=r"^[A-Z0-9]{10}$", examples=["TEAM123456"], description="The team's id at Apple.")
+    key_id: str = Field(pattern=r"^[A-Z0-9]{10}$", examples=["ABCDE12345"], description="Key ID from Apple.")
+    team_id: str = Field(pattern=r"^[A-Z0-9]{10}$", examples=["TEAM123456"], description="Team ID from Apple.")
     bundle_id: str = Field(
-        pattern=r"^[A-Za-z0-9.-]{1,155}$", examples=["example.agora.app"], description="The app's bundle identifier."
+        pattern=r"^[A-Za-z0-9.-]{1,155}$", examples=["example.agora.app"], description="Bundle identifier of the app."
     )
     sandbox: bool = tiered(
         development=True,
@@ -53,59 +53,55 @@ class ApnsSettings(TieredSettings):
         production=False,
         description="Whether devices run development builds, which use Apple's sandbox environment.",
     )
-    application: ApplicationName | None = Field(
-        default=None, description="The platform application's name, where one is there already."
-    )
+    application: ApplicationName | None = Field(default=None, description="Name of an existing platform application.")
 
     @property
     def platform(self) -> Literal["APNS", "APNS_SANDBOX"]:
-        """The platform by SNS's name."""
+        """The name of the platform in SNS."""
         return "APNS_SANDBOX" if self.sandbox else "APNS"
 
     @model_validator(mode="after")
     def _rules(self) -> "ApnsSettings":
         if self.is_production and self.sandbox:
-            rule = "is refused in production: apps of the App Store would get nothing"
-            refuse([Finding(("sandbox",), True, rule, "take it out")])
+            rule = "is not allowed in production: apps from the App Store would receive nothing"
+            refuse([Finding(("sandbox",), True, rule, "remove it")])
         return self
 
 
 class FcmSettings(Settings):
-    """An `fcm` block: Google's service, by the HTTP v1 API."""
+    """An `fcm` block: Google's service, with the HTTP v1 API."""
 
     secret: Label = Field(
         examples=["fcm-account"],
-        description="The `secret` block whose value is the service account's key, Google's JSON file.",
+        description="Name of the `secret` block whose value is the service account key, Google's JSON file.",
     )
-    application: ApplicationName | None = Field(
-        default=None, description="The platform application's name, where one is there already."
-    )
+    application: ApplicationName | None = Field(default=None, description="Name of an existing platform application.")
 
     @property
     def platform(self) -> Literal["GCM"]:
-        """The platform by SNS's name, which is Google's of before."""
+        """The name of the platform in SNS, which is the former name of Google's service."""
         return "GCM"
 
 
 class PushSettings(TieredSettings):
-    """A `push` block: what the API publishes goes to devices, each notification by itself."""
+    """A `push` block: messages of the API that go to devices, each as one notification."""
 
     source: PushSource = Field(
         default="topic",
-        description="Where the API puts notifications: topic (SNS, and from there a queue), queue (SQS) or stream "
-        "(Kinesis: in the order of a partition key, for many thousands a second).",
+        description="Where the API puts notifications: topic (SNS, followed by a queue), queue (SQS), or stream "
+        "(Kinesis: ordered by partition key, for thousands of notifications per second).",
     )
-    apns: ApnsSettings | None = Field(default=None, description="Apple's devices.")
-    fcm: FcmSettings | None = Field(default=None, description="Android devices.")
+    apns: ApnsSettings | None = Field(default=None, description="Delivery to Apple devices.")
+    fcm: FcmSettings | None = Field(default=None, description="Delivery to Android devices.")
     ttl_seconds: int = Field(
         default=86400,
         ge=0,
         le=TTL_LIMIT,
-        description="Seconds that a notification is worth delivering where it says nothing; 0 is now or never.",
+        description="Seconds for which delivery is attempted, unless the notification sets its own; 0 is only once.",
     )
-    memory: int = Field(default=256, ge=128, le=10240, description="MB of the function.")
+    memory: int = Field(default=256, ge=128, le=10240, description="Memory of the function in MB.")
     attempts: int = Field(
-        default=5, ge=1, le=100, description="How often a notification that fails is tried before it is given up."
+        default=5, ge=1, le=100, description="Number of attempts to send a notification before it is discarded."
     )
 
     @model_validator(mode="after")
@@ -115,11 +111,11 @@ class PushSettings(TieredSettings):
 
     @property
     def platforms(self) -> "tuple[ApnsSettings | FcmSettings, ...]":
-        """The platforms that are sent to."""
+        """The platforms of the block."""
         return tuple(each for each in (self.apns, self.fcm) if each)
 
     def function(self, channel: str) -> FunctionSettings:
-        """Return the function that sends what comes by the channel of this name."""
+        """Return the function that sends what arrives in the channel of this name."""
         by_stream = self.source == "stream"
         return FunctionSettings(
             code="push",
@@ -131,26 +127,26 @@ class PushSettings(TieredSettings):
         )
 
     def queues(self, channel: str) -> dict[str, QueueSettings]:
-        """Return the queue, if notifications wait in one."""
+        """Return the queue, if the source has one."""
         if self.source == "stream":
             return {}
         topics = (channel,) if self.source == "topic" else ()
         return {channel: QueueSettings(topics=topics, maximum_receives=self.attempts)}
 
     def topics(self, channel: str) -> dict[str, TopicSettings]:
-        """Return the topic, if notifications are published to one."""
+        """Return the topic, if it is the source."""
         return {channel: TopicSettings()} if self.source == "topic" else {}
 
     def streams(self, channel: str) -> dict[str, StreamSettings]:
-        """Return the stream, if notifications are put into one."""
+        """Return the stream, if it is the source."""
         return {channel: StreamSettings()} if self.source == "stream" else {}
 
     def _findings(self) -> Iterator[Finding]:
         if not self.platforms:
-            yield Finding((), None, "names no platform", "write an `apns` block, an `fcm` block, or both")
+            yield Finding((), None, "has no platform", "add an `apns` block, an `fcm` block, or both")
 
 
 def application_arn(names: Names, label: str, platform: ApnsSettings | FcmSettings) -> str:
-    """Return the ARN of the platform application of a `push` block, which its name decides."""
+    """Return the ARN of the platform application of a `push` block."""
     name = platform.application or names.of(label, 256)
     return f"arn:aws:sns:{names.region}:{names.account_id}:app/{platform.platform}/{name}"

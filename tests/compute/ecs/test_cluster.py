@@ -1,4 +1,4 @@
-"""ECS clusters: what stands in the JSON that is applied."""
+"""ECS clusters in the synthesized JSON."""
 
 import base64
 import json
@@ -22,7 +22,7 @@ def batch(further: Path) -> Template:
     return Template(stack_folder(further, "batch"))
 
 
-def test_production_divides_between_on_demand_and_spot(prod: Template) -> None:
+def test_default_strategy_in_production_divides_tasks_between_on_demand_and_spot(prod: Template) -> None:
     providers = prod.resource("aws_ecs_cluster_capacity_providers.ecs_main")
     assert providers["capacity_providers"] == ["FARGATE", "FARGATE_SPOT"]
     assert providers["default_capacity_provider_strategy"] == [
@@ -31,18 +31,18 @@ def test_production_divides_between_on_demand_and_spot(prod: Template) -> None:
     ]
 
 
-def test_dev_is_all_spot(dev: Template) -> None:
+def test_default_strategy_in_development_is_spot_only(dev: Template) -> None:
     (share,) = dev.resource("aws_ecs_cluster_capacity_providers.ecs_main")["default_capacity_provider_strategy"]
     assert (share["capacity_provider"], share["weight"]) == ("FARGATE_SPOT", 1)
 
 
-def test_container_insights_by_tier(prod: Template, dev: Template) -> None:
+def test_container_insights_depends_on_tier(prod: Template, dev: Template) -> None:
     for template, value in ((prod, "enhanced"), (dev, "disabled")):
         setting = template.resource("aws_ecs_cluster.ecs_main")["setting"]
         assert setting == [{"name": "containerInsights", "value": value}]
 
 
-def test_commands_in_containers_are_encrypted_and_written_down(prod: Template) -> None:
+def test_ecs_exec_sessions_are_encrypted_and_logged(prod: Template) -> None:
     (cluster,) = prod.resources("aws_ecs_cluster").values()
     commands = cluster["configuration"]["execute_command_configuration"]
     assert commands["kms_key_id"] == "${aws_kms_key.foundation_sessions_key.arn}"
@@ -54,7 +54,7 @@ def test_commands_in_containers_are_encrypted_and_written_down(prod: Template) -
     assert "kms_key_id" in prod.resource("aws_cloudwatch_log_group.foundation_ecs_main_exec_log_group")
 
 
-def test_instances_are_grouped_by_ecs(batch: Template) -> None:
+def test_instances_are_scaled_by_ecs(batch: Template) -> None:
     provider = batch.resource("aws_ecs_capacity_provider.ecs_night")
     assert provider["name"] == "ec2-mobile-batch-night"
     assert provider["auto_scaling_group_provider"] == {
@@ -71,7 +71,7 @@ def test_instances_are_grouped_by_ecs(batch: Template) -> None:
     assert group["vpc_zone_identifier"] == ["${aws_subnet.network_app_a.id}", "${aws_subnet.network_app_c.id}"]
 
 
-def test_instances_give_away_no_credentials_and_encrypt_their_disk(batch: Template) -> None:
+def test_instances_require_imdsv2_and_encrypt_their_volume(batch: Template) -> None:
     template = batch.resource("aws_launch_template.ecs_legacy")
     assert template["metadata_options"] == {
         "http_endpoint": "enabled",
@@ -88,20 +88,20 @@ def test_instances_give_away_no_credentials_and_encrypt_their_disk(batch: Templa
     }
 
 
-def test_a_new_image_of_aws_changes_no_plan(batch: Template) -> None:
+def test_default_ami_is_resolved_at_launch(batch: Template) -> None:
     images = {name: template["image_id"] for name, template in batch.resources("aws_launch_template").items()}
     newest = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id"
     assert images == {"ecs_night": newest, "ecs_legacy": "ami-0123456789abcdef0"}
     assert "aws_ssm_parameter" not in batch.json.get("data", {})
 
 
-def test_instances_are_replaced_by_choice_only(batch: Template) -> None:
+def test_instance_refresh_only_if_enabled(batch: Template) -> None:
     refresh = batch.resource("aws_autoscaling_group.ecs_night")["instance_refresh"]
     assert refresh["preferences"]["min_healthy_percentage"] == 100
     assert "instance_refresh" not in batch.resource("aws_autoscaling_group.ecs_legacy")
 
 
-def test_what_aws_copies_no_tags_to_has_them_all_the_same(batch: Template) -> None:
+def test_instances_volumes_and_interfaces_have_default_tags(batch: Template) -> None:
     specifications = batch.resource("aws_launch_template.ecs_night")["tag_specifications"]
     assert [each["resource_type"] for each in specifications] == ["instance", "volume", "network-interface"]
     provider = batch.json["provider"]["aws"][0]
@@ -112,7 +112,7 @@ def test_what_aws_copies_no_tags_to_has_them_all_the_same(batch: Template) -> No
     assert [key for key, tag in tags.items() if tag["propagate_at_launch"]] == ["AmazonECSManaged"]
 
 
-def test_the_agent_knows_its_cluster_and_keeps_the_role_from_tasks(batch: Template) -> None:
+def test_user_data_names_the_cluster_and_blocks_instance_metadata_for_tasks(batch: Template) -> None:
     script = base64.b64decode(batch.resource("aws_launch_template.ecs_night")["user_data"]).decode()
     assert script.startswith("#!/bin/bash\n")
     assert "\nECS_CLUSTER=mobile-batch-night\n" in script
@@ -120,18 +120,18 @@ def test_the_agent_knows_its_cluster_and_keeps_the_role_from_tasks(batch: Templa
     assert batch.resource("aws_ecs_cluster.ecs_night")["name"] == "mobile-batch-night"
 
 
-def test_the_agent_may_serve_its_own_cluster_only(batch: Template) -> None:
+def test_agent_role_is_limited_to_its_own_cluster(batch: Template) -> None:
     statements = {each["Sid"]: each for each in batch.policy("aws_iam_role_policy.ecs_night_instances")}
     arn = "arn:aws:ecs:ap-northeast-2:777777777777"
     assert statements["JoinCluster"]["Resource"] == [f"{arn}:cluster/mobile-batch-night"]
     assert statements["TakeTasks"]["Resource"] == [f"{arn}:container-instance/mobile-batch-night/*"]
-    open_to_all = [each["Action"] for each in statements.values() if each["Resource"] == ["*"]]
-    assert open_to_all == [["ecs:DiscoverPollEndpoint", "ec2:DescribeTags"]]
-    # Images and logs are the execution role's, secrets the task's.
+    without_resource = [each["Action"] for each in statements.values() if each["Resource"] == ["*"]]
+    assert without_resource == [["ecs:DiscoverPollEndpoint", "ec2:DescribeTags"]]
+    # The task execution role has the permissions for images and logs, the task role those for secrets.
     assert not [each for each in statements.values() if not json.dumps(each["Action"]).startswith(('["ecs:', '["ec2:'))]
 
 
-def test_nobody_gets_into_an_instance(batch: Template) -> None:
+def test_instances_allow_no_inbound_traffic(batch: Template) -> None:
     group = "${aws_security_group.ecs_night_instances.id}"
     assert batch.resource("aws_launch_template.ecs_night")["vpc_security_group_ids"] == [group]
     ingress = batch.resources("aws_vpc_security_group_ingress_rule").values()
@@ -140,7 +140,7 @@ def test_nobody_gets_into_an_instance(batch: Template) -> None:
     assert (egress["from_port"], egress["to_port"], egress["ip_protocol"]) == (443, 443, "tcp")
 
 
-def test_a_cluster_with_both_runs_on_fargate_unless_asked(batch: Template) -> None:
+def test_cluster_with_both_capacities_uses_fargate_by_default(batch: Template) -> None:
     providers = batch.resource("aws_ecs_cluster_capacity_providers.ecs_legacy")
     assert providers["capacity_providers"] == [
         "${aws_ecs_capacity_provider.ecs_legacy.name}",
@@ -151,7 +151,7 @@ def test_a_cluster_with_both_runs_on_fargate_unless_asked(batch: Template) -> No
     assert (share["capacity_provider"], share["weight"]) == ("FARGATE", 1)
 
 
-def test_what_a_service_asks_of_its_cluster(tmp_path: Path) -> None:
+def test_cluster_returns_capacity_strategy_and_ecs_exec_statements(tmp_path: Path) -> None:
     found: list[EcsCluster] = []
 
     def build(stack: TerraformStack, foundation: Foundation) -> None:

@@ -1,4 +1,4 @@
-"""Kubernetes clusters: what stands in the JSON that is applied."""
+"""Kubernetes clusters in the synthesized JSON."""
 
 import email
 import json
@@ -43,14 +43,14 @@ def trust(template: Template, role: str) -> dict[str, Any]:
 
 
 def parts(text: str) -> dict[str, str]:
-    """Return the MIME parts of user data, by their type."""
+    """Return the MIME parts of user data, by content type."""
     message = email.message_from_string(text)
     payload = message.get_payload()
     assert isinstance(payload, list)
     return {part.get_content_type(): str(part.get_payload()) for part in payload if not isinstance(part, str)}
 
 
-def test_the_api_is_reached_from_the_vpc_only(mobile: Template) -> None:
+def test_api_server_is_private(mobile: Template) -> None:
     for cluster in mobile.resources("aws_eks_cluster").values():
         network = cluster["vpc_config"]
         assert (network["endpoint_private_access"], network["endpoint_public_access"]) == (True, False)
@@ -62,7 +62,7 @@ def test_the_api_is_reached_from_the_vpc_only(mobile: Template) -> None:
     assert [name for name in rules if "eks_green" in name] == []
 
 
-def test_secrets_are_encrypted_and_all_logs_kept_in_a_group_of_ours(mobile: Template) -> None:
+def test_secrets_are_encrypted_and_logs_go_to_an_encrypted_log_group(mobile: Template) -> None:
     cluster = mobile.resource("aws_eks_cluster.eks_blue")
     assert cluster["encryption_config"] == {
         "provider": {"key_arn": "${aws_kms_key.foundation_clusters_key.arn}"},
@@ -72,11 +72,11 @@ def test_secrets_are_encrypted_and_all_logs_kept_in_a_group_of_ours(mobile: Temp
     group = mobile.resource("aws_cloudwatch_log_group.eks_blue")
     assert group["name"] == f"/aws/eks/{cluster['name']}/cluster"
     assert group["kms_key_id"] == "${aws_kms_key.foundation_logs_key.arn}"
-    # EKS would make the group by itself, unencrypted and for ever.
+    # Otherwise EKS would create the log group itself, unencrypted and without expiration.
     assert "aws_cloudwatch_log_group.eks_blue" in cluster["depends_on"]
 
 
-def test_nobody_is_let_in_without_a_line(mobile: Template) -> None:
+def test_only_access_blocks_grant_access(mobile: Template) -> None:
     for cluster in mobile.resources("aws_eks_cluster").values():
         assert cluster["access_config"] == {
             "authentication_mode": "API",
@@ -89,7 +89,7 @@ def test_nobody_is_let_in_without_a_line(mobile: Template) -> None:
     assert operators["access_scope"] == {"type": "cluster"}
 
 
-def test_versions_are_the_files_and_nobody_elses(mobile: Template) -> None:
+def test_versions_come_from_the_environment_file(mobile: Template) -> None:
     assert mobile.resource("aws_eks_cluster.eks_blue")["version"] == "1.36"
     assert mobile.resource("aws_eks_cluster.eks_green")["version"] == "1.37"
     assert mobile.resource("aws_eks_cluster.eks_blue")["upgrade_policy"] == {"support_type": "STANDARD"}
@@ -97,21 +97,21 @@ def test_versions_are_the_files_and_nobody_elses(mobile: Template) -> None:
     assert all("addon_version" in each for each in mobile.resources("aws_eks_addon").values())
     group = mobile.resource("aws_eks_node_group.eks_blue_general")
     assert (group["version"], group["release_version"]) == ("1.36", "1.36.2-20260709")
-    # Looked up by EC2 at each start, never by a plan.
+    # Resolved by EC2 at each launch, never by a plan.
     assert mobile.resource("aws_launch_template.eks_blue_batch")["image_id"] == (
         "resolve:ssm:/aws/service/eks/optimized-ami/1.36/amazon-linux-2023/x86_64/standard/recommended/image_id"
     )
-    # Groups are looked up for their size, and nothing for its version.
+    # Data sources read the sizes of groups, and no versions.
     assert set(mobile.json["data"]) == {"aws_autoscaling_group", "aws_autoscaling_groups"}
 
 
-def test_addresses_come_by_prefixes(mobile: Template) -> None:
+def test_vpc_cni_uses_prefix_delegation(mobile: Template) -> None:
     cni = mobile.resource("aws_eks_addon.eks_blue_vpc_cni")
-    told = {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}
-    assert json.loads(cni["configuration_values"]) == {"env": told}
+    variables = {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}
+    assert json.loads(cni["configuration_values"]) == {"env": variables}
 
 
-def test_add_ons_come_before_or_behind_the_nodes(mobile: Template) -> None:
+def test_add_ons_are_ordered_before_or_after_the_nodes(mobile: Template) -> None:
     group = mobile.resource("aws_eks_node_group.eks_blue_general")["depends_on"]
     for add_on in ("vpc_cni", "kube_proxy", "eks_pod_identity_agent"):
         assert f"aws_eks_addon.eks_blue_{add_on}" in group
@@ -123,7 +123,7 @@ def test_add_ons_come_before_or_behind_the_nodes(mobile: Template) -> None:
     }
 
 
-def test_nodes_answer_no_pod_and_encrypt_their_disk(mobile: Template) -> None:
+def test_nodes_require_imdsv2_with_one_hop_and_encrypt_their_volume(mobile: Template) -> None:
     for template in mobile.resources("aws_launch_template").values():
         assert template["metadata_options"] == {
             "http_endpoint": "enabled",
@@ -139,7 +139,7 @@ def test_nodes_answer_no_pod_and_encrypt_their_disk(mobile: Template) -> None:
         }
 
 
-def test_a_managed_node_is_told_pods_and_proxy(mobile: Template) -> None:
+def test_managed_node_has_max_pods_and_proxy_in_its_user_data(mobile: Template) -> None:
     template = mobile.resource("aws_launch_template.eks_blue_general")
     assert "image_id" not in template
     found = parts(b64decode(template["user_data"]).decode())
@@ -156,7 +156,7 @@ def test_a_managed_node_is_told_pods_and_proxy(mobile: Template) -> None:
     assert {".dkr.ecr.ap-northeast-2.amazonaws.com", "sts.ap-northeast-2.amazonaws.com", ".corp.example"} <= {*excepted}
 
 
-def test_a_node_of_our_own_joins_with_labels_and_taints(mobile: Template) -> None:
+def test_self_managed_node_joins_with_labels_and_taints(mobile: Template) -> None:
     assert mobile.resource("aws_launch_template.eks_blue_batch")["user_data"] == (
         "${base64encode(local.eks_blue_batch_user_data)}"
     )
@@ -178,7 +178,7 @@ def test_a_node_of_our_own_joins_with_labels_and_taints(mobile: Template) -> Non
     assert tags["k8s.io/cluster-autoscaler/enabled"] is False
 
 
-def test_whoever_scales_the_nodes_says_how_many(mobile: Template) -> None:
+def test_scaled_groups_ignore_their_size(mobile: Template) -> None:
     group = mobile.resource("aws_eks_node_group.eks_blue_general")
     assert group["lifecycle"]["ignore_changes"] == ["scaling_config"]
     assert (group["scaling_config"]["min_size"], group["scaling_config"]["max_size"]) == (2, 3)
@@ -188,7 +188,7 @@ def test_whoever_scales_the_nodes_says_how_many(mobile: Template) -> None:
     assert own["lifecycle"] == {"ignore_changes": ["desired_capacity"]}
 
 
-def test_a_managed_group_has_the_size_that_runs_within_its_bounds(tmp_path: Path) -> None:
+def test_managed_group_keeps_its_current_size_within_its_bounds(tmp_path: Path) -> None:
     template = stack_of(tmp_path, dev(GENERAL)["dev"])
     group = template.resource("aws_eks_node_group.eks_blue_general")
     assert "ignore_changes" not in group["lifecycle"]
@@ -206,7 +206,7 @@ def test_a_managed_group_has_the_size_that_runs_within_its_bounds(tmp_path: Path
 
 @pytest.fixture(scope="module")
 def name(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a managed node group, before something is changed."""
+    """The name of a managed node group before a change."""
     return name_of_group(tmp_path_factory.mktemp("before"))
 
 
@@ -228,7 +228,7 @@ def name_of_group(folder: Path, before: str = "", after: str = "") -> str:
         ('availability_zones = ["a", "c"]', 'availability_zones = ["a", "b", "c"]'),
     ],
 )
-def test_what_eks_cannot_change_of_a_managed_group_changes_its_name(
+def test_managed_group_gets_a_new_name_when_eks_cannot_change_it(
     before: str, after: str, name: str, tmp_path: Path
 ) -> None:
     assert re.fullmatch(r"general-[0-9a-f]{8}", name)
@@ -242,16 +242,16 @@ def test_what_eks_cannot_change_of_a_managed_group_changes_its_name(
         ("max_size       = 3", 'max_size       = 3\n    labels = { workload = "web" }'),
         ("max_size       = 3", "max_size       = 3\n    volume_size_gib = 80"),
         ("max_size       = 3", 'max_size       = 3\n    availability_zones = ["c", "a"]'),
-        ("1.36", "1.37"),  # of Kubernetes, and of kube-proxy with it
+        ("1.36", "1.37"),  # the versions of Kubernetes and kube-proxy
     ],
 )
-def test_what_eks_changes_of_a_managed_group_leaves_its_name(
+def test_managed_group_keeps_its_name_when_eks_can_change_it(
     before: str, after: str, name: str, tmp_path: Path
 ) -> None:
     assert name_of_group(tmp_path, before, after) == name
 
 
-def test_a_changed_fargate_profile_has_another_name(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_changed_fargate_profile_gets_a_new_name(tmp_path_factory: pytest.TempPathFactory) -> None:
     names = set()
     for namespace in ("*", "payments-*"):
         text = dev(GENERAL, FARGATE.replace('"*"', f'"{namespace}"'))["dev"]
@@ -263,13 +263,13 @@ def test_a_changed_fargate_profile_has_another_name(tmp_path_factory: pytest.Tem
     assert all(re.fullmatch(r"all-[0-9a-f]{8}", name) for name in names)
 
 
-def test_what_scales_a_group_of_nodes_is_there_until_its_successor_is_scaled(mobile: Template) -> None:
+def test_scaling_of_node_groups_is_created_before_destroy(mobile: Template) -> None:
     for kind in ("aws_autoscaling_policy", "aws_autoscaling_schedule"):
         for each in mobile.resources(kind).values():
             assert each["lifecycle"] == {"create_before_destroy": True}
 
 
-def test_pods_without_nodes_are_in_app_subnets_only(mobile: Template) -> None:
+def test_fargate_profile_is_in_app_subnets_only(mobile: Template) -> None:
     profile = mobile.resource("aws_eks_fargate_profile.eks_green_all")
     assert profile["subnet_ids"] == ["${aws_subnet.network_app_a.id}", "${aws_subnet.network_app_c.id}"]
     assert profile["selector"] == [
@@ -278,7 +278,7 @@ def test_pods_without_nodes_are_in_app_subnets_only(mobile: Template) -> None:
     ]
 
 
-def test_a_role_is_for_one_service_account_of_one_cluster(mobile: Template) -> None:
+def test_role_trusts_one_service_account_of_one_cluster(mobile: Template) -> None:
     by_agent = trust(mobile, "eks_blue_payments_api")
     assert by_agent["Principal"] == {"Service": "pods.eks.amazonaws.com"}
     assert by_agent["Condition"]["StringEquals"] == {
@@ -297,13 +297,13 @@ def test_a_role_is_for_one_service_account_of_one_cluster(mobile: Template) -> N
     assert list(associations) == ["eks_blue_payments_api"]
 
 
-def test_aws_assumes_roles_for_these_clusters_only(mobile: Template) -> None:
+def test_aws_services_assume_roles_for_their_cluster_only(mobile: Template) -> None:
     assert trust(mobile, "eks_blue")["Condition"] == {"ArnLike": {"aws:SourceArn": CLUSTER}}
     profiles = CLUSTER.replace(":cluster/mobile-mobile-blue", ":fargateprofile/mobile-mobile-green/*")
     assert trust(mobile, "eks_green_fargate")["Condition"] == {"ArnLike": {"aws:SourceArn": profiles}}
 
 
-def test_a_pod_may_do_what_its_account_names_and_nothing_else(mobile: Template) -> None:
+def test_pod_has_only_the_permissions_of_its_service_account(mobile: Template) -> None:
     queue = f"arn:aws:sqs:ap-northeast-2:{ACCOUNT}:mobile-staging-receipts"
     own = statements_of(mobile, "eks_blue_payments_api")
     assert allows(own, "sqs:SendMessage", queue)
@@ -316,7 +316,7 @@ def test_a_pod_may_do_what_its_account_names_and_nothing_else(mobile: Template) 
         assert not allows(own, action, resource)
 
 
-def test_a_pod_publishes_to_what_its_account_names(mobile: Template) -> None:
+def test_pod_publishes_to_the_queues_of_its_service_account(mobile: Template) -> None:
     own, queue = statements_of(mobile, "eks_blue_payments_api"), "${aws_sqs_queue.queue_receipts.arn}"
     key = "${aws_kms_key.foundation_messages_key.arn}"
     through_sqs = {"kms__ViaService": "sqs.ap-northeast-2.amazonaws.com"}
@@ -327,7 +327,7 @@ def test_a_pod_publishes_to_what_its_account_names(mobile: Template) -> None:
     assert "queue_receipts" not in str(statements_of(mobile, "eks_green_payments_api"))
 
 
-def test_a_pod_reads_the_secrets_that_its_account_names(mobile: Template) -> None:
+def test_pod_reads_the_secrets_of_its_service_account(mobile: Template) -> None:
     own, secret = statements_of(mobile, "eks_blue_payments_api"), "${aws_secretsmanager_secret.secret_bank.arn}"
     assert allows(own, "secretsmanager:GetSecretValue", secret)
     assert not allows(own, "secretsmanager:PutSecretValue", secret)
@@ -335,11 +335,11 @@ def test_a_pod_reads_the_secrets_that_its_account_names(mobile: Template) -> Non
     assert "secret_bank" not in str(statements_of(mobile, "eks_green_payments_api"))
 
 
-def test_a_pod_logs_in_where_its_account_says(tmp_path: Path) -> None:
+def test_pod_logs_in_to_the_databases_and_caches_of_its_service_account(tmp_path: Path) -> None:
     account = '  service_account "payments/api" {\n    databases = ["main"]\n    caches    = ["sessions"]\n  }\n'
     opened = '  databases = ["main"]\n  caches    = ["sessions"]\n'
     template = stack_of(tmp_path, dev(opened, account, GENERAL)["dev"] + LOGINS)
-    # As text: an ARN's own expression has quotes.
+    # As text, because the expression of an ARN contains quotes.
     policy = str(template.resource("aws_iam_role_policy.eks_blue_payments_api")["policy"])
     for action, resource in (
         ("secretsmanager:GetSecretValue", "aws_rds_cluster.database_main.master_user_secret"),
@@ -353,21 +353,21 @@ def test_a_pod_logs_in_where_its_account_says(tmp_path: Path) -> None:
     assert policy.count('"Effect"') == len(("login", "its key", "proxy", "cache"))
 
 
-def test_a_pod_reaches_its_part_of_a_bucket_by_the_buckets_policy(mobile: Template) -> None:
+def test_bucket_policy_grants_pod_access_under_its_prefix(mobile: Template) -> None:
     role = "${aws_iam_role.eks_blue_payments_api.arn}"
     statements = mobile.policy("aws_s3_bucket_policy.bucket_receipts")
-    ours = [each for each in statements if each["Effect"] == "Allow"]
+    allowing = [each for each in statements if each["Effect"] == "Allow"]
     for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
-        assert allows(ours, action, f"{RECEIPTS}/payments/1", aws__PrincipalArn=role)
-        assert not allows(ours, action, f"{RECEIPTS}/others/1", aws__PrincipalArn=role)
-    assert allows(ours, "s3:ListBucket", RECEIPTS, s3__prefix="payments/", aws__PrincipalArn=role)
-    assert not allows(ours, "s3:ListBucket", RECEIPTS, s3__prefix="", aws__PrincipalArn=role)
-    assert not allows(ours, "s3:PutBucketPolicy", RECEIPTS, aws__PrincipalArn=role)
-    # By IRSA or by the agent: green's pods named no bucket.
+        assert allows(allowing, action, f"{RECEIPTS}/payments/1", aws__PrincipalArn=role)
+        assert not allows(allowing, action, f"{RECEIPTS}/others/1", aws__PrincipalArn=role)
+    assert allows(allowing, "s3:ListBucket", RECEIPTS, s3__prefix="payments/", aws__PrincipalArn=role)
+    assert not allows(allowing, "s3:ListBucket", RECEIPTS, s3__prefix="", aws__PrincipalArn=role)
+    assert not allows(allowing, "s3:PutBucketPolicy", RECEIPTS, aws__PrincipalArn=role)
+    # The service account of the other cluster names no bucket.
     assert "eks_green_payments_api" not in str(statements)
 
 
-def test_the_control_planes_role_uses_the_clusters_key_and_no_other(mobile: Template) -> None:
+def test_control_plane_role_uses_only_the_cluster_key(mobile: Template) -> None:
     own = statements_of(mobile, "eks_blue")
     key = "${aws_kms_key.foundation_clusters_key.arn}"
     for action in ("kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:ListGrants"):
@@ -377,7 +377,7 @@ def test_the_control_planes_role_uses_the_clusters_key_and_no_other(mobile: Temp
         assert not allows(own, action, key)
 
 
-def test_a_nodes_own_role_joins_and_pulls(mobile: Template) -> None:
+def test_node_role_has_only_the_policies_to_join_and_pull(mobile: Template) -> None:
     attached: dict[str, set[str]] = {}
     for each in mobile.resources("aws_iam_role_policy_attachment").values():
         attached.setdefault(each["role"], set()).add(each["policy_arn"].rpartition("/")[2])
@@ -388,7 +388,7 @@ def test_a_nodes_own_role_joins_and_pulls(mobile: Template) -> None:
     assert attached["${aws_iam_role.eks_blue_vpc_cni.name}"] == {"AmazonEKS_CNI_Policy"}
 
 
-def test_load_balancers_find_their_subnets(mobile: Template, prod: Template) -> None:
+def test_subnets_have_the_tags_of_the_load_balancer_controller(mobile: Template, prod: Template) -> None:
     assert mobile.resource("aws_subnet.network_app_a")["tags"] == {
         "Name": "mobile-mobile-app-a",
         "kubernetes.io/cluster/mobile-mobile-blue": "shared",

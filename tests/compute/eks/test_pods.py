@@ -1,4 +1,4 @@
-"""The arithmetic of pod addresses."""
+"""Pod capacity of nodes, and the IP addresses that clusters use."""
 
 import ipaddress
 
@@ -55,60 +55,60 @@ def network(clusters: int, prefix: int = 23) -> NetworkSettings:
 @pytest.mark.parametrize(
     ("instance_type", "pods", "addresses"),
     [
-        # 27 places hold 434 pods, the rule allows 110: 7 prefixes and one ready, on one interface.
+        # 27 slots are enough for 434 pods, the limit is 110: 7 prefixes and a warm one, on one interface.
         ("m7g.large", 110, 1 + 8 * 16),
-        # 6 places are 98 pods: all 6 are used, 3 an interface.
+        # 6 slots are enough for 98 pods: all 6 are in use, 3 per interface.
         ("m7g.medium", 98, 2 + 6 * 16),
         ("m7i.8xlarge", 250, 1 + 17 * 16),
         ("t3a.small", 98, 2 + 6 * 16),
         ("c5.9xlarge", 250, 1 + 17 * 16),
     ],
 )
-def test_known_types(instance_type: str, pods: int, addresses: int) -> None:
+def test_known_type_has_pods_and_addresses(instance_type: str, pods: int, addresses: int) -> None:
     limits = NETWORK_LIMITS[instance_type]
     assert max_pods(limits) == pods
     assert addresses_of_node(limits, pods) == addresses
 
 
-def test_the_table_says_what_ec2_says() -> None:
-    """Moto ships DescribeInstanceTypes as AWS answered it."""
+def test_network_limits_match_ec2() -> None:
+    """Moto contains the responses of DescribeInstanceTypes."""
     from moto.ec2.models.instance_types import INSTANCE_TYPES
 
     for name, limits in NETWORK_LIMITS.items():
-        told = INSTANCE_TYPES[name]
-        found = told["NetworkInfo"]
+        output = INSTANCE_TYPES[name]
+        found = output["NetworkInfo"]
         assert limits == (
             found["MaximumNetworkInterfaces"],
             found["Ipv4AddressesPerInterface"],
-            told["VCpuInfo"]["DefaultVCpus"],
+            output["VCpuInfo"]["DefaultVCpus"],
         ), name
 
 
-def test_unknown_types_have_neighbours() -> None:
+def test_unknown_type_has_similar_types() -> None:
     assert "m7g.large" in nearest_types("m7gd.large")
 
 
 @given(LIMITS)
-def test_the_pods_of_a_node_have_an_address_each(limits: tuple[int, int, int]) -> None:
+def test_node_has_an_address_for_each_pod(limits: tuple[int, int, int]) -> None:
     known = next(each for each in NETWORK_LIMITS.values() if each == limits)
     pods = max_pods(known)
     assert pods <= (MOST_PODS_OF_LARGE if known.vcpus > 30 else MOST_PODS)
-    # The node's own address is the first interface's; pods in the node's network need none.
+    # The node uses the primary address of the first interface; pods in the host network need none.
     assert addresses_of_node(known, pods) - known.interfaces >= pods - PODS_OF_THE_NODE - ADDRESSES_OF_PREFIX
     assert addresses_of_node(known, pods) >= pods - PODS_OF_THE_NODE
 
 
 @given(LIMITS, st.integers(1, 250))
-def test_more_pods_never_take_fewer_addresses_nor_more_than_fit(limits: tuple[int, int, int], pods: int) -> None:
+def test_addresses_grow_with_pods_up_to_the_limit(limits: tuple[int, int, int], pods: int) -> None:
     known = next(each for each in NETWORK_LIMITS.values() if each == limits)
-    places = known.interfaces * (known.addresses - 1)
-    taken = addresses_of_node(known, pods)
-    assert taken <= addresses_of_node(known, pods + 1)
-    assert taken <= known.interfaces + places * ADDRESSES_OF_PREFIX
+    slots = known.interfaces * (known.addresses - 1)
+    used = addresses_of_node(known, pods)
+    assert used <= addresses_of_node(known, pods + 1)
+    assert used <= known.interfaces + slots * ADDRESSES_OF_PREFIX
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(20, 26))
-def test_two_clusters_fit_together_or_are_refused_with_the_sum(blue: int, green: int, prefix: int) -> None:
+def test_two_clusters_that_do_not_fit_are_reported_with_the_sum(blue: int, green: int, prefix: int) -> None:
     clusters = {"blue": cluster(blue), "green": cluster(green)}
     room = network(2, prefix)
     nodes = -(-blue // 2) + -(-green // 2)
@@ -116,22 +116,22 @@ def test_two_clusters_fit_together_or_are_refused_with_the_sum(blue: int, green:
     findings = list(budget_findings(clusters, room))
     assert bool(findings) == (total > usable(prefix))
     for finding in findings:
-        assert f"= {total}, a /{prefix} has {usable(prefix)}" in finding.rule
+        assert f"= {total}, and a /{prefix} has {usable(prefix)}" in finding.rule
 
 
 @given(st.integers(1, 20))
-def test_room_is_kept_for_the_second_cluster_before_it_is_there(nodes: int) -> None:
+def test_expected_cluster_reserves_addresses(nodes: int) -> None:
     alone = needed({"blue": cluster(nodes)}, "a", network(2))
     both = needed({"blue": cluster(nodes), "green": cluster(nodes)}, "a", network(2))
     assert sum(term.total for term in alone) == sum(term.total for term in both)
 
 
-def test_the_sum_is_shown() -> None:
+def test_problem_shows_the_sum_and_a_larger_size() -> None:
     (finding,) = budget_findings({"blue": cluster(4)}, network(2))
     assert finding.at == ("eks", "blue")
     assert finding.rule == (
-        "leaves zone a short of addresses: blue control plane 16 + blue.general 2 x 129 + another like blue 274 + "
-        "others 32 = 580, a /23 has 507"
+        "needs too many addresses in zone a: blue control plane 16 + blue.general 2 x 129 + another like blue 274 + "
+        "others 32 = 580, and a /23 has 507"
     )
     assert finding.remedy == (
         'write fewer nodes or fewer max_pods, or, before the network\'s first apply, subnet_sizes { app = "/22" }'
@@ -141,15 +141,15 @@ def test_the_sum_is_shown() -> None:
 @pytest.mark.parametrize(
     ("most", "shown"),
     [
-        # An update starts two nodes in each zone.
+        # An update starts two more nodes in each zone.
         (2, "blue.general 129 + blue.general replacement 2 x 33"),
-        # A group of other instance types starts with as many nodes as run.
+        # A replacement group starts with as many nodes as are running.
         (9, "blue.general 5 x 129 + blue.general replacement 5 x 33"),
     ],
 )
-def test_the_nodes_of_a_managed_group_fit_beside_those_that_they_replace(most: int, shown: str) -> None:
+def test_managed_group_reserves_addresses_for_replacement_nodes(most: int, shown: str) -> None:
     assert shown in " + ".join(map(str, needed({"blue": managed(most)}, "a", network(1))))
 
 
-def test_fewer_pods_take_fewer_addresses() -> None:
+def test_lower_max_pods_uses_fewer_addresses() -> None:
     assert list(budget_findings({"blue": cluster(4, pods=30)}, network(2))) == []

@@ -1,9 +1,9 @@
-"""Texts of `eks` blocks for tests: a right one, and the same with something changed."""
+"""Texts of `eks` blocks for tests."""
 
 from tests.support.environments import DEV, PROD
 
 KUBERNETES = "1.36"
-#: The versions of kube-proxy are Kubernetes' own.
+#: Versions of kube-proxy follow Kubernetes versions.
 ADD_ON_VERSIONS = {"kube-proxy": f"v{KUBERNETES}.0-eksbuild.9"}
 ADD_ONS = "".join(
     f'  add_on "{name}" {{\n    version = "{ADD_ON_VERSIONS.get(name, "v1.22.3-eksbuild.1")}"\n  }}\n'
@@ -33,16 +33,16 @@ FARGATE = """\
 
 
 def eks(*parts: str, label: str = "blue", version: str = KUBERNETES, base: str = ADD_ONS + OPERATORS) -> str:
-    """Return an `eks` block whose own parts begin at line 13 of an environment file."""
+    """Return an `eks` block with these parts, which start at line 13 of an environment file."""
     base = base.replace(f"v{KUBERNETES}.", f"v{version}.")
     return f'eks "{label}" {{\n  version = "{version}"\n{"".join(parts)}{base}}}\n'
 
 
 def dev(*parts: str) -> dict[str, str]:
-    """Return an environment file of development with a cluster of these parts."""
+    """Return a development environment with a cluster of these parts."""
     return {"dev": DEV + eks(*parts)}
 
 
 def prod(*parts: str) -> dict[str, str]:
-    """Return an environment file of production with a cluster of these parts."""
+    """Return a production environment with a cluster of these parts."""
     return {"prod": PROD + eks(*parts)}

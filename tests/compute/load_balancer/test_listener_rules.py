@@ -1,4 +1,4 @@
-"""Rules of a listener: what AWS lets one compare, and which ones are never reached."""
+"""ALB listener rules: conditions, actions, and rules without effect."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,7 @@ def rule(*lines: str, label: str = "one", priority: int = 10, action: str = ANSW
     return f'  rule "{label}" {{\n{body}{action}  }}\n'
 
 
-def told(folder: Path, *rules: str) -> str:
+def problem_of(folder: Path, *rules: str) -> str:
     return only_problem(folder, {"dev": HEAD + "".join(rules) + "}\n"})
 
 
@@ -29,48 +29,48 @@ def told(folder: Path, *rules: str) -> str:
     ("lines", "message"),
     [
         ([], "dev.hcl:15: load_balancer.public.rule.one has no condition; write hosts or paths"),
-        (['paths = ["v1"]'], "dev.hcl:17: load_balancer.public.rule.one.paths.0 v1 is not a path that a rule can"),
-        (['paths = ["/a b"]'], "/a b is not a path that a rule can compare"),
-        (['paths = ["/a?b=c"]'], "/a?b=c is not a path that a rule can compare"),
-        ([f'paths = ["/{"a" * 128}"]'], "is not a path that a rule can compare"),
-        (['hosts = ["localhost"]'], "localhost is not a host that a rule can compare"),
-        (['hosts = ["api.agora.3xample"]'], "api.agora.3xample is not a host that a rule can compare"),
+        (['paths = ["v1"]'], "dev.hcl:17: load_balancer.public.rule.one.paths.0 v1 is not a valid path condition"),
+        (['paths = ["/a b"]'], "/a b is not a valid path condition"),
+        (['paths = ["/a?b=c"]'], "/a?b=c is not a valid path condition"),
+        ([f'paths = ["/{"a" * 128}"]'], "is not a valid path condition"),
+        (['hosts = ["localhost"]'], "localhost is not a valid host condition"),
+        (['hosts = ["api.agora.3xample"]'], "api.agora.3xample is not a valid host condition"),
         (
             ['hosts = ["api.agora.example"]', 'paths = ["/a", "/b", "/c", "/d", "/e"]'],
-            "dev.hcl:15: load_balancer.public.rule.one compares 6 hosts and paths, and AWS lets a rule compare 5",
+            "dev.hcl:15: load_balancer.public.rule.one has 6 hosts and paths; AWS allows 5 for a rule",
         ),
     ],
 )
-def test_what_a_rule_can_compare(tmp_path: Path, lines: list[str], message: str) -> None:
-    assert message in told(tmp_path, rule(*lines))
+def test_invalid_rule_condition_is_a_problem(tmp_path: Path, lines: list[str], message: str) -> None:
+    assert message in problem_of(tmp_path, rule(*lines))
 
 
 @pytest.mark.parametrize("priority", [0, 50_001])
-def test_a_priority_that_aws_does_not_have(tmp_path: Path, priority: int) -> None:
-    problem = told(tmp_path, rule('paths = ["/a"]', priority=priority))
+def test_invalid_rule_priority_is_a_problem(tmp_path: Path, priority: int) -> None:
+    problem = problem_of(tmp_path, rule('paths = ["/a"]', priority=priority))
     assert problem.startswith(f"dev.hcl:16: load_balancer.public.rule.one.priority {priority} should be")
 
 
 @pytest.mark.parametrize(
     ("action", "message"),
     [
-        ("", "does nothing, and has to do exactly one thing; write one of service, services, function"),
-        (ANSWER + '    service = "api"\n', "says service and fixed_response, and does exactly one thing"),
-        ("    services = {\n      a = 0\n      b = 0\n    }\n", "send no request anywhere: every weight is 0"),
+        ("", "has no action; write exactly one of service, services, function"),
+        (ANSWER + '    service = "api"\n', "has 2 actions, service and fixed_response; write exactly one"),
+        ("    services = {\n      a = 0\n      b = 0\n    }\n", "sends no requests: every weight is 0"),
         ("    services = {\n      a = 1000\n    }\n", "services.a 1000 should be less than or equal to 999"),
-        ("    redirect {\n    }\n", "redirect leads to where it came from, for ever: neither host, path nor port"),
+        ("    redirect {\n    }\n", "redirect points to the requested URL itself, in a loop: neither host, path, nor"),
         ('    redirect {\n      path = "v1"\n    }\n', "redirect.path v1 is not a path"),
-        (ANSWER.replace("200", "301"), "status_code 301 is not a status of a fixed response: 2xx, 4xx or 5xx"),
+        (ANSWER.replace("200", "301"), "status_code 301 is not a valid status of a fixed response: 2xx, 4xx, or"),
     ],
 )
-def test_exactly_one_action_that_aws_has(tmp_path: Path, action: str, message: str) -> None:
-    assert message in told(tmp_path, rule('paths = ["/a"]', action=action))
+def test_invalid_rule_action_is_a_problem(tmp_path: Path, action: str, message: str) -> None:
+    assert message in problem_of(tmp_path, rule('paths = ["/a"]', action=action))
 
 
-def test_two_rules_of_one_priority(tmp_path: Path) -> None:
-    assert told(tmp_path, rule('paths = ["/a"]'), rule('paths = ["/b"]', label="two")) == (
-        "dev.hcl:23: load_balancer.public.rule.two.priority 10 is the priority of one too: AWS tries rules in one "
-        "order; write another number"
+def test_duplicate_rule_priority_is_a_problem(tmp_path: Path) -> None:
+    assert problem_of(tmp_path, rule('paths = ["/a"]'), rule('paths = ["/b"]', label="two")) == (
+        "dev.hcl:23: load_balancer.public.rule.two.priority 10 is also the priority of rule.one; each rule needs "
+        "its own; write another number"
     )
 
 
@@ -84,9 +84,9 @@ def test_two_rules_of_one_priority(tmp_path: Path) -> None:
         (['paths = ["/v?/*"]'], ['paths = ["/v1/a*"]']),
     ],
 )
-def test_a_rule_that_is_never_reached(tmp_path: Path, first: list[str], second: list[str]) -> None:
+def test_rule_without_effect_is_a_problem(tmp_path: Path, first: list[str], second: list[str]) -> None:
     later = rule(*second, label="later", priority=20)
-    assert "load_balancer.public.rule.later.priority 20 is never reached: one with priority 10 takes all" in told(
+    assert "load_balancer.public.rule.later.priority 20 has no effect: rule.one with priority 10 matches" in problem_of(
         tmp_path, rule(*first), later
     )
     swapped = HEAD + rule(*first, priority=30) + later + "}\n"
@@ -104,13 +104,15 @@ def test_a_rule_that_is_never_reached(tmp_path: Path, first: list[str], second: 
         (['paths = ["/?"]'], ['paths = ["/*"]']),
     ],
 )
-def test_rules_that_each_get_something(tmp_path: Path, first: list[str], second: list[str]) -> None:
+def test_rules_that_match_different_requests_have_no_problem(
+    tmp_path: Path, first: list[str], second: list[str]
+) -> None:
     text = HEAD + rule(*first) + rule(*second, label="later", priority=20) + "}\n"
     assert problems_of(tmp_path, {"dev": text}) == []
 
 
-def test_default_is_no_rule(tmp_path: Path) -> None:
-    assert "rule.default is what is done when no rule applies" in told(
+def test_rule_named_default_is_a_problem(tmp_path: Path) -> None:
+    assert "rule.default is the name of the default action" in problem_of(
         tmp_path, rule('paths = ["/a"]', label="default")
     )
 
@@ -119,7 +121,7 @@ PATTERNS = st.text("ab/*?", min_size=1, max_size=6)
 
 
 @given(PATTERNS, PATTERNS, st.text("ab/", max_size=6))
-def test_a_pattern_that_covers_another_matches_all_that_it_matches(one: str, other: str, text: str) -> None:
+def test_covering_pattern_matches_everything_that_the_other_matches(one: str, other: str, text: str) -> None:
     def matches(pattern: str) -> bool:
         return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), text) is not None
 
@@ -130,7 +132,7 @@ def test_a_pattern_that_covers_another_matches_all_that_it_matches(one: str, oth
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), PATTERNS), max_size=5))
-def test_no_order_of_rules_is_refused_for_one_that_is_reached(rules: list[tuple[int, str]]) -> None:
+def test_between_reports_only_duplicate_priorities_and_shadowed_rules(rules: list[tuple[int, str]]) -> None:
     read = {}
     for number, (priority, path) in enumerate(rules):
         try:

@@ -1,4 +1,4 @@
-"""Load balancers: what stands in the JSON that is applied."""
+"""Application Load Balancers in the synthesized JSON."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -71,7 +71,7 @@ def nothing(_load_balancer: LoadBalancer, _network: NetworkModule, _foundation: 
     pass
 
 
-def test_production_faces_the_internet_from_public_subnets(prod: Template) -> None:
+def test_internet_facing_load_balancer_is_in_public_subnets(prod: Template) -> None:
     load_balancer = prod.resource("aws_lb.load_balancer_public")
     expected = {
         "name": "agora-prod-public",
@@ -92,13 +92,13 @@ def test_production_faces_the_internet_from_public_subnets(prod: Template) -> No
     assert {key: load_balancer.get(key) for key in expected} == expected
 
 
-def test_development_can_be_taken_down(dev: Template) -> None:
+def test_load_balancer_in_development_has_no_deletion_protection(dev: Template) -> None:
     load_balancer = dev.resource("aws_lb.load_balancer_public")
     assert load_balancer["enable_deletion_protection"] is False
     assert "lifecycle" not in load_balancer
 
 
-def test_logs_go_to_the_log_bucket_by_the_delivery_service_only(prod: Template) -> None:
+def test_log_bucket_policy_allows_the_log_delivery_service_only(prod: Template) -> None:
     load_balancer = prod.resource("aws_lb.load_balancer_public")
     bucket = "${aws_s3_bucket.foundation_logs.id}"
     assert load_balancer["access_logs"] == {
@@ -123,7 +123,7 @@ def test_logs_go_to_the_log_bucket_by_the_delivery_service_only(prod: Template) 
     }
 
 
-def test_https_by_a_modern_policy_and_http_leads_there(dev: Template) -> None:
+def test_https_listener_uses_tls_1_3_policy_and_http_redirects(dev: Template) -> None:
     https = dev.resource("aws_lb_listener.load_balancer_public_https")
     assert (https["port"], https["protocol"]) == (443, "HTTPS")
     assert https["ssl_policy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
@@ -139,7 +139,7 @@ def test_https_by_a_modern_policy_and_http_leads_there(dev: Template) -> None:
     assert redirect["redirect"] == {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"}
 
 
-def test_names_lead_to_it(prod: Template) -> None:
+def test_names_have_alias_records(prod: Template) -> None:
     records = {
         name: record
         for name, record in prod.resources("aws_route53_record").items()
@@ -150,7 +150,7 @@ def test_names_lead_to_it(prod: Template) -> None:
     assert all(record["alias"]["evaluate_target_health"] is True for record in records.values())
 
 
-def test_answers_of_its_own(dev: Template) -> None:
+def test_rules_with_fixed_response_and_redirect(dev: Template) -> None:
     health = dev.resource("aws_lb_listener_rule.load_balancer_public_health")
     assert (health["priority"], health["condition"]) == (10, [{"path_pattern": {"values": ["/health-check"]}}])
     (answer,) = health["action"]
@@ -166,7 +166,7 @@ def test_answers_of_its_own(dev: Template) -> None:
     }
 
 
-def test_in_from_the_internet_out_to_the_service_only(dev: Template) -> None:
+def test_security_group_allows_the_internet_in_and_the_service_out(dev: Template) -> None:
     group = "${aws_security_group.load_balancer_public.id}"
     rules = dev.resources("aws_vpc_security_group_ingress_rule").values()
     into = {(each["from_port"], each["cidr_ipv4"]) for each in rules if each["security_group_id"] == group}
@@ -176,8 +176,8 @@ def test_in_from_the_internet_out_to_the_service_only(dev: Template) -> None:
     assert to == ["${aws_security_group.service_api.id}"]
 
 
-def test_the_wrong_tier_is_refused_by_type_and_at_synth(tmp_path: Path) -> None:
-    """A type checker refuses each call: mypy would say so of an `ignore` that is not needed."""
+def test_subnets_of_another_tier_raise_type_error(tmp_path: Path) -> None:
+    """Mypy rejects each call, too: it reports an `ignore` that is not needed."""
 
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         network = NetworkModule(stack, "net", blocks=NetworkBlocks.model_validate(NETWORK), foundation=foundation)
@@ -208,7 +208,7 @@ def test_the_wrong_tier_is_refused_by_type_and_at_synth(tmp_path: Path) -> None:
     assert "aws_lb" not in built(tmp_path, build).json["resource"]
 
 
-def test_cloudfront_alone_by_https_alone(tmp_path: Path) -> None:
+def test_load_balancer_for_cloudfront_allows_its_prefix_list_on_https_only(tmp_path: Path) -> None:
     template = template_of(tmp_path, nothing, reachable_from="cloudfront", rule={})
     rule = template.only("aws_vpc_security_group_ingress_rule")
     assert rule["prefix_list_id"] == "${data.aws_ec2_managed_prefix_list.load_balancer_public.id}"
@@ -218,7 +218,7 @@ def test_cloudfront_alone_by_https_alone(tmp_path: Path) -> None:
     assert set(template.resources("aws_lb_listener")) == {"load_balancer_public_https"}
 
 
-def test_ranges_by_their_own_names(tmp_path: Path) -> None:
+def test_range_rules_have_the_range_in_their_address(tmp_path: Path) -> None:
     template = template_of(tmp_path, nothing, reachable_from=["203.0.113.0/24", "198.51.100.7/32"], rule={})
     rules = template.resources("aws_vpc_security_group_ingress_rule")
     assert {name: rule["cidr_ipv4"] for name, rule in rules.items() if "https" in name} == {
@@ -227,7 +227,7 @@ def test_ranges_by_their_own_names(tmp_path: Path) -> None:
     }
 
 
-def test_names_of_two_zones_have_a_certificate_each(tmp_path: Path) -> None:
+def test_names_in_two_zones_have_two_certificates(tmp_path: Path) -> None:
     names = ("api.agora.example", "*.agora.test", "www.agora.example")
     template = template_of(tmp_path, nothing, names=names, rule={})
     certificates = {
@@ -243,7 +243,7 @@ def test_names_of_two_zones_have_a_certificate_each(tmp_path: Path) -> None:
     assert {record["name"] for record in records if record["type"] == "A"} == set(names)
 
 
-def test_forward_leads_a_rule_and_opens_both_doors(tmp_path: Path) -> None:
+def test_forward_creates_the_rules_and_opens_both_security_groups(tmp_path: Path) -> None:
     found: list[str] = []
 
     def use(load_balancer: LoadBalancer, network: NetworkModule, foundation: Foundation) -> None:
@@ -273,7 +273,7 @@ def test_forward_leads_a_rule_and_opens_both_doors(tmp_path: Path) -> None:
     assert (into["from_port"], into["to_port"], out["from_port"], out["to_port"]) == (8080, 8080, 8080, 8080)
 
 
-def test_two_services_share_by_weights(tmp_path: Path) -> None:
+def test_forward_of_two_services_is_weighted(tmp_path: Path) -> None:
     def use(load_balancer: LoadBalancer, network: NetworkModule, foundation: Foundation) -> None:
         for name, group in (("api-next", "sg-2"), ("api", "sg-1")):
             each = target(name, network, foundation)
@@ -288,7 +288,7 @@ def test_two_services_share_by_weights(tmp_path: Path) -> None:
     ]
 
 
-def test_the_default_can_be_a_service(tmp_path: Path) -> None:
+def test_forward_of_default_sets_the_default_action(tmp_path: Path) -> None:
     def use(load_balancer: LoadBalancer, network: NetworkModule, foundation: Foundation) -> None:
         group = target("api", network, foundation)
         load_balancer.forward("default", group, security_group_id="sg-1", port=8080, name="api")
@@ -298,10 +298,10 @@ def test_the_default_can_be_a_service(tmp_path: Path) -> None:
     assert action == {"type": "forward", "target_group_arn": "${aws_lb_target_group.target_group_api.arn}"}
 
 
-def test_nobody_is_led_where_the_settings_do_not_say(tmp_path: Path) -> None:
+def test_forward_without_matching_rule_raises_key_error(tmp_path: Path) -> None:
     def use(load_balancer: LoadBalancer, network: NetworkModule, foundation: Foundation) -> None:
         group = target("web", network, foundation)
-        with pytest.raises(KeyError, match="load balancer public: api does not lead to web, but to api"):
+        with pytest.raises(KeyError, match="load balancer public: api does not forward to web, but to api"):
             load_balancer.forward("api", group, security_group_id="sg-1", port=8080, name="web")
         with pytest.raises(KeyError, match="load balancer public has no rule web; it has api, admin, canary, page, d"):
             load_balancer.forward("web", group, security_group_id="sg-1", port=8080, name="web")
@@ -309,7 +309,7 @@ def test_nobody_is_led_where_the_settings_do_not_say(tmp_path: Path) -> None:
     template_of(tmp_path, use)
 
 
-def test_a_function_answers(tmp_path: Path) -> None:
+def test_forward_function_creates_target_group_and_permission(tmp_path: Path) -> None:
     arn = f"arn:aws:lambda:ap-northeast-2:{ACCOUNT}:function:agora-prod-maintenance"
 
     def build(stack: TerraformStack, foundation: Foundation) -> None:

@@ -1,4 +1,4 @@
-"""Target groups: health checks, and what is replaced without a gap."""
+"""ALB target groups: health checks, and replacement without downtime."""
 
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def group_of(folder: Path, **values: Any) -> dict[str, Any]:
     return template.only("aws_lb_target_group")
 
 
-def test_tasks_by_their_addresses(tmp_path: Path) -> None:
+def test_target_group_of_tasks_has_ip_targets(tmp_path: Path) -> None:
     group = group_of(tmp_path)
     expected = {
         "name": "agora-prod-api-http1-8080",
@@ -52,7 +52,7 @@ def test_tasks_by_their_addresses(tmp_path: Path) -> None:
     assert (group["health_check"]["path"], group["health_check"]["matcher"]) == ("/", "200")
 
 
-def test_what_can_only_be_replaced_is_in_the_name(tmp_path: Path) -> None:
+def test_name_contains_what_forces_a_replacement(tmp_path: Path) -> None:
     group = group_of(tmp_path, protocol_version="GRPC", stickiness_seconds=60)
     assert group["name"] == "agora-prod-api-grpc-8080"
     assert (group["health_check"]["path"], group["health_check"]["matcher"]) == ("/AWS.ALB/healthcheck", "12")
@@ -62,14 +62,14 @@ def test_what_can_only_be_replaced_is_in_the_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"health_check": {"timeout_seconds": 15}}, "is not below interval_seconds 15, and AWS asks for that"),
-        ({"health_check": {"codes": "200-599"}}, "are not codes of HTTP1 from 200 to 499"),
-        ({"health_check": {"codes": "ok"}}, "are not codes of HTTP1 from 200 to 499"),
-        ({"health_check": {"codes": "200"}, "protocol_version": "GRPC"}, "are not codes of GRPC from 0 to 99"),
-        ({"slow_start_seconds": 29}, "is neither 0 nor 30 to 900 seconds"),
+        ({"health_check": {"timeout_seconds": 15}}, "is not less than interval_seconds = 15, which AWS requires"),
+        ({"health_check": {"codes": "200-599"}}, "is not a list of HTTP1 codes from 200 to 499"),
+        ({"health_check": {"codes": "ok"}}, "is not a list of HTTP1 codes from 200 to 499"),
+        ({"health_check": {"codes": "200"}, "protocol_version": "GRPC"}, "is not a list of GRPC codes from 0 to 99"),
+        ({"slow_start_seconds": 29}, "is neither 0 nor between 30 and 900 seconds"),
         ({"health_check": {"path": "health"}}, "String should match pattern"),
     ],
 )
-def test_what_aws_would_refuse(values: dict[str, Any], message: str) -> None:
+def test_invalid_target_group_key_is_a_problem(values: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         TargetGroupSettings.model_validate(values)

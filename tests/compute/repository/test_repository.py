@@ -1,11 +1,11 @@
-"""Image repositories: what stands in the JSON that production applies, and what is refused."""
+"""ECR repositories in the synthesized JSON, and their problems."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from modules.compute.keys.images import Registry, image_reference, is_candidate, repository_arn
+from modules.compute.keys.images import Registry, image_reference, is_prerelease, repository_arn
 from modules.compute.repository.repository import lifecycle_policy, may_pull
 from modules.compute.repository.settings import RepositorySettings
 from ops.workspace import stack_folder
@@ -16,14 +16,14 @@ REGISTRY = Registry("agora", "333333333333", "ap-northeast-2")
 ARN = "arn:aws:ecr:ap-northeast-2:333333333333:repository/agora/api"
 
 
-def test_an_image_by_name_and_version() -> None:
+def test_image_name_becomes_reference_and_arn() -> None:
     host = "333333333333.dkr.ecr.ap-northeast-2.amazonaws.com"
     assert image_reference("api:1.4.2", REGISTRY) == f"{host}/agora/api:1.4.2"
     assert repository_arn("api:1.4.2", REGISTRY) == ARN
-    assert (is_candidate("api:1.4.2"), is_candidate("api:1.4.2-rc.1")) == (False, True)
+    assert (is_prerelease("api:1.4.2"), is_prerelease("api:1.4.2-rc.1")) == (False, True)
 
 
-def test_tags_never_move_and_images_are_scanned(prod: Template) -> None:
+def test_repository_has_immutable_tags_scans_and_encryption(prod: Template) -> None:
     repository = prod.resource("aws_ecr_repository.repository_api")
     assert repository["name"] == "agora/api"
     assert repository["image_tag_mutability"] == "IMMUTABLE"
@@ -35,7 +35,7 @@ def test_tags_never_move_and_images_are_scanned(prod: Template) -> None:
     assert repository["lifecycle"] == {"prevent_destroy": True}
 
 
-def test_named_accounts_pull_and_do_nothing_else(prod: Template) -> None:
+def test_repository_policy_allows_named_accounts_to_pull_only(prod: Template) -> None:
     statements = prod.policy("aws_ecr_repository_policy.repository_api")
     assert [statement["Principal"] for statement in statements] == [
         {"AWS": "arn:aws:iam::111111111111:root"},
@@ -49,30 +49,30 @@ def test_named_accounts_pull_and_do_nothing_else(prod: Template) -> None:
         ]
 
 
-def test_a_role_pulls_from_its_images_repositories_only() -> None:
+def test_pull_statements_name_the_repositories_of_the_images_only() -> None:
     token, pull = may_pull(["api:1.4.2", "worker:2.0.0", "api:1.4.3"], REGISTRY)
     assert (token["Action"], token["Resource"]) == (["ecr:GetAuthorizationToken"], ["*"])
     assert pull["Resource"] == [ARN, ARN.replace("api", "worker")]
 
 
-def test_candidates_go_before_releases() -> None:
+def test_lifecycle_policy_expires_prereleases_before_releases() -> None:
     settings = RepositorySettings.model_validate({"keep_images": 50, "expire_candidates_after_days": 14})
     policy = lifecycle_policy(settings)
-    told = [
+    rules = [
         (rule["rulePriority"], selection["tagStatus"], selection.get("tagPatternList"), selection["countNumber"])
         for rule in policy["rules"]
         for selection in [json.loads(json.dumps(rule["selection"]))]
     ]
-    assert told == [(1, "untagged", None, 7), (2, "tagged", ["*-*"], 14), (3, "tagged", ["*"], 50)]
+    assert rules == [(1, "untagged", None, 7), (2, "tagged", ["*-*"], 14), (3, "tagged", ["*"], 50)]
 
 
-def test_what_to_push_is_said(prod: Template) -> None:
+def test_output_has_the_push_command(prod: Template) -> None:
     line = prod.json["output"]["push_images"]["value"]["api"]
     assert line.startswith("aws ecr get-login-password --region ap-northeast-2 | docker login --username AWS ")
     assert "--tag 333333333333.dkr.ecr.ap-northeast-2.amazonaws.com/agora/api:" in line
 
 
-def test_copies_are_as_the_repository_is(further: Path) -> None:
+def test_replicated_repository_has_the_settings_of_the_original(further: Path) -> None:
     batch = Template(stack_folder(further, "batch"))
     home = batch.resource("aws_ecr_repository.repository_night")
     copy = batch.resource("aws_ecr_repository.repository_night_ap_northeast_1")
@@ -90,22 +90,22 @@ def test_copies_are_as_the_repository_is(further: Path) -> None:
             "repository_filter": [{"filter": "mobile/night", "filter_type": "PREFIX_MATCH"}],
         }
     ]
-    # Without them ECR would make the copies' repositories by itself, open to moved tags.
+    # Without them ECR would create the repositories itself, with mutable tags.
     assert configuration["depends_on"] == ["aws_ecr_repository.repository_night_ap_northeast_1"]
 
 
-def test_copies_that_are_refused(tmp_path: Path) -> None:
+def test_invalid_replication_is_a_problem(tmp_path: Path) -> None:
     home = 'repository "api" {\n  replicate_to_regions = ["ap-northeast-2"]\n}\n'
     assert only_problem(tmp_path, {"dev": DEV + home}).startswith(
-        "dev.hcl:11: repository.api.replicate_to_regions ap-northeast-2 is where the repository is already; take it out"
+        "dev.hcl:11: repository.api.replicate_to_regions ap-northeast-2 is the Region of the repository itself"
     )
     along = home.replace("ap-northeast-2", "us-west-2") + 'repository "api-admin" {\n}\n'
     assert only_problem(tmp_path, {"dev": DEV + along}).startswith(
-        'dev.hcl:11: repository.api.replicate_to_regions ["us-west-2"] would copy api-admin too, for its name begins'
+        'dev.hcl:11: repository.api.replicate_to_regions ["us-west-2"] would also copy api-admin, whose name begins'
     )
 
 
-def test_production_keeps_its_images(tmp_path: Path) -> None:
+def test_force_delete_in_production_is_a_problem(tmp_path: Path) -> None:
     text = 'repository "api" {\n  force_delete = true\n}\n'
     assert only_problem(tmp_path, {"prod": PROD + text}).startswith(
         "prod.hcl:11: repository.api.force_delete true is not allowed in production: destroying it would "
@@ -122,6 +122,6 @@ def test_production_keeps_its_images(tmp_path: Path) -> None:
         ("expire_untagged_after_days = 0", "expire_untagged_after_days 0 should be greater than or equal to 1"),
     ],
 )
-def test_wrong_input_names_line_rule_and_remedy(tmp_path: Path, line: str, message: str) -> None:
+def test_invalid_repository_key_is_a_problem_with_line_rule_and_remedy(tmp_path: Path, line: str, message: str) -> None:
     text = f'repository "api" {{\n  {line}\n}}\n'
     assert only_problem(tmp_path, {"dev": DEV + text}).startswith(f"dev.hcl:11: repository.api.{message}")

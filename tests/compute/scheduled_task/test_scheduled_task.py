@@ -1,10 +1,10 @@
-"""Scheduled tasks: what stands in the JSON that production applies."""
+"""Scheduled tasks in the synthesized JSON."""
 
 import json
 from pathlib import Path
 
 from tests.compute.service.test_service import container
-from tests.compute.service.test_settings import GROUND, service
+from tests.compute.service.test_settings import PREREQUISITES, service
 from tests.support.environments import DEV
 from tests.support.stacks import stack_of
 from tests.support.template import Template
@@ -12,7 +12,7 @@ from tests.support.template import Template
 FAMILY = "arn:aws:ecs:ap-northeast-2:333333333333:task-definition/agora-prod-api"
 
 
-def test_it_runs_the_services_newest_revision_with_its_own_command(prod: Template) -> None:
+def test_scheduled_task_of_a_service_runs_its_latest_revision_with_its_own_command(prod: Template) -> None:
     schedule = prod.resource("aws_scheduler_schedule.scheduled_task_report")
     assert (schedule["schedule_expression"], schedule["schedule_expression_timezone"], schedule["state"]) == (
         "cron(0 5 * * ? *)",
@@ -31,7 +31,7 @@ def test_it_runs_the_services_newest_revision_with_its_own_command(prod: Templat
     assert "aws_ecs_task_definition.service_api" in schedule["depends_on"]
 
 
-def test_it_runs_where_the_service_does(prod: Template) -> None:
+def test_scheduled_task_of_a_service_uses_its_network_and_capacity(prod: Template) -> None:
     parameters = prod.resource("aws_scheduler_schedule.scheduled_task_report")["target"]["ecs_parameters"]
     found = prod.resource("aws_ecs_service.service_api")
     assert parameters["network_configuration"] == found["network_configuration"]
@@ -39,7 +39,7 @@ def test_it_runs_where_the_service_does(prod: Template) -> None:
     assert parameters["propagate_tags"] == "TASK_DEFINITION"
 
 
-def test_what_could_not_be_started_is_tried_again_and_kept(prod: Template, tasks: Template) -> None:
+def test_failed_invocation_is_retried_and_kept_in_dead_letter_queue(prod: Template, tasks: Template) -> None:
     target = prod.resource("aws_scheduler_schedule.scheduled_task_report")["target"]
     assert target["retry_policy"] == {"maximum_event_age_in_seconds": 3600, "maximum_retry_attempts": 5}
     assert target["dead_letter_config"] == {"arn": "${aws_sqs_queue.scheduled_task_report.arn}"}
@@ -51,7 +51,7 @@ def test_what_could_not_be_started_is_tried_again_and_kept(prod: Template, tasks
     assert "dead_letter_config" not in target
 
 
-def test_one_on_an_image_of_its_own_has_its_own_definition_and_rights(tasks: Template) -> None:
+def test_scheduled_task_with_own_image_has_own_definition_and_role(tasks: Template) -> None:
     schedule = tasks.resource("aws_scheduler_schedule.scheduled_task_clean_up")
     assert schedule["flexible_time_window"] == {"mode": "FLEXIBLE", "maximum_window_in_minutes": 30}
     assert "input" not in schedule["target"]
@@ -64,10 +64,10 @@ def test_one_on_an_image_of_its_own_has_its_own_definition_and_rights(tasks: Tem
     assert definition["task_role_arn"] == "${aws_iam_role.scheduled_task_clean_up_task.arn}"
 
 
-def test_nothing_runs_before_the_first_image(tmp_path: Path) -> None:
+def test_schedule_without_image_is_disabled(tmp_path: Path) -> None:
     lines = ('schedule = "rate(1 hour)"', 'command = ["x"]')
-    by_service = service('service = "api"', *lines, label="report", kind="scheduled_task", image="")
-    by_itself = service(*lines, label="clean", kind="scheduled_task", image="")
-    template = stack_of(tmp_path, DEV + GROUND + service(image="") + by_service + by_itself)
+    of_service = service('service = "api"', *lines, label="report", kind="scheduled_task", image="")
+    independent = service(*lines, label="clean", kind="scheduled_task", image="")
+    template = stack_of(tmp_path, DEV + PREREQUISITES + service(image="") + of_service + independent)
     states = {name: each["state"] for name, each in template.resources("aws_scheduler_schedule").items()}
     assert states == {"scheduled_task_report": "DISABLED", "scheduled_task_clean": "DISABLED"}

@@ -1,4 +1,4 @@
-"""Services: what stands in the JSON that production applies."""
+"""ECS services in the synthesized JSON."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.compute.service.test_settings import DATA, GROUND, service
+from tests.compute.service.test_settings import DATA, PREREQUISITES, service
 from tests.support.environments import DEV
 from tests.support.stacks import stack_of
 from tests.support.template import Template
@@ -29,7 +29,7 @@ def secrets(template: Template, task: str = "service_api") -> dict[str, str]:
     return {each["name"]: each["valueFrom"] for each in container(template, task).get("secrets", [])}
 
 
-def test_tasks_run_in_the_app_subnets_on_the_clusters_shares(prod: Template) -> None:
+def test_service_uses_app_subnets_and_the_clusters_capacity_strategy(prod: Template) -> None:
     found = prod.resource("aws_ecs_service.service_api")
     assert found["network_configuration"] == {
         "assign_public_ip": False,
@@ -43,18 +43,16 @@ def test_tasks_run_in_the_app_subnets_on_the_clusters_shares(prod: Template) -> 
     assert "launch_type" not in found
 
 
-def test_a_failed_deployment_goes_back(prod: Template) -> None:
+def test_failed_deployment_is_rolled_back(prod: Template) -> None:
     found = prod.resource("aws_ecs_service.service_api")
     assert found["deployment_circuit_breaker"] == {"enable": True, "rollback": True}
     assert (found["deployment_minimum_healthy_percent"], found["deployment_maximum_percent"]) == (100, 200)
     assert found["availability_zone_rebalancing"] == "ENABLED"
-    # The revision that it goes back to has to be one that tasks can be started of.
+    # A deregistered revision cannot be started, so a rollback needs the old one.
     assert prod.resource("aws_ecs_task_definition.service_api")["skip_destroy"] is True
 
 
-def test_who_owns_it_and_whether_it_scales_say_what_terraform_leaves_alone(
-    prod: Template, dev: Template, tasks: Template
-) -> None:
+def test_ignored_attributes_depend_on_owner_and_scaling(prod: Template, dev: Template, tasks: Template) -> None:
     expected = {
         (prod, "api"): (["task_definition", "desired_count"], 2, False),
         (dev, "api"): (["desired_count"], 1, True),
@@ -67,7 +65,7 @@ def test_who_owns_it_and_whether_it_scales_say_what_terraform_leaves_alone(
         assert (found["desired_count"], found["wait_for_steady_state"]) == (count, waits)
 
 
-def test_it_waits_for_its_rights_the_cluster_and_the_listeners_rule(prod: Template) -> None:
+def test_service_depends_on_policies_cluster_and_listener_rule(prod: Template) -> None:
     assert set(prod.resource("aws_ecs_service.service_api")["depends_on"]) >= {
         "aws_iam_role_policy.service_api_execution",
         "aws_iam_role_policy.service_api_task",
@@ -77,7 +75,7 @@ def test_it_waits_for_its_rights_the_cluster_and_the_listeners_rule(prod: Templa
     }
 
 
-def test_it_stands_behind_the_load_balancer(prod: Template) -> None:
+def test_service_is_attached_to_the_load_balancer(prod: Template) -> None:
     found = prod.resource("aws_ecs_service.service_api")
     group = "aws_lb_target_group.target_group_api_public"
     assert found["load_balancer"] == [
@@ -94,45 +92,46 @@ def test_it_stands_behind_the_load_balancer(prod: Template) -> None:
     ]
 
 
-def _whom(rule: dict[str, Any]) -> str:
-    (whom,) = (rule[key] for key in ("cidr_ipv4", "referenced_security_group_id", "prefix_list_id") if key in rule)
-    return str(whom)
+def _destination(rule: dict[str, Any]) -> str:
+    keys = ("cidr_ipv4", "referenced_security_group_id", "prefix_list_id")
+    (destination,) = (rule[key] for key in keys if key in rule)
+    return str(destination)
 
 
-def test_ways_out_are_those_that_are_named(prod: Template, tasks: Template) -> None:
-    def out(template: Template, name: str) -> set[tuple[str, int]]:
+def test_egress_rules_are_limited_to_named_destinations(prod: Template, tasks: Template) -> None:
+    def egress(template: Template, name: str) -> set[tuple[str, int]]:
         rules = template.resources("aws_vpc_security_group_egress_rule").values()
         return {
-            (_whom(each), each["from_port"])
+            (_destination(each), each["from_port"])
             for each in rules
             if each["security_group_id"] == f"${{aws_security_group.{name}.id}}"
         }
 
     s3 = ("${aws_vpc_endpoint.network_endpoint_s3.prefix_list_id}", 443)
-    assert out(prod, "service_api") == {
+    assert egress(prod, "service_api") == {
         s3,
         ("0.0.0.0/0", 443),
         ("${aws_security_group.database_main.id}", 3306),
         ("${aws_security_group.cache_sessions.id}", 6379),
     }
-    assert out(tasks, "service_web") == {
+    assert egress(tasks, "service_web") == {
         s3,
         ("10.40.72.0/21", 443),
         ("${aws_security_group.service_search.id}", 9200),
     }
 
 
-def test_what_is_published_to_is_handed_over_too(dev: Template, tasks: Template) -> None:
+def test_published_resources_set_environment_variables(dev: Template, tasks: Template) -> None:
     published = {name: value for name, value in variables(tasks, "service_web").items() if "_ORDERS_" in name}
     assert published == {"QUEUE_ORDERS_URL": "${aws_sqs_queue.queue_orders.url}"}
     assert variables(tasks, "service_web")["STREAM_CLICKS_NAME"] == "mobile-tasks-clicks"
     assert variables(tasks, "scheduled_task_clean_up")["TOPIC_NEWS_ARN"] == "${aws_sns_topic.topic_news.arn}"
-    # The program asks for the same variable everywhere, though developers' builds come from Apple's sandbox.
+    # The variable is the same in all environments, although development uses Apple's sandbox.
     apple = "arn:aws:sns:ap-northeast-2:111111111111:app/APNS_SANDBOX/agora-dev-mobile"
     assert variables(dev)["PUSH_MOBILE_APNS_ARN"] == apple
 
 
-def test_data_hands_over_where_it_is_and_logs_in_by_reference(prod: Template) -> None:
+def test_data_resources_set_environment_variables_and_secrets(prod: Template) -> None:
     found = variables(prod)
     assert found == {
         "LOG_LEVEL": "info",
@@ -160,7 +159,7 @@ def test_data_hands_over_where_it_is_and_logs_in_by_reference(prod: Template) ->
     }
 
 
-def test_secrets_parameters_and_files_by_their_names(tasks: Template) -> None:
+def test_secrets_parameters_and_environment_files_are_referenced_by_arn(tasks: Template) -> None:
     secret = "${aws_secretsmanager_secret.secret_partner_login.arn}"
     parameters = "arn:aws:ssm:us-east-1:555555555555:parameter"
     assert secrets(tasks, "service_web") == {
@@ -174,7 +173,7 @@ def test_secrets_parameters_and_files_by_their_names(tasks: Template) -> None:
     ]
 
 
-def test_the_container_as_it_was_described(tasks: Template) -> None:
+def test_container_definition_has_the_settings(tasks: Template) -> None:
     web = container(tasks, "service_web")
     assert web["image"] == "333333333333.dkr.ecr.us-east-1.amazonaws.com/mobile/web:2.0.1"
     assert (web["readonlyRootFilesystem"], web["user"], web["stopTimeout"]) == (True, "1000:1000", 120)
@@ -192,7 +191,7 @@ def test_the_container_as_it_was_described(tasks: Template) -> None:
     assert definition["runtime_platform"] == {"cpu_architecture": "ARM64", "operating_system_family": "LINUX"}
 
 
-def test_logs_go_to_the_services_own_group_and_hold_nobody_up(prod: Template) -> None:
+def test_logs_go_to_the_services_log_group_without_blocking(prod: Template) -> None:
     options = container(prod)["logConfiguration"]["options"]
     group = prod.resource("aws_cloudwatch_log_group.foundation_service_api_log_group")
     assert options["awslogs-group"] == group["name"] == "/agora/prod/service/api"
@@ -200,17 +199,17 @@ def test_logs_go_to_the_services_own_group_and_hold_nobody_up(prod: Template) ->
     assert options["mode"] == "non-blocking"
 
 
-def test_tags_come_to_the_tasks(prod: Template) -> None:
+def test_tasks_get_the_services_tags(prod: Template) -> None:
     found = prod.resource("aws_ecs_service.service_api")
     assert (found["propagate_tags"], found["enable_ecs_managed_tags"]) == ("SERVICE", True)
 
 
-def test_a_shell_in_a_container_is_for_development(prod: Template, dev: Template) -> None:
+def test_ecs_exec_is_enabled_in_development_only(prod: Template, dev: Template) -> None:
     assert prod.resource("aws_ecs_service.service_api")["enable_execute_command"] is False
     assert dev.resource("aws_ecs_service.service_api")["enable_execute_command"] is True
 
 
-def test_it_scales_by_its_load_and_by_the_clock(prod: Template) -> None:
+def test_service_scales_by_requests_and_on_schedule(prod: Template) -> None:
     target = prod.resource("aws_appautoscaling_target.service_api")
     assert target["resource_id"] == "service/agora-prod-main/agora-prod-api"
     assert target["scalable_dimension"] == "ecs:service:DesiredCount"
@@ -227,13 +226,13 @@ def test_it_scales_by_its_load_and_by_the_clock(prod: Template) -> None:
     )
 
 
-def test_steps_have_an_alarm_on_the_service(tasks: Template) -> None:
+def test_step_scaling_has_an_alarm_on_the_service(tasks: Template) -> None:
     alarm = tasks.resource("aws_cloudwatch_metric_alarm.service_web_out")
     assert (alarm["namespace"], alarm["metric_name"]) == ("AWS/ECS", "MemoryUtilization")
     assert alarm["dimensions"] == {"ClusterName": "mobile-tasks-main", "ServiceName": "mobile-tasks-web"}
 
 
-def test_services_that_are_called_have_a_name_below_a_zone_of_their_own(tasks: Template) -> None:
+def test_reached_services_have_a_dns_name_in_their_own_zone(tasks: Template) -> None:
     namespace = tasks.only("aws_service_discovery_private_dns_namespace")
     assert namespace["name"] == "svc.tasks.internal"
     assert set(tasks.resources("aws_service_discovery_service")) == {"service_search", "service_web"}
@@ -244,7 +243,7 @@ def test_services_that_are_called_have_a_name_below_a_zone_of_their_own(tasks: T
     assert variables(tasks, "scheduled_task_clean_up")["SERVICE_SEARCH_HOST"] == "search.svc.tasks.internal"
 
 
-def test_who_calls_is_let_in_and_nobody_else(tasks: Template) -> None:
+def test_ingress_rules_are_limited_to_callers(tasks: Template) -> None:
     rules = tasks.resources("aws_vpc_security_group_ingress_rule")
     into = {name: each for name, each in rules.items() if name.startswith("service_")}
     assert {name: (each["referenced_security_group_id"], each["from_port"]) for name, each in into.items()} == {
@@ -254,27 +253,27 @@ def test_who_calls_is_let_in_and_nobody_else(tasks: Template) -> None:
     }
 
 
-def test_nobody_pays_for_a_namespace_that_nobody_asks(prod: Template) -> None:
+def test_namespace_is_not_created_without_reached_services(prod: Template) -> None:
     assert not prod.resources("aws_service_discovery_private_dns_namespace")
 
 
-def test_an_apply_fails_when_a_deployment_of_terraform_s_is_rolled_back(dev: Template) -> None:
+def test_postcondition_of_terraform_owned_service_fails_after_rollback(dev: Template) -> None:
     (condition,) = dev.resource("aws_ecs_service.service_api")["lifecycle"]["postcondition"]
     assert condition["condition"] == "${self.task_definition == aws_ecs_task_definition.service_api.arn}"
-    for told in ("agora-dev-api", "${self.task_definition}", "aws ecs describe-services", "/agora/dev/service/api"):
-        assert told in condition["error_message"]
+    for text in ("agora-dev-api", "${self.task_definition}", "aws ecs describe-services", "/agora/dev/service/api"):
+        assert text in condition["error_message"]
 
 
-def test_a_revision_of_the_pipeline_s_is_no_failure(prod: Template, tasks: Template) -> None:
+def test_pipeline_owned_service_has_no_postcondition(prod: Template, tasks: Template) -> None:
     for found in (prod.resource("aws_ecs_service.service_api"), tasks.resource("aws_ecs_service.service_search")):
         assert "postcondition" not in found["lifecycle"]
 
 
-def test_a_service_without_an_image_is_not_created(tasks: Template) -> None:
+def test_service_without_image_is_not_created(tasks: Template) -> None:
     assert set(tasks.resources("aws_ecs_service")) == {"service_search", "service_web"}
     assert container(tasks, "service_ingest")["image"].endswith("/mobile/ingest:0.0.0")
-    told = tasks.json["output"]["services_without_image"]["value"]
-    assert told == {
+    output = tasks.json["output"]["services_without_image"]["value"]
+    assert output == {
         "ingest": "push an image to 333333333333.dkr.ecr.us-east-1.amazonaws.com, then write service.ingest.image"
     }
 
@@ -295,11 +294,11 @@ load_balancer "public" {
 
 
 @pytest.mark.parametrize("image", ["", 'image = "api:1.4.2"'])
-def test_what_leads_to_a_service_is_there_before_its_first_image(image: str, tmp_path: Path) -> None:
+def test_everything_but_the_service_exists_before_its_first_image(image: str, tmp_path: Path) -> None:
     scaling = 'scaling {\n min_capacity = 1\n max_capacity = 2\n target_tracking "cpu" {\n metric = "cpu"\n'
     nightly = 'scheduled_task "nightly" {\n service = "api"\n schedule = "rate(1 day)"\n command = ["clean"]\n}\n'
     block = service(scaling + "target_value = 50\n}\n}\n discovery = true\n port = 8080", image=image)
-    template = stack_of(tmp_path, DEV + GROUND + block + REACHED + nightly)
+    template = stack_of(tmp_path, DEV + PREREQUISITES + block + REACHED + nightly)
     created = ["service_api"] if image else []
     assert list(template.resources("aws_ecs_service")) == created
     assert list(template.resources("aws_appautoscaling_target")) == created
@@ -310,11 +309,11 @@ def test_what_leads_to_a_service_is_there_before_its_first_image(image: str, tmp
     assert action["target_group_arn"] == "${aws_lb_target_group.target_group_api_public.arn}"
 
 
-def test_through_a_proxy_it_logs_in_by_iam(tmp_path: Path) -> None:
+def test_database_proxy_uses_iam_authentication(tmp_path: Path) -> None:
     data = DATA.replace('"db.t4g.medium"', '"db.r7g.large"\n  proxy {}')
-    template = stack_of(tmp_path, DEV + GROUND + service('databases = ["main"]') + data)
+    template = stack_of(tmp_path, DEV + PREREQUISITES + service('databases = ["main"]') + data)
     assert variables(template)["DATABASE_MAIN_PROXY_HOST"] == "main-proxy.db.env.internal"
-    # The expression's quotes make no JSON of it before Terraform has put the proxy's id in its place.
+    # The policy is not valid JSON until Terraform replaces the expression by the proxy's ID.
     policy = template.only_policy("aws_iam_role_policy", "service_api_task")
     assert '["rds-db:connect"]' in policy
     assert (
@@ -327,8 +326,8 @@ def test_through_a_proxy_it_logs_in_by_iam(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("access", "sids"), [("read", {"Read"}), ("write", {"Write"}), ("read_write", {"Read", "Write"})]
 )
-def test_a_buckets_own_policy_names_the_role(tmp_path: Path, access: str, sids: set[str]) -> None:
-    text = DEV + GROUND + service(f'buckets = {{ content = "{access}:up/" }}') + DATA
+def test_bucket_policy_names_the_task_role(tmp_path: Path, access: str, sids: set[str]) -> None:
+    text = DEV + PREREQUISITES + service(f'buckets = {{ content = "{access}:up/" }}') + DATA
     template = stack_of(tmp_path, text)
     policy = {each["Sid"]: each for each in template.policy("aws_s3_bucket_policy.bucket_content")}
     named = {sid for sid in ("Read", "Write") if f"{sid}ServiceApi" in policy}

@@ -1,4 +1,4 @@
-"""Least privilege: each role of a task may do what it needs, and not what stands next to it."""
+"""Least privilege of task roles: allowed and denied actions."""
 
 import pytest
 
@@ -24,14 +24,14 @@ VIA_SNS = {"kms__ViaService": f"sns.{REGION}.amazonaws.com"}
 APNS = f"arn:aws:sns:{REGION}:{ACCOUNT}:app/APNS/agora-prod-mobile"
 DEVICE = f"{APNS.replace(':app/', ':endpoint/')}/1"
 
-Asked = tuple[str, str, dict[str, str]]
+Request = tuple[str, str, dict[str, str]]
 
 
-def decrypt(key: str, secret: str, service: str = VIA_SECRETS_MANAGER) -> Asked:
+def decrypt(key: str, secret: str, service: str = VIA_SECRETS_MANAGER) -> Request:
     return ("kms:Decrypt", key, {"kms__ViaService": service, "kms__EncryptionContext__SecretARN": secret})
 
 
-EXECUTION: list[Asked] = [
+EXECUTION: list[Request] = [
     ("ecr:GetAuthorizationToken", "*", {}),
     ("ecr:BatchGetImage", REPOSITORY, {}),
     ("ecr:GetDownloadUrlForLayer", REPOSITORY, {}),
@@ -43,7 +43,7 @@ EXECUTION: list[Asked] = [
     decrypt(SECRETS_KEY, WEBHOOK),
     decrypt(DATA_KEY, LOGIN),
 ]
-NOT_EXECUTION: list[Asked] = [
+NOT_EXECUTION: list[Request] = [
     ("ecr:BatchGetImage", f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/agora/other", {}),
     ("ecr:PutImage", REPOSITORY, {}),
     ("logs:PutLogEvents", LOGS.replace("service/api", "service/other"), {}),
@@ -58,7 +58,7 @@ NOT_EXECUTION: list[Asked] = [
     ("iam:PassRole", "*", {}),
     ("ssm:GetParameters", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/agora/prod/x", {}),
 ]
-TASK: list[Asked] = [
+TASK: list[Request] = [
     ("s3:GetObject", f"{CONTENT}/images/a.jpg", {}),
     ("s3:PutObject", f"{CONTENT}/images/a.jpg", {}),
     ("s3:ListBucket", CONTENT, {"s3__prefix": "images/"}),
@@ -73,30 +73,30 @@ TASK: list[Asked] = [
     ("sns:SetEndpointAttributes", DEVICE, {}),
     ("sns:GetEndpointAttributes", DEVICE, {}),
 ]
-NOT_TASK: list[Asked] = [
+NOT_TASK: list[Request] = [
     ("s3:GetObject", "arn:aws:s3:::agora-prod-logs-333333333333-ap-northeast-2/a", {}),
     ("s3:DeleteBucket", CONTENT, {}),
     ("s3:PutBucketPolicy", CONTENT, {}),
     ("elasticache:Connect", f"arn:aws:elasticache:{REGION}:{ACCOUNT}:user:agora-prod-sessions-default", {}),
-    # What became a variable is read by ECS, not by the program.
+    # ECS, not the program, reads the values of environment variables.
     ("secretsmanager:GetSecretValue", WEBHOOK, {}),
     ("ecr:BatchGetImage", REPOSITORY, {}),
     ("logs:PutLogEvents", LOGS, {}),
     ("ecs:UpdateService", f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/agora-prod-main/agora-prod-api", {}),
     ("iam:PassRole", "*", {}),
     ("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/other", {}),
-    # It asks for notifications; the push's own function alone sends them.
+    # It requests notifications; only the push's function sends them.
     ("sns:Publish", DEVICE, {}),
     ("sns:Publish", "${aws_sns_topic.other.arn}", {}),
     ("sns:Subscribe", "${aws_sns_topic.topic_push_mobile.arn}", {}),
     ("sns:CreatePlatformEndpoint", APNS.replace("mobile", "other"), {}),
     ("sqs:ReceiveMessage", "${aws_sqs_queue.queue_push_mobile.arn}", {}),
     ("kms:Decrypt", MESSAGE_KEY, {}),
-    # Nobody opens a shell in production.
+    # ECS Exec is off in production.
     ("ssmmessages:OpenDataChannel", "*", {}),
 ]
 PASSED = {"iam__PassedToService": "ecs-tasks.amazonaws.com"}
-SCHEDULE: list[Asked] = [
+SCHEDULE: list[Request] = [
     ("ecs:RunTask", f"{FAMILY}:7", {"ecs__cluster": CLUSTER}),
     ("ecs:RunTask", FAMILY, {"ecs__cluster": CLUSTER}),
     ("ecs:TagResource", f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/agora-prod-main/1", {"ecs__CreateAction": "RunTask"}),
@@ -106,7 +106,7 @@ SCHEDULE: list[Asked] = [
     ("kms:GenerateDataKey", MESSAGE_KEY, {"kms__ViaService": f"sqs.{REGION}.amazonaws.com"}),
     ("kms:Decrypt", MESSAGE_KEY, {"kms__ViaService": f"sqs.{REGION}.amazonaws.com"}),
 ]
-NOT_SCHEDULE: list[Asked] = [
+NOT_SCHEDULE: list[Request] = [
     ("ecs:RunTask", f"{FAMILY}-other:1", {"ecs__cluster": CLUSTER}),
     ("ecs:RunTask", f"{FAMILY}:7", {"ecs__cluster": f"{CLUSTER}-other"}),
     ("ecs:RunTask", f"{FAMILY}:7", {}),
@@ -122,7 +122,7 @@ ROLES = {
     "service_api_task": (TASK, NOT_TASK),
     "scheduled_task_report_schedule": (SCHEDULE, NOT_SCHEDULE),
 }
-#: What AWS cannot name a resource for ("Service Authorization Reference").
+#: Actions without resource-level permissions ("Service Authorization Reference").
 WITHOUT_RESOURCE = {
     "ecr:GetAuthorizationToken",
     "ecs:DescribeTaskDefinition",
@@ -136,23 +136,23 @@ PREFIXES = ("service_", "scheduled_task_")
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_may_do_what_it_needs_and_no_more(prod: Template, role: str) -> None:
+def test_role_allows_what_it_needs_and_no_more(prod: Template, role: str) -> None:
     statements = statements_of(prod, role)
-    needed, refused = ROLES[role]
+    needed, denied = ROLES[role]
     assert [each for each in needed if not allows(statements, each[0], each[1], **each[2])] == []
-    assert [each for each in refused if allows(statements, each[0], each[1], **each[2])] == []
+    assert [each for each in denied if allows(statements, each[0], each[1], **each[2])] == []
 
 
-def test_the_lists_cover_every_action_of_each_role(prod: Template) -> None:
-    """A right that is added later has to be asked for here as well."""
+def test_expected_actions_include_every_action_of_each_role(prod: Template) -> None:
+    """A permission that is added later must be added to the lists as well."""
     for role, (needed, _) in ROLES.items():
         granted = {action for statement in statements_of(prod, role) for action in statement["Action"]}
-        asked = {action for action, _, _ in needed}
+        expected = {action for action, _, _ in needed}
         also = {"s3:GetObjectVersion", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:DeleteObject"}
-        assert granted - also <= asked
+        assert granted - also <= expected
 
 
-def test_a_prefix_and_a_kind_of_access_bound_a_task(tasks: Template) -> None:
+def test_bucket_access_is_limited_by_prefix_and_kind(tasks: Template) -> None:
     bucket = "arn:aws:s3:::mobile-tasks-settings-555555555555-us-east-1"
     web = statements_of(tasks, "service_web_task")
     assert allows(web, "s3:GetObject", f"{bucket}/public/a")
@@ -164,7 +164,7 @@ def test_a_prefix_and_a_kind_of_access_bound_a_task(tasks: Template) -> None:
     assert not allows(clean_up, "s3:GetObject", f"{bucket}/old/a")
 
 
-def test_a_task_puts_into_what_it_names_and_reads_nothing_of_it(tasks: Template) -> None:
+def test_publishing_task_may_not_read_messages(tasks: Template) -> None:
     key, region = "${aws_kms_key.foundation_messages_key.arn}", "us-east-1.amazonaws.com"
     web = statements_of(tasks, "service_web_task")
     for action, resource, service in (
@@ -182,7 +182,7 @@ def test_a_task_puts_into_what_it_names_and_reads_nothing_of_it(tasks: Template)
     assert not allows(clean_up, "sqs:SendMessage", "${aws_sqs_queue.queue_orders.arn}")
 
 
-def test_ecs_reads_one_file_of_variables_and_the_parameters_that_are_named(tasks: Template) -> None:
+def test_execution_role_reads_only_named_files_and_parameters(tasks: Template) -> None:
     bucket = "arn:aws:s3:::mobile-tasks-settings-555555555555-us-east-1"
     parameters = "arn:aws:ssm:us-east-1:555555555555:parameter"
     execution = statements_of(tasks, "service_web_execution")
@@ -194,7 +194,7 @@ def test_ecs_reads_one_file_of_variables_and_the_parameters_that_are_named(tasks
     assert not allows(execution, "ssm:GetParameters", f"{parameters}/mobile/tasks/search/features")
 
 
-def test_whoever_may_open_a_shell_has_the_channel(dev: Template) -> None:
+def test_task_role_with_ecs_exec_may_open_the_channel(dev: Template) -> None:
     task = statements_of(dev, "service_api_task")
     assert allows(task, "ssmmessages:OpenDataChannel")
     assert allows(task, "kms:Decrypt", "${aws_kms_key.foundation_sessions_key.arn}")
@@ -202,7 +202,9 @@ def test_whoever_may_open_a_shell_has_the_channel(dev: Template) -> None:
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod", "tasks"])
-def test_no_wildcard_where_aws_can_name_what_is_meant(environment: str, request: pytest.FixtureRequest) -> None:
+def test_roles_have_no_wildcards_except_without_resource_level_permissions(
+    environment: str, request: pytest.FixtureRequest
+) -> None:
     template: Template = request.getfixturevalue(environment)
     roles = [name for name in template.resources("aws_iam_role") if name.startswith(PREFIXES)]
     assert roles
@@ -214,7 +216,7 @@ def test_no_wildcard_where_aws_can_name_what_is_meant(environment: str, request:
                 assert set(statement["Action"]) <= WITHOUT_RESOURCE
 
 
-def test_only_the_service_that_is_meant_takes_a_role_on_and_for_our_account_only(prod: Template) -> None:
+def test_trust_policies_name_one_service_and_this_account(prod: Template) -> None:
     services = {"service_api_execution": "ecs-tasks", "service_api_task": "ecs-tasks"}
     services["scheduled_task_report_schedule"] = "scheduler"
     for role, service in services.items():

@@ -1,4 +1,4 @@
-"""Tasks find room on their instances, and for their addresses in the app subnets."""
+"""Capacity for tasks: on the instances of their cluster, and addresses in the app subnets."""
 
 from pathlib import Path
 
@@ -26,26 +26,26 @@ def service(name: str, count: int, **values: int) -> str:
 
 
 @pytest.mark.parametrize(("count", "fits"), [(8, True), (9, False)])
-def test_each_task_takes_a_network_interface_of_an_instance(tmp_path: Path, count: int, fits: bool) -> None:
+def test_more_tasks_than_network_interfaces_are_a_problem(tmp_path: Path, count: int, fits: bool) -> None:
     problems = problems_of(tmp_path, {"dev": DEV + INSTANCES + service("a", 4) + service("b", count - 4)})
     assert [problem.rule.partition(" with")[0] for problem in problems] == (
-        [] if fits else [f"takes {count} network interfaces"]
+        [] if fits else [f"needs {count} network interfaces"]
     )
 
 
 @pytest.mark.parametrize(("cpu", "memory", "key"), [(2049, 512, "cpu"), (256, 8192, "memory")])
-def test_a_task_is_no_larger_than_an_instance(tmp_path: Path, cpu: int, memory: int, key: str) -> None:
+def test_task_larger_than_an_instance_is_a_problem(tmp_path: Path, cpu: int, memory: int, key: str) -> None:
     text = DEV + INSTANCES + service("a", 1, cpu=cpu, memory=memory)
     assert f"service.a.{key} {cpu if key == 'cpu' else memory} " in only_problem(tmp_path, {"dev": text})
 
 
 @pytest.mark.parametrize(("count", "fits"), [(118, True), (119, False)])
-def test_tasks_have_an_address_each(tmp_path: Path, count: int, fits: bool) -> None:
+def test_more_tasks_than_addresses_are_a_problem(tmp_path: Path, count: int, fits: bool) -> None:
     problems = problems_of(tmp_path, {"dev": SMALL + 'ecs "main" {}\n' + service("a", count)})
     assert [problem.rule.partition(",")[0] for problem in problems] == ([] if fits else [f"makes {count} tasks in all"])
 
 
-def test_nodes_and_pods_are_counted_beside_tasks(tmp_path: Path) -> None:
+def test_addresses_include_nodes_and_pods(tmp_path: Path) -> None:
     text = DEV + 'ecs "main" {}\n' + eks(GENERAL) + service("a", 900)
-    assert "makes 900 tasks in all, which need an address each with " in only_problem(tmp_path, {"dev": text})
+    assert "makes 900 tasks in all, which need an address each, and " in only_problem(tmp_path, {"dev": text})
     assert problems_of(tmp_path, {"dev": text.replace("900", "300")}) == []

@@ -134,8 +134,8 @@ SERVICE_BLOCK = 'service "api" {\n  owned_by    = "pipeline"\n  deployed_by = "c
          "dev.hcl:12: repository.api.pushed_by community/agora-api would be let in by tokens of a GitLab server, and "
          'the environment names none; write `pipeline { project = "..." }`, or take it out'),
         (PIPELINE + SERVICE_BLOCK.replace('"pipeline"', '"terraform"'),
-         "dev.hcl:16: service.api.deployed_by community/agora-api would roll out what Terraform takes back with its "
-         'next apply; write owned_by = "pipeline", or take it out'),
+         "dev.hcl:16: service.api.deployed_by community/agora-api would deploy revisions that Terraform reverts with "
+         'its next apply; write owned_by = "pipeline", or remove it'),
         (PIPELINE + SERVICE_BLOCK.replace("community/agora-api", "agora-api"),
          "dev.hcl:16: service.api.deployed_by agora-api is not the path of a GitLab project; write its groups and its "
          'name, for example "community/groundwork"'),

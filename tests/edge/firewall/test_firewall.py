@@ -1,4 +1,4 @@
-"""The firewall: what stands in the JSON that is applied."""
+"""The firewall in the synthesized JSON."""
 
 import json
 from pathlib import Path
@@ -28,7 +28,7 @@ def both(folder: Path, **values: Any) -> Template:
     return built(folder, build)
 
 
-def test_production_asks_the_lists_first_and_lets_the_rest_pass(prod: Template) -> None:
+def test_web_acl_evaluates_lists_first_and_allows_by_default(prod: Template) -> None:
     web_acl = prod.resource("aws_wafv2_web_acl.firewall_cloudfront")
     assert (web_acl["name"], web_acl["scope"]) == ("agora-prod-cloudfront", "CLOUDFRONT")
     assert web_acl["default_action"] == {"allow": {}}
@@ -42,7 +42,7 @@ def test_production_asks_the_lists_first_and_lets_the_rest_pass(prod: Template) 
     assert web_acl["provider"] == "aws.us-east-1"
 
 
-def test_too_many_requests_are_told_so(prod: Template) -> None:
+def test_rate_limit_responds_with_status_429(prod: Template) -> None:
     limit = rules(prod, "cloudfront")["rate-limit"]
     assert limit["statement"] == {
         "rate_based_statement": {"limit": 5000, "evaluation_window_sec": 300, "aggregate_key_type": "IP"}
@@ -50,7 +50,7 @@ def test_too_many_requests_are_told_so(prod: Template) -> None:
     assert limit["action"] == {"block": {"custom_response": {"response_code": 429}}}
 
 
-def test_a_group_refuses_but_for_the_rules_that_only_count(prod: Template) -> None:
+def test_group_blocks_except_its_count_rules(prod: Template) -> None:
     common = rules(prod, "cloudfront")["common"]
     assert common["override_action"] == {"none": {}}
     assert common["statement"]["managed_rule_group_statement"] == {
@@ -60,13 +60,13 @@ def test_a_group_refuses_but_for_the_rules_that_only_count(prod: Template) -> No
     }
 
 
-def test_a_group_that_is_tried_refuses_nothing(dev: Template) -> None:
+def test_group_in_count_mode_blocks_nothing(dev: Template) -> None:
     found = {name: rule.get("override_action") for name, rule in rules(dev).items()}
     assert found["common"] == {"count": {}}
     assert found["sql"] == {"none": {}}
 
 
-def test_an_internet_facing_load_balancer_is_behind_it(dev: Template) -> None:
+def test_internet_facing_load_balancer_is_associated(dev: Template) -> None:
     assert dev.resource("aws_wafv2_web_acl_association.firewall_public") == {
         "resource_arn": "${aws_lb.load_balancer_public.arn}",
         "web_acl_arn": "${aws_wafv2_web_acl.firewall_regional.arn}",
@@ -74,13 +74,13 @@ def test_an_internet_facing_load_balancer_is_behind_it(dev: Template) -> None:
     assert set(dev.resources("aws_wafv2_web_acl")) == {"firewall_regional", "firewall_cloudfront"}
 
 
-def test_a_load_balancer_that_cloudfront_alone_reaches_is_not(prod: Template) -> None:
-    """CloudFront's addresses would share one rate limit among all users; its own web ACL comes first."""
+def test_load_balancer_behind_cloudfront_is_not_associated(prod: Template) -> None:
+    """All users would share the rate limits of CloudFront's addresses, and CloudFront has its own web ACL."""
     assert set(prod.resources("aws_wafv2_web_acl")) == {"firewall_cloudfront"}
     assert prod.resources("aws_wafv2_web_acl_association") == {}
 
 
-def test_logs_bear_the_name_that_aws_wants_and_nobodys_session(dev: Template) -> None:
+def test_logs_have_the_required_prefix_and_no_secret_headers(dev: Template) -> None:
     logging = dev.resource("aws_wafv2_web_acl_logging_configuration.firewall_regional")
     name = "aws-waf-logs-agora-dev-regional"
     arn = f"arn:aws:logs:ap-northeast-2:111111111111:log-group:{name}"
@@ -103,15 +103,15 @@ def test_logs_bear_the_name_that_aws_wants_and_nobodys_session(dev: Template) ->
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "111111111111"}
 
 
-def test_samples_bear_nobodys_session_either(prod: Template) -> None:
+def test_sampled_requests_have_no_secret_headers(prod: Template) -> None:
     (protection,) = prod.resource("aws_wafv2_web_acl.firewall_cloudfront")["data_protection_config"]["data_protection"]
     assert protection["field"] == {"field_type": "SINGLE_HEADER", "field_keys": ["authorization", "cookie"]}
     assert protection["action"] == "SUBSTITUTION"
 
 
-def test_cloudfront_has_its_own_with_all_that_it_uses_in_one_region(tmp_path: Path) -> None:
+def test_web_acl_for_cloudfront_is_in_us_east_1_with_its_resources(tmp_path: Path) -> None:
     template = both(tmp_path, allow=("203.0.113.0/24",), block=("198.51.100.0/24",), logged="all")
-    there = "aws.us-east-1"
+    provider = "aws.us-east-1"
     for kind in (
         "aws_wafv2_web_acl",
         "aws_wafv2_web_acl_logging_configuration",
@@ -119,24 +119,24 @@ def test_cloudfront_has_its_own_with_all_that_it_uses_in_one_region(tmp_path: Pa
     ):
         resources = template.resources(kind)
         assert set(resources) == {"firewall_regional", "firewall_cloudfront"}
-        assert resources["firewall_cloudfront"]["provider"] == there
+        assert resources["firewall_cloudfront"]["provider"] == provider
         assert "provider" not in resources["firewall_regional"]
     assert template.resource("aws_wafv2_web_acl.firewall_cloudfront")["scope"] == "CLOUDFRONT"
     log_group = template.resource("aws_cloudwatch_log_group.foundation_firewall_cloudfront_log_group")
-    assert log_group["provider"] == there
+    assert log_group["provider"] == provider
     assert log_group["kms_key_id"] == "${aws_kms_key.foundation_logs_us_east_1_key.arn}"
     key = template.resource("aws_kms_key.foundation_logs_us_east_1_key")
-    assert key["provider"] == there
+    assert key["provider"] == provider
     assert f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:*" in key["policy"]
     logging = template.resource("aws_wafv2_web_acl_logging_configuration.firewall_cloudfront")
     assert logging["log_destination_configs"] == [
         f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:aws-waf-logs-agora-prod-cloudfront"
     ]
     assert "logging_filter" not in logging
-    assert template.resource("aws_wafv2_ip_set.firewall_cloudfront_allow")["provider"] == there
+    assert template.resource("aws_wafv2_ip_set.firewall_cloudfront_allow")["provider"] == provider
 
 
-def test_lists_come_before_everything(tmp_path: Path) -> None:
+def test_ip_lists_come_before_all_other_rules(tmp_path: Path) -> None:
     template = both(tmp_path, allow=("203.0.113.0/24",), block=("198.51.100.0/24",), count=("block", "rate-limit"))
     found = rules(template)
     assert list(found)[:3] == ["allow", "block", "rate-limit"]
@@ -148,7 +148,7 @@ def test_lists_come_before_everything(tmp_path: Path) -> None:
     assert template.resource("aws_wafv2_ip_set.firewall_regional_block")["addresses"] == ["198.51.100.0/24"]
 
 
-def test_further_groups_come_last(tmp_path: Path) -> None:
+def test_other_groups_come_last(tmp_path: Path) -> None:
     group = {"name": "AWSManagedRulesBotControlRuleSet", "capacity": 50}
     found = rules(both(tmp_path, groups=("sql",), group={"bots": group}))
     assert list(found) == ["rate-limit", "sql", "bots"]
@@ -156,7 +156,7 @@ def test_further_groups_come_last(tmp_path: Path) -> None:
     assert statement == {"vendor_name": "AWS", "name": "AWSManagedRulesBotControlRuleSet"}
 
 
-def test_rules_are_seen_in_metrics_by_their_names(prod: Template) -> None:
+def test_rules_have_metrics_with_their_names(prod: Template) -> None:
     for name, rule in rules(prod, "cloudfront").items():
         assert rule["visibility_config"] == {
             "cloudwatch_metrics_enabled": True,

@@ -1,4 +1,4 @@
-"""The `firewall` block: what is refused, where and why."""
+"""The `firewall` block: validation and checks."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ BALANCER = (
 
 
 def firewall(*lines: str, before: str = BALANCER) -> str:
-    """Return an environment whose `firewall` block begins at line 16, its own lines at 17."""
+    """Return an environment with a `firewall` block at line 16 and `lines` from line 17."""
     return DEV + before + "firewall {\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
 
 
@@ -30,7 +30,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert sum(read.capacities.values()) == 2 + 25 + 200 + 700 + 200
 
 
-def test_the_groups_that_may_be_named_are_those_of_the_table() -> None:
+def test_group_names_match_the_table() -> None:
     assert set(Group.__args__) == set(GROUPS)  # type: ignore[attr-defined]
     assert len({group.priority for group in GROUPS.values()}) == len(GROUPS)
 
@@ -39,33 +39,30 @@ def test_the_groups_that_may_be_named_are_those_of_the_table() -> None:
     ("lines", "message"),
     [
         (['groups = ["xss"]'], "dev.hcl:17: firewall.groups.0 xss should be 'ip-reputation', 'anonymous-ip'"),
-        (['groups = ["sql", "sql"]'], "dev.hcl:17: firewall.groups sql is there twice; write each once"),
+        (['groups = ["sql", "sql"]'], "dev.hcl:17: firewall.groups sql is listed twice; write each value once"),
         (["rate_limit {", "  requests = 9", "}"], "dev.hcl:18: firewall.rate_limit.requests 9 should be greater than"),
         (["rate_limit {", "  window_seconds = 90", "}"], "dev.hcl:18: firewall.rate_limit.window_seconds 90 should be"),
-        (['allow = ["0.0.0.0/0"]'], "dev.hcl:17: firewall.allow.0 0.0.0.0/0 names every address there is, which an"),
-        (
-            ['allow = ["203.0.113.9/24"]'],
-            "dev.hcl:17: firewall.allow.0 203.0.113.9/24 has host bits set beyond its prefix",
-        ),
+        (['allow = ["0.0.0.0/0"]'], "dev.hcl:17: firewall.allow.0 0.0.0.0/0 contains all addresses, which an IP set"),
+        (['allow = ["203.0.113.9/24"]'], "dev.hcl:17: firewall.allow.0 203.0.113.9/24 has host bits set beyond its"),
         (
             ['allow = ["203.0.113.0/24"]', 'block = ["203.0.113.0/24"]'],
-            "dev.hcl:18: firewall.block 203.0.113.0/24 is in `allow` too, which is asked first; keep it in one",
+            "dev.hcl:18: firewall.block 203.0.113.0/24 is also in `allow`, which is evaluated first; keep it in",
         ),
         (
             ['count = ["php"]'],
-            "dev.hcl:17: firewall.count php is not a rule of this firewall that refuses requests; write some of "
+            "dev.hcl:17: firewall.count php is not a rule of this firewall that blocks requests; write one or more of "
             "rate-limit, ip-reputation, known-bad-inputs, common, sql",
         ),
         (['count = ["allow"]', 'allow = ["203.0.113.0/24"]'], "count allow is not a rule of this firewall that"),
         (["count_rules = {", '  php = ["A"]', "}"], "firewall.count_rules php is not a group of this firewall"),
         (
             ['group "bots" {', '  name = "AWSManagedRulesBotControlRuleSet"', "  capacity = 4000", "}"],
-            "dev.hcl:16: firewall takes 5127 units of capacity (rate-limit 2 + ip-reputation 25 + known-bad-inputs 200 "
-            "+ common 700 + sql 200 + bots 4000), and a web ACL has 5000; take groups out",
+            "dev.hcl:16: firewall uses 5127 capacity units (rate-limit 2 + ip-reputation 25 + known-bad-inputs 200 "
+            "+ common 700 + sql 200 + bots 4000), and a web ACL has 5000; remove groups",
         ),
         (
             ['group "sql" {', '  name = "AWSManagedRulesBotControlRuleSet"', "  capacity = 50", "}"],
-            "dev.hcl:17: firewall.group.sql is a name that the firewall uses itself; give it another",
+            "dev.hcl:17: firewall.group.sql is a name that the firewall itself uses; rename the block",
         ),
         (
             [
@@ -78,7 +75,7 @@ def test_the_groups_that_may_be_named_are_those_of_the_table() -> None:
                 "  capacity = 50",
                 "}",
             ],
-            "dev.hcl:21: firewall.group.b.priority 1000 is the priority of a too: AWS asks in one order",
+            "dev.hcl:21: firewall.group.b.priority 1000 is also the priority of a, and priorities must be unique",
         ),
         (
             ['load_balancers = ["public", "private"]'],
@@ -86,34 +83,34 @@ def test_the_groups_that_may_be_named_are_those_of_the_table() -> None:
         ),
     ],
 )
-def test_wrong_input_names_line_rule_and_remedy(tmp_path: Path, lines: list[str], message: str) -> None:
+def test_invalid_value_reports_line_rule_and_remedy(tmp_path: Path, lines: list[str], message: str) -> None:
     assert message in only_problem(tmp_path, {"dev": firewall(*lines)})
 
 
-def test_a_load_balancer_behind_cloudfront_is_not_protected_twice(tmp_path: Path) -> None:
-    """Its requests come from CloudFront's addresses: a rate limit would stop every user at once."""
+def test_load_balancer_behind_cloudfront_is_reported(tmp_path: Path) -> None:
+    """Its requests come from CloudFront's addresses: a rate limit would block all users at once."""
     behind = BALANCER.replace("]\n}", ']\n  reachable_from = "cloudfront"\n}')
     text = firewall('load_balancers = ["public"]', before=behind)
     assert only_problem(tmp_path, {"dev": text}) == (
-        "dev.hcl:18: firewall.load_balancers public is reached by CloudFront only, whose addresses would share one "
-        "rate limit among all users; take it out: the site's firewall stands before CloudFront"
+        "dev.hcl:18: firewall.load_balancers public is only reachable from CloudFront, so all users would share the "
+        "rate limits of CloudFront's addresses; remove it: the site's firewall already protects CloudFront"
     )
 
 
 @pytest.mark.parametrize("before", ["", BALANCER.replace("]\n}", "]\n  internal = true\n}")])
-def test_a_firewall_with_nothing_behind_it(tmp_path: Path, before: str) -> None:
-    assert "firewall has nothing behind it; write a `load_balancer` that faces the internet" in only_problem(
+def test_firewall_that_protects_nothing_is_reported(tmp_path: Path, before: str) -> None:
+    assert "firewall protects nothing; add an internet-facing `load_balancer`" in only_problem(
         tmp_path, {"dev": firewall(before=before)}
     )
 
 
-def test_an_internal_load_balancer_can_be_protected_by_name(tmp_path: Path) -> None:
+def test_internal_load_balancer_named_explicitly_is_accepted(tmp_path: Path) -> None:
     inside = BALANCER.replace("]\n}", "]\n  internal = true\n}")
     assert problems_of(tmp_path, {"dev": firewall('load_balancers = ["public"]', before=inside)}) == []
 
 
 @given(st.sets(st.sampled_from(sorted(GROUPS))), st.lists(st.integers(1, CAPACITY_LIMIT), max_size=4))
-def test_what_is_taken_fits_what_there_is(groups: set[str], others: list[int]) -> None:
+def test_capacity_above_the_limit_is_reported(groups: set[str], others: list[int]) -> None:
     total = 2 + sum(GROUPS[name].capacity for name in groups) + sum(others)
     values = {
         "groups": tuple(sorted(groups)),
@@ -123,7 +120,7 @@ def test_what_is_taken_fits_what_there_is(groups: set[str], others: list[int]) -
         },
     }
     if total > CAPACITY_LIMIT:
-        with pytest.raises(ValidationError, match=f"takes {total} units of capacity"):
+        with pytest.raises(ValidationError, match=f"uses {total} capacity units"):
             FirewallSettings.model_validate(values)
     else:
         assert sum(FirewallSettings.model_validate(values).capacities.values()) == total

@@ -1,4 +1,4 @@
-"""The `site` block: what is refused, where and why."""
+"""The `site` block: validation and checks."""
 
 import re
 from pathlib import Path
@@ -15,8 +15,8 @@ from tests.support.days import READ
 from tests.support.environments import DEV, PROD, only_problem, problems_of, write
 
 ZONE = 'zone "public" {\n  name = "agora.example"\n}\n'
-#: What its API and its media are.
-GROUND = """\
+#: The load balancer and the bucket that the sites of these tests use.
+PREREQUISITES = """\
 load_balancer "public" {
   names          = ["api.agora.example"]
   reachable_from = "cloudfront"
@@ -27,7 +27,7 @@ KEY = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" + "A" * 360
 
 
 def site(*lines: str, before: str = "", environment: str = DEV) -> str:
-    """Return an environment whose site begins at line 13, its names at 14, its own lines at 15; `before` is behind."""
+    """Return an environment with a `site` block at line 13, its names at 14, `lines` from 15, and `before` after it."""
     own = "".join(f"  {line}\n" for line in lines)
     return f'{environment}{ZONE}site "www" {{\n  names = ["www.agora.example"]\n{own}}}\n{before}'
 
@@ -48,35 +48,35 @@ def test_defaults(tmp_path: Path) -> None:
         (['error_page = "404.html"'], "dev.hcl:15: site.www.error_page 404.html"),
         (
             ['hashed_paths = ["assets/*"]'],
-            "dev.hcl:15: site.www.hashed_paths.0 assets/* is not a path that CloudFront can compare: a stroke first, "
-            'letters, digits, _-.$/~"\'@:+& and the wildcards * and ?, at most 255; write one as "/api/*", without the '
-            "query string",
+            "dev.hcl:15: site.www.hashed_paths.0 assets/* is not a CloudFront path pattern: a slash, then letters, "
+            'digits, _-.$/~"\'@:+& and the wildcards * and ?, at most 255 characters; write one as "/api/*", without '
+            "the query string",
         ),
-        (['hashed_paths = ["/a b/*"]'], "site.www.hashed_paths.0 /a b/* is not a path that CloudFront can compare"),
-        (['hashed_paths = ["/a#b"]'], "site.www.hashed_paths.0 /a#b is not a path that CloudFront can compare"),
+        (['hashed_paths = ["/a b/*"]'], "site.www.hashed_paths.0 /a b/* is not a CloudFront path pattern"),
+        (['hashed_paths = ["/a#b"]'], "site.www.hashed_paths.0 /a#b is not a CloudFront path pattern"),
         (
             ['hashed_paths = ["/*"]'],
-            "dev.hcl:15: site.www.hashed_paths.0 /* takes / too, the start page, and leaves no site; write one as",
+            "dev.hcl:15: site.www.hashed_paths.0 /* also matches /, the start page, and would replace the site; write",
         ),
-        (['hashed_paths = ["/*.html"]'], "site.www.hashed_paths.0 /*.html takes /index.html too"),
+        (['hashed_paths = ["/*.html"]'], "site.www.hashed_paths.0 /*.html also matches /index.html"),
         (
             ['hashed_paths = ["/a/*", "/a/b/*"]'],
-            "dev.hcl:15: site.www.hashed_paths /a/b/* is never asked: hashed_paths /a/* takes all of its requests; "
-            "write another path, or take one of them out",
+            "dev.hcl:15: site.www.hashed_paths /a/b/* would get no requests: hashed_paths /a/* matches all of them "
+            "first; write another path, or remove one of them",
         ),
-        (['hashed_paths = ["/a/*", "/a/*"]'], "site.www.hashed_paths /a/* is never asked: hashed_paths /a/*"),
+        (['hashed_paths = ["/a/*", "/a/*"]'], "site.www.hashed_paths /a/* would get no requests: hashed_paths /a/*"),
         (
             ["geo_restriction {", '  allow = ["kr"]', "}"],
-            "dev.hcl:16: site.www.geo_restriction.allow.0 kr is not a country's code: two capital letters (ISO 3166-1)",
+            "dev.hcl:16: site.www.geo_restriction.allow.0 kr is not a country code: two capital letters (ISO 3166-1)",
         ),
-        (["geo_restriction {}"], "dev.hcl:15: site.www.geo_restriction names no country; write `allow` or `deny`"),
+        (["geo_restriction {}"], "dev.hcl:15: site.www.geo_restriction names no country; write either `allow` or"),
         (
             ["geo_restriction {", '  allow = ["KR"]', '  deny = ["JP"]', "}"],
-            "dev.hcl:15: site.www.geo_restriction names the countries in both lists",
+            "dev.hcl:15: site.www.geo_restriction has countries in both `allow` and `deny`",
         ),
         (
             ["geo_restriction {", '  deny = ["JP", "JP"]', "}"],
-            "dev.hcl:16: site.www.geo_restriction.deny JP is there twice; write each once",
+            "dev.hcl:16: site.www.geo_restriction.deny JP is listed twice; write each country once",
         ),
         (['content_security_policy = "a\\nb"'], "site.www.content_security_policy"),
         (
@@ -85,7 +85,7 @@ def test_defaults(tmp_path: Path) -> None:
         ),
         (
             ["api {", '  load_balancer = "public"', "}", 'error_page = "/404.html"'],
-            "dev.hcl:18: site.www.error_page /404.html would replace the 403 and 404 of the `api` too",
+            "dev.hcl:18: site.www.error_page /404.html would also replace the 403 and 404 of the `api`",
         ),
         (
             ["api {", '  load_balancer = "public"', "  response_timeout_seconds = 61", "}"],
@@ -106,15 +106,15 @@ def test_defaults(tmp_path: Path) -> None:
                 '  paths = ["/api/pictures/*"]',
                 "}",
             ],
-            "dev.hcl:20: site.www.media.content.paths /api/pictures/* is never asked: api.paths /api/* takes all of",
+            "dev.hcl:20: site.www.media.content.paths /api/pictures/* would get no requests: api.paths /api/* matches",
         ),
         (
             ['media "content" {', '  bucket = "content"', "  signed_urls = true", "}"],
-            "dev.hcl:17: site.www.media.content.signed_urls true has no key whose signature would count; write",
+            "dev.hcl:17: site.www.media.content.signed_urls true needs a key to verify signatures, and the site",
         ),
         (
             ['public_key "first" {', f'  base64 = "{KEY}"', "}"],
-            "dev.hcl:15: site.www.public_key signs nothing; write signed_urls = true in a `media` block",
+            "dev.hcl:15: site.www.public_key is not used: no media has signed URLs; write signed_urls = true in a",
         ),
         (
             [
@@ -126,12 +126,12 @@ def test_defaults(tmp_path: Path) -> None:
                 '  base64 = "MIIB"',
                 "}",
             ],
-            "dev.hcl:20: site.www.public_key.first.base64 MIIB is not a public key of RSA with 2048 bits",
+            "dev.hcl:20: site.www.public_key.first.base64 MIIB is not a 2048-bit RSA public key",
         ),
     ],
 )
-def test_wrong_input_names_line_rule_and_remedy(tmp_path: Path, lines: list[str], message: str) -> None:
-    assert message in only_problem(tmp_path, {"dev": site(*lines, before=GROUND)})
+def test_invalid_value_reports_line_rule_and_remedy(tmp_path: Path, lines: list[str], message: str) -> None:
+    assert message in only_problem(tmp_path, {"dev": site(*lines, before=PREREQUISITES)})
 
 
 def named(*names: str, before: str = "", zone: str = ZONE) -> str:
@@ -149,42 +149,42 @@ def named(*names: str, before: str = "", zone: str = ZONE) -> str:
         ),
         (
             named("a.agora.example", "a.agora.example"),
-            'dev.hcl:14: site.www.names ["a.agora.example", "a.agora.example"] has a name twice',
+            'dev.hcl:14: site.www.names ["a.agora.example", "a.agora.example"] contains a name twice',
         ),
         (
-            named("api.agora.example", before=GROUND),
-            "dev.hcl:14: site.www.names api.agora.example leads to load_balancer.public already; give each site names",
+            named("api.agora.example", before=PREREQUISITES),
+            "dev.hcl:14: site.www.names api.agora.example already points to load_balancer.public; give each site",
         ),
         (
             named("www.agora.example", before='site "two" {\n  names = ["www.agora.example"]\n}\n'),
-            "dev.hcl:17: site.two.names www.agora.example leads to site.www already; give each site names of its own",
+            "dev.hcl:17: site.two.names www.agora.example already points to site.www; give each site its own names",
         ),
         (
             named("www.agora.example", before='bucket "site-www" {}\n'),
-            "dev.hcl:13: site.www would share its bucket's name with bucket.site-www; give one of them another name",
+            "dev.hcl:13: site.www would have a bucket with the same name as bucket.site-www; rename one of them",
         ),
         (
             named("www.agora.example", "www.mobile.example", before='zone "other" {\n  name = "mobile.example"\n}\n'),
-            "dev.hcl:14: site.www.names www.mobile.example is not in agora.example as www.agora.example is: a",
+            "dev.hcl:14: site.www.names www.mobile.example is not in agora.example like www.agora.example: a",
         ),
     ],
 )
-def test_names_lead_here_and_nowhere_else(tmp_path: Path, text: str, message: str) -> None:
+def test_invalid_name_is_reported(tmp_path: Path, text: str, message: str) -> None:
     assert message in only_problem(tmp_path, {"dev": text})
 
 
-def test_a_record_of_the_zone_may_have_the_name_already(tmp_path: Path) -> None:
+def test_name_with_a_cname_record_is_reported_and_with_a_txt_record_accepted(tmp_path: Path) -> None:
     record = '  record "w" {\n    name = "www.agora.example"\n    type = "%s"\n    values = ["%s"]\n  }\n}\n'
     zone = ZONE.removesuffix("}\n")
     cname = named("www.agora.example", zone=zone + record % ("CNAME", "a.example.net"))
-    assert "site.www.names www.agora.example leads to zone.public.record.w already" in only_problem(
+    assert "site.www.names www.agora.example already points to zone.public.record.w" in only_problem(
         tmp_path, {"dev": cname}
     )
     text = named("www.agora.example", zone=zone + record % ("TXT", "proof"))
     assert problems_of(tmp_path, {"dev": text}) == []
 
 
-def test_a_name_leads_to_one_site_of_all_environments(tmp_path: Path) -> None:
+def test_name_of_sites_in_two_environments_is_reported(tmp_path: Path) -> None:
     zone = ZONE.replace("}", "  existing = true\n}")
     files = {
         "dev": named("www.agora.example", zone=zone),
@@ -204,10 +204,13 @@ def balancer(*lines: str, names: str = '"api.agora.example"') -> str:
     return f'load_balancer "public" {{\n  names = [{names}]\n{own}}}\n'
 
 
-def test_an_api_that_is_reachable_besides_cloudfront(tmp_path: Path) -> None:
-    rule = "site.www.api.load_balancer public is reachable besides CloudFront, past the site's firewall and countries; "
+def test_api_reachable_without_cloudfront_is_an_error_in_production_and_a_warning_elsewhere(tmp_path: Path) -> None:
+    rule = (
+        "site.www.api.load_balancer public is also reachable without CloudFront, which bypasses the site's firewall "
+        "and geographic restrictions; "
+    )
     assert only_problem(tmp_path, {"prod": site(*API, before=balancer(), environment=PROD)}).startswith(
-        f'prod.hcl:16: {rule}write reachable_from = "cloudfront" there, or a load balancer of its own for the site'
+        f'prod.hcl:16: {rule}write reachable_from = "cloudfront" there, or add a separate load balancer for the site'
     )
     (tmp_path / "prod.hcl").unlink()
     (warning,) = load(write(tmp_path, {"dev": site(*API, before=balancer())}))["dev"].warnings(READ)
@@ -223,67 +226,67 @@ def test_an_api_that_is_reachable_besides_cloudfront(tmp_path: Path) -> None:
         ["internal = true"],
     ],
 )
-def test_an_api_that_cloudfront_alone_reaches(tmp_path: Path, lines: list[str]) -> None:
+def test_api_reachable_only_from_cloudfront_has_no_warning(tmp_path: Path, lines: list[str]) -> None:
     text = site(*API, before=balancer(*lines), environment=PROD)
     assert list(load(write(tmp_path, {"prod": text}))["prod"].warnings(READ)) == []
 
 
-def test_an_internal_api_lets_cloudfront_in_beside_others(tmp_path: Path) -> None:
+def test_internal_api_with_other_sources_is_accepted(tmp_path: Path) -> None:
     ranges = ", ".join(f'"10.9.{number}.0/24"' for number in range(2))
     text = site(*API, before=balancer("internal = true", f"reachable_from = [{ranges}]"), environment=PROD)
     assert problems_of(tmp_path, {"prod": text}) == []
 
 
-def test_an_internal_api_has_room_for_cloudfronts_prefix_list(tmp_path: Path) -> None:
+def test_internal_api_without_room_for_cloudfronts_prefix_list_is_reported(tmp_path: Path) -> None:
     ranges = ", ".join(f'"10.9.{number}.0/24"' for number in range(3))
     text = site(*API, before=balancer("internal = true", f"reachable_from = [{ranges}]"))
     assert only_problem(tmp_path, {"dev": text}) == (
-        "dev.hcl:16: site.www.api.load_balancer public has 6 rules that let somebody in; CloudFront's prefix list "
-        "counts as 55 of a security group's 60, which leaves 5; name fewer ranges in its reachable_from, or join "
-        "some of them"
+        "dev.hcl:16: site.www.api.load_balancer public has 6 inbound rules; CloudFront's prefix list counts as 55 "
+        "of the 60 of a security group, which leaves 5; write fewer ranges in its reachable_from, or combine some of "
+        "them"
     )
 
 
-def test_an_internal_api_needs_an_internet_gateway(tmp_path: Path) -> None:
+def test_internal_api_without_internet_gateway_is_reported(tmp_path: Path) -> None:
     closed = DEV.replace("network {", "network {\n  internet = false")
     text = site(*API, before=balancer("internal = true"), environment=closed)
-    assert "is internal, and CloudFront reaches it only in a VPC with an internet gateway" in only_problem(
+    assert "is internal, and a CloudFront VPC origin requires a VPC with an internet gateway" in only_problem(
         tmp_path, {"dev": text}
     )
 
 
 @pytest.mark.parametrize("origin", ['["198.51.100.0/24"]', '["203.0.113.0/24"]'])
-def test_an_api_that_cloudfront_does_not_reach(tmp_path: Path, origin: str) -> None:
+def test_api_that_does_not_allow_cloudfront_is_reported(tmp_path: Path, origin: str) -> None:
     text = site(*API, before=balancer(f"reachable_from = {origin}"))
     assert only_problem(tmp_path, {"dev": text}) == (
-        "dev.hcl:16: site.www.api.load_balancer public does not let CloudFront in; write reachable_from = "
+        "dev.hcl:16: site.www.api.load_balancer public does not allow traffic from CloudFront; write reachable_from = "
         '"cloudfront" there'
     )
 
 
-def test_an_api_is_asked_by_a_name(tmp_path: Path) -> None:
+def test_api_with_only_wildcard_names_is_reported(tmp_path: Path) -> None:
     text = site(*API, before=balancer('reachable_from = "cloudfront"', names='"*.api.agora.example"'))
-    assert "has names with `*` only, and CloudFront asks it by one name; add one" in only_problem(
+    assert "has only wildcard names, and CloudFront needs one name for its origin; add a" in only_problem(
         tmp_path, {"dev": text}
     )
 
 
-def test_production_records_requests(tmp_path: Path) -> None:
+def test_access_logs_off_in_production_is_reported(tmp_path: Path) -> None:
     text = site("access_logs = false", environment=PROD)
-    assert "site.www.access_logs false is refused in production" in only_problem(tmp_path, {"prod": text})
+    assert "site.www.access_logs false is not allowed in production" in only_problem(tmp_path, {"prod": text})
 
 
-def test_a_firewall_may_stand_before_a_site_alone(tmp_path: Path) -> None:
+def test_firewall_with_only_a_site_is_accepted(tmp_path: Path) -> None:
     assert problems_of(tmp_path, {"dev": site(before="firewall {}\n")}) == []
 
 
-def test_a_public_key_is_no_secret(tmp_path: Path) -> None:
-    """It is long and random as a secret is; only what DER has before an RSA key's number tells it apart."""
+def test_public_key_is_not_taken_for_a_secret(tmp_path: Path) -> None:
+    """A public key is as long and random as a secret; only the DER prefix of RSA keys distinguishes it."""
     media = ['media "content" {', '  bucket = "content"', "  signed_urls = true", "}"]
     # 360 characters of a real key.
     random = "".join(chr(ord("A") + (index * 7 + index // 26) % 26) + "a9+/"[index % 4] for index in range(180))
     lines = [*media, 'public_key "first" {', f'  base64 = "{KEY[:32]}{random}"', "}"]
-    read = load(write(tmp_path, {"dev": site(*lines, before=GROUND)}))["dev"].settings.site["www"]
+    read = load(write(tmp_path, {"dev": site(*lines, before=PREREQUISITES)}))["dev"].settings.site["www"]
     pem = read.public_key["first"].pem
     assert re.fullmatch(r"-----BEGIN PUBLIC KEY-----\n([A-Za-z0-9+/]{64}\n){6}.{8}\n-----END PUBLIC KEY-----\n", pem)
 
@@ -294,12 +297,12 @@ paths = st.from_regex(r"/[a-c?*]{1,4}(/[a-c*]{1,3})?", fullmatch=True).filter(
 
 
 @given(st.lists(paths, min_size=1, max_size=4))
-def test_each_path_that_is_taken_gets_requests_of_its_own(patterns: list[str]) -> None:
-    """A request that is the pattern itself, its wildcards as letters, must not be taken by an earlier one alone."""
+def test_accepted_path_is_not_covered_by_an_earlier_one(patterns: list[str]) -> None:
+    """Otherwise it would get no requests."""
     try:
         read = SiteSettings.model_validate({"names": ("www.agora.example",), "hashed_paths": tuple(patterns)})
     except ValidationError as error:
-        assert "is never asked" in str(error)
+        assert "would get no requests" in str(error)
         return
     for index, (_, later) in enumerate(read.paths):
         assert not any(covers(earlier, later) for _, earlier in read.paths[:index])

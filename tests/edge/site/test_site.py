@@ -1,4 +1,4 @@
-"""Sites: what stands in the JSON that is applied, and who may read what by it."""
+"""Sites in the synthesized JSON, and the access that their policies grant."""
 
 import json
 import shutil
@@ -16,21 +16,24 @@ PROD_CONTENT = "arn:aws:s3:::agora-prod-content-333333333333-ap-northeast-2"
 DISTRIBUTION = "${aws_cloudfront_distribution.site_www.arn}"
 HANDLERS = Path(__file__).parents[3] / "modules" / "edge" / "site" / "viewer_request"
 
-#: Who may ask, as the condition keys of their requests say.
+#: Callers, by the condition keys of their requests.
 CLOUDFRONT = {
     "aws:principalservicename": "cloudfront.amazonaws.com",
     "aws:principalisawsservice": "true",
     "aws:securetransport": "true",
 }
-OURS = {**CLOUDFRONT, "aws:sourcearn": DISTRIBUTION}
-NOT_OURS = {
-    "another distribution of ours": {**CLOUDFRONT, "aws:sourcearn": "arn:aws:cloudfront::333333333333:distribution/E2"},
+OWN_DISTRIBUTION = {**CLOUDFRONT, "aws:sourcearn": DISTRIBUTION}
+OTHER_CALLERS = {
+    "another distribution of the account": {
+        **CLOUDFRONT,
+        "aws:sourcearn": "arn:aws:cloudfront::333333333333:distribution/E2",
+    },
     "another account's distribution": {
         **CLOUDFRONT,
         "aws:sourcearn": "arn:aws:cloudfront::999999999999:distribution/E1",
     },
-    "CloudFront for nobody": CLOUDFRONT,
-    "another service for it": {**OURS, "aws:principalservicename": "lambda.amazonaws.com"},
+    "CloudFront without a distribution": CLOUDFRONT,
+    "another service for the distribution": {**OWN_DISTRIBUTION, "aws:principalservicename": "lambda.amazonaws.com"},
     "anonymous": {"aws:securetransport": "true"},
     "another account": {
         "aws:principalaccount": "999999999999",
@@ -54,27 +57,29 @@ def bucket_policy(template: Template, name: str = "site_www") -> str:
     return template.only_policy("aws_s3_bucket_policy", name)
 
 
-def test_the_distribution_reads_its_pages(prod: Template) -> None:
+def test_distribution_reads_its_pages(prod: Template) -> None:
     policy = bucket_policy(prod)
-    assert allowed(policy, "s3:GetObject", f"{PROD_BUCKET}/index.html", OURS)
-    assert not allowed(policy, "s3:GetObject", f"{PROD_BUCKET}/index.html", {**OURS, "aws:securetransport": "false"})
+    assert allowed(policy, "s3:GetObject", f"{PROD_BUCKET}/index.html", OWN_DISTRIBUTION)
+    assert not allowed(
+        policy, "s3:GetObject", f"{PROD_BUCKET}/index.html", {**OWN_DISTRIBUTION, "aws:securetransport": "false"}
+    )
 
 
-@pytest.mark.parametrize("who", NOT_OURS)
-def test_nobody_else_reads_them(prod: Template, who: str) -> None:
-    """Whoever is not named by this policy needs a right of their own account and role: none here is for everyone."""
+@pytest.mark.parametrize("caller", OTHER_CALLERS)
+def test_other_callers_do_not_read_pages(prod: Template, caller: str) -> None:
+    """No statement of the policy grants access to everyone, so other callers need permissions of their own."""
     for action in ("s3:GetObject", "s3:ListBucket", "s3:PutObject"):
-        assert not allowed(bucket_policy(prod), action, f"{PROD_BUCKET}/index.html", NOT_OURS[who])
+        assert not allowed(bucket_policy(prod), action, f"{PROD_BUCKET}/index.html", OTHER_CALLERS[caller])
 
 
 @pytest.mark.parametrize("action", ["s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectAcl"])
-def test_the_distribution_does_nothing_else(prod: Template, action: str) -> None:
-    assert not allowed(bucket_policy(prod), action, f"{PROD_BUCKET}/index.html", OURS)
-    assert not allowed(bucket_policy(prod), "s3:ListBucket", PROD_BUCKET, OURS)
+def test_distribution_has_no_other_permissions(prod: Template, action: str) -> None:
+    assert not allowed(bucket_policy(prod), action, f"{PROD_BUCKET}/index.html", OWN_DISTRIBUTION)
+    assert not allowed(bucket_policy(prod), "s3:ListBucket", PROD_BUCKET, OWN_DISTRIBUTION)
 
 
-def test_no_statement_allows_everyone(prod: Template) -> None:
-    """The mistake that S3 refuses with "Access Denied" where public policies are blocked, as they are here."""
+def test_bucket_policy_is_not_public(prod: Template) -> None:
+    """S3 rejects a public bucket policy with "Access Denied" when Block Public Access is on, as it is here."""
     statements = json.loads(bucket_policy(prod))["Statement"]
     assert [each["Sid"] for each in statements if each["Effect"] == "Allow"] == ["SiteWww"]
     assert "*" not in [each["Principal"] for each in statements if each["Effect"] == "Allow"]
@@ -82,24 +87,24 @@ def test_no_statement_allows_everyone(prod: Template) -> None:
     assert [value for key, value in closed.items() if key != "bucket"] == [True] * 4
 
 
-def test_of_other_buckets_it_reads_what_is_under_its_paths(prod: Template) -> None:
+def test_distribution_reads_media_under_its_paths_only(prod: Template) -> None:
     policy = bucket_policy(prod, "bucket_content")
-    assert allowed(policy, "s3:GetObject", f"{PROD_CONTENT}/media/a.jpg", OURS)
-    assert not allowed(policy, "s3:GetObject", f"{PROD_CONTENT}/private/a.jpg", OURS)
-    assert not allowed(policy, "s3:PutObject", f"{PROD_CONTENT}/media/a.jpg", OURS)
-    for context in NOT_OURS.values():
+    assert allowed(policy, "s3:GetObject", f"{PROD_CONTENT}/media/a.jpg", OWN_DISTRIBUTION)
+    assert not allowed(policy, "s3:GetObject", f"{PROD_CONTENT}/private/a.jpg", OWN_DISTRIBUTION)
+    assert not allowed(policy, "s3:PutObject", f"{PROD_CONTENT}/media/a.jpg", OWN_DISTRIBUTION)
+    for context in OTHER_CALLERS.values():
         assert not allowed(policy, "s3:GetObject", f"{PROD_CONTENT}/media/a.jpg", context)
 
 
-def test_what_our_key_encrypts_it_decrypts_and_no_more(prod: Template) -> None:
+def test_distribution_only_decrypts_with_the_object_key(prod: Template) -> None:
     policy = prod.only_policy("aws_kms_key", "foundation_objects_key")
-    assert allowed(policy, "kms:Decrypt", "*", OURS)
-    assert not allowed(policy, "kms:GenerateDataKey", "*", OURS)
-    for context in NOT_OURS.values():
+    assert allowed(policy, "kms:Decrypt", "*", OWN_DISTRIBUTION)
+    assert not allowed(policy, "kms:GenerateDataKey", "*", OWN_DISTRIBUTION)
+    for context in OTHER_CALLERS.values():
         assert not allowed(policy, "kms:Decrypt", "*", context)
 
 
-def test_a_site_on_our_key_is_let_in_once(archive: Template) -> None:
+def test_kms_encrypted_site_has_one_key_policy_statement(archive: Template) -> None:
     encryption = archive.resource("aws_s3_bucket_server_side_encryption_configuration.site_www")
     default = encryption["rule"][0]["apply_server_side_encryption_by_default"]
     assert default["kms_master_key_id"] == "${aws_kms_key.foundation_objects_key.arn}"
@@ -108,7 +113,7 @@ def test_a_site_on_our_key_is_let_in_once(archive: Template) -> None:
     assert "SiteHandbook" not in sids
 
 
-def test_what_users_meet(prod: Template) -> None:
+def test_distribution_has_names_certificate_and_records(prod: Template) -> None:
     distribution = prod.resource("aws_cloudfront_distribution.site_www")
     expected = {
         "aliases": ["www.agora.example"],
@@ -133,7 +138,7 @@ def test_what_users_meet(prod: Template) -> None:
         assert record["alias"]["evaluate_target_health"] is False
 
 
-def test_pages_are_compressed_by_https_and_kept_for_a_minute(prod: Template) -> None:
+def test_pages_use_https_and_compression_and_are_cached_for_a_minute(prod: Template) -> None:
     distribution = prod.resource("aws_cloudfront_distribution.site_www")
     pages = distribution["default_cache_behavior"]
     assert (pages["viewer_protocol_policy"], pages["compress"]) == ("redirect-to-https", True)
@@ -155,7 +160,7 @@ def security(template: Template, name: str) -> dict[str, Any]:
     return found
 
 
-def test_headers_that_keep_pages_apart(prod: Template, archive: Template) -> None:
+def test_pages_have_security_headers(prod: Template, archive: Template) -> None:
     headers = security(prod, "site_www_pages")
     assert headers["strict_transport_security"]["access_control_max_age_sec"] == 31_536_000
     assert headers["content_type_options"] == {"override": True}
@@ -167,7 +172,7 @@ def test_headers_that_keep_pages_apart(prod: Template, archive: Template) -> Non
     assert own.endswith("frame-ancestors 'self'")
 
 
-def test_what_users_upload_may_do_nothing(prod: Template) -> None:
+def test_media_has_a_restrictive_content_security_policy(prod: Template) -> None:
     policy = security(prod, "site_www_media_content")["content_security_policy"]
     assert policy["content_security_policy"] == "default-src 'none'; sandbox"
 
@@ -177,7 +182,7 @@ def behaviors(template: Template, name: str) -> dict[str, dict[str, Any]]:
     return {each["path_pattern"]: each for each in found}
 
 
-def test_an_api_is_not_cached_and_sees_the_request(archive: Template) -> None:
+def test_api_is_not_cached_and_gets_the_whole_request(archive: Template) -> None:
     found = behaviors(archive, "site_www")
     assert list(found) == ["/api/*", "/socket", "/media/*", "/sold/*", "/rented/*", "/assets/*", "/fonts/*"]
     api = found["/api/*"]
@@ -188,18 +193,18 @@ def test_an_api_is_not_cached_and_sees_the_request(archive: Template) -> None:
     assert "function_association" not in api
 
 
-def test_answers_of_an_api_stay_its_own(archive: Template) -> None:
-    """CloudFront knows error pages of a distribution as a whole: a 404 of the API must not become one."""
+def test_errors_of_an_api_are_neither_cached_nor_replaced(archive: Template) -> None:
+    """CloudFront's error pages apply to a whole distribution: they must not replace a 404 of the API."""
     errors = archive.resource("aws_cloudfront_distribution.site_www")["custom_error_response"]
     assert {404, 403, 500} <= {each["error_code"] for each in errors}
     assert all(set(each) == {"error_code", "error_caching_min_ttl"} for each in errors)
     assert {each["error_caching_min_ttl"] for each in errors} == {0}
 
 
-def test_an_error_page_where_there_is_no_api(archive: Template, dev: Template) -> None:
+def test_error_page_without_an_api_is_returned_with_404(archive: Template, dev: Template) -> None:
     errors = archive.resource("aws_cloudfront_distribution.site_status")["custom_error_response"]
-    told = [(each["error_code"], each["response_code"], each["response_page_path"]) for each in errors]
-    assert told == [(403, 404, "/404.html"), (404, 404, "/404.html")]
+    found = [(each["error_code"], each["response_code"], each["response_page_path"]) for each in errors]
+    assert found == [(403, 404, "/404.html"), (404, 404, "/404.html")]
     assert "custom_error_response" not in dev.resource("aws_cloudfront_distribution.site_www")
 
 
@@ -208,17 +213,17 @@ def origins(template: Template, name: str) -> dict[str, dict[str, Any]]:
     return {each["origin_id"]: each for each in found}
 
 
-def test_an_api_on_the_internet_is_asked_by_its_own_name_and_https(archive: Template) -> None:
+def test_internet_facing_api_is_a_custom_origin_with_https(archive: Template) -> None:
     api = origins(archive, "site_www")["api"]
     assert api["domain_name"] == "archive.mobile.example"
     assert api["custom_origin_config"]["origin_protocol_policy"] == "https-only"
     assert api["custom_origin_config"]["origin_ssl_protocols"] == ["TLSv1.2"]
     assert api["custom_origin_config"]["origin_read_timeout"] == 60
-    # It would lie in the state, and whoever reads it there would pass for CloudFront.
+    # A secret header would be in the state, and anyone who can read it could impersonate CloudFront.
     assert "custom_header" not in api
 
 
-def test_an_api_inside_the_vpc_is_reached_there(archive: Template) -> None:
+def test_internal_api_is_a_vpc_origin(archive: Template) -> None:
     api = origins(archive, "site_handbook")["api"]
     assert api["domain_name"] == "inside.archive.mobile.example"
     assert api["vpc_origin_config"]["vpc_origin_id"] == "${aws_cloudfront_vpc_origin.site_handbook.id}"
@@ -228,17 +233,17 @@ def test_an_api_inside_the_vpc_is_reached_there(archive: Template) -> None:
     assert set(archive.resources("aws_cloudfront_vpc_origin")) == {"site_handbook"}
 
 
-def test_an_internal_load_balancer_lets_the_sites_vpc_origin_in(archive: Template) -> None:
+def test_internal_load_balancer_allows_the_vpc_origin(archive: Template) -> None:
     rule = archive.resource("aws_vpc_security_group_ingress_rule.load_balancer_inside_https_from_cloudfront")
     prefix_list = "data.aws_ec2_managed_prefix_list.load_balancer_inside"
     assert rule["prefix_list_id"] == f"${{{prefix_list}.id}}"
     assert (rule["from_port"], rule["to_port"]) == (443, 443)
     assert rule["security_group_id"] == "${aws_security_group.load_balancer_inside.id}"
-    # Who else may come in is as it was.
+    # The other rules are unchanged.
     archive.resource("aws_vpc_security_group_ingress_rule.load_balancer_inside_http_from_vpc")
 
 
-def test_buckets_are_asked_by_signed_requests(prod: Template) -> None:
+def test_buckets_have_an_origin_access_control(prod: Template) -> None:
     found = origins(prod, "site_www")
     buckets = {name: each for name, each in found.items() if name != "api"}
     assert set(buckets) == {"pages", "media-content"}
@@ -250,7 +255,7 @@ def test_buckets_are_asked_by_signed_requests(prod: Template) -> None:
     assert (control["signing_behavior"], control["signing_protocol"]) == ("always", "sigv4")
 
 
-def test_signed_urls(archive: Template) -> None:
+def test_signed_urls_have_a_key_group(archive: Template) -> None:
     found = behaviors(archive, "site_www")
     assert found["/sold/*"]["trusted_key_groups"] == ["${aws_cloudfront_key_group.site_www.id}"]
     assert "trusted_key_groups" not in found["/media/*"]
@@ -259,7 +264,7 @@ def test_signed_urls(archive: Template) -> None:
     assert archive.resource("aws_cloudfront_public_key.site_www_first")["encoded_key"].startswith("-----BEGIN PUBLIC")
 
 
-def test_countries(archive: Template) -> None:
+def test_geo_restriction_allows_or_denies_countries(archive: Template) -> None:
     found = {
         name: archive.resource(f"aws_cloudfront_distribution.{name}")["restrictions"]["geo_restriction"]
         for name in ("site_www", "site_status")
@@ -270,7 +275,7 @@ def test_countries(archive: Template) -> None:
     }
 
 
-def test_requests_are_recorded_without_an_acl(prod: Template) -> None:
+def test_access_logs_are_delivered_without_acls(prod: Template) -> None:
     source = prod.resource("aws_cloudwatch_log_delivery_source.site_www")
     assert (source["log_type"], source["resource_arn"]) == ("ACCESS_LOGS", DISTRIBUTION)
     destination = prod.resource("aws_cloudwatch_log_delivery_destination.site_www")
@@ -292,7 +297,7 @@ def test_requests_are_recorded_without_an_acl(prod: Template) -> None:
     assert "logging_config" not in prod.resource("aws_cloudfront_distribution.site_www")
 
 
-def test_how_a_pipeline_publishes(prod: Template, archive: Template) -> None:
+def test_publish_commands_are_in_the_outputs(prod: Template, archive: Template) -> None:
     bucket = "s3://agora-prod-site-www-333333333333-ap-northeast-2"
     assert prod.json["output"]["sites"]["value"]["www"]["publish"] == [
         f"aws s3 sync . {bucket} --exclude '*' --include 'assets/*' "
@@ -303,7 +308,7 @@ def test_how_a_pipeline_publishes(prod: Template, archive: Template) -> None:
     assert len(archive.json["output"]["sites"]["value"]["status"]["publish"]) == 2
 
 
-def test_functions_are_published_with_the_code_of_the_routing(prod: Template, archive: Template) -> None:
+def test_function_has_the_code_of_the_routing(prod: Template, archive: Template) -> None:
     for template, name, routing in ((prod, "site_www", "single-page"), (archive, "site_handbook", "folders")):
         function = template.resource(f"aws_cloudfront_function.{name}")
         assert (function["publish"], function["runtime"]) == (True, "cloudfront-js-2.0")
@@ -311,7 +316,7 @@ def test_functions_are_published_with_the_code_of_the_routing(prod: Template, ar
 
 
 @pytest.mark.parametrize(
-    ("routing", "asked", "answered"),
+    ("routing", "path", "expected"),
     [
         ("single-page", "/", "/index.html"),
         ("single-page", "/posts/7", "/index.html"),
@@ -325,14 +330,14 @@ def test_functions_are_published_with_the_code_of_the_routing(prod: Template, ar
         ("folders", "/style.css", "/style.css"),
     ],
 )
-def test_pages_of_paths(routing: str, asked: str, answered: str) -> None:
-    """The functions as CloudFront runs them, in JavaScript."""
+def test_path_returns_the_page_of_its_routing(routing: str, path: str, expected: str) -> None:
+    """Runs the JavaScript of the CloudFront functions."""
     node = shutil.which("node")
-    assert node, "CDKTF needs node too"
+    assert node, "node is required, as for CDKTF"
     script = (
         (HANDLERS / f"{routing}.js").read_text()
-        + f"\nvar told = handler({{request: {{uri: {json.dumps(asked)}}}}});"
-        + "\nconsole.log(told.uri || told.statusCode + ' ' + told.headers.location.value);"
+        + f"\nvar output = handler({{request: {{uri: {json.dumps(path)}}}}});"
+        + "\nconsole.log(output.uri || output.statusCode + ' ' + output.headers.location.value);"
     )
-    done = subprocess.run([node, "-e", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == answered
+    result = subprocess.run([node, "-e", script], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == expected

@@ -1,4 +1,4 @@
-"""Functions and their channels: what stands in the JSON."""
+"""The synthesized JSON of functions, their channels, and their triggers."""
 
 import json
 import re
@@ -21,7 +21,7 @@ def statements(template: Template, role_policy: str) -> dict[str, dict[str, Any]
     return {each["Sid"]: each for each in template.policy(f"aws_iam_role_policy.{role_policy}")}
 
 
-def test_a_function_that_nobody_asks_more_of(prod: Template) -> None:
+def test_function_with_defaults_has_only_these_arguments(prod: Template) -> None:
     function = prod.resource("aws_lambda_function.function_thumbnail")
     package = prod.folder / function.pop("filename")
     assert function == {
@@ -60,8 +60,8 @@ def test_a_function_that_nobody_asks_more_of(prod: Template) -> None:
         assert all("313-aarch64-linux-gnu" in name for name in compiled)
 
 
-def test_the_stacks_folder_is_all_that_a_plan_needs(prod: Template) -> None:
-    """No path of this machine: what is planned here can be applied there."""
+def test_stack_folder_contains_everything_a_plan_needs(prod: Template) -> None:
+    """No absolute path: a plan can be applied on another machine."""
     text = (prod.folder / "cdk.tf.json").read_text()
     filename = prod.resource("aws_lambda_function.function_thumbnail")["filename"]
     assert filename.startswith("assets/")
@@ -70,16 +70,16 @@ def test_the_stacks_folder_is_all_that_a_plan_needs(prod: Template) -> None:
     assert str(prod.folder) not in text
 
 
-def test_it_may_write_its_own_log_and_no_other(prod: Template) -> None:
+def test_function_role_can_write_only_its_own_log_group(prod: Template) -> None:
     allowed = statements(prod, "function_thumbnail")
     group = "arn:aws:logs:ap-northeast-2:333333333333:log-group:/agora/prod/function/thumbnail"
     assert allowed["Logs"]["Resource"] == [f"{group}:log-stream:*"]
     assert allowed["Logs"]["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     everything = {sid for sid, each in allowed.items() if "*" in each["Resource"]}
-    assert everything == {"Traces"}, "X-Ray names no resources; everything else has a name"
+    assert everything == {"Traces"}, "only X-Ray supports no resource-level permissions"
 
 
-def test_objects_invoke_it(prod: Template) -> None:
+def test_on_object_creates_notification_and_bucket_policy(prod: Template) -> None:
     (notification,) = prod.resource("aws_s3_bucket_notification.bucket_content")["lambda_function"]
     assert notification == {
         "events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"],
@@ -95,7 +95,7 @@ def test_objects_invoke_it(prod: Template) -> None:
     assert "${aws_iam_role.function_thumbnail.arn}" in named
 
 
-def test_what_fails_is_kept_with_the_reason(prod: Template, events: Template) -> None:
+def test_failed_events_are_sent_to_the_failed_queue(prod: Template, events: Template) -> None:
     config = prod.resource("aws_lambda_function_event_invoke_config.function_thumbnail")
     assert config["destination_config"] == {
         "on_failure": {"destination": "${aws_sqs_queue.function_thumbnail_failed.arn}"}
@@ -113,7 +113,7 @@ def queues(template: Template) -> Iterable[tuple[str, dict[str, Any]]]:
     return template.resources("aws_sqs_queue").items()
 
 
-def test_every_queue_is_encrypted_and_takes_tls_only(events: Template, prod: Template) -> None:
+def test_every_queue_is_encrypted_and_accepts_only_tls(events: Template, prod: Template) -> None:
     for template in (events, prod):
         for _, queue in queues(template):
             assert queue["kms_master_key_id"] == "${aws_kms_key.foundation_messages_key.arn}"
@@ -123,7 +123,7 @@ def test_every_queue_is_encrypted_and_takes_tls_only(events: Template, prod: Tem
             assert first["Resource"][0].endswith(f":{queue['name']}")
 
 
-def test_a_queue_and_what_could_not_be_read(events: Template) -> None:
+def test_queue_has_a_dead_letter_queue(events: Template) -> None:
     jobs, dead = (events.resource(f"aws_sqs_queue.queue_{name}") for name in ("jobs", "jobs_dead"))
     assert jobs["visibility_timeout_seconds"] == 6 * 20
     assert json.loads(jobs["redrive_policy"]) == {
@@ -141,7 +141,7 @@ def test_a_queue_and_what_could_not_be_read(events: Template) -> None:
     assert mapping["depends_on"] == ["aws_iam_role_policy.function_worker"]
 
 
-def test_a_topic_tells_a_queue_and_a_function(events: Template) -> None:
+def test_topic_delivers_to_a_queue_and_a_function(events: Template) -> None:
     to_queue = events.resource("aws_sns_topic_subscription.queue_jobs_from_news")
     assert (to_queue["protocol"], to_queue["raw_message_delivery"]) == ("sqs", True)
     policy = json.loads(events.resource("aws_sqs_queue.queue_jobs")["policy"])["Statement"]
@@ -156,7 +156,7 @@ def test_a_topic_tells_a_queue_and_a_function(events: Template) -> None:
     assert permission["source_account"] == ACCOUNT
 
 
-def test_a_stream_gives_up_what_fails_for_good(events: Template) -> None:
+def test_on_stream_failing_records_go_to_the_failed_queue(events: Template) -> None:
     mapping = events.resource("aws_lambda_event_source_mapping.function_worker_on_stream_clicks")
     assert mapping["bisect_batch_on_function_error"] is True
     assert mapping["maximum_retry_attempts"] == 3
@@ -169,7 +169,7 @@ def test_a_stream_gives_up_what_fails_for_good(events: Template) -> None:
     assert put["Resource"] == ["${aws_kinesis_stream.stream_clicks.arn}"]
 
 
-def test_times(events: Template) -> None:
+def test_schedule_creates_scheduler_schedule_and_role(events: Template) -> None:
     nightly = events.resource("aws_scheduler_schedule.function_worker_nightly")
     assert nightly["schedule_expression"] == "cron(30 3 * * ? *)"
     assert nightly["schedule_expression_timezone"] == "Asia/Seoul"
@@ -181,7 +181,7 @@ def test_times(events: Template) -> None:
     assert invoke["Resource"] == ["${aws_lambda_function.function_worker.arn}"]
 
 
-def test_inside_the_vpc_by_doors_with_names(events: Template) -> None:
+def test_function_in_vpc_has_its_own_security_group_rules(events: Template) -> None:
     function = events.resource("aws_lambda_function.function_worker")
     assert function["vpc_config"] == {
         "security_group_ids": ["${aws_security_group.function_worker.id}"],
@@ -201,7 +201,7 @@ def test_inside_the_vpc_by_doors_with_names(events: Template) -> None:
     assert "Interfaces" not in statements(events, "function_reader")
 
 
-def test_a_secret_is_rotated_by_a_function(events: Template) -> None:
+def test_secret_rotation_invokes_the_function(events: Template) -> None:
     rotation = events.resource("aws_secretsmanager_secret_rotation.secret_login")
     assert rotation["rotation_lambda_arn"] == "${aws_lambda_function.function_worker.arn}"
     assert rotation["rotation_rules"] == {"automatically_after_days": 45}
@@ -210,11 +210,11 @@ def test_a_secret_is_rotated_by_a_function(events: Template) -> None:
     assert allowed["RotateLogin"]["Resource"] == ["${aws_secretsmanager_secret.secret_login.arn}"]
     variables = events.resource("aws_lambda_function.function_worker")["environment"]["variables"]
     assert variables["SECRET_LOGIN_ARN"] == "${aws_secretsmanager_secret.secret_login.arn}"
-    cache = {f"CACHE_RANKING_{what}" for what in ("HOST", "READER_HOST", "PORT", "TLS", "USER")}
+    cache = {f"CACHE_RANKING_{name}" for name in ("HOST", "READER_HOST", "PORT", "TLS", "USER")}
     assert set(variables) == {"SECRET_LOGIN_ARN", "QUEUE_RESULTS_URL", *cache}
 
 
-def test_a_function_logs_in_at_its_database_and_at_no_other(further: Path) -> None:
+def test_function_can_log_in_only_to_its_own_database(further: Path) -> None:
     rds = Template(stack_folder(further, "rds"))
     login = "${aws_secretsmanager_secret.database_main_password.arn}"
     key, via = "${aws_kms_key.foundation_data_key.arn}", "secretsmanager.ap-northeast-2.amazonaws.com"
@@ -226,7 +226,7 @@ def test_a_function_logs_in_at_its_database_and_at_no_other(further: Path) -> No
         "DATABASE_MAIN_NAME": "mobile",
         "DATABASE_MAIN_SECRET_ARN": login,
     }
-    # Terraform's own quotes are none of JSON's: the proxy's id is cut out of its ARN.
+    # The quotes of Terraform expressions are not valid in JSON: the proxy's id is extracted from its ARN.
     policy, proxies = re.subn(
         r"\$\{element\(split\([^)]*database_main_proxy\.arn\), 6\)\}",
         "prx-1",
@@ -248,7 +248,7 @@ def test_a_function_logs_in_at_its_database_and_at_no_other(further: Path) -> No
         assert rule["referenced_security_group_id"] == f"${{aws_security_group.{group}.id}}"
 
 
-def test_a_function_logs_in_at_its_cache_as_the_usual_user(events: Template) -> None:
+def test_function_logs_in_to_its_cache_as_the_app_user(events: Template) -> None:
     role = statements_of(events, "function_worker")
     users = f"arn:aws:elasticache:us-east-1:{ACCOUNT}:user:mobile-events-ranking"
     assert allows(role, "elasticache:Connect", "${aws_elasticache_replication_group.cache_ranking.arn}")
@@ -258,7 +258,7 @@ def test_a_function_logs_in_at_its_cache_as_the_usual_user(events: Template) -> 
 
 
 @pytest.mark.parametrize(("function", "machine"), [("worker", "arm64"), ("reader", "x86_64")])
-def test_other_machines_and_limits(events: Template, function: str, machine: str) -> None:
+def test_function_architecture_and_limits_are_set(events: Template, function: str, machine: str) -> None:
     built = events.resource(f"aws_lambda_function.function_{function}")
     assert built["architectures"] == [machine]
     if function == "reader":

@@ -1,4 +1,4 @@
-"""Packages: the same input gives the same bytes, wherever and whenever; what changes them, and what is refused."""
+"""Packages: the same input gives the same bytes on any machine; what changes them, and what is rejected."""
 
 import io
 import subprocess
@@ -43,21 +43,21 @@ def wheel(path: Path, **written: bytes) -> Path:
 
 
 @given(files)
-def test_a_zip_holds_what_it_was_given(given: dict[str, bytes]) -> None:
+def test_write_zip_any_files_can_be_read_back(given: dict[str, bytes]) -> None:
     with zipfile.ZipFile(io.BytesIO(write_zip(given))) as archive:
         assert archive.testzip() is None
         assert {name: archive.read(name) for name in archive.namelist()} == given
 
 
 @given(files, st.randoms())
-def test_the_order_decides_nothing(given: dict[str, bytes], random: Random) -> None:
+def test_write_zip_any_order_gives_the_same_bytes(given: dict[str, bytes], random: Random) -> None:
     shuffled = list(given.items())
     random.shuffle(shuffled)
     assert write_zip(dict(shuffled)) == write_zip(given)
 
 
 @given(files)
-def test_nothing_of_the_machine_or_the_moment_is_in_it(given: dict[str, bytes]) -> None:
+def test_write_zip_entries_contain_no_date_mode_or_system(given: dict[str, bytes]) -> None:
     with zipfile.ZipFile(io.BytesIO(write_zip(given))) as archive:
         for entry in archive.infolist():
             assert entry.date_time == (1980, 1, 1, 0, 0, 0)
@@ -67,8 +67,8 @@ def test_nothing_of_the_machine_or_the_moment_is_in_it(given: dict[str, bytes]) 
             assert (entry.extra, entry.comment) == (b"", b"")
 
 
-def test_two_machines_two_days_two_umasks(tmp_path: Path) -> None:
-    """The same files, written by two processes that share nothing but what is in them."""
+def test_pack_same_files_with_other_dates_and_modes_gives_the_same_bytes(tmp_path: Path) -> None:
+    """The same files, written by two processes that share nothing but the contents."""
     for name, umask, day in (("one", 0o022, "2026-01-01"), ("two", 0o077, "2027-12-31")):
         script = f"umask {umask:o}; mkdir -p {name}/fn/sub; "
         order = ("handler.py", "sub/b.py", "sub/a.py") if name == "one" else ("sub/a.py", "handler.py", "sub/b.py")
@@ -85,7 +85,7 @@ def test_two_machines_two_days_two_umasks(tmp_path: Path) -> None:
     assert digest(one, Target()) == digest(two, Target())
 
 
-def test_a_function_is_a_package_of_its_own_name(tmp_path: Path) -> None:
+def test_sources_are_a_package_with_the_name_of_the_folder(tmp_path: Path) -> None:
     folder = function(
         tmp_path / "thumbnail",
         images_py="",
@@ -96,7 +96,7 @@ def test_a_function_is_a_package_of_its_own_name(tmp_path: Path) -> None:
     assert list(sources(folder)) == ["thumbnail/handler.py", "thumbnail/images.py"]
 
 
-def test_what_decides_about_the_bytes_decides_about_the_name(tmp_path: Path) -> None:
+def test_digest_changes_with_everything_that_changes_the_bytes(tmp_path: Path) -> None:
     folder = function(tmp_path / "fn")
     seen = {
         digest(folder, Target()),
@@ -112,7 +112,7 @@ def test_what_decides_about_the_bytes_decides_about_the_name(tmp_path: Path) -> 
     assert len(seen) == 6
 
 
-def test_a_wheel_lies_as_if_it_were_installed(tmp_path: Path) -> None:
+def test_unpacked_wheel_has_the_paths_of_an_installation(tmp_path: Path) -> None:
     path = wheel(
         tmp_path / "a-1-py3-none-any.whl",
         **{
@@ -133,7 +133,7 @@ def test_a_wheel_lies_as_if_it_were_installed(tmp_path: Path) -> None:
     }
 
 
-def test_two_files_of_one_name_are_refused_unless_they_are_alike(tmp_path: Path) -> None:
+def test_pack_two_files_of_one_name_fails_unless_they_are_equal(tmp_path: Path) -> None:
     one = wheel(tmp_path / "one.whl", **{"shared/__init__.py": b""})
     two = wheel(tmp_path / "two.whl", **{"shared/__init__.py": b""})
     pack({}, [one, two])
@@ -142,43 +142,47 @@ def test_two_files_of_one_name_are_refused_unless_they_are_alike(tmp_path: Path)
         pack({}, [one, other])
 
 
-def test_what_lambda_does_not_take_is_refused_with_a_way_out() -> None:
+def test_pack_zip_above_the_limit_of_lambda_fails_with_a_remedy() -> None:
     assert len(pack({"a": bytes(ZIP_LIMIT - 1000)}, [])) <= ZIP_LIMIT
-    with pytest.raises(PackagingError, match=r"the zip has 50 MB, Lambda takes 50; take out of requirements.lock"):
+    with pytest.raises(
+        PackagingError, match=r"has 50 MB, and Lambda accepts 50 MB; remove from requirements.lock what"
+    ):
         pack({"a": bytes(ZIP_LIMIT)}, [])
 
 
-def test_a_folder_without_handler_is_no_function(tmp_path: Path) -> None:
+def test_sources_folder_without_a_handler_fails(tmp_path: Path) -> None:
     (tmp_path / "fn").mkdir()
     with pytest.raises(PackagingError, match=r"there is no lambdas/fn/handler.py; write one with"):
         sources(tmp_path / "fn")
 
 
-def test_a_name_of_pythons_own_is_refused(tmp_path: Path) -> None:
-    """Lambda's runtime has imported its own by then, and would not find the handler in it."""
-    with pytest.raises(PackagingError, match=r"lambdas/copy bears the name of a module of Python's own; rename"):
+def test_sources_folder_with_the_name_of_a_standard_module_fails(tmp_path: Path) -> None:
+    """Lambda's runtime has already imported the standard module, and would not find the handler in it."""
+    with pytest.raises(PackagingError, match=r"lambdas/copy has the name of a Python standard module; rename"):
         sources(function(tmp_path / "copy"))
 
 
-def test_what_is_not_built_is_refused_with_the_command(tmp_path: Path) -> None:
+def test_find_without_a_package_fails_with_the_command_to_run(tmp_path: Path) -> None:
     function(tmp_path / "lambdas" / "fn")
     packages = Packages(tmp_path / "lambdas", tmp_path / "built")
-    with pytest.raises(PackagingError, match=r"lambdas/fn is not built for python3.13 on arm64 as it is now; run `"):
+    with pytest.raises(
+        PackagingError, match=r"lambdas/fn has not been built for python3.13 on arm64 since it changed; "
+    ):
         packages.find("fn", Target())
 
 
-def test_the_hash_is_the_one_that_lambda_tells(tmp_path: Path) -> None:
+def test_code_hash_is_base64_as_lambda_returns_it(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"")
     assert code_hash(tmp_path / "a.zip") == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 
 
-def test_wheels_of_the_platform_the_newest_first() -> None:
+def test_platforms_are_sorted_newest_first() -> None:
     platforms = Target(architecture="arm64").platforms
     assert platforms[0] == "manylinux_2_34_aarch64"
     assert platforms[-2:] == ("manylinux_2_17_aarch64", "manylinux2014_aarch64")
     assert all(platform.endswith("_x86_64") for platform in Target(architecture="x86_64").platforms)
 
 
-def test_folders_by_the_environment() -> None:
+def test_packages_folders_follow_the_environment_variables() -> None:
     assert Packages.of({}) == Packages(Path("lambdas"), Path("build/functions"))
     assert Packages.of({"LAMBDAS": "/a", "GROUNDWORK_BUILD": "/b"}) == Packages(Path("/a"), Path("/b/functions"))

@@ -1,4 +1,4 @@
-"""The variables of the functions in lambdas/: the table is what they read, and blocks give them what they need."""
+"""Variables of the functions in lambdas/: the table is what they read, and blocks must set the required ones."""
 
 import importlib
 from collections.abc import Iterator, Mapping
@@ -10,17 +10,17 @@ from modules.events.function.keys.shipped import SHIPPED
 from ops.workspace import PROJECT
 from tests.support.environments import DEV, only_problem, problems_of
 
-#: Values with which each function starts.
+#: Minimal environment with which each function starts.
 REQUIRED = {
     "push": {"PLATFORM_APPLICATIONS": "arn:aws:sns:ap-northeast-2:333333333333:app/GCM/agora"},
     "slack_alarm": {"SECRET_SLACK_WEBHOOK_ARN": "arn:aws:secretsmanager:ap-northeast-2:333333333333:secret:webhook"},
     "thumbnail": {"SIZES": "320x320"},
 }
-GROUND = 'bucket "content" { }\nsecret "slack-webhook" { }\n'
+PREREQUISITES = 'bucket "content" { }\nsecret "slack-webhook" { }\n'
 
 
 class Recorded(Mapping[str, str]):
-    """An environment that notes which variables are asked for."""
+    """An environment that records which variables are read."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
@@ -41,19 +41,19 @@ def read(function: str, environment: Mapping[str, str]) -> object:
     return importlib.import_module(f"lambdas.{function}.settings").Settings.read(environment)
 
 
-def test_every_function_of_lambdas_is_declared() -> None:
+def test_shipped_declares_every_function_of_lambdas() -> None:
     assert set(SHIPPED) == {handler.parent.name for handler in (PROJECT / "lambdas").glob("*/handler.py")}
 
 
 @pytest.mark.parametrize("function", SHIPPED)
-def test_a_function_reads_the_variables_that_are_declared_and_no_others(function: str) -> None:
+def test_function_reads_exactly_the_declared_variables(function: str) -> None:
     recorded = Recorded(REQUIRED.get(function, {}))
     read(function, recorded)
     assert recorded.asked == set(SHIPPED[function])
 
 
 @pytest.mark.parametrize("function", SHIPPED)
-def test_a_declared_default_is_what_the_function_does_without_the_variable(function: str) -> None:
+def test_declared_default_equals_the_default_of_the_function(function: str) -> None:
     required = REQUIRED.get(function, {})
     defaults = {name: each.default for name, each in SHIPPED[function].items() if each.default is not None}
     assert set(required) == set(SHIPPED[function]) - set(defaults)
@@ -61,7 +61,7 @@ def test_a_declared_default_is_what_the_function_does_without_the_variable(funct
 
 
 @pytest.mark.parametrize("function", REQUIRED)
-def test_a_function_does_not_start_without_its_required_variables(function: str) -> None:
+def test_function_without_required_variables_does_not_start(function: str) -> None:
     with pytest.raises(ValueError, match="|".join(REQUIRED[function])):
         read(function, {})
 
@@ -69,67 +69,67 @@ def test_a_function_does_not_start_without_its_required_variables(function: str)
 def thumbnail(*lines: str, prefix: str = "uploads/", read: str = "uploads/", write: str = "thumbnails/") -> str:
     own = "".join(f"  {line}\n" for line in lines or ['environment = { SIZES = "320x320" }'])
     return (
-        f'{DEV}{GROUND}function "thumbnail" {{\n{own}'
+        f'{DEV}{PREREQUISITES}function "thumbnail" {{\n{own}'
         f'  bucket "content" {{\n    read = ["{read}"]\n    write = ["{write}"]\n  }}\n'
         f'  on_object "new" {{\n    bucket = "content"\n    prefix = "{prefix}"\n  }}\n}}\n'
     )
 
 
-def test_thumbnails_of_what_the_function_is_told_of(tmp_path: Path) -> None:
+def test_thumbnail_trigger_within_the_source_prefix_is_valid(tmp_path: Path) -> None:
     media = 'environment = { SIZES = "320x320", SOURCE_PREFIX = "media/", TARGET_PREFIX = "small/" }'
-    right = {
+    valid = {
         "plain": thumbnail(prefix="uploads/2026/"),
         "other": thumbnail(media, prefix="media/", read="media/", write="small/").replace('"10.20.0.0', '"10.20.64.0'),
     }
-    for name, text in right.items():
+    for name, text in valid.items():
         assert problems_of(tmp_path, {name: text}) == []
         (tmp_path / f"{name}.hcl").unlink()
 
 
-def test_objects_outside_the_source_prefix_make_no_thumbnails(tmp_path: Path) -> None:
+def test_thumbnail_trigger_outside_the_source_prefix_is_a_problem(tmp_path: Path) -> None:
     text = thumbnail(prefix="media/")
     assert only_problem(tmp_path, {"dev": text}).partition(": ")[2] == (
-        'function.thumbnail.on_object.new.prefix media/ is outside SOURCE_PREFIX, "uploads/", and of other objects the '
-        'function makes nothing; write environment = { SOURCE_PREFIX = "media/" }, or prefix = "uploads/"'
+        'function.thumbnail.on_object.new.prefix media/ is outside SOURCE_PREFIX, "uploads/", and the function ignores '
+        'all other objects; write environment = { SOURCE_PREFIX = "media/" }, or prefix = "uploads/"'
     )
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "rule"),
     [
-        ({"read": "media/"}, 'does not let the function read "uploads/"'),
-        ({"write": "small/"}, 'does not let the function write "thumbnails/"'),
+        ({"read": "media/"}, 'does not allow the function to read "uploads/"'),
+        ({"write": "small/"}, 'does not allow the function to write "thumbnails/"'),
     ],
 )
-def test_a_thumbnail_function_may_read_its_source_and_write_its_target(
-    tmp_path: Path, changed: dict[str, str], said: str
+def test_thumbnail_without_permission_for_its_prefixes_is_a_problem(
+    tmp_path: Path, changed: dict[str, str], rule: str
 ) -> None:
-    assert f"function.thumbnail.bucket.content {said}" in only_problem(tmp_path, {"dev": thumbnail(**changed)})
+    assert f"function.thumbnail.bucket.content {rule}" in only_problem(tmp_path, {"dev": thumbnail(**changed)})
 
 
 @pytest.mark.parametrize(
     ("code", "variable"),
     [("push", "PLATFORM_APPLICATIONS"), ("slack_alarm", "SECRET_SLACK_WEBHOOK_ARN"), ("thumbnail", "SIZES")],
 )
-def test_a_function_without_a_required_variable_is_refused(tmp_path: Path, code: str, variable: str) -> None:
+def test_block_without_a_required_variable_is_a_problem(tmp_path: Path, code: str, variable: str) -> None:
     text = f'{DEV}function "any" {{\n  code = "{code}"\n}}\n'
     problem = only_problem(tmp_path, {"dev": text})
     assert f"function.any.environment {variable} is not set, and {code} does not start without it" in problem
 
 
-def test_a_secret_of_the_right_name_sets_the_variable(tmp_path: Path) -> None:
-    text = f'{DEV}{GROUND}function "any" {{\n  code    = "slack_alarm"\n  secrets = ["slack-webhook"]\n}}\n'
+def test_secret_with_the_expected_name_sets_the_variable(tmp_path: Path) -> None:
+    text = f'{DEV}{PREREQUISITES}function "any" {{\n  code    = "slack_alarm"\n  secrets = ["slack-webhook"]\n}}\n'
     assert problems_of(tmp_path, {"dev": text}) == []
 
 
-def test_a_function_of_ones_own_needs_no_declaration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_function_that_is_not_shipped_needs_no_declaration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "lambdas" / "copy").mkdir(parents=True)
     (tmp_path / "lambdas" / "copy" / "handler.py").write_text("def handler(event, context): ...\n")
     monkeypatch.setenv("LAMBDAS", str(tmp_path / "lambdas"))
     assert problems_of(tmp_path, {"dev": f'{DEV}function "copy" {{\n}}\n'}) == []
 
 
-def test_a_function_without_a_folder_is_refused_with_the_line_and_the_folders_that_there_are(tmp_path: Path) -> None:
+def test_function_without_a_folder_is_a_problem_that_lists_the_folders(tmp_path: Path) -> None:
     problem = only_problem(tmp_path, {"dev": f'{DEV}function "copy" {{\n}}\n'})
     assert problem.startswith(
         "dev.hcl:10: function.copy has no code: lambdas/copy/handler.py does not exist; create it"

@@ -1,4 +1,4 @@
-"""Pushes: what stands in the JSON."""
+"""The synthesized JSON of push notifications."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.support.template import Template
 ACCOUNT = "arn:aws:sns:ap-northeast-2:333333333333"
 
 
-def test_notifications_wait_in_a_queue_behind_the_topic(prod: Template) -> None:
+def test_push_source_topic_has_a_queue_between_topic_and_function(prod: Template) -> None:
     subscription = prod.resource("aws_sns_topic_subscription.queue_push_mobile_from_push_mobile")
     assert subscription["topic_arn"] == "${aws_sns_topic.topic_push_mobile.arn}"
     assert subscription["endpoint"] == "${aws_sqs_queue.queue_push_mobile.arn}"
@@ -21,7 +21,7 @@ def test_notifications_wait_in_a_queue_behind_the_topic(prod: Template) -> None:
         assert prod.policy(f"aws_sqs_queue.{queue}")[0]["Sid"] == "TlsOnly"
 
 
-def test_the_function_sends_to_its_applications_alone(prod: Template) -> None:
+def test_push_function_can_send_only_to_its_applications(prod: Template) -> None:
     function = prod.resource("aws_lambda_function.function_push_mobile")
     assert function["handler"] == "push.handler.handler"
     assert function["environment"]["variables"] == {
@@ -38,22 +38,22 @@ def test_the_function_sends_to_its_applications_alone(prod: Template) -> None:
     ]
 
 
-def test_those_that_failed_come_back_alone(prod: Template) -> None:
+def test_push_only_failed_messages_return_to_the_queue(prod: Template) -> None:
     mapping = prod.resource("aws_lambda_event_source_mapping.function_push_mobile_on_queue_push_mobile")
     assert mapping["function_response_types"] == ["ReportBatchItemFailures"]
 
 
-def test_no_credential_comes_near_the_stack(prod: Template) -> None:
+def test_push_credentials_are_not_in_the_stack(prod: Template) -> None:
     assert not prod.resources("aws_sns_platform_application")
 
 
-def test_the_api_is_told_where_to_put_them(prod: Template) -> None:
-    told = prod.json["output"]["push"]["value"]["mobile"]
-    assert told["topic_arn"] == "${aws_sns_topic.topic_push_mobile.arn}"
-    assert set(told["applications"]) == {"APNS", "GCM"}
+def test_push_output_contains_topic_and_applications(prod: Template) -> None:
+    output = prod.json["output"]["push"]["value"]["mobile"]
+    assert output["topic_arn"] == "${aws_sns_topic.topic_push_mobile.arn}"
+    assert set(output["applications"]) == {"APNS", "GCM"}
 
 
-def test_a_stream_in_place_of_the_queue(further: Path) -> None:
+def test_push_source_stream_has_no_queue(further: Path) -> None:
     template = Template(stack_folder(further, "events"))
     stream = template.resource("aws_kinesis_stream.stream_push_wearable")
     assert (stream["encryption_type"], stream["stream_mode_details"]) == ("KMS", {"stream_mode": "ON_DEMAND"})

@@ -1,4 +1,4 @@
-"""`push` blocks: what is refused, where and why; what they stand for."""
+"""`push` blocks: invalid input, and the blocks that they expand to."""
 
 from pathlib import Path
 
@@ -21,9 +21,9 @@ def push(*lines: str, apns: list[str] | None = None, fcm: list[str] | None = Non
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        (push("ttl_seconds = 60"), "push.mobile names no platform; write an `apns` block, an `fcm` block, or both"),
+        (push("ttl_seconds = 60"), "push.mobile has no platform; add an `apns` block, an `fcm` block, or both"),
         (push('source = "mail"', fcm=FCM), "push.mobile.source mail should be 'topic', 'queue' or 'stream'"),
         (push("ttl_seconds = 2419201", fcm=FCM), "push.mobile.ttl_seconds 2419201 should be less than or equal to"),
         (push(fcm=['secret = "other"']), "push.mobile.fcm.secret other is not the name of a `secret` block; there is"),
@@ -31,25 +31,25 @@ def push(*lines: str, apns: list[str] | None = None, fcm: list[str] | None = Non
         (push(fcm=[*FCM, 'application = "a/b"']), "push.mobile.fcm.application a/b is not a name of a platform"),
         (
             push(fcm=FCM) + 'queue "push-mobile" { }\n',
-            "queue.push-mobile is what push.mobile calls its own queue; give",
+            "queue.push-mobile has the name that push.mobile gives to its own queue; give",
         ),
         (
             push(fcm=FCM) + 'topic "push-mobile" { }\n',
-            "topic.push-mobile is what push.mobile calls its own topic; give",
+            "topic.push-mobile has the name that push.mobile gives to its own topic; give",
         ),
     ],
 )
-def test_what_is_refused(tmp_path: Path, text: str, told: str) -> None:
-    assert told in only_problem(tmp_path, {"dev": DEV + text})
+def test_push_invalid_is_a_problem(tmp_path: Path, text: str, message: str) -> None:
+    assert message in only_problem(tmp_path, {"dev": DEV + text})
 
 
-def test_no_sandbox_in_production(tmp_path: Path) -> None:
-    told = only_problem(tmp_path, {"prod": PROD + push(apns=[*APNS, "sandbox = true"])})
-    assert "push.mobile.apns.sandbox true is refused in production: apps of the App Store would get nothing" in told
+def test_sandbox_in_production_is_a_problem(tmp_path: Path) -> None:
+    problem = only_problem(tmp_path, {"prod": PROD + push(apns=[*APNS, "sandbox = true"])})
+    assert "push.mobile.apns.sandbox true is not allowed in production: apps from the App Store would" in problem
 
 
 @pytest.mark.parametrize(("name", "text", "platform"), [("dev", DEV, "APNS_SANDBOX"), ("prod", PROD, "APNS")])
-def test_the_application_follows_from_names(tmp_path: Path, name: str, text: str, platform: str) -> None:
+def test_application_arn_contains_the_environment_name(tmp_path: Path, name: str, text: str, platform: str) -> None:
     settings = load(write(tmp_path, {name: text + push(apns=APNS, fcm=FCM)}))[name].settings
     names = Names("agora", name, settings.account_id, settings.region)
     arns = [application_arn(names, "mobile", each) for each in settings.push["mobile"].platforms]
@@ -57,7 +57,7 @@ def test_the_application_follows_from_names(tmp_path: Path, name: str, text: str
     assert arns == [f"{head}/{platform}/agora-{name}-mobile", f"{head}/GCM/agora-{name}-mobile"]
 
 
-def test_an_application_that_is_there_already(tmp_path: Path) -> None:
+def test_application_arn_of_existing_application_contains_its_name(tmp_path: Path) -> None:
     text = DEV + push(fcm=[*FCM, 'application = "agora_android"'])
     settings = load(write(tmp_path, {"dev": text}))["dev"].settings
     (fcm,) = settings.push["mobile"].platforms
@@ -66,18 +66,18 @@ def test_an_application_that_is_there_already(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "stands_for"),
+    ("source", "counts"),
     [
         ("topic", {"function": 1, "queue": 1, "topic": 1, "stream": 0}),
         ("queue", {"function": 1, "queue": 1, "topic": 0, "stream": 0}),
         ("stream", {"function": 1, "queue": 0, "topic": 0, "stream": 1}),
     ],
 )
-def test_what_it_stands_for(tmp_path: Path, source: str, stands_for: dict[str, int]) -> None:
+def test_push_expands_to_the_blocks_of_its_source(tmp_path: Path, source: str, counts: dict[str, int]) -> None:
     text = DEV + push(f'source = "{source}"', "attempts = 3", fcm=FCM)
     settings = load(write(tmp_path, {"dev": text}))["dev"].settings
     blocks = settings.expanded()
-    assert {kind: len(getattr(blocks, kind)) for kind in stands_for} == stands_for
+    assert {kind: len(getattr(blocks, kind)) for kind in counts} == counts
     function = blocks.function["push-mobile"]
     assert function.folder("push-mobile") == "push"
     if source == "stream":
@@ -85,4 +85,4 @@ def test_what_it_stands_for(tmp_path: Path, source: str, stands_for: dict[str, i
     else:
         topics = ("push-mobile",) if source == "topic" else ()
         assert blocks.queue == {"push-mobile": QueueSettings(topics=topics, maximum_receives=3)}
-    assert not settings.function, "the file's own blocks stay as they are"
+    assert not settings.function, "the blocks of the file itself are unchanged"

@@ -1,4 +1,4 @@
-"""Batches of a queue and of a stream, sent through SNS."""
+"""Batches of messages and records, which are sent through SNS."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ from tests.support.lambdas import RUNTIME, Context, started
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
-ACCOUNT = "123456789012"  # Moto's own
+ACCOUNT = "123456789012"  # Moto's default
 
 
 @pytest.fixture
@@ -86,29 +86,31 @@ def streamed(*bodies: Any) -> dict[str, Any]:
 
 
 def shown_on(endpoint: str) -> list[Any]:
-    """Return what SNS took for the device."""
+    """Return the messages that SNS accepted for the device."""
     messages = get_backend("sns")[ACCOUNT]["ap-northeast-2"].platform_endpoints[endpoint].messages
     return [json.loads(each) for each in messages.values()]
 
 
-def failed(answer: Any) -> list[str]:
-    return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+def failed(response: Any) -> list[str]:
+    return [each["itemIdentifier"] for each in response["batchItemFailures"]]
 
 
-def test_a_notification_is_sent(function: ModuleType, phone: str) -> None:
-    answer = function.handler(queued({"endpoint": phone, "title": "A new answer"}), Context())
-    assert failed(answer) == []
+def test_handler_queue_message_is_sent(function: ModuleType, phone: str) -> None:
+    response = function.handler(queued({"endpoint": phone, "title": "A new answer"}), Context())
+    assert failed(response) == []
     (message,) = shown_on(phone)
     assert json.loads(message["GCM"])["fcmV1Message"]["message"]["notification"]["title"] == "A new answer"
 
 
-def test_of_a_stream_too(function: ModuleType, phone: str) -> None:
-    answer = function.handler(streamed({"endpoint": phone, "body": "1"}, b"\xff", {"endpoint": phone}), Context())
-    assert failed(answer) == ["2"]
+def test_handler_stream_records_are_sent(function: ModuleType, phone: str) -> None:
+    response = function.handler(streamed({"endpoint": phone, "body": "1"}, b"\xff", {"endpoint": phone}), Context())
+    assert failed(response) == ["2"]
     assert len(shown_on(phone)) == 2
 
 
-def test_each_message_has_its_result(sns: "SNSClient", phone: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_handler_each_message_has_its_own_result(
+    sns: "SNSClient", phone: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     ours = phone.replace(":endpoint/", ":app/").rpartition("/")[0]
     silent, gone = device(sns, ours, "silent"), device(sns, ours, "gone")
     sns.set_endpoint_attributes(EndpointArn=silent, Attributes={"Enabled": "false"})
@@ -116,19 +118,19 @@ def test_each_message_has_its_result(sns: "SNSClient", phone: str, capsys: pytes
     others = device(sns, application(sns, name="other-product"), "other")
     with started("push", {"PLATFORM_APPLICATIONS": ours}) as function:
         batch = [{"endpoint": each, "body": "1"} for each in (phone, silent, gone, others)]
-        answer = function.handler(queued(*batch, "no JSON"), Context())
-    assert failed(answer) == ["message-4", "message-5"]
+        response = function.handler(queued(*batch, "no JSON"), Context())
+    assert failed(response) == ["message-4", "message-5"]
     out = capsys.readouterr().out.splitlines()
     lines = [json.loads(line) for line in out]
-    told = [(line["push_id"], line["message"]) for line in lines if "push_id" in line and "_aws" not in line]
-    assert told == [
+    results = [(line["push_id"], line["message"]) for line in lines if "push_id" in line and "_aws" not in line]
+    assert results == [
         ("message-1", "Sent"),
         ("message-2", "EndpointDisabled"),
         ("message-3", "EndpointGone"),
         ("message-4", "Failed"),
         ("message-5", "Failed"),
     ]
-    assert "app/GCM/other-product, which is not among ours" in out[3]
+    assert "app/GCM/other-product, which is not in PLATFORM_APPLICATIONS" in out[3]
     (counted,) = [line for line in lines if "_aws" in line]
     assert {name: sum(counted[name]) for name in ("Sent", "EndpointDisabled", "EndpointGone", "Failed")} == {
         "Sent": 1,
@@ -138,11 +140,13 @@ def test_each_message_has_its_result(sns: "SNSClient", phone: str, capsys: pytes
     }
 
 
-def test_a_batch_that_fails_as_a_whole_comes_back_as_a_whole(function: ModuleType) -> None:
+def test_handler_all_messages_failed_returns_all(function: ModuleType) -> None:
     assert failed(function.handler(queued("1", "2"), Context())) == ["message-1", "message-2"]
 
 
-def test_what_sns_does_not_take_comes_back(function: ModuleType, phone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_handler_error_of_sns_returns_the_message(
+    function: ModuleType, phone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def publish(**_: Any) -> None:
         raise function.sns.exceptions.PlatformApplicationDisabledException({"Error": {}}, "Publish")
 
@@ -151,10 +155,14 @@ def test_what_sns_does_not_take_comes_back(function: ModuleType, phone: str, mon
 
 
 @pytest.mark.parametrize(
-    ("environment", "told"),
+    ("environment", "message"),
     [
-        ({}, "PLATFORM_APPLICATIONS has '', which is no ARN of an application of APNS, APNS_SANDBOX, GCM; write those"),
-        ({"PLATFORM_APPLICATIONS": "agora"}, "PLATFORM_APPLICATIONS has 'agora', which is no ARN"),
+        (
+            {},
+            "PLATFORM_APPLICATIONS contains '', which is not the ARN of an application for APNS, APNS_SANDBOX, GCM; "
+            "write the ARNs",
+        ),
+        ({"PLATFORM_APPLICATIONS": "agora"}, "PLATFORM_APPLICATIONS contains 'agora', which is not the ARN"),
         (
             {
                 "PLATFORM_APPLICATIONS": "arn:aws:sns:ap-northeast-2:333333333333:app/GCM/agora",
@@ -164,6 +172,6 @@ def test_what_sns_does_not_take_comes_back(function: ModuleType, phone: str, mon
         ),
     ],
 )
-def test_wrong_settings_are_told_at_the_start(environment: dict[str, str], told: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(told)), started("push", environment):
+def test_settings_invalid_variable_fails_at_the_start(environment: dict[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)), started("push", environment):
         pass

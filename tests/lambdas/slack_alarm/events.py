@@ -1,4 +1,4 @@
-"""Events as AWS sends them."""
+"""Sample events in the format of AWS."""
 
 import json
 from typing import Any

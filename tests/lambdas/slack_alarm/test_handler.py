@@ -1,4 +1,4 @@
-"""Events in, messages out: through the real secret and a Slack on loopback."""
+"""The whole function, with a secret in Moto and a fake Slack on the loopback interface."""
 
 import json
 import re
@@ -53,7 +53,7 @@ def function(secrets: "SecretsManagerClient") -> Iterator[ModuleType]:
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """What the function would have waited, which the tests do not."""
+    """The pauses that the function requested; the tests do not wait."""
     found: list[float] = []
     monkeypatch.setattr("time.sleep", found.append)
     return found
@@ -65,12 +65,12 @@ def posted_with(event: Mapping[str, Any], slack: FakeSlack, **environment: str) 
     return slack.texts
 
 
-def test_an_alarm_reaches_slack(function: ModuleType, slack: FakeSlack) -> None:
+def test_handler_alarm_is_posted_with_its_facts(function: ModuleType, slack: FakeSlack) -> None:
     function.handler(by_topic(alarm()), Context())
     assert slack.paths == [PATH]
     (message,) = slack.posted
     assert message["text"] == "ALARM (critical) agora-prod-api-errors"
-    told = json.dumps(message)
+    text = json.dumps(message)
     for fact in (
         "More than 1 % of requests fail",
         "3 datapoints were greater than the threshold",
@@ -79,7 +79,7 @@ def test_an_alarm_reaches_slack(function: ModuleType, slack: FakeSlack) -> None:
         "<!date^1795255200^",
         "region=ap-northeast-2#alarmsV2:alarm/agora-prod-api-errors|Alarm>",
     ):
-        assert fact in told
+        assert fact in text
     assert message["attachments"][0]["color"] == "#c62828"
 
 
@@ -94,12 +94,14 @@ def test_an_alarm_reaches_slack(function: ModuleType, slack: FakeSlack) -> None:
         (by_topic("disk full", subject="On host 7", topic="arn:aws:sns:us-east-1:1:other"), "On host 7"),
     ],
 )
-def test_other_events_do_too(function: ModuleType, slack: FakeSlack, event: dict[str, Any], text: str) -> None:
+def test_handler_other_events_are_posted(
+    function: ModuleType, slack: FakeSlack, event: dict[str, Any], text: str
+) -> None:
     function.handler(event, Context())
     assert slack.texts == [text]
 
 
-def test_the_dashboard_is_linked(secrets: "SecretsManagerClient", slack: FakeSlack) -> None:
+def test_handler_dashboard_is_linked(secrets: "SecretsManagerClient", slack: FakeSlack) -> None:
     posted_with(by_topic(alarm()), slack, DASHBOARD="agora-prod")
     assert "#dashboards/dashboard/agora-prod|Dashboard>" in json.dumps(slack.posted)
 
@@ -118,7 +120,7 @@ def test_the_dashboard_is_linked(secrets: "SecretsManagerClient", slack: FakeSla
         ({"NewStateValue": "INSUFFICIENT_DATA"}, {"STATES": "INSUFFICIENT_DATA"}, True),
     ],
 )
-def test_filters(
+def test_handler_severities_and_states_filter_alarms(
     secrets: "SecretsManagerClient",
     slack: FakeSlack,
     change: dict[str, str],
@@ -128,7 +130,7 @@ def test_filters(
     assert bool(posted_with(by_topic(alarm(**change)), slack, **environment)) == is_posted
 
 
-def test_what_is_no_alarm_of_ours_passes_every_filter(
+def test_handler_message_of_another_topic_is_never_filtered(
     secrets: "SecretsManagerClient",
     slack: FakeSlack,
 ) -> None:
@@ -136,10 +138,10 @@ def test_what_is_no_alarm_of_ours_passes_every_filter(
     assert posted_with(by_topic("hello", topic=other), slack, SEVERITIES="info", STATES="OK") == ["Event"]
 
 
-def test_twice_is_once(function: ModuleType, slack: FakeSlack) -> None:
+def test_handler_duplicate_event_is_posted_once(function: ModuleType, slack: FakeSlack) -> None:
     function.handler(by_topic(alarm(), id="1"), Context())
     function.handler(by_topic(alarm(), id="1"), Context())
-    # The same change of state by another topic, and by EventBridge.
+    # The same state change from another topic, and from EventBridge.
     function.handler(by_topic(alarm(), id="2", topic=TOPIC.replace("critical", "warning")), Context())
     function.handler(ALARM_BY_EVENT_BRIDGE, Context())
     assert len(slack.posted) == 1
@@ -147,7 +149,9 @@ def test_twice_is_once(function: ModuleType, slack: FakeSlack) -> None:
     assert len(slack.posted) == 2
 
 
-def test_slack_says_later(function: ModuleType, slack: FakeSlack, pauses: list[float]) -> None:
+def test_post_retryable_response_is_retried_with_pauses(
+    function: ModuleType, slack: FakeSlack, pauses: list[float]
+) -> None:
     slack.answers += [(429, "rate_limited", {"Retry-After": "7"}), (500, "", {}), (503, "", {})]
     function.handler(by_topic(alarm()), Context())
     assert len(slack.posted) == 1
@@ -156,38 +160,42 @@ def test_slack_says_later(function: ModuleType, slack: FakeSlack, pauses: list[f
     assert 2 <= pauses[2] <= 3
 
 
-def test_later_than_the_function_lives(function: ModuleType, slack: FakeSlack, pauses: list[float]) -> None:
+def test_post_retry_after_the_timeout_of_the_function_fails(
+    function: ModuleType, slack: FakeSlack, pauses: list[float]
+) -> None:
     slack.answers.append((429, "rate_limited", {"Retry-After": "60"}))
     with pytest.raises(Exception, match="Slack did not take the message in time: 429 rate_limited"):
         function.handler(by_topic(alarm()), Context())
     assert pauses == []
-    # Lambda tries the event again: it was not posted, so it is not one that was.
+    # Lambda retries the event: the message was not posted, so it is not a duplicate.
     function.handler(by_topic(alarm()), Context())
     assert len(slack.posted) == 1
 
 
 @pytest.mark.usefixtures("pauses")
-def test_no_slack_at_all(
+def test_post_unreachable_slack_fails_without_the_url(
     function: ModuleType, secrets: "SecretsManagerClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secrets.put_secret_value(SecretId=SECRET, SecretString="http://127.0.0.1:1/services/of-nobody")
     left = iter([30_000, 20_000, 10_000, 0])
     monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _: next(left))
-    with pytest.raises(Exception, match="in time: no answer ConnectionRefusedError") as told:
+    with pytest.raises(Exception, match="in time: no answer ConnectionRefusedError") as error:
         function.handler(by_topic(alarm()), Context())
-    assert "of-nobody" not in str(told.value)
+    assert "of-nobody" not in str(error.value)
 
 
-@pytest.mark.parametrize(("status", "told"), [(400, "invalid_payload"), (302, "")])
-def test_slack_refuses(function: ModuleType, slack: FakeSlack, status: int, told: str) -> None:
-    slack.answers.append((status, told, {"Location": "/elsewhere"} if status == 302 else {}))
-    with pytest.raises(Exception, match=f"Slack refused the message: {status} {told}") as error:
+@pytest.mark.parametrize(("status", "text"), [(400, "invalid_payload"), (302, "")])
+def test_post_rejected_message_fails_without_a_retry(
+    function: ModuleType, slack: FakeSlack, status: int, text: str
+) -> None:
+    slack.answers.append((status, text, {"Location": "/elsewhere"} if status == 302 else {}))
+    with pytest.raises(Exception, match=f"Slack refused the message: {status} {text}") as error:
         function.handler(by_topic(alarm()), Context())
     assert "of-nobody" not in str(error.value)
     assert slack.posted == []
 
 
-def test_the_webhook_is_cached_and_read_anew_when_it_is_dead(
+def test_webhook_is_cached_and_read_again_when_invalid(
     function: ModuleType, slack: FakeSlack, secrets: "SecretsManagerClient"
 ) -> None:
     function.handler(by_topic(alarm(StateChangeTime="2026-11-21T10:00:00+00:00")), Context())
@@ -203,28 +211,30 @@ def test_the_webhook_is_cached_and_read_anew_when_it_is_dead(
 
 
 @pytest.mark.parametrize("value", ["hunter2", "http://hooks.slack.com/services/x", "ftp://127.0.0.1/"])
-def test_a_secret_that_is_no_webhook(function: ModuleType, secrets: "SecretsManagerClient", value: str) -> None:
+def test_webhook_that_is_not_a_url_fails_without_the_value(
+    function: ModuleType, secrets: "SecretsManagerClient", value: str
+) -> None:
     secrets.put_secret_value(SecretId=SECRET, SecretString=value)
-    with pytest.raises(Exception, match="the secret's value is not an https:// address") as told:
+    with pytest.raises(Exception, match="the secret's value is not an https:// URL") as error:
         function.handler(by_topic(alarm()), Context())
-    assert value not in str(told.value)
+    assert value not in str(error.value)
 
 
-def test_a_secret_that_nobody_put_in(function: ModuleType, secrets: "SecretsManagerClient") -> None:
+def test_webhook_secret_without_a_value_fails(function: ModuleType, secrets: "SecretsManagerClient") -> None:
     secrets.delete_secret(SecretId=SECRET, ForceDeleteWithoutRecovery=True)
     with pytest.raises(Exception, match="Secrets Manager can't find the specified secret"):
         function.handler(by_topic(alarm()), Context())
 
 
 @pytest.mark.parametrize(
-    ("environment", "told"),
+    ("environment", "message"),
     [
         ({}, "SECRET_SLACK_WEBHOOK_ARN is not set; write the ARN or the name"),
         ({"SEVERITIES": "high"}, "SEVERITIES='high' is not a list of critical, warning, info; write \"critical,warn"),
         ({"STATES": "alarm"}, "STATES='alarm' is not a list of ALARM, OK, INSUFFICIENT_DATA; write \"ALARM,OK\""),
     ],
 )
-def test_wrong_settings_are_told_at_the_start(environment: dict[str, str], told: str) -> None:
+def test_settings_invalid_variable_fails_at_the_start(environment: dict[str, str], message: str) -> None:
     secret = {"SECRET_SLACK_WEBHOOK_ARN": SECRET} if environment else {}
-    with ExitStack() as stack, pytest.raises(ValueError, match=re.escape(told)):
+    with ExitStack() as stack, pytest.raises(ValueError, match=re.escape(message)):
         stack.enter_context(started("slack_alarm", {**secret, **environment}))

@@ -1,4 +1,4 @@
-"""What a message says, of what AWS sends and of anything else."""
+"""Messages for known events of AWS, and for any other text."""
 
 import json
 from typing import Any
@@ -32,24 +32,24 @@ def notice(event: Any, **arguments: str) -> Notice:
     return notice_of(message)
 
 
-def test_a_composite_alarm_has_no_metric() -> None:
-    told = notice(COMPOSITE)
-    assert (told.state, told.title, told.text) == ("ALARM", "agora-prod-down", "a transitioned to ALARM")
-    assert told.facts == (("Account", "333333333333"), ("Region", "ap-northeast-2"))
+def test_notice_of_composite_alarm_has_no_metric() -> None:
+    read = notice(COMPOSITE)
+    assert (read.state, read.title, read.text) == ("ALARM", "agora-prod-down", "a transitioned to ALARM")
+    assert read.facts == (("Account", "333333333333"), ("Region", "ap-northeast-2"))
 
 
-def test_a_deployment() -> None:
-    told = notice(deployment("SERVICE_DEPLOYMENT_IN_PROGRESS"))
-    assert (told.state, told.title) == ("", "Deployment of api in_progress")
-    assert told.facts[0] == ("Cluster", "agora-prod-main")
-    (link,) = told.links
+def test_notice_of_ecs_deployment_links_the_service() -> None:
+    read = notice(deployment("SERVICE_DEPLOYMENT_IN_PROGRESS"))
+    assert (read.state, read.title) == ("", "Deployment of api in_progress")
+    assert read.facts[0] == ("Cluster", "agora-prod-main")
+    (link,) = read.links
     assert link[1].endswith("/ecs/v2/clusters/agora-prod-main/services/api/deployments?region=ap-northeast-2")
 
 
-def test_a_change_of_a_kubernetes_cluster() -> None:
-    told = notice(EKS_UPDATE)
-    assert told.title == "AWS API Call via CloudTrail (aws.eks)"
-    assert dict(told.facts) == {
+def test_notice_of_eks_change_names_event_and_user() -> None:
+    read = notice(EKS_UPDATE)
+    assert read.title == "AWS API Call via CloudTrail (aws.eks)"
+    assert dict(read.facts) == {
         "Event": "UpdateClusterVersion",
         "Cluster": "agora-prod-main",
         "By": "mallory",
@@ -58,14 +58,14 @@ def test_a_change_of_a_kubernetes_cluster() -> None:
     }
 
 
-def test_a_task_that_stopped() -> None:
-    told = notice(TASK_STOPPED)
-    assert told.text == "OutOfMemoryError: Container killed due to memory usage"
-    assert ("Cluster", "agora-prod-main") in told.facts
-    assert ("Status", "STOPPED") in told.facts
+def test_notice_of_stopped_task_contains_the_reason() -> None:
+    read = notice(TASK_STOPPED)
+    assert read.text == "OutOfMemoryError: Container killed due to memory usage"
+    assert ("Cluster", "agora-prod-main") in read.facts
+    assert ("Status", "STOPPED") in read.facts
 
 
-def test_a_budget() -> None:
+def test_notice_of_budget_contains_its_values() -> None:
     assert dict(notice(BUDGET, subject=BUDGET_SUBJECT).facts) == {
         "Budget Name": "agora",
         "Budget Type": "Cost",
@@ -78,20 +78,20 @@ def test_a_budget() -> None:
 
 
 @pytest.mark.parametrize("missing", ["AlarmArn", "StateChangeTime"])
-def test_an_alarm_in_another_shape_comes_as_it_is(missing: str) -> None:
+def test_notice_of_invalid_alarm_contains_the_event(missing: str) -> None:
     event = alarm()
     del event[missing]
     assert json.loads(notice(event).as_it_came) == event
 
 
-def test_names_are_no_markup() -> None:
-    told = json.dumps(payload(notice(alarm(AlarmName="<!channel> & <http://evil|click>"))))
-    assert "<!channel>" not in told
-    assert "&lt;!channel&gt; &amp; &lt;http://evil|click&gt;" in told
+def test_payload_names_are_escaped() -> None:
+    text = json.dumps(payload(notice(alarm(AlarmName="<!channel> & <http://evil|click>"))))
+    assert "<!channel>" not in text
+    assert "&lt;!channel&gt; &amp; &lt;http://evil|click&gt;" in text
 
 
 @given(st.text(), st.integers(10, 200))
-def test_cut_texts_stay_whole(text: str, limit: int) -> None:
+def test_escaped_truncated_text_has_no_partial_entity(text: str, limit: int) -> None:
     short = escaped(text, limit)
     assert 0 < len(short) <= limit
     assert not set("<>") & set(short)
@@ -99,23 +99,22 @@ def test_cut_texts_stay_whole(text: str, limit: int) -> None:
 
 
 @given(JSON, st.text())
-def test_any_message_is_told(event: Any, subject: str) -> None:
-    told = payload(notice_of(Message("1", json.dumps(event), subject)))
-    _assert_slack_takes_it(told)
+def test_payload_any_message_is_valid_for_slack(event: Any, subject: str) -> None:
+    _assert_valid(payload(notice_of(Message("1", json.dumps(event), subject))))
 
 
 @given(st.dictionaries(st.sampled_from(sorted({*alarm(), *TASK_STOPPED})), JSON))
-def test_any_change_of_an_event_is_told(changes: dict[str, Any]) -> None:
+def test_payload_any_changed_event_is_valid_for_slack(changes: dict[str, Any]) -> None:
     for known in (alarm(), deployment(), TASK_STOPPED, EKS_UPDATE):
-        _assert_slack_takes_it(payload(notice({**known, **changes})))
+        _assert_valid(payload(notice({**known, **changes})))
 
 
 @given(st.text(max_size=10_000))
-def test_any_text_is_told(text: str) -> None:
-    _assert_slack_takes_it(payload(notice(text)))
+def test_payload_any_text_is_valid_for_slack(text: str) -> None:
+    _assert_valid(payload(notice(text)))
 
 
-def test_what_was_seen_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_seen_forgets_after_seconds_and_above_count(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
     monkeypatch.setattr("time.monotonic", lambda: now)
     seen = Seen(seconds=60, count=2)
@@ -128,10 +127,10 @@ def test_what_was_seen_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [id for id in ("2", "3", "4") if id in seen] == ["3", "4"]
 
 
-def _assert_slack_takes_it(told: dict[str, Any]) -> None:
-    """Hold it to Block Kit's limits."""
-    assert told["text"]
-    for block in told["attachments"][0]["blocks"]:
+def _assert_valid(message: dict[str, Any]) -> None:
+    """Check the limits of Block Kit."""
+    assert message["text"]
+    for block in message["attachments"][0]["blocks"]:
         texts = [block.get("text"), *block.get("fields", ()), *block.get("elements", ())]
         assert all(0 < len(each["text"]) <= TEXT_LIMIT for each in texts if each)
         assert len(block.get("fields", ())) <= 10

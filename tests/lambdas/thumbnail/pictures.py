@@ -1,4 +1,4 @@
-"""Pictures that the tests upload."""
+"""Images that the tests upload."""
 
 import io
 import struct
@@ -9,16 +9,16 @@ from PIL import Image
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (400, 200), mode: str = "RGB", **saved: Any) -> bytes:
-    """Return a picture, red on the left and blue on the right."""
-    made = Image.new("RGB", size, "blue")
-    made.paste("red", (0, 0, size[0] // 2, size[1]))
+    """Return an image, red on the left and blue on the right."""
+    image = Image.new("RGB", size, "blue")
+    image.paste("red", (0, 0, size[0] // 2, size[1]))
     buffer = io.BytesIO()
-    made.convert(mode).save(buffer, kind, **saved)
+    image.convert(mode).save(buffer, kind, **saved)
     return buffer.getvalue()
 
 
 def animation() -> bytes:
-    """Return a GIF of three frames; the first is red and blue, the others green."""
+    """Return a GIF with three frames; the first is red and blue, the others are green."""
     first = Image.open(io.BytesIO(picture("PNG", (60, 40))))
     others = [Image.new("RGB", (60, 40), "green") for _ in range(2)]
     buffer = io.BytesIO()
@@ -27,7 +27,7 @@ def animation() -> bytes:
 
 
 def turned(orientation: int) -> bytes:
-    """Return a JPEG whose EXIF says how the camera was held, and where."""
+    """Return a JPEG with an EXIF orientation and location."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     exif[0x010F] = "Camera of Mallory"
@@ -36,7 +36,7 @@ def turned(orientation: int) -> bytes:
 
 
 def bomb() -> bytes:
-    """Return a PNG of some hundred bytes that says it has four billion pixels."""
+    """Return a PNG of a few hundred bytes whose header declares four billion pixels."""
     header = struct.pack(">IIBBBBB", 65_000, 65_000, 8, 2, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 1000)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
@@ -45,7 +45,7 @@ def bomb() -> bytes:
 
 
 def opened(content: bytes) -> Image.Image:
-    """Return the picture, unpacked."""
+    """Return the image, decoded."""
     found = Image.open(io.BytesIO(content))
     found.load()
     return found

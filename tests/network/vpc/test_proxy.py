@@ -149,6 +149,6 @@ def test_a_proxy_without_a_place_is_refused(tmp_path: Path) -> None:
 
 def test_a_rule_that_the_proxy_has_already_is_refused(tmp_path: Path) -> None:
     repeated = WORKERS.replace('"203.0.113.0/24"\n    port = 443', '"10.130.8.0/24"\n    port = 3128')
-    assert "service.api.egress.partner is a rule that the task has already, to network.proxy" in only_problem(
+    assert "service.api.egress.partner makes the same rule as network.proxy" in only_problem(
         tmp_path, {"dev": BEHIND_PROXY + repeated}
     )

@@ -117,7 +117,10 @@ def test_supported_version_is_not_reported() -> None:
 
 @pytest.mark.parametrize(
     ("support", "extended", "after"),
-    [("STANDARD", False, "EKS upgrades the cluster by force"), ("EXTENDED", True, "EKS charges for extended support")],
+    [
+        ("STANDARD", False, "EKS upgrades the cluster automatically"),
+        ("EXTENDED", True, "EKS charges for extended support"),
+    ],
 )
 def test_upgrade_policy_determines_what_follows_standard_support(support: str, extended: bool, after: str) -> None:
     class Eks:

@@ -34,17 +34,23 @@ class FakeTerraform:
     further: Sequence[dict[str, Any]] = ()
     done: list[str] = field(default_factory=list)
     error_of_several: dict[str, Any] | None = None
+    refuses_what_it_read: str = ""
 
     def plan_imports(self, addresses: Sequence[str]) -> list[dict[str, Any]]:
         if self.error_of_several and len(addresses) > 1:
             return [self.error_of_several]
+        if self.refuses_what_it_read in addresses and self._ignores(self.refuses_what_it_read):
+            return [{"address": self.refuses_what_it_read, "summary": "is not supported"}]
         return [self.errors[address] for address in addresses if address in self.errors]
+
+    def _ignores(self, address: str) -> bool:
+        block = json.loads((self.folder / "cdk.tf.json").read_text())["resource"]["aws_sns_topic"]
+        return bool(block[address.partition(".")[2]].get("lifecycle", {}).get("ignore_changes") == "all")
 
     def show_plan_json(self) -> str:
         stack = json.loads((self.folder / "cdk.tf.json").read_text())
         for each in stack["import"]:
-            block = stack["resource"]["aws_sns_topic"][each["to"].partition(".")[2]]
-            assert block["lifecycle"]["ignore_changes"] == "all"
+            assert self._ignores(each["to"]) or each["to"] == self.refuses_what_it_read
         imported = [
             {"address": each["to"], "change": {"actions": ["no-op"], "before": {"tags_all": self.tags.get(each["to"])}}}
             for each in stack["import"]
@@ -84,6 +90,12 @@ def test_unreadable_object_is_unclear(tmp_path: Path) -> None:
     sut, _ = imports(tmp_path, errors={"aws_sns_topic.b": denied})
     assert sut.run() == {"aws_sns_topic.a": "arn:a"}
     assert sut.unclear == ["aws_sns_topic.b (arn:b) could not be read: reading SNS Topic (arn:b): AccessDenied"]
+
+
+def test_object_with_read_values_that_provider_refuses_is_imported_as_configured(tmp_path: Path) -> None:
+    sut, terraform = imports(tmp_path, refuses_what_it_read="aws_sns_topic.b")
+    assert sut.run() == IDS
+    assert (terraform.done, sut.unclear) == (["apply"], [])
 
 
 def test_error_without_address_is_found_by_trying_each_object(tmp_path: Path) -> None:

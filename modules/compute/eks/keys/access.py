@@ -1,4 +1,4 @@
-"""The `access` and `service_account` blocks of a cluster: people in Kubernetes, and pods in AWS."""
+"""The `access` and `service_account` blocks of a cluster."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,8 @@ _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*]*[A-Za-z0-9][A-Za-z0-9*]*")
 def _action(value: str) -> str:
     if not _ACTION.fullmatch(value):
         raise broken_rule(
-            "is not an action of a service, and all of a service's are too many", 'write one as "sqs:SendMessage"'
+            "is not an action of one service; all actions of a service are not allowed",
+            'write one as "sqs:SendMessage"',
         )
     return checked_action(value)
 
@@ -34,37 +35,38 @@ Action = Annotated[str, AfterValidator(_action)]
 
 
 class AccessSettings(Settings):
-    """An `access` block: an IAM role, and what whoever assumes it may do in the cluster."""
+    """An `access` block: an IAM role and its permissions in the cluster."""
 
     role_arn: str = Field(
         pattern=r"^arn:aws:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+$",
         examples=["arn:aws:iam::333333333333:role/operators"],
-        description="The role; users and groups of IAM get none.",
+        description="The IAM role. IAM users and groups cannot get access.",
     )
     policy: AccessPolicy = Field(
         examples=["view"],
-        description="view; edit (no roles, no quotas); admin (of namespaces); cluster-admin (everything).",
+        description="The access policy: view; edit (without roles and quotas); admin (of namespaces); cluster-admin "
+        "(everything).",
     )
     namespaces: tuple[Namespace, ...] = Field(
-        default=(), examples=[["payments"]], description="Where; without it in all of the cluster."
+        default=(), examples=[["payments"]], description="The namespaces; by default the whole cluster."
     )
 
     @model_validator(mode="after")
     def _rules(self) -> "AccessSettings":
         if self.policy == "cluster-admin" and self.namespaces:
-            rule = "is an administrator of the whole cluster, and namespaces names some"
-            refuse([Finding(("policy",), self.policy, rule, 'write policy = "admin", or take namespaces out')])
-        refuse([*left_empty(self, {"namespaces": "all of the cluster"}), *named_twice(self, "namespaces")])
+            rule = "applies to the whole cluster and cannot be limited to namespaces"
+            refuse([Finding(("policy",), self.policy, rule, 'write policy = "admin", or remove namespaces')])
+        refuse([*left_empty(self, {"namespaces": "the whole cluster"}), *named_twice(self, "namespaces")])
         return self
 
 
 class StatementSettings(Settings):
-    """A `policy` block: actions, and what they may be done to."""
+    """A `policy` block: IAM actions and their resources."""
 
-    actions: tuple[Action, ...] = Field(examples=[["sqs:ReceiveMessage"]], description="Actions of IAM.")
+    actions: tuple[Action, ...] = Field(examples=[["sqs:ReceiveMessage"]], description="IAM actions.")
     resources: tuple[str, ...] = Field(
         examples=[["arn:aws:sqs:ap-northeast-2:333333333333:payments"]],
-        description='ARNs; "*" only where AWS names none for the action.',
+        description='ARNs of the resources; "*" only if the action does not support resource-level permissions.',
     )
 
     @model_validator(mode="after")
@@ -72,7 +74,7 @@ class StatementSettings(Settings):
         empty = [key for key in ("actions", "resources") if not getattr(self, key)]
         refuse(
             [
-                *(Finding((key,), [], "names none", "write one or more, or take the block out") for key in empty),
+                *(Finding((key,), [], "is empty", "write one or more, or remove the block") for key in empty),
                 *named_twice(self, "actions", "resources"),
                 *self._resource_findings(),
             ]
@@ -80,48 +82,53 @@ class StatementSettings(Settings):
         return self
 
     def _resource_findings(self) -> Iterator[Finding]:
-        """Yield what is no resource.
+        """Yield invalid resources.
 
         [IAM JSON policy elements: Resource]
         (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html).
         """
         for position, arn in enumerate(self.resources):
             if arn != "*" and not _ARN.fullmatch(arn):
-                rule = "is neither an ARN nor *, and IAM refuses the whole policy"
+                rule = "is neither an ARN nor *, and IAM would reject the policy"
                 remedy = 'write one as "arn:aws:sqs:ap-northeast-2:333333333333:payments"'
                 yield Finding(("resources", str(position)), arn, rule, remedy)
 
 
 class ServiceAccountSettings(PublishingSettings):
-    """A `service_account` block: the role in AWS that pods with this service account have, and no others."""
+    """A `service_account` block: the IAM role that only the pods with this service account can assume."""
 
     identity: Identity = Field(
         default="pod-identity",
-        description="How a pod proves which it is: by the agent on its node, or (irsa) by the cluster's OIDC issuer, "
-        "which pods on Fargate need and which wants the role's ARN in an annotation.",
+        description="How pods get the role's credentials. pod-identity: from the EKS Pod Identity agent on the node. "
+        "irsa: through the cluster's OIDC issuer, which pods on Fargate need; the service account then needs an "
+        "annotation with the role's ARN.",
     )
-    policy: dict[Label, StatementSettings] = Field(default_factory=dict, description="What it may do, by name.")
+    policy: dict[Label, StatementSettings] = Field(
+        default_factory=dict, description="Statements of the role's policy, by name."
+    )
     policy_arns: tuple[str, ...] = Field(
         default=(),
         examples=[["arn:aws:iam::333333333333:policy/load-balancer-controller"]],
-        description="Policies that exist already.",
+        description="ARNs of existing policies to attach.",
     )
     buckets: dict[Label, BucketAccess] = Field(
         default_factory=dict,
         examples=[{"content": "read_write:uploads/"}],
-        description="Buckets that it uses: read, write or read_write, behind a colon the prefix.",
+        description="Buckets that the pods use: read, write, or read_write, optionally with a colon and a prefix.",
     )
     databases: tuple[Label, ...] = Field(
         default=(),
         examples=[["main"]],
-        description="Databases whose login it reads; the cluster's own `databases` open their port.",
+        description="Databases whose login the pods read. They must also be in the `databases` of the cluster, which "
+        "allow the traffic.",
     )
     caches: tuple[Label, ...] = Field(
         default=(),
         examples=[["sessions"]],
-        description="Caches where it logs in by its role, as `app`; the cluster's own `caches` open their port.",
+        description="Caches that the pods log in to with their role, as the user `app`. They must also be in the "
+        "`caches` of the cluster, which allow the traffic.",
     )
-    secrets: tuple[Label, ...] = Field(default=(), examples=[["token"]], description="Secrets that it reads.")
+    secrets: tuple[Label, ...] = Field(default=(), examples=[["token"]], description="Secrets that the pods read.")
 
     @model_validator(mode="after")
     def _rules(self) -> "ServiceAccountSettings":
@@ -130,12 +137,12 @@ class ServiceAccountSettings(PublishingSettings):
 
     @property
     def bucket_rights(self) -> dict[str, tuple[str, str]]:
-        """The buckets, each with read, write or read_write and the prefix."""
+        """The buckets, each with read, write, or read_write and the prefix."""
         return bucket_rights(self.buckets)
 
     def _findings(self) -> Iterator[Finding]:
         if not any(getattr(self, key) for key in type(self).model_fields if key != "identity"):
-            yield Finding((), None, "may do nothing", 'write `policy "name" { ... }`, or take the block out')
+            yield Finding((), None, "grants no permission", 'write `policy "name" { ... }`, or remove the block')
         yield from named_twice(self, "databases", "caches", "secrets", "policy_arns")
         statements = {label: (each.actions, each.resources) for label, each in self.policy.items()}
         for finding in escalation_findings(statements):
@@ -146,5 +153,5 @@ class ServiceAccountSettings(PublishingSettings):
                 remedy = 'write one as "arn:aws:iam::333333333333:policy/name"'
                 yield Finding(("policy_arns", str(position)), arn, rule, remedy)
             elif any(matches(f"arn:aws:iam::aws:policy/{each}", arn) for each in EVERY_RIGHT):
-                rule = "gives a pod all of the account"
-                yield Finding(("policy_arns", str(position)), arn, rule, "name the actions that it needs")
+                rule = "would give pods full access to the account"
+                yield Finding(("policy_arns", str(position)), arn, rule, "write the actions that they need in `policy`")

@@ -1,4 +1,4 @@
-"""Whether the pods of all clusters find addresses in the app subnets, summed zone by zone. Pure."""
+"""Check that the app subnets have enough IP addresses for the pods of all clusters, by Availability Zone. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from modules.foundation.problems import Finding
 from modules.network.vpc.keys.subnets import usable
 from modules.network.vpc.settings import NetworkSettings, ZoneLetter
 
-#: "Amazon EKS networking requirements for VPC and clusters, Subnet requirements": six for the control plane's own
-#: interfaces, 16 recommended.
+#: "Amazon EKS networking requirements for VPC and clusters, Subnet requirements": at least six addresses for the
+#: interfaces of the control plane, 16 recommended.
 CONTROL_PLANE = 16
-#: "Application Load Balancers, Subnets": eight free for each, one for users and one internal to a cluster; and as
-#: many again for what else is in the app subnets (tasks, functions).
+#: "Application Load Balancers, Subnets": eight free addresses for each of two load balancers, an internet-facing one
+#: and an internal one of a cluster; and 16 more for everything else in the app subnets (tasks, functions).
 OTHERS = 32
 
 
 @dataclass(frozen=True)
 class Term:
-    """So many things of so many addresses each, in one zone."""
+    """A number of things with a number of addresses each, in one zone."""
 
     what: str
     count: int
@@ -27,7 +27,7 @@ class Term:
 
     @property
     def total(self) -> int:
-        """The addresses."""
+        """The number of addresses."""
         return self.count * self.each
 
     def __str__(self) -> str:
@@ -35,10 +35,10 @@ class Term:
 
 
 def terms(label: str, settings: EksSettings, zone: str, zones: Sequence[ZoneLetter]) -> list[Term]:
-    """Return what a cluster takes in a zone with all of its groups at their maximum.
+    """Return the addresses that a cluster uses in a zone with all of its groups at their maximum size.
 
-    A group is spread evenly over its zones, the fuller ones taking what is over; while its nodes are replaced, the new
-    ones come beside.
+    The nodes of a group are spread evenly over its zones, with the remainder rounded up. During a replacement, new
+    nodes run in addition to the old ones.
     """
     found = [Term(f"{label} control plane", 1, CONTROL_PLANE)]
     for name, group in settings.nodes.items():
@@ -47,7 +47,7 @@ def terms(label: str, settings: EksSettings, zone: str, zones: Sequence[ZoneLett
             most = ceil(group.most / len(set(of_group)))
             found.append(Term(f"{label}.{name}", most, group.addresses))
             if extra := group.extra_nodes(most):
-                # Pods move to the new nodes; there are no more of them.
+                # The pods move to the new nodes; their number does not grow.
                 found.append(Term(f"{label}.{name} replacement", extra, group.addresses_of_first_pod))
     for name, profile in settings.fargate.items():
         of_profile = profile.availability_zones or tuple(zones)
@@ -57,9 +57,9 @@ def terms(label: str, settings: EksSettings, zone: str, zones: Sequence[ZoneLett
 
 
 def needed(clusters: Mapping[str, EksSettings], zone: str, network: NetworkSettings) -> list[Term]:
-    """Return what all clusters take in a zone, and the room for those that `network.clusters` still expects.
+    """Return the addresses that all clusters use in a zone, including clusters that `network.clusters` still expects.
 
-    A cluster that is not there yet is thought as large as the largest, beside which it will be set up.
+    An expected cluster is assumed to be as large as the largest existing one.
     """
     of_each = {label: terms(label, each, zone, network.availability_zones) for label, each in clusters.items()}
     found = [term for each in of_each.values() for term in each]
@@ -71,7 +71,7 @@ def needed(clusters: Mapping[str, EksSettings], zone: str, network: NetworkSetti
 
 
 def budget_findings(clusters: Mapping[str, EksSettings], network: NetworkSettings) -> Iterator[Finding]:
-    """Yield the sum of the fullest zone where it is more than an app subnet has."""
+    """Yield a problem if the zone with the most addresses in use needs more than an app subnet has."""
     if not clusters:
         return
     prefix = network.prefixes["app"]
@@ -80,12 +80,12 @@ def budget_findings(clusters: Mapping[str, EksSettings], network: NetworkSetting
     total = sum(term.total for term in sums[zone])
     if total > usable(prefix):
         shown = " + ".join(map(str, sums[zone]))
-        rule = f"leaves zone {zone} short of addresses: {shown} = {total}, a /{prefix} has {usable(prefix)}"
+        rule = f"needs too many addresses in zone {zone}: {shown} = {total}, and a /{prefix} has {usable(prefix)}"
         larger = f'subnet_sizes {{ app = "{_fit(total)}" }}'
         remedy = f"write fewer nodes or fewer max_pods, or, before the network's first apply, {larger}"
         yield Finding(("eks", list(clusters)[-1]), None, rule, remedy)
 
 
 def _fit(total: int) -> str:
-    """Return the size of the smallest subnet that has so many addresses for its users."""
+    """Return the size of the smallest subnet with that many usable addresses."""
     return f"/{max(prefix for prefix in range(1, 29) if usable(prefix) >= total)}"

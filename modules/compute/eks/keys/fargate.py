@@ -1,4 +1,4 @@
-"""The `fargate` blocks of a cluster: pods without nodes."""
+"""The `fargate` blocks of a cluster."""
 
 from collections.abc import Iterator
 
@@ -11,20 +11,21 @@ from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Label, Settings
 from modules.network.vpc.settings import ZoneLetter
 
-#: "AWS Fargate pod configuration, Pod CPU and memory": MiB for the kubelet and its like, added to each pod's request.
+#: "AWS Fargate pod configuration, Pod CPU and memory": MiB that EKS adds to each pod's request, for the kubelet and
+#: other Kubernetes components.
 RESERVED_MIB = 256
 
 
 class SelectorSettings(Settings):
-    """A `selector` block: which pods a Fargate profile takes."""
+    """A `selector` block: the pods that run on a Fargate profile."""
 
     namespace: str = Field(
         pattern=r"^[a-z0-9*?]([a-z0-9*?-]{0,61}[a-z0-9*?])?$",
         examples=["batch"],
-        description="Of the pods; * and ? stand for other letters.",
+        description="The namespace of the pods, with the wildcards * and ?.",
     )
     labels: dict[LabelKey, LabelValue] = Field(
-        default_factory=dict, max_length=5, description="Labels that a pod has to bear, all of them."
+        default_factory=dict, max_length=5, description="Labels that a pod must have, all of them."
     )
 
     @model_validator(mode="after")
@@ -34,20 +35,22 @@ class SelectorSettings(Settings):
 
 
 class PodSettings(Settings):
-    """A `pod` block: what one kind of pod asks of Kubernetes, all its containers together."""
+    """A `pod` block: the resource requests of one kind of pod, the sum of all its containers."""
 
-    cpu: int = Field(gt=0, examples=[512], description="Units, 1024 to a vCPU.")
+    cpu: int = Field(gt=0, examples=[512], description="CPU units; 1024 are one vCPU.")
     memory: int = Field(
-        gt=0, examples=[768], description=f"MiB. EKS adds {RESERVED_MIB} of its own: ask for that much less."
+        gt=0,
+        examples=[768],
+        description=f"Memory in MiB. EKS adds {RESERVED_MIB} MiB of its own, so request that much less.",
     )
 
     @model_validator(mode="after")
     def _rules(self) -> "PodSettings":
-        """Refuse what EKS would round up: the next size is paid for, and the pod may not use the rest."""
+        """Reject requests that EKS would round up: the next size is charged, and the pod cannot use the difference."""
         needed = self.memory + RESERVED_MIB
         if not is_fargate_size(self.cpu, needed):
             sizes = " or ".join(f"cpu = {cpu}, memory = {mib - RESERVED_MIB}" for cpu, mib in self._nearest)
-            rule = f"and {RESERVED_MIB} of EKS's own, with cpu = {self.cpu}, is no size of Fargate"
+            rule = f"plus the {RESERVED_MIB} of EKS, with cpu = {self.cpu}, is not a Fargate size"
             refuse([Finding(("memory",), self.memory, rule, f"write {sizes}")])
         return self
 
@@ -57,22 +60,27 @@ class PodSettings(Settings):
 
 
 class FargateProfileSettings(Settings):
-    """A `fargate` block: pods on machines of AWS's, each with its own, in the app subnets and never in public ones."""
+    """A `fargate` block: a Fargate profile, whose pods run without nodes, in the app subnets."""
 
     selector: tuple[SelectorSettings, ...] = Field(
         min_length=1,
         max_length=5,
-        description="Which pods: those that any of up to five selectors takes. With other selectors or zones a new "
-        "profile takes this one's place, and EKS restarts the pods all at once.",
+        description="The pods of the profile: those that match any of up to five selectors. A change of selectors or "
+        "zones replaces the profile, and EKS restarts all of its pods at once.",
     )
     max_pods: int = Field(
-        ge=1, examples=[20], description="How many there may be: each takes an address, and nothing in AWS bounds them."
+        ge=1,
+        examples=[20],
+        description="The maximum number of pods, to plan IP addresses: each pod uses one. AWS does not enforce it.",
     )
     availability_zones: tuple[ZoneLetter, ...] = Field(
-        default=(), examples=[["a", "c"]], description="Zones of the pods; by default all of the network's."
+        default=(),
+        examples=[["a", "c"]],
+        description="Availability Zones of the pods; by default all of the network's.",
     )
     pod: dict[Label, PodSettings] = Field(
-        default_factory=dict, description="What pods ask for, by name; sizes that Fargate does not have are refused."
+        default_factory=dict,
+        description="Resource requests of the pods, by name. Sizes that Fargate does not offer are invalid.",
     )
 
     @model_validator(mode="after")
@@ -84,8 +92,8 @@ class FargateProfileSettings(Settings):
     def _selector_findings(self) -> Iterator[Finding]:
         for number, selector in enumerate(self.selector):
             if selector in self.selector[:number]:
-                yield Finding(("selector", str(number)), None, "is there already", "take one of them out")
+                yield Finding(("selector", str(number)), None, "is the same as an earlier one", "remove one of them")
 
-    def takes(self, namespace: str) -> Iterator[SelectorSettings]:
-        """Yield the selectors that take pods of the namespace, whatever their labels."""
+    def selectors_for(self, namespace: str) -> Iterator[SelectorSettings]:
+        """Yield the selectors for pods of the namespace, regardless of labels."""
         return (each for each in self.selector if each.namespace in (namespace, "*"))

@@ -1,4 +1,4 @@
-"""The `managed` and `self_managed` blocks of a cluster: nodes, by EKS's hand or by ours."""
+"""The `managed` and `self_managed` blocks of a cluster: its node groups."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
@@ -16,23 +16,23 @@ from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import Settings, TieredSettings
 from modules.network.vpc.settings import ZoneLetter
 
-#: "Amazon EKS optimized Amazon Linux AMIs": the root volume of AWS's own image.
+#: "Amazon EKS optimized Amazon Linux AMIs": the size of the root volume.
 LEAST_VOLUME_GIB = 20
-#: What EKS refuses in the labels of a managed group, "Label cannot contain reserved prefixes", and what a kubelet does
-#: not start with: [Using Node Authorization, NodeRestriction]
+#: Label prefixes that EKS rejects for managed node groups ("Label cannot contain reserved prefixes") and that a kubelet
+#: may not set: [Using Node Authorization, NodeRestriction]
 #: (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction).
 RESERVED_DOMAINS = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
 
 
 def is_in(domain: str, domains: Iterable[str]) -> bool:
-    """Return whether the domain is one of these, or below one."""
+    """Return whether the domain is one of these or a subdomain."""
     return any(domain == each or domain.endswith(f".{each}") for each in domains)
 
 
 def _known_type(value: str) -> str:
     if value not in NETWORK_LIMITS:
         raise broken_rule(
-            "is not in the table of what networks take, without which pod addresses cannot be summed",
+            "is not in the table of network limits, which is needed to calculate pod addresses",
             f"write one of {', '.join(nearest_types(value) or ['m7g.large', 'm7i.large'])}, or add it to "
             "NETWORK_LIMITS in modules/compute/eks/keys/pods.py from `aws ec2 describe-instance-types`",
         )
@@ -43,46 +43,61 @@ NodeType = Annotated[InstanceType, AfterValidator(_known_type)]
 
 
 class TaintSettings(Settings):
-    """A `taint` block: which pods do not come here unless they tolerate it."""
+    """A `taint` block: keeps pods without a matching toleration off the nodes."""
 
-    key: LabelKey = Field(examples=["dedicated"], description="What pods tolerate.")
-    value: LabelValue = Field(default="", examples=["batch"], description="Its value.")
+    key: LabelKey = Field(examples=["dedicated"], description="The key of the taint.")
+    value: LabelValue = Field(default="", examples=["batch"], description="The value of the taint.")
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] = Field(
-        default="NoSchedule", description="Whether others are kept away, rather kept away, or driven out as well."
+        default="NoSchedule",
+        description="What happens to pods that do not tolerate the taint: NoSchedule, they are not scheduled here; "
+        "PreferNoSchedule, only if necessary; NoExecute, running ones are also evicted.",
     )
 
 
 class NodesSettings(TieredSettings):
-    """What both kinds of groups say of their nodes."""
+    """The keys that managed and self-managed node groups share."""
 
-    min_size: int | None = Field(default=None, ge=0, examples=[2], description="Nodes that always run.")
+    min_size: int | None = Field(default=None, ge=0, examples=[2], description="The minimum number of nodes.")
     max_size: int | None = Field(
-        default=None, ge=1, examples=[6], description="The most nodes; their pods' addresses must fit the app subnets."
+        default=None,
+        ge=1,
+        examples=[6],
+        description="The maximum number of nodes. The app subnets must have enough addresses for their pods.",
     )
     availability_zones: tuple[ZoneLetter, ...] = Field(
-        default=(), examples=[["a", "c"]], description="Zones of the nodes; by default all of the network's."
+        default=(),
+        examples=[["a", "c"]],
+        description="Availability Zones of the nodes; by default all of the network's.",
     )
     volume_size_gib: int = Field(
         default=50,
         ge=LEAST_VOLUME_GIB,
         le=VOLUME_LIMIT_GIB,
-        description="GiB of each node's encrypted gp3 volume: the system, images, logs and what pods write.",
+        description="Size in GiB of each node's encrypted gp3 volume, for the system, images, logs, and data that pods "
+        "write.",
     )
     max_pods: int | None = Field(
-        default=None, ge=1, description="Pods a node, where fewer than AWS's rule gives; fewer take fewer addresses."
+        default=None,
+        ge=1,
+        description="The maximum number of pods per node, if lower than AWS's recommendation. Fewer pods use fewer IP "
+        "addresses.",
     )
     labels: dict[LabelKey, LabelValue] = Field(
-        default_factory=dict, examples=[{"workload": "general"}], description="Labels that pods choose nodes by."
+        default_factory=dict,
+        examples=[{"workload": "general"}],
+        description="Kubernetes labels of the nodes, which pods can select.",
     )
-    taint: tuple[TaintSettings, ...] = Field(default=(), description="What keeps pods away that do not tolerate it.")
+    taint: tuple[TaintSettings, ...] = Field(
+        default=(), description="Taints, which keep pods off the nodes that do not tolerate them."
+    )
     scaling: ScalingSettings | None = Field(
         default=None,
-        description="How many nodes, by their processors and by the clock. Without it the Cluster Autoscaler may, "
-        "between min_size and max_size.",
+        description="Scaling of the number of nodes by CPU utilization and by schedule. Without it, the Cluster "
+        "Autoscaler can scale between min_size and max_size.",
     )
 
     own_domains: ClassVar[tuple[str, ...]] = ()
-    """Those of the reserved domains whose labels a group may give its nodes."""
+    """Exceptions to the reserved domains: labels in these are allowed."""
 
     @property
     @abstractmethod
@@ -91,45 +106,45 @@ class NodesSettings(TieredSettings):
 
     @property
     def architecture(self) -> Architecture:
-        """The processors' architecture, of all types alike."""
+        """The CPU architecture, the same for all types."""
         architecture = architecture_of(self.types[0])
-        assert architecture is not None, "the type is checked"
+        assert architecture is not None, "the validator of the type checks this"
         return architecture
 
     @property
     def bounds(self) -> tuple[int, int]:
-        """The fewest and the most nodes."""
+        """The minimum and the maximum number of nodes."""
         if self.scaling:
             return self.scaling.min_capacity, self.most
         return self.min_size or 0, self.most
 
     @property
     def most(self) -> int:
-        """The most nodes at any time, schedules included."""
+        """The maximum number of nodes at any time, including schedules."""
         return self.scaling.most if self.scaling else self.max_size or 0
 
     @property
     def pods(self) -> int:
-        """Pods a node: what each of the types takes."""
+        """The maximum number of pods per node that every type supports."""
         return min(filter(None, [self.max_pods, *(max_pods(limits) for limits in self._limits)]))
 
     @property
     def addresses(self) -> int:
-        """Addresses of its subnet that a node takes at most, of whichever type."""
+        """The maximum number of subnet addresses that a node of any type uses."""
         return max(addresses_of_node(limits, self.pods) for limits in self._limits)
 
     @property
     def addresses_of_first_pod(self) -> int:
-        """Addresses that a node takes with a pod or two."""
+        """The number of subnet addresses that a node with its first pods uses."""
         return max(addresses_of_node(limits, 1) for limits in self._limits)
 
     def extra_nodes(self, most_in_zone: int) -> int:
-        """Return how many nodes a zone has for a time beside `most_in_zone`, while they are replaced."""
+        """Return how many nodes a zone has in addition to `most_in_zone` during a replacement."""
         del most_in_zone
         return 0
 
     def node_findings(self) -> Iterator[Finding]:
-        """Yield what is wrong with the group by itself."""
+        """Yield the problems of the node group by itself."""
         yield from self._size_findings()
         yield from self._label_findings()
         yield from self._taint_findings()
@@ -137,8 +152,8 @@ class NodesSettings(TieredSettings):
         yield from named_twice(self, "availability_zones")
         rule = max_pods(min(self._limits, key=max_pods))
         if self.max_pods is not None and self.max_pods > rule:
-            at, what = ("max_pods",), f"is more than {rule}, what AWS's rule gives for {', '.join(self.types)}"
-            yield Finding(at, self.max_pods, what, f"write {rule} or less, or take it out")
+            broken = f"is more than {rule}, which AWS recommends for {', '.join(self.types)}"
+            yield Finding(("max_pods",), self.max_pods, broken, f"write {rule} or less, or remove it")
         if self.scaling:
             for finding in scaling_findings(self.scaling):
                 yield finding.under("scaling")
@@ -151,59 +166,62 @@ class NodesSettings(TieredSettings):
         for key in self.labels:
             domain = key.rpartition("/")[0]
             if is_in(domain, RESERVED_DOMAINS) and not is_in(domain, self.own_domains):
-                rule = f"is in {domain}, which Kubernetes and EKS keep for themselves: no node would come"
-                yield Finding(("labels", key), None, rule, f'write "{key.rpartition("/")[2]}", or a domain of your own')
+                rule = f"is in {domain}, which Kubernetes and EKS reserve: no node would join"
+                remedy = f'write "{key.rpartition("/")[2]}", or use your own domain'
+                yield Finding(("labels", key), None, rule, remedy)
 
     def _taint_findings(self) -> Iterator[Finding]:
-        """Yield a taint that is there twice.
+        """Yield duplicate taints.
 
         [Taints and Tolerations](https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/): a node
-        has one of each key and effect.
+        has one taint of each key and effect.
         """
         first: dict[tuple[str, str], int] = {}
         for number, taint in enumerate(self.taint):
             if first.setdefault((taint.key, taint.effect), number) != number:
-                rule = f"is there with the effect {taint.effect} already, and a node has a taint once"
-                yield Finding(("taint", str(number), "key"), taint.key, rule, "take one of them out")
+                rule = f"already has a taint with the effect {taint.effect}"
+                yield Finding(("taint", str(number), "key"), taint.key, rule, "remove one of them")
 
     def _size_findings(self) -> Iterator[Finding]:
         for key in ("min_size", "max_size"):
             value = getattr(self, key)
             if self.scaling and value is not None:
-                yield Finding((key,), value, "is what scaling decides", "take it out, or the scaling block")
+                rule = "conflicts with the scaling block"
+                yield Finding((key,), value, rule, "remove it, or remove the scaling block")
             elif not self.scaling and value is None:
-                yield Finding((), None, f"says no {key}", f"write {key}, or a scaling block")
+                yield Finding((), None, f"has no {key}", f"write {key}, or a scaling block")
         fewest, most = self.bounds
         if not self.scaling and self.max_size is not None and fewest > most:
-            yield Finding(("min_size",), fewest, f"is more than max_size = {most}", "write as many, or fewer")
+            yield Finding(("min_size",), fewest, f"is more than max_size = {most}", f"write {most} or less")
         if self.is_production and self.availability_zones and len(set(self.availability_zones)) < 2:
-            rule = "is refused in production: one zone's failure would be ours"
+            rule = "is not allowed in production: a failure of one Availability Zone would stop all nodes of the group"
             yield Finding(("availability_zones",), list(self.availability_zones), rule, 'name two or more, ["a", "c"]')
 
 
 class ManagedSettings(NodesSettings):
-    """A `managed` block: nodes that EKS starts, drains and replaces."""
+    """A `managed` block: a managed node group, whose nodes EKS starts, drains, and replaces."""
 
     instance_types: tuple[NodeType, ...] = Field(
         max_length=20,
         examples=[["m7g.large"]],
-        description="Types of the nodes, the first rather than the next; several of alike size for Spot. With other "
-        "types, another capacity or other zones a new group takes its place, with as many nodes, and this one "
-        "is drained then.",
+        description="Instance types of the nodes, in order of preference; several of similar size for Spot. A change "
+        "of instance types, capacity, or zones replaces the group: a new one with as many nodes starts first, then "
+        "the old one is drained.",
     )
     capacity: Literal["on_demand", "spot"] = Field(
         default="on_demand",
-        description="spot costs a third or less, and AWS takes nodes back with two minutes' notice.",
+        description="The capacity type. spot costs a third or less, and AWS can interrupt nodes with two minutes' "
+        "notice.",
     )
     release_version: str | None = Field(
         default=None,
         pattern=r"^1\.\d{2}\.\d+-\d{8}$",
         examples=["1.36.2-20260709"],
-        description="The image's release; by default AWS's newest on the day that the group is made. Either way it "
-        "stays until it, or the cluster's version, is changed here.",
+        description="The release of the AMI; by default the latest on the day that the group is created. Either way it "
+        "does not change until it, or the version of the cluster, is changed here.",
     )
     max_unavailable_percent: int = Field(
-        default=33, ge=1, le=100, description="Percent of the nodes that an update replaces at once."
+        default=33, ge=1, le=100, description="Percentage of the nodes that an update replaces at once."
     )
 
     @model_validator(mode="after")
@@ -218,40 +236,40 @@ class ManagedSettings(NodesSettings):
         return self.instance_types
 
     def extra_nodes(self, most_in_zone: int) -> int:
-        """Return how many nodes a zone has for a time beside `most_in_zone`, while they are replaced.
+        """Return how many nodes a zone has in addition to `most_in_zone` during a replacement.
 
-        An update starts up to twice the number of zones ("Understand each phase of node updates, Scale up phase"); a
-        group that takes this one's place begins with as many nodes.
+        An update starts up to twice as many nodes as there are zones ("Understand each phase of node updates, Scale up
+        phase"); a group that replaces this one starts with as many nodes.
         """
         return max(2, most_in_zone)
 
     def _type_findings(self) -> Iterator[Finding]:
         yield from named_twice(self, "instance_types")
         if not self.instance_types:
-            yield Finding(("instance_types",), [], "names none", 'write one or more, ["m7g.large"]')
+            yield Finding(("instance_types",), [], "is empty", 'write one or more, ["m7g.large"]')
         architectures = sorted({str(architecture_of(each)) for each in self.instance_types})
         if len(architectures) > 1:
-            rule = f"mixes {' and '.join(architectures)}, and a group has one image"
-            yield Finding(("instance_types",), list(self.instance_types), rule, "write a group for each")
+            rule = f"mixes {' and '.join(architectures)}, and a node group has one AMI"
+            yield Finding(("instance_types",), list(self.instance_types), rule, "write a group for each architecture")
 
 
 class SelfManagedSettings(NodesSettings):
-    """A `self_managed` block: an autoscaling group of our own, for an image or a setting that EKS does not manage.
+    """A `self_managed` block: an Auto Scaling group of nodes, for an AMI or a setting that EKS does not manage.
 
-    Nobody drains its nodes: pods end when the group ends a node.
+    Its nodes are not drained: pods end when the group terminates a node.
     """
 
-    instance_type: NodeType = Field(examples=["m7g.large"], description="The size of every node.")
+    instance_type: NodeType = Field(examples=["m7g.large"], description="The instance type of the nodes.")
     ami_id: str | None = Field(
         default=None,
         pattern=r"^ami-[0-9a-f]{8,17}$",
-        description="An image that stays until it is changed here. By default each new node starts from AWS's newest "
-        "for EKS on Amazon Linux 2023, and those that run are left alone.",
+        description="The AMI. By default, each new node starts from the latest EKS optimized Amazon Linux 2023 AMI, "
+        "and running nodes keep theirs.",
     )
     instance_refresh: bool = Field(
         default=False,
-        description="Whether a change of type, image or version replaces the nodes that run, one after another; "
-        "otherwise new ones have it.",
+        description="Whether a change of instance type, AMI, or version gradually replaces the running nodes. "
+        "Otherwise only new nodes have it.",
     )
 
     own_domains: ClassVar[tuple[str, ...]] = ("node.kubernetes.io", "kubelet.kubernetes.io")
@@ -263,5 +281,5 @@ class SelfManagedSettings(NodesSettings):
 
     @property
     def types(self) -> tuple[str, ...]:
-        """The instance type, as the one of several."""
+        """The one instance type."""
         return (self.instance_type,)

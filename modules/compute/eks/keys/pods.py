@@ -1,7 +1,7 @@
-"""The arithmetic of pod addresses: how many pods a node takes, and how many addresses of its subnet. Pure.
+"""Pod capacity of nodes: how many pods a node supports, and how many addresses of its subnet it uses. Pure.
 
-Each pod has an address of the node's subnet. With prefix delegation the VPC CNI takes them by /28 prefixes, 16 at a
-time, each in the place of one address of a network interface ("Amazon EKS User Guide, Assign more IP addresses to
+Each pod has an IP address of the node's subnet. With prefix delegation, the VPC CNI allocates them in /28 prefixes of
+16 addresses, each in one address slot of a network interface ("Amazon EKS User Guide, Assign more IP addresses to
 Amazon EKS nodes with prefixes").
 """
 
@@ -12,26 +12,28 @@ from typing import NamedTuple
 
 #: A /28.
 ADDRESSES_OF_PREFIX = 16
-#: Prefixes that the CNI keeps ready beside those in use (`WARM_PREFIX_TARGET`): a pod's start waits for none.
+#: Prefixes that the CNI keeps ready in addition to those in use (`WARM_PREFIX_TARGET`), so that no pod start waits for
+#: one.
 WARM_PREFIXES = 1
-#: Pods with the node's own address, which EKS's rule adds: the CNI and kube-proxy ("max-pods-calculator.sh").
+#: Pods with the address of the node, which "max-pods-calculator.sh" adds: the CNI and kube-proxy.
 PODS_OF_THE_NODE = 2
-#: The same rule's limits: 110 up to 30 processors, 250 above, for the kubelet carries no more.
+#: Limits from the same script: 110 pods up to 30 vCPUs, 250 above, because the kubelet supports no more.
 MOST_PODS = 110
 MOST_PODS_OF_LARGE = 250
 LARGE_VCPUS = 30
 
 
 class NetworkLimits(NamedTuple):
-    """What an instance type's network takes."""
+    """The network limits of an instance type."""
 
     interfaces: int
     addresses: int
-    """IPv4 addresses of each interface; the first is its own."""
+    """IPv4 addresses per interface; the first one is its primary address."""
     vcpus: int
 
 
-#: Sizes of general, compute and memory families from the fifth generation on: they differ in nothing of this.
+#: Limits by size, which are the same for general purpose, compute optimized, and memory optimized families from the
+#: fifth generation on.
 _SIZES = {
     "medium": NetworkLimits(2, 4, 1),
     "large": NetworkLimits(3, 10, 2),
@@ -75,23 +77,23 @@ NETWORK_LIMITS: Mapping[str, NetworkLimits] = {
 
 
 def nearest_types(instance_type: str) -> list[str]:
-    """Return the known types that read most like this one."""
+    """Return the known types with the most similar names."""
     return difflib.get_close_matches(instance_type, NETWORK_LIMITS, n=3, cutoff=0.5)
 
 
 def max_pods(limits: NetworkLimits) -> int:
-    """Return how many pods a node takes, by AWS's rule for prefix delegation ("max-pods-calculator.sh")."""
-    places = limits.interfaces * (limits.addresses - 1)
+    """Return the maximum number of pods of a node with prefix delegation, as in "max-pods-calculator.sh"."""
+    slots = limits.interfaces * (limits.addresses - 1)
     most = MOST_PODS_OF_LARGE if limits.vcpus > LARGE_VCPUS else MOST_PODS
-    return min(places * ADDRESSES_OF_PREFIX + PODS_OF_THE_NODE, most)
+    return min(slots * ADDRESSES_OF_PREFIX + PODS_OF_THE_NODE, most)
 
 
 def addresses_of_node(limits: NetworkLimits, pods: int) -> int:
-    """Return how many addresses of its subnet a node takes that runs so many pods.
+    """Return how many subnet addresses a node with that many pods uses.
 
-    The prefixes in use and those kept ready, and the own address of each interface that holds them.
+    These are the prefixes in use, those kept ready, and the primary address of each interface that holds them.
     """
-    places = limits.interfaces * (limits.addresses - 1)
-    prefixes = min(ceil(pods / ADDRESSES_OF_PREFIX) + WARM_PREFIXES, places)
+    slots = limits.interfaces * (limits.addresses - 1)
+    prefixes = min(ceil(pods / ADDRESSES_OF_PREFIX) + WARM_PREFIXES, slots)
     interfaces = ceil(prefixes / (limits.addresses - 1))
     return interfaces + prefixes * ADDRESSES_OF_PREFIX

@@ -1,4 +1,4 @@
-"""How much of Fargate an environment takes at its peak, which an account's quotas have to allow."""
+"""Peak use of Fargate vCPUs, which the account's quotas have to allow."""
 
 import math
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ UNITS = 1024
 
 @dataclass(frozen=True)
 class FargatePeak:
-    """vCPUs at the most that may run together."""
+    """The maximum number of vCPUs that may run at the same time."""
 
     on_demand: float
     spot: float
 
 
 def fargate_peak(blocks: ComputeBlocks) -> FargatePeak:
-    """Return the peak of all services, each scaled out and amid a deployment, and of one run of each scheduled task."""
+    """Return the peak of all services, scaled out and during a deployment, and of one run of each scheduled task."""
     parts = list(_parts(blocks))
     return FargatePeak(sum(part.on_demand for part in parts), sum(part.spot for part in parts))
 
@@ -46,6 +46,6 @@ def _part(blocks: ComputeBlocks, task: TaskSettings, count: int) -> FargatePeak:
 
 
 def _on_demand(fargate: FargateSettings, count: int) -> int:
-    """Return how many of so many tasks are not on Spot: the base, and of the rest their share, rounded up."""
+    """Return how many of these tasks are not on Spot: the base, and the on-demand share of the rest, rounded up."""
     rest = max(count - fargate.base, 0)
     return count - rest + math.ceil(rest * (100 - fargate.spot_percent) / 100)

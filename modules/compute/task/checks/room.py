@@ -1,4 +1,4 @@
-"""Whether tasks find room: on the instances of their cluster, and for their addresses in the app subnets."""
+"""Checks of capacity for tasks: on the instances of their cluster, and addresses in the app subnets."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ Place = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Tasks:
-    """The tasks of one block at their most."""
+    """The tasks of one block, at their maximum number."""
 
     at: Place
     settings: TaskSettings
     most: int
     most_at: Place
-    """The key that says so."""
+    """The key that sets the maximum."""
 
 
 def findings(blocks: ComputeBlocks, network: NetworkSettings | None) -> Iterator[Finding]:
-    """Yield tasks for which there is no room."""
+    """Yield the tasks for which there is not enough capacity."""
     tasks = list(_tasks(blocks))
     for each in tasks:
         if instance := _instance_of(each.settings, blocks):
@@ -57,7 +57,7 @@ def _tasks(blocks: ComputeBlocks) -> Iterator[Tasks]:
 
 
 def _most_at(service: ServiceSettings) -> Place:
-    """Return the key of the service that says how many tasks there are at the most."""
+    """Return the key that sets the maximum number of a service's tasks."""
     if service.scaling is None:
         return ("desired_count",)
     at, _ = max(service.scaling.all_bounds(), key=lambda bounds: bounds[1][1])
@@ -65,7 +65,7 @@ def _most_at(service: ServiceSettings) -> Place:
 
 
 def _instance_of(task: TaskSettings, blocks: ComputeBlocks) -> tuple[str, InstanceSize] | None:
-    """Return the type and size of the instances that a task runs on; None on Fargate, or where no size is known."""
+    """Return the type and size of the instances that a task runs on; None on Fargate, or if the size is not known."""
     cluster = blocks.ecs.get(task.cluster)
     if cluster is None or cluster.ec2 is None or cluster.capacity_of(task.capacity) != "ec2":
         return None
@@ -74,29 +74,30 @@ def _instance_of(task: TaskSettings, blocks: ComputeBlocks) -> tuple[str, Instan
 
 
 def _too_large(tasks: Tasks, instance_type: str, size: InstanceSize) -> Iterator[Finding]:
-    """Yield what a task asks for and no instance of its cluster has, so that it is never placed.
+    """Yield the CPU or memory of a task that no instance of its cluster has.
 
-    The system and the agent keep some of the memory, how much only an instance tells: [Amazon ECS Developer Guide,
-    Reserving Amazon ECS Linux container instance memory]
+    The operating system and the agent use some of the memory, which is known only on an instance: [Amazon ECS Developer
+    Guide, Reserving Amazon ECS Linux container instance memory]
     (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/memory-management.html).
     """
     if isinstance(tasks.settings, ScheduledTaskSettings) != (tasks.at[0] == "scheduled_task"):
-        return  # It runs a service's definition, and is said there.
+        return  # It runs a service's task definition, and the problem is reported there.
     if tasks.settings.cpu > size.vcpus * UNITS:
-        rule = f"is more than a {instance_type} has, {size.vcpus * UNITS}, and the task would never be placed"
+        rule = f"is more than the {size.vcpus * UNITS} of a {instance_type}, so the task could never be placed"
         yield Finding((*tasks.at, "cpu"), tasks.settings.cpu, rule, "write less, or a larger ec2.instance_type")
     if tasks.settings.memory >= size.memory_mib:
         rule = (
-            f"leaves nothing of the {size.memory_mib} MiB of a {instance_type} to the system: it would never be placed"
+            f"leaves none of the {size.memory_mib} MiB of a {instance_type} to the operating system, so the task could "
+            "never be placed"
         )
         yield Finding((*tasks.at, "memory"), tasks.settings.memory, rule, "write less, or a larger ec2.instance_type")
 
 
 def _too_many_for(here: list[Tasks], instance_type: str, size: InstanceSize, instances: int) -> Iterator[Finding]:
-    """Yield more tasks than all instances of a cluster have room for.
+    """Yield the service with the most tasks if the cluster's instances have too little capacity for all tasks.
 
-    Each task takes a network interface, and the instance the first: [Amazon ECS Developer Guide, Allocate a network
-    interface for an Amazon ECS task](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html).
+    Each task needs a network interface, and the instance uses the first: [Amazon ECS Developer Guide, Allocate a
+    network interface for an Amazon ECS task](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html).
     """
     services = [each for each in here if each.at[0] == "service"]
     sums: Mapping[str, tuple[int, int]] = {
@@ -104,30 +105,28 @@ def _too_many_for(here: list[Tasks], instance_type: str, size: InstanceSize, ins
         "MiB of memory": (sum(each.most * each.settings.memory for each in services), size.memory_mib),
         "network interfaces": (sum(each.most for each in services), size.network_interfaces - 1),
     }
-    for what, (asked, of_each) in sums.items():
-        if asked > of_each * instances:
+    for resource, (needed_in_all, of_each) in sums.items():
+        if needed_in_all > of_each * instances:
             largest = max(services, key=lambda each: each.most)
-            rule = f"takes {asked} {what} with all tasks of the cluster, and {instances} x {instance_type} have "
-            rule += f"{of_each * instances} for them"
-            yield Finding(largest.most_at, largest.most, rule, "write fewer tasks, or a larger ec2.max_size")
+            rule = f"needs {needed_in_all} {resource} with all tasks of the cluster; {instances} x {instance_type} "
+            rule += f"have {of_each * instances}"
+            yield Finding(largest.most_at, largest.most, rule, "write fewer tasks or a larger ec2.max_size")
             return
 
 
 def _too_many_addresses(tasks: list[Tasks], blocks: ComputeBlocks, network: NetworkSettings) -> Iterator[Finding]:
-    """Yield more tasks, each with an address of its own, than the app subnets have beside nodes, pods and instances."""
+    """Yield the block with the most tasks if the app subnets have too few addresses for tasks, nodes, and pods."""
     zones = network.availability_zones
     prefix = network.prefixes["app"]
     room = usable(prefix) * len(zones)
     others = sum(cluster.ec2.max_size for cluster in blocks.ecs.values() if cluster.ec2)
     if blocks.eks:
-        # What is kept for tasks beside the pods is counted here one by one.
+        # Without the addresses reserved for tasks, which are counted exactly here.
         others += sum(term.total for zone in zones for term in needed(blocks.eks, zone, network)) - OTHERS * len(zones)
     wanted = sum(each.most for each in tasks)
     if wanted + others > room:
         largest = max(tasks, key=lambda each: each.most)
-        beside = f" with {others} for nodes, pods and instances" if others else ""
-        rule = (
-            f"makes {wanted} tasks in all, which need an address each{beside}: {len(zones)} app subnets of /{prefix} "
-        )
-        rule += f"have {room}"
+        beside = f", and {others} for nodes, pods, and instances" if others else ""
+        rule = f"makes {wanted} tasks in all, which need an address each{beside}; {len(zones)} app subnets of "
+        rule += f"/{prefix} have {room}"
         yield Finding(largest.most_at, largest.most, rule, "write fewer, or a larger network.subnet_sizes.app")

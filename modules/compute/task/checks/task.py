@@ -1,4 +1,4 @@
-"""Whether services and scheduled tasks fit each other, and what they stand on."""
+"""Checks between services and scheduled tasks, and between them and the blocks that they use."""
 
 import ipaddress
 from collections.abc import Collection, Iterator, Mapping
@@ -27,7 +27,7 @@ def findings(
     events: EventsBlocks,
     network: NetworkSettings | None,
 ) -> Iterator[Finding]:
-    """Yield what a service or a scheduled task asks of others and does not get."""
+    """Yield what a service or scheduled task needs of other blocks and they do not have."""
     for name, service in services.items():
         at = ("service", name)
         yield from _task_findings(at, service, services, clusters, data, network)
@@ -54,7 +54,7 @@ def _task_findings(
     if network is None:
         yield Finding(at, None, "needs app subnets, and there is no VPC", "write a `network` block")
     else:
-        yield from _way_findings(at, task, network)
+        yield from _route_findings(at, task, network)
         yield from _repeated_egress(at, task, network)
         yield from _egress_findings(at, task, network, data)
     if task.cluster not in clusters:
@@ -68,28 +68,28 @@ def _task_findings(
 def _capacity_findings(at: Place, task: TaskSettings, cluster: EcsSettings) -> Iterator[Finding]:
     capacity = cluster.capacity_of(task.capacity)
     if capacity not in cluster.capacities:
-        rule = f"is not what ecs.{task.cluster} has"
-        remedy = f"write {' or '.join(cluster.capacities)}, or `{capacity} {{ }}` in its block"
+        rule = f"is not a capacity of ecs.{task.cluster}"
+        remedy = f"write {' or '.join(cluster.capacities)}, or add `{capacity} {{ }}` to ecs.{task.cluster}"
         yield Finding((*at, "capacity"), capacity, rule, remedy)
     elif capacity == "ec2" and task.ephemeral_storage_gib:
-        rule = "is Fargate's; on instances it is the instance's volume"
-        yield Finding((*at, "ephemeral_storage_gib"), task.ephemeral_storage_gib, rule, "take it out")
+        rule = "is for Fargate only; on EC2, tasks use the instance's volume"
+        yield Finding((*at, "ephemeral_storage_gib"), task.ephemeral_storage_gib, rule, "remove it")
     elif capacity == "fargate" and not is_fargate_size(task.cpu, task.memory):
         sizes = " or ".join(
             f"cpu = {cpu} with memory = {memory}" for cpu, memory in nearest_sizes(task.cpu, task.memory)
         )
         if task.cpu in FARGATE_MEMORY:
-            rule = f"is not memory that Fargate has for cpu {task.cpu}"
+            rule = f"is not a memory size of Fargate for cpu = {task.cpu}"
             yield Finding((*at, "memory"), task.memory, rule, f"write {sizes}")
         else:
-            yield Finding((*at, "cpu"), task.cpu, "is not a size that Fargate has", f"write {sizes}")
+            yield Finding((*at, "cpu"), task.cpu, "is not a CPU size of Fargate", f"write {sizes}")
 
 
 def _needed_services(task: TaskSettings) -> list[str]:
-    """Return the services of AWS that a task cannot start without.
+    """Return the AWS services that a task cannot start without.
 
-    "Amazon ECR interface VPC endpoints" and "Pass sensitive data to an Amazon ECS container": without a way to them
-    tasks fail by ResourceInitializationError. S3 is reached by its gateway endpoint in any case.
+    "Amazon ECR interface VPC endpoints" and "Pass sensitive data to an Amazon ECS container": without a route to them,
+    tasks fail with ResourceInitializationError. S3 is always reachable, by its gateway endpoint.
     """
     needed = ["ecr.api", "ecr.dkr", "logs"]
     if task.secrets or task.databases:
@@ -101,43 +101,44 @@ def _needed_services(task: TaskSettings) -> list[str]:
     return needed
 
 
-def _way_findings(at: Place, task: TaskSettings, network: NetworkSettings) -> Iterator[Finding]:
-    """Yield the services of AWS that a task cannot start without, and has no way to."""
+def _route_findings(at: Place, task: TaskSettings, network: NetworkSettings) -> Iterator[Finding]:
+    """Yield the AWS services that a task cannot start without, if it has no route to them."""
     missing = network.unreachable(_needed_services(task))
     if missing:
         rule = f"cannot start: there is neither a NAT gateway nor an endpoint for {', '.join(missing)}"
-        yield Finding(at, None, rule, "add them to network.interface_endpoints, or write a network.nat")
+        yield Finding(at, None, rule, "add them to network.interface_endpoints, or write network.nat")
 
 
 def _egress_findings(at: Place, task: TaskSettings, network: NetworkSettings, data: DataBlocks) -> Iterator[Finding]:
-    """Yield what the task's security group does not let it reach, and more rules than the group takes."""
+    """Yield the AWS services that the task's security group does not allow, and rules beyond the group's quota."""
     needed = _needed_services(task)
     by_endpoint = sorted(set(needed) & set(network.interface_endpoints))
     subnets = [network.plan.subnet("endpoint", zone) for zone in network.availability_zones]
     if by_endpoint and not all(_reaches(task, subnet) for subnet in subnets):
         endpoints = network.plan.tiers["endpoint"]
-        rule = f"cannot start: no egress leads to {endpoints}, where the endpoints for {', '.join(by_endpoint)} are"
+        rule = f"does not allow HTTPS to {endpoints}, so the task cannot reach the endpoints for "
+        rule += f"{', '.join(by_endpoint)} and cannot start"
         remedy = f'write an `egress` block with cidr = "{endpoints}" and port = {HTTPS}'
         yield Finding((*at, "egress"), None, rule, remedy)
     elsewhere = sorted(set(needed) - set(network.interface_endpoints)) if network.nat != "none" else []
     if elsewhere and not _reaches_outside(task):
-        rule = f"cannot start: no egress leads to the public addresses of {', '.join(elsewhere)}"
+        rule = f"does not allow HTTPS to the public addresses of {', '.join(elsewhere)}, so the task cannot start"
         remedy = f'write an `egress` block with cidr = "0.0.0.0/0" and port = {HTTPS}'
         yield Finding((*at, "egress"), None, rule, f"{remedy}, or add them to network.interface_endpoints")
     rules = _outbound_rules(task, network, data)
     if rules > RULES_LIMIT:
-        rule = f"makes {rules} outbound rules with what the block names, and a security group has {RULES_LIMIT}"
-        yield Finding((*at, "egress"), None, rule, "join ranges")
+        rule = f"needs {rules} outbound rules, including the resources of the block; AWS allows {RULES_LIMIT}"
+        yield Finding((*at, "egress"), None, rule, "merge ranges")
 
 
 def _reaches(task: TaskSettings, cidr: ipaddress.IPv4Network) -> bool:
-    """Return whether HTTPS to every address of the range is let out, by one range or by several together."""
+    """Return whether HTTPS to every address of the range is allowed, by one range or by several together."""
     ranges = [each.cidr for each in task.egress.values() if (each.port, each.protocol) == (HTTPS, "tcp")]
     return any(cidr.subnet_of(each) for each in ipaddress.collapse_addresses(ranges))
 
 
 def _reaches_outside(task: TaskSettings) -> bool:
-    """Return whether HTTPS to some public addresses is let out. Which AWS has, changes: only none at all is wrong."""
+    """Return whether HTTPS to any public address is allowed. AWS's addresses change, so one range is enough."""
     return any(
         (each.port, each.protocol) == (HTTPS, "tcp") and not any(each.cidr.subnet_of(own) for own in PRIVATE_RANGES)
         for each in task.egress.values()
@@ -145,7 +146,7 @@ def _reaches_outside(task: TaskSettings) -> bool:
 
 
 def _outbound_rules(task: TaskSettings, network: NetworkSettings, data: DataBlocks) -> int:
-    """Return the rules of a task's security group that let it out.
+    """Return the number of outbound rules of a task's security group.
 
     S3's prefix list counts as one: [Amazon VPC User Guide, AWS-managed prefix list weight]
     (https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html#aws-managed-prefix-list-weights).
@@ -157,7 +158,7 @@ def _outbound_rules(task: TaskSettings, network: NetworkSettings, data: DataBloc
 
 
 def _repeated_egress(at: Place, task: TaskSettings, network: NetworkSettings) -> Iterator[Finding]:
-    """Yield rules that a security group would have twice, which EC2 refuses: InvalidPermission.Duplicate.
+    """Yield rules that a security group would have twice, which EC2 rejects with InvalidPermission.Duplicate.
 
     [Error codes for the Amazon EC2 API](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html).
     """
@@ -167,9 +168,7 @@ def _repeated_egress(at: Place, task: TaskSettings, network: NetworkSettings) ->
     for name, egress in task.egress.items():
         rule = (egress.cidr, egress.port, egress.protocol)
         if rule in taken:
-            yield Finding(
-                (*at, "egress", name), None, f"is a rule that the task has already, to {taken[rule]}", "take it out"
-            )
+            yield Finding((*at, "egress", name), None, f"makes the same rule as {taken[rule]}", "remove it")
         taken.setdefault(rule, f"egress.{name}")
 
 
@@ -189,26 +188,26 @@ def _data_findings(at: Place, task: TaskSettings, data: DataBlocks) -> Iterator[
 
 
 def _secret_findings(at: Place, task: TaskSettings, data: DataBlocks) -> Iterator[Finding]:
-    """Yield names that lead to no secret. They are not repeated: one may be a secret, written in a name's place."""
+    """Yield unknown names of secrets. The names are not printed: one may be a secret, written in place of a name."""
     for variable, written in task.secrets.items():
         name, place = written.partition(":")[0], (*at, "secrets", variable)
         if name not in data.secret:
             yield _unknown(place, None, "secret", data.secret)
         elif variable not in task.secret_keys:
-            rule = "has more behind its colon than the key of a value in JSON: letters, digits and _ . -"
+            rule = "has no valid JSON key after its colon: letters, digits, and _ . -"
             yield Finding(place, None, rule, f'write "{name}" or "{name}:KEY"')
 
 
 def _publishing_findings(
     at: Place, task: TaskSettings, events: EventsBlocks, network: NetworkSettings | None
 ) -> Iterator[Finding]:
-    """Yield what it publishes to and does not find, or has no way to."""
+    """Yield the unknown blocks that it publishes to, and the AWS services that it needs and has no route to."""
     for finding in task.publishing_findings(events):
         yield finding.under(*at)
     missing = network.unreachable_by_programs(task.publishing_endpoints) if network else []
     if missing:
         rule = f"cannot publish: there is neither a NAT gateway, a proxy nor an endpoint for {', '.join(missing)}"
-        remedy = "add them to network.interface_endpoints, or write a network.nat or a network.proxy"
+        remedy = "add them to network.interface_endpoints, or write network.nat or network.proxy"
         yield Finding(at, None, rule, remedy)
 
 
@@ -227,31 +226,31 @@ def _peer_findings(at: Place, task: TaskSettings, services: Mapping[str, Service
         if name not in services:
             yield _unknown((*at, "reaches"), name, "service", services)
         elif at == ("service", name):
-            yield Finding((*at, "reaches"), name, "is the service itself", "take it out")
+            yield Finding((*at, "reaches"), name, "is the service itself", "remove it")
         elif services[name].port is None:
-            yield Finding((*at, "reaches"), name, "listens on no port", f"write service.{name}.port = 8080")
+            yield Finding((*at, "reaches"), name, "has no port", f"write service.{name}.port = 8080")
 
 
 def _load_balancer_findings(
     at: Place, name: str, service: ServiceSettings, load_balancers: Mapping[str, LoadBalancerSettings]
 ) -> Iterator[Finding]:
-    leading = sorted(label for label, settings in load_balancers.items() if settings.rules_to(name))
-    if leading and service.port is None:
-        rule = f"is missing, and load_balancer.{leading[0]} leads here"
-        yield Finding((*at, "port"), None, rule, "write port = 8080, on which its program listens")
-    if leading or service.scaling is None:
+    attached = sorted(label for label, settings in load_balancers.items() if settings.rules_to(name))
+    if attached and service.port is None:
+        rule = f"is missing, and load_balancer.{attached[0]} forwards to this service"
+        yield Finding((*at, "port"), None, rule, "write the port that its program listens on, such as port = 8080")
+    if attached or service.scaling is None:
         return
     tracking, steps = service.scaling.target_tracking, service.scaling.step_scaling
     for kind, policies in (("target_tracking", tracking), ("step_scaling", steps)):
         for label, policy in policies.items():
             if policy.metric == "requests_per_target":
                 place = (*at, "scaling", kind, label, "metric")
-                rule = "is measured by a load balancer, and none leads here"
-                yield Finding(place, policy.metric, rule, "write cpu or memory, or a load balancer's rule")
+                rule = "is a metric of a load balancer, and none forwards to this service"
+                yield Finding(place, policy.metric, rule, "write cpu or memory, or add a load balancer rule")
 
 
 def _zone_findings(at: Place, service: ServiceSettings, network: NetworkSettings | None) -> Iterator[Finding]:
-    """One zone's failure must not be the service's, where users would feel it."""
+    """Yield scaling limits that leave an Availability Zone without tasks, in production."""
     if not (service.is_production and service.scaling and network):
         return
     for finding in service.scaling.zone_findings(len(network.availability_zones)):

@@ -1,12 +1,12 @@
-"""Sizes of tasks that Fargate has.
+"""Task sizes of Fargate.
 
-"Amazon ECS Developer Guide, Task definition parameters for Fargate, Task size". The same for x86 and for ARM, on
+"Amazon ECS Developer Guide, Task definition parameters for Fargate, Task size". They are the same for x86 and ARM, on
 platform version 1.4.0 and later, which is LATEST on Linux.
 """
 
 from collections.abc import Mapping, Sequence
 
-#: CPU units (1024 are one vCPU) to the memory that goes with them, in MiB.
+#: The memory values, in MiB, for each value of CPU units (1024 is one vCPU).
 FARGATE_MEMORY: Mapping[int, Sequence[int]] = {
     256: (512, 1024, 2048),
     512: range(1024, 4096 + 1, 1024),
@@ -16,7 +16,7 @@ FARGATE_MEMORY: Mapping[int, Sequence[int]] = {
     8192: range(16384, 61440 + 1, 4096),
     16384: range(32768, 122880 + 1, 8192),
 }
-#: The same page, ephemeralStorage: GiB beside nothing, which is 20.
+#: The same page, ephemeralStorage: the least and the most GiB; the default is 20.
 FARGATE_STORAGE_GIB = (21, 200)
 
 
@@ -26,18 +26,18 @@ def is_fargate_size(cpu: int, memory: int) -> bool:
 
 
 def nearest_sizes(cpu: int, memory: int) -> list[tuple[int, int]]:
-    """Return Fargate's sizes next to one that it has not, as pairs of CPU and memory, the smallest first.
+    """Return the Fargate sizes nearest to an invalid one, as pairs of CPU and memory, the smallest first.
 
-    First the largest with less memory and the smallest with more for the same CPU (or, where there is no such CPU,
-    for its neighbours), then the least that has as much of both.
+    They are the next smaller and the next larger memory for the same CPU (or, if that CPU is invalid, for its
+    neighbors), and the smallest size with at least as much of both.
     """
-    rows = [cpu] if cpu in FARGATE_MEMORY else _neighbours(cpu, list(FARGATE_MEMORY))
-    near = {(row, each) for row in rows for each in _neighbours(memory, FARGATE_MEMORY[row])}
+    rows = [cpu] if cpu in FARGATE_MEMORY else _neighbors(cpu, list(FARGATE_MEMORY))
+    near = {(row, each) for row in rows for each in _neighbors(memory, FARGATE_MEMORY[row])}
     enough = [(row, each) for row, sizes in FARGATE_MEMORY.items() for each in sizes if row >= cpu and each >= memory]
     return sorted(near | set(enough[:1]))
 
 
-def _neighbours(value: int, among: Sequence[int]) -> list[int]:
-    """Return the next number below and the next above; one only at an end."""
+def _neighbors(value: int, among: Sequence[int]) -> list[int]:
+    """Return the next number below and the next above; at an end, only one."""
     below, above = [each for each in among if each <= value], [each for each in among if each > value]
     return [*below[-1:], *above[:1]]

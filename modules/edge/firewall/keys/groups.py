@@ -1,20 +1,20 @@
-"""Rule groups that AWS maintains, and what each takes of a firewall's capacity."""
+"""AWS managed rule groups and their capacity units."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class ManagedGroup:
-    """One rule group of AWS."""
+    """An AWS managed rule group."""
 
     name: str
     capacity: int
-    """Units of capacity (WCU), fixed when AWS made the group."""
+    """Web ACL capacity units (WCU), which AWS fixed when it created the group."""
     priority: int
-    """Its place among the rules, for good: the lists of addresses first, since they decide without reading."""
+    """The priority among the rules, which must not change. IP lists come first, since they need no inspection."""
 
 
-#: "AWS WAF Developer Guide, AWS Managed Rules rule groups list": those that cost nothing beside the firewall.
+#: "AWS WAF Developer Guide, AWS Managed Rules rule groups list": the groups that are free of charge.
 GROUPS = {
     "ip-reputation": ManagedGroup("AWSManagedRulesAmazonIpReputationList", 25, 100),
     "anonymous-ip": ManagedGroup("AWSManagedRulesAnonymousIpList", 50, 110),
@@ -28,12 +28,12 @@ GROUPS = {
     "php": ManagedGroup("AWSManagedRulesPHPRuleSet", 100, 190),
     "wordpress": ManagedGroup("AWSManagedRulesWordPressRuleSet", 100, 200),
 }
-#: The same page: those that are paid for.
+#: The same page: the groups at an additional charge.
 PAID_GROUPS = (
     "AWSManagedRulesACFPRuleSet",
     "AWSManagedRulesATPRuleSet",
     "AWSManagedRulesAntiDDoSRuleSet",
     "AWSManagedRulesBotControlRuleSet",
 )
-#: Where the priorities of other groups begin.
+#: The lowest priority of other groups.
 OTHERS_FROM = 1000

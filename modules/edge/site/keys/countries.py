@@ -1,4 +1,4 @@
-"""Countries by their codes."""
+"""ISO country codes."""
 
 _CODES = """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
@@ -9,7 +9,7 @@ _CODES = """
     PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM
     TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
 """
-#: ISO 3166-1 alpha-2, as AWS WAF's enumeration `CountryCode` has it; `tests/aws_facts/test_tables.py` compares the two.
-#: [GeoRestriction, Location](https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_GeoRestriction.html) names
-#: the standard.
+#: ISO 3166-1 alpha-2 codes, as in AWS WAF's enumeration `CountryCode`; `tests/aws_facts/test_tables.py` compares them.
+#: CloudFront uses the same standard:
+#: [GeoRestriction, Location](https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_GeoRestriction.html).
 COUNTRIES = frozenset(_CODES.split())

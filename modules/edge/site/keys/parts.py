@@ -1,4 +1,4 @@
-"""What a `site` block holds beside its pages: an API, media, the keys that sign their URLs, countries."""
+"""The blocks inside a `site` block: `api`, `media`, `public_key`, and `geo_restriction`."""
 
 import re
 import textwrap
@@ -12,42 +12,42 @@ from modules.edge.site.keys.paths import PathPattern
 from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 
-#: "CloudFront Developer Guide, Quotas": seconds that an origin may take, without an increase.
+#: "CloudFront Developer Guide, Quotas": the response timeout of an origin in seconds, without a quota increase.
 RESPONSE_TIMEOUTS = (1, 60)
 #: RFC 7468, section 2: characters in a line of PEM.
 PEM_LINE = 64
 
 #: ISO 3166-1, alpha-2.
 _COUNTRY = re.compile(r"[A-Z]{2}")
-#: "Create key pairs for your signers": RSA of 2048 bits. What comes before the number is the same in all of them.
+#: "Create key pairs for your signers": RSA keys of 2048 bits. The DER prefix is the same for all of them.
 _PUBLIC_KEY = re.compile(r"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A[A-Za-z0-9+/=]{360}")
-#: A header's value: what can be seen, and spaces.
+#: The value of an HTTP header: printable ASCII characters and spaces.
 _HEADER = re.compile(r"[\x20-\x7e]+")
 
 
 def _country(value: str) -> str:
     if not _COUNTRY.fullmatch(value):
-        raise broken_rule("is not a country's code: two capital letters (ISO 3166-1)", 'write one as "KR"')
+        raise broken_rule("is not a country code: two capital letters (ISO 3166-1)", 'write one as "KR"')
     if value not in COUNTRIES:
         instead = {"UK": "GB", "EL": "GR"}.get(value, "KR")
-        raise broken_rule("is the code of no country (ISO 3166-1)", f'write one as "{instead}"')
+        raise broken_rule("is not a code of ISO 3166-1", f'write one as "{instead}"')
     return value
 
 
 def _public_key(value: str) -> str:
     if not _PUBLIC_KEY.fullmatch(value):
         raise broken_rule(
-            "is not a public key of RSA with 2048 bits: what its PEM has between the first and the last line",
-            "write what `openssl pkey -in private.pem -pubout | sed '1d;$d' | tr -d '\\n'` prints",
+            "is not a 2048-bit RSA public key: the base64 text between the first and the last line of its PEM file",
+            "write the output of `openssl pkey -in private.pem -pubout | sed '1d;$d' | tr -d '\\n'`",
         )
     return value
 
 
 def _header(value: str) -> str:
     if not value.strip():
-        raise broken_rule("is empty, and a header has a value", "write one, or take the key out")
+        raise broken_rule("is empty, and a header needs a value", "write one, or remove the key")
     if not _HEADER.fullmatch(value):
-        raise broken_rule("is not the value of a header: one line of ASCII", "write it on one line")
+        raise broken_rule("is not a valid header value: one line of ASCII characters", "write it on one line")
     return value
 
 
@@ -56,63 +56,68 @@ HeaderValue = Annotated[str, AfterValidator(_header)]
 
 
 class ApiSettings(Settings):
-    """The `api` block of a site: paths that a load balancer answers, uncached."""
+    """The `api` block of a site: paths that go to a load balancer and are not cached."""
 
     load_balancer: Label = Field(
         examples=["public"],
-        description='The `load_balancer` block; reachable_from = "cloudfront", or an internal one, which then lets '
-        "CloudFront in too; by that way no WebSocket and no gRPC.",
+        description='The `load_balancer` block: one with reachable_from = "cloudfront", or an internal one, which then '
+        "also allows traffic from CloudFront. An internal one supports neither WebSocket nor gRPC.",
     )
     paths: tuple[PathPattern, ...] = Field(
-        default=("/api/*",), min_length=1, description="The paths, which the load balancer sees as they are."
+        default=("/api/*",),
+        min_length=1,
+        description="The path patterns. The load balancer receives the path unchanged.",
     )
     response_timeout_seconds: int = Field(
         default=30,
         ge=RESPONSE_TIMEOUTS[0],
         le=RESPONSE_TIMEOUTS[1],
-        description="Seconds that CloudFront waits for an answer, 1 to 60; then the user gets status 504.",
+        description="Seconds that CloudFront waits for a response, 1 to 60; after that it returns status 504.",
     )
 
 
 class MediaSettings(Settings):
-    """A `media` block of a site: paths that a `bucket` of this environment answers."""
+    """A `media` block of a site: paths that are served from a `bucket` of this environment."""
 
-    bucket: Label = Field(examples=["content"], description="The `bucket` block; nothing outside the paths is shown.")
+    bucket: Label = Field(
+        examples=["content"], description="The `bucket` block. Only objects under `paths` are accessible."
+    )
     paths: tuple[PathPattern, ...] = Field(
         default=("/media/*",),
         min_length=1,
-        description="The paths, which are the objects' names too: /media/a.jpg is media/a.jpg in the bucket.",
+        description="The path patterns, which are also the object keys: /media/a.jpg is media/a.jpg in the bucket.",
     )
     signed_urls: bool = Field(
-        default=False, description="Whether only URLs are answered that one of the site's `public_key` keys has signed."
+        default=False, description="Whether URLs must be signed with one of the site's `public_key` keys."
     )
     content_security_policy: HeaderValue = Field(
         default="default-src 'none'; sandbox",
-        description="What a page or picture may do that a user has put there; by default nothing.",
+        description="The Content-Security-Policy header of the media. By default, uploaded pages and images can "
+        "neither run scripts nor load anything.",
     )
 
 
 class PublicKeySettings(Settings):
-    """A `public_key` block of a site: URLs signed by its private half are answered. Rotate by a second block."""
+    """A `public_key` block of a site: verifies signed URLs. To rotate a key, add a second block."""
 
     base64: Annotated[str, AfterValidator(_public_key)] = Field(
         examples=["MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A..."],
-        description="The public half, the lines of its PEM between the first and the last in one; the private half is "
-        "the service's, in a `secret`.",
+        description="The public key: the lines of its PEM file between the first and the last, joined. The service "
+        "keeps the private key in a `secret`.",
     )
 
     @property
     def pem(self) -> str:
-        """The key as CloudFront wants it."""
+        """The key in PEM format, as CloudFront requires it."""
         lines = textwrap.wrap(self.base64, PEM_LINE)
         return "\n".join(["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""])
 
 
 class GeoRestrictionSettings(Settings):
-    """The `geo_restriction` block of a site: countries that it is for, or those that it is not for."""
+    """The `geo_restriction` block of a site: the countries that are allowed, or those that are denied."""
 
-    allow: tuple[Country, ...] = Field(default=(), examples=[["KR", "JP"]], description="The only countries.")
-    deny: tuple[Country, ...] = Field(default=(), description="Countries that get status 403.")
+    allow: tuple[Country, ...] = Field(default=(), examples=[["KR", "JP"]], description="The only countries allowed.")
+    deny: tuple[Country, ...] = Field(default=(), description="Countries that are denied, with status 403.")
 
     @model_validator(mode="after")
     def _rules(self) -> "GeoRestrictionSettings":
@@ -121,9 +126,9 @@ class GeoRestrictionSettings(Settings):
 
     def _findings(self) -> Iterator[Finding]:
         if bool(self.allow) == bool(self.deny):
-            rule = "names the countries in both lists" if self.allow else "names no country"
-            yield Finding((), None, rule, "write `allow` or `deny`, one of them, or take the block out")
+            rule = "has countries in both `allow` and `deny`" if self.allow else "names no country"
+            yield Finding((), None, rule, "write either `allow` or `deny`, or remove the block")
         for key in ("allow", "deny"):
             countries: tuple[str, ...] = getattr(self, key)
             for country in sorted({each for each in countries if countries.count(each) > 1}):
-                yield Finding((key,), country, "is there twice", "write each once")
+                yield Finding((key,), country, "is listed twice", "write each country once")

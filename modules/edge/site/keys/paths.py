@@ -1,4 +1,4 @@
-"""Path patterns: which requests to a site are answered from where."""
+"""Path patterns of a site."""
 
 import re
 from typing import Annotated
@@ -8,9 +8,9 @@ from pydantic import AfterValidator
 from modules.compute.load_balancer.keys.listener_rules import covers
 from modules.foundation.problems import broken_rule
 
-#: "CloudFront Developer Guide, Path pattern": a pattern's length.
+#: "CloudFront Developer Guide, Path pattern": the maximum length of a pattern.
 PATTERN_LIMIT = 255
-#: The page that every site has; CloudFront answers `/` with it.
+#: The default root object: CloudFront returns it for `/`.
 ROOT_PAGE = "/index.html"
 
 #: The same page: letters, digits, `_-.$/~"'@:+&` and wildcards.
@@ -20,15 +20,17 @@ _PATTERN = re.compile(r"/[A-Za-z0-9_.$/~\"'@:+&*?-]*")
 def _pattern(value: str) -> str:
     if not _PATTERN.fullmatch(value) or len(value) > PATTERN_LIMIT:
         raise broken_rule(
-            "is not a path that CloudFront can compare: a stroke first, letters, digits, _-.$/~\"'@:+& and the "
-            f"wildcards * and ?, at most {PATTERN_LIMIT}",
+            "is not a CloudFront path pattern: a slash, then letters, digits, _-.$/~\"'@:+& and the wildcards * and "
+            f"?, at most {PATTERN_LIMIT} characters",
             'write one as "/api/*", without the query string',
         )
     for page in ("/", ROOT_PAGE):
         if covers(value, page):
-            raise broken_rule(f"takes {page} too, the start page, and leaves no site", 'write one as "/api/*"')
+            raise broken_rule(
+                f"also matches {page}, the start page, and would replace the site", 'write one as "/api/*"'
+            )
     return value
 
 
-#: One pattern, which case matters to.
+#: A path pattern; case-sensitive.
 PathPattern = Annotated[str, AfterValidator(_pattern)]

@@ -1,12 +1,12 @@
-"""By which interface endpoints messages leave a network that has no NAT gateway."""
+"""Interface endpoints that publishers need in a network without a NAT gateway."""
 
 from collections.abc import Mapping, Sized
 
-#: As `network.interface_endpoints` names them. A push puts its own into a queue or stream by one of them too, and
-#: devices are registered at SNS.
+#: The names in `network.interface_endpoints`. The API of a push also needs the endpoint of its queue or stream; SNS is
+#: where devices are registered.
 PUBLISHING_ENDPOINTS = {"queue": "sqs", "topic": "sns", "stream": "kinesis-streams", "push": "sns"}
 
 
 def publishing_endpoints(published_to: Mapping[str, Sized]) -> set[str]:
-    """Return the services that have to be reached by whoever publishes to these, by the kinds of their blocks."""
+    """Return the services that a publisher to these must reach, by kind of block."""
     return {PUBLISHING_ENDPOINTS[kind] for kind, labels in published_to.items() if len(labels)}

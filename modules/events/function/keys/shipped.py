@@ -1,7 +1,7 @@
-"""Environment variables of the functions in lambdas/, and whether a `function` block sets what its function needs.
+"""Environment variables of the functions in lambdas/, and whether a `function` block sets the required ones.
 
-The table is declared once: `validate` refuses a block that the function could do nothing with, the reference documents
-the variables, and a test compares the table with what each function of `lambdas/` really reads.
+The table is the only declaration: `validate` rejects a block that lacks a variable, the reference documents the
+variables, and a test compares the table with what each function in `lambdas/` reads.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,55 +22,56 @@ class Variable:
 
     description: str
     default: str | None = None
-    """None where the function does not start without it."""
+    """None if the function does not start without it."""
     remedy: str = ""
-    """What to write into the block where a required one is missing."""
+    """What to add to the block if a required variable is missing."""
     prefix_of: Literal["source", "target"] | None = None
-    """Whether it is the prefix of the objects that the function reads, or of those that it writes."""
+    """Whether it is the prefix of the objects that the function reads (source) or writes (target)."""
 
 
-#: By the folder in lambdas/.
+#: By the function's folder in lambdas/.
 SHIPPED: Mapping[str, Mapping[str, Variable]] = {
     "maintenance": {
-        "STATUS": Variable("The answer's status, 200 to 599.", "503"),
-        "RETRY_AFTER_SECONDS": Variable("Seconds after which clients try again, up to a day.", "600"),
-        "TITLE": Variable("The page's title.", "We will be right back"),
-        "MESSAGE": Variable("What the page says.", "The service is being maintained."),
-        "HEADERS": Variable("Further headers of the answer, as a JSON object.", "{}"),
+        "STATUS": Variable("HTTP status code of the response, 200 to 599.", "503"),
+        "RETRY_AFTER_SECONDS": Variable("Seconds after which clients should retry, at most one day.", "600"),
+        "TITLE": Variable("Title of the page.", "We will be right back"),
+        "MESSAGE": Variable("Text of the page.", "The service is being maintained."),
+        "HEADERS": Variable("Additional response headers, as a JSON object.", "{}"),
     },
     "push": {
         "PLATFORM_APPLICATIONS": Variable(
-            "ARNs of the platform applications that are sent to, with commas between; a `push` block sets it.",
-            remedy="write a `push` block in place of the function",
+            "ARNs of the platform applications to send to, separated by commas; a `push` block sets it.",
+            remedy="write a `push` block instead of the function",
         ),
         "TTL_SECONDS": Variable(
-            "Seconds that a notification is worth delivering; ttl_seconds of a `push` block sets it.", "86400"
+            "Seconds for which delivery is attempted; ttl_seconds of a `push` block sets it.", "86400"
         ),
     },
     "slack_alarm": {
         "SECRET_SLACK_WEBHOOK_ARN": Variable(
-            'The secret with the webhook\'s address; secrets = ["slack-webhook"] sets it.',
-            remedy='write secrets = ["slack-webhook"], or name the secret in its environment',
+            'ARN of the secret that contains the webhook URL; secrets = ["slack-webhook"] sets it.',
+            remedy='write secrets = ["slack-webhook"], or set the variable in `environment`',
         ),
-        "SEVERITIES": Variable("The severities that are posted.", "critical,warning,info"),
-        "STATES": Variable("The alarm states that are posted.", "ALARM,OK"),
-        "DASHBOARD": Variable("The address of a dashboard, which each message then links.", ""),
+        "SEVERITIES": Variable("Severities to post.", "critical,warning,info"),
+        "STATES": Variable("Alarm states to post.", "ALARM,OK"),
+        "DASHBOARD": Variable("Name of a dashboard that each message links to.", ""),
     },
     "thumbnail": {
         "SIZES": Variable(
-            "Boxes in pixels that thumbnails fit into.", remedy='write environment = { SIZES = "320x320,1280x1280" }'
+            "Maximum width and height of each thumbnail in pixels.",
+            remedy='write environment = { SIZES = "320x320,1280x1280" }',
         ),
-        "SOURCE_PREFIX": Variable("Where the pictures are.", "uploads/", prefix_of="source"),
-        "TARGET_PREFIX": Variable("Where the thumbnails are put.", "thumbnails/", prefix_of="target"),
-        "CACHE_CONTROL": Variable("Cache-Control of the thumbnails.", "public, max-age=86400"),
-        "MAX_PIXELS": Variable("Pixels of the largest picture that is unpacked.", "50000000"),
-        "MAX_BYTES": Variable("Bytes of the largest picture that is read.", "52428800"),
+        "SOURCE_PREFIX": Variable("Prefix of the images.", "uploads/", prefix_of="source"),
+        "TARGET_PREFIX": Variable("Prefix of the thumbnails.", "thumbnails/", prefix_of="target"),
+        "CACHE_CONTROL": Variable("Cache-Control header of the thumbnails.", "public, max-age=86400"),
+        "MAX_PIXELS": Variable("Maximum number of pixels of an image; larger images are not decoded.", "50000000"),
+        "MAX_BYTES": Variable("Maximum size of an image in bytes; larger images are not read.", "52428800"),
     },
 }
 
 
 def findings(blocks: EventsBlocks) -> Iterator[Finding]:
-    """Yield where a block does not give a shipped function what it needs."""
+    """Yield the blocks that do not give a function of lambdas/ what it needs."""
     for name, function in blocks.function.items():
         at = ("function", name)
         variables = SHIPPED.get(function.folder(name), {})
@@ -96,7 +97,7 @@ def _missing(at: tuple[str, ...], function: FunctionSettings, variables: Mapping
 
 def _not_processed(at: tuple[str, ...], trigger: OnObject, variable: str, source: str) -> Iterator[Finding]:
     if not share_keys(trigger.prefix, source):
-        rule = f'is outside {variable}, "{source}", and of other objects the function makes nothing'
+        rule = f'is outside {variable}, "{source}", and the function ignores all other objects'
         remedy = f'write environment = {{ {variable} = "{trigger.prefix}" }}, or prefix = "{source}"'
         yield Finding(at, trigger.prefix, rule, remedy)
 
@@ -104,12 +105,12 @@ def _not_processed(at: tuple[str, ...], trigger: OnObject, variable: str, source
 def _not_allowed(
     at: tuple[str, ...], function: FunctionSettings, trigger: OnObject, source: str, target: str
 ) -> Iterator[Finding]:
-    """Yield the prefixes of the trigger's bucket that the function works with and may not use."""
+    """Yield the prefixes of the trigger's bucket that the function uses without permission."""
     access = function.bucket.get(trigger.bucket)
     for verb, wanted, allowed in (
         ("read", source, access.read if access else ()),
         ("write", target, access.write if access else ()),
     ):
         if not any(wanted.startswith(prefix) for prefix in allowed):
-            rule = f'does not let the function {verb} "{wanted}", as it has to'
-            yield Finding((*at, "bucket", trigger.bucket), None, rule, f'write {verb} = ["{wanted}"] there')
+            rule = f'does not allow the function to {verb} "{wanted}", which it needs'
+            yield Finding((*at, "bucket", trigger.bucket), None, rule, f'add {verb} = ["{wanted}"]')

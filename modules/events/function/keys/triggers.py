@@ -1,4 +1,4 @@
-"""What invokes a function: the blocks `on_object`, `on_queue`, `on_topic`, `on_stream`, `schedule` of a `function`."""
+"""Triggers of a function: the `on_object`, `on_queue`, `on_topic`, `on_stream`, and `schedule` blocks."""
 
 import json
 import math
@@ -15,7 +15,7 @@ from modules.foundation.object_keys import key_findings, wildcard_findings
 from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Settings
 
-#: Events that whoever writes or deletes causes ("Amazon S3 User Guide, Supported event types").
+#: Events of objects that are created or deleted ("Amazon S3 User Guide, Supported event types").
 ObjectEvent = Literal[
     "s3:ObjectCreated:*",
     "s3:ObjectCreated:Put",
@@ -27,26 +27,26 @@ ObjectEvent = Literal[
     "s3:ObjectRemoved:DeleteMarkerCreated",
 ]
 
-#: "Using Lambda with Amazon SQS": more than ten messages need a window in which they are gathered.
+#: "Using Lambda with Amazon SQS": batches of more than ten messages require a batching window.
 BATCH_WITHOUT_WINDOW = 10
 
 #: [Amazon SNS Developer Guide, Filter policy constraints]
-#: (https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html): keys, and the product of
-#: the numbers of their values.
+#: (https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html): the number of keys, and the
+#: product of the numbers of their values.
 FILTER_KEYS_LIMIT, FILTER_COMBINATIONS_LIMIT = 5, 150
 
 _RATE = re.compile(r"[1-9][0-9]* (minute|hour|day)s?")
 
 
 class OnObject(Settings):
-    """An `on_object` block: objects of a bucket invoke the function."""
+    """An `on_object` block: objects of a bucket that invoke the function."""
 
-    bucket: str = Field(examples=["content"], description="The name of a `bucket` block.")
+    bucket: str = Field(examples=["content"], description="Name of a `bucket` block.")
     events: tuple[ObjectEvent, ...] = Field(
-        default=("s3:ObjectCreated:*",), min_length=1, description="What has to happen, in S3's words."
+        default=("s3:ObjectCreated:*",), min_length=1, description="S3 event types that invoke the function."
     )
-    prefix: str = Field(default="", max_length=1024, description="How the keys begin, by default anyhow.")
-    suffix: str = Field(default="", max_length=1024, description="How the keys end, by default anyhow.")
+    prefix: str = Field(default="", max_length=1024, description="Prefix of the object keys; by default any.")
+    suffix: str = Field(default="", max_length=1024, description="Suffix of the object keys; by default any.")
 
     @model_validator(mode="after")
     def _rules(self) -> "OnObject":
@@ -62,34 +62,34 @@ class OnObject(Settings):
 
 
 class OnQueue(Settings):
-    """An `on_queue` block: messages of the queue of this name; those that fail come again, the others do not."""
+    """An `on_queue` block: the queue whose messages invoke the function. Only messages that fail are retried."""
 
-    batch_size: int = Field(default=10, ge=1, le=10000, description="Messages an invocation at most.")
+    batch_size: int = Field(default=10, ge=1, le=10000, description="Maximum number of messages per invocation.")
     batching_window: int = Field(
-        default=0, ge=0, le=300, description="Seconds in which messages are gathered for a batch."
+        default=0, ge=0, le=300, description="Maximum number of seconds to gather messages for a batch."
     )
     maximum_concurrency: int | None = Field(
         default=None,
         ge=2,
         le=1000,
-        description="Invocations at once at most, 2 to 1000; by default the account's limit.",
+        description="Maximum number of concurrent invocations, 2 to 1000; by default the account's limit.",
     )
 
     @model_validator(mode="after")
     def _rules(self) -> "OnQueue":
         if self.batch_size > BATCH_WITHOUT_WINDOW and not self.batching_window:
-            rule = f"is more than {BATCH_WITHOUT_WINDOW}, for which Lambda wants a window to gather them in"
-            refuse([Finding(("batch_size",), self.batch_size, rule, "write batching_window = 1, or 10 or fewer")])
+            rule = f"is more than {BATCH_WITHOUT_WINDOW}, which requires a batching window"
+            refuse([Finding(("batch_size",), self.batch_size, rule, "set batching_window = 1, or write 10 or less")])
         return self
 
 
 class OnTopic(Settings):
-    """An `on_topic` block: messages of the topic of this name."""
+    """An `on_topic` block: the topic whose messages invoke the function."""
 
     filter: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
         examples=[{"severity": ["critical"]}],
-        description="Message attributes and the values of which one must be theirs; by default every message.",
+        description="Message attributes, each with the values that match; by default every message matches.",
     )
 
     @model_validator(mode="after")
@@ -100,51 +100,56 @@ class OnTopic(Settings):
     def _filter_findings(self) -> Iterator[Finding]:
         for attribute, values in self.filter.items():
             if not values:
-                rule = "has no values, and SNS refuses an attribute that nothing can match"
-                yield Finding(("filter",), attribute, rule, f'write {attribute} = ["..."], or take it out')
+                rule = "has no values, and SNS rejects an attribute that nothing can match"
+                yield Finding(("filter",), attribute, rule, f'write {attribute} = ["..."], or remove it')
         if len(self.filter) > FILTER_KEYS_LIMIT:
-            rule = f"names {len(self.filter)} attributes, and a filter policy of SNS takes {FILTER_KEYS_LIMIT}"
-            yield Finding(("filter",), None, rule, "filter by fewer, and by the others in the function")
+            rule = f"names {len(self.filter)} attributes, and an SNS filter policy can have {FILTER_KEYS_LIMIT}"
+            yield Finding(("filter",), None, rule, "filter by fewer attributes, and by the rest in the function")
         combinations = math.prod(len(set(values)) or 1 for values in self.filter.values())
         if combinations > FILTER_COMBINATIONS_LIMIT:
-            rule = f"has {combinations} combinations of values, and a filter policy takes {FILTER_COMBINATIONS_LIMIT}"
-            yield Finding(("filter",), None, rule, "name fewer values, and filter by the others in the function")
+            rule = (
+                f"has {combinations} combinations of values, and a filter policy can have {FILTER_COMBINATIONS_LIMIT}"
+            )
+            yield Finding(("filter",), None, rule, "name fewer values, and filter by the rest in the function")
 
 
 class OnStream(Settings):
-    """An `on_stream` block: records of the stream of this name, in their order within a shard."""
+    """An `on_stream` block: the stream whose records invoke the function, in order within a shard."""
 
-    batch_size: int = Field(default=100, ge=1, le=10000, description="Records an invocation at most.")
+    batch_size: int = Field(default=100, ge=1, le=10000, description="Maximum number of records per invocation.")
     batching_window: int = Field(
-        default=0, ge=0, le=300, description="Seconds in which records are gathered for a batch."
+        default=0, ge=0, le=300, description="Maximum number of seconds to gather records for a batch."
     )
     parallelization: int = Field(
-        default=1, ge=1, le=10, description="Batches of a shard at once; the order is then kept within a partition key."
+        default=1,
+        ge=1,
+        le=10,
+        description="Number of concurrent batches per shard; above 1, the order is kept only within a partition key.",
     )
     retries: int = Field(
         default=3,
         ge=0,
         le=10000,
-        description="How often a batch that fails is tried again, in halves, before it is given up.",
+        description="Number of times a failed batch is retried, split in two each time, before it is discarded.",
     )
     maximum_record_age: int = Field(
-        default=86400, ge=60, le=604800, description="Seconds after which a record that fails is given up."
+        default=86400, ge=60, le=604800, description="Age in seconds at which a failing record is discarded."
     )
 
 
 class FunctionSchedule(Settings):
-    """A `schedule` block: times at which the function is invoked. `rate` or `cron`, one of them."""
+    """A `schedule` block: times at which the function is invoked, as either `rate` or `cron`."""
 
-    rate: str | None = Field(default=None, examples=["5 minutes"], description="How often: minutes, hours or days.")
+    rate: str | None = Field(default=None, examples=["5 minutes"], description="Interval in minutes, hours, or days.")
     cron: str | None = Field(
         default=None,
         examples=["30 3 * * ? *"],
-        description="When: minutes, hours, day of the month, month, day of the week, year, in time_zone.",
+        description="Minutes, hours, day of month, month, day of week, and year, in time_zone.",
     )
     time_zone: TimeZone = Field(
-        default="UTC", examples=["Asia/Seoul"], description="Of `cron`; daylight saving is followed."
+        default="UTC", examples=["Asia/Seoul"], description="Time zone of `cron`, with its daylight saving time."
     )
-    input: str = Field(default="{}", max_length=256 * 1024, description="The event, in JSON.")
+    input: str = Field(default="{}", max_length=256 * 1024, description="The event in JSON.")
 
     @model_validator(mode="after")
     def _rules(self) -> "FunctionSchedule":
@@ -153,19 +158,18 @@ class FunctionSchedule(Settings):
 
     @property
     def expression(self) -> str:
-        """The expression of EventBridge Scheduler."""
+        """The schedule expression of EventBridge Scheduler."""
         return f"rate({self.rate})" if self.rate else f"cron({self.cron})"
 
     def _findings(self) -> Iterator[Finding]:
         if (self.rate is None) == (self.cron is None):
-            yield Finding(
-                (), None, "needs either a rate or a cron", 'write rate = "5 minutes" or cron = "30 3 * * ? *"'
-            )
+            yield Finding((), None, "needs either rate or cron", 'write rate = "5 minutes" or cron = "30 3 * * ? *"')
         if self.rate is not None and not _RATE.fullmatch(self.rate):
-            yield Finding(("rate",), self.rate, "is not a rate", 'write a number and a unit, "5 minutes" or "1 hour"')
+            remedy = 'write a number and a unit, such as "5 minutes" or "1 hour"'
+            yield Finding(("rate",), self.rate, "is not a rate", remedy)
         if self.cron is not None:
             yield from (Finding(("cron",), self.cron, *fault) for fault in faults(self.cron))
         try:
             json.loads(self.input)
         except ValueError:
-            yield Finding(("input",), self.input, "is not JSON", 'write "{}" or an object in JSON')
+            yield Finding(("input",), self.input, "is not JSON", 'write "{}" or a JSON object')
