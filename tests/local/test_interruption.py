@@ -144,7 +144,7 @@ def test_existing_resource_is_named_with_the_import_command(place: Place) -> Non
     assert code == 0, output
     code, output = place.run("local")
     assert code == ExitCode.TERRAFORM_FAILED
-    assert "It exists in AWS and not in the state" in output
+    assert "It exists in AWS but not in the state" in output
     named = re.search(r"^    .venv/bin/python -m ops (recover --local --env dev)$", output, re.M)
     assert named, output
     code, output = place.run(*named[1].split())
