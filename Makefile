@@ -1,4 +1,4 @@
-# The habits. `make` alone prints them.
+# Everyday commands. `make` without a target lists them.
 
 PYTHON ?= python3
 ENV    ?= dev
@@ -7,43 +7,43 @@ ENVS   ?= envs
 .DEFAULT_GOAL := help
 .PHONY: help setup local local-stop rsync test test-fast lint validate build synth addresses pipeline reference bootstrap plan doctor scan deploy destroy bench clean
 
-# Make reads these of its own environment too, so that CI and a shell may set them.
+# CI and shells can set these as environment variables.
 export ENVS
 
 RUN = .venv/bin/python -m ops
 
-# Of the standard library alone: .venv may be gone.
+# Needs only the standard library, because .venv may be missing.
 LOCAL_STOP = $$(command -v .venv/bin/python || command -v $(PYTHON)) -m local_aws.process build/local
 
-# tests/support/processes.py says which process runs what; the local ones wait more than they work.
-# Terraform and its provider are most of what the processor does: memory is there to spare them collecting garbage.
+# tests/support/processes.py distributes the tests over processes; local tests mostly wait.
+# Terraform and its provider use most of the CPU time; GOGC trades memory for less garbage collection.
 TESTS = GOGC=800 .venv/bin/python -m pytest --numprocesses
 
-help: ## Print the targets
+help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  ENV=dev|staging|prod names the environment, ENVS=folder another folder of environment files."
+	@echo "  ENV=dev|staging|prod selects the environment, ENVS=folder the folder of environment files."
 
-setup: ## Install what the others need, from the lock files (done by them, once)
+setup: ## Install dependencies from the lock files (other targets do this when needed)
 	@$(PYTHON) ops/set_up.py
 
-local: setup ## Put ENV on an embedded AWS: no account, no cost
+local: setup ## Apply ENV to an embedded AWS: no account, no cost
 	@$(RUN) local --env $(ENV)
 
-local-stop: setup ## End the embedded AWS, and with it all that was put there
+local-stop: setup ## Stop the embedded AWS and discard everything in it
 	@$(RUN) local-stop
 
 rsync:
-	@command -v rsync >/dev/null || { echo "error rsync is missing, by which gitlab-ci-local copies: on Debian, apt-get install rsync" >&2; exit 3; }
+	@command -v rsync >/dev/null || { echo "error rsync is missing, which gitlab-ci-local needs: on Debian, apt-get install rsync" >&2; exit 3; }
 
-test: rsync lint ## Everything: lint, fast tests, then the real Terraform on the embedded AWS
+test: rsync lint ## Run lint, the fast tests, and the tests with real Terraform on the embedded AWS
 	@$(TESTS) 2 -m "not local"
 	@$(TESTS) 4 -m local
 
-test-fast: setup ## Without the real applies: settings, arithmetic, synthesized JSON, mocked provider
+test-fast: setup ## Run the tests without real applies: settings, rules, synthesized JSON, mocked provider
 	@$(TESTS) 2 -m "not local"
 
-lint: setup ## ruff, mypy, import-linter
+lint: setup ## Run ruff, import-linter, and mypy
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/lint-imports --no-cache
@@ -52,45 +52,45 @@ lint: setup ## ruff, mypy, import-linter
 validate: setup ## Check the environment files
 	@$(RUN) validate
 
-build: setup ## Pack the functions of all environments; what synthesizes does it by itself
+build: setup ## Package the functions of all environments (commands that synthesize do this themselves)
 	@env -u ENV $(RUN) build
 
 synth: setup ## Synthesize all environments into cdktf.out
 	@env -u ENV $(RUN) synth
 
-addresses: setup ## Write the committed lists of addresses anew; none is lost without a word
+addresses: setup ## Update the committed lists of addresses; fails if an address would be lost
 	@env -u ENV $(RUN) addresses
 
-pipeline: setup ## Write .gitlab-ci.yml anew, from the environment files and the import graph
+pipeline: setup ## Regenerate .gitlab-ci.yml from the environment files and the import graph
 	@$(RUN) ci write
 
-reference: setup ## Write docs/reference anew, from the settings
+reference: setup ## Regenerate docs/reference from the settings
 	@$(RUN) reference
 
-bootstrap: setup ## Make the state bucket of ENV's account (real AWS; can be run again)
+bootstrap: setup ## Create the state bucket of ENV's account (real AWS; safe to run again)
 	@$(RUN) bootstrap --env $(ENV)
 
 plan: setup ## Show what a deploy of ENV would change (real AWS)
 	@$(RUN) plan --env $(ENV)
 
-doctor: setup ## Look at all that a deploy of ENV needs, and say what would stop it (real AWS; changes nothing)
+doctor: setup ## Check everything that a deploy of ENV needs (real AWS; changes nothing)
 	@$(RUN) doctor --env $(ENV)
 
-scan: setup ## Plan ENV on the embedded AWS and check the plan by checkov's policies
+scan: setup ## Plan ENV on the embedded AWS and check the plan with Checkov
 	@$(RUN) scan --local --env $(ENV)
 
-deploy: setup ## Plan, ask, apply ENV (real AWS)
+deploy: setup ## Plan ENV, ask for confirmation, and apply the plan (real AWS)
 	@$(RUN) deploy --env $(ENV)
 
-destroy: setup ## Destroy ENV after asking; never production (real AWS)
+destroy: setup ## Destroy ENV after confirmation; never production (real AWS)
 	@$(RUN) destroy --env $(ENV)
 
-bench: setup ## Measure a synth of prod against stock bindings and TypeScript (ten minutes; writes docs/bench.md)
+bench: setup ## Compare a synth of prod with stock bindings and TypeScript (ten minutes; writes docs/bench.md)
 	@.venv/bin/python -m pip install --quiet --require-hashes -r bench/requirements.lock
 	@npm ci --prefix bench --ignore-scripts --no-audit --no-fund
 	@$(RUN) build --env prod
 	@ENV=prod .venv/bin/python -m bench.run main.py
 
-clean: ## End the embedded AWS; remove what was made: output, logs, caches; not .venv and node_modules
+clean: ## Stop the embedded AWS; delete output, logs, and caches, but not .venv and node_modules
 	@if [ -d build/local ]; then $(LOCAL_STOP); fi
 	@rm -rf build cdktf.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

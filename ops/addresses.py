@@ -1,7 +1,7 @@
-"""The committed list of every address of every stack, beside the environment files.
+"""The committed list of every resource address of every stack, next to the environment files.
 
-Terraform knows a resource by its address: one that is gone is destroyed, data and all. So the list is compared at
-each test, and an address leaves it only by a `moved` record or when somebody says so by name.
+Terraform identifies a resource by its address, and destroys a resource, with its data, whose address disappears.
+Therefore, every test run compares the list, and an address is removed only by a `moved` block or by explicit request.
 """
 
 import json
@@ -16,7 +16,7 @@ from ops.workspace import stack_folder
 
 @dataclass(frozen=True)
 class Difference:
-    """What a stack's addresses are, against the committed list."""
+    """The difference between a stack's addresses and the committed list."""
 
     stack: str
     added: list[str]
@@ -25,8 +25,8 @@ class Difference:
     def __str__(self) -> str:
         lines = [f"{self.stack}: {address} is new" for address in self.added]
         lines += [
-            f"{self.stack}: {address} is gone, Terraform would destroy it; if it is renamed, record the move: "
-            f'call move_from_id("{address}") on the resource that it is now'
+            f"{self.stack}: {address} is gone; Terraform would destroy it. If it was renamed, record the move: "
+            f'call move_from_id("{address}") on the resource under its new address'
             for address in self.gone
         ]
         return "\n".join(lines)
@@ -38,17 +38,17 @@ def addresses(synthesized: dict[str, Any]) -> list[str]:
 
 
 def moved_from(synthesized: dict[str, Any]) -> set[str]:
-    """Return the addresses that `moved` records lead away from."""
+    """Return the old addresses in `moved` blocks."""
     return {record["from"] for record in synthesized.get("moved", [])}
 
 
 def list_path(envs: Path, stack: str) -> Path:
-    """Return the committed list of a stack."""
+    """Return the path of a stack's committed list."""
     return envs / "addresses" / f"{stack}.txt"
 
 
 def compare(envs: Path, output: Path) -> list[Difference]:
-    """Return how the synthesized stacks differ from the committed lists."""
+    """Return the differences between the synthesized stacks and the committed lists."""
     found = []
     for folder in sorted((output / "stacks").iterdir()):
         now = set(addresses(_read(folder)))
@@ -59,9 +59,9 @@ def compare(envs: Path, output: Path) -> list[Difference]:
 
 
 def write(envs: Path, output: Path, given_up: Iterable[str]) -> list[Path]:
-    """Write the lists anew, and return those that changed.
+    """Update the lists, and return those that changed.
 
-    Raises OpsError, having written nothing, when an address is gone that is neither moved nor given up by name.
+    Raises OpsError, and writes nothing, if an address is gone that is neither moved nor given up by name.
     """
     differences = compare(envs, output)
     _refuse_losses([_loss(each, output, set(given_up)) for each in differences])
@@ -75,16 +75,16 @@ def write(envs: Path, output: Path, given_up: Iterable[str]) -> list[Path]:
 
 
 def _loss(difference: Difference, output: Path, given_up: set[str]) -> Difference:
-    """Return the difference with only those addresses gone that nobody accounts for."""
+    """Return the addresses that are gone and neither moved nor given up."""
     accounted = given_up | moved_from(_read(stack_folder(output, difference.stack)))
     return Difference(difference.stack, [], [address for address in difference.gone if address not in accounted])
 
 
 def _refuse_losses(losses: list[Difference]) -> None:
-    told = "\n".join(str(loss) for loss in losses if loss.gone)
+    lost = "\n".join(str(loss) for loss in losses if loss.gone)
     names = " ".join(f"--give-up {address}" for loss in losses for address in loss.gone)
-    if told:
-        raise OpsError(f"{told}\nif it shall be destroyed: .venv/bin/python -m ops addresses {names}", ExitCode.REFUSED)
+    if lost:
+        raise OpsError(f"{lost}\nTo destroy it, run: .venv/bin/python -m ops addresses {names}", ExitCode.REFUSED)
 
 
 def _committed(envs: Path, stack: str) -> list[str]:

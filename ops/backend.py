@@ -1,4 +1,4 @@
-"""The remote state of a stack: what its synthesized backend says, and what lies in the bucket."""
+"""A stack's remote state: its synthesized backend, and the objects in the state bucket."""
 
 import datetime
 import json
@@ -22,7 +22,7 @@ class Backend:
 
     @classmethod
     def of(cls, folder: Path) -> "Backend":
-        """Read the backend of the stack in this folder."""
+        """Return the backend of the stack in this folder."""
         return cls.in_stack(json.loads((folder / "cdk.tf.json").read_text()))
 
     @classmethod
@@ -37,54 +37,54 @@ class Backend:
 
     @property
     def key(self) -> str:
-        """The state's object."""
+        """The key of the state object."""
         return str(self.settings["key"])
 
     @property
     def region(self) -> str:
-        """The state bucket's region."""
+        """The Region of the state bucket."""
         return str(self.settings["region"])
 
     @property
     def account_id(self) -> str:
-        """The account whose state this is."""
+        """The account that the state belongs to."""
         return str(self.settings["allowed_account_ids"][0])
 
 
 @dataclass(frozen=True)
 class Version:
-    """A version of a state's object."""
+    """A version of a state object."""
 
     id: str
     when: datetime.datetime
     size: int | None
-    """In bytes; None where it says that the object was deleted."""
+    """The size in bytes; None for a delete marker."""
 
     @property
     def is_deletion(self) -> bool:
-        """Whether it says that the object was deleted (a delete marker)."""
+        """Whether this is a delete marker."""
         return self.size is None
 
     def __str__(self) -> str:
-        told = "deleted" if self.is_deletion else f"{self.size} bytes"
-        return f"{self.id}  {self.when:%F %R} UTC  {told}"
+        size = "deleted" if self.is_deletion else f"{self.size} bytes"
+        return f"{self.id}  {self.when:%F %R} UTC  {size}"
 
 
 class UnreadableLockError(OpsError):
-    """A lock that Terraform did not write and cannot release."""
+    """A lock file that Terraform did not write and cannot release."""
 
     def __init__(self, lock: str, options: str) -> None:
         super().__init__(
-            f"the lock {lock} is not one that Terraform wrote (docs/runbooks/state.md, The state is locked). "
+            f"the lock {lock} was not written by Terraform (docs/runbooks/state.md, The state is locked). "
             f"If no apply is running, delete it: .venv/bin/python -m ops state delete-lock {options}",
             ExitCode.STATE_LOCKED,
         )
 
 
 class RemoteState:
-    """What lies in the state bucket, asked with somebody's credentials.
+    """The state objects in the state bucket.
 
-    `options` are those by which a command of ours finds the stack; errors name them.
+    `options` are the command options that select the stack, for error messages.
     """
 
     def __init__(self, session: boto3.Session, backend: Backend, options: str) -> None:
@@ -98,7 +98,7 @@ class RemoteState:
         return self._backend.bucket
 
     def bucket_exists(self) -> bool:
-        """Return whether the state bucket is there. Raises OpsError when it is somebody else's."""
+        """Return whether the state bucket exists. Raises OpsError if it belongs to another account."""
         try:
             self._s3.head_bucket(Bucket=self._backend.bucket, ExpectedBucketOwner=self._backend.account_id)
         except ClientError as error:
@@ -106,19 +106,19 @@ class RemoteState:
                 return False
             raise OpsError(
                 f"the state bucket {self._backend.bucket} cannot be read: {error}.\n"
-                f"It is another account's, or these credentials have no right to it; "
+                f"It belongs to another account, or these credentials have no permission to read it; "
                 f"log in to account {self._backend.account_id}.",
                 ExitCode.REFUSED,
             ) from None
         return True
 
     def exists(self) -> bool:
-        """Return whether the state's object is there."""
+        """Return whether the state object exists."""
         found = self._s3.list_objects_v2(Bucket=self._backend.bucket, Prefix=self._backend.key, MaxKeys=10)
         return any(each["Key"] == self._backend.key for each in found.get("Contents", []))
 
     def lock(self) -> LockHolder | None:
-        """Return who holds the state's lock, which is an object beside it. Raises UnreadableLockError."""
+        """Return the holder of the state's lock, an object next to the state. Raises UnreadableLockError."""
         text = self._read(self._lock_key)
         try:
             return None if text is None else LockHolder.of(json.loads(text))
@@ -126,7 +126,7 @@ class RemoteState:
             raise UnreadableLockError(f"s3://{self._backend.bucket}/{self._lock_key}", self._options) from None
 
     def delete_unreadable_lock(self) -> None:
-        """Delete a lock that Terraform cannot release. Raises OpsError for one that it can, or when there is none."""
+        """Delete a lock that Terraform cannot release. Raises OpsError for any other lock, or if there is none."""
         try:
             holder = self.lock()
         except UnreadableLockError:
@@ -144,15 +144,15 @@ class RemoteState:
             return frozenset(f"{each['type']}.{each['name']}" for each in resources if each["mode"] == "managed")
         except (ValueError, TypeError, KeyError):
             raise OpsError(
-                f"s3://{self._backend.bucket}/{self._backend.key} is not a state that Terraform wrote. Restore an "
-                "earlier version (docs/runbooks/state.md, The state is lost or broken), one of those listed by: "
+                f"s3://{self._backend.bucket}/{self._backend.key} was not written by Terraform. Restore an "
+                "earlier version (docs/runbooks/state.md, The state is lost or broken). List the versions: "
                 f".venv/bin/python -m ops state versions {self._options}",
                 ExitCode.REFUSED,
             ) from None
 
     def versions(self) -> list[Version]:
-        """Return the versions of the state's object, the newest first."""
-        # Versions come by key, the newest of each first: those of the lock, whose key is longer, come behind.
+        """Return the versions of the state object, newest first."""
+        # S3 sorts versions by key, newest first: those of the lock, whose key is longer, come last.
         # "ListObjectVersions", https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
         found = self._s3.list_object_versions(Bucket=self._backend.bucket, Prefix=self._backend.key)
         listed = [
@@ -166,22 +166,23 @@ class RemoteState:
         return [version for _, version in sorted(listed, key=lambda each: (each[0], each[1].when), reverse=True)]
 
     def refuse_deleted(self) -> None:
-        """Raise OpsError when the state's object was deleted: a plan would create all of it a second time."""
+        """Raise OpsError if the state object was deleted: a plan would create every resource a second time."""
         versions = self.versions()
         if not versions or not versions[0].is_deletion:
             return
-        told = f"the state s3://{self._backend.bucket}/{self._backend.key} was deleted at {versions[0].when:%F %R} UTC"
+        url, when = f"s3://{self._backend.bucket}/{self._backend.key}", f"{versions[0].when:%F %R} UTC"
+        deleted = f"the state {url} was deleted at {when}"
         last = next((each for each in versions if not each.is_deletion), None)
         if last is None:
-            raise OpsError(f"{told}, and no version of it is left: docs/runbooks/state.md", ExitCode.REFUSED)
+            raise OpsError(f"{deleted}, and no version of it is left: docs/runbooks/state.md", ExitCode.REFUSED)
         raise OpsError(
-            f"{told}. Without it a plan would create everything a second time. Restore its last version, {last.id} of "
-            f"{last.when:%F %R} UTC: .venv/bin/python -m ops state restore {self._options} --version-id={last.id}",
+            f"{deleted}. Without it, a plan would create everything a second time. Restore its last version, {last.id} "
+            f"of {last.when:%F %R} UTC: .venv/bin/python -m ops state restore {self._options} --version-id={last.id}",
             ExitCode.REFUSED,
         )
 
     def restore(self, version: str) -> None:
-        """Make an earlier version of the state the current one. Raises OpsError while the state is locked."""
+        """Make an earlier version of the state the current one. Raises OpsError if the state is locked."""
         holder = self.lock()
         if holder:
             raise OpsError(f"the state is locked by {holder}; wait for it", ExitCode.STATE_LOCKED)

@@ -1,4 +1,4 @@
-"""The account's bootstrap: the state bucket is made by a stack whose own state will lie in it."""
+"""The account's bootstrap stack, which creates the state bucket and then keeps its own state in it."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -10,19 +10,19 @@ from ops.steps import step
 from ops.target import Target
 from ops.terraform import Terraform
 
-#: After `local_aws_override`: of several overrides the last in the order of their names decides.
+#: Sorts after `local_aws_override`: Terraform merges override files in the order of their names, and the last one wins.
 _BACKEND_OVERRIDE = "state_first_override.tf.json"
 
 
 def bootstrap(target: Target, account_id: str, environment_name: str, agreed: Callable[[Terraform], bool]) -> None:
-    """Make or update the account's bootstrap stack, its state first on this machine and then in the bucket.
+    """Create or update the account's bootstrap stack. Its state starts on this machine and moves into the bucket.
 
-    Can be run again at any point. `agreed` is asked before anything is applied. Raises OpsError.
+    Safe to run again at any point. `agreed` is called before anything is applied. Raises OpsError.
     """
     account = Account(target, account_id, environment_name)
     with step("look for the state bucket") as doing:
         in_bucket = account.state_is_in_its_bucket()
-        doing.result = account.bucket if in_bucket else f"{account.bucket} is not there yet"
+        doing.result = account.bucket if in_bucket else f"{account.bucket} does not exist yet"
     if in_bucket:
         account.terraform.init()
         _apply(account.terraform, agreed)
@@ -30,13 +30,13 @@ def bootstrap(target: Target, account_id: str, environment_name: str, agreed: Ca
         with account.state_on_this_machine():
             account.terraform.init()
             _apply(account.terraform, agreed)
-        # The state goes into the bucket that it has just made.
+        # The bucket exists now.
         account.terraform.move_state()
     account.forget_state_on_this_machine()
 
 
 class Account:
-    """An account's bootstrap stack, whose state lies on this machine until its own bucket is there."""
+    """An account's bootstrap stack, whose state is on this machine until its bucket exists."""
 
     def __init__(self, target: Target, account_id: str, environment_name: str) -> None:
         stack = f"account-{account_id}"
@@ -47,7 +47,7 @@ class Account:
         folder = target.workspace.local if target.local_aws else target.workspace.build
         self._local_state = folder / "bootstrap" / self._backend.bucket / "terraform.tfstate"
         self._override = self.terraform.folder / _BACKEND_OVERRIDE
-        # A command that was killed may have left it.
+        # A killed command may have left it behind.
         self._override.unlink(missing_ok=True)
 
     @property
@@ -56,7 +56,7 @@ class Account:
         return self._backend.bucket
 
     def state_is_in_its_bucket(self) -> bool:
-        """Return where the state is. Raises OpsError when it is in neither place, and its bucket is there."""
+        """Return whether the bucket has the state. Raises OpsError if the bucket exists and no state can be found."""
         bucket_exists = self._remote.bucket_exists()
         if bucket_exists:
             self._remote.lock()
@@ -69,17 +69,17 @@ class Account:
         return False
 
     def refuse_deleted(self) -> None:
-        """Raise OpsError when the state was deleted from its bucket."""
+        """Raise OpsError if the state was deleted from its bucket."""
         if self._remote.bucket_exists():
             self._remote.refuse_deleted()
 
     def uses_state_on_this_machine(self) -> bool:
-        """Return whether Terraform works with a state on this machine, or would begin one there."""
+        """Return whether Terraform uses a state on this machine, or would create one."""
         return not (self._remote.bucket_exists() and self._remote.exists())
 
     @contextmanager
     def state_on_this_machine(self) -> Iterator[None]:
-        """Let Terraform keep the state on this machine."""
+        """Make Terraform keep the state on this machine."""
         self._local_state.parent.mkdir(parents=True, exist_ok=True)
         backend = {"local": {"path": str(self._local_state)}}
         self._override.write_text(json.dumps({"terraform": {"backend": backend}}))
@@ -89,7 +89,7 @@ class Account:
             self._override.unlink()
 
     def forget_state_on_this_machine(self) -> None:
-        """Delete what is in the bucket now: it would only grow old."""
+        """Delete the local copies of a state that is now in the bucket."""
         for leftover in self._local_state.parent.glob("terraform.tfstate*"):
             leftover.unlink()
 
@@ -103,8 +103,8 @@ def _apply(terraform: Terraform, agreed: Callable[[Terraform], bool]) -> None:
 
 def _lost_state(terraform: Terraform, backend: Backend) -> str:
     return (
-        f"the bucket {backend.bucket} exists, but neither it nor this machine holds the bootstrap's state "
+        f"the bucket {backend.bucket} exists, but neither it nor this machine has the bootstrap state "
         f"({backend.key}).\n"
-        "Another machine may have begun the bootstrap: finish it there. If its state is lost, take what exists into a "
-        f"new state, then run the same command again:\n    {terraform.recover_command}"
+        "If the bootstrap was started on another machine, finish it there. If its state is lost, import the existing "
+        f"resources into a new state, then run the same command again:\n    {terraform.recover_command}"
     )

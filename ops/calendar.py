@@ -1,8 +1,8 @@
-"""`python -m ops calendar`: writes the versions calendar anew from what AWS answers.
+"""`python -m ops calendar`: updates the versions calendar from the AWS APIs.
 
-Where AWS has a call, its answers replace what the calendar says: which versions of an engine can be created, until when
-major versions and Kubernetes are supported, which TLS policies load balancers have. What has none stays as it is: the
-ends of minor versions, Lambda's runtimes, and the rest, which a person reads on the page of the row.
+Where AWS has an API, its response replaces the rows of the calendar: the engine versions that can be created, the end
+of support of major versions and Kubernetes, and the TLS policies of load balancers. Everything else is kept, because
+a person has to read it on the page that the row cites: the end dates of minor versions, Lambda runtimes, and the rest.
 """
 
 import dataclasses
@@ -20,29 +20,29 @@ from modules.foundation.calendar import Calendar, Kind, Page, Version, parse
 from ops.endpoints import refuse_endpoints
 from ops.errors import ExitCode, OpsError
 
-#: Where every version is that AWS has anywhere.
+#: The Region that has every version.
 REGION = "us-east-1"
 #: "Amazon RDS API Reference, SupportedEngineLifecycle".
 STANDARD, EXTENDED = "open-source-rds-standard-support", "open-source-rds-extended-support"
-#: TLS 1.3 and 1.2 and nothing older, which is all that a load balancer of ours may have.
+#: TLS 1.2 and 1.3 only: the only policies that Groundwork's load balancers may use.
 POLICIES = "ELBSecurityPolicy-TLS13-1-2-"
-#: Pages whose rows come from a call as a whole; of the databases' pages the ends of minor versions do not.
+#: Pages whose rows all come from an API. The database pages are not among them: they give the ends of minor versions.
 ANSWERED = ("kubernetes", "elb-tls")
 
 Versions = list[Version]
 
 
 def refresh(path: Path, region: str, environment: Mapping[str, str], today: datetime.date) -> list[str]:
-    """Write the file anew, and return what changed and what a person has to read. Raises OpsError."""
+    """Update the file, and return what changed and which pages to read by hand. Raises OpsError."""
     refuse_endpoints(environment)
     before = parse(path.read_text())
     session = boto3.Session(region_name=region)
     try:
         after = asked(before, session, today)
     except (BotoCoreError, ClientError) as error:
-        told = " ".join(str(error).split())
+        message = " ".join(str(error).split())
         raise OpsError(
-            f"AWS did not answer: {told}; log in with `aws sso login`, or choose a profile with "
+            f"AWS did not answer: {message}; log in with `aws sso login`, or choose a profile with "
             "`export AWS_PROFILE=...`; it needs rds:DescribeDBEngineVersions, rds:DescribeDBMajorEngineVersions, "
             "eks:DescribeClusterVersions and elasticloadbalancing:DescribeSSLPolicies",
             ExitCode.REFUSED,
@@ -52,7 +52,7 @@ def refresh(path: Path, region: str, environment: Mapping[str, str], today: date
 
 
 def asked(before: Calendar, session: Any, today: datetime.date) -> Calendar:
-    """Return the calendar with what AWS answers today."""
+    """Return the calendar, updated with the responses of AWS."""
     rds, eks, elbv2 = (session.client(name) for name in ("rds", "eks", "elbv2"))
     answers: dict[Kind, Versions] = {
         **{engine: _engine(engine, before, rds) for engine in get_args(EngineName)},
@@ -61,7 +61,7 @@ def asked(before: Calendar, session: Any, today: datetime.date) -> Calendar:
     }
     known = {(each.kind, each.version) for rows in answers.values() for each in rows}
     kept = [
-        # What AWS has no longer, it does not create.
+        # A version that AWS no longer lists cannot be created.
         dataclasses.replace(each, can_create=each.can_create and each.kind not in answers)
         for each in before.versions
         if (each.kind, each.version) not in known
@@ -74,29 +74,29 @@ def asked(before: Calendar, session: Any, today: datetime.date) -> Calendar:
 
 
 def as_text(calendar: Calendar) -> str:
-    """Return the file's text: a row a line, in an order that does not depend on the order of the answers."""
+    """Return the file's text: one row per line, sorted independently of the order of the responses."""
     pages = {name: _fields(page) for name, page in sorted(calendar.pages.items())}
     order = get_args(Kind)
     rows = sorted(calendar.versions, key=lambda each: (order.index(each.kind), each.order, each.version))
     lines = ",\n".join(f"    {json.dumps(_fields(each))}" for each in rows)
-    told = ",\n".join(f"    {json.dumps(name)}: {json.dumps(page)}" for name, page in pages.items())
-    return f'{{\n  "pages": {{\n{told}\n  }},\n  "versions": [\n{lines}\n  ]\n}}\n'
+    listed = ",\n".join(f"    {json.dumps(name)}: {json.dumps(page)}" for name, page in pages.items())
+    return f'{{\n  "pages": {{\n{listed}\n  }},\n  "versions": [\n{lines}\n  ]\n}}\n'
 
 
 def changes(before: Calendar, after: Calendar) -> Iterator[str]:
-    """Yield which rows came, went or are others now."""
+    """Yield the rows that are new, gone, or changed."""
     old, new = ({(each.kind, each.version): each for each in calendar.versions} for calendar in (before, after))
     for key in sorted({*old, *new}):
         if key not in new:
             yield f"gone     {' '.join(key)}"
         elif key not in old:
-            yield f"new      {' '.join(key)}{_told(new[key])}"
+            yield f"new      {' '.join(key)}{_details(new[key])}"
         elif old[key] != new[key]:
-            yield f"changed  {' '.join(key)}{_told(new[key])}"
+            yield f"changed  {' '.join(key)}{_details(new[key])}"
 
 
 def to_read(calendar: Calendar) -> Iterator[str]:
-    """Yield the pages that no call answers, with the day on which they were read."""
+    """Yield the pages that no API covers, with the date on which they were last read."""
     for name, page in sorted(calendar.pages.items()):
         if name not in ANSWERED:
             unknown = [
@@ -104,12 +104,12 @@ def to_read(calendar: Calendar) -> Iterator[str]:
                 for each in calendar.versions
                 if each.page == name and each.can_create and not each.end_of_standard_support
             ]
-            without = f", without an end: {', '.join(unknown)}" if unknown else ""
-            yield f'read     "{page.title}", {page.url} (last on {page.read}{without})'
+            without = f", no end date for: {', '.join(unknown)}" if unknown else ""
+            yield f'read     "{page.title}", {page.url} (last read on {page.read}{without})'
 
 
 def _engine(engine: EngineName, before: Calendar, rds: Any) -> Versions:
-    """Return the versions of an engine that an environment file can name, and its major versions."""
+    """Return an engine's major versions, and the versions that an environment file can name."""
     known = {each.version: each for each in before.of(engine)}
     pages = rds.get_paginator("describe_db_engine_versions").paginate(Engine=engine, IncludeAll=True)
     minors = [
@@ -145,7 +145,7 @@ def _majors(engine: EngineName, wanted: set[str], rds: Any) -> Iterator[Version]
 
 
 def _kubernetes(eks: Any) -> Versions:
-    """Return EKS's versions; one can be created until its extended support ends ("Amazon EKS version FAQs")."""
+    """Return the EKS versions. A version can be created until its extended support ends ("Amazon EKS version FAQs")."""
     pages = eks.get_paginator("describe_cluster_versions").paginate(includeAll=True)
     return [
         Version(
@@ -162,19 +162,19 @@ def _kubernetes(eks: Any) -> Versions:
 
 
 def _policies(elbv2: Any) -> Versions:
-    """Return the policies of those that the modules choose among; AWS names no ends."""
+    """Return the TLS policies that the modules can choose. AWS gives no end dates for them."""
     pages = elbv2.get_paginator("describe_ssl_policies").paginate(LoadBalancerType="application")
     names = (each["Name"] for page in pages for each in page["SslPolicies"])
     return [Version("elb-tls", name, "elb-tls") for name in names if name.startswith(POLICIES)]
 
 
 def _day(moment: datetime.datetime) -> datetime.date:
-    """Return the day by UTC, which AWS's pages go by; the calls answer with a moment, in any time zone."""
+    """Return the UTC date, as on AWS's pages. The APIs return a time in any time zone."""
     return moment.astimezone(datetime.UTC).date()
 
 
 def _fields(row: Version | Page) -> dict[str, Any]:
-    """Return a row's fields as JSON has them, without those that say nothing."""
+    """Return a row's fields as JSON values, without the defaults."""
     defaults = {each.name: each.default for each in dataclasses.fields(row)}
     return {
         name: value.isoformat() if isinstance(value, datetime.date) else value
@@ -183,6 +183,6 @@ def _fields(row: Version | Page) -> dict[str, Any]:
     }
 
 
-def _told(row: Version) -> str:
+def _details(row: Version) -> str:
     fields = {name: value for name, value in _fields(row).items() if name not in ("kind", "version", "page", "major")}
     return f": {', '.join(f'{name} {value}' for name, value in fields.items())}" if fields else ""

@@ -1,4 +1,4 @@
-"""`make plan`, `deploy`, `destroy` on the real AWS, with the shell's credentials."""
+"""`make plan`, `deploy`, and `destroy` on AWS, with the shell's credentials."""
 
 import datetime
 import os
@@ -22,7 +22,7 @@ from ops.target import Target
 from ops.terraform import PLAN_FILE, Terraform
 from ops.terraform_wrapper import shielded
 from ops.tools import NODE_PROGRAMS, tool_environment
-from ops.unsaved import in_stacks, told
+from ops.unsaved import in_stacks, unsaved_message
 from ops.workspace import PROJECT
 
 Agreed = Callable[[str], bool]
@@ -30,7 +30,7 @@ Agreed = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, in a file beside its stack, and what the guard says of it."""
+    """A plan file in its stack's folder, and the guard's judgement of it."""
 
     terraform: Terraform
     changes: bool
@@ -38,13 +38,13 @@ class Planned:
     judgement: Judgement
 
     def apply(self, agreed: Agreed) -> dict[str, Any]:
-        """Apply exactly this plan, where there is something to apply; return the outputs.
+        """Apply exactly this plan if it changes anything, and return the outputs.
 
-        Raises OpsError when the guard refuses it, or when the person does not agree.
+        Raises OpsError if the guard refuses the plan or the person does not confirm it.
         """
         if self.judgement.refused:
             how = 'docs/runbooks/plan.md, "The guard refuses it"'
-            raise OpsError(f"the guard refuses this plan, and nothing was changed ({how})", ExitCode.GUARDED)
+            raise OpsError(f"the guard refuses this plan; nothing was changed ({how})", ExitCode.GUARDED)
         if self.changes:
             if not agreed("Apply this plan?"):
                 raise OpsError("nothing was changed", ExitCode.REFUSED)
@@ -54,7 +54,7 @@ class Planned:
 
 @contextmanager
 def planned(target: Target, file: EnvironmentFile, today: datetime.date) -> Iterator[Planned]:
-    """Synthesize the environment, plan it and judge the plan, which is there until the end. Raises OpsError."""
+    """Synthesize the environment, plan it, and judge the plan. The plan file is deleted at exit. Raises OpsError."""
     name = file.settings.name
     synthesize(target.workspace, target.output, target.environment, name)
     terraform = connected(target, file)
@@ -64,42 +64,44 @@ def planned(target: Target, file: EnvironmentFile, today: datetime.date) -> Iter
         judgement = judge_plan(plan, terraform.folder / "cdk.tf.json", target.workspace.envs, name, today)
         yield Planned(terraform, changes, terraform.show_plan(), judgement)
     finally:
-        # It holds values that are secret.
+        # It contains secret values.
         (terraform.folder / PLAN_FILE).unlink(missing_ok=True)
 
 
 def destroy(target: Target, file: EnvironmentFile, arguments: Sequence[str], agreed: Agreed) -> None:
-    """Synthesize the environment, look for what AWS would refuse to delete, and run `cdktf destroy`. Raises OpsError.
+    """Synthesize the environment, check for what AWS would refuse to delete, and run `cdktf destroy`. Raises OpsError.
 
-    `agreed` is asked before readers that scaling added are deleted; for the rest the CLI asks.
+    `agreed` is called before readers that scaling added are deleted; the CLI asks for everything else.
     """
-    # The lock file has to lie beside the stack before the CLI runs `init`, so synth comes first, by itself.
+    # A separate synth, because the lock file must be in the stack's folder before the CLI runs `init`.
     synthesize(target.workspace, target.output, target.environment, file.settings.name)
     clear_the_way(target, file, agreed)
     _run_attached(target, file, "destroy", arguments)
 
 
 def clear_the_way(target: Target, file: EnvironmentFile, agreed: Agreed) -> None:
-    """Delete the readers that scaling added to the stack's clusters, without which AWS deletes no cluster.
+    """Delete the readers that scaling added to the stack's clusters: AWS does not delete a cluster with readers.
 
-    Raises OpsError before that for what else AWS would refuse, so that nothing is destroyed half-way.
+    First raises OpsError for anything else that AWS would refuse to delete, so that no destroy stops halfway.
     """
     plan = Plan.model_validate_json(connected(target, file).destruction_json())
     blocked = [each.sentence for each in protected(plan)]
     if blocked:
         raise OpsError("\n".join(blocked), ExitCode.REFUSED)
-    for refusal in not_empty(plan):
-        warn(refusal.sentence)
+    for finding in not_empty(plan):
+        warn(finding.sentence)
     for cluster in scaled_clusters(plan):
         identifier, readers = str(cluster.change.was("cluster_identifier")), scaled_readers(cluster, plan)
         if not agreed(f"Delete the readers that scaling added to {identifier} ({', '.join(readers)})?"):
-            raise OpsError(f"AWS deletes no cluster that has readers, so {identifier} stays", ExitCode.REFUSED)
+            raise OpsError(
+                f"{identifier} was not destroyed: AWS does not delete a cluster that has readers", ExitCode.REFUSED
+            )
         delete_readers(clients_of(target, file), identifier, readers)
 
 
 def _run_attached(target: Target, file: EnvironmentFile, command: str, arguments: Sequence[str]) -> None:
     environment = tool_environment(target.workspace, target.environment)
-    # A person answers the CLI; and it has no option for the time that a lock is waited for.
+    # The CLI asks for confirmation itself, and it has no option for the lock timeout.
     for name in ("TF_INPUT", "TF_IN_AUTOMATION"):
         environment.pop(name)
     for name in ("TF_CLI_ARGS_plan", "TF_CLI_ARGS_apply", "TF_CLI_ARGS_destroy"):
@@ -115,16 +117,16 @@ def _run_attached(target: Target, file: EnvironmentFile, command: str, arguments
         )
     finally:
         for path in in_stacks(target.output):
-            warn(told(path, target.options(stack, stack)))
+            warn(unsaved_message(path, target.options(stack, stack)))
     if code:
         raise OpsError(f"cdktf {command} {stack} ended with exit code {code}")
 
 
 def refuse_production(file: EnvironmentFile) -> None:
-    """Raise OpsError for an environment that no command may destroy."""
+    """Raise OpsError for a production environment."""
     if file.settings.tier == "production":
         raise OpsError(
             f"{file.settings.name} is production ({file.place('tier')}): no command destroys it. "
-            "What must go is taken out of its file, planned, read and applied.",
+            "Remove what you no longer need from its file, then read the plan and apply it.",
             ExitCode.REFUSED,
         )

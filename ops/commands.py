@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from ops.cloud import Planned
     from ops.state import StateOf
 
-# No locals in a traceback: one of them may be a secret's value.
+# Tracebacks show no locals: one of them may be a secret's value.
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_show_locals=False
 )
-secret = typer.Typer(no_args_is_help=True, help="Put values into the secrets that an environment file names.")
-state = typer.Typer(no_args_is_help=True, help="Mend a state: one that was not saved, is deleted or cannot be read.")
+secret = typer.Typer(no_args_is_help=True, help="Set the values of the secrets that an environment file declares.")
+state = typer.Typer(no_args_is_help=True, help="Repair a state that was not saved, was deleted, or cannot be read.")
 app.add_typer(secret, name="secret")
 app.add_typer(state, name="state")
 app.add_typer(ci, name="ci")
@@ -53,7 +53,7 @@ _out = Console(highlight=False, soft_wrap=True, emoji=False)
 
 @app.command()
 def validate(envs: EnvsOption = ENVS, as_json: JsonOption = False, on: TodayOption = None) -> None:
-    """Check the environment files, each by itself and all together."""
+    """Check the environment files, each by itself and against each other."""
     problems, warnings, names = [], [], []
     try:
         files = load(envs, today())
@@ -75,16 +75,16 @@ def validate(envs: EnvsOption = ENVS, as_json: JsonOption = False, on: TodayOpti
         for warning in warnings:
             steps.warn(str(warning))
         if names:
-            _out.print(f"{envs}: {', '.join(names)}: right", markup=False)
+            _out.print(f"{envs}: {', '.join(names)}: valid", markup=False)
     if problems:
-        raise typer.Exit(ExitCode.WRONG_SETTINGS)
+        raise typer.Exit(ExitCode.INVALID_SETTINGS)
 
 
 @app.command()
 def local(
     env: EnvOption = "dev", envs: EnvsOption = ENVS, as_json: JsonOption = False, lock_timeout: LockTimeoutOption = 60
 ) -> None:
-    """Put an environment on the embedded AWS: bootstrap, synth, init, plan, apply."""
+    """Apply an environment to the embedded AWS: bootstrap, synth, init, plan, apply."""
     from ops.local import run_local
 
     workspace = Workspace.of(envs)
@@ -94,9 +94,10 @@ def local(
         return
     if not result.changed:
         _out.print(f"{env}: no changes")
-    _tell_outputs(result.outputs)
+    _print_outputs(result.outputs)
     _out.print(
-        f"\nembedded AWS      {result.local_aws.endpoint} (process {result.local_aws.pid}; `make local-stop` ends it)\n"
+        f"\nembedded AWS      {result.local_aws.endpoint} "
+        f"(process {result.local_aws.pid}; `make local-stop` stops it)\n"
         f"its log           {result.local_aws.log}\n"
         f"synthesized stack {result.terraform.folder}\n"
         f"Terraform's logs  {workspace.logs}",
@@ -106,15 +107,15 @@ def local(
 
 @app.command("local-stop")
 def local_stop(envs: EnvsOption = ENVS) -> None:
-    """End the embedded AWS, and with it all that was put there."""
+    """Stop the embedded AWS and discard everything in it."""
     from local_aws.process import stop
 
-    _out.print("stopped" if stop(Workspace.of(envs).local) else "it is not running")
+    _out.print("stopped" if stop(Workspace.of(envs).local) else "not running")
 
 
 @app.command()
 def synth(env: Annotated[str | None, typer.Option("--env", envvar="ENV")] = None, envs: EnvsOption = ENVS) -> None:
-    """Synthesize all environments, or one, into cdktf.out."""
+    """Synthesize all environments, or one of them, into cdktf.out."""
     from ops.synth import synthesize
 
     workspace = Workspace.of(envs)
@@ -128,7 +129,7 @@ def synth(env: Annotated[str | None, typer.Option("--env", envvar="ENV")] = None
 
 @app.command()
 def build(env: Annotated[str | None, typer.Option("--env", envvar="ENV")] = None, envs: EnvsOption = ENVS) -> None:
-    """Pack the functions of all environments, or of one; the commands that synthesize do it by themselves."""
+    """Package the functions of all environments, or of one; commands that synthesize do this themselves."""
     from ops.functions import build as build_functions
 
     environments = chosen(read_files(envs), env)
@@ -140,10 +141,10 @@ def build(env: Annotated[str | None, typer.Option("--env", envvar="ENV")] = None
 def addresses(
     envs: EnvsOption = ENVS,
     give_up: Annotated[
-        list[str] | None, typer.Option("--give-up", help="An address that shall be destroyed; may be repeated.")
+        list[str] | None, typer.Option("--give-up", help="An address to destroy; can be repeated.")
     ] = None,
 ) -> None:
-    """Synthesize, and write the committed lists of addresses anew; none is lost without a word."""
+    """Synthesize, and update the committed lists of addresses. Fails if an address would be lost."""
     from ops.addresses import write
     from ops.synth import synthesize
 
@@ -157,7 +158,7 @@ def addresses(
 
 @app.command()
 def reference() -> None:
-    """Write docs/reference anew: every block and key of an environment file, from the settings."""
+    """Regenerate docs/reference: every block and key of an environment file, from the settings."""
     from ops.reference import FOLDER, write
 
     for path in write(PROJECT / FOLDER):
@@ -166,9 +167,9 @@ def reference() -> None:
 
 @app.command()
 def calendar(
-    region: Annotated[str | None, typer.Option("--region", help="The region to ask; by default us-east-1.")] = None,
+    region: Annotated[str | None, typer.Option("--region", help="The Region to query; us-east-1 by default.")] = None,
 ) -> None:
-    """Write the versions calendar anew, with the shell's credentials; say what changed and what a person reads."""
+    """Update the versions calendar with the shell's credentials; print changes and the pages to read by hand."""
     from modules.foundation.calendar import CALENDAR
     from ops.calendar import REGION, refresh
 
@@ -178,7 +179,7 @@ def calendar(
 
 @app.command()
 def bootstrap(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
-    """Make the state bucket of an environment's account, with the shell's credentials. Can be run again."""
+    """Create the state bucket of an environment's account, with the shell's credentials. Safe to run again."""
     from ops.bootstrap import bootstrap as bootstrap_account
     from ops.synth import synthesize
     from ops.target import cloud
@@ -191,12 +192,12 @@ def bootstrap(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
 
 @app.command()
 def plan(env: EnvOption = "dev", envs: EnvsOption = ENVS, lock_timeout: LockTimeoutOption = 300) -> None:
-    """Show what a deploy would change and what the guard says of it, with the shell's credentials."""
+    """Show what a deploy would change and what the guard refuses, with the shell's credentials."""
     from ops.cloud import planned
     from ops.target import cloud
 
     with planned(cloud(Workspace.of(envs), lock_timeout=lock_timeout), read_file(envs, env), today()) as found:
-        _tell_planned(found)
+        _print_plan(found)
         if found.judgement.refused:
             raise typer.Exit(ExitCode.GUARDED)
 
@@ -208,20 +209,20 @@ def deploy(
     lock_timeout: LockTimeoutOption = 300,
     auto_approve: AutoApproveOption = False,
 ) -> None:
-    """Plan, ask the guard and the person, and apply that plan, with the shell's credentials."""
+    """Plan, check the plan with the guard, ask for confirmation, and apply it, with the shell's credentials."""
     from ops.cloud import planned
     from ops.target import cloud
 
     file = read_file(envs, env)
     _refuse_unasked(file, auto_approve=auto_approve)
     with planned(cloud(Workspace.of(envs), lock_timeout=lock_timeout), file, today()) as found:
-        _tell_planned(found)
-        _tell_outputs(found.apply(lambda question: auto_approve or _asked(question)))
+        _print_plan(found)
+        _print_outputs(found.apply(lambda question: auto_approve or _asked(question)))
 
 
 @app.command()
 def destroy(env: EnvOption = "dev", envs: EnvsOption = ENVS, auto_approve: AutoApproveOption = False) -> None:
-    """Destroy an environment after asking, with the shell's credentials; never production (`cdktf destroy`)."""
+    """Destroy an environment (`cdktf destroy`) after confirmation, with the shell's credentials. Never production."""
     from ops.cloud import destroy as destroy_environment
     from ops.cloud import refuse_production
     from ops.target import cloud
@@ -234,13 +235,13 @@ def destroy(env: EnvOption = "dev", envs: EnvsOption = ENVS, auto_approve: AutoA
 
 @app.command("delete-scaled-readers")
 def delete_scaled_readers(
-    name: Annotated[str, typer.Argument(help='The name behind `database` in the environment file, "main".')],
+    name: Annotated[str, typer.Argument(help='The name of the `database` block, for example "main".')],
     env: EnvOption = "dev",
     envs: EnvsOption = ENVS,
     on_local: LocalOption = False,
     auto_approve: AutoApproveOption = False,
 ) -> None:
-    """Delete the readers that scaling added to an Aurora cluster, before the cluster is taken away."""
+    """Delete the readers that scaling added to an Aurora cluster, so that the cluster can be deleted."""
     from ops.scaled_readers import clients_of, deletable_readers, delete_readers
     from ops.secrets import target_of
 
@@ -249,20 +250,20 @@ def delete_scaled_readers(
     clients = clients_of(target_of(Workspace.of(envs), on_local=on_local), file)
     cluster, readers = deletable_readers(clients, file, name)
     if not readers:
-        _out.print(f"{cluster}: no readers that scaling added", markup=False)
-    elif auto_approve or _asked(f"Delete {', '.join(readers)} of {cluster}, and end its scaling?"):
+        _out.print(f"{cluster}: scaling added no readers", markup=False)
+    elif auto_approve or _asked(f"Delete {', '.join(readers)} of {cluster}, and remove its scaling?"):
         delete_readers(clients, cluster, readers)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
 def terraform(
-    arguments: Annotated[list[str], typer.Argument(help="Terraform's own arguments, behind --.")],
+    arguments: Annotated[list[str], typer.Argument(help="Arguments of Terraform, after --.")],
     env: EnvOption = "dev",
     envs: EnvsOption = ENVS,
     on_local: LocalOption = False,
     account: AccountOption = False,
 ) -> None:
-    """Run Terraform itself in an environment's synthesized stack: import, state, force-unlock."""
+    """Run Terraform in an environment's synthesized stack, for example import, state, or force-unlock."""
     from ops.direct import run_terraform
 
     code = run_terraform(Workspace.of(envs), read_file(envs, env), arguments, on_local=on_local, account=account)
@@ -277,7 +278,7 @@ def recover(
     account: AccountOption = False,
     lock_timeout: LockTimeoutOption = 300,
 ) -> None:
-    """Import what an apply that was killed has created in AWS, and show the plan of the rest. Applies nothing."""
+    """Import the resources that a killed apply created, and show the plan of the rest. Applies nothing."""
     from ops.direct import local_target
     from ops.recovery.command import recover as recover_stack
     from ops.target import cloud
@@ -285,29 +286,29 @@ def recover(
     workspace, file = Workspace.of(envs), read_file(envs, env)
     target = local_target(workspace, lock_timeout) if on_local else cloud(workspace, lock_timeout=lock_timeout)
     recovery = recover_stack(target, file, account=account)
-    _tell(None, recovery.told(), as_json=False)
+    _print_result(None, recovery.lines(), as_json=False)
     if recovery.unclear:
         raise typer.Exit(ExitCode.REFUSED)
 
 
 @app.command()
 def guard(
-    plan_file: Annotated[Path, typer.Argument(metavar="PLAN.json", help="What `terraform show -json` prints.")],
+    plan_file: Annotated[Path, typer.Argument(metavar="PLAN.json", help="The output of `terraform show -json`.")],
     env: Annotated[
         str | None,
-        typer.Option("--env", envvar="ENV", help="The environment; without one the plan is judged as production's."),
+        typer.Option("--env", envvar="ENV", help="The environment; without one, the rules of production apply."),
     ] = None,
     envs: EnvsOption = ENVS,
     stack: Annotated[
-        Path | None, typer.Option("--stack", help="The stack's cdk.tf.json, for policies that only the apply tells.")
+        Path | None, typer.Option("--stack", help="The stack's cdk.tf.json, for policies that the plan lacks.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Refuse a plan that loses data or a protection, or opens something, unless envs/unlocks/ENV.hcl allows it."""
+    """Refuse a plan that loses data or protections, or exposes something, unless envs/unlocks/ENV.hcl allows it."""
     from ops.guard.command import run_guard
 
     judgement = run_guard(plan_file, stack, envs, env, today())
-    _tell(judgement.as_json(), judgement.told(), as_json=as_json)
+    _print_result(judgement.as_json(), judgement.lines(), as_json=as_json)
     if judgement.refused:
         raise typer.Exit(ExitCode.GUARDED)
 
@@ -320,11 +321,11 @@ def scan(
     lock_timeout: LockTimeoutOption = 300,
     as_json: JsonOption = False,
 ) -> None:
-    """Plan an environment and check the plan by checkov's policies; ops/scan/skips.hcl says which we do not follow."""
+    """Plan an environment and check the plan with Checkov. ops/scan/skips.hcl lists the checks that are skipped."""
     from ops.scan.command import scan_environment
 
     found = scan_environment(Workspace.of(envs), read_file(envs, env), on_local=on_local, lock_timeout=lock_timeout)
-    _tell(found.as_json(), found.told(), as_json=as_json)
+    _print_result(found.as_json(), found.lines(), as_json=as_json)
     if found.findings:
         raise typer.Exit(ExitCode.POLICY_BROKEN)
 
@@ -333,42 +334,42 @@ def scan(
 def doctor(
     env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, as_json: JsonOption = False
 ) -> None:
-    """Look at all that a deploy needs: tools, locks, clock, credentials, state, quotas, secrets. Changes nothing."""
+    """Check what a deploy needs: tools, locks, clock, credentials, state, quotas, secrets. Changes nothing."""
     from ops.doctor.command import examine
 
     found = examine(Workspace.of(envs), read_file(envs, env), today(), on_local=on_local)
-    _tell([each.as_json() for each in found], map(str, found), as_json=as_json)
+    _print_result([each.as_json() for each in found], map(str, found), as_json=as_json)
     if any(each.level == "error" for each in found):
         raise typer.Exit(ExitCode.UNHEALTHY)
 
 
 @secret.command("set")
 def secret_set(
-    name: Annotated[str, typer.Argument(help='The name behind `secret` in the environment file, "slack-webhook".')],
+    name: Annotated[str, typer.Argument(help='The name of the `secret` block, for example "slack-webhook".')],
     env: EnvOption = "dev",
     envs: EnvsOption = ENVS,
     on_local: LocalOption = False,
 ) -> None:
-    """Put a value in, from standard input or a prompt that shows nothing; never as an argument."""
+    """Set a secret's value from standard input or from a prompt without echo, never from an argument."""
     from ops.secrets import put, read_value, require_declared, target_of
 
     file = read_file(envs, env)
     require_declared(file, name)
     target = target_of(Workspace.of(envs), on_local=on_local)
     value = read_value(lambda: str(typer.prompt(f"Value of {name} in {env}", hide_input=True, err=True)))
-    _out.print(f"{put(target, file, name, value)}: put in", markup=False)
+    _out.print(f"{put(target, file, name, value)}: value set", markup=False)
 
 
 @secret.command("list")
 def secret_list(
     env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, as_json: JsonOption = False
 ) -> None:
-    """Show the environment's secrets and which have a value; the values stay where they are."""
+    """List the environment's secrets and whether each has a value. Values are not read."""
     from ops.secrets import states, target_of
 
     found = states(target_of(Workspace.of(envs), on_local=on_local), read_file(envs, env))
     lines = (f"{each.label}  {each.name}  {each.state}" for each in found)
-    _tell([asdict(each) for each in found], lines, as_json=as_json)
+    _print_result([asdict(each) for each in found], lines, as_json=as_json)
 
 
 @state.command("push")
@@ -379,38 +380,40 @@ def state_push(
     account: AccountOption = False,
     lock_timeout: LockTimeoutOption = 10,
 ) -> None:
-    """Push the state that an apply could not save (errored.tfstate); Terraform refuses one that is too old."""
+    """Push the state that an apply could not save (errored.tfstate). Terraform refuses an outdated one."""
     path = _state_of(envs, env, on_local=on_local, account=account).push(lock_timeout)
-    _out.print(f"{path}: pushed, and deleted here", markup=False)
+    _out.print(f"{path}: pushed; the local file is deleted", markup=False)
 
 
 @state.command("versions")
 def state_versions(
     env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, account: AccountOption = False
 ) -> None:
-    """List the versions of a state that its bucket still has, the newest first."""
+    """List the versions of a state in its bucket, newest first."""
     for version in _state_of(envs, env, on_local=on_local, account=account).remote.versions():
         _out.print(str(version), markup=False)
 
 
 @state.command("restore")
 def state_restore(
-    version: Annotated[str, typer.Option("--version-id", help="A version's id, as `state versions` lists it.")],
+    version: Annotated[str, typer.Option("--version-id", help="A version id from `state versions`.")],
     env: EnvOption = "dev",
     envs: EnvsOption = ENVS,
     on_local: LocalOption = False,
     account: AccountOption = False,
 ) -> None:
-    """Make an earlier version of a state the current one; the versions since then stay in the bucket."""
+    """Make an earlier version of a state the current one. Later versions stay in the bucket."""
     _state_of(envs, env, on_local=on_local, account=account).remote.restore(version)
-    _out.print(f"{version} is the state again; plan, and read what has changed since it was written", markup=False)
+    _out.print(
+        f"{version} is the current state; run a plan and read what has changed since it was written", markup=False
+    )
 
 
 @state.command("delete-lock")
 def state_delete_lock(
     env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, account: AccountOption = False
 ) -> None:
-    """Delete a lock that Terraform cannot read; one that it can is released by its own force-unlock."""
+    """Delete a lock that Terraform cannot read. Release any other lock with force-unlock."""
     _state_of(envs, env, on_local=on_local, account=account).remote.delete_unreadable_lock()
     _out.print("deleted", markup=False)
 
@@ -424,15 +427,13 @@ def _state_of(envs: Path, env: str, *, on_local: bool, account: bool) -> "StateO
 
 @app.command("push-credentials")
 def push_credentials(
-    name: Annotated[
-        str | None, typer.Argument(help='The name behind `push` in the environment file, "mobile".')
-    ] = None,
+    name: Annotated[str | None, typer.Argument(help='The name of the `push` block, for example "mobile".')] = None,
     env: EnvOption = "dev",
     envs: EnvsOption = ENVS,
     on_local: LocalOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make the platform applications of push blocks from their secrets, or give them new credentials."""
+    """Create the platform applications of push blocks from their secrets, or update their credentials."""
     from ops.push_credentials import put
     from ops.secrets import target_of
 
@@ -445,25 +446,25 @@ def push_credentials(
         _out.print(json.dumps(done, indent=2), markup=False)
 
 
-def _tell(data: object, lines: Iterable[str], *, as_json: bool) -> None:
-    """Print what was found, for a machine or for a person."""
+def _print_result(data: object, lines: Iterable[str], *, as_json: bool) -> None:
+    """Print a result as JSON or as lines of text."""
     for line in [json.dumps(data, indent=2)] if as_json else lines:
         _out.print(line, markup=False)
 
 
-def _tell_planned(planned: "Planned") -> None:
-    """Print a plan and what the guard says of it."""
-    for line in (planned.text, *planned.judgement.told()):
+def _print_plan(planned: "Planned") -> None:
+    """Print a plan and the guard's judgement."""
+    for line in (planned.text, *planned.judgement.lines()):
         _out.print(line, markup=False)
 
 
-def _tell_outputs(outputs: Mapping[str, object]) -> None:
+def _print_outputs(outputs: Mapping[str, object]) -> None:
     for name, value in outputs.items():
         _out.print(f"{name} = {json.dumps(value, indent=2)}", markup=False)
 
 
 def _agreed(terraform: object) -> bool:
-    """Show the plan and ask the person."""
+    """Show the plan and ask for confirmation."""
     from ops.terraform import Terraform
 
     assert isinstance(terraform, Terraform)
@@ -472,33 +473,35 @@ def _agreed(terraform: object) -> bool:
 
 
 def _asked(question: str) -> bool:
-    """Ask the person; without one, the answer is no."""
+    """Ask for confirmation; without a terminal, the answer is no."""
     return sys.stdin.isatty() and typer.confirm(question, err=True)
 
 
 def _refuse_unasked(file: EnvironmentFile, *, auto_approve: bool) -> None:
     if auto_approve and file.settings.tier == "production":
-        raise OpsError("production is changed only through a plan that a person has read", ExitCode.REFUSED)
+        raise OpsError(
+            "--auto-approve is not allowed in production: a person must read the plan first", ExitCode.REFUSED
+        )
 
 
 def main() -> None:
-    """Run a command; every expected error is a message and an exit code, never a traceback."""
+    """Run a command. Every expected error is a message and an exit code, never a traceback."""
     try:
         with handled(interrupt):
             app(standalone_mode=True)
     except SettingsError as error:
         steps.console.print(str(error), markup=False)
-        sys.exit(ExitCode.WRONG_SETTINGS)
+        sys.exit(ExitCode.INVALID_SETTINGS)
     except Interrupted as error:
         _end(OpsError("interrupted; nothing was being applied", error.code))
     except OpsError as error:
         _end(error)
     except Exception as error:
-        told = explained(error)
-        if told is None:
+        known = explained(error)
+        if known is None:
             raise
         steps.give_up_if_broken(sys.stdout)
-        _end(told)
+        _end(known)
 
 
 def _end(error: OpsError) -> NoReturn:

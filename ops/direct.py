@@ -1,4 +1,4 @@
-"""Terraform itself in a synthesized stack, for what no command of ours does: import, state, force-unlock."""
+"""`python -m ops terraform`: Terraform in a synthesized stack, for example import, state, or force-unlock."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -17,7 +17,7 @@ from ops.workspace import Workspace, stack_folder
 def run_terraform(
     workspace: Workspace, file: EnvironmentFile, arguments: Sequence[str], *, on_local: bool, account: bool
 ) -> int:
-    """Run it on this terminal and return its exit code. Raises OpsError when the stack is not synthesized yet."""
+    """Run Terraform on this terminal and return its exit code. Raises OpsError if the stack is not synthesized yet."""
     target = local_target(workspace) if on_local else cloud(workspace)
     stack = f"account-{file.settings.account_id}" if account else file.settings.name
     folder = stack_folder(target.output, stack)
@@ -33,7 +33,7 @@ def run_terraform(
 
 
 def _run_in_account(target: Target, file: EnvironmentFile, arguments: Sequence[str]) -> int:
-    """Run it with the bootstrap's state where that is: in its bucket, or on this machine while there is none."""
+    """Run Terraform with the bootstrap state, which is on this machine until its bucket exists."""
     account = Account(target, file.settings.account_id, file.settings.name)
     here = account.state_on_this_machine() if account.uses_state_on_this_machine() else nullcontext()
     with here:
@@ -43,13 +43,13 @@ def _run_in_account(target: Target, file: EnvironmentFile, arguments: Sequence[s
 
 def _run(target: Target, folder: Path, arguments: Sequence[str]) -> int:
     environment = tool_environment(target.workspace, target.environment)
-    # A person answers here: force-unlock and import may ask.
+    # force-unlock and import may ask for input.
     environment.pop("TF_INPUT")
     return run_attached([terraform_program(), *arguments], folder=folder, environment=environment)
 
 
 def local_target(workspace: Workspace, lock_timeout: int = 60) -> Target:
-    """Return the embedded AWS as it runs. Raises OpsError when it does not."""
+    """Return the running embedded AWS. Raises OpsError if it is not running."""
     local_aws = find(workspace.local)
     if not local_aws:
         raise OpsError("the embedded AWS is not running; run `make local`", ExitCode.REFUSED)

@@ -1,4 +1,4 @@
-"""What would send a deploy elsewhere than to AWS: variables and keys of the AWS profile that name an endpoint.
+"""Custom endpoints that would redirect a deploy away from AWS: environment variables and keys of the AWS profile.
 
 "Service-specific endpoints", https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 """
@@ -9,35 +9,35 @@ from pathlib import Path
 
 from ops.errors import ExitCode, OpsError
 
-#: Names the one endpoint that is meant, for a network where AWS is reached by another name than its own.
-MEANT = "GROUNDWORK_ENDPOINT_URL"
-#: Those of the SDKs, and the older ones of Terraform's S3 backend: "Backend Type: s3", Configuration,
-#: https://developer.hashicorp.com/terraform/language/backend/s3.
+#: Allows one endpoint, for a network in which AWS is reached through another name.
+ALLOWED = "GROUNDWORK_ENDPOINT_URL"
+#: The variables of the SDKs, and the older ones of Terraform's S3 backend ("Backend Type: s3", Configuration,
+#: https://developer.hashicorp.com/terraform/language/backend/s3).
 _VARIABLE = re.compile(r"AWS_ENDPOINT_URL\w*|AWS_(DYNAMODB|IAM|S3|STS)_ENDPOINT")
 
 
 def refuse_endpoints(environment: Mapping[str, str]) -> None:
-    """Raise OpsError when a variable or the AWS profile would send requests elsewhere than to AWS."""
+    """Raise OpsError if a variable or the AWS profile would send requests elsewhere than to AWS."""
     variables = sorted(name for name in environment if _VARIABLE.fullmatch(name))
     if variables:
         raise OpsError(
-            f"{', '.join(variables)} is set: this would not go to the real AWS; "
+            f"{', '.join(variables)} is set, so requests would not go to AWS; "
             f"run `unset {' '.join(variables)}`, or use `make local`",
             ExitCode.REFUSED,
         )
-    meant = environment.get(MEANT)
-    keys = [f"{file}, {key} = {url}" for file, key, url in _of_profile(environment) if url != meant]
+    allowed = environment.get(ALLOWED)
+    keys = [f"{file}, {key} = {url}" for file, key, url in _of_profile(environment) if url != allowed]
     if keys:
         raise OpsError(
-            f"the AWS profile names an endpoint: this would not go to the real AWS. Remove it ({'; '.join(keys)}), or "
+            f"the AWS profile sets an endpoint, so requests would not go to AWS. Remove it ({'; '.join(keys)}), or "
             "choose another profile: export AWS_PROFILE=...",
             ExitCode.REFUSED,
         )
 
 
 def _of_profile(environment: Mapping[str, str]) -> Iterator[tuple[Path, str, str]]:
-    """Yield file, key and address of each endpoint that the profile in use names."""
-    # Its import takes longer than all that `validate` does.
+    """Yield the file, key, and URL of each endpoint in the current profile."""
+    # Imported here because the import takes longer than a whole `validate`.
     from botocore.configloader import load_config, raw_config_parse
 
     config_file, credentials_file = (

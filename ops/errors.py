@@ -1,14 +1,14 @@
-"""What a command says when it cannot go on, and with which exit code."""
+"""Errors of commands, and their exit codes."""
 
 from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """Exit codes of `python -m ops`; `make` has its own, always 2."""
+    """Exit codes of `python -m ops`. `make` always exits with 2 instead."""
 
     DONE = 0
     TERRAFORM_FAILED = 1
-    WRONG_SETTINGS = 2
+    INVALID_SETTINGS = 2
     MISSING_TOOL = 3
     REFUSED = 4
     STATE_LOCKED = 5
@@ -23,7 +23,7 @@ class ExitCode(IntEnum):
 
 
 class OpsError(Exception):
-    """A command cannot go on: what happened, and what to run next."""
+    """An expected error: what happened, and what to run next."""
 
     def __init__(self, message: str, code: ExitCode = ExitCode.TERRAFORM_FAILED) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""One command at a time in a folder; who comes second is told who works there."""
+"""A lock for one command at a time in a folder. Messages name the holder."""
 
 import datetime
 import fcntl
@@ -16,18 +16,18 @@ _TICK_SECONDS = 0.2
 
 
 @contextmanager
-def exclusive(path: Path, what: str, seconds: int) -> Iterator[None]:
-    """Hold this lock file; wait for it so many seconds. The system releases it however the command ends.
+def exclusive(path: Path, command: str, seconds: int) -> Iterator[None]:
+    """Hold this lock file, after waiting up to `seconds` for it. The system releases it however the command ends.
 
-    Raises OpsError when another command still holds it then.
+    Raises OpsError if another command still holds it then.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as file:
         if not _taken(file):
-            warn(f"{_holder(path)} is at work in {path.parent}; waiting for it, {seconds} seconds at most")
+            warn(f"{_holder(path)} is using {path.parent}; waiting up to {seconds} seconds for it")
             _wait(file, path, seconds)
         file.truncate(0)
-        file.write(f"process {os.getpid()} ({what}, since {datetime.datetime.now(datetime.UTC):%F %T} UTC)")
+        file.write(f"process {os.getpid()} ({command}, since {datetime.datetime.now(datetime.UTC):%F %T} UTC)")
         file.flush()
         yield
 
@@ -37,7 +37,7 @@ def _wait(file: TextIO, path: Path, seconds: int) -> None:
     while not _taken(file):
         if time.monotonic() >= deadline:
             raise OpsError(
-                f"{_holder(path)} is still at work in {path.parent}; run the same command again when it is done, or "
+                f"{_holder(path)} is still using {path.parent}; run the same command again when it is finished, or "
                 "wait longer: --lock-timeout 600",
                 ExitCode.STATE_LOCKED,
             )

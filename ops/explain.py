@@ -1,4 +1,4 @@
-"""Terraform's errors in the words of the person who has to act, with the command to run next."""
+"""Explanations of Terraform's errors, with the command to run next."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _EXISTS = re.compile(r"already ?exists|already ?associated|AlreadyOwnedByYou|Dup
 
 @dataclass(frozen=True)
 class LockHolder:
-    """Who holds a state's lock."""
+    """The holder of a state's lock."""
 
     id: str
     who: str
@@ -21,16 +21,16 @@ class LockHolder:
     created: str
 
     @classmethod
-    def of(cls, told: Mapping[str, str]) -> "LockHolder":
-        """Return the holder by Terraform's own keys, in the lock's file and in its errors."""
-        return cls(told["ID"], told.get("Who", "?"), told.get("Operation", "?"), told.get("Created", "?"))
+    def of(cls, lock: Mapping[str, str]) -> "LockHolder":
+        """Return the holder. The keys are those of Terraform's lock file and of its errors."""
+        return cls(lock["ID"], lock.get("Who", "?"), lock.get("Operation", "?"), lock.get("Created", "?"))
 
     def __str__(self) -> str:
         return f"{self.who}: {self.operation.removeprefix('OperationType').lower()}, since {self.created}"
 
 
 def lock_holder(diagnostic: Diagnostic) -> LockHolder | None:
-    """Return who holds the lock, if that is what the error is about."""
+    """Return the holder of the lock if the error is about a lock."""
     if "state lock" not in diagnostic["summary"]:
         return None
     detail = diagnostic.get("detail", "")
@@ -39,30 +39,30 @@ def lock_holder(diagnostic: Diagnostic) -> LockHolder | None:
 
 
 def locked(lock: LockHolder, terraform_command: str) -> str:
-    """Return what to do about a state that is locked.
+    """Return what to do about a locked state.
 
-    `terraform_command` is how the person runs Terraform in the stack's folder, up to its arguments.
+    `terraform_command` is the command that runs Terraform in the stack's folder, without its arguments.
     """
     return (
         f"the state is locked by {lock} (lock {lock.id}).\n"
-        "If it is still running, wait for it and run the same command again.\n"
-        "If it was killed, or could not reach S3 at its end, nobody will release its lock. Look whether it left a "
-        "state that was not saved (docs/runbooks/state.md), then release it yourself: "
+        "If the holder is still running, wait for it and run the same command again.\n"
+        "If it was killed, or could not reach S3 at its end, nobody will release the lock. Check whether it left an "
+        "unsaved state (docs/runbooks/state.md), then release the lock: "
         f"{terraform_command} force-unlock {lock.id}"
     )
 
 
 def diagnostic(error: Diagnostic, recover_command: str) -> str:
-    """Return the error, and the command that takes in an object that exists already."""
+    """Return the error, and for a resource that already exists the command that imports it."""
     address = error.get("address", "")
     text = f"{address}: {error['summary']}" if address else error["summary"]
     if error.get("detail"):
         text += f"\n{error['detail']}"
     if _SCHEDULED in text:
-        return f"{text}\nIt can be restored with its value: docs/runbooks/state.md, A deleted secret keeps its name."
+        return f"{text}\nYou can restore it with its value: docs/runbooks/state.md, A deleted secret keeps its name."
     if address and _EXISTS.search(text):
         text += (
-            "\nIt exists in AWS and not in the state, as after an apply that was killed. Take in what is this "
-            f"stack's:\n    {recover_command}\nread the plan that it shows, then run the same command again."
+            "\nIt exists in AWS but not in the state, as happens after a killed apply. Import what belongs to this "
+            f"stack:\n    {recover_command}\nRead the plan that it shows, then run the same command again."
         )
     return text

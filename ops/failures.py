@@ -1,13 +1,13 @@
-"""What fails outside of Groundwork (credentials, the network, AWS, the disk), as a sentence with an exit code."""
+"""Failures outside of Groundwork (credentials, network, AWS, disk) as messages with exit codes."""
 
 import errno
 
 from local_aws.process import LocalAwsError
 from ops.errors import ExitCode, OpsError
 
-_LOG_IN = "log in (`aws sso login`), or choose a profile: export AWS_PROFILE=..."
-_PROFILES = "`aws configure list-profiles` lists those that there are; then export AWS_PROFILE=..."
-#: Of botocore.exceptions, with what belongs around its own words; of several the first that fits.
+_LOG_IN = "log in (`aws sso login`) or choose a profile: export AWS_PROFILE=..."
+_PROFILES = "list the profiles with `aws configure list-profiles`, then export AWS_PROFILE=..."
+#: Names in botocore.exceptions, the text before and after the error's own, and the exit code. The first match wins.
 _AWS = (
     (("ClientError",), "AWS refused the request", f"are these the right credentials? {_LOG_IN}", ExitCode.REFUSED),
     (
@@ -19,7 +19,7 @@ _AWS = (
     (
         ("HTTPClientError", "ConnectionError"),
         "AWS cannot be reached",
-        "look at the network and its proxy",
+        "check the network and its proxy",
         ExitCode.UNAVAILABLE,
     ),
     (
@@ -32,15 +32,15 @@ _AWS = (
             "SSOError",
             "TokenRetrievalError",
         ),
-        "there are no AWS credentials to work with",
+        "there are no usable AWS credentials",
         _LOG_IN,
         ExitCode.REFUSED,
     ),
 )
-_OTHER_FOLDER = "change its owner or mode, or name another folder: export GROUNDWORK_BUILD=..."
+_OTHER_FOLDER = "change its owner or mode, or use another folder: export GROUNDWORK_BUILD=..."
 _DISK = {
-    errno.ENOSPC: "free some space, and run the same command again",
-    errno.EDQUOT: "free some space, and run the same command again",
+    errno.ENOSPC: "free some disk space, then run the same command again",
+    errno.EDQUOT: "free some disk space, then run the same command again",
     errno.EROFS: _OTHER_FOLDER,
     errno.EACCES: _OTHER_FOLDER,
     errno.EPERM: _OTHER_FOLDER,
@@ -48,7 +48,7 @@ _DISK = {
 
 
 def explained(error: Exception) -> OpsError | None:
-    """Return what to say of an error that comes from outside, None for one that is a fault of ours."""
+    """Return the message for a failure outside of Groundwork; None for a bug in Groundwork."""
     if isinstance(error, LocalAwsError):
         return OpsError(str(error), ExitCode.UNAVAILABLE)
     if isinstance(error, OSError):
@@ -61,15 +61,15 @@ def explained(error: Exception) -> OpsError | None:
 def _of_the_machine(error: OSError) -> str:
     if error.errno is None or error.strerror is None:
         return str(error)
-    told = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return f"{told}; {_DISK[error.errno]}" if error.errno in _DISK else told
+    message = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return f"{message}; {_DISK[error.errno]}" if error.errno in _DISK else message
 
 
 def _of_aws(error: Exception) -> OpsError | None:
-    # Imported here: its import takes longer than all that `validate` does.
+    # Imported here because the import takes longer than a whole `validate`.
     from botocore import exceptions
 
-    for names, what, remedy, code in _AWS:
+    for names, problem, remedy, code in _AWS:
         if isinstance(error, tuple(getattr(exceptions, name) for name in names)):
-            return OpsError(f"{what}: {' '.join(str(error).split())}; {remedy}", code)
+            return OpsError(f"{problem}: {' '.join(str(error).split())}; {remedy}", code)
     return None

@@ -1,6 +1,6 @@
-"""`python -m ops build`: packs the functions of environments before a synth, which installs nothing.
+"""`python -m ops build`: packages the functions of environments before a synth, which installs nothing.
 
-Each package is kept under a name that its sources, its lock and its target decide, so nothing is built twice.
+The name of a package depends on its sources, its lock file, and its target, so that nothing is built twice.
 """
 
 import hashlib
@@ -20,9 +20,9 @@ from ops.tools import tail
 
 
 def build(packages: Packages, environments: Iterable[Environment], shell: Mapping[str, str]) -> list[Path]:
-    """Build what is not built yet of the environments' functions; return all of their packages.
+    """Build the missing packages of the environments' functions, and return all packages.
 
-    `shell` is the environment that pip runs in. Raises OpsError.
+    `shell` contains the environment variables for pip. Raises OpsError.
     """
     wanted = {
         (function.folder(label), function.target): environment.name
@@ -36,10 +36,10 @@ def build(packages: Packages, environments: Iterable[Environment], shell: Mappin
 
 
 def build_for_here(packages: Packages, environment: Environment, folder: Path, shell: Mapping[str, str]) -> None:
-    """Build a second package for this machine of each function whose own holds compiled modules.
+    """Build a second package, for this machine, of each function whose package contains compiled modules.
 
-    It lies in the folder under the SHA-256 of the package that it stands for: the embedded AWS is given that one, and
-    runs this one. Raises OpsError.
+    Its name in the folder is the SHA-256 of the original package: Terraform deploys the original to the embedded AWS,
+    which runs the second one. Raises OpsError.
     """
     for label, function in environment.expanded().function.items():
         package = packages.find(function.folder(label), function.target)
@@ -53,9 +53,9 @@ def build_for_here(packages: Packages, environment: Environment, folder: Path, s
 
 
 def wheels(lock: Path, folder: Path, options: Sequence[str], shell: Mapping[str, str]) -> list[Path]:
-    """Fetch the wheels that the lock names, each by its hash, into the folder; return them by name. Raises OpsError."""
+    """Download the wheels of the lock file into the folder, verify their hashes, and return them. Raises OpsError."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    # What the lock names is all that there is, and nothing is compiled here for another machine.
+    # Only what the lock file lists, and nothing that would have to be compiled here for another machine.
     command += [
         "--require-hashes",
         "--no-deps",
@@ -68,18 +68,18 @@ def wheels(lock: Path, folder: Path, options: Sequence[str], shell: Mapping[str,
     ]
     done = subprocess.run(command, env=dict(shell), capture_output=True, text=True, check=False)
     if done.returncode:
-        raise OpsError(f"the wheels of {lock} cannot be fetched:\n{tail(done.stderr)}")
+        raise OpsError(f"the wheels of {lock} cannot be downloaded:\n{tail(done.stderr)}")
     return sorted(folder.glob("*.whl"))
 
 
 def options_of(target: Target) -> list[str]:
-    """Return pip's options for wheels that run where the package will."""
+    """Return pip's options for wheels of the package's target."""
     platforms = [option for platform in target.platforms for option in ("--platform", platform)]
     return [*platforms, "--python-version", target.python, "--implementation", "cp"]
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a package as a whole: whoever looks for it finds all of it or nothing."""
+    """Write a package atomically: other processes see the whole file or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(content)

@@ -1,4 +1,4 @@
-"""Ctrl-C, the SIGTERM of a cancelled job and the SIGHUP of a closed terminal: one kind of interrupt."""
+"""Interrupts: Ctrl-C, the SIGTERM of a canceled job, and the SIGHUP of a closed terminal."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 from ops.errors import ExitCode
 
-#: A command ends with 128 and the signal's number, as a shell has it ("Bash Reference Manual, Exit Status",
+#: A command exits with 128 plus the signal's number, as in a shell ("Bash Reference Manual, Exit Status",
 #: https://www.gnu.org/software/bash/manual/html_node/Exit-Status.html).
 SIGNALS = {
     signal.SIGINT: ExitCode.INTERRUPTED,
@@ -33,9 +33,9 @@ def interrupt(number: int) -> None:
 
 @contextmanager
 def handled(handler: Callable[[int], None]) -> Iterator[None]:
-    """Give the signals to the handler, but for those that this process ignores (`nohup`, a shell's background job).
+    """Handle the signals, except those that this process ignores (`nohup`, a shell's background job).
 
-    Signals reach the main thread alone; any other thread leaves them as they are.
+    Only the main thread can handle signals; in any other thread, nothing changes.
     """
     before = {}
     if threading.current_thread() is threading.main_thread():
@@ -50,10 +50,10 @@ def handled(handler: Callable[[int], None]) -> Iterator[None]:
 
 
 class Relay:
-    """Passes interrupts on to a program's process group, as Ctrl-C.
+    """Forwards interrupts to a program's process group, as Ctrl-C.
 
-    The first one of any kind, so that Terraform saves its state and ends. Of what follows only Ctrl-C is passed on, by
-    which a person asks to stop at once: a runner, `make` and a terminal may each send the other two again.
+    The first interrupt of any kind is forwarded, so that Terraform saves its state and exits. After that, only Ctrl-C
+    is forwarded, with which a person asks to stop at once: a runner, `make`, and a terminal may repeat the other two.
     """
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Relay:
 
     @property
     def code(self) -> ExitCode:
-        """What the command ends with, by the first interrupt."""
+        """The command's exit code, according to the first interrupt."""
         return SIGNALS[signal.Signals(self.received[0])]
 
     @property
@@ -72,14 +72,14 @@ class Relay:
         return signal.SIGINT in self.received[1:]
 
     def attach(self, process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
-        """Pass on to this process, and at once what came before it was there."""
+        """Forward to this process, including an interrupt that came before it started."""
         self._process = process
-        # A signal may come between the two lines.
+        # A signal may arrive between these two lines.
         if self.received and not self._passed_on:
             self._pass_on()
 
     def take(self, number: int) -> None:
-        """Take a signal; a handler for `handled`."""
+        """Receive a signal, as a handler for `handled`."""
         first = not self.received
         self.received.append(number)
         if first or number == signal.SIGINT:

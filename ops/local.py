@@ -1,4 +1,4 @@
-"""`make local`: an environment on the embedded AWS, the whole way."""
+"""`make local`: bootstraps and applies an environment on the embedded AWS."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ from ops.workspace import Workspace
 
 @dataclass(frozen=True)
 class LocalRun:
-    """What `make local` has made."""
+    """The result of `make local`."""
 
     local_aws: LocalAws
     terraform: Terraform
@@ -32,22 +32,22 @@ class LocalRun:
 
 
 def run_local(workspace: Workspace, file: EnvironmentFile, lock_timeout: int) -> LocalRun:
-    """Put the environment on the embedded AWS; start it if it is not running.
+    """Apply the environment to the embedded AWS, which is started if it is not running.
 
-    Another command that does so in the same build folder, or a state that somebody else has locked, is waited for,
-    `lock_timeout` seconds each. Raises OpsError.
+    Waits up to `lock_timeout` seconds for another `make local` in the same build folder, and the same for a locked
+    state. Raises OpsError.
     """
     env = file.settings.name
     with exclusive(workspace.local / "make-local.lock", f"make local ENV={env}", lock_timeout):
         local_aws = _started(workspace)
-        with _told_when_it_died(workspace, local_aws):
+        with _reporting_a_crash(workspace, local_aws):
             return _put(local(workspace, local_aws, lock_timeout=lock_timeout), local_aws, file)
 
 
 def _started(workspace: Workspace) -> LocalAws:
     with step("start the embedded AWS") as doing:
         if not find(workspace.local):
-            # With the embedded AWS that they were made on, all that they tell of is gone.
+            # The resources in unsaved states are gone together with the earlier embedded AWS.
             for path in in_stacks(workspace.local_output):
                 path.unlink()
         local_aws = start(workspace.local)
@@ -66,16 +66,16 @@ def _put(target: Target, local_aws: LocalAws, file: EnvironmentFile) -> LocalRun
 
 
 @contextmanager
-def _told_when_it_died(workspace: Workspace, local_aws: LocalAws) -> Iterator[None]:
-    """Say so instead of what Terraform and the SDK say of an embedded AWS that has ended under them."""
+def _reporting_a_crash(workspace: Workspace, local_aws: LocalAws) -> Iterator[None]:
+    """Replace the errors of Terraform and the SDK if the embedded AWS has ended in the meantime."""
     try:
         yield
     except Exception as error:
         if find(workspace.local) or (isinstance(error, OpsError) and error.code in SIGNALS.values()):
             raise
         raise OpsError(
-            f"the embedded AWS (process {local_aws.pid}) ended while it was worked with, and with it all that was put "
-            f"there; its log: {local_aws.log}. Run `make local` again: it begins anew",
+            f"the embedded AWS (process {local_aws.pid}) ended while it was in use, and everything in it is lost; its "
+            f"log: {local_aws.log}. Run `make local` again to start from nothing",
             ExitCode.UNAVAILABLE,
         ) from error
 
@@ -83,7 +83,7 @@ def _told_when_it_died(workspace: Workspace, local_aws: LocalAws) -> Iterator[No
 def connected(target: Target, file: EnvironmentFile) -> Terraform:
     """Return Terraform in the environment's synthesized stack, connected to its state. Raises OpsError.
 
-    A state that must not be planned on is refused first.
+    The state is checked first.
     """
     require_sound(target, target.terraform(file.settings.name, file.settings.name))
     return initialized(target, file)
@@ -92,7 +92,7 @@ def connected(target: Target, file: EnvironmentFile) -> Terraform:
 def initialized(target: Target, file: EnvironmentFile) -> Terraform:
     """Return Terraform in the environment's synthesized stack.
 
-    Functions that run on the embedded AWS are there as this machine can run them.
+    For the embedded AWS, functions are also built for this machine.
     """
     if target.local_aws:
         folder = target.local_aws.packages_for_here

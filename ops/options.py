@@ -1,4 +1,4 @@
-"""What several commands take: options that mean the same everywhere, and the environment files that they name."""
+"""Options that several commands share, and the environment files that they name."""
 
 import datetime
 from pathlib import Path
@@ -16,27 +16,31 @@ EnvsOption = Annotated[
 ]
 EnvOption = Annotated[str, typer.Option("--env", envvar="ENV", help="The environment.", show_default=True)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
-LocalOption = Annotated[bool, typer.Option("--local", help="On the embedded AWS.")]
-AccountOption = Annotated[bool, typer.Option("--account", help="The bootstrap stack of the account.")]
-AutoApproveOption = Annotated[bool, typer.Option("--auto-approve", help="Do not ask; refused in production.")]
+LocalOption = Annotated[bool, typer.Option("--local", help="Use the embedded AWS.")]
+AccountOption = Annotated[bool, typer.Option("--account", help="Use the account's bootstrap stack.")]
+AutoApproveOption = Annotated[
+    bool, typer.Option("--auto-approve", help="Do not ask for confirmation. Not allowed in production.")
+]
 LockTimeoutOption = Annotated[
     int,
     typer.Option(
         "--lock-timeout",
         envvar="GROUNDWORK_LOCK_TIMEOUT",
         min=0,
-        help="Seconds to wait for a state that somebody else has locked.",
+        help="Seconds to wait for a locked state.",
     ),
 ]
 TodayOption = Annotated[
     datetime.datetime | None,
-    typer.Option("--today", formats=["%Y-%m-%d"], help="The day to judge versions on; by default today, by UTC."),
+    typer.Option(
+        "--today", formats=["%Y-%m-%d"], help="The date for which versions are checked; today in UTC by default."
+    ),
 ]
 ENVS = Path("envs")
 
 
 def read_files(envs: Path) -> dict[str, EnvironmentFile]:
-    """Return the environments; print the warnings."""
+    """Return the environments, and print their warnings."""
     day = today()
     files = load(envs, day)
     for file in files.values():
@@ -46,7 +50,7 @@ def read_files(envs: Path) -> dict[str, EnvironmentFile]:
 
 
 def read_file(envs: Path, env: str) -> EnvironmentFile:
-    """Return the environment. Raises SettingsError when there is none of this name."""
+    """Return the environment. Raises SettingsError if no environment has this name."""
     if not env:
         raise SettingsError([Problem(envs.as_posix(), 0, "the environment", "has no name", "write --env dev")])
     files = read_files(envs)

@@ -1,4 +1,4 @@
-"""What a program prints, passed on to a stream of ours."""
+"""Relays a program's output to a stream of this process."""
 
 import fcntl
 import os
@@ -12,18 +12,18 @@ _CHUNK = 65536
 
 
 class OutputRelay:
-    """A way to one of our streams that never breaks: a terminal that is closed or a full disk swallows what comes."""
+    """A relay to a stream of this process that never fails: a closed terminal or a full disk discards the output."""
 
     def __init__(self, entrance: int, exit: int, stream: int) -> None:
         self.entrance = entrance
-        """What the program is given to write to."""
+        """The file descriptor that the program writes to."""
         self._exit = exit
         self._stream = stream
         self._thread = threading.Thread(target=self._pass, daemon=True)
 
     @classmethod
     def to(cls, stream: int) -> Self:
-        """Return the way to a descriptor: a terminal for the program where that is one, a pipe where not."""
+        """Return a relay to a file descriptor: through a terminal if the descriptor is one, otherwise a pipe."""
         if not os.isatty(stream):
             exit, entrance = os.pipe()
             return cls(entrance, exit, stream)
@@ -33,12 +33,12 @@ class OutputRelay:
         return cls(entrance, exit, stream)
 
     def open(self) -> None:
-        """Begin to pass on, once the program has its entrance."""
+        """Start to relay, after the program has started."""
         os.close(self.entrance)
         self._thread.start()
 
     def close(self) -> None:
-        """Return when all has been passed on that the program and those it started have printed."""
+        """Wait until all output of the program and its child processes is relayed."""
         self._thread.join()
         os.close(self._exit)
 
@@ -52,5 +52,5 @@ class OutputRelay:
         try:
             return os.read(self._exit, _CHUNK)
         except OSError:
-            # A terminal that nobody holds any more.
+            # Nobody holds the terminal anymore.
             return b""

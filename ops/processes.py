@@ -1,4 +1,4 @@
-"""Runs a program: its whole output into a log, its lines to whoever watches, an interrupt passed on once."""
+"""Runs a program: logs its output, passes each line to a callback, and forwards an interrupt once."""
 
 import queue
 import subprocess
@@ -35,13 +35,13 @@ def run(
     on_line: Callable[[str], None] = lambda _: None,
     waiting: Callable[[], None] = lambda: None,
 ) -> Finished:
-    """Run the program to its end and return its exit code and output, stdout and stderr together.
+    """Run the program and return its exit code and output, stdout and stderr combined.
 
-    It gets a session of its own: no signal of the terminal reaches it, and an interrupt is passed on once (see
-    `Relay`). Terraform would take the terminal's Ctrl-C and ours for two, and stop at once, without saving what it
-    has made.
+    The program gets its own session, so that no signal of the terminal reaches it, and an interrupt is forwarded once
+    (see `Relay`). Terraform would count the terminal's Ctrl-C and the forwarded one as two, and stop at once without
+    saving the resources it created.
 
-    Raises OpsError when it was interrupted, once the program has ended.
+    Raises OpsError after the program has ended if it was interrupted.
     """
     relay = Relay()
     output: list[str] = []
@@ -75,7 +75,7 @@ def run(
 
 
 class _Log:
-    """A program's log. One that cannot be written to (a full disk) ends no program: it is told once, and left."""
+    """A program's log. If it cannot be written (a full disk), the program continues after one warning."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -84,23 +84,23 @@ class _Log:
     def __enter__(self) -> "_Log":
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            # By the line: a person follows it.
+            # Line-buffered, for people who follow the log.
             self._file = self._path.open("a", buffering=1)
         except OSError as error:
-            self._leave(error)
+            self._give_up(error)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._close()
 
     def write(self, text: str) -> None:
-        """Write, unless it was left."""
+        """Write, unless the log has failed before."""
         try:
             if self._file:
                 self._file.write(text)
         except OSError as error:
             self._close()
-            self._leave(error)
+            self._give_up(error)
 
     def _close(self) -> None:
         file, self._file = self._file, None
@@ -108,15 +108,15 @@ class _Log:
             try:
                 file.close()
             except OSError:
-                # What is left in its buffer fails again.
+                # The rest of its buffer fails again.
                 return
 
-    def _leave(self, error: OSError) -> None:
-        warn(f"the log {self._path} cannot be written ({error.strerror}); going on without it")
+    def _give_up(self, error: OSError) -> None:
+        warn(f"the log {self._path} cannot be written ({error.strerror}); continuing without it")
 
 
 def _started(command: Sequence[str], **arguments: Any) -> "subprocess.Popen[Any]":
-    """Start the program. Raises OpsError when it is missing."""
+    """Start the program. Raises OpsError if it is missing."""
     try:
         return subprocess.Popen(command, **arguments)
     except (FileNotFoundError, PermissionError) as error:
@@ -126,9 +126,9 @@ def _started(command: Sequence[str], **arguments: Any) -> "subprocess.Popen[Any]
 
 
 def missing(program: str, reason: str) -> OpsError:
-    """Return what to say of a program that cannot be run."""
-    told = f"{program} cannot be run ({reason}); `make setup` says what is missing and how to get it"
-    return OpsError(told, ExitCode.MISSING_TOOL)
+    """Return the error for a program that cannot be run."""
+    message = f"{program} cannot be run ({reason}); `make setup` reports what is missing and how to install it"
+    return OpsError(message, ExitCode.MISSING_TOOL)
 
 
 def _read(process: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") -> None:
@@ -141,12 +141,12 @@ def _read(process: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") ->
 def _watch(
     lines: "queue.Queue[str | None]", take: Callable[[str], None], waiting: Callable[[], None], relay: Relay
 ) -> None:
-    """Hand the lines on until the program closes its output; tell of an interrupt once."""
-    told = False
+    """Pass the lines on until the program closes its output. Warn once about an interrupt."""
+    is_warned = False
     while True:
-        if relay.received and not told:
-            told = True
-            warn("interrupted: waiting until what has begun is done and the state is saved")
+        if relay.received and not is_warned:
+            is_warned = True
+            warn("interrupted: waiting until running operations finish and the state is saved")
         try:
             line = lines.get(timeout=TICK_SECONDS)
         except queue.Empty:
@@ -159,24 +159,24 @@ def _watch(
 
 def _interrupted(relay: Relay) -> OpsError:
     if relay.twice:
-        told = (
-            "interrupted twice: it stopped at once, and the state may lack what was being made "
+        message = (
+            "interrupted twice: the program stopped at once, and the state may lack resources that were being created "
             "(docs/runbooks/state.md, Interrupted); run the same command again"
         )
     else:
-        told = "interrupted; what was made is in the state: run the same command again"
-    return OpsError(told, relay.code)
+        message = "interrupted; the state contains everything that was created: run the same command again"
+    return OpsError(message, relay.code)
 
 
 def run_attached(
     command: Sequence[str], *, folder: Path, environment: Mapping[str, str], wait: Callable[[], None] = lambda: None
 ) -> int:
-    """Run a program that a person answers; return its exit code, once `wait` has waited for what it left running.
+    """Run an interactive program, call `wait` for any process that it left running, and return its exit code.
 
-    It reads this terminal, but belongs to a session of its own and prints through this process: no signal of the
-    terminal reaches it, and one that is closed does not take its output away. An interrupt is passed on once.
+    The program reads this terminal but has its own session and prints through this process, so that no signal of the
+    terminal reaches it, and a closed terminal does not break its output. An interrupt is forwarded once.
 
-    Raises OpsError when it was interrupted, once the program has ended.
+    Raises OpsError after the program has ended if it was interrupted.
     """
     relay = Relay()
     with handled(relay.take):

@@ -1,7 +1,7 @@
-"""Finds the AWS provider on this machine where there is no network to fetch it from.
+"""Local mirrors of the AWS provider, for machines without access to its registry.
 
-Terraform looks into its implied folders by itself, but a CLI config that is named and missing, or one that names a
-network mirror, keeps it from there. So a mirror that is found is written into a CLI config of our own.
+Terraform searches its implied mirror folders itself, unless TF_CLI_CONFIG_FILE names a missing file or one with a
+network mirror. Therefore, a mirror that is found is written into a CLI config of Groundwork's own.
 """
 
 import os
@@ -16,18 +16,18 @@ _SYSTEM_ROOTS = ("/opt", "/srv", "/usr/local", "/usr/local/share", "/usr/share",
 def find_mirror(environment: Mapping[str, str] = os.environ) -> Path | None:
     """Return the first folder that holds the AWS provider as a filesystem mirror, or None.
 
-    Raises FileNotFoundError when the variable names a folder without it.
+    Raises FileNotFoundError if the variable names a folder without it.
     """
     named = environment.get(MIRROR_VARIABLE)
     if named:
         if not (Path(named) / PROVIDER).is_dir():
             raise FileNotFoundError(f"{MIRROR_VARIABLE} names {named}, which has no {PROVIDER}")
         return Path(named)
-    return next((folder for folder in _candidates(environment) if (folder / PROVIDER).is_dir()), None)
+    return next((folder for folder in _mirror_folders(environment) if (folder / PROVIDER).is_dir()), None)
 
 
 def cli_config(build: Path, environment: Mapping[str, str] = os.environ) -> Path | None:
-    """Return the Terraform CLI config to use: the one that is named and exists, else one of ours for the mirror."""
+    """Return the Terraform CLI config to use: TF_CLI_CONFIG_FILE if it exists, or one that names the mirror."""
     named = environment.get("TF_CLI_CONFIG_FILE")
     if named and Path(named).is_file():
         return Path(named)
@@ -44,15 +44,15 @@ def cli_config(build: Path, environment: Mapping[str, str] = os.environ) -> Path
         )
     build.mkdir(parents=True, exist_ok=True)
     if not config.exists() or config.read_text() != text:
-        # Replaced in one step: another command may be reading it.
+        # Replaced atomically: another command may be reading it.
         new = config.with_suffix(f".{os.getpid()}")
         new.write_text(text)
         new.replace(config)
     return config
 
 
-def _candidates(environment: Mapping[str, str]) -> Iterator[Path]:
-    """Yield Terraform's implied mirror folders, then those one level below the usual system roots."""
+def _mirror_folders(environment: Mapping[str, str]) -> Iterator[Path]:
+    """Yield Terraform's implied mirror folders, then the folders one level below common system folders."""
     home = Path(environment.get("HOME", "~")).expanduser()
     data = Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share")
     yield home / ".terraform.d" / "plugins"

@@ -1,7 +1,7 @@
-"""`python -m ops push-credentials`: makes the platform applications of `push` blocks, or gives them new credentials.
+"""`python -m ops push-credentials`: creates the platform applications of `push` blocks, or updates their credentials.
 
-Terraform would keep the credentials in its plans and its state. They go from Secrets Manager to SNS instead, and are
-neither printed nor repeated by a message. Whoever rotates a key puts it into the secret and runs this again.
+Terraform would keep the credentials in its plans and its state. This command copies them from Secrets Manager to SNS
+instead, and neither output nor error messages contain them. To rotate a key, set the secret's value and run it again.
 """
 
 import json
@@ -21,29 +21,29 @@ from ops.target import Target
 
 @dataclass(frozen=True)
 class Application:
-    """A platform application, and what was done to it."""
+    """A platform application, and whether it was created or updated."""
 
     push: str
     platform: str
     arn: str
     done: str
-    """`made` or `updated`."""
+    """`created` or `updated`."""
 
 
 def put(target: Target, file: EnvironmentFile, label: str | None) -> Iterator[Application]:
-    """Make or update the applications of one `push` block, or of all, and yield each that is done. Raises OpsError."""
+    """Create or update the applications of one `push` block, or of all, and yield each one. Raises OpsError."""
     settings = file.settings
     blocks = settings.push
     if not blocks or (label and label not in blocks):
-        known = f"it names {', '.join(sorted(blocks))}" if blocks else "it names none"
+        known = f"it declares {', '.join(sorted(blocks))}" if blocks else "it declares none"
         wanted = f'no push "{label}"' if label else "no push block"
-        remedy = 'write `push "mobile" { apns { ... } fcm { ... } }`'
-        raise OpsError(f"{file.document.file} names {wanted}, {known}; {remedy}", ExitCode.REFUSED)
+        remedy = 'add `push "mobile" { apns { ... } fcm { ... } }`'
+        raise OpsError(f"{file.document.file} declares {wanted}, {known}; {remedy}", ExitCode.REFUSED)
     session = target.session(settings.account_id)
     secrets, sns = (session.client(name, region_name=settings.region) for name in ("secretsmanager", "sns"))
     names = Names(settings.product, settings.name, settings.account_id, settings.region)
     for name in sorted(blocks) if label is None else [label]:
-        # All values are read and looked at before the first application is touched.
+        # All values are read and checked before the first application is changed.
         attributes = [(each, _attributes(secrets, names, each)) for each in blocks[name].platforms]
         for platform, values in attributes:
             arn = application_arn(names, name, platform)
@@ -51,20 +51,20 @@ def put(target: Target, file: EnvironmentFile, label: str | None) -> Iterator[Ap
 
 
 def _attributes(secrets: Any, names: Names, platform: ApnsSettings | FcmSettings) -> dict[str, str]:
-    """Return the attributes of "SetPlatformApplicationAttributes". Raises OpsError when the value is something else."""
+    """Return the attributes of "SetPlatformApplicationAttributes". Raises OpsError if the value is not a key."""
     value = _value(secrets, names, platform.secret)
     if isinstance(platform, FcmSettings):
         if not _is_service_account(value):
             raise OpsError(
                 f"the value of secret {platform.secret} is not the key of a service account; "
-                f"put in the JSON file that Google makes: {_put_in(names, platform.secret, 'service-account.json')}",
+                f"set it to the JSON file from Google: {_set_command(names, platform.secret, 'service-account.json')}",
                 ExitCode.REFUSED,
             )
         return {"PlatformCredential": value}
     if not (value.startswith("-----BEGIN PRIVATE KEY-----") and value.endswith("-----END PRIVATE KEY-----")):
         raise OpsError(
-            f"the value of secret {platform.secret} is not a signing key; put in the file that Apple makes: "
-            f"{_put_in(names, platform.secret, f'AuthKey_{platform.key_id}.p8')}",
+            f"the value of secret {platform.secret} is not a signing key; set it to the file from Apple: "
+            f"{_set_command(names, platform.secret, f'AuthKey_{platform.key_id}.p8')}",
             ExitCode.REFUSED,
         )
     return {
@@ -83,10 +83,10 @@ def _value(secrets: Any, names: Names, label: str) -> str:
         code = error.response["Error"]["Code"]
         if code == "ResourceNotFoundException":
             raise OpsError(
-                f"{name} has no value yet; apply {names.environment}, then {_put_in(names, label, 'FILE')}",
+                f"{name} has no value yet; apply {names.environment}, then {_set_command(names, label, 'FILE')}",
                 ExitCode.REFUSED,
             ) from None
-        raise OpsError(f"Secrets Manager refused {name}: {code}; may these credentials read it?") from None
+        raise OpsError(f"Secrets Manager refused {name}: {code}; check whether these credentials may read it") from None
 
 
 def _is_service_account(value: str) -> bool:
@@ -112,19 +112,21 @@ def _put(sns: Any, arn: str, attributes: Mapping[str, str]) -> str:
         _asked(arn, lambda: sns.set_platform_application_attributes(PlatformApplicationArn=arn, Attributes=attributes))
         return "updated"
     _asked(arn, lambda: sns.create_platform_application(Name=name, Platform=platform, Attributes=attributes))
-    return "made"
+    return "created"
 
 
 def _asked(arn: str, request: Callable[[], Any]) -> Any:
-    """Return what SNS answers. Raises OpsError with SNS's code alone: its text may repeat the credentials."""
+    """Return the response of SNS. Raises OpsError with only the error code: the text may contain credentials."""
     try:
         return request()
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        raise OpsError(f"SNS refused {arn}: {code}; is the key revoked, or of another app?") from None
+        raise OpsError(
+            f"SNS refused {arn}: {code}; check whether the key is revoked or belongs to another app"
+        ) from None
     except BotoCoreError as error:
-        raise OpsError(f"{arn} was not reached: {type(error).__name__}") from None
+        raise OpsError(f"SNS could not be reached for {arn}: {type(error).__name__}") from None
 
 
-def _put_in(names: Names, label: str, path: str) -> str:
+def _set_command(names: Names, label: str, path: str) -> str:
     return f"`.venv/bin/python -m ops secret set {label} --env {names.environment} < {path}`"

@@ -1,6 +1,6 @@
-"""The reference of environment files, written from the settings: every block and key, its default and its reason.
+"""The reference of environment files: every block and key with its default and description, from the settings.
 
-A chapter for each module, in `docs/reference/`; a test keeps them current.
+One page per module in `docs/reference/`. A test keeps the pages current.
 """
 
 import dataclasses
@@ -24,15 +24,15 @@ HEAD = "<!-- Written by `make reference` from the settings of modules/; a test k
 _SCALARS = {str: "string", int: "number", float: "number", bool: "true or false"}
 
 
-def chapters() -> dict[str, str]:
-    """Return the text of each chapter by its file's name."""
+def pages() -> dict[str, str]:
+    """Return the text of each page by its file name."""
     modules = {base.__module__.split(".")[1]: base for base in Environment.__bases__ if issubclass(base, Settings)}
     inherited = {name for base in modules.values() for name in base.model_fields}
     own = {name: info for name, info in written(Environment).items() if name not in inherited}
     return {
-        "environment.md": _chapter("The environment", Environment.__doc__, own),
+        "environment.md": _page("The environment", Environment.__doc__, own),
         **{
-            f"{module}.md": _chapter(f"The {module} module", base.__doc__, written(base))
+            f"{module}.md": _page(f"The {module} module", base.__doc__, written(base))
             for module, base in modules.items()
         },
         "functions.md": _shipped_functions(),
@@ -41,10 +41,10 @@ def chapters() -> dict[str, str]:
 
 
 def write(folder: Path) -> list[Path]:
-    """Write the chapters, and return those that changed."""
+    """Write the pages, and return those that changed."""
     folder.mkdir(parents=True, exist_ok=True)
     changed = []
-    for name, text in chapters().items():
+    for name, text in pages().items():
         path = folder / name
         if not path.exists() or path.read_text() != text:
             path.write_text(text)
@@ -55,24 +55,24 @@ def write(folder: Path) -> list[Path]:
 def _contents(modules: dict[str, list[str]]) -> str:
     lines = [
         HEAD,
-        "# What an environment file may say\n",
-        "Blocks that are absent create nothing. Where a default depends on the tier, the table has development's, and "
-        "the reason says what the others are.\n",
+        "# Environment files\n",
+        "Blocks that are absent create nothing. Where a default depends on the tier, the table lists the value of "
+        "each tier.\n",
     ]
     lines += ["- [the environment](environment.md): its own keys"]
     lines += [
         f"- [{module}]({module}.md): {', '.join(f'`{name}`' for name in names)}" for module, names in modules.items()
     ]
-    lines += [f"- [functions](functions.md): variables of {', '.join(f'`{name}`' for name in SHIPPED)}"]
+    lines += [f"- [functions](functions.md): environment variables of {', '.join(f'`{name}`' for name in SHIPPED)}"]
     return "\n".join(lines) + "\n"
 
 
 def _shipped_functions() -> str:
-    """Return the chapter of the variables that the functions of lambdas/ read."""
-    lines = [HEAD, "# Variables of the functions in lambdas/\n"]
-    lines += ["A `function` block sets them in its `environment`, where nothing else sets them.\n"]
+    """Return the page of the environment variables of the functions in lambdas/."""
+    lines = [HEAD, "# Environment variables of the functions in lambdas/\n"]
+    lines += ["Set them in the `environment` of a `function` block.\n"]
     for name, variables in SHIPPED.items():
-        lines += [f"## `{name}`\n", "| variable | default | what for |", "|---|---|---|"]
+        lines += [f"## `{name}`\n", "| variable | default | description |", "|---|---|---|"]
         lines += [
             f"| `{key}` | {_shipped_default(each.default)} | {each.description} |" for key, each in variables.items()
         ]
@@ -86,7 +86,7 @@ def _shipped_default(default: str | None) -> str:
     return f"`{default}`" if default else "none"
 
 
-def _chapter(title: str, about: str | None, fields: dict[str, FieldInfo]) -> str:
+def _page(title: str, about: str | None, fields: dict[str, FieldInfo]) -> str:
     lines = [HEAD, f"# {title}\n", f"{_first_paragraph(about)}\n"]
     plain = {name: info for name, info in fields.items() if shape_of(info).kind == "attribute"}
     if plain:
@@ -99,11 +99,11 @@ def _chapter(title: str, about: str | None, fields: dict[str, FieldInfo]) -> str
 
 
 def _block(name: str, info: FieldInfo, shape: Shape, *, depth: int, path: tuple[str, ...]) -> Iterator[str]:
-    """Yield a block's heading, its keys, then the blocks in it."""
+    """Yield a block's heading, its keys, then its nested blocks."""
     assert shape.model is not None
     here = (*path, name)
     label = ' "NAME"' if shape.kind == "labelled" else ""
-    times = {"labelled": ", as many as there are names", "repeated": ", may be repeated"}.get(shape.kind, "")
+    times = {"labelled": ", one for each name", "repeated": ", can be repeated"}.get(shape.kind, "")
     yield f"{'#' * min(depth, 5)} `{' '.join(here)}{label} {{ }}`\n"
     yield f"{_sentence(info.description)} {_first_paragraph(shape.model.__doc__)}\n"
     required = "Required" if info.is_required() else "Optional"
@@ -120,7 +120,7 @@ def _block(name: str, info: FieldInfo, shape: Shape, *, depth: int, path: tuple[
 
 
 def _table(fields: dict[str, FieldInfo]) -> Iterator[str]:
-    yield "| key | value | default | what for |"
+    yield "| key | value | default | description |"
     yield "|---|---|---|---|"
     for name, info in fields.items():
         cells = (f"`{name}`", _type(info), _default(info), _sentence(info.description))
@@ -132,7 +132,7 @@ def _type(info: FieldInfo) -> str:
 
 
 def _named(annotation: Any) -> str:
-    """Return the type in an author's words."""
+    """Return the type in plain words."""
     names = [_one(each) for each in alternatives(annotation) if each is not type(None)]
     return " or ".join(dict.fromkeys(names))
 
@@ -154,15 +154,15 @@ def _words(name: str) -> str:
 
 def _bounds(info: FieldInfo) -> str:
     words = {Ge: "at least {}", Gt: "more than {}", Le: "at most {}", Lt: "less than {}"}
-    told = []
+    bounds = []
     for rule in info.metadata:
         if type(rule) in words:
-            told.append(words[type(rule)].format(dataclasses.astuple(rule)[0]))
+            bounds.append(words[type(rule)].format(dataclasses.astuple(rule)[0]))
         elif isinstance(rule, MinLen) and rule.min_length:
-            told.append(f"{rule.min_length} or more")
+            bounds.append(f"{rule.min_length} or more")
         elif isinstance(rule, MaxLen):
-            told.append(f"up to {rule.max_length}" + (" characters" if info.annotation is str else ""))
-    return f" ({', '.join(told)})" if told else ""
+            bounds.append(f"up to {rule.max_length}" + (" characters" if info.annotation is str else ""))
+    return f" ({', '.join(bounds)})" if bounds else ""
 
 
 def _default(info: FieldInfo) -> str:
@@ -176,7 +176,7 @@ def _default(info: FieldInfo) -> str:
 
 
 def _tier_default(default: TierDefault) -> str:
-    """Return the values, each with its tiers, and the exception."""
+    """Return each default with its tiers, and the exception."""
     values = {tier: _shown(value) for tier, value in default.by_tier.items()}
     tiers = {value: [tier for tier in values if values[tier] == value] for value in values.values()}
     shown = [f"{value} in {' and '.join(names)}" for value, names in tiers.items()]

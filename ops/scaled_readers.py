@@ -1,7 +1,7 @@
 """Readers that scaling added to an Aurora cluster.
 
-Terraform has no resource for them, they stay when their scaling is taken away, and AWS deletes no cluster that has
-instances ("Amazon Aurora Auto Scaling with Aurora Replicas",
+Terraform has no resource for them, they remain when their scaling is deleted, and AWS does not delete a cluster that
+has instances ("Amazon Aurora Auto Scaling with Aurora Replicas",
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Integrating.AutoScaling.html).
 """
 
@@ -22,7 +22,7 @@ DIMENSION = "rds:cluster:ReadReplicaCount"
 
 
 def clients_of(target: Target, file: EnvironmentFile) -> Clients:
-    """Return the clients of the environment's account and region, by service. Raises OpsError."""
+    """Return the boto3 clients of the environment's account and Region, by service. Raises OpsError."""
     session: Any = target.session(file.settings.account_id)
     return lambda service: session.client(service, region_name=file.settings.region)
 
@@ -30,13 +30,13 @@ def clients_of(target: Target, file: EnvironmentFile) -> Clients:
 def deletable_readers(clients: Clients, file: EnvironmentFile, label: str) -> tuple[str, list[str]]:
     """Return the cluster of a `database` block and its readers that scaling added.
 
-    Raises OpsError where there is no such cluster, and for one whose deletion protection is on: that one is to stay.
+    Raises OpsError if the cluster does not exist, or if its deletion protection is on.
     """
     settings = file.settings
     known = [name for name, database in settings.database.items() if database.is_aurora]
     if label not in known:
-        told = f"it names {', '.join(known)}" if known else "it names none"
-        raise OpsError(f'{file.document.file} names no Aurora database "{label}", {told}', ExitCode.REFUSED)
+        declared = f"it declares {', '.join(known)}" if known else "it declares none"
+        raise OpsError(f'{file.document.file} declares no Aurora database "{label}", {declared}', ExitCode.REFUSED)
     identifier = cluster_identifier(settings.names, label)
     try:
         (cluster,) = clients("rds").describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"]
@@ -44,8 +44,8 @@ def deletable_readers(clients: Clients, file: EnvironmentFile, label: str) -> tu
         raise OpsError(f"{identifier}: {error}", ExitCode.REFUSED) from None
     if cluster["DeletionProtection"]:
         raise OpsError(
-            f"the deletion protection of {identifier} is on, so that it is to stay, and scaling looks after its "
-            "readers. To take it away, first apply deletion_protection = false "
+            f"the deletion protection of {identifier} is on. Scaling removes the readers of a cluster that stays; to "
+            "delete the cluster, first apply deletion_protection = false "
             '(docs/runbooks/plan.md, "Taking a protected block away")',
             ExitCode.REFUSED,
         )
@@ -54,7 +54,7 @@ def deletable_readers(clients: Clients, file: EnvironmentFile, label: str) -> tu
 
 
 def delete_readers(clients: Clients, cluster: str, readers: Sequence[str]) -> None:
-    """End the scaling of the cluster, delete the readers, and wait until they are gone. Raises OpsError."""
+    """Remove the scaling of the cluster, delete the readers, and wait until they are gone. Raises OpsError."""
     rds = clients("rds")
     with step(f"delete the readers that scaling added to {cluster}") as doing:
         try:
@@ -70,7 +70,7 @@ def delete_readers(clients: Clients, cluster: str, readers: Sequence[str]) -> No
 
 
 def _end_scaling(scaling: Any, cluster: str) -> None:
-    """Deregister the cluster, so that no reader is added again; its policies and schedules go with that."""
+    """Deregister the cluster, with its policies and schedules, so that no reader is added again."""
     target = {"ServiceNamespace": "rds", "ResourceId": f"cluster:{cluster}", "ScalableDimension": DIMENSION}
     try:
         scaling.deregister_scalable_target(**target)

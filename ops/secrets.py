@@ -1,7 +1,7 @@
-"""`python -m ops secret`: puts values into the secrets that an environment file names.
+"""`python -m ops secret`: sets the values of the secrets that an environment file declares.
 
-A value goes from standard input, or from a prompt that shows nothing, straight to Secrets Manager. It is no argument
-(the list of processes shows those, and the shell keeps them), it is not printed, and no message repeats it.
+A value goes from standard input, or from a prompt without echo, directly to Secrets Manager. It is never an argument
+(process lists and the shell history show arguments), and neither output nor error messages contain it.
 """
 
 import sys
@@ -19,22 +19,22 @@ from ops.errors import ExitCode, OpsError
 from ops.target import Target, cloud, local
 from ops.workspace import Workspace
 
-#: "AWS Secrets Manager quotas": bytes of a secret's value.
+#: The maximum size of a secret's value in bytes ("AWS Secrets Manager quotas").
 VALUE_LIMIT = 65536
 
 
 @dataclass(frozen=True)
 class SecretState:
-    """A secret that the environment file names, and what Secrets Manager says of it."""
+    """A secret that the environment file declares, and its state in Secrets Manager."""
 
     label: str
     name: str
     state: str
-    """`no value yet`, `not applied yet`, or when its value was put in."""
+    """`no value yet`, `not applied yet`, or when its value was last changed."""
 
 
 def target_of(workspace: Workspace, *, on_local: bool) -> Target:
-    """Return the real AWS or the embedded one. Raises OpsError when that does not run."""
+    """Return AWS or the embedded AWS as the target. Raises OpsError if the embedded AWS is not running."""
     if not on_local:
         return cloud(workspace)
     local_aws = find(workspace.local)
@@ -44,47 +44,47 @@ def target_of(workspace: Workspace, *, on_local: bool) -> Target:
 
 
 def read_value(prompt: Callable[[], str], stream: TextIO | None = None) -> str:
-    """Return the value from a pipe, or from the prompt when a person sits there. Raises OpsError when it is unusable.
+    """Return the value from a pipe, or from the prompt on a terminal. Raises OpsError if it is empty or too long.
 
-    One line end behind it is not part of the value: `echo`, editors and `pass` all write one.
+    One trailing newline is not part of the value: `echo`, editors, and `pass` all write one.
     """
     stream = stream or sys.stdin
     value = prompt() if stream.isatty() else stream.read()
     value = value.removesuffix("\n").removesuffix("\r")
     if not value.strip():
-        raise OpsError("the value is empty, nothing was put in; pipe it in or type it at the prompt", ExitCode.REFUSED)
+        raise OpsError("the value is empty; nothing was changed. Pipe it in or type it at the prompt", ExitCode.REFUSED)
     if len(value.encode()) > VALUE_LIMIT:
-        raise OpsError(f"the value is longer than the {VALUE_LIMIT} bytes of a secret", ExitCode.REFUSED)
+        raise OpsError(f"the value is longer than {VALUE_LIMIT} bytes, the limit of a secret", ExitCode.REFUSED)
     return value
 
 
 def require_declared(file: EnvironmentFile, label: str) -> None:
-    """Raise OpsError when the environment file names no such secret."""
+    """Raise OpsError if the environment file does not declare this secret."""
     declared = file.settings.secret
     if label not in declared:
-        known = f"it names {', '.join(sorted(declared))}" if declared else "it names none"
+        known = f"it declares {', '.join(sorted(declared))}" if declared else "it declares none"
         raise OpsError(
-            f'{file.document.file} names no secret "{label}", {known}; write `secret "{label}" {{ }}` and apply it',
+            f'{file.document.file} declares no secret "{label}", {known}; add `secret "{label}" {{ }}` and apply it',
             ExitCode.REFUSED,
         )
 
 
 def put(target: Target, file: EnvironmentFile, label: str, value: str) -> str:
-    """Put the value in as the secret's current one, and return the name of the secret. Raises OpsError."""
+    """Set the secret's current value, and return the secret's name. Raises OpsError."""
     name = _name(file, label)
     client = _client(target, file)
     try:
         client.put_secret_value(SecretId=name, SecretString=value)
     except ClientError as error:
-        # `from None`: a traceback would hold the request, and with it the value.
-        raise OpsError(_told(error, name, file), ExitCode.REFUSED) from None
+        # `from None`: a traceback would show the request, which contains the value.
+        raise OpsError(_message(error, name, file), ExitCode.REFUSED) from None
     except BotoCoreError as error:
-        raise OpsError(f"{name} was not put in: {type(error).__name__}", ExitCode.REFUSED) from None
+        raise OpsError(f"the value of {name} was not set: {type(error).__name__}", ExitCode.REFUSED) from None
     return name
 
 
 def states(target: Target, file: EnvironmentFile) -> list[SecretState]:
-    """Return the environment's secrets and whether each has a value, which is not read."""
+    """Return the environment's secrets and whether each has a value. Values are not read."""
     client = _client(target, file)
     return [
         SecretState(label, _name(file, label), _state(client, file, label)) for label in sorted(file.settings.secret)
@@ -97,7 +97,7 @@ def _state(client: Any, file: EnvironmentFile, label: str) -> str:
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             return "not applied yet"
-        raise OpsError(_told(error, _name(file, label), file), ExitCode.REFUSED) from None
+        raise OpsError(_message(error, _name(file, label), file), ExitCode.REFUSED) from None
     if found.get("DeletedDate"):
         return "being deleted"
     stages = found.get("VersionIdsToStages") or {}
@@ -117,11 +117,11 @@ def _name(file: EnvironmentFile, label: str) -> str:
     return secret_name(Names(settings.product, settings.name, settings.account_id, settings.region), label)
 
 
-def _told(error: ClientError, name: str, file: EnvironmentFile) -> str:
-    """Say what Secrets Manager answered, and what to run next."""
+def _message(error: ClientError, name: str, file: EnvironmentFile) -> str:
+    """Return an error of Secrets Manager as a message with what to do next."""
     code = error.response["Error"]["Code"]
     if code == "ResourceNotFoundException":
         return f"{name} does not exist in {file.settings.account_id}; apply {file.settings.name} first"
     if code == "InvalidRequestException":
-        return f"{name} takes no value now, it may be scheduled for deletion; see `python -m ops secret list`"
-    return f"Secrets Manager refused {name}: {code}; do these credentials have the right to it?"
+        return f"{name} does not accept a value now. It may be scheduled for deletion; see `python -m ops secret list`"
+    return f"Secrets Manager refused {name}: {code}; check whether these credentials have permission"

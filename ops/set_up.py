@@ -1,7 +1,7 @@
-"""`make setup`: what the other commands need, done once. Runs with the machine's own Python and its standard library.
+"""`make setup`: installs what the other commands need. Runs with the system's Python and its standard library.
 
-Creates .venv from requirements.lock and node_modules from package-lock.json. Run again it only looks whether the
-locks have changed. Kept to what Python 3.7 can read, so that an old one can say that it is too old.
+Creates .venv from requirements.lock and node_modules from package-lock.json. Later runs only check whether the lock
+files have changed. The syntax is limited to Python 3.7, so that an old Python can report that it is too old.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PYTHON_NEEDED = (3, 11)
 NODE_NEEDED = (18, 0)
 NPM_NEEDED = (8, 0)
 TERRAFORM_NEEDED = (1, 10)
-#: As in ops.errors.ExitCode, which this Python may be too old to import.
+#: Same values as in ops.errors.ExitCode, which this Python may be too old to import.
 MISSING_TOOL, FAILED = 3, 1
 REMINDER_SECONDS = 15
 
@@ -39,12 +39,12 @@ GET_TERRAFORM = "https://developer.hashicorp.com/terraform/install"
 
 
 def main() -> int:
-    """Check the tools, then install what is not installed yet; return the exit code."""
+    """Check the tools, install what is missing, and return the exit code."""
     problems = list(missing_tools())
     if problems:
         say("\n".join(f"error {problem}" for problem in problems))
         return MISSING_TOOL
-    # Side by side: npm mostly waits for the network, pip mostly compiles.
+    # In parallel: npm mostly waits for the network, pip mostly compiles.
     with ThreadPoolExecutor() as pool:
         installs = [
             pool.submit(once, "Python packages", VENV, PYTHON_LOCK, lambda: install_python(VENV, PYTHON_LOCK)),
@@ -52,23 +52,23 @@ def main() -> int:
         ]
     for install in installs:
         install.result()
-    once("an index of the bindings", VENV, PYTHON_LOCK, index_bindings, "-indexed")
+    once("index of the bindings", VENV, PYTHON_LOCK, index_bindings, "-indexed")
     return 0
 
 
 def missing_tools() -> Iterator[str]:
-    """Yield what is missing or too old, and how to get it."""
+    """Yield each tool that is missing or too old, and how to install it."""
     if sys.version_info < PYTHON_NEEDED:
         found = sys.version.split()[0]
-        yield f"Python {found} is too old, 3.11 is needed: install it, then `make setup PYTHON=python3.11`"
+        yield f"Python {found} is too old; 3.11 is required: install it, then run `make setup PYTHON=python3.11`"
     terraform = os.environ.get("TERRAFORM_BINARY_NAME") or "terraform"
     needed = (
-        ("node", NODE_NEEDED, f"install Node.js, {GET_NODE}; npm fetches the one that we run with it"),
+        ("node", NODE_NEEDED, f"install Node.js, {GET_NODE}; npm then installs the version that Groundwork runs"),
         ("npm", NPM_NEEDED, f"it comes with Node.js, {GET_NODE}"),
         (
             terraform,
             TERRAFORM_NEEDED,
-            f"install it, {GET_TERRAFORM}, or name OpenTofu: export TERRAFORM_BINARY_NAME=tofu",
+            f"install it, {GET_TERRAFORM}, or use OpenTofu: export TERRAFORM_BINARY_NAME=tofu",
         ),
     )
     for program, version, remedy in needed:
@@ -76,11 +76,11 @@ def missing_tools() -> Iterator[str]:
         if actual is None:
             yield f"{program} is missing: {remedy}"
         elif actual < version:
-            yield f"{program} {dotted(actual)} is too old, {dotted(version)} is needed: {remedy}"
+            yield f"{program} {dotted(actual)} is too old; {dotted(version)} is required: {remedy}"
 
 
 def version_of(program: str) -> Optional[Version]:  # noqa: UP045 - for the old Python
-    """Return the program's version, or None when it cannot be run."""
+    """Return the program's version, or None if it cannot be run."""
     if shutil.which(program) is None:
         return None
     try:
@@ -96,53 +96,53 @@ def dotted(version: Version) -> str:
     return ".".join(map(str, version))
 
 
-def once(what: str, folder: Path, lock: str, install: Callable[[], None], suffix: str = "") -> None:
-    """Install what the lock file names, unless the folder holds just that."""
+def once(name: str, folder: Path, lock: str, install: Callable[[], None], suffix: str = "") -> None:
+    """Install the packages of the lock file, unless the folder already contains them."""
     done = stamp(folder, lock, suffix)
     if done.exists():
         return
     started = time.monotonic()
-    say(f"installing {what} from {lock} ...")
+    say(f"installing {name} from {lock} ...")
     install()
     done.touch()
-    say(f"ok install {what} ({time.monotonic() - started:.1f} s)")
+    say(f"ok install {name} ({time.monotonic() - started:.1f} s)")
 
 
 def stamp(folder: Path, lock: str, suffix: str = "") -> Path:
-    """Return the file that says that the folder holds what the lock file names, for this Python."""
+    """Return the file that marks the folder as installed from this lock file, for this Python."""
     content = (PROJECT / lock).read_bytes() + sys.version.encode()
     return folder / f".groundwork-{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
 
 
 def install_python(folder: Path, lock: str) -> None:
-    """Make a virtual environment anew: only what the lock names may be in it."""
+    """Create a new virtual environment, so that it contains only the packages of the lock file."""
     shutil.rmtree(folder, ignore_errors=True)
     run([sys.executable, "-m", "venv", str(folder)], "on Debian: apt-get install python3-venv")
     environment = dict(os.environ)
-    # Byte code is written now, once: without it each start compiles 2,100 modules of the AWS bindings.
+    # Bytecode is compiled once, now. Otherwise, each start compiles 2,100 modules of the AWS bindings.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     environment["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     python = str(folder / "bin" / "python")
     install = [python, "-m", "pip", "install", "--quiet", "--compile", "--require-hashes"]
-    run([*install, "-r", lock], "its reason stands above", environment)
+    run([*install, "-r", lock], "see the output above", environment)
 
 
 def install_node() -> None:
-    """Install node_modules without any package's script but that of `node`, which brings the Node.js that we run.
+    """Install node_modules, and run no install script except that of `node`, which provides Groundwork's Node.js.
 
-    The terminal module of the CDKTF CLI needs none: it ships what its script would compile.
+    The terminal module of the CDKTF CLI does not need its script: it ships the compiled result.
     """
-    run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "its reason stands above")
-    run(["npm", "rebuild", "node"], "its reason stands above")
+    run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "see the output above")
+    run(["npm", "rebuild", "node"], "see the output above")
 
 
 def index_bindings() -> None:
-    """Let jsii write its index of the AWS bindings: without it every short synth takes 3 seconds longer."""
-    run([str(VENV_PYTHON), "-m", "modules.bindings"], "its reason stands above")
+    """Create jsii's index of the AWS bindings. Without it, every short synth takes 3 seconds longer."""
+    run([str(VENV_PYTHON), "-m", "modules.bindings"], "see the output above")
 
 
 def run(command: List[str], remedy: str, environment: Optional[Dict[str, str]] = None) -> None:  # noqa: UP006, UP045
-    """Run it in the project; when it fails, print what it said and end this process."""
+    """Run the command in the project. If it fails, print its output and exit."""
     finished = threading.Event()
     name = " ".join([Path(command[0]).name, *command[1:4]])
     threading.Thread(target=remind, args=(name, finished), daemon=True).start()
@@ -157,7 +157,7 @@ def run(command: List[str], remedy: str, environment: Optional[Dict[str, str]] =
 
 
 def remind(name: str, finished: threading.Event) -> None:
-    """Say now and then that it is still running."""
+    """Report periodically that the command is still running."""
     started = time.monotonic()
     while not finished.wait(REMINDER_SECONDS):
         say(f"  ... {name}, {time.monotonic() - started:.0f} s")

@@ -1,4 +1,4 @@
-"""Whether a stack's state can be planned on, and the commands for one that cannot: `python -m ops state`."""
+"""The check of a stack's state before a plan, and the commands that repair a state: `python -m ops state`."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +14,9 @@ from ops.workspace import stack_folder
 
 
 def require_sound(target: Target, terraform: Terraform) -> None:
-    """Raise OpsError when the state of an environment's stack must not be planned on: gone, deleted, or not readable.
+    """Raise OpsError if the state of an environment's stack is missing, deleted, or unreadable.
 
-    A lock that somebody holds is waited for by Terraform; only one that Terraform cannot read is refused.
+    A lock is no error unless Terraform cannot read it: Terraform waits for the holder.
     """
     refuse_unsaved(in_jobs(target.workspace), terraform.stack, local=target.local_aws is not None)
     backend = Backend.of(terraform.folder)
@@ -24,8 +24,8 @@ def require_sound(target: Target, terraform: Terraform) -> None:
     if not remote.bucket_exists():
         command = "local" if target.local_aws else "bootstrap"
         raise OpsError(
-            f"the account has no state bucket {remote.bucket}; run `make {command} ENV={terraform.stack}`. If it was "
-            "there before: docs/runbooks/state.md, The state bucket is gone",
+            f"the account has no state bucket {remote.bucket}; run `make {command} ENV={terraform.stack}`. If the "
+            "bucket existed before: docs/runbooks/state.md, The state bucket is gone",
             ExitCode.REFUSED,
         )
     remote.lock()
@@ -34,7 +34,7 @@ def require_sound(target: Target, terraform: Terraform) -> None:
 
 
 class StateOf:
-    """The state of an environment's stack, or of its account's, for the commands that mend it."""
+    """The state of an environment's or its account's stack, for the commands that repair it."""
 
     def __init__(self, target: Target, file: EnvironmentFile, *, account: bool) -> None:
         self._name = file.settings.name
@@ -43,24 +43,24 @@ class StateOf:
         self._unsaved = [path for path in found if path.parent.name == self._stack]
         self._target = target
         if not (stack_folder(target.output, self._stack) / "cdk.tf.json").exists():
-            # Apart from what a deploy is synthesized into: another stack's unsaved state may lie there.
+            # Not into the folder of a deploy, which may contain another stack's unsaved state.
             self._target = replace(target, output=target.workspace.build / "state" / "cdktf.out")
             synthesize(target.workspace, self._target.output, target.init_environment, self._name)
 
     @property
     def remote(self) -> RemoteState:
-        """What lies in the state bucket."""
+        """The state objects in the state bucket."""
         backend = Backend.of(stack_folder(self._target.output, self._stack))
         options = self._target.options(self._stack, self._name)
         return RemoteState(self._target.session(backend.account_id), backend, options)
 
     def push(self, lock_timeout: int) -> Path:
-        """Push what an apply could not save, delete that file, and return its path. Raises OpsError."""
+        """Push the state that an apply could not save, delete its file, and return the path. Raises OpsError."""
         if not self._unsaved:
             place = f"build/ci/{self._name}/{self._stack}/{ERRORED_STATE}"
             raise OpsError(
-                f"there is no unsaved state of {self._stack} here; one that an apply job kept as its artifact belongs "
-                f"into the project's folder: {place}",
+                f"there is no unsaved state of {self._stack} on this machine. If an apply job kept one as its "
+                f"artifact, copy it into the project: {place}",
                 ExitCode.REFUSED,
             )
         newest = max(self._unsaved, key=lambda path: path.stat().st_mtime)

@@ -1,4 +1,4 @@
-"""What a command is doing, on stderr: each step with its time, a long wait with its progress."""
+"""Progress of a command on stderr: each step with its duration, and the progress of long steps."""
 
 import io
 import os
@@ -12,20 +12,20 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
-#: Seconds after which a step that runs without a terminal says that it is still there.
+#: Seconds after which a step without a terminal reports that it is still running.
 REMINDER_SECONDS = 15
 
 
 class _Stderr(io.TextIOBase):
-    """Standard error as it is at the time; when it is gone (a closed terminal, a full disk), nothing ends for that."""
+    """The current standard error. A closed terminal or a full disk does not end the command."""
 
     @property
     def _stream(self) -> TextIO:
-        # A spinner puts a proxy in its place, which writes to this again.
+        # A spinner replaces sys.stderr with a proxy, which writes to this object again.
         return cast("TextIO", getattr(sys.stderr, "rich_proxied_file", sys.stderr))
 
     def write(self, text: str) -> int:
-        """Write, or leave it."""
+        """Write, and ignore errors."""
         try:
             self._stream.write(text)
         except OSError:
@@ -33,7 +33,7 @@ class _Stderr(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Flush, or leave it."""
+        """Flush, and ignore errors."""
         give_up_if_broken(self._stream)
 
     def isatty(self) -> bool:
@@ -41,12 +41,12 @@ class _Stderr(io.TextIOBase):
         return self._stream.isatty()
 
     def fileno(self) -> int:
-        """Return its descriptor, by which rich finds the terminal's width."""
+        """Return the file descriptor, from which Rich gets the terminal's width."""
         return self._stream.fileno()
 
 
 def give_up(stream: TextIO) -> None:
-    """Let a stream that cannot be written to lead nowhere: what it still buffers would fail again at the end."""
+    """Redirect a broken stream to the null device: its buffer would fail again at exit."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
@@ -54,7 +54,7 @@ def give_up(stream: TextIO) -> None:
 
 
 def give_up_if_broken(stream: TextIO) -> None:
-    """Let a stream lead nowhere when what it buffers cannot be written."""
+    """Redirect a stream to the null device if its buffer cannot be written."""
     try:
         stream.flush()
     except OSError:
@@ -65,7 +65,7 @@ console = Console(file=cast("TextIO", _Stderr()), highlight=False, soft_wrap=Tru
 
 
 class Step:
-    """One step that is being done."""
+    """A step that is running."""
 
     def __init__(self, name: str, status: Status | None) -> None:
         self.name = name
@@ -75,11 +75,11 @@ class Step:
 
     @property
     def seconds(self) -> float:
-        """How long the step has taken so far."""
+        """The duration of the step so far."""
         return time.monotonic() - self._started
 
     def progress(self, text: str) -> None:
-        """Say how far it is: at once on a terminal, now and then in a log."""
+        """Report the progress: at once on a terminal, periodically in a log."""
         if self._status:
             self._status.update(f"{escape(self.name)} [dim]{escape(text)}[/]")
         elif time.monotonic() - self._reminded >= REMINDER_SECONDS:
@@ -89,9 +89,9 @@ class Step:
 
 @contextmanager
 def step(name: str) -> Iterator[Step]:
-    """Print the step's name, its progress, and how it ended after how many seconds.
+    """Print the step's name, its progress, its outcome, and its duration.
 
-    Set `result` on the step to say what came of it.
+    Set `result` on the step to print a result.
     """
     status = console.status(escape(name)) if console.is_terminal else None
     doing = Step(name, status)

@@ -1,4 +1,4 @@
-"""Synthesizes with the CDKTF CLI, and makes each stack's folder ready for `init`."""
+"""Synthesizes with the CDKTF CLI, and prepares each stack's folder for `terraform init`."""
 
 import shutil
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ LOCK_FILE = ".terraform.lock.hcl"
 
 
 def synthesize(workspace: Workspace, output: Path, base: Mapping[str, str], env: str | None) -> None:
-    """Build the functions and run `cdktf synth`, for one environment or for all, into the output folder.
+    """Build the functions and run `cdktf synth` into the output folder, for one environment or all.
 
-    Raises OpsError, also when that folder holds a state that an apply could not save.
+    Raises OpsError, also if that folder contains a state that an apply could not save.
     """
     environments = chosen(load(workspace.envs), env)
     refuse_unsaved(in_stacks(output), environments[0].name, local=output == workspace.local_output)
@@ -44,6 +44,6 @@ def synthesize(workspace: Workspace, output: Path, base: Mapping[str, str], env:
 
 
 def pin_providers(output: Path) -> None:
-    """Copy the committed lock file beside each stack, so that every init takes the same provider."""
+    """Copy the committed lock file into each stack's folder, so that every init uses the same provider."""
     for folder in (output / "stacks").iterdir():
         shutil.copyfile(PROJECT / LOCK_FILE, folder / LOCK_FILE)

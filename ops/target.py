@@ -1,4 +1,4 @@
-"""Where a command works: on the real AWS with the shell's credentials, or on the embedded one."""
+"""The target of a command: AWS with the shell's credentials, or the embedded AWS."""
 
 import json
 import os
@@ -17,24 +17,24 @@ from ops.terraform import Terraform
 from ops.workspace import Workspace, stack_folder
 
 OVERRIDE_FILE = "local_aws_override.tf.json"
-#: The role need not exist: the embedded AWS takes any, and keeps its account apart from the others.
+#: The role does not have to exist: the embedded AWS accepts any role, and keeps the accounts separate.
 LOCAL_ROLE = "arn:aws:iam::{account_id}:role/local-aws"
 
 
 @dataclass(frozen=True)
 class Target:
-    """The real AWS or the embedded one, and the folder that is synthesized for it."""
+    """AWS or the embedded AWS, and the folder of the stacks synthesized for it."""
 
     workspace: Workspace
     output: Path
     environment: Mapping[str, str]
     init_environment: Mapping[str, str]
-    """For `terraform init`, which may have to reach the provider registry."""
+    """The environment variables of `terraform init`, which may have to reach the provider registry."""
     local_aws: LocalAws | None = None
     lock_timeout: int = 300
 
     def terraform(self, stack: str, environment_name: str) -> Terraform:
-        """Return Terraform in the stack's folder; the environment's name is for what errors tell to run next."""
+        """Return Terraform in the stack's folder. Error messages name commands with the environment's name."""
         return Terraform(
             folder=stack_folder(self.output, stack),
             workspace=self.workspace,
@@ -45,27 +45,27 @@ class Target:
         )
 
     def options(self, stack: str, environment_name: str) -> str:
-        """Return the options by which a command of ours finds the stack."""
+        """Return the command options that select the stack."""
         local = "--local " if self.local_aws else ""
         account = "" if stack == environment_name else "--account "
         return f"{local}{account}--env {environment_name}"
 
     def session(self, account_id: str) -> boto3.Session:
-        """Return credentials of the account. Raises OpsError when the shell's are another account's."""
+        """Return a session in the account. Raises OpsError if the shell's credentials belong to another account."""
         if self.local_aws:
             return _assumed(self.local_aws, account_id)
         session = boto3.Session()
         found = session.client("sts", region_name=session.region_name or "us-east-1").get_caller_identity()["Account"]
         if found != account_id:
             raise OpsError(
-                f"the shell's credentials are of account {found}, the environment is in {account_id}; "
+                f"the shell's credentials belong to account {found}, but the environment is in account {account_id}; "
                 "choose the right profile: export AWS_PROFILE=...",
                 ExitCode.REFUSED,
             )
         return session
 
     def prepare(self, stack: str) -> None:
-        """Point the synthesized stack at the embedded AWS, by an override beside it that leaves it as it is."""
+        """Point the stack at the embedded AWS with an override file next to it. The synthesized file is not changed."""
         if not self.local_aws:
             return
         folder = stack_folder(self.output, stack)
@@ -74,7 +74,7 @@ class Target:
 
 
 def cloud(workspace: Workspace, environment: Mapping[str, str] = os.environ, lock_timeout: int = 300) -> Target:
-    """Return the real AWS. Raises OpsError where something would lead a deploy elsewhere."""
+    """Return AWS as the target. Raises OpsError if a deploy would go elsewhere."""
     refuse_endpoints(environment)
     target = Target(workspace, workspace.cloud_output, environment, environment, lock_timeout=lock_timeout)
     refuse_overrides(target.output)
@@ -84,11 +84,11 @@ def cloud(workspace: Workspace, environment: Mapping[str, str] = os.environ, loc
 def local(
     workspace: Workspace, local_aws: LocalAws, base: Mapping[str, str] = os.environ, lock_timeout: int = 60
 ) -> Target:
-    """Return the embedded AWS."""
+    """Return the embedded AWS as the target."""
     return Target(
         workspace,
         workspace.local_output,
-        # Sealed: whatever Terraform tries, nothing gets out by HTTP or HTTPS.
+        # Sealed: Terraform cannot send HTTP or HTTPS requests to anything else.
         environment=local_aws.environment(base, sealed=True),
         init_environment=local_aws.environment(base),
         local_aws=local_aws,
@@ -97,7 +97,7 @@ def local(
 
 
 def refuse_overrides(output: Path) -> None:
-    """Raise OpsError when an override file would be merged into a stack."""
+    """Raise OpsError if Terraform would merge an override file into a stack."""
     overrides = sorted(
         path
         for folder in (output / "stacks").glob("*")
@@ -112,7 +112,7 @@ def refuse_overrides(output: Path) -> None:
 
 
 def _assumed(local_aws: LocalAws, account_id: str) -> boto3.Session:
-    """Return credentials in the account, of the role that the override file names as well."""
+    """Return a session in the account, with the role that the override file also uses."""
     environment = local_aws.environment({})
     sts = boto3.client(
         "sts",
@@ -127,7 +127,7 @@ def _assumed(local_aws: LocalAws, account_id: str) -> boto3.Session:
 
 
 class LocalSession(boto3.Session):
-    """Credentials on the embedded AWS; its clients need no endpoint to be named."""
+    """A session whose clients use the embedded AWS."""
 
     def __init__(self, endpoint: str, credentials: Any) -> None:
         self._endpoint = endpoint
@@ -148,12 +148,12 @@ def _override(synthesized: Mapping[str, Any], backend: Backend) -> dict[str, Any
         {
             **({"alias": provider["alias"]} if "alias" in provider else {}),
             "s3_use_path_style": True,
-            # What the embedded AWS has not got is answered with HTTP 500; the provider would try 25 times.
+            # The embedded AWS answers what it does not emulate with HTTP 500; the provider would try 25 times.
             "max_retries": 2,
             "assume_role": [role],
         }
         for provider in synthesized["provider"]["aws"]
     ]
-    # A backend block replaces the whole of the one that it overrides.
+    # A backend block replaces the overridden one completely.
     s3 = {**backend.settings, "use_path_style": True, "assume_role": role}
     return {"provider": {"aws": providers}, "terraform": {"backend": {"s3": s3}}}

@@ -1,4 +1,4 @@
-"""Terraform in one stack's folder."""
+"""Terraform, run in the folder of one stack."""
 
 import json
 import os
@@ -12,17 +12,17 @@ from ops.errors import ExitCode, OpsError
 from ops.processes import Finished, run
 from ops.steps import Step, step
 from ops.tools import log_path, tail, terraform_program, tool_environment
-from ops.unsaved import ERRORED_STATE, told
+from ops.unsaved import ERRORED_STATE, unsaved_message
 from ops.workspace import Workspace
 
 PLAN_FILE = "plan.tfplan"
-#: For what is printed with every sensitive value in clear.
+#: The log of commands whose output contains sensitive values in plain text.
 NO_LOG = Path(os.devnull)
 
 
 @dataclass
 class _Events:
-    """What `-json` tells: https://developer.hashicorp.com/terraform/internals/machine-readable-ui."""
+    """The events of `-json`: https://developer.hashicorp.com/terraform/internals/machine-readable-ui."""
 
     total: int = 0
     done: int = 0
@@ -35,7 +35,7 @@ class _Events:
             event = json.loads(line)
         except ValueError:
             return
-        # `state pull` and `show -json` print JSON too, and not an event a line.
+        # `state pull` and `show -json` also print JSON, but not one event per line.
         if not isinstance(event, dict):
             return
         kind = event.get("type")
@@ -63,17 +63,17 @@ class Terraform:
     folder: Path
     workspace: Workspace
     environment: Mapping[str, str]
-    """What it runs in: credentials, and for the embedded AWS its endpoint."""
+    """The environment variables of Terraform: credentials, and the endpoint of the embedded AWS."""
     init_environment: Mapping[str, str]
-    """The same for `init`, which may have to reach the provider registry."""
+    """The environment variables of `terraform init`, which may have to reach the provider registry."""
     lock_timeout: int = 300
-    """Seconds to wait for a state that somebody else has locked."""
+    """Seconds to wait for a locked state."""
     next_options: str = "--env dev"
-    """The options by which a command of ours finds this stack; errors name them."""
+    """The command options that select this stack, for error messages."""
 
     @property
     def next_command(self) -> str:
-        """How a person runs Terraform in this folder, up to its arguments."""
+        """The command that runs Terraform in this folder, without its arguments."""
         return f".venv/bin/python -m ops terraform {self.next_options} --"
 
     @property
@@ -83,18 +83,18 @@ class Terraform:
 
     @property
     def recover_command(self) -> str:
-        """How a person takes orphans of this stack into its state."""
+        """The command that imports orphaned resources of this stack into its state."""
         return f".venv/bin/python -m ops recover {self.next_options}"
 
     def init(self, *arguments: str) -> None:
-        """Fetch the provider and connect to the state."""
+        """Install the provider and connect to the state."""
         with step(f"init {self.stack}") as doing:
             finished = self._run("init", "-no-color", "-reconfigure", *arguments, doing=doing)
             if finished.code:
                 raise OpsError(f"terraform init failed ({finished.log}):\n{tail(finished.output)}")
 
     def move_state(self) -> None:
-        """Move the state from where the last init found it to where the configuration says now."""
+        """Move the state from the backend of the last init to the configured one."""
         with step(f"move the state of {self.stack} into its bucket") as doing:
             finished = self._run("init", "-no-color", "-migrate-state", "-force-copy", doing=doing)
             if finished.code:
@@ -105,12 +105,12 @@ class Terraform:
         return self._plan(f"plan {self.stack}")
 
     def destruction_json(self) -> str:
-        """Return, for a program to read, the plan to destroy all that the state holds; no plan file is left."""
+        """Return the JSON of the plan that destroys everything in the state. The plan file is deleted."""
         self._plan(f"plan to destroy {self.stack}", "-destroy")
         try:
             return self.show_plan_json()
         finally:
-            # It holds values that are secret.
+            # It contains secret values.
             (self.folder / PLAN_FILE).unlink()
 
     def _plan(self, name: str, *arguments: str) -> bool:
@@ -124,7 +124,7 @@ class Terraform:
             return finished.code == 2
 
     def plan_refresh_only(self) -> None:
-        """Write a plan file of what AWS has that the state has not; it would change the state alone."""
+        """Write a plan file of the differences between AWS and the state; applying it changes only the state."""
         with step(f"compare {self.stack} with AWS") as doing:
             events = _Events()
             finished = self._run(
@@ -134,7 +134,7 @@ class Terraform:
                 raise self._failure("plan", finished, events)
 
     def plan_imports(self, addresses: Sequence[str]) -> list[explain.Diagnostic]:
-        """Write a plan file of the import blocks of these addresses; return its errors, and then there is none."""
+        """Write a plan file of the import blocks of these addresses. Returns errors, in which case there is no file."""
         events = _Events()
         options = (
             "-json",
@@ -149,7 +149,7 @@ class Terraform:
         return events.diagnostics
 
     def import_object(self, address: str, identifier: str) -> None:
-        """Take one object into the state."""
+        """Import one object into the state."""
         with step(f"import {address}") as doing:
             finished = self._run("import", "-no-color", *self._lock, address, identifier, doing=doing)
             if finished.code:
@@ -165,7 +165,7 @@ class Terraform:
             doing.result = events.summary.removeprefix("Apply complete! Resources: ").rstrip(".")
 
     def settle(self) -> None:
-        """Take into the state what AWS filled in behind the apply: what differs from then on, somebody changed."""
+        """Save the values that AWS set after the apply into the state, so that any later difference is drift."""
         with step(f"settle the state of {self.stack}") as doing:
             events = _Events()
             finished = self._run(
@@ -175,7 +175,7 @@ class Terraform:
                 raise self._failure("apply", finished, events)
 
     def destroy(self) -> None:
-        """Destroy all that the state holds, without asking."""
+        """Destroy everything in the state, without confirmation."""
         with step(f"destroy {self.stack}") as doing:
             events = _Events()
             finished = self._run("destroy", "-json", "-auto-approve", *self._lock, doing=doing, events=events)
@@ -184,36 +184,36 @@ class Terraform:
             doing.result = events.summary.removeprefix("Destroy complete! Resources: ").rstrip(".")
 
     def show_plan(self) -> str:
-        """Return the plan that `plan` wrote, for a person to read."""
+        """Return the plan file as text."""
         return self._run("show", "-no-color", PLAN_FILE).output
 
     def show_plan_json(self) -> str:
-        """Return the plan that `plan` wrote, for a program to read."""
+        """Return the plan file as JSON."""
         return self._run("show", "-json", PLAN_FILE, log=NO_LOG).output
 
     def pull_state(self) -> str:
-        """Return the state as it lies in its bucket, empty before the first apply."""
+        """Return the state from its bucket; empty before the first apply."""
         finished = self._run("state", "pull", log=NO_LOG)
         if finished.code:
             raise OpsError(f"terraform state pull failed:\n{tail(finished.output)}")
         return finished.output
 
     def outputs(self) -> dict[str, Any]:
-        """Return the outputs' values."""
+        """Return the values of the outputs."""
         finished = self._run("output", "-json")
         if finished.code:
             raise OpsError(f"terraform output failed ({finished.log}):\n{tail(finished.output)}")
         return {name: output["value"] for name, output in json.loads(finished.output).items()}
 
     def push_state(self, path: Path) -> None:
-        """Make the state in this file the stack's. Terraform refuses one that is older, or of another lineage."""
+        """Push this file as the stack's state. Terraform refuses an older state or one of another lineage."""
         with step(f"push the state of {self.stack}") as doing:
             finished = self._run("state", "push", "-no-color", *self._lock, str(path.resolve()), doing=doing)
             if finished.code:
                 raise self._failure("state push", finished, _Events())
 
     def force_unlock(self, lock_id: str) -> None:
-        """Release a lock whose holder is gone."""
+        """Release a lock whose holder no longer runs."""
         with step(f"unlock {self.stack}") as doing:
             finished = self._run("force-unlock", "-force", lock_id, doing=doing)
             if finished.code:
@@ -252,16 +252,16 @@ class Terraform:
         )
 
     def _failure(self, command: str, finished: Finished, events: _Events) -> OpsError:
-        """Return what Terraform's errors mean to the person who has to act."""
+        """Return Terraform's errors as a message with the next command to run."""
         printed = {"summary": finished.output, "detail": finished.output}
         lock = next(filter(None, map(explain.lock_holder, events.diagnostics or [printed])), None)
         if lock:
             return OpsError(explain.locked(lock, self.next_command), ExitCode.STATE_LOCKED)
         messages = [explain.diagnostic(each, self.recover_command) for each in events.diagnostics]
-        said = "\n\n".join(messages) or tail(finished.output)
-        return OpsError(f"terraform {command} failed ({finished.log}):\n\n{said}{self._unsaved()}")
+        text = "\n\n".join(messages) or tail(finished.output)
+        return OpsError(f"terraform {command} failed ({finished.log}):\n\n{text}{self._unsaved()}")
 
     def _unsaved(self) -> str:
-        """Return what to do when an apply could not save the state."""
+        """Return what to do if an apply could not save the state."""
         path = self.folder / ERRORED_STATE
-        return f"\n\n{told(path, self.next_options)}" if path.exists() else ""
+        return f"\n\n{unsaved_message(path, self.next_options)}" if path.exists() else ""

@@ -1,7 +1,7 @@
-"""Terraform as the CDKTF CLI runs it, out of reach of what happens to the CLI.
+"""A wrapper around Terraform that keeps it running when the CDKTF CLI exits.
 
-Interrupted, the CLI passes one Ctrl-C on and ends at once. The terminal that it gave Terraform goes with it, and so
-would Terraform, by SIGHUP, in the middle of saving the state. So the CLI is given this program in Terraform's place.
+When interrupted, the CLI forwards one Ctrl-C and exits at once. This closes the terminal that it gave Terraform, and
+the SIGHUP would end Terraform while it saves the state. Therefore the CLI runs this program instead of Terraform.
 """
 
 import fcntl
@@ -22,9 +22,9 @@ _RUNNING = "GROUNDWORK_TERRAFORM_IS_RUNNING"
 
 
 def shielded(workspace: Workspace, environment: Mapping[str, str]) -> tuple[dict[str, str], Callable[[], None]]:
-    """Return an environment for the CDKTF CLI, and what waits until no Terraform of its runs any more.
+    """Return the environment variables for the CDKTF CLI, and a function that waits until its Terraform has ended.
 
-    Raises OpsError when Terraform is missing.
+    Raises OpsError if Terraform is missing.
     """
     terraform = shutil.which(terraform_program(environment), path=environment.get("PATH"))
     if not terraform:
@@ -50,7 +50,7 @@ def shielded(workspace: Workspace, environment: Mapping[str, str]) -> tuple[dict
 
 
 def main() -> None:
-    """Run Terraform, and stay until it has ended."""
+    """Run Terraform and wait until it has ended."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     with Path(os.environ[_RUNNING]).open("a") as running:
         fcntl.flock(running, fcntl.LOCK_SH)

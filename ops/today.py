@@ -1,8 +1,8 @@
-"""Today's date. Commands read the clock and pass the date on; settings and synthesis never read it."""
+"""Today's date. Only commands read the clock and pass the date on; settings and synthesis never do."""
 
 import datetime
 
 
 def today() -> datetime.date:
-    """Return today's date by UTC, in which unlock records end."""
+    """Return today's date in UTC, the time zone in which unlock records expire."""
     return datetime.datetime.now(datetime.UTC).date()

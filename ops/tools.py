@@ -1,4 +1,4 @@
-"""The programs that commands run, and the environment in which they run them."""
+"""The programs that commands run, and their environment variables."""
 
 import os
 from collections.abc import Mapping
@@ -11,17 +11,17 @@ NODE_PROGRAMS = PROJECT / "node_modules" / ".bin"
 
 
 def terraform_program(environment: Mapping[str, str] = os.environ) -> str:
-    """Return the Terraform to run: TERRAFORM_BINARY_NAME, as the CDKTF CLI has it, or `terraform`."""
+    """Return the Terraform program: TERRAFORM_BINARY_NAME, as in the CDKTF CLI, or `terraform`."""
     return environment.get("TERRAFORM_BINARY_NAME") or "terraform"
 
 
 def tool_environment(workspace: Workspace, base: Mapping[str, str]) -> dict[str, str]:
-    """Return `base` with what every Terraform and CDKTF of ours needs."""
+    """Return `base` with the variables that every run of Terraform and CDKTF needs."""
     environment = dict(base)
     environment |= {
         "PATH": os.pathsep.join([str(NODE_PROGRAMS), base.get("PATH", os.defpath)]),
         "CHECKPOINT_DISABLE": "1",
-        # Parallel inits race for the plugin cache that the CDKTF CLI sets up by itself.
+        # Parallel inits would race for the plugin cache that the CDKTF CLI creates.
         "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",
         "TF_INPUT": "0",
         "TF_IN_AUTOMATION": "1",
@@ -42,5 +42,5 @@ def tail(text: str, lines: int = 25) -> str:
 
 
 def log_path(workspace: Workspace, name: str) -> Path:
-    """Return where the program's output goes."""
+    """Return the log file of a program."""
     return workspace.logs / f"{name}.log"

@@ -1,6 +1,7 @@
-"""States that an apply could not save, because S3 was not reached: `errored.tfstate` in the folder that it ran in.
+"""Unsaved states: the `errored.tfstate` that an apply leaves in its folder when S3 cannot be reached.
 
-"S3 Backend" keeps nothing else of such an apply: https://developer.hashicorp.com/terraform/cli/commands/state/push.
+This file is the only record of such an apply ("Command: state push",
+https://developer.hashicorp.com/terraform/cli/commands/state/push).
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,30 +14,30 @@ ERRORED_STATE = "errored.tfstate"
 
 
 def in_stacks(output: Path) -> Iterator[Path]:
-    """Yield those of the stacks that were synthesized into this folder."""
+    """Yield the unsaved states of the stacks synthesized into this folder."""
     yield from sorted(output.glob(f"stacks/*/{ERRORED_STATE}"))
 
 
 def in_jobs(workspace: Workspace) -> Iterator[Path]:
-    """Yield those of the pipeline's apply jobs, where their artifacts lie."""
+    """Yield the unsaved states among the artifacts of the pipeline's apply jobs."""
     yield from sorted((workspace.build / "ci").glob(f"*/*/{ERRORED_STATE}"))
 
 
 def refuse_unsaved(found: Iterable[Path], environment_name: str, *, local: bool) -> None:
-    """Raise OpsError when there is one: a plan would know nothing of what it holds, and a synth may delete it.
+    """Raise OpsError if there is an unsaved state: a plan would not see its resources, and a synth may delete it.
 
-    (The CDKTF CLI deletes the folder of each stack that it does not synthesize.) An account's bootstrap stack is
-    reached by the environment of this name.
+    (The CDKTF CLI deletes the folder of each stack that it does not synthesize.) `environment_name` is the environment
+    through which commands find an account's bootstrap stack.
     """
-    lines = [told(path, _options(path.parent.name, environment_name, local=local)) for path in found]
+    lines = [unsaved_message(path, _options(path.parent.name, environment_name, local=local)) for path in found]
     if lines:
         raise OpsError("\n".join(lines), ExitCode.REFUSED)
 
 
-def told(path: Path, options: str) -> str:
-    """Return what to do about one; `options` are those by which a command of ours finds its stack."""
+def unsaved_message(path: Path, options: str) -> str:
+    """Return what to do about an unsaved state; `options` are the command options that select its stack."""
     return (
-        f"an apply could not save the state of {path.parent.name}: what it made is known to {path} alone. Push it "
+        f"an apply could not save the state of {path.parent.name}: only {path} records what it created. Push it "
         "before anything else (docs/runbooks/state.md, A state that was not saved): "
         f".venv/bin/python -m ops state push {options}"
     )

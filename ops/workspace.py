@@ -1,4 +1,4 @@
-"""Where things are: the project, the environment files, what commands write."""
+"""The folders of the project, of the environment files, and of the files that commands write."""
 
 import os
 from dataclasses import dataclass
@@ -14,39 +14,39 @@ class Workspace:
     """The folders that one command works with."""
 
     envs: Path
-    """The folder of environment files, as it was named: errors name files below it."""
+    """The folder of environment files as given, so that errors name files with the same path."""
     build: Path = PROJECT / "build"
     lambdas: Path = PROJECT / "lambdas"
     """The folder of functions."""
 
     @property
     def cloud_output(self) -> Path:
-        """Where the CDKTF CLI synthesizes for the real AWS: its own default, which `npx cdktf` finds too."""
+        """The output folder of synthesis for AWS: the default of the CDKTF CLI, so that `npx cdktf` finds it too."""
         return PROJECT / "cdktf.out"
 
     @property
     def local(self) -> Path:
-        """All that concerns the embedded AWS; nothing in it can get into a deploy to the real one."""
+        """The folder of everything for the embedded AWS. Nothing in it can affect a deploy to AWS."""
         return self.build / "local"
 
     @property
     def local_output(self) -> Path:
-        """Where the CDKTF CLI synthesizes for the embedded AWS."""
+        """The output folder of synthesis for the embedded AWS."""
         return self.local / "cdktf.out"
 
     @property
     def packages(self) -> Packages:
-        """The functions' folders, and the packages that are built of them."""
+        """The folders of the functions, and the packages built from them."""
         return Packages(self.lambdas, self.build / "functions")
 
     @property
     def logs(self) -> Path:
-        """Full output of the programs that were run."""
+        """The folder of logs: the full output of the programs that commands run."""
         return self.build / "logs"
 
     @classmethod
     def of(cls, envs: Path) -> "Workspace":
-        """Return the workspace; GROUNDWORK_BUILD names another build folder, LAMBDAS another folder of functions."""
+        """Return the workspace. GROUNDWORK_BUILD and LAMBDAS override the folders for the build and the functions."""
         build = Path(os.environ.get("GROUNDWORK_BUILD", PROJECT / "build")).resolve()
         return cls(envs, build, Path(os.environ.get("LAMBDAS", PROJECT / "lambdas")).resolve())
 

@@ -1,4 +1,4 @@
-"""What AWS Backup is asked to save, against what the account lets it save."""
+"""The resource types that the environment backs up, and whether the account allows AWS Backup to back them up."""
 
 from collections.abc import Iterator
 
@@ -8,34 +8,34 @@ from ops.doctor.finding import Finding, Findings
 
 
 def backups(context: Context) -> Findings:
-    """Yield the types of resources that are chosen for backup and switched off: they are passed over without a word.
+    """Yield the resource types that the backup plan selects but that are not opted in, which AWS Backup skips silently.
 
-    "AWS Backup Developer Guide, Getting started 1: Service opt-in": what a plan chooses by tag is saved only if its
-    type is switched on for the account and the region.
+    "AWS Backup Developer Guide, Getting started 1: Service opt-in": resources that a plan selects by tag are backed up
+    only if their type is opted in for the account and Region.
     """
     settings = context.file.settings
     wanted = sorted(set(_types(settings)))
     if not wanted:
-        yield Finding("ok", "backups", "nothing asks for AWS Backup")
+        yield Finding("ok", "backups", "no resource uses AWS Backup")
         return
     allowed = context.client("backup").describe_region_settings()["ResourceTypeOptInPreference"]
     off = [each for each in wanted if not allowed.get(each)]
     if off:
-        told = f"AWS Backup saves no {' and no '.join(off)} in this account and region: switched off"
+        message = f"AWS Backup does not back up {' or '.join(off)} in this account and Region: not opted in"
         preference = ",".join(f"{each}=true" for each in off)
         yield Finding(
             "error",
             "backups",
-            told,
+            message,
             f"run `aws backup update-region-settings --resource-type-opt-in-preference {preference} "
             f"--region {settings.region}`",
         )
     else:
-        yield Finding("ok", "backups", f"AWS Backup saves {', '.join(wanted)}")
+        yield Finding("ok", "backups", f"AWS Backup backs up {', '.join(wanted)}")
 
 
 def _types(settings: Environment) -> Iterator[str]:
-    """Yield what UpdateRegionSettings calls the types of what bears the tag."""
+    """Yield the types of the tagged resources, as UpdateRegionSettings names them."""
     if any(bucket.backup for bucket in settings.bucket.values()):
         yield "S3"
     for database in settings.database.values():

@@ -1,4 +1,4 @@
-"""`python -m ops doctor`: looks at everything that a deploy needs, and says what would stop it."""
+"""`python -m ops doctor`: checks everything that a deploy needs, and reports what would stop it."""
 
 import datetime
 import json
@@ -20,7 +20,7 @@ from ops.workspace import Workspace, stack_folder
 
 
 def examine(workspace: Workspace, file: EnvironmentFile, today: datetime.date, *, on_local: bool) -> list[Finding]:
-    """Return what all checks say; what one of them stumbles over keeps no other from looking."""
+    """Return the findings of all checks. A check that fails does not stop the others."""
     return [*_machine(), *_account(workspace, file, today, on_local=on_local)]
 
 
@@ -44,13 +44,15 @@ def _account(workspace: Workspace, file: EnvironmentFile, today: datetime.date, 
     except OpsError as error:
         yield Finding("error", "credentials", str(error))
     except (BotoCoreError, ClientError) as error:
-        yield Finding("error", "credentials", _said(error), "log in: run `aws sso login`, or `export AWS_PROFILE=...`")
+        yield Finding(
+            "error", "credentials", _one_line(error), "log in: run `aws sso login`, or `export AWS_PROFILE=...`"
+        )
     else:
-        yield Finding("ok", "credentials", f"of account {settings.account_id}, as {file.document.file} says")
+        yield Finding("ok", "credentials", f"for account {settings.account_id}, as in {file.document.file}")
         yield from _environment(context, today)
         return
-    without = "state, quotas, secrets, images, backups and versions: without credentials of the account"
-    yield Finding("unseen", "account", without)
+    unchecked = "state, quotas, secrets, images, backups, and versions cannot be checked without credentials"
+    yield Finding("unseen", "account", unchecked)
 
 
 def _environment(context: Context, today: datetime.date) -> Findings:
@@ -61,8 +63,8 @@ def _environment(context: Context, today: datetime.date) -> Findings:
     try:
         stack = _stack(context)
     except (OpsError, BotoCoreError, ClientError, OSError) as error:
-        yield Finding("error", "stack", _said(error))
-        yield Finding("unseen", "state", "and moves, quotas and versions: without the stack and its state")
+        yield Finding("error", "stack", _one_line(error))
+        yield Finding("unseen", "state", "moves, quotas, and versions cannot be checked either")
         return
     yield from looked("state", lambda: state.bucket_and_lock(context, stack))
     yield from looked("moves", lambda: state.moves(context, stack))
@@ -71,15 +73,15 @@ def _environment(context: Context, today: datetime.date) -> Findings:
 
 
 def looked(subject: str, check: Callable[[], Findings]) -> list[Finding]:
-    """Return what the check says; that it could not look, where it was refused."""
+    """Return the findings of the check, or that it failed."""
     try:
         return list(check())
     except (OpsError, BotoCoreError, ClientError, OSError) as error:
-        return [Finding("unseen", subject, _said(error))]
+        return [Finding("unseen", subject, _one_line(error))]
 
 
 def _stack(context: Context) -> Stack:
-    """Synthesize, and read which addresses the state has; its values stay unread."""
+    """Synthesize, and read the addresses in the state, but not its values."""
     target = context.target
     output = target.workspace.build / "doctor" / "cdktf.out"
     synthesize(target.workspace, output, target.init_environment, context.name)
@@ -91,5 +93,5 @@ def _stack(context: Context) -> Stack:
     return Stack(synthesized, remote.addresses())
 
 
-def _said(error: Exception) -> str:
+def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())

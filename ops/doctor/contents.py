@@ -1,4 +1,4 @@
-"""What Terraform does not bring: values of secrets, and images."""
+"""The contents that Terraform does not create: values of secrets, and images."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from ops.secrets import states
 
 
 def secrets(context: Context) -> Findings:
-    """Yield the secrets that were applied and never got a value: whatever reads them does not start."""
+    """Yield the applied secrets without a value: anything that reads them does not start."""
     found = states(context.target, context.file)
     empty = [each for each in found if each.state == "no value yet"]
     for each in empty:
@@ -19,11 +19,11 @@ def secrets(context: Context) -> Findings:
             "error", "secrets", f"{each.name} has no value", f"run {context.command(f'secret set {each.label}')}"
         )
     if not empty:
-        yield Finding("ok", "secrets", f"{len(found)} named, none without a value that could have one")
+        yield Finding("ok", "secrets", f"{len(found)} declared, and every applied one has a value")
 
 
 def images(context: Context) -> Findings:
-    """Yield the images that are not in their registry, asked as a task asks that pulls them."""
+    """Yield the images that are missing from their registry, with the API that tasks use to pull them."""
     settings = context.file.settings
     registry = settings.registry.account_id if settings.registry else settings.account_id
     region = (settings.registry and settings.registry.region) or settings.region
@@ -33,9 +33,11 @@ def images(context: Context) -> Findings:
     for image in missing:
         label, _, tag = image.partition(":")
         name = f"{registry}.dkr.ecr.{region}.amazonaws.com/{repository_name(label, settings.product)}:{tag}"
-        yield Finding("warning", "images", f"{image} is not in the registry", f"build it, and run `docker push {name}`")
+        yield Finding(
+            "warning", "images", f"{image} is not in the registry", f"build it, then run `docker push {name}`"
+        )
     if not missing:
-        yield Finding("ok", "images", f"{len(wanted)} named, all in the registry" if wanted else "none named")
+        yield Finding("ok", "images", f"{len(wanted)} declared, all in the registry" if wanted else "none declared")
 
 
 def _is_there(ecr: Any, registry: str, product: str, image: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the checks look at: an environment, where it is, and what is there of it."""
+"""The context of the checks: an environment, its account, and its stack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ops.target import Target
 
 @dataclass(frozen=True)
 class Context:
-    """An environment whose account answers."""
+    """An environment and a session in its account."""
 
     file: EnvironmentFile
     target: Target
@@ -26,30 +26,30 @@ class Context:
         return self.file.settings.name
 
     def client(self, service: str) -> Any:
-        """Return a client in the environment's region."""
-        # The stubs know a client by its literal name only.
+        """Return a client in the environment's Region."""
+        # The type stubs accept only literal service names.
         session: Any = self.session
         return session.client(service, region_name=self.file.settings.region)
 
     def command(self, arguments: str) -> str:
-        """Return how a command of ours is run on this environment."""
+        """Return the full command line of a command for this environment."""
         local = " --local" if self.target.local_aws else ""
         return f"`.venv/bin/python -m ops {arguments} --env {self.name}{local}`"
 
 
 @dataclass(frozen=True)
 class Stack:
-    """The environment's synthesized stack, and the addresses that its state has; none before the first apply."""
+    """The environment's synthesized stack, and the addresses in its state; none before the first apply."""
 
     synthesized: Mapping[str, Any]
     applied: frozenset[str]
 
     def is_new(self, kind: str) -> int:
-        """Return how many resources of the type the next apply would make."""
+        """Return how many resources of the type the next apply would create."""
         wanted = {address for address in addresses(dict(self.synthesized)) if address.split(".")[0] == kind}
         return len(wanted - self.applied)
 
     def remote(self, context: Context) -> RemoteState:
-        """Return what lies in the state bucket."""
+        """Return the state objects in the state bucket."""
         options = context.target.options(context.name, context.name)
         return RemoteState(context.session, Backend.in_stack(self.synthesized), options)

@@ -1,30 +1,30 @@
-"""What a check of the doctor says."""
+"""The result of a check of the doctor."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-#: error: what comes next would fail. warning: it may. unseen: could not be looked at. ok: is as it should be.
+#: error: a deploy would fail. warning: it may fail. unseen: could not be checked. ok: no problem.
 Level = Literal["error", "warning", "unseen", "ok"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that a check has seen."""
+    """One result of a check."""
 
     level: Level
     subject: str
-    told: str
-    """What was seen, with what it should be."""
+    message: str
+    """The actual and the expected situation."""
     remedy: str = ""
-    """The command that mends it, or what a person does; empty where nothing is to be mended."""
+    """The command that solves the problem, or what to do; empty if there is no problem."""
 
     def __str__(self) -> str:
-        return f"{self.level:<7}  {self.subject}: {self.told}{f'; {self.remedy}' if self.remedy else ''}"
+        return f"{self.level:<7}  {self.subject}: {self.message}{f'; {self.remedy}' if self.remedy else ''}"
 
     def as_json(self) -> dict[str, Any]:
-        """Return the fields for `--json`."""
-        return asdict(self)
+        """Return the fields for `--json`, in which the message is called `told`."""
+        return {"told" if name == "message" else name: value for name, value in asdict(self).items()}
 
 
 Findings = Iterator[Finding]

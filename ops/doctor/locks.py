@@ -1,11 +1,12 @@
-"""Lock files in step with what they lock."""
+"""The check that lock files match their project files."""
 
 import importlib.metadata
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -24,22 +25,31 @@ _HOW_PYTHON = (
 
 
 def locks(project: Path = PROJECT) -> Findings:
-    """Yield each lock file that does not hold what its project file asks for."""
+    """Yield each lock file that does not match its project file."""
     found = [*_python(project), *_node(project), *_provider(project)]
-    yield from found or [Finding("ok", "lock files", "in step with pyproject.toml, package.json and the bindings")]
+    yield from found or [Finding("ok", "lock files", "match pyproject.toml, package.json, and the bindings")]
 
 
 def _python(project: Path) -> Iterator[Finding]:
     declared = tomllib.loads((project / "pyproject.toml").read_text())
-    asked = [*declared["project"]["dependencies"], *declared.get("dependency-groups", {}).get("dev", [])]
+    asked = [*declared["project"]["dependencies"], *_group(declared.get("dependency-groups", {}), "dev")]
     text = (project / "requirements.lock").read_text()
     pinned = {canonicalize_name(name): version for name, version in _PINNED.findall(text)}
     for requirement in map(Requirement, asked):
         version = pinned.get(canonicalize_name(requirement.name))
         if version is None or not requirement.specifier.contains(version, prereleases=True):
-            has = f"has {version}" if version else "has it not"
-            told = f"pyproject.toml asks for {requirement}, requirements.lock {has}"
-            yield Finding("error", "lock files", told, _HOW_PYTHON)
+            has = f"has {version}" if version else "does not have it"
+            message = f"pyproject.toml requires {requirement}, but requirements.lock {has}"
+            yield Finding("error", "lock files", message, _HOW_PYTHON)
+
+
+def _group(groups: Mapping[str, list[Any]], name: str) -> Iterator[str]:
+    """Yield the requirements of a dependency group and of the groups that it includes (PEP 735)."""
+    for each in groups.get(name, []):
+        if isinstance(each, Mapping):
+            yield from _group(groups, each["include-group"])
+        else:
+            yield each
 
 
 def _node(project: Path) -> Iterator[Finding]:
@@ -47,26 +57,26 @@ def _node(project: Path) -> Iterator[Finding]:
     locked = json.loads((project / "package-lock.json").read_text())["packages"].get("", {})
     for kind in ("dependencies", "devDependencies"):
         if asked.get(kind, {}) != locked.get(kind, {}):
-            told = f"{kind} of package.json are others than those of package-lock.json"
-            yield Finding("error", "lock files", told, "run `npm install --package-lock-only --ignore-scripts`")
+            message = f"the {kind} in package.json differ from those in package-lock.json"
+            yield Finding("error", "lock files", message, "run `npm install --package-lock-only --ignore-scripts`")
 
 
 def _provider(project: Path) -> Iterator[Finding]:
     wanted = bindings_of()
     locked = provider_version(project)
     if wanted != locked:
-        told = f".terraform.lock.hcl has AWS provider {locked}, the bindings are of {wanted}"
-        yield Finding("error", "lock files", told, "see docs/adr/0002: both are changed together")
+        message = f".terraform.lock.hcl has AWS provider {locked}, but the bindings are for {wanted}"
+        yield Finding("error", "lock files", message, "change both together: see docs/adr/0002")
 
 
 def bindings_of() -> str:
-    """Return the provider version that the installed bindings were made of."""
+    """Return the provider version for which the installed bindings were generated."""
     described = importlib.metadata.distribution(BINDINGS).read_text("METADATA")
     found = _BINDINGS_OF.search(described or "")
     return found.group(1) if found else "unknown"
 
 
 def provider_version(project: Path = PROJECT) -> str:
-    """Return the provider version that the lock file names."""
+    """Return the provider version in the lock file."""
     found = _PROVIDER.search((project / ".terraform.lock.hcl").read_text())
     return found.group(1) if found else "none"

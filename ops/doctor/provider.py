@@ -1,4 +1,4 @@
-"""Whether `terraform init` can get the AWS provider: from a mirror on this machine, or from its registry."""
+"""The check that `terraform init` can install the AWS provider: from a local mirror, or from the registry."""
 
 import os
 import urllib.error
@@ -12,21 +12,21 @@ from ops.provider_mirror import MIRROR_VARIABLE, PROVIDER, find_mirror
 
 REGISTRY = "https://registry.terraform.io/.well-known/terraform.json"
 _SECONDS = 5.0
-_MIRROR = f"where there is a network run `terraform providers mirror DIR`, then `export {MIRROR_VARIABLE}=DIR` here"
+_MIRROR = f"on a machine with a network, run `terraform providers mirror DIR`; here, `export {MIRROR_VARIABLE}=DIR`"
 
 
 def provider(environment: Mapping[str, str] = os.environ, registry: str = REGISTRY) -> Findings:
-    """Yield where the provider comes from, or that it comes from nowhere."""
+    """Yield where the provider can be installed from."""
     named = environment.get("TF_CLI_CONFIG_FILE")
     try:
         mirror = find_mirror(environment)
     except FileNotFoundError as error:
-        yield Finding("error", "provider", str(error), f"name the right folder or `unset {MIRROR_VARIABLE}`")
+        yield Finding("error", "provider", str(error), f"set it to the right folder or run `unset {MIRROR_VARIABLE}`")
         return
     if mirror and not (named and Path(named).is_file()):
         yield _mirrored(mirror)
     elif named and Path(named).is_file():
-        yield Finding("ok", "provider", f"installed as {named} says")
+        yield Finding("ok", "provider", f"installed according to {named}")
     else:
         yield _reachable(registry)
 
@@ -43,4 +43,9 @@ def _reachable(registry: str) -> Finding:
         with urllib.request.urlopen(registry, timeout=_SECONDS):
             return Finding("ok", "provider", f"AWS {provider_version()}, from its registry")
     except (urllib.error.URLError, TimeoutError) as error:
-        return Finding("error", "provider", f"neither mirrored here nor to be fetched: {registry}: {error}", _MIRROR)
+        return Finding(
+            "error",
+            "provider",
+            f"there is no local mirror, and the registry cannot be reached: {registry}: {error}",
+            _MIRROR,
+        )

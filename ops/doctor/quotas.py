@@ -1,4 +1,4 @@
-"""What the next apply would make, against what the account may have and has already."""
+"""The check of the account's quotas against what it has and what the next apply would create."""
 
 import math
 from collections.abc import Callable
@@ -14,9 +14,9 @@ from ops.doctor.finding import Finding, Findings
 
 @dataclass(frozen=True)
 class Quota:
-    """A quota of an account in a region, by its code in Service Quotas, and what counts against it."""
+    """A quota of an account in a Region, by its code in Service Quotas, and what counts against it."""
 
-    what: str
+    name: str
     service: str
     code: str
     kinds: tuple[str, ...]
@@ -26,7 +26,7 @@ class Quota:
     counts: Callable[[dict[str, Any]], bool] = lambda _: True
 
 
-#: Those that a new account reaches first. Codes: "Service Quotas User Guide, Viewing service quotas".
+#: The quotas that a new account reaches first. Codes: "Service Quotas User Guide, Viewing service quotas".
 QUOTAS = (
     Quota("VPCs", "vpc", "L-F678F1CE", ("aws_vpc",), "ec2", "describe_vpcs", "Vpcs"),
     Quota(
@@ -57,13 +57,13 @@ def quotas(context: Context, stack: Stack) -> Findings:
             continue
         used, limit = _used(context, quota), _limit(context, quota.service, quota.code)
         if limit is None:
-            yield Finding("unseen", "quotas", f"{quota.what}: {used} used, {new} more; Service Quotas has no number")
+            yield Finding("unseen", "quotas", f"{quota.name}: {used} used, {new} more; Service Quotas has no limit")
         elif used + new > limit:
-            told = f"{quota.what}: {used} of {limit} used, the next apply makes {new} more"
-            yield Finding("error", "quotas", told, _remedy(context, quota.service, quota.code, used + new))
+            message = f"{quota.name}: {used} of {limit} used, and the next apply creates {new} more"
+            yield Finding("error", "quotas", message, _remedy(context, quota.service, quota.code, used + new))
         else:
-            fits.append(f"{quota.what} {used} + {new} of {limit}")
-    yield Finding("ok", "quotas", ", ".join(fits) or "nothing new that counts")
+            fits.append(f"{quota.name} {used} + {new} of {limit}")
+    yield Finding("ok", "quotas", ", ".join(fits) or "the next apply creates nothing that counts")
 
 
 def _used(context: Context, quota: Quota) -> int:
@@ -74,25 +74,25 @@ def _used(context: Context, quota: Quota) -> int:
 
 
 def fargate(context: Context) -> Findings:
-    """Yield a warning where the services may come to need more of Fargate than the account may have.
+    """Yield a warning if the services can scale beyond the account's Fargate quota.
 
-    "Amazon ECS endpoints and quotas, AWS Fargate service quotas": a new account starts with few vCPUs, and the tasks
-    beyond them are not placed, at the very moment when users come.
+    "Amazon ECS endpoints and quotas, AWS Fargate service quotas": a new account starts with few vCPUs, and tasks beyond
+    the quota are not placed, which happens exactly when the load is high.
     """
     peak = fargate_peak(context.file.settings)
-    for what, code, vcpus in (("on demand", FARGATE_ON_DEMAND, peak.on_demand), ("Spot", FARGATE_SPOT, peak.spot)):
+    for name, code, vcpus in (("on demand", FARGATE_ON_DEMAND, peak.on_demand), ("Spot", FARGATE_SPOT, peak.spot)):
         needed = math.ceil(vcpus)
         limit = _limit(context, "fargate", code) if needed else None
         if limit is not None and needed > limit:
-            told = f"Fargate vCPUs, {what}: {limit} may run, this environment needs up to {needed}"
-            yield Finding("warning", "fargate", told, _remedy(context, "fargate", code, needed))
+            message = f"Fargate vCPUs, {name}: the quota is {limit}, this environment needs up to {needed}"
+            yield Finding("warning", "fargate", message, _remedy(context, "fargate", code, needed))
         elif needed:
-            told = f"{what} up to {needed} vCPUs of {'an unknown number' if limit is None else limit}"
-            yield Finding("unseen" if limit is None else "ok", "fargate", told)
+            message = f"{name}: up to {needed} vCPUs of {'an unknown quota' if limit is None else limit}"
+            yield Finding("unseen" if limit is None else "ok", "fargate", message)
 
 
 def _limit(context: Context, service: str, code: str) -> int | None:
-    """Return what the account may have; AWS's default where nobody has asked for more."""
+    """Return the account's quota, which is AWS's default unless an increase was requested."""
     client = context.client("service-quotas")
     for ask in (client.get_service_quota, client.get_aws_default_service_quota):
         try:
@@ -105,6 +105,6 @@ def _limit(context: Context, service: str, code: str) -> int | None:
 
 def _remedy(context: Context, service: str, code: str, wanted: int) -> str:
     return (
-        f"ask for more: run `aws service-quotas request-service-quota-increase --service-code {service} "
+        f"request an increase: run `aws service-quotas request-service-quota-increase --service-code {service} "
         f"--quota-code {code} --desired-value {wanted} --region {context.file.settings.region}`"
     )

@@ -1,4 +1,4 @@
-"""The programs that we run, and whether what is installed is what the locks name."""
+"""The checks of the required programs, and of the installed packages against the lock files."""
 
 import os
 import sys
@@ -9,11 +9,11 @@ from ops.tools import terraform_program
 
 
 def tools() -> Findings:
-    """Yield which programs are missing or too old; all of them with their versions when none is."""
+    """Yield the programs that are missing or too old; if there are none, all programs with their versions."""
     problems = list(set_up.missing_tools())
     for problem in problems:
-        told, _, remedy = problem.partition(": ")
-        yield Finding("error", "tools", told, remedy)
+        message, _, remedy = problem.partition(": ")
+        yield Finding("error", "tools", message, remedy)
     if not problems:
         names = ("node", "npm", terraform_program(os.environ))
         versions = [f"{name} {_version(name)}" for name in names]
@@ -21,16 +21,16 @@ def tools() -> Findings:
 
 
 def installed() -> Findings:
-    """Yield which lock file is another than the one that was installed from."""
+    """Yield each lock file that has changed since its packages were installed."""
     stale = [
         lock
         for lock, folder in ((set_up.PYTHON_LOCK, set_up.VENV), ("package-lock.json", set_up.NODE_MODULES))
         if not set_up.stamp(folder, lock).exists()
     ]
     for lock in stale:
-        yield Finding("error", "installed", f"{lock} is not what was installed from", "run `make setup`")
+        yield Finding("error", "installed", f"{lock} has changed since its packages were installed", "run `make setup`")
     if not stale:
-        yield Finding("ok", "installed", "what the lock files name")
+        yield Finding("ok", "installed", "the packages of the lock files")
 
 
 def _version(program: str) -> str:

@@ -1,4 +1,4 @@
-"""The versions that run, against the calendar: what is past the end of its support, or near it."""
+"""The check of running versions against the calendar: which are past, or near, the end of their support."""
 
 import datetime
 from collections.abc import Callable, Iterator
@@ -13,32 +13,34 @@ from modules.foundation.versions import remedy, state
 from ops.doctor.context import Context, Stack
 from ops.doctor.finding import Finding, Findings
 
-#: "Amazon RDS API Reference, CreateDBCluster, EngineLifecycleSupport": it is on unless it was switched off.
+#: Extended support is on unless this is set ("Amazon RDS API Reference, CreateDBCluster, EngineLifecycleSupport").
 WITHOUT_EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
-#: What AWS answers of something that is not applied yet.
+#: Error codes of AWS for something that is not applied yet.
 NOT_THERE = ("DBClusterNotFoundFault", "DBInstanceNotFound", "DBInstanceNotFoundFault", "ResourceNotFoundException")
 
 
 @dataclass(frozen=True)
 class Running:
-    """Something that is deployed, and the version that runs."""
+    """A deployed resource, and the version that it runs."""
 
     name: str
     kind: Kind
     version: str
     extended: bool = False
-    """Whether AWS goes on supporting it after the end of standard support, for a charge."""
+    """Whether AWS continues to support it after the end of standard support, for a charge."""
     after: str = ""
-    """What AWS does then, a phrase."""
+    """A phrase that says what AWS does then."""
 
 
 def versions(context: Context, stack: Stack, today: datetime.date, calendar: Calendar | None = None) -> Findings:
-    """Yield what runs past the end of its standard support, or within the notice before it."""
+    """Yield the resources past the end of their standard support, or within the notice period before it."""
     calendar = calendar or committed()
     running = list(_running(context, stack))
     found = [finding for each in running for finding in _judged(each, today, calendar)]
-    told = ", ".join(f"{each.name} {each.kind} {each.version}" for each in running) or "nothing runs that has one"
-    yield from found or [Finding("ok", "versions", told)]
+    running_versions = (
+        ", ".join(f"{each.name} {each.kind} {each.version}" for each in running) or "nothing with a version is running"
+    )
+    yield from found or [Finding("ok", "versions", running_versions)]
 
 
 def _judged(running: Running, today: datetime.date, calendar: Calendar) -> Findings:
@@ -46,20 +48,20 @@ def _judged(running: Running, today: datetime.date, calendar: Calendar) -> Findi
     row = calendar.find(running.kind, running.version)
     if row is None:
         how = "run `.venv/bin/python -m ops calendar`"
-        yield Finding("unseen", "versions", f"{runs}, which the calendar does not have", how)
-    elif told := state(row, today, running.after):
+        yield Finding("unseen", "versions", f"{runs}, which is not in the calendar", how)
+    elif message := state(row, today, running.after):
         level: Any = "error" if _is_over(row, running, today) else "warning"
-        yield Finding(level, "versions", f"{runs}, which {told}", remedy(calendar, row, today))
+        yield Finding(level, "versions", f"{runs}, which {message}", remedy(calendar, row, today))
 
 
 def _is_over(row: Version, running: Running, today: datetime.date) -> bool:
-    """Return whether neither standard support nor the extended one, if it has that, reaches to this day."""
+    """Return whether standard support, and extended support if it is on, have ended."""
     left, extended = row.days_left(today), row.end_of_extended_support
     return left is not None and left <= 0 and not (running.extended and extended and today < extended)
 
 
 def _running(context: Context, stack: Stack) -> Iterator[Running]:
-    """Yield what there is in AWS of the things that the stack names."""
+    """Yield the resources of the stack that exist in AWS."""
     sources = (
         ("aws_rds_cluster", "cluster_identifier", "rds", _cluster),
         ("aws_db_instance", "identifier", "rds", _instance),
@@ -69,10 +71,10 @@ def _running(context: Context, stack: Stack) -> Iterator[Running]:
     for resource, attribute, service, ask in sources:
         named = stack.synthesized.get("resource", {}).get(resource, {}).values()
         for name in sorted(each[attribute] for each in named):
-            yield from _there(ask, context.client(service), name)
+            yield from _existing(ask, context.client(service), name)
 
 
-def _there(ask: Callable[[Any, str], Running], client: Any, name: str) -> Iterator[Running]:
+def _existing(ask: Callable[[Any, str], Running], client: Any, name: str) -> Iterator[Running]:
     try:
         yield ask(client, name)
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""How rows of the guard's table are written: one word for each kind of harm."""
+"""Builders of the rows in the guard's table, one for each kind of harm."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,49 +11,49 @@ _PROVIDER = "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs"
 
 
 def _page(type_: str) -> str:
-    """Return the provider's page of a type, which says what its attributes mean."""
+    """Return the title and link of the type's page in the provider's documentation."""
     if type_ == ANY_TYPE:
         return f"AWS provider 5.100.0, {_PROVIDER}"
     return f"Resource: {type_}, {_PROVIDER}/resources/{type_.removeprefix('aws_')}"
 
 
-def lost(type_: str, what: str, **options: Any) -> Row:
-    """Return the row of what is gone for good when a resource is destroyed, or replaced by a new one."""
-    return Row(type_, "", Event.LOST, what, "loss", _page(type_), **options)
+def lost(type_: str, says: str, **options: Any) -> Row:
+    """Return the row of something that is lost permanently when a resource is destroyed or replaced."""
+    return Row(type_, "", Event.LOST, says, "loss", _page(type_), **options)
 
 
-def stops(type_: str, what: str, **options: Any) -> Row:
-    """Return the row of what serves: a replacement that is there before the old one goes leaves no gap."""
-    return Row(type_, "", Event.GAP, what, "loss", _page(type_), **options)
+def stops(type_: str, says: str, **options: Any) -> Row:
+    """Return the row of something that serves traffic. A replacement that is created first causes no interruption."""
+    return Row(type_, "", Event.GAP, says, "loss", _page(type_), **options)
 
 
 def guards(type_: str, without: str, **options: Any) -> Row:
-    """Return the row of a resource that is a protection of another one: without it that is off."""
+    """Return the row of a resource that protects another one, which is unprotected without it."""
     return Row(type_, "", Event.REMOVED, without, "protection", _page(type_), **options)
 
 
 def weakens(type_: str, path: str, harm: Harm, says: str, **options: Any) -> Row:
-    """Return the row of a protection that becomes less."""
+    """Return the row of a protection that is weakened."""
     return Row(type_, path, harm, says, "protection", _page(type_), **options)
 
 
 def ends(type_: str, path: str, harm: Harm, says: str, **options: Any) -> Row:
-    """Return the row of an attribute with which something stops, or leads elsewhere."""
+    """Return the row of an attribute whose change stops something, or points it elsewhere."""
     return Row(type_, path, harm, says, "loss", _page(type_), **options)
 
 
 def opens(type_: str, path: str, harm: Harm, says: str, **options: Any) -> Row:
-    """Return the row of an attribute that opens something."""
+    """Return the row of an attribute that exposes something."""
     return Row(type_, path, harm, says, "exposure", _page(type_), **options)
 
 
-def made(type_: str, says: str) -> Row:
-    """Return the row of a resource that opens something as soon as it is created."""
+def creates(type_: str, says: str) -> Row:
+    """Return the row of a resource that exposes something as soon as it is created."""
     return Row(type_, "", Event.CREATED, says, "exposure", _page(type_))
 
 
 def noted(row: Row) -> Row:
-    """Return the row as one that refuses nothing."""
+    """Return the row as a note, which refuses nothing."""
     return replace(row, level="note")
 
 

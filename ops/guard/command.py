@@ -1,4 +1,4 @@
-"""`python -m ops guard`, and the guard of `plan`, `deploy` and the pipeline."""
+"""`python -m ops guard`, and the guard in `plan`, `deploy`, and the pipeline."""
 
 import datetime
 import json
@@ -14,15 +14,15 @@ from ops.guard.plan import Plan, read_plan
 
 
 def run_guard(plan_file: Path, stack: Path | None, envs: Path, env: str | None, today: datetime.date) -> Judgement:
-    """Return what the guard says of the plan in a file on this day.
+    """Return the guard's judgement of the plan in a file on this date.
 
-    Raises OpsError for what is no plan, or SettingsError for a wrong environment file or record.
+    Raises OpsError if the file is not a plan, and SettingsError for an invalid environment file or unlock record.
     """
     return judge_plan(read_plan(plan_file), stack, envs, env, today)
 
 
 def judge_plan(plan: Plan, stack: Path | None, envs: Path, env: str | None, today: datetime.date) -> Judgement:
-    """Return what the guard says of the plan; without an environment, as of production without records."""
+    """Return the guard's judgement of the plan. Without an environment, production rules apply, without records."""
     files = load(envs)
     tier = chosen(files, env)[0].tier if env else "production"
     unlocks, document = read_unlocks(envs, env or "ENV")

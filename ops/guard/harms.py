@@ -1,4 +1,4 @@
-"""Harms: whether a value that becomes another one harms. The rows of the guard's table name them."""
+"""Harms: functions that decide whether the change of a value is harmful, for the rows of the guard's table."""
 
 import json
 import re
@@ -11,32 +11,32 @@ Harm = Callable[[Any, Any], bool]
 
 
 def off(before: Any, after: Any) -> bool:
-    """Something that was on, or given, no longer is."""
+    """A value that was on, or set, no longer is."""
     return _is_set(before) and not _is_set(after)
 
 
 def on(before: Any, after: Any) -> bool:
-    """Something that was off, or not given, is now."""
+    """A value that was off, or not set, now is."""
     return not _is_set(before) and _is_set(after)
 
 
 def less(before: Any, after: Any) -> bool:
-    """A number becomes less."""
+    """A number decreases."""
     return _is_number(before) and _is_number(after) and after < before
 
 
 def more(before: Any, after: Any) -> bool:
-    """A number becomes more."""
+    """A number increases."""
     return _is_number(before) and _is_number(after) and after > before
 
 
 def shorter(before: Any, after: Any) -> bool:
-    """A time becomes shorter; none, and 0, are for ever."""
+    """A period becomes shorter. None and 0 mean forever."""
     return less(before or float("inf"), after or float("inf"))
 
 
 def changed(before: Any, after: Any) -> bool:
-    """What was given becomes something else."""
+    """A value that was set changes."""
     return _is_set(before) and _plain(before) != _plain(after)
 
 
@@ -46,24 +46,24 @@ def drops(before: Any, after: Any) -> bool:
 
 
 def gains(before: Any, after: Any) -> bool:
-    """A list gets an item that it had not."""
+    """A list gets a new item."""
     return bool(_items(after) - _items(before))
 
 
 def becomes(*values: Any) -> Harm:
-    """It becomes one of these values."""
+    """A value becomes one of these values."""
     named = set(map(_plain, values))
     return lambda before, after: _plain(after) in named and _plain(before) not in named
 
 
 def leaves(*values: Any) -> Harm:
-    """It was one of these values, and no longer is."""
+    """A value was one of these values and no longer is."""
     named = set(map(_plain, values))
     return lambda before, after: _plain(before) in named and _plain(after) not in named
 
 
 def weaker(rank: Callable[[str], float | None]) -> Harm:
-    """It becomes a value of a lower rank, or none; values without a rank are not compared."""
+    """A value becomes one of a lower rank, or none. Values without a rank are not compared."""
 
     def harms(before: Any, after: Any) -> bool:
         old, new = rank(str(before)), rank(str(after)) if _is_set(after) else -1.0
@@ -73,7 +73,7 @@ def weaker(rank: Callable[[str], float | None]) -> Harm:
 
 
 def stronger(rank: Callable[[str], float | None]) -> Harm:
-    """It becomes a value of a higher rank."""
+    """A value becomes one of a higher rank."""
 
     def harms(before: Any, after: Any) -> bool:
         old, new = (rank(str(before)) if _is_set(before) else -1.0), rank(str(after))
@@ -88,12 +88,12 @@ def order(*names: str) -> Callable[[str], float | None]:
 
 
 def ends_with(*endings: str) -> Harm:
-    """It becomes something that ends like this."""
+    """A value becomes one with one of these endings."""
     return lambda before, after: str(after).endswith(endings) and not str(before).endswith(endings)
 
 
 def gains_like(pattern: str) -> Harm:
-    """A list gets an item that has this in it, a regular expression."""
+    """A list gets an item that contains a match of this regular expression."""
     found = re.compile(pattern)
     return lambda before, after: any(found.search(item) for item in _items(after) - _items(before))
 
@@ -104,7 +104,7 @@ def gains_wide_range(before: Any, after: Any) -> bool:
 
 
 def loses_block(key: str, *values: str) -> Harm:
-    """The last block whose key has one of these values goes; without values, the last in which the key is set."""
+    """The last block whose key has one of these values is removed; without values, the last with the key set."""
 
     def has(blocks: Any) -> bool:
         found = [block.get(key) for block in blocks or () if isinstance(block, dict)] if _is_list(blocks) else []
@@ -114,7 +114,7 @@ def loses_block(key: str, *values: str) -> Harm:
 
 
 def in_json(harms: Harm, *path: str) -> Harm:
-    """The same of what JSON text has at a path; `*` stands for each item of a list, all of which are compared."""
+    """The same harm for the value at a path in JSON text."""
 
     def of(text: Any) -> Any:
         try:
@@ -126,7 +126,7 @@ def in_json(harms: Harm, *path: str) -> Harm:
 
 
 def expires_sooner(before: Any, after: Any) -> bool:
-    """A lifecycle configuration of S3 expires objects, or versions, that were kept, or kept for longer."""
+    """An S3 lifecycle configuration expires objects or versions that were kept, or kept for longer."""
     old = _expirations(before)
     return any(
         days < min(old.get((what, scope), float("inf")), old.get((what, _EVERYTHING), float("inf")))
@@ -135,13 +135,13 @@ def expires_sooner(before: Any, after: Any) -> bool:
 
 
 def keeps_fewer_images(before: Any, after: Any) -> bool:
-    """A lifecycle policy of ECR expires images that were kept."""
+    """An ECR lifecycle policy expires images that were kept."""
     old = _image_rules(before)
     return any(number < old.get(what, float("inf")) for what, number in _image_rules(after).items())
 
 
 def opens_countries(before: Any, after: Any) -> bool:
-    """A geographic restriction of CloudFront lets more countries in."""
+    """A CloudFront geographic restriction allows more countries."""
     (old_kind, old), (new_kind, new) = _countries(before), _countries(after)
     if old_kind not in ("whitelist", "blacklist"):
         return False
@@ -151,7 +151,7 @@ def opens_countries(before: Any, after: Any) -> bool:
 
 
 def loosens_content_security(before: Any, after: Any) -> bool:
-    """A Content-Security-Policy lets a page do what it did not; a directive that is not given is `default-src`'s."""
+    """A Content-Security-Policy allows more. `default-src` is the fallback of a missing directive."""
     old, new = _directives(before), _directives(after)
 
     def sources(policy: Mapping[str, set[str]], name: str) -> set[str] | None:
@@ -165,29 +165,30 @@ def loosens_content_security(before: Any, after: Any) -> bool:
 
 
 def may_do_more(before: Any, after: Any) -> bool:
-    """An access string of Valkey or Redis turns a user on, or adds keys or commands."""
+    """A Valkey or Redis access string turns a user on, or adds keys or commands."""
     old, new = set(str(before or "off").split()), set(str(after or "off").split())
     gained = {each for each in new - old if each == "on" or each.startswith(("~", "%", "&", "+", "all"))}
     return bool(gained) and "off" not in new
 
 
 def privileged(before: Any, after: Any) -> bool:
-    """A container of a task definition gets all rights of its host."""
+    """A container of a task definition becomes privileged."""
     return any(_containers(after, "privileged") - _containers(before, "privileged"))
 
 
 #: "Security policies for your Application Load Balancer"
 #: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html): the lowest
-#: version of TLS that a policy accepts stands in its name; those without one accept TLS 1.0.
+#: TLS version that a policy accepts is in its name; policies without one accept TLS 1.0.
 _TLS = re.compile(r"(?:TLS13|TLS|FS)-(?P<new>1-\d)|TLSv(?P<old>1(?:\.\d)?)")
 _EXTENDED = re.compile(r"Ext(?P<more>\d?)")
 _YEAR = re.compile(r"_(?P<year>20\d\d)$")
 
 
 def tls_policy(name: str) -> float | None:
-    """Return the rank of a security policy of Elastic Load Balancing or CloudFront: its lowest version of TLS.
+    """Return the rank of a security policy of Elastic Load Balancing or CloudFront: its lowest TLS version.
 
-    Of the same version, an extended policy of Elastic Load Balancing accepts more ciphers, as CloudFront's older do.
+    With the same version, extended policies of Elastic Load Balancing and older policies of CloudFront accept more
+    ciphers, and rank lower.
     """
     if name in ("", "None"):
         return None
@@ -215,7 +216,7 @@ def _is_list(value: Any) -> bool:
 
 
 def _plain(value: Any) -> str:
-    """Return a value as text that compares: true for "true", the same keys in the same order."""
+    """Return a value as comparable text: lowercase, with sorted keys, and without quotes around strings."""
     if isinstance(value, str):
         return value.lower()
     return json.dumps(value, sort_keys=True, default=str).lower()
@@ -229,7 +230,7 @@ def _items(value: Any) -> set[str]:
 
 
 def _ranges(value: Any) -> set[str]:
-    """Return the ranges of a list, which may be blocks with a `cidr`."""
+    """Return the ranges in a list of ranges or of blocks with a `cidr`."""
     found = value if _is_list(value) else []
     return {str(each.get("cidr") if isinstance(each, dict) else each) for each in found}
 
@@ -248,12 +249,12 @@ def _first(value: Any) -> Mapping[str, Any]:
     return next(iter(_blocks(value)), {})
 
 
-#: The scope of a lifecycle rule that is for all objects.
+#: The scope of a lifecycle rule for all objects.
 _EVERYTHING = "{}"
 
 
 def _expirations(rules: Any) -> dict[tuple[str, str], float]:
-    """Return after how many days objects expire, by what expires and the objects that the rule is for."""
+    """Return the days after which objects expire, by what expires (current or noncurrent versions) and rule scope."""
     found: dict[tuple[str, str], float] = {}
     for rule in _blocks(rules):
         if str(rule.get("status")).lower() == "disabled" or rule.get("enabled") is False:
@@ -263,17 +264,17 @@ def _expirations(rules: Any) -> dict[tuple[str, str], float]:
             "current": current.get("days") or (1 if current.get("date") else None),
             "noncurrent": noncurrent.get("noncurrent_days") or noncurrent.get("days"),
         }
-        for what, number in days.items():
+        for kind, number in days.items():
             if isinstance(number, int | float):
-                key = (what, _plain(_scope(rule)))
+                key = (kind, _plain(_scope(rule)))
                 found[key] = min(float(number), found.get(key, float("inf")))
     return found
 
 
 def _scope(rule: Mapping[str, Any]) -> Any:
-    """Return what a lifecycle rule is for, without what says nothing."""
-    told = {**_first(rule.get("filter")), "rule": rule.get("prefix")}
-    return {name: value for name, value in told.items() if value not in (None, "", [], {})}
+    """Return the scope of a lifecycle rule, without empty values."""
+    scope = {**_first(rule.get("filter")), "rule": rule.get("prefix")}
+    return {name: value for name, value in scope.items() if value not in (None, "", [], {})}
 
 
 def _image_rules(policy: Any) -> dict[str, float]:

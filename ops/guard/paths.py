@@ -1,8 +1,8 @@
 """Values in a resource's attributes, by path.
 
-`rule[id].expiration.days` names the days of each `rule` block under the block's id; `parameter[name=tls].value` those
-of one parameter. Without brackets blocks are counted. `**.publicly_accessible` names the attribute wherever it is.
-A value that only the apply will tell is UNKNOWN.
+`rule[id].expiration.days` is the value of each `rule` block, identified by the block's id; `parameter[name=tls].value`
+is that of one parameter. Without brackets, blocks are numbered. `**.publicly_accessible` is the attribute at any depth.
+A value that is known only after the apply is UNKNOWN.
 """
 
 import re
@@ -16,7 +16,7 @@ ANYWHERE = "**."
 
 
 class Unknown:
-    """What only the apply will tell."""
+    """A value that is known only after the apply."""
 
     def __repr__(self) -> str:
         return "known only after the apply"
@@ -26,7 +26,7 @@ UNKNOWN = Unknown()
 
 
 def values(attributes: Any, unknown: Any, path: str) -> dict[str, Any]:
-    """Return the values that the path leads to, each under the path with its blocks' keys written out."""
+    """Return the values at the path, each under the path with the keys of its blocks filled in."""
     if path.startswith(ANYWHERE):
         return dict(_everywhere(attributes, unknown, path.removeprefix(ANYWHERE), ""))
     return dict(_along(attributes, unknown, [found.groupdict() for found in _PART.finditer(path)], ""))
@@ -51,7 +51,7 @@ def _along(value: Any, unknown: Any, parts: list[dict[str, Any]], label: str) ->
 
 
 def _name(part: dict[str, Any], number: int, block: Any) -> str | None:
-    """Return what a block is told apart by, None for one that is not meant."""
+    """Return the key that identifies a block; None if the path does not select the block."""
     key, wanted = part["key"], part["value"]
     if not key:
         return f"[{number}]" if number else ""

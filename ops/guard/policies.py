@@ -1,8 +1,8 @@
-"""Policies, compared by meaning: who may do what, before and after, whatever the statements' ids and order.
+"""Policies, compared by meaning: who may do what, before and after, regardless of statement ids and order.
 
-What is refused of a grant that is new: everyone, whom no condition narrows; an account that is none of the product's;
-a trust of an identity provider; the whole of AWS, or a right to give oneself more rights, for a role; and whatever was
-granted under a condition before. A denial that goes is refused too.
+A new grant is refused if it allows everyone without a narrowing condition, an account outside the product, any identity
+of an identity provider, a role to do everything or to escalate its own permissions, or something that was previously
+granted only under a condition. Removing a denial is refused too.
 """
 
 import json
@@ -14,18 +14,18 @@ from typing import Any
 from iam.comparison import EVERYONE, Element, Grant, Line, Principal, beyond, grants
 from iam.evaluation import Statement, listed
 from iam.patterns import includes
+from ops.guard.finding import Finding, Kind
 from ops.guard.plan import Parent, Plan, ResourceChange
 from ops.guard.ranges import is_wide
-from ops.guard.refusal import Kind, Refusal
 
 #: Attributes that hold a policy.
 ATTRIBUTES = (
     "policy", "assume_role_policy", "access_policies", "resource_policy", "policy_text", "policy_document",
     "inline_policy",
 )  # fmt: skip
-#: An endpoint's policy narrows what passes it: everyone stands in it because it must (S3, DynamoDB).
+#: A VPC endpoint policy only narrows access; its principal has to be everyone (S3, DynamoDB).
 _NARROWING = ("aws_vpc_endpoint", "aws_vpc_endpoint_policy")
-#: Resources that are a policy of another one, which stays when they go.
+#: Resources that are a policy of another resource, which remains without them.
 ATTACHED = {
     "aws_backup_vault_policy": Parent("backup_vault_name", ("aws_backup_vault",)),
     "aws_ecr_repository_policy": Parent("repository", ("aws_ecr_repository",)),
@@ -38,7 +38,7 @@ ATTACHED = {
     "aws_sns_topic_policy": Parent("arn", ("aws_sns_topic",)),
     "aws_sqs_queue_policy": Parent("queue_url", ("aws_sqs_queue",)),
 }
-#: Rights by which a role gives itself, or another one, more rights
+#: Actions with which a role can give itself, or another role, more permissions
 #: ("IAM Access Analyzer policy check reference", "Pass role with star in resource":
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html, and
 #: "Actions, resources, and condition keys for AWS Identity and Access Management", access level Permissions management:
@@ -49,7 +49,7 @@ ESCALATION = (
     "iam:passrole", "iam:putgrouppolicy", "iam:putrolepermissionsboundary", "iam:putrolepolicy", "iam:putuserpolicy",
     "iam:setdefaultpolicyversion", "iam:updateassumerolepolicy", "iam:updateloginprofile", "sts:assumerole",
 )  # fmt: skip
-#: Condition keys that name who may come, or on whose behalf ("AWS global condition context keys":
+#: Condition keys that identify the caller, or on whose behalf it calls ("AWS global condition context keys":
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
 _ACCOUNT_KEYS = ("aws:principalaccount", "aws:sourceaccount", "aws:sourceowner", "kms:calleraccount")
 _ARN_KEYS = ("aws:principalarn", "aws:sourcearn")
@@ -59,7 +59,7 @@ _ADDRESS_KEYS = ("aws:sourceip", "aws:vpcsourceip")
 _ACCOUNT = re.compile(r"\d{12}")
 _TOKEN = re.compile(r"\$\{([A-Za-z0-9_]+\.[A-Za-z0-9_-]+)\.([a-z0-9_]+)\}")
 
-#: A stack's `cdk.tf.json`: on a first apply a policy that names a new resource is known only here, its ARNs as tokens.
+#: A stack's `cdk.tf.json`. Before the first apply, only this has policies that name new resources (ARNs are tokens).
 Synthesized = Mapping[str, Any]
 
 
@@ -72,16 +72,16 @@ class _Comparison:
     before: Sequence[Statement]
     after: Sequence[Statement]
     accounts: frozenset[str]
-    """The product's own."""
+    """The product's own accounts."""
     is_released: bool
-    """Whether what the policy belongs to may be emptied from now on, which is refused there."""
+    """Whether the plan turns on `force_destroy` for the policy's resource, for which another row exists."""
 
     @property
     def _old(self) -> list[Grant]:
         return grants(self.before, "Allow")
 
     def findings(self) -> Iterator[tuple[Kind, str]]:
-        """Yield what the plan would allow, or no longer deny."""
+        """Yield what the plan would newly allow, or no longer deny."""
         is_narrowing = self.resource.type in _NARROWING
         for grant in beyond(grants(self.after, "Allow"), self._old):
             harm = self._widens(grant) if is_narrowing else _powers(grant) or self._opens(grant)
@@ -97,46 +97,46 @@ class _Comparison:
             yield "protection", f"would no longer deny what its {self.attribute} denies in {_called(grant)}"
 
     def _still_denies(self, old: Grant, new: Grant) -> bool:
-        """Return whether a denial denies what another did, but for somebody of ours whom it excepts by name."""
+        """Return whether a denial covers an old one, except for principals of the product that it excludes by name."""
         return old.names_within(new) and all(
-            any(line.holds_with(each) or self._excepts_ours(line, each) for each in old.lines) for line in new.lines
+            any(line.holds_with(each) or self._excludes_own(line, each) for each in old.lines) for line in new.lines
         )
 
-    def _excepts_ours(self, line: Line, old: Line) -> bool:
+    def _excludes_own(self, line: Line, old: Line) -> bool:
         if (line.operator, line.key) != (old.operator, old.key) or "Not" not in line.operator:
             return False
         gained = Line(line.operator, line.key, tuple(value for value in line.values if value not in old.values))
         return all(_is_somebody(line.key, value) for value in gained.values) and _accounts_of(gained) <= self.accounts
 
     def _opens(self, grant: Grant) -> str | None:
-        """Return what is wrong with a principal; None for one that may be named."""
+        """Return the problem with a principal; None if it is acceptable."""
         principal = grant.principal
         if not principal:
             return None
         named = [line for line in grant.lines if _names_somebody(line)]
         foreign = self._foreign(principal, named)
         if foreign:
-            return f"would allow account {foreign}, which is none of the product's,"
+            return f"would allow account {foreign}, which is not one of the product's,"
         if principal.negated or (principal.name == EVERYONE and principal.kind in (EVERYONE, "AWS")):
             return None if named else "would allow everyone"
         if principal.kind == "Federated" and not any(map(_names_subject, grant.lines)):
-            return "would allow everyone whom the identity provider knows"
+            return "would allow every identity of the identity provider"
         return None
 
     def _foreign(self, principal: Principal, named: Sequence[Line]) -> str | None:
-        """Return an account that is none of ours and that the principal, or a condition, names."""
+        """Return an account outside the product that the principal or a condition names."""
         accounts = set(_ACCOUNT.findall(principal.name)) if principal.kind in ("AWS", "Federated") else set()
         if not any(line.key in (*_ORGANIZATION_KEYS, *_NETWORK_KEYS) for line in named):
             accounts |= {each for line in named for each in _accounts_of(line)}
         return min(accounts - self.accounts, default=None)
 
     def _widens(self, grant: Grant) -> str | None:
-        """Return what is wrong with a policy that only narrows, and that lets everything pass from now on."""
+        """Return the problem with a narrowing policy that would no longer restrict anything."""
         is_all = "*" in grant.action.patterns and "*" in grant.resource.patterns and not grant.lines
-        return "would let everything through," if is_all and self.before else None
+        return "would allow everything," if is_all and self.before else None
 
     def _loosens(self, grant: Grant) -> str | None:
-        """Return what is wrong with the conditions, where the same was granted under others."""
+        """Return the problem with the conditions if the same access was granted under stricter ones."""
         for old in (each for each in self._old if grant.names_within(each)):
             for line in old.lines:
                 kept = [each for each in grant.lines if each.key == line.key]
@@ -153,9 +153,9 @@ def _is_of_deletions(grant: Grant) -> bool:
 
 
 def _is_wider(new: Line, old: Line, grant: Grant) -> bool:
-    """Return whether a condition takes in more than it did: by its operator, or by a value that includes an old one.
+    """Return whether a condition matches more than before: through its operator, or a value that includes an old one.
 
-    A further value that stands beside the old ones is growth, but for an identity provider's tokens.
+    Another value next to the old ones is normal growth, except for the tokens of an identity provider.
     """
     if new.operator.replace("Like", "Equals") != old.operator.replace("Like", "Equals"):
         return True
@@ -165,48 +165,48 @@ def _is_wider(new: Line, old: Line, grant: Grant) -> bool:
     return any(includes(value, each) or is_wide(value) for value in gained for each in old.values)
 
 
-def opened(plan: Plan, synthesized: Synthesized, accounts: frozenset[str]) -> Iterator[Refusal]:
-    """Yield what policies would allow after the plan, and do not now."""
-    known = accounts | _told_accounts(plan)
+def opened(plan: Plan, synthesized: Synthesized, accounts: frozenset[str]) -> Iterator[Finding]:
+    """Yield what policies would allow after the plan, but not before it."""
+    known = accounts | _existing_accounts(plan)
     for resource in plan.changes:
         yield from _opened(resource, plan, synthesized, known)
 
 
 def _opened(
     resource: ResourceChange, plan: Plan, synthesized: Synthesized, accounts: frozenset[str]
-) -> Iterator[Refusal]:
+) -> Iterator[Finding]:
     change = resource.change
     is_gone = change.after is None
-    if is_gone and (resource.type not in ATTACHED or plan.goes_along(resource, ATTACHED[resource.type])):
+    if is_gone and (resource.type not in ATTACHED or plan.is_removed_with(resource, ATTACHED[resource.type])):
         return
     is_released = resource.type in ATTACHED and plan.is_released(resource, ATTACHED[resource.type])
     for attribute, before, after in _pairs(resource, plan, synthesized):
         if is_unread(resource, attribute, plan, synthesized) and (before or _is_beside(resource, plan)):
-            sentence = f"{resource.address} would get a {attribute} that only the apply will tell."
-            yield Refusal(resource.address, "exposure", f"{sentence} With --stack cdk.tf.json the guard reads it.")
+            sentence = f"{resource.address} would get a {attribute} that is known only after the apply."
+            yield Finding(resource.address, "exposure", f"{sentence} With --stack cdk.tf.json, the guard can check it.")
             continue
         for kind, finding in dict.fromkeys(
             _Comparison(resource, attribute, before, after, accounts, is_released).findings()
         ):
-            yield Refusal(resource.address, kind, f"{resource.address} {finding}.")
+            yield Finding(resource.address, kind, f"{resource.address} {finding}.")
 
 
 def _pairs(
     resource: ResourceChange, plan: Plan, synthesized: Synthesized
 ) -> Iterator[tuple[str, Sequence[Statement], Sequence[Statement]]]:
-    """Yield each policy of a resource, by its attribute, as it is and as it will be."""
+    """Yield each policy of a resource: its attribute, and its statements before and after."""
     change = resource.change
     if resource.type == "aws_lambda_permission":
         unknown = change.after_unknown if isinstance(change.after_unknown, dict) else {}
-        untold = {name: "${untold}" for name, each in unknown.items() if each is True}
-        yield "permission", _permission(change.before), _permission({**(change.after or {}), **untold})
+        placeholders = {name: "${unknown}" for name, each in unknown.items() if each is True}
+        yield "permission", _permission(change.before), _permission({**(change.after or {}), **placeholders})
         return
     for name in ATTRIBUTES:
         yield name, statements_in(change.was(name)), statements_in(_after(resource, name, plan, synthesized))
 
 
 def unread(plan: Plan, synthesized: Synthesized) -> list[str]:
-    """Return the addresses of new policies that only the apply will tell, and that were not synthesized either."""
+    """Return the addresses of new policies that are known only after the apply and not in the synthesized stack."""
     return sorted(
         {
             resource.address
@@ -221,20 +221,20 @@ def unread(plan: Plan, synthesized: Synthesized) -> list[str]:
 
 
 def _is_beside(resource: ResourceChange, plan: Plan) -> bool:
-    """Return whether what the policy is of is there already."""
+    """Return whether the policy's resource already exists."""
     return resource.type in ATTACHED and plan.is_beside(resource, ATTACHED[resource.type])
 
 
 def is_unread(resource: ResourceChange, attribute: str, plan: Plan, synthesized: Synthesized) -> bool:
-    """Return whether only the apply will tell the policy, and the synthesized stack does not."""
-    # AWS's own answers: what a bucket's policy resource says, and what a role's policy resources say.
+    """Return whether the policy is known only after the apply and is not in the synthesized stack."""
+    # These attributes mirror the separate policy resources of the bucket or role.
     if attribute == "inline_policy" or resource.type == "aws_s3_bucket":
         return False
     return resource.change.is_unknown(attribute) and not isinstance(_after(resource, attribute, plan, synthesized), str)
 
 
 def _after(resource: ResourceChange, attribute: str, plan: Plan, synthesized: Synthesized) -> Any:
-    """Return the policy as it will be; as it was synthesized, where only the apply will tell."""
+    """Return the policy after the plan, or the synthesized one if it is known only after the apply."""
     if not resource.change.is_unknown(attribute):
         return resource.change.becomes(attribute)
     name = resource.address.partition(".")[2]
@@ -245,7 +245,7 @@ def _after(resource: ResourceChange, attribute: str, plan: Plan, synthesized: Sy
 
 
 def statements_in(policy: Any) -> list[Statement]:
-    """Return the statements of a policy, in JSON or in blocks that have one; none of what is no policy."""
+    """Return the statements of a policy, given as JSON or as blocks with a policy; empty for anything else."""
     if isinstance(policy, list):
         return [each for block in policy if isinstance(block, dict) for each in statements_in(block.get("policy"))]
     try:
@@ -262,7 +262,7 @@ def _is_statement(value: Any) -> bool:
 
 
 def _permission(values: Mapping[str, Any] | None) -> list[Statement]:
-    """Return a permission of a Lambda function as the statement that it becomes in the function's policy."""
+    """Return a Lambda permission as the statement in the function's policy."""
     if not values or not values.get("principal"):
         return []
     principal = str(values["principal"])
@@ -288,7 +288,7 @@ def _permission(values: Mapping[str, Any] | None) -> list[Statement]:
 
 
 def _powers(grant: Grant) -> str | None:
-    """Return what is wrong with what a role may do, by what it may do and on how much."""
+    """Return the problem with the permissions of a role, considering actions and resources."""
     if grant.principal or ("*" not in grant.resource.patterns and not grant.resource.negated):
         return None
     if grant.action.negated or set(grant.action.patterns) & {"*", "*:*"}:
@@ -297,15 +297,15 @@ def _powers(grant: Grant) -> str | None:
     if grant.lines:
         return None
     if action.endswith(":*"):
-        return "would be allowed all of a service,"
+        return "would be allowed all actions of a service,"
     gives = any(Element((action,)).includes(Element((each,))) for each in ESCALATION)
-    return "would be allowed to give itself more rights," if gives else None
+    return "would be allowed to give itself more permissions," if gives else None
 
 
 def _names_subject(line: Line) -> bool:
-    """Return whether a condition says whose tokens an identity provider's are: the application's, or the subject's.
+    """Return whether a condition limits an identity provider's tokens to an application or a subject.
 
-    `project_path:*` is any project's.
+    `project_path:*` matches any project.
     """
     if line.key in ("saml:aud", "cognito-identity.amazonaws.com:aud"):
         return True
@@ -314,7 +314,7 @@ def _names_subject(line: Line) -> bool:
 
 
 def _names_somebody(line: Line) -> bool:
-    """Return whether a condition names somebody; one that only excludes, or that anyone fulfils, names nobody."""
+    """Return whether a condition identifies callers, and does not just exclude some or match everyone."""
     operator = line.operator.lower()
     if "not" in operator or operator.endswith("ifexists") or operator.startswith(("null", "forallvalues")):
         return False
@@ -342,7 +342,7 @@ def _is_somebodys_arn(key: str, value: str) -> bool:
     account, resource = parts[4], parts[5]
     if account:
         return not set(account) & {"*", "?"}
-    # The name of a bucket is one in all accounts.
+    # Bucket names are globally unique.
     return key == "aws:sourcearn" and resource[:1] not in ("", "*", "?")
 
 
@@ -355,8 +355,8 @@ def _accounts_of(line: Line) -> set[str]:
     return set()
 
 
-def _told_accounts(plan: Plan) -> frozenset[str]:
-    """Return the accounts of what the plan's resources are now."""
+def _existing_accounts(plan: Plan) -> frozenset[str]:
+    """Return the accounts of the plan's existing resources."""
     arns = (str(each.change.was("arn")).split(":", 5) for each in plan.resource_changes)
     return frozenset(each[4] for each in arns if len(each) > 5 and _ACCOUNT.fullmatch(each[4]))
 
@@ -365,4 +365,4 @@ def _called(grant: Grant) -> str:
     statement = grant.statement
     actions = ", ".join(listed(statement.get("Action", statement.get("NotAction", "*")))[:3])
     actions = f"all but {actions}" if grant.action.negated else actions
-    return f'"{statement["Sid"]}" ({actions})' if statement.get("Sid") else f"a statement without a name ({actions})"
+    return f'"{statement["Sid"]}" ({actions})' if statement.get("Sid") else f"a statement without a Sid ({actions})"

@@ -1,18 +1,18 @@
-"""Address ranges that something would be open to."""
+"""Address ranges to which a plan would open something."""
 
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ops.guard.finding import Finding
 from ops.guard.plan import Plan, ResourceChange, is_unknown
-from ops.guard.refusal import Refusal
 
-#: Prefixes up to which a public range is wide. The numbers are ours: an office or a partner has a /16 at most; a
-#: provider of IPv6 gets a /32 ("IPv6 Address Allocation and Assignment Policy", RIPE-738).
+#: Prefix lengths up to which a public range is wide. Our own limits: an office or a partner has at most a /16; an
+#: IPv6 provider gets a /32 ("IPv6 Address Allocation and Assignment Policy", RIPE-738).
 WIDE = {4: 16, 6: 32}
 ANYONE = ("0.0.0.0/0", "::/0")
-#: RFC 1918, RFC 6598 and RFC 4193: what no packet of the internet comes from.
+#: Private ranges, which are not routed on the internet (RFC 1918, RFC 6598, RFC 4193).
 _PRIVATE = tuple(
     map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
 )
@@ -22,7 +22,7 @@ _RULES = ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule")
 
 
 def is_wide(cidr: str) -> bool:
-    """Return whether a range is public and so wide that it is nobody's in particular."""
+    """Return whether a range is public and too wide to belong to one organization."""
     try:
         network = ipaddress.ip_network(cidr.strip(), strict=False)
     except ValueError:
@@ -36,17 +36,17 @@ def _is_in(narrow: Any, wide: Any) -> bool:
 
 @dataclass(frozen=True)
 class Opening:
-    """A range that something is open to."""
+    """A range to which something is open."""
 
     group: str | None
-    """The security group, ACL or cluster; None where only the apply will tell."""
+    """The security group, network ACL, or cluster; None if it is known only after the apply."""
     cidr: str
     protocol: str
     first: int
     last: int
 
     def is_within(self, other: "Opening") -> bool:
-        """Return whether the other opens all of this one already."""
+        """Return whether the other opening includes this one."""
         one, wide = (ipaddress.ip_network(each.cidr, strict=False) for each in (self, other))
         return (
             (self.group == other.group or None in (self.group, other.group))
@@ -65,10 +65,10 @@ class Opening:
         return f"{self.cidr}, {self.protocol} {ports}"
 
 
-def opened(plan: Plan) -> Iterator[Refusal]:
-    """Yield each wide range that the plan opens, and that no rule of the same group has open now.
+def opened(plan: Plan) -> Iterator[Finding]:
+    """Yield each wide range that the plan opens and that no existing rule of the same group opens.
 
-    A rule that only moves into another resource opens nothing.
+    A rule that only moves to another resource opens nothing.
     """
     before = [each for resource in plan.changes for each in _openings(resource, resource.change.before, None)]
     for resource in plan.changes:
@@ -76,19 +76,21 @@ def opened(plan: Plan) -> Iterator[Refusal]:
         for each in _openings(resource, resource.change.after, unknown):
             if is_wide(each.cidr) and not any(each.is_within(other) for other in before):
                 who = "everyone" if each.cidr in ANYONE else "a wide public range"
-                yield Refusal(resource.address, "exposure", f"{resource.address} would let {who} in ({each}).")
+                yield Finding(
+                    resource.address, "exposure", f"{resource.address} would allow access from {who} ({each})."
+                )
         if _is_unknown(resource):
-            sentence = f"{resource.address} would let in a source that is known only after the apply."
-            yield Refusal(resource.address, "exposure", sentence)
+            sentence = f"{resource.address} would allow access from a source that is known only after the apply."
+            yield Finding(resource.address, "exposure", sentence)
 
 
 def _is_unknown(resource: ResourceChange) -> bool:
-    """Return whether only the apply will tell the range of a rule that lets in."""
+    """Return whether the range of an ingress rule is known only after the apply."""
     change = resource.change
     if change.after is None or not isinstance(change.after_unknown, dict):
         return False
     if resource.type in ("aws_security_group", "aws_default_security_group"):
-        # Of a group without rules of its own it is unknown too, until it is created.
+        # It is also unknown for a new group without inline rules.
         unknown = change.after_unknown.get("ingress")
         is_changed = change.before is not None and not change.is_replacement
         return (unknown is True and is_changed) or any(map(_is_range_unknown, _blocks(unknown)))
@@ -147,7 +149,7 @@ def _of_cluster(values: Mapping[str, Any], _: Any) -> _Found:
 
 
 def _of_acl_rule(values: Mapping[str, Any], unknown: Any) -> _Found:
-    """Yield what a rule lets in beside an ACL that exists; the group of a new ACL is not known yet."""
+    """Yield what a rule of an existing network ACL allows. The id of a new network ACL is not known yet."""
     is_new = unknown is not None and not isinstance(values.get("network_acl_id"), str)
     if values.get("egress") is False and values.get("rule_action") == "allow" and not is_new:
         yield values.get("network_acl_id"), values, [values.get("cidr_block"), values.get("ipv6_cidr_block")]

@@ -1,33 +1,33 @@
-"""What a row of the guard's table says, and how a plan is read by the rows."""
+"""Rows of the guard's table, and the findings of a plan by these rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal
 
+from ops.guard.finding import Finding, Kind
 from ops.guard.harms import Harm
 from ops.guard.paths import UNKNOWN, values
 from ops.guard.plan import Change, Parent, Plan, ResourceChange
-from ops.guard.refusal import Kind, Refusal
 
-#: Characters of a value that a sentence shows.
+#: The maximum number of characters of a value in a sentence.
 SHOWN = 60
-#: Rows of this type are for each resource that has the attribute.
+#: Rows of this type apply to every resource with the attribute.
 ANY_TYPE = "*"
 
 
 class Event(Enum):
-    """What happens to a resource as a whole."""
+    """An event of a whole resource."""
 
     LOST = "destroyed, replaced, or forgotten"
-    GAP = "the same, but for a replacement that is there before the old one goes"
-    REMOVED = "destroyed or forgotten, and nothing new in its place"
+    GAP = "destroyed, forgotten, or replaced by a resource that is created afterwards"
+    REMOVED = "destroyed or forgotten without a replacement"
     CREATED = "created"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that harms: what happens to a type of resource, or to one of its attributes."""
+    """A harmful event of a resource type, or a harmful change of one of its attributes."""
 
     type: str
     path: str
@@ -36,26 +36,26 @@ class Row:
     says: str
     kind: Kind
     source: str
-    """The page that says so: its title and link."""
+    """The title and link of the page that documents it."""
     level: Literal["refuse", "note"] = "refuse"
     created: Literal["never", "always", "beside"] = "never"
-    """Whether a new resource counts: never, always, or only beside a parent that is there already."""
+    """Whether a new resource counts: never, always, or only if its parent already exists."""
     unknown: bool = True
-    """Whether a value that only the apply will tell counts as a harm."""
+    """Whether a value that is known only after the apply counts as harmful."""
     parent: Parent | None = None
-    """What the resource belongs to: when that goes too, nothing is lost by this."""
+    """The parent of the resource. If the plan removes the parent too, the row does not apply."""
     new_blocks: bool = False
-    """Whether a block that is new counts, of a path that tells blocks apart by a key."""
+    """Whether a new block counts, for a path that identifies blocks by a key."""
     unless: str = ""
-    """An attribute with which a resource holds nothing of its own."""
+    """An attribute that marks a resource without data of its own."""
 
     def findings(self, resource: ResourceChange, plan: Plan) -> Iterator[str]:
-        """Yield the sentences of what the plan would do, by this row."""
+        """Yield a sentence for each harm that the plan would do according to this row."""
         if self.type not in (ANY_TYPE, resource.type):
             return
         if isinstance(self.harm, Event):
             if _happens(self.harm, resource.change) and not self._is_excused(resource, plan):
-                yield f"{resource.address} {_told(self, resource.change)}."
+                yield f"{resource.address} {_sentence(self, resource.change)}."
         elif self._counts(resource, plan):
             for label, before, after in self._changes(resource.change):
                 if self._harms(resource.change, before, after):
@@ -63,7 +63,7 @@ class Row:
                     yield f"{resource.address} {self.says} ({shown})."
 
     def _is_excused(self, resource: ResourceChange, plan: Plan) -> bool:
-        is_along = self.parent is not None and plan.goes_along(resource, self.parent)
+        is_along = self.parent is not None and plan.is_removed_with(resource, self.parent)
         return is_along or bool(self.unless and resource.change.was(self.unless))
 
     def _counts(self, resource: ResourceChange, plan: Plan) -> bool:
@@ -85,27 +85,27 @@ class Row:
     def _harms(self, change: Change, before: Any, after: Any) -> bool:
         assert not isinstance(self.harm, Event)
         if after is UNKNOWN:
-            # Of what is created or replaced AWS's own defaults are unknown too; the synthesized values are not.
+            # In a created or replaced resource, AWS's own defaults are also unknown; the synthesized values are not.
             return self.unknown and change.before is not None and not change.is_replacement
         return self.harm(before, after)
 
 
-def refusals(plan: Plan, table: Sequence[Row]) -> Iterator[Refusal]:
-    """Yield what the plan would do that a row refuses."""
+def findings(plan: Plan, table: Sequence[Row]) -> Iterator[Finding]:
+    """Yield the plan's changes that a row refuses."""
     for row, resource, sentence in _found(plan, table, "refuse"):
-        yield Refusal(resource.address, row.kind, sentence)
+        yield Finding(resource.address, row.kind, sentence)
 
 
 def notes(plan: Plan, table: Sequence[Row]) -> list[str]:
-    """Return what the plan would do that a person should know, and that nothing has to unlock."""
+    """Return the plan's changes that are worth a note but are not refused."""
     return list(dict.fromkeys(sentence for _, _, sentence in _found(plan, table, "note")))
 
 
-def forgotten(plan: Plan, refused: Iterable[Refusal]) -> list[str]:
-    """Return what Terraform would no longer know, apart from what is refused."""
+def forgotten(plan: Plan, refused: Iterable[Finding]) -> list[str]:
+    """Return notes on the resources that Terraform would forget, except refused ones."""
     known = {each.address for each in refused}
     return [
-        f"{each.address} would be forgotten: it stays in AWS, and nothing looks after it any more."
+        f"{each.address} would be forgotten: it stays in AWS but is no longer managed."
         for each in plan.changes
         if each.change.is_forgotten and each.address not in known
     ]
@@ -120,7 +120,7 @@ def _found(plan: Plan, table: Sequence[Row], level: str) -> Iterator[tuple[Row, 
 
 
 def _blocks_of(path: str) -> str:
-    """Return the part of a path, or of a label, that leads to the blocks told apart by a key."""
+    """Return the part of a path, or of a label, up to the blocks that are identified by a key."""
     return path[: path.rfind("]") + 1]
 
 
@@ -133,7 +133,7 @@ def _happens(event: Event, change: Change) -> bool:
     }[event]
 
 
-def _told(row: Row, change: Change) -> str:
+def _sentence(row: Row, change: Change) -> str:
     if row.harm is Event.CREATED:
         return row.says
     done = "destroyed"
@@ -144,12 +144,12 @@ def _told(row: Row, change: Change) -> str:
         return f"would be {'forgotten' if change.is_forgotten else done}: {row.says}"
     if change.is_forgotten:
         done = f"{done} and forgotten" if change.is_replacement else "forgotten"
-        return f"would be {done}: {row.says} would stay in AWS, and Terraform would look after it no more"
+        return f"would be {done}: {row.says} would stay in AWS but no longer be managed"
     return f"would be {done}, and with it {row.says}"
 
 
 def _shown(change: Change, label: str, before: Any, after: Any) -> str:
-    """Return the attribute with its values; the name alone where a value is long, or a secret."""
+    """Return the attribute with its values, or only its name if a value is long or sensitive."""
     name = label.partition(".")[0].partition("[")[0]
     if any(isinstance(each, dict) and each.get(name) for each in (change.before_sensitive, change.after_sensitive)):
         return label

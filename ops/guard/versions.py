@@ -1,4 +1,4 @@
-"""Versions: something would be created of a version that AWS no longer creates."""
+"""Versions that AWS no longer creates."""
 
 import datetime
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from typing import cast, get_args
 
 from modules.foundation.calendar import Calendar, Kind, committed
 from modules.foundation.versions import remedy, state
+from ops.guard.finding import Finding
 from ops.guard.plan import Change, Plan
-from ops.guard.refusal import Refusal
 
-#: By type of resource: the attribute that holds the version, and the one that names the engine, or the calendar's kind.
+#: By resource type: the attribute with the version, and the attribute with the engine or the kind in the calendar.
 _VERSIONS = {
     "aws_db_instance": ("engine_version", "engine"),
     "aws_eks_cluster": ("version", "kubernetes"),
@@ -18,8 +18,8 @@ _VERSIONS = {
 }
 
 
-def ended_versions(plan: Plan, today: datetime.date, calendar: Calendar | None = None) -> Iterator[Refusal]:
-    """Yield what the plan would create, or replace, of a version that cannot be created. What exists may stay."""
+def ended_versions(plan: Plan, today: datetime.date, calendar: Calendar | None = None) -> Iterator[Finding]:
+    """Yield each resource that the plan would create or replace with a version that AWS no longer creates."""
     calendar = calendar or committed()
     for resource in plan.changes:
         attribute, of = _VERSIONS.get(resource.type, ("", ""))
@@ -30,10 +30,10 @@ def ended_versions(plan: Plan, today: datetime.date, calendar: Calendar | None =
         row = calendar.find(kind, version) if kind else None
         if row and not row.can_be_created(today):
             sentence = f"{resource.address} would be created with {attribute} {version}, which {state(row, today)}"
-            yield Refusal(resource.address, "version", f"{sentence}; {remedy(calendar, row, today)}.")
+            yield Finding(resource.address, "version", f"{sentence}; {remedy(calendar, row, today)}.")
 
 
 def _kind(change: Change, of: str) -> Kind | None:
-    """Return the calendar's kind; None for engines that it does not have."""
+    """Return the kind in the calendar; None for engines that are not in it."""
     name = change.becomes(of) if of == "engine" else of
     return cast("Kind", name) if name in get_args(Kind) else None

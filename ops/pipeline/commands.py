@@ -1,4 +1,4 @@
-"""The jobs of `.gitlab-ci.yml` as commands: `python -m ops ci --help`."""
+"""`python -m ops ci`: the jobs of `.gitlab-ci.yml` as commands."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ CommitOption = Annotated[str, typer.Option("--commit", envvar="CI_COMMIT_SHA", h
 
 @ci.command("write")
 def ci_write(envs: EnvsOption = ENVS) -> None:
-    """Write .gitlab-ci.yml anew, from the environment files and the import graph."""
+    """Regenerate .gitlab-ci.yml from the environment files and the import graph."""
     from ops.pipeline.gitlab import FILE, pipeline, write
     from ops.pipeline.touched import in_repository, touched
 
@@ -42,13 +42,13 @@ def ci_plan(
     on_local: LocalOption = False,
     lock_timeout: LockTimeoutOption = 300,
 ) -> None:
-    """Plan an environment, judge and scan the plan, and leave in build/ci/ENV all that the apply job needs."""
+    """Plan an environment, check the plan with the guard and Checkov, and store it in build/ci/ENV."""
     from ops.pipeline.jobs import plan_job
 
     file = read_file(envs, env)
     target = _target(envs, file, "plan", on_local=on_local, lock_timeout=lock_timeout)
     verdict = plan_job(target, file, commit, today())
-    for line in verdict.told():
+    for line in verdict.lines():
         _out.print(line, markup=False)
     if verdict.code:
         raise typer.Exit(verdict.code)
@@ -62,7 +62,7 @@ def ci_apply(
     on_local: LocalOption = False,
     lock_timeout: LockTimeoutOption = 300,
 ) -> None:
-    """Apply the plan in build/ci/ENV, exactly: refused when it, the commit or the state is another."""
+    """Apply exactly the plan in build/ci/ENV. Fails if the plan, the commit, or the state has changed."""
     from ops.pipeline.jobs import apply_job
 
     file = read_file(envs, env)
@@ -77,7 +77,7 @@ def ci_drift(
     on_local: LocalOption = False,
     lock_timeout: LockTimeoutOption = 300,
 ) -> None:
-    """Compare the state with AWS and change nothing; fail when something was changed by hand."""
+    """Compare the state with AWS, and fail if anything was changed outside Terraform. Changes nothing."""
     from ops.pipeline.drift import drift_job, publish
 
     file = read_file(envs, env)
@@ -92,7 +92,7 @@ def ci_drift(
 
 
 def _target(envs: Path, file: EnvironmentFile, right: "Right", *, on_local: bool, lock_timeout: int) -> "Target":
-    """Return where the job works, by the role that GitLab's token opens."""
+    """Return the target of the job, with the role that GitLab's token can assume."""
     from ops.pipeline.credentials import use_role
     from ops.secrets import target_of
 

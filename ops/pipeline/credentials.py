@@ -1,4 +1,4 @@
-"""The pipeline's credentials: GitLab's signed token for one of the two roles of a state, and no key anywhere."""
+"""The pipeline's credentials: GitLab's ID token for one of the two roles of a state, and no long-term keys."""
 
 import base64
 import json
@@ -13,15 +13,15 @@ from modules.environment import Environment
 from modules.foundation.names import Names
 from ops.errors import ExitCode, OpsError
 
-#: What `.gitlab-ci.yml` asks GitLab for (`id_tokens`).
+#: The variable in which `.gitlab-ci.yml` requests the token (`id_tokens`).
 TOKEN_VARIABLE = "AWS_ID_TOKEN"
 
 
 def use_role(settings: Environment, right: Right, environment: MutableMapping[str, str] = os.environ) -> None:
-    """Let Terraform and boto3 assume the state's role with the job's token; without one they use what the shell has.
+    """Make Terraform and boto3 assume the state's role with the job's token, or the shell's credentials without one.
 
-    Both read these variables by themselves ("AWS SDKs and Tools, Assume role with web identity"), and assume the role
-    again with the same token when a session ends: the token lives as long as the job's timeout.
+    Both read these variables themselves ("AWS SDKs and Tools, Assume role with web identity"), and assume the role
+    again with the same token when a session expires: the token is valid until the job's timeout.
 
     Raises OpsError for an apply from a ref that is not protected.
     """
@@ -36,12 +36,12 @@ def use_role(settings: Environment, right: Right, environment: MutableMapping[st
     Path(path).write_text(token)
     environment["AWS_WEB_IDENTITY_TOKEN_FILE"] = path
     environment["AWS_ROLE_ARN"] = role_arn(names, settings.name, right)
-    # CloudTrail then shows which job it was.
+    # CloudTrail then shows the job.
     environment["AWS_ROLE_SESSION_NAME"] = f"gitlab-{environment.get('CI_JOB_ID', 'job')}"
 
 
 def claims(token: str) -> Mapping[str, Any]:
-    """Return what a token says; AWS checks its signature. Raises OpsError for what is not a JSON Web Token."""
+    """Return the claims of a token, whose signature AWS verifies. Raises OpsError if it is not a JSON Web Token."""
     try:
         payload = token.split(".")[1]
         found: Any = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
@@ -49,22 +49,22 @@ def claims(token: str) -> Mapping[str, Any]:
         found = None
     if not isinstance(found, dict):
         raise OpsError(
-            f"{TOKEN_VARIABLE} is not an ID token of GitLab's; write .gitlab-ci.yml anew: make pipeline",
+            f"{TOKEN_VARIABLE} is not an ID token of GitLab; regenerate .gitlab-ci.yml: make pipeline",
             ExitCode.REFUSED,
         )
     return found
 
 
 def _require_protected_ref(found: Mapping[str, Any]) -> None:
-    """Refuse an apply from a ref that anyone who may push can create.
+    """Raise OpsError for an apply from a ref that is not protected, which anyone with push access can create.
 
-    AWS cannot: it compares `sub`, into which GitLab puts project, ref type and ref and nothing else ("OpenID Connect
-    (OIDC) Authentication Using ID Tokens", https://docs.gitlab.com/ci/secrets/id_token_authentication/).
+    AWS cannot check this: it compares `sub`, which contains only the project, the ref type, and the ref ("OpenID
+    Connect (OIDC) Authentication Using ID Tokens", https://docs.gitlab.com/ci/secrets/id_token_authentication/).
     """
     if str(found.get("ref_protected")).lower() != "true":
         ref, project = found.get("ref", "this ref"), found.get("project_path", "the project")
         raise OpsError(
-            f"{ref} is not protected in {project}: whoever may push could apply from such a ref. Protect it in GitLab "
-            "(Settings, Repository, Protected branches or Protected tags), and run the pipeline of a new push or tag",
+            f"{ref} is not protected in {project}: anyone with push access could apply from such a ref. Protect it in "
+            "GitLab (Settings, Repository, Protected branches or Protected tags), then push or tag again",
             ExitCode.REFUSED,
         )

@@ -1,4 +1,4 @@
-"""Drift: what somebody changed outside Terraform, for the job's result and for the alarm topic."""
+"""Drift: changes outside Terraform, reported by the job and to the alarm topic."""
 
 import json
 from typing import Any
@@ -12,15 +12,16 @@ from ops.local import connected
 from ops.synth import synthesize
 from ops.target import Target
 
-#: "SNS API Reference, Publish": characters of a subject, and bytes of a message; a few lines tell enough.
+#: The maximum length of a subject ("SNS API Reference, Publish"). Fewer lines than a message may have are enough.
 SUBJECT_LIMIT = 100
 MOST_LINES = 50
 
 
 def drift_job(target: Target, file: EnvironmentFile) -> list[str]:
-    """Return what differs between the state and AWS, a line for each resource; nothing is changed.
+    """Return the differences between the state and AWS, one line for each resource. Changes nothing.
 
-    Exact after an apply job, which settles the state; after an apply by hand AWS's own additions are told too.
+    After an apply job, which also refreshes the state, all differences are drift. After a manual apply, they include
+    values that AWS set.
     """
     synthesize(target.workspace, target.output, target.environment, file.settings.name)
     terraform = connected(target, file)
@@ -30,25 +31,25 @@ def drift_job(target: Target, file: EnvironmentFile) -> list[str]:
 
 
 def drifted(plan: dict[str, Any], stack: dict[str, Any]) -> list[str]:
-    """Return what a refresh-only plan found changed, but for what the stack ignores.
+    """Return the changes in a refresh-only plan, without those that the stack ignores.
 
-    Terraform lists changes of ignored attributes too (`resource_drift`, https://developer.hashicorp.com/terraform/
-    internals/json-format): counts that scaling sets, revisions that a pipeline rolls out.
+    Terraform also lists changes of ignored attributes (`resource_drift`, https://developer.hashicorp.com/terraform/
+    internals/json-format), such as counts that scaling sets and revisions that a pipeline deploys.
     """
-    told = ((each, _told(each["change"], _ignored(each, stack))) for each in plan.get("resource_drift", []))
-    return [f"{each['address']}: {what}" for each, what in told if what]
+    found = ((each, _difference(each["change"], _ignored(each, stack))) for each in plan.get("resource_drift", []))
+    return [f"{each['address']}: {difference}" for each, difference in found if difference]
 
 
 def _ignored(drift: dict[str, Any], stack: dict[str, Any]) -> set[str]:
-    """Return the attributes that somebody else than Terraform sets."""
+    """Return the attributes that are not managed by Terraform."""
     resource = stack.get("resource", {}).get(drift["type"], {}).get(drift["name"], {})
-    # `scaling_config[0].desired_size` is of the block `scaling_config`.
+    # `scaling_config[0].desired_size` belongs to the block `scaling_config`.
     ignored = resource.get("lifecycle", {}).get("ignore_changes", [])
     return {each.partition("[")[0].partition(".")[0] for each in ignored}
 
 
 def publish(target: Target, file: EnvironmentFile, drifted: list[str]) -> None:
-    """Tell the environment's alarm topic, where it has one. A topic that cannot be told does not hide the drift."""
+    """Publish the drift to the environment's alarm topic, if it has one. A failure to publish is only a warning."""
     settings = file.settings
     if not settings.alarms:
         return
@@ -62,11 +63,11 @@ def publish(target: Target, file: EnvironmentFile, drifted: list[str]) -> None:
             Message="\n".join(lines),
         )
     except (ClientError, BotoCoreError) as error:
-        steps.warn(f"the alarm topic could not be told: {error}")
+        steps.warn(f"the drift could not be published to the alarm topic: {error}")
 
 
-def _told(change: dict[str, Any], ignored: set[str]) -> str:
-    """Say what changed without its values, which may be secret; nothing when only ignored attributes did."""
+def _difference(change: dict[str, Any], ignored: set[str]) -> str:
+    """Return what changed, without values, which may be secret; empty if only ignored attributes changed."""
     if "delete" in change["actions"]:
         return "is gone"
     before, after = change.get("before") or {}, change.get("after") or {}

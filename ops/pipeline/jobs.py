@@ -1,4 +1,4 @@
-"""What the jobs of `.gitlab-ci.yml` do: plan, and apply exactly that plan."""
+"""The jobs of `.gitlab-ci.yml`: plan, and apply exactly that plan."""
 
 import datetime
 import json
@@ -28,27 +28,27 @@ PLAN_TEXT = "plan.txt"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the guard and the policy scan say of a plan."""
+    """The results of the guard and of the policy scan for a plan."""
 
     judgement: Judgement
     scan: Scan
 
     @property
     def code(self) -> ExitCode:
-        """What the job ends with; the guard's refusal says more than a policy."""
+        """The job's exit code. The guard takes precedence over the policy scan."""
         if self.judgement.refused:
             return ExitCode.GUARDED
         return ExitCode.POLICY_BROKEN if self.scan.findings else ExitCode.DONE
 
-    def told(self) -> list[str]:
-        """Return the lines that a person reads."""
-        return [*self.judgement.told(), *self.scan.told()]
+    def lines(self) -> list[str]:
+        """Return the results as lines of text."""
+        return [*self.judgement.lines(), *self.scan.lines()]
 
 
 def plan_job(target: Target, file: EnvironmentFile, commit: str, today: datetime.date) -> Verdict:
-    """Synthesize, plan, judge, and leave in the artifact's folder all that the apply job needs.
+    """Synthesize, plan, judge the plan, and store everything for the apply job in the artifact's folder.
 
-    The caller fails the job by the verdict: the summary is written in any case, for the person who reads it.
+    The summary is written in any case; the caller fails the job according to the verdict.
     """
     env = file.settings.name
     artifact = artifact_folder(target.workspace, env)
@@ -59,7 +59,7 @@ def plan_job(target: Target, file: EnvironmentFile, commit: str, today: datetime
     terraform = connected(target, file)
     state = _state(terraform)
     changes = terraform.plan()
-    # Never in a file: Terraform's JSON has every sensitive value in clear.
+    # Never in a file: Terraform's JSON contains sensitive values in plain text.
     plan_json = terraform.show_plan_json()
     plan = parse_plan(plan_json, "the plan")
     judgement = judge_plan(plan, terraform.folder / "cdk.tf.json", target.workspace.envs, env, today)
@@ -72,9 +72,9 @@ def plan_job(target: Target, file: EnvironmentFile, commit: str, today: datetime
 
 
 def apply_job(target: Target, file: EnvironmentFile, commit: str) -> bool:
-    """Apply the plan of this pipeline's plan job, exactly; return whether there was anything to apply.
+    """Apply exactly the plan of this pipeline's plan job, and return whether it contained changes.
 
-    Raises OpsError when the files, the commit or the state are not those that the plan was made of.
+    Raises OpsError if the files, the commit, or the state have changed since the plan.
     """
     env = file.settings.name
     artifact = artifact_folder(target.workspace, env)
@@ -88,8 +88,8 @@ def apply_job(target: Target, file: EnvironmentFile, commit: str) -> bool:
     now = _state(terraform)
     if now != manifest.state:
         raise OpsError(
-            f"the state has moved since the plan: serial {manifest.state.serial} then, {now.serial} now. Somebody "
-            "applied in between; run the plan job again, and read what it says now",
+            f"the state has changed since the plan: serial {manifest.state.serial} then, {now.serial} now. There was "
+            "another apply in between; run the plan job again, and read the new plan",
             ExitCode.REFUSED,
         )
     terraform.apply()

@@ -1,7 +1,7 @@
-"""What a plan job hands to the apply job: the plan, all that applying it needs, and a manifest of both.
+"""The artifact of a plan job for the apply job: the plan, the files needed to apply it, and a manifest.
 
-A person reads the plan of one pipeline and applies that plan: the manifest says of which commit and of which state it
-is, and the digest of every file. What was changed on the way is refused.
+A person reads a plan and applies exactly that plan: the manifest contains the commit, the state, and the digest of
+every file. The apply job fails if any of them has changed.
 """
 
 import hashlib
@@ -15,12 +15,12 @@ from ops.errors import ExitCode, OpsError
 from ops.workspace import Workspace
 
 MANIFEST = "manifest.json"
-#: What `terraform init` makes again from the lock file.
+#: Folders that `terraform init` creates again from the lock file.
 _LEFT_OUT = (".terraform",)
 
 
 class State(BaseModel):
-    """Where a state stands: another serial is another state."""
+    """The lineage and serial of a state, which identify its version."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,7 +29,7 @@ class State(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What a plan is of, and what belongs to it."""
+    """The origin of a plan, and the digests of its files."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,16 +38,16 @@ class Manifest(BaseModel):
     state: State
     changes: bool
     digests: dict[str, str]
-    """SHA-256 of each file of the stack's folder, by its path there."""
+    """The SHA-256 of each file in the stack's folder, by relative path."""
 
 
 def artifact_folder(workspace: Workspace, env: str) -> Path:
-    """Return the folder that the jobs hand on."""
+    """Return the folder of the artifact."""
     return workspace.build / "ci" / env
 
 
 def pack(stack: Path, artifact: Path, *, env: str, commit: str, state: State, changes: bool) -> Manifest:
-    """Copy the stack's folder into the artifact, write the manifest beside it, and return that."""
+    """Copy the stack's folder into the artifact, and write and return the manifest."""
     shutil.rmtree(artifact / env, ignore_errors=True)
     shutil.copytree(stack, artifact / env, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
     manifest = Manifest(environment=env, commit=commit, state=state, changes=changes, digests=_digests(artifact / env))
@@ -56,34 +56,34 @@ def pack(stack: Path, artifact: Path, *, env: str, commit: str, state: State, ch
 
 
 def unpack(artifact: Path, *, env: str, commit: str) -> Manifest:
-    """Return the manifest of an artifact whose files are those that were planned, for this commit.
+    """Return the manifest, after checking that the artifact belongs to this commit and its files are unchanged.
 
-    Raises OpsError when one is missing, changed or more than was planned.
+    Raises OpsError if a file is missing, changed, or added.
     """
-    again = "run the plan job of this pipeline again, and read it"
+    again = "run the plan job of this pipeline again, and read the new plan"
     try:
         manifest = Manifest.model_validate_json((artifact / MANIFEST).read_text())
     except OSError:
         raise OpsError(f"there is no plan in {artifact}; {again}", ExitCode.REFUSED) from None
     except ValidationError:
-        raise OpsError(f"{artifact / MANIFEST} is not a manifest of ours; {again}", ExitCode.REFUSED) from None
+        raise OpsError(f"{artifact / MANIFEST} is not a valid manifest; {again}", ExitCode.REFUSED) from None
     if manifest.environment != env:
-        raise OpsError(f"the plan is {manifest.environment}'s, not {env}'s; {again}", ExitCode.REFUSED)
+        raise OpsError(f"the plan is for {manifest.environment}, not for {env}; {again}", ExitCode.REFUSED)
     if manifest.commit != commit:
-        told = f"the plan is of commit {manifest.commit[:12]}, this pipeline's is {commit[:12]}"
-        raise OpsError(f"{told}; {again}", ExitCode.REFUSED)
+        problem = f"the plan is for commit {manifest.commit[:12]}, but this pipeline is for {commit[:12]}"
+        raise OpsError(f"{problem}; {again}", ExitCode.REFUSED)
     found = _digests(artifact / env)
     differing = sorted(
         path for path in found.keys() | manifest.digests.keys() if found.get(path) != manifest.digests.get(path)
     )
     if differing:
         names = ", ".join(differing)
-        raise OpsError(f"not what was planned and read: {names} changed since; {again}", ExitCode.REFUSED)
+        raise OpsError(f"{names} changed after the plan; {again}", ExitCode.REFUSED)
     return manifest
 
 
 def state_of(pulled: str) -> State:
-    """Return where a state stands, from what `terraform state pull` prints: nothing before the first apply."""
+    """Return lineage and serial from the output of `terraform state pull`, which is empty before the first apply."""
     if not pulled.strip():
         return State(lineage="", serial=0)
     state = json.loads(pulled)

@@ -1,8 +1,8 @@
-"""Which paths touch which environment: derived from the import graph and the settings, never kept by hand.
+"""The paths that affect each environment, derived from the import graph and the settings.
 
-An environment is touched by its own file, by what every synth runs, by the modules whose blocks it has, by what those
-modules import, and by the code of its functions. A module without blocks in the environment builds nothing there. The
-stack imports that module anyway, so the import graph alone would say that everything touches everything.
+An environment is affected by its own file, by the files that every synth uses, by the modules whose blocks it has, by
+what those modules import, and by the code of its functions. A module without blocks in the environment creates nothing
+in it. The stack imports that module anyway, so by the import graph alone, everything would affect everything.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ from modules.foundation.settings import Settings
 from ops.errors import ExitCode, OpsError
 from ops.workspace import PROJECT
 
-#: What every synth of every environment runs through, or is made with.
+#: The files that every synth of every environment uses.
 _EVERYTHING = (
     ".terraform.lock.hcl",
     "cdktf.json",
@@ -24,24 +24,24 @@ _EVERYTHING = (
     "package-lock.json",
     "requirements.lock",
 )  # fmt: skip
-#: Python modules that import all modules: their imports say nothing about one environment.
+#: Python modules that import all modules. Their imports say nothing about a single environment.
 _IMPORT_ALL = ("modules", "modules.environment", "modules.environment_files", "modules.stack")
-#: Files of a module that serve only its own blocks; other modules import the rest.
+#: Files of a module that serve only its own blocks. Other modules import the rest.
 _OF_BLOCKS = {"module", "blocks", "checks", "claims", "settings", "keys", "rules"}
 
 
 def touched(environments: Iterable[Environment], envs: Path) -> dict[str, list[str]]:
-    """Return the paths that touch each environment, as GitLab's `rules:changes` takes them, sorted."""
+    """Return the sorted paths that affect each environment, in the format of GitLab's `rules:changes`."""
     graph = grimp.build_graph("modules", exclude_type_checking_imports=True, cache_dir=None)
     return {each.name: _paths(graph, each, envs) for each in environments}
 
 
 def in_repository(envs: Path) -> Path:
-    """Return a folder of environment files as GitLab names it, from the repository's root. Raises OpsError outside."""
+    """Return the folder relative to the repository's root. Raises OpsError if it is outside the repository."""
     folder = envs.resolve()
     if not folder.is_relative_to(PROJECT):
-        told = f"{envs} is outside the repository, whose pushes are what runs the pipeline"
-        raise OpsError(f"{told}; name a folder inside it: ENVS=envs make pipeline", ExitCode.REFUSED)
+        problem = f"{envs} is outside the repository, so a push cannot start the pipeline for it"
+        raise OpsError(f"{problem}; use a folder inside it: ENVS=envs make pipeline", ExitCode.REFUSED)
     return folder.relative_to(PROJECT)
 
 
@@ -60,7 +60,7 @@ def _blocks_classes() -> Mapping[str, type[Settings]]:
 
 
 def _is_written(value: object) -> bool:
-    """Return whether a block is there; one that all environments have by default counts as well."""
+    """Return whether a block exists. A block that all environments have by default also counts."""
     return value is not None and value != {}
 
 
@@ -74,7 +74,7 @@ def _paths(graph: grimp.ImportGraph, environment: Environment, envs: Path) -> li
 
 
 def _reached(graph: grimp.ImportGraph, used: set[str], unused: set[str]) -> set[str]:
-    """Return the packages below `modules` that run for an environment with blocks of these modules."""
+    """Return the packages in `modules` that run for an environment with blocks of these modules."""
     reached: set[str] = set()
     waiting = {module for module in graph.modules if any(_is_in(module, f"modules.{each}") for each in used)}
     waiting |= {module for each in _IMPORT_ALL for module in graph.find_modules_directly_imported_by(each)}
@@ -88,7 +88,7 @@ def _reached(graph: grimp.ImportGraph, used: set[str], unused: set[str]) -> set[
 
 
 def _is_unused(module: str, unused: set[str]) -> bool:
-    """Return whether it only reads or builds blocks that the environment does not have."""
+    """Return whether the Python module only handles blocks that the environment does not have."""
     return _package(module) in unused and not _OF_BLOCKS.isdisjoint(module.split("."))
 
 

@@ -1,4 +1,4 @@
-"""`python -m ops recover`: takes into the state what an apply that was killed has created in AWS."""
+"""`python -m ops recover`: imports into the state the resources that a killed apply created in AWS."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -25,23 +25,23 @@ _TAGS = ("product", "environment")
 
 @dataclass
 class Recovery:
-    """What was taken in, what a person has to look at, and the plan of what is left to change."""
+    """The imported resources, the unclear ones that a person has to check, and the plan of the remaining changes."""
 
-    taken: dict[str, str] = field(default_factory=dict)
+    imported: dict[str, str] = field(default_factory=dict)
     unclear: list[str] = field(default_factory=list)
     plan: str = ""
 
-    def told(self) -> Iterator[str]:
-        """Return it for a person."""
-        yield from (f"taken in: {address}  {identifier}" for address, identifier in sorted(self.taken.items()))
-        yield from (f"not taken in: {each}" for each in self.unclear)
-        if not self.taken and not self.unclear:
-            yield "nothing to recover: all that the plan creates is absent from AWS"
-        yield self.plan or "The plan is empty: AWS and the state are as the environment file says."
+    def lines(self) -> Iterator[str]:
+        """Yield the result as lines of text."""
+        yield from (f"imported: {address}  {identifier}" for address, identifier in sorted(self.imported.items()))
+        yield from (f"not imported: {each}" for each in self.unclear)
+        if not self.imported and not self.unclear:
+            yield "nothing to recover: nothing that the plan creates exists in AWS"
+        yield self.plan or "No changes: AWS and the state match the environment file."
 
 
 def recover(target: Target, file: EnvironmentFile, *, account: bool) -> Recovery:
-    """Import the orphans of the environment, or of its account's bootstrap stack, and plan. Raises OpsError."""
+    """Import the orphaned resources of the environment's or its account's stack, and plan. Raises OpsError."""
     synthesize(target.workspace, target.output, target.init_environment, file.settings.name)
     if account:
         with _account(target, file) as terraform:
@@ -50,13 +50,13 @@ def recover(target: Target, file: EnvironmentFile, *, account: bool) -> Recovery
 
 
 def recovered(target: Target, terraform: Terraform) -> Recovery:
-    """Import the orphans of the stack that Terraform is connected to, and plan. Raises OpsError."""
+    """Import the orphaned resources of the stack that Terraform is connected to, and plan. Raises OpsError."""
     return _Recovering(target, terraform).run()
 
 
 @contextmanager
 def _account(target: Target, file: EnvironmentFile) -> Iterator[Terraform]:
-    """Connect the bootstrap stack to its state: as long as its bucket holds none, to the one on this machine."""
+    """Connect the bootstrap stack to its state, which is on this machine until the bucket has it."""
     account = Account(target, file.settings.account_id, file.settings.name)
     account.refuse_deleted()
     with account.state_on_this_machine() if account.uses_state_on_this_machine() else nullcontext():
@@ -65,7 +65,7 @@ def _account(target: Target, file: EnvironmentFile) -> Iterator[Terraform]:
 
 
 class _Recovering:
-    """The rounds: what is taken in tells the ids of what depends on it."""
+    """The rounds of a recovery: each import reveals the ids of the resources that depend on it."""
 
     def __init__(self, target: Target, terraform: Terraform) -> None:
         self._target, self._terraform = target, terraform
@@ -81,29 +81,29 @@ class _Recovering:
             self._unclear = {}
             changed = self._terraform.plan()
             plan = json.loads(self._terraform.show_plan_json()) if changed else {}
-            candidates = self._candidates(plan) if changed else {}
-            settled = bool(candidates.keys() & _gone(plan))
-            if settled:
-                # Terraform imports nothing at an address at which the state still holds what AWS has no more.
+            importable = self._importable(plan) if changed else {}
+            is_settled = bool(importable.keys() & _gone(plan))
+            if is_settled:
+                # Terraform cannot import to an address that is still in the state, even if AWS deleted the resource.
                 self._terraform.settle()
-            imports = self._imports(candidates)
-            taken = imports.take_in() if candidates else {}
-            recovery.taken |= taken
+            imports = self._imports(importable)
+            imported = imports.run() if importable else {}
+            recovery.imported |= imported
             recovery.unclear += imports.unclear
-            # Either makes the plan stale.
-            if not taken and not settled:
+            # Either one makes the plan outdated.
+            if not imported and not is_settled:
                 break
         recovery.unclear += self._unclear.values()
         recovery.plan = self._terraform.show_plan() if changed else ""
         return recovery
 
-    def _imports(self, candidates: dict[str, str]) -> Imports:
+    def _imports(self, importable: dict[str, str]) -> Imports:
         copy = self._target.workspace.build / "recover" / f"{self._terraform.stack}-imports"
         tags = self._stack["provider"]["aws"][0]["default_tags"][0]["tags"]
-        return Imports(self._terraform, copy, candidates, {key: tags[key] for key in _TAGS})
+        return Imports(self._terraform, copy, importable, {key: tags[key] for key in _TAGS})
 
-    def _candidates(self, plan: dict[str, Any]) -> dict[str, str]:
-        """Return the ids of what the plan creates and AWS may have, by address; each only once."""
+    def _importable(self, plan: dict[str, Any]) -> dict[str, str]:
+        """Return the ids of resources that the plan creates and that may exist in AWS, by address; each only once."""
         held = {
             (each["type"], each["values"].get("id"))
             for each in plan.get("prior_state", {}).get("values", {}).get("root_module", {}).get("resources", [])
@@ -150,11 +150,11 @@ class _Recovering:
 
     def _several(self, address: str, ids: list[str]) -> str:
         return (
-            f"{address} may be any of {', '.join(ids)}. Look which one is this stack's, and import it: "
+            f"{address} may be any of {', '.join(ids)}. Check which one belongs to this stack, and import it: "
             f"{self._terraform.next_command} import {address} ID"
         )
 
 
 def _gone(plan: dict[str, Any]) -> set[str]:
-    """Return the addresses of what the state still holds, and AWS has no more."""
+    """Return the addresses in the state whose resources no longer exist in AWS."""
     return {each["address"] for each in plan.get("resource_drift", []) if each["change"]["actions"] == ["delete"]}

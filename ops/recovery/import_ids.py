@@ -1,10 +1,10 @@
-"""What `terraform import` calls each object, by its resource type, before Terraform knows the object.
+"""The import ids of resources, by resource type.
 
-Source of each form: the Import section of the type's page in the Terraform AWS Provider's documentation, version
-5.100.0 (https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs); of each call: the service's API reference.
+Source of each form: the Import section of the type's page in the documentation of the Terraform AWS provider 5.100.0
+(https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs). Source of each call: the service's API reference.
 
-A form names planned values: `{name}`, `{dns_config[0][namespace_id]}`, with `:last` the part behind the last slash and
-with `:host` a URL without its scheme; besides `{account}`, `{region}` and, in a row of a call, what was `{found}`.
+A form contains planned values: `{name}`, `{dns_config[0][namespace_id]}`, with `:last` the part after the last slash,
+and with `:host` a URL without its scheme; also `{account}`, `{region}`, and the result of a call, `{found}`.
 """
 
 from collections.abc import Mapping
@@ -14,17 +14,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Named:
-    """An import id that is made of planned values; of several forms the first whose values are all set."""
+    """An import id that consists of planned values. The first form whose values are all set is used."""
 
     forms: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Listed:
-    """An import id that AWS assigned, found by a call.
+    """An import id that AWS assigned, found with an API call.
 
-    `search` is a JMESPath expression on the answer; in it a planned value stands as a literal. `each` is a call for
-    every id that was found, and a condition on its answer.
+    `search` is a JMESPath expression for the response, in which planned values are literals. `each` is a call for every
+    id that was found, and a condition for its response.
     """
 
     service: str
@@ -46,12 +46,12 @@ _OURS = " && ".join(f"Tags[?Key=='{key}' && Value=={{tags_all[{key}]}}]" for key
 
 
 def _ec2(operation: str, answer: str, identifier: str, condition: str = "") -> Listed:
-    """Return the row of what EC2 lists with its tags, our Name among them."""
+    """Return the row of a type that EC2 lists with its tags, including Name."""
     return Listed("ec2", operation, f"{answer}[?{_OURS}{condition}].{identifier}")
 
 
 def _group_rule(direction: str) -> Listed:
-    """Return the row of a security group's rule, which has no name: it is all that it allows."""
+    """Return the row of a security group rule, which has no name and is identified by what it allows."""
     return Listed(
         "ec2",
         "describe_security_group_rules",
@@ -253,7 +253,7 @@ IMPORT_IDS: Mapping[str, Row] = {
         form="{found:last}",
     ),
     "aws_route_table": _ec2("describe_route_tables", "RouteTables", "RouteTableId"),
-    # The provider's import of an association that is not there is an error that names no address.
+    # If an association does not exist, the provider's import error does not contain the address.
     "aws_route_table_association": Listed(
         "ec2",
         "describe_route_tables",
@@ -315,16 +315,16 @@ IMPORT_IDS: Mapping[str, Row] = {
     "aws_wafv2_web_acl_logging_configuration": _named("{resource_arn}"),
 }
 
-#: Types that need no import, and why: what an apply does where the object exists already.
+#: Types that need no import, and why: what an apply does if the object already exists.
 CREATED_AGAIN: Mapping[str, str] = {
-    "aws_acm_certificate_validation": "Waits for a certificate; there is no such object in AWS.",
+    "aws_acm_certificate_validation": "Waits for a certificate; not an object in AWS.",
     "aws_appautoscaling_scheduled_action": "PutScheduledAction overwrites the action of the same name.",
-    "aws_default_route_table": "Terraform adopts the table that AWS created with the VPC.",
-    "aws_default_security_group": "Terraform adopts the group that AWS created with the VPC.",
+    "aws_default_route_table": "Terraform adopts the route table that AWS created with the VPC.",
+    "aws_default_security_group": "Terraform adopts the security group that AWS created with the VPC.",
     "aws_ecr_replication_configuration": "PutReplicationConfiguration overwrites the registry's only configuration.",
     "aws_ecs_task_definition": "RegisterTaskDefinition adds a revision; old revisions stay and cost nothing.",
-    "aws_lb_target_group_attachment": "RegisterTargets accepts a target that is registered already; not importable.",
+    "aws_lb_target_group_attachment": "RegisterTargets accepts a target that is already registered; not importable.",
     "aws_secretsmanager_secret_version": "PutSecretValue adds a version, which becomes the current one.",
-    "aws_vpn_gateway_route_propagation": "EnableVgwRoutePropagation accepts a table that is enabled already.",
-    "terraform_data": "In the state alone; there is no such object in AWS.",
+    "aws_vpn_gateway_route_propagation": "EnableVgwRoutePropagation accepts a route table that is already enabled.",
+    "terraform_data": "Only in the state; not an object in AWS.",
 }

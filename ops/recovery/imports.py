@@ -1,8 +1,8 @@
-"""Takes objects into a state by import blocks, in a copy of the stack in which nothing else can change.
+"""Imports objects into a state with import blocks, in a copy of the stack in which nothing else can change.
 
-The blocks are planned and applied at once, so that each object costs a request and not a run of Terraform. In the copy
-the objects ignore whatever their configuration says, so a plan that only targets them does nothing but import; where it
-would do more, for example create what one of them depends on, they are imported one by one instead.
+All blocks are planned and applied together, so that each object costs one request instead of one run of Terraform. In
+the copy, the objects ignore all changes of their configuration, so that a plan that targets only them only imports. If
+the plan would do more, such as create a dependency, the objects are imported one by one instead.
 """
 
 import json
@@ -19,36 +19,36 @@ from ops.steps import step
 from ops.terraform import PLAN_FILE, Terraform
 
 _STACK = "cdk.tf.json"
-#: As Terraform says it, and as importers of the provider do.
+#: In the error messages of Terraform and of the provider's importers.
 _ABSENT = re.compile(r"non-existent|not ?found|no \w+ found|no ?such|does not exist|couldn't find", re.I)
 _IDLE = (["no-op"], ["read"])
 
 
 @dataclass
 class Imports:
-    """Objects that may exist in AWS, by their addresses."""
+    """The import of objects that may exist in AWS."""
 
     terraform: Terraform
     copy: Path
-    """The folder of the copy; whatever lies there is replaced."""
+    """The folder of the copy, whose contents are replaced."""
     ids: dict[str, str]
-    ours: Mapping[str, str]
-    """The tags that every object of the stack carries."""
+    tags: Mapping[str, str]
+    """The tags of every object of the stack."""
     unclear: list[str] = field(default_factory=list)
-    """What exists but is not taken in, and why."""
+    """The objects that exist but are not imported, and why."""
     _as_configured: set[str] = field(default_factory=set)
-    """Objects that do not ignore their configuration in the copy.
+    """Objects that keep their configuration in the copy.
 
-    To ignore it means to put what was read in its place, and there the provider refuses some values that it has read
-    itself: `secondary_private_ip_address_count` of a public NAT gateway.
+    Ignoring the configuration replaces it with the values that were read, some of which the provider does not accept as
+    configuration: `secondary_private_ip_address_count` of a public NAT gateway.
     """
 
-    def take_in(self) -> dict[str, str]:
-        """Import what exists and is not somebody else's; return the ids by address. Raises OpsError."""
+    def run(self) -> dict[str, str]:
+        """Import the objects that exist and belong to this stack, and return their ids by address. Raises OpsError."""
         changes = self._planned()
         foreign = self._foreign(changes)
         if foreign:
-            self.unclear += [self._carries(address, tags) for address, tags in foreign.items()]
+            self.unclear += [self._has_other_tags(address, tags) for address, tags in foreign.items()]
             changes = self._planned()
         if self.ids and all(each["change"]["actions"] in _IDLE for each in changes):
             self._in_copy.apply()
@@ -61,7 +61,7 @@ class Imports:
         return replace(self.terraform, folder=self.copy)
 
     def _planned(self) -> list[dict[str, Any]]:
-        """Plan the imports until all that are left exist; return the changes of that plan."""
+        """Plan the imports until all remaining objects exist, and return the changes of that plan."""
         with step(f"look for {len(self.ids)} objects that may exist") as doing:
             while self.ids:
                 errors = self._errors_of(self.ids)
@@ -79,20 +79,20 @@ class Imports:
         return self._in_copy.plan_imports(sorted(ids))
 
     def _address(self, error: Diagnostic) -> str | None:
-        """Return which object an error is about, None where it does not say."""
-        named = re.findall(r"[a-z0-9_]+\.[a-z0-9_]+", f"{error.get('address', '')} {_text(error)}")
-        return next((address for address in named if address in self.ids), None)
+        """Return the address of the object that an error is about; None if it contains no address."""
+        addresses = re.findall(r"[a-z0-9_]+\.[a-z0-9_]+", f"{error.get('address', '')} {_text(error)}")
+        return next((address for address in addresses if address in self.ids), None)
 
     def _alone(self) -> dict[str | None, Diagnostic]:
-        """Return an error of each object that cannot be imported by itself. Raises OpsError where all can."""
+        """Return an error of each object that cannot be imported by itself. Raises OpsError if all of them can."""
         errors = {address: self._errors_of({address: self.ids[address]}) for address in sorted(self.ids)}
-        found: dict[str | None, Diagnostic] = {address: told[0] for address, told in errors.items() if told}
+        found: dict[str | None, Diagnostic] = {address: each[0] for address, each in errors.items() if each}
         if not found:
             raise OpsError("terraform plan failed:\n" + "\n".join(map(_text, self._errors_of(self.ids))))
         return found
 
     def _leave_out(self, address: str, error: Diagnostic) -> None:
-        """Leave out what does not exist; what cannot be read is tried once more with its configuration."""
+        """Leave out an absent object. One that cannot be read is first tried again with its configuration."""
         is_absent = _ABSENT.search(_text(error))
         if not is_absent and address not in self._as_configured:
             self._as_configured.add(address)
@@ -102,19 +102,19 @@ class Imports:
             self.unclear.append(f"{address} ({identifier}) could not be read: {_text(error)}")
 
     def _foreign(self, changes: list[dict[str, Any]]) -> dict[str, Mapping[str, str]]:
-        """Return the tags of objects with other ones than ours; one without any may be half made by us."""
+        """Return the tags of objects of others. An object without tags may be an incomplete one of this stack."""
         tags = {each["address"]: (each["change"].get("before") or {}).get("tags_all") or {} for each in changes}
         return {
             address: tags[address]
             for address in self.ids
-            if tags[address] and not self.ours.items() <= tags[address].items()
+            if tags[address] and not self.tags.items() <= tags[address].items()
         }
 
-    def _carries(self, address: str, tags: Mapping[str, str]) -> str:
-        carried = ", ".join(f"{key} = {tags.get(key)}" for key in self.ours)
+    def _has_other_tags(self, address: str, tags: Mapping[str, str]) -> str:
+        found = ", ".join(f"{key} = {tags.get(key)}" for key in self.tags)
         return (
-            f"{address} ({self.ids.pop(address)}) exists and carries other tags than this stack's: {carried}. "
-            "It stays as it is; give one of the two another name."
+            f"{address} ({self.ids.pop(address)}) exists, but its tags are not those of this stack: {found}. "
+            "It is not changed; rename one of the two."
         )
 
     def _one_by_one(self) -> None:
@@ -122,7 +122,7 @@ class Imports:
             self.terraform.import_object(address, identifier)
 
     def _write_copy(self, ids: Mapping[str, str]) -> None:
-        """Write the stack anew with import blocks, beside the same files and the same connection to the state."""
+        """Write a copy of the stack with import blocks, the same files, and the same connection to the state."""
         shutil.rmtree(self.copy, ignore_errors=True)
         self.copy.mkdir(parents=True)
         for path in self.terraform.folder.iterdir():

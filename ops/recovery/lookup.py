@@ -1,4 +1,4 @@
-"""Finds the import id of an object from the planned values of its resource."""
+"""Import ids of objects, from the planned values of their resources."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -18,11 +18,11 @@ _ABSENT = ("notfound", "nonexistent", "nosuch", "does not exist")
 
 
 class UnknownValueError(Exception):
-    """A value that the import id needs is told by an apply only."""
+    """A value in the import id is known only after the apply."""
 
 
 class _Form(Formatter):
-    """A form of the table, filled in with planned values."""
+    """A form of the table, filled with planned values."""
 
     def fill(self, form: str, values: Values) -> str:
         """Return the text. Raises UnknownValueError."""
@@ -41,7 +41,7 @@ class _Form(Formatter):
 
 
 class _Search(_Form):
-    """A JMESPath expression, in which values are literals."""
+    """A JMESPath expression in which values are literals."""
 
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ARG002
         return f"`{json.dumps(value).replace('`', chr(92) + '`')}`"
@@ -51,10 +51,10 @@ _FORM, _SEARCH = _Form(), _Search()
 
 
 def import_ids(kind: str, values: Values, client: Client) -> list[str]:
-    """Return the import ids that an object of the type with these planned values may have in AWS.
+    """Return the import ids that an object of this type with these planned values may have in AWS.
 
-    Of a type that is imported by its name it is one, whether there is such an object or not; of the others it is what
-    AWS lists. Raises UnknownValueError, and KeyError for a type without a row.
+    For a type that is imported by name, this is one id, whether the object exists or not. For other types, these are
+    the ids that AWS lists. Raises UnknownValueError, and KeyError for a type without a row.
     """
     row = IMPORT_IDS[kind]
     if isinstance(row, Listed):
@@ -84,7 +84,7 @@ def _search(client: Any, operation: str, arguments: Values, search: str) -> list
     if client.can_paginate(operation):
         pages: Sequence[Any] = client.get_paginator(operation).paginate(**arguments)
     else:
-        # Addresses and VPN gateways come all at once; of the others the quotas allow no more than a page holds.
+        # Elastic IPs and VPN gateways are not paginated; quotas limit the others to one page.
         pages = [getattr(client, operation)(**arguments)]
     return [each for page in pages for each in jmespath.search(search, page) or []]
 
@@ -93,7 +93,7 @@ def _holds(client: Any, operation: str, arguments: Values, condition: str, value
     try:
         answer = getattr(client, operation)(**_filled(arguments, values))
     except ClientError as error:
-        # Ours can be looked at; a key whose policy keeps us out is somebody else's.
+        # The stack's own objects can be read; a key whose policy denies access belongs to somebody else.
         if error.response["Error"]["Code"].startswith("AccessDenied"):
             return False
         raise
@@ -101,7 +101,7 @@ def _holds(client: Any, operation: str, arguments: Values, condition: str, value
 
 
 def _filled(arguments: Any, values: Values) -> Any:
-    """Return the arguments of a call, filled in. Raises UnknownValueError."""
+    """Return the arguments of a call, filled with planned values. Raises UnknownValueError."""
     if isinstance(arguments, Mapping):
         return {name: _filled(each, values) for name, each in arguments.items()}
     if isinstance(arguments, list):
@@ -110,6 +110,6 @@ def _filled(arguments: Any, values: Values) -> Any:
 
 
 def _is_absence(error: ClientError) -> bool:
-    told = error.response["Error"]
-    text = f"{told.get('Code')} {told.get('Message')}".lower()
+    response = error.response["Error"]
+    text = f"{response.get('Code')} {response.get('Message')}".lower()
     return any(each in text for each in _ABSENT)

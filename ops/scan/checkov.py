@@ -1,7 +1,7 @@
-"""checkov (https://www.checkov.io), which knows what a plan should not do, in an environment of its own.
+"""Checkov (https://www.checkov.io), a policy scanner for plans, in its own virtual environment.
 
-It brings a hundred packages that nothing of ours shall depend on: .venv-checkov, made from requirements-checkov.lock
-when it is first needed.
+It needs a hundred packages that nothing else should depend on. They are installed into .venv-checkov from
+requirements-checkov.lock when they are first needed.
 """
 
 import fcntl
@@ -21,7 +21,7 @@ from ops.workspace import PROJECT
 
 VENV = PROJECT / ".venv-checkov"
 LOCK = "requirements-checkov.lock"
-#: What checkov ends with: nothing found, something found. All else is a failure of its own.
+#: Checkov's exit codes for no findings and for findings. Anything else is a failure of Checkov.
 _DONE = (0, 1)
 
 
@@ -32,21 +32,21 @@ class Finding:
     address: str
     check: str
     title: str
-    """What the check wants, in checkov's words."""
+    """The title of the check in Checkov."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What checkov says of one plan."""
+    """Checkov's report on one plan."""
 
     findings: tuple[Finding, ...]
     addresses: frozenset[str]
-    """All resources that the plan leaves behind."""
+    """All resources that exist after the plan."""
 
 
 def installed() -> Path:
-    """Return the Python that has checkov; install that first where it is missing or another than the lock names."""
-    # Two commands at once would install into the same folder.
+    """Return the Python with Checkov, which is installed first if it is missing or differs from the lock file."""
+    # Two simultaneous commands would install into the same folder.
     with (PROJECT / LOCK).open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         set_up.once("checkov", VENV, LOCK, lambda: set_up.install_python(VENV, LOCK))
@@ -54,10 +54,10 @@ def installed() -> Path:
 
 
 def scan(plans: Mapping[str, str]) -> dict[str, Report]:
-    """Return what checkov finds in each plan, all in one run; they are what `terraform show -json` prints, by a name.
+    """Return Checkov's report on each named plan (the output of `terraform show -json`), from a single run.
 
-    Raises OpsError when it cannot run. Plans have sensitive values in clear: they lie in a folder that only this user
-    can open, and only until the end.
+    Raises OpsError if Checkov cannot run. Plans contain sensitive values in plain text: they are in a folder that only
+    this user can open, and are deleted at the end.
     """
     python = installed()
     with tempfile.TemporaryDirectory(prefix="groundwork-scan-") as name, step("scan for policies") as doing:
@@ -68,7 +68,7 @@ def scan(plans: Mapping[str, str]) -> dict[str, Report]:
             [str(python), "-m", "checkov.main", *_arguments(folder, plans)],
             folder=folder,
             environment=_environment(folder),
-            # What it prints may show values too.
+            # Its output may contain values too.
             log=NO_LOG,
             waiting=lambda: doing.progress("checkov"),
         )
@@ -83,15 +83,15 @@ def _arguments(folder: Path, plans: Iterable[str]) -> list[str]:
         *(argument for plan in plans for argument in ("--file", str(folder / f"{plan}.json"))),
         *("--framework", "terraform_plan"),
         *("--output", "json", "--output-file-path", str(folder)),
-        # No code in the results, and nothing from the network: neither its platform's list of checks nor guidelines.
+        # No code in the results, and no network: neither the platform's list of checks nor its guidelines.
         *("--compact", "--quiet", "--skip-download", "--skip-results-upload"),
     ]
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Return an environment without the shell's: no credentials, no key by which checkov would send the results away.
+    """Return environment variables without the shell's: no credentials, and no API key to upload results with.
 
-    Its home is the folder too, so that no configuration of the user's changes what is checked.
+    The folder is also its home, so that no user configuration changes what is checked.
     """
     return {
         "PATH": "/usr/bin:/bin",
@@ -104,7 +104,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _reports(results: dict[str, Any], plans: Mapping[str, str]) -> dict[str, Report]:
-    """Read checkov's results; where there is no resource at all it prints the counts alone."""
+    """Read Checkov's results. Without any resource, they contain only the counts."""
     if results.get("summary", results).get("parsing_errors"):
         raise OpsError(_failed("could not read the plan"), ExitCode.MISSING_TOOL)
     found: dict[str, set[Finding]] = {name: set() for name in plans}
@@ -121,6 +121,6 @@ def _addresses(plan: dict[str, Any]) -> frozenset[str]:
 
 def _failed(how: str) -> str:
     return (
-        f"checkov {how}; what it said may hold values of the plan and is not shown. "
-        f"Look whether it runs: {VENV.name}/bin/python -m checkov.main --version; if not: rm -r {VENV.name}"
+        f"Checkov {how}; its output is not shown because it may contain values of the plan. "
+        f"Check whether it runs: {VENV.name}/bin/python -m checkov.main --version; if not: rm -r {VENV.name}"
     )

@@ -1,4 +1,4 @@
-"""`python -m ops scan`."""
+"""`python -m ops scan`: checks the plan of an environment with Checkov."""
 
 import json
 from dataclasses import replace
@@ -16,21 +16,21 @@ from ops.target import Target, cloud, local
 from ops.terraform import Terraform
 from ops.workspace import Workspace, stack_folder
 
-#: Behind `local_aws_override`: of several overrides the last in the order of their names decides.
+#: Sorts after `local_aws_override`: Terraform merges override files in the order of their names, and the last one wins.
 _STATELESS_OVERRIDE = "no_state_override.tf.json"
 
 
 def scan_plan(plan_json: str, tier: Tier) -> Scan:
-    """Return what the policies say of a plan, as `terraform show -json` prints it."""
+    """Return the scan of a plan, given as the output of `terraform show -json`."""
     skips = read_skips()
     return judge(scan({"plan": plan_json})["plan"], skips, tier)
 
 
 def scan_environment(workspace: Workspace, file: EnvironmentFile, *, on_local: bool, lock_timeout: int) -> Scan:
-    """Plan the environment, and return what the policies say of that.
+    """Plan the environment, and return the scan of the plan.
 
-    On the real AWS it is the plan of what would change now; on the embedded one the plan of the whole environment from
-    nothing, so that it needs no account, no bootstrap and no state. Raises OpsError.
+    On AWS, this is the plan of the current changes. On the embedded AWS, it is the plan of the whole environment from
+    nothing, which needs no account, no bootstrap, and no state. Raises OpsError.
     """
     name = file.settings.name
     if on_local:
@@ -44,7 +44,7 @@ def scan_environment(workspace: Workspace, file: EnvironmentFile, *, on_local: b
 
 
 def _from_nothing(workspace: Workspace, file: EnvironmentFile) -> Terraform:
-    """Return Terraform for the environment on the embedded AWS, without what may be applied there."""
+    """Return Terraform for the environment on the embedded AWS, with an empty state."""
     with step("start the embedded AWS") as doing:
         local_aws = start(workspace.local)
         doing.result = local_aws.endpoint

@@ -1,4 +1,4 @@
-"""What the policy scan says of a plan: findings, what is skipped, and skips that serve nothing."""
+"""The result of the policy scan of a plan: findings, skipped findings, and unused skips."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from ops.workspace import PROJECT
 
 @dataclass(frozen=True)
 class Skipped:
-    """A finding that is none, and why."""
+    """A finding that a skip excludes, and the reason."""
 
     finding: Finding
     reason: str
@@ -19,19 +19,19 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Scan:
-    """What a person has to know of a plan, as far as policies go."""
+    """The result of the policy scan of a plan."""
 
     findings: list[Finding]
     skipped: list[Skipped]
     notes: list[str]
 
-    def told(self) -> list[str]:
-        """Return the lines that a person reads; of what is skipped only how much it is."""
+    def lines(self) -> list[str]:
+        """Return the result as lines of text, with only the number of skipped findings."""
         file = PATH.relative_to(PROJECT).as_posix()
         return [
             *(
-                f"found: {each.address} fails {each.check}: {each.title}. Mend it where it is made, or write "
-                f'`skip "{each.check}" {{ addresses = ["{each.address}"] reason = "..." }}` into {file}.'
+                f"found: {each.address} fails {each.check}: {each.title}. Correct the resource, or add "
+                f'`skip "{each.check}" {{ addresses = ["{each.address}"] reason = "..." }}` to {file}.'
                 for each in self.findings
             ),
             *(f"note: {note}" for note in self.notes),
@@ -44,11 +44,11 @@ class Scan:
 
 
 def judge(report: Report, skips: Skips, tier: Tier) -> Scan:
-    """Return which findings are left after the skips."""
+    """Return the findings without the skipped ones."""
     reasons = {each: skips.reason(each, tier) for each in report.findings}
     idle = ", ".join(skips.idle(report.findings, report.addresses, tier))
     return Scan(
         findings=[each for each, reason in reasons.items() if reason is None],
         skipped=[Skipped(each, reason) for each, reason in reasons.items() if reason is not None],
-        notes=[f"nothing here needs the skips of {idle}; take out what no environment needs"] if idle else [],
+        notes=[f"this plan does not need the skips of {idle}; delete those that no environment needs"] if idle else [],
     )

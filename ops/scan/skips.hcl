@@ -1,76 +1,76 @@
-# Checks of checkov that we do not follow, each with its reason. A finding is mended where the resource is made; what
-# stands here was weighed. `python -m ops scan` tells which skips serve nothing.
+# Checkov checks that do not apply, each with its reason. Add a skip only for a deliberate decision; otherwise correct
+# the resource. `python -m ops scan` reports unused skips.
 
 # Buckets
 
 skip "CKV_AWS_144" {
   addresses = ["aws_s3_bucket.*"]
-  reason    = "Versions and AWS Backup cover loss; a second region doubles the cost and is a decision of its own."
+  reason    = "Versioning and AWS Backup protect against loss; a second Region doubles the cost and is a separate decision."
 }
 
 skip "CKV_AWS_145" {
   addresses = ["aws_s3_bucket.foundation_logs", "aws_s3_bucket.site_*"]
-  reason    = "Load balancers and S3 deliver logs only into buckets with S3's own key; a site's pages are for everyone."
+  reason    = "Load balancers and S3 deliver logs only to buckets with S3-managed keys (SSE-S3); a site's pages are public."
 }
 
 skip "CKV2_AWS_62" {
   addresses = ["aws_s3_bucket.*"]
-  reason    = "Events are for who reacts to them: a function hooks onto the bucket that it needs."
+  reason    = "Event notifications are configured only where a function subscribes to the bucket."
 }
 
 # Databases and caches
 
 skip "CKV_AWS_133" {
   addresses = ["aws_db_instance.database_*_[2-9]"]
-  reason    = "A read replica holds what the first instance holds, which has the backups."
+  reason    = "A read replica has the same data as the first instance, which has the backups."
 }
 
 skip "CKV_AWS_157" {
   addresses = ["aws_db_instance.database_*_[2-9]"]
-  reason    = "A read replica that fails is replaced; it is the first instance that has a second zone."
+  reason    = "A read replica that fails is replaced; the first instance is the one with a standby in a second Availability Zone."
 }
 
 skip "CKV_AWS_293" {
   addresses = ["aws_db_instance.database_*_[2-9]"]
-  reason    = "A read replica holds nothing of its own; the first instance is protected."
+  reason    = "A read replica has no data of its own; the first instance is protected."
 }
 
 skip "CKV_AWS_139" {
   addresses = ["aws_rds_cluster.database_*"]
   tiers     = ["development"]
-  reason    = "A development environment can be destroyed in one go; staging and production are protected."
+  reason    = "A development environment can be destroyed in one step; staging and production are protected."
 }
 
 skip "CKV_AWS_226" {
   addresses = ["aws_rds_cluster_instance.database_*", "aws_db_instance.database_*"]
-  reason    = "The version stands in the environment file: an upgrade is planned, read, and tried in staging first."
+  reason    = "The version is set in the environment file: an upgrade is planned, reviewed, and tested in staging first."
 }
 
 skip "CKV_AWS_325" {
   addresses = ["aws_rds_cluster.database_*"]
-  reason    = "The audit log repeats every statement with its values; enabled_cloudwatch_logs_exports turns it on."
+  reason    = "The audit log contains every statement with its values; enabled_cloudwatch_logs_exports turns it on."
 }
 
 skip "CKV_AWS_326" {
   addresses = ["aws_rds_cluster.database_*"]
-  reason    = "Backtracking rewinds the whole cluster in place; we restore to a point in time beside it and compare."
+  reason    = "Backtracking rewinds the whole cluster in place; a point-in-time restore into a second cluster allows a comparison."
 }
 
 skip "CKV_AWS_353" {
   addresses = ["aws_rds_cluster_instance.database_*", "aws_db_instance.database_*"]
   tiers     = ["development"]
-  reason    = "The smallest serverless capacities and instance classes have no room for it, or have it not at all."
+  reason    = "The smallest serverless capacities and instance classes lack the memory for it, or do not support it."
 }
 
 skip "CKV2_AWS_8" {
   addresses = ["aws_rds_cluster.database_*"]
-  reason    = "The backup plan selects by the tag that `backup` sets, which checkov does not follow; RDS's own backups are always on."
+  reason    = "The backup plan selects by the tag that `backup` sets, which Checkov does not follow; automated backups are always on."
 }
 
 skip "CKV2_AWS_50" {
   addresses = ["aws_elasticache_replication_group.cache_*"]
   tiers     = ["development"]
-  reason    = "One node is enough where losing it costs a new login; staging and production fail over by themselves."
+  reason    = "One node is enough where a loss only costs a new sign-in; staging and production fail over automatically."
 }
 
 # Secrets
@@ -78,7 +78,7 @@ skip "CKV2_AWS_50" {
 skip "CKV2_AWS_57" {
   addresses = ["aws_secretsmanager_secret.secret_*"]
   sometimes = true
-  reason    = "Values that others give us, put in by hand; databases' passwords are RDS's own secrets, which it rotates."
+  reason    = "These values come from third parties and are set by hand; RDS manages and rotates the secrets of database passwords."
 }
 
 # What users reach
@@ -86,143 +86,143 @@ skip "CKV2_AWS_57" {
 skip "CKV_AWS_150" {
   addresses = ["aws_lb.load_balancer_*"]
   tiers     = ["development", "staging"]
-  reason    = "Outside production an environment can be taken down in one go; a load balancer holds no data."
+  reason    = "Outside production, an environment can be destroyed in one step; a load balancer has no data."
 }
 
 skip "CKV_AWS_260" {
   addresses = ["aws_vpc_security_group_ingress_rule.load_balancer_*_http_from_internet", "aws_security_group.load_balancer_*"]
-  reason    = "The listener on port 80 answers with a redirect to HTTPS and nothing else."
+  reason    = "The listener on port 80 only redirects to HTTPS."
 }
 
 skip "CKV2_AWS_28" {
   addresses = ["aws_lb.load_balancer_public"]
   tiers     = ["staging", "production"]
-  reason    = "Only CloudFront's addresses reach it (reachable_from); the firewall protects the site in front of it."
+  reason    = "Only CloudFront's IP addresses can reach it (reachable_from); AWS WAF protects the site in front of it."
 }
 
 skip "CKV_AWS_378" {
   addresses = ["aws_lb_target_group.target_group_*"]
-  reason    = "TLS ends at the load balancer; behind it only its security group reaches the tasks, inside the VPC."
+  reason    = "TLS is terminated at the load balancer; only its security group can reach the tasks, inside the VPC."
 }
 
 skip "CKV2_AWS_76" {
   addresses = ["aws_lb.load_balancer_*"]
   sometimes = true
-  reason    = "Log4j's rule is in known-bad-inputs, on by default; checkov also wants the list of anonymous addresses, which refuses whoever uses a VPN."
+  reason    = "The Log4j rule is in known-bad-inputs, which is on by default; Checkov also requires the anonymous IP list, which blocks users of VPNs."
 }
 
 skip "CKV2_AWS_38" {
   addresses = ["aws_route53_zone.zone_*"]
-  reason    = "DNSSEC needs a record in the parent zone, by hand at the registrar; a mistake there takes the whole name off the air."
+  reason    = "DNSSEC needs a record in the parent zone, set by hand at the registrar; a mistake there makes the whole domain unresolvable."
 }
 
 # Network
 
 skip "CKV2_AWS_5" {
   addresses = ["aws_security_group.database_*_proxy", "aws_security_group.scheduled_task_*"]
-  reason    = "They are attached to a database proxy and to what a schedule starts, which checkov does not follow."
+  reason    = "They are attached to a database proxy and to scheduled tasks, which Checkov does not follow."
 }
 
 skip "CKV2_AWS_23" {
   addresses = ["aws_route53_record.zone_*_record_*"]
-  reason    = "A record of an environment file may name an address that is not in this account."
+  reason    = "A record in an environment file may point to an address outside this account."
 }
 
 skip "CKV_AWS_352" {
   addresses = ["aws_network_acl_rule.network_data_in_*"]
-  reason    = "The list says which ranges reach the data tier at all; security groups say by which port."
+  reason    = "The network ACL limits which ranges can reach the data subnets; security groups limit the ports."
 }
 
 # Logs, clusters, schedules
 
 skip "CKV_AWS_158" {
   addresses = ["aws_cloudwatch_log_group.zone_*_query_logs"]
-  reason    = "They lie in us-east-1, where we have no key; what stands in them was asked on the open internet."
+  reason    = "They are in us-east-1, where the environment has no key; the queries they contain were sent over the public internet."
 }
 
 skip "CKV_AWS_338" {
   addresses = ["aws_cloudwatch_log_group.*"]
   tiers     = ["development", "staging"]
-  reason    = "Nobody looks for what a development or staging environment did a year ago; production keeps a year."
+  reason    = "Logs of development and staging are not needed after a year; production keeps them for a year."
 }
 
 skip "CKV_AWS_65" {
   addresses = ["aws_ecs_cluster.ecs_*"]
   tiers     = ["development"]
-  reason    = "Paid by the metric; staging and production have it."
+  reason    = "Container Insights is charged per metric; staging and production have it."
 }
 
 skip "CKV_AWS_336" {
   addresses = ["aws_ecs_task_definition.*"]
   sometimes = true
-  reason    = "read_only_root is for the image to allow; a program that writes beside itself does not start with it."
+  reason    = "read_only_root depends on the image: a program that writes to its own file system does not start with it."
 }
 
 skip "CKV_AWS_297" {
   addresses = ["aws_scheduler_schedule.*"]
-  reason    = "A schedule holds a time and a command, no secret, and EventBridge encrypts it with its own key."
+  reason    = "A schedule contains a time and a command but no secret, and EventBridge encrypts it with an AWS owned key."
 }
 
 # Roles
 
 skip "CKV_AWS_290" {
   addresses = ["aws_iam_role_policy.sign_in_text_messages"]
-  reason    = "SNS publishes text messages to telephone numbers, which have no ARN that a policy could name."
+  reason    = "SNS publishes text messages to phone numbers, which have no ARN for a policy."
 }
 
 skip "CKV_AWS_355" {
   addresses = ["aws_iam_role_policy.sign_in_text_messages"]
-  reason    = "SNS publishes text messages to telephone numbers, which have no ARN that a policy could name."
+  reason    = "SNS publishes text messages to phone numbers, which have no ARN for a policy."
 }
 
 # Functions
 
 skip "CKV_AWS_116" {
   addresses = ["aws_lambda_function.function_*"]
-  reason    = "What fails goes to a queue with its reason, as the function's destination; dead letters have no reason."
+  reason    = "Failed events go to a queue as the function's destination, with the reason; a dead-letter queue has no reason."
 }
 
 skip "CKV_AWS_117" {
   addresses = ["aws_lambda_function.function_*"]
-  reason    = "A function is in the VPC when it needs something there; AWS's interfaces are reached by its role alone."
+  reason    = "A function is in the VPC only if it needs resources there; AWS APIs are protected by its role."
 }
 
 skip "CKV_AWS_173" {
   addresses = ["aws_lambda_function.function_*"]
   sometimes = true
-  reason    = "Variables hold no secrets, which come from Secrets Manager; Lambda encrypts them with its own key."
+  reason    = "Environment variables contain no secrets, which come from Secrets Manager; Lambda encrypts them with an AWS managed key."
 }
 
 skip "CKV_AWS_272" {
   addresses = ["aws_lambda_function.function_*"]
-  reason    = "What is deployed is built from hashed locks to the same bytes everywhere, and its digest is in the plan."
+  reason    = "Packages are reproducible builds from lock files with hashes, and their digest is in the plan."
 }
 
 # Sites
 
 skip "CKV_AWS_86" {
   addresses = ["aws_cloudfront_distribution.site_*"]
-  reason    = "Access logs come by log delivery (v2), beside the distribution: the older ones ask for a bucket with ACLs."
+  reason    = "Access logs use standard logging (v2), a separate resource; legacy logging needs a bucket with ACLs."
 }
 
 skip "CKV_AWS_310" {
   addresses = ["aws_cloudfront_distribution.site_*"]
-  reason    = "A second origin is a second bucket in another region, kept alike: a decision of its own."
+  reason    = "A second origin means a second, synchronized bucket in another Region, which is a separate decision."
 }
 
 skip "CKV_AWS_374" {
   addresses = ["aws_cloudfront_distribution.site_*"]
   sometimes = true
-  reason    = "A site is for everyone unless its geo_restriction says for whom."
+  reason    = "A site is available in all countries unless geo_restriction limits them."
 }
 
 skip "CKV2_AWS_47" {
   addresses = ["aws_cloudfront_distribution.site_*"]
   sometimes = true
-  reason    = "The firewall has the group against Log4j (known-bad-inputs); the check asks for anonymous-ip too, which refuses users of VPNs."
+  reason    = "The web ACL has the rule group against Log4j (known-bad-inputs); the check also requires anonymous-ip, which blocks users of VPNs."
 }
 
 skip "CKV_AWS_259" {
   addresses = ["aws_cloudfront_response_headers_policy.site_*"]
-  reason    = "A year, as the check asks; not for names below the site's, which may be others', nor in browsers' own lists."
+  reason    = "The max-age is a year, as the check requires; subdomains may belong to others, so they and browser preload lists are not included."
 }

@@ -1,4 +1,4 @@
-"""An account that tests have to themselves, as environment files name it and as a shell reaches it."""
+"""A separate account for tests, for environment files and for a shell."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ aws_session_token     = {token}
 
 
 def write_aws_config(path: Path, target: Target, local_aws: LocalAws) -> Path:
-    """Write an AWS config whose default profile is the account on the embedded AWS; return its path."""
+    """Write an AWS config whose default profile uses the account on the embedded AWS, and return its path."""
     credentials = target.session(ACCOUNT).get_credentials()
     assert credentials is not None
     path.write_text(

@@ -14,17 +14,17 @@ from ops.target import Target
 from ops.terraform import Terraform
 from ops.workspace import Workspace
 
-#: What was applied a moment ago need not be asked for again: that would be half of the time.
+#: A refresh right after an apply is unnecessary, and would take half of the time.
 WITHOUT_REFRESH = {f"TF_CLI_ARGS_{command}": "-refresh=false" for command in ("plan", "destroy")}
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, as it was when it was made."""
+    """A plan at the time when it was created."""
 
     changes: bool
     text: str
-    """What a person would read; empty without changes, for each look costs seconds of the processor."""
+    """The plan as text; empty without changes, because rendering it takes seconds."""
     json: str
 
     @classmethod
@@ -35,7 +35,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Applied:
-    """An environment that was put on the embedded AWS."""
+    """An environment that is applied on the embedded AWS."""
 
     file: EnvironmentFile
     target: Target
@@ -43,17 +43,17 @@ class Applied:
     second_plan: Planned
 
     def client(self, service: str) -> Any:
-        """Return a client of the embedded AWS, in the environment's account and region."""
+        """Return a client of the embedded AWS, in the environment's account and Region."""
         return self._session.client(service, region_name=self.file.settings.region)
 
     @cached_property
     def _session(self) -> Any:
-        """Credentials of the account, asked for once; the stubs know a client by its literal name only."""
+        """A cached session in the account, untyped because the type stubs accept only literal service names."""
         return self.target.session(self.file.settings.account_id)
 
 
 def changes(environment: Applied, tmp_path: Path, before: str, after: str) -> dict[str, list[str]]:
-    """Return what a changed environment file would change, by address, by kind of change."""
+    """Return the addresses that a changed environment file would change, by kind of change."""
     name = environment.file.settings.name
     envs = tmp_path / "envs"
     shutil.copytree(environment.target.workspace.envs, envs)
@@ -67,7 +67,7 @@ def changes(environment: Applied, tmp_path: Path, before: str, after: str) -> di
 
 
 def without_refresh(terraform: Terraform) -> Terraform:
-    """Return the same Terraform, which takes the state as it is for what is there."""
+    """Return the same Terraform, which plans without a refresh."""
     return replace(terraform, environment={**terraform.environment, **WITHOUT_REFRESH})
 
 

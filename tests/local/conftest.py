@@ -1,7 +1,7 @@
-"""The embedded AWS with every environment on it, once a session.
+"""Fixtures: the embedded AWS with every environment applied, once per session.
 
-The provider's own waits take most of the time, so the environments are applied side by side, and what needs none of
-them is tested in a second process (tests/support/processes.py).
+The provider mostly waits, so the environments are applied in parallel, and tests that need none of
+them run in a second process (tests/support/processes.py).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -40,7 +40,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def record(build: Path) -> Path:
-    """The file that holds every request that the embedded AWS was sent."""
+    """The file that records every request to the embedded AWS."""
     return build / "requests.jsonl"
 
 
@@ -53,7 +53,7 @@ def local_aws(build: Path, record: Path) -> Iterator[LocalAws]:
 
 @pytest.fixture(scope="session")
 def bare_account(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Target:
-    """An account with nothing but its bootstrap, for tests that bring environments of their own."""
+    """An account with only its bootstrap stack, for tests with their own environments."""
     folder = tmp_path_factory.mktemp("account")
     target = local(Workspace(write(folder, {"bare": HEADER}), folder / "build"), local_aws)
     synthesize(target.workspace, target.output, target.init_environment, "bare")
@@ -63,7 +63,7 @@ def bare_account(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="session")
 def bootstrapped(local_aws: LocalAws, build: Path) -> Mapping[str, tuple[EnvironmentFile, Target]]:
-    """Synthesize every environment and bootstrap every account; return file and target of each by its name."""
+    """Synthesize every environment and bootstrap every account. Returns file and target of each by name."""
     targets: dict[str, tuple[EnvironmentFile, Target]] = {}
     for envs in (REFERENCE, FURTHER):
         workspace = Workspace(envs, build / envs.name)
@@ -77,7 +77,7 @@ def bootstrapped(local_aws: LocalAws, build: Path) -> Mapping[str, tuple[Environ
 
 @pytest.fixture(scope="session")
 def bootstrap_end(bootstrapped: object, record: Path) -> int:
-    """Where the record of requests stood, in bytes, before the first environment was applied."""
+    """The size of the request record in bytes before the first environment was applied."""
     return record.stat().st_size
 
 
@@ -90,7 +90,7 @@ def applied(bootstrapped: Mapping[str, tuple[EnvironmentFile, Target]], bootstra
 def _side_by_side(
     act: Callable[[EnvironmentFile, Target], Result], targets: Mapping[str, tuple[EnvironmentFile, Target]]
 ) -> list[Result]:
-    """Return the results in order. The provider waits more than it works: as many run at once as there are."""
+    """Return the results in order. All run in parallel, because the provider mostly waits."""
     with ThreadPoolExecutor(max_workers=len(targets)) as pool:
         return list(pool.map(act, *zip(*targets.values(), strict=True)))
 
@@ -103,5 +103,5 @@ def _apply(file: EnvironmentFile, target: Target) -> Applied:
     terraform = connected(target, file)
     if terraform.plan():
         terraform.apply()
-    # While others wait for the provider: all that is tested needs it, and most of a plan is the processor's work.
+    # While other environments wait for the provider: every test needs the plan, which mostly uses the CPU.
     return Applied(file, target, terraform, Planned.by(terraform))

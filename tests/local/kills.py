@@ -1,7 +1,7 @@
-"""Commands that are killed after a number of requests, and what brings the environment back.
+"""Kills commands after a number of requests, and recovers the environment.
 
 `python -m tests.local.kills --seed 7` kills creates, updates of a tag of everything, and destroys of dev on an
-embedded AWS of its own, and says of each which objects were taken in and whether it converged. It takes an hour.
+embedded AWS of its own, and prints which objects were imported each time and whether it converged. It takes an hour.
 """
 
 import argparse
@@ -26,24 +26,24 @@ from ops.workspace import PROJECT
 from tests.local.test_interruption import Place, children
 
 APPLY, DESTROY = (("terraform", "--local", "--", act, "-auto-approve", "-no-color") for act in ("apply", "destroy"))
-#: What an error says to run next.
+#: The next command in an error message.
 _NAMED = re.compile(r"python -m ops (terraform .+ force-unlock \S+)")
 
 
 class Kills(Place):
-    """The commands of a place, some of which are killed."""
+    """Runs commands in a folder, and kills some of them."""
 
     @property
     def file(self) -> EnvironmentFile:
-        """The environment as it is written now."""
+        """The current environment file."""
         return load(self.workspace.envs)["dev"]
 
     def gate(self, method: str, query: str = "") -> dict[str, int]:
-        """Set the gate of the embedded AWS, look at it, or take it away."""
+        """Set, read, or delete the gate of the embedded AWS."""
         address = f"{start(self.workspace.local).endpoint}{PATH}{query}"
         with urllib.request.urlopen(urllib.request.Request(address, method=method)) as answer:
-            told: dict[str, int] = json.load(answer)
-            return told
+            answered: dict[str, int] = json.load(answer)
+            return answered
 
     def counted(self, *arguments: str) -> int:
         """Run the command to its end, and return how many requests it sent."""
@@ -53,7 +53,7 @@ class Kills(Place):
         return self.gate("GET")["seen"]
 
     def killed(self, requests: int, *arguments: str) -> bool:
-        """Run the command until it has sent so many requests, then kill it and all below it.
+        """Run the command until it has sent this many requests, then kill it and its child processes.
 
         Return whether it was still at work.
         """
@@ -70,12 +70,12 @@ class Kills(Place):
         return at_work
 
     def recover(self) -> str:
-        """Recover, and return what it says; where the state is locked, first run the command that the error names."""
+        """Recover, and return the output. If the state is locked, first run the command in the error message."""
         code, output = self.run("recover", "--local", "--lock-timeout", "0")
         named = _NAMED.search(output)
         if code == ExitCode.STATE_LOCKED and named:
-            unlocked, told = self.run(*shlex.split(named[1].replace("force-unlock", "force-unlock -force")))
-            assert unlocked == 0, told
+            unlocked, unlock_output = self.run(*shlex.split(named[1].replace("force-unlock", "force-unlock -force")))
+            assert unlocked == 0, unlock_output
             code, output = self.run("recover", "--local")
         assert code == 0, output
         return output
@@ -89,7 +89,7 @@ class Kills(Place):
 
 
 def sweep(kills: Kills, seed: int) -> None:
-    """Kill three creates, two updates and two destroys; print what came of each."""
+    """Kill three creates, two updates, and two destroys, and print the result of each."""
     random_ = random.Random(seed)
 
     def after_kill(act: str, most: int, *command: str) -> None:
@@ -97,8 +97,8 @@ def sweep(kills: Kills, seed: int) -> None:
         print(f"{act}, seed {seed}: killed after {requests} of about {most} requests", flush=True)
         if not kills.killed(requests, *command):
             print("  it had ended before", flush=True)
-        taken = re.findall(r"^taken in: (\S+)", kills.recover(), re.M)
-        print(f"  {len(taken)} taken in: {', '.join(sorted(taken))}", flush=True)
+        taken = re.findall(r"^imported: (\S+)", kills.recover(), re.M)
+        print(f"  {len(taken)} imported: {', '.join(sorted(taken))}", flush=True)
         print(f"  {'converged' if kills.converges() else 'DID NOT CONVERGE'}", flush=True)
 
     requests = kills.counted("local")

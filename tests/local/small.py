@@ -1,4 +1,4 @@
-"""A small environment that a test writes, changes and applies step by step, in the account of `bare_account`."""
+"""A small environment that a test writes, changes, and applies step by step, in the account of `bare_account`."""
 
 import json
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from tests.support.environments import write
 
 @dataclass(frozen=True)
 class Small:
-    """An environment in a folder of its own."""
+    """An environment in its own folder."""
 
     name: str
     folder: Path
@@ -30,26 +30,26 @@ class Small:
 
     @property
     def envs(self) -> Path:
-        """Where its file is, and nothing else."""
+        """The folder of its environment file."""
         return self.folder / "envs"
 
     @cached_property
     def target(self) -> Target:
-        """The embedded AWS; the build folder is this environment's."""
+        """The embedded AWS as the target, with this environment's build folder."""
         return local(Workspace(self.envs, self.folder / "build"), self.local_aws)
 
     @property
     def file(self) -> EnvironmentFile:
-        """The environment as it is written now."""
+        """The current environment file."""
         return load(self.envs, today())[self.name]
 
     @property
     def terraform(self) -> Terraform:
-        """Terraform in the stack as it was planned last."""
+        """Terraform in the stack of the last plan."""
         return self.target.terraform(self.name, self.name)
 
     def client(self, service: str) -> Any:
-        """Return a client of its account and region."""
+        """Return a client in its account and Region."""
         session: Any = self.target.session(self.file.settings.account_id)
         return session.client(service, region_name=self.file.settings.region)
 
@@ -60,7 +60,7 @@ class Small:
         self._unlock(records)
 
     def plan(self, text: str, records: str = "") -> Plan:
-        """Write the files and plan what they say."""
+        """Write the files and plan the environment."""
         self.write(text, records)
         synthesize(self.target.workspace, self.target.output, self.target.init_environment, self.name)
         terraform = connected(self.target, self.file)
@@ -69,13 +69,13 @@ class Small:
         return Plan.model_validate(json.loads((self.folder / "plan.json").read_text()))
 
     def judged(self, records: str = "") -> Judgement:
-        """Return what the guard says of the plan that was made last, with these unlock records."""
+        """Return the judgement of the last plan with these unlock records."""
         self._unlock(records)
         stack = self.terraform.folder / "cdk.tf.json"
         return run_guard(self.folder / "plan.json", stack, self.envs, self.name, today())
 
     def refused(self, records: str = "") -> set[tuple[str, str]]:
-        """Return what the guard refuses of the plan that was made last, with these unlock records."""
+        """Return the findings that the guard refuses in the last plan with these unlock records."""
         return {(each.address, each.kind) for each in self.judged(records).refused}
 
     def _unlock(self, records: str) -> None:
@@ -93,7 +93,7 @@ class Small:
 
 
 def record(address: str, *allow: str, until: str | None = None) -> str:
-    """Return an unlock record that holds today."""
+    """Return an unlock record that is valid today."""
     return (
         f'unlock "{address}" {{\n  allow  = {json.dumps(allow)}\n  reason = "The product moves; ticket 4711"\n'
         f'  who    = "kim@agora.example"\n  until  = "{until or today()}"\n}}\n'
@@ -101,7 +101,7 @@ def record(address: str, *allow: str, until: str | None = None) -> str:
 
 
 def deletions(limit: int) -> str:
-    """Return the record for as many deletions."""
+    """Return a record for this many deletions."""
     return (
         f'deletions {{\n  limit  = {limit}\n  reason = "The product moves; ticket 4711"\n'
         f'  who    = "kim@agora.example"\n  until  = "{today()}"\n}}\n'

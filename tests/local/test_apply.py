@@ -1,4 +1,4 @@
-"""Every environment by the real Terraform and provider on the embedded AWS."""
+"""Every environment, applied with real Terraform and the real provider on the embedded AWS."""
 
 import json
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ NAMES = [path.stem for folder in (REFERENCE, FURTHER) for path in sorted(folder.
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_second_plan_is_empty(name: str, applied: Mapping[str, Applied]) -> None:
+def test_second_plan_is_empty(name: str, applied: Mapping[str, Applied]) -> None:
     assert applied[name].second_plan.changes is False, applied[name].second_plan.text
 
 
 @pytest.mark.parametrize("name", ["prod", "sandbox"])
-def test_the_bootstrap_can_be_run_again(name: str, applied: Mapping[str, Applied]) -> None:
+def test_second_bootstrap_changes_nothing(name: str, applied: Mapping[str, Applied]) -> None:
     environment = applied[name]
     bootstrap(environment.target, environment.file.settings.account_id, name, agreed=_unexpected)
 
@@ -30,9 +30,9 @@ def _unexpected(_: object) -> bool:
     raise AssertionError("the second plan of the bootstrap is not empty")
 
 
-# An environment without blocks has no state: there is nothing to apply.
+# An environment without blocks has no state, because there is nothing to apply.
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "no-network"])
-def test_the_state_lies_in_the_accounts_bucket_encrypted(name: str, applied: Mapping[str, Applied]) -> None:
+def test_state_is_encrypted_in_the_bucket_of_its_account(name: str, applied: Mapping[str, Applied]) -> None:
     environment = applied[name]
     backend = Backend.of(environment.terraform.folder)
     s3 = environment.target.session(backend.account_id).client("s3", region_name=backend.region)
@@ -50,10 +50,8 @@ def test_the_state_lies_in_the_accounts_bucket_encrypted(name: str, applied: Map
     }
 
 
-def test_what_is_synthesized_for_the_embedded_aws_is_what_production_applies(
-    applied: Mapping[str, Applied], reference: Path
-) -> None:
-    """The emulator's settings stand in an override file of their own."""
+def test_embedded_aws_and_production_get_the_same_stacks(applied: Mapping[str, Applied], reference: Path) -> None:
+    """The settings for the embedded AWS are in a separate override file."""
     for name in ("dev", "staging", "prod"):
         deployed = (reference / "stacks" / name / "cdk.tf.json").read_bytes()
         assert (applied[name].terraform.folder / "cdk.tf.json").read_bytes() == deployed
@@ -68,7 +66,7 @@ def test_outputs(applied: Mapping[str, Applied]) -> None:
     }
 
 
-def test_the_environments_are_in_accounts_of_their_own(applied: Mapping[str, Applied]) -> None:
+def test_environments_are_in_separate_accounts(applied: Mapping[str, Applied]) -> None:
     for name in ("dev", "prod"):
         settings = applied[name].file.settings
         ec2 = applied[name].client("ec2")
@@ -78,7 +76,7 @@ def test_the_environments_are_in_accounts_of_their_own(applied: Mapping[str, App
         ]
 
 
-def test_a_third_zone_adds_its_own_and_changes_nothing_else(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+def test_third_availability_zone_only_adds_its_own_resources(applied: Mapping[str, Applied], tmp_path: Path) -> None:
     assert changes(applied["dev"], tmp_path, '["a", "c"]', '["a", "b", "c"]') == {
         "create": [
             "aws_route.network_app_b_nat",
@@ -86,7 +84,7 @@ def test_a_third_zone_adds_its_own_and_changes_nothing_else(applied: Mapping[str
             *(f"aws_route_table_association.network_{tier}_b" for tier in ("app", "data", "endpoint", "public")),
             *(f"aws_subnet.network_{tier}_b" for tier in ("app", "data", "endpoint", "public")),
         ],
-        # The new subnets join what spans all zones.
+        # The new subnets are added to resources that span all Availability Zones.
         "update": [
             "aws_db_subnet_group.database_main",
             "aws_ecs_service.service_api",
@@ -100,13 +98,13 @@ def test_a_third_zone_adds_its_own_and_changes_nothing_else(applied: Mapping[str
     }
 
 
-def test_from_one_nat_gateway_to_one_a_zone(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+def test_nat_gateway_per_availability_zone_replaces_single_one(applied: Mapping[str, Applied], tmp_path: Path) -> None:
     assert changes(applied["dev"], tmp_path, '"single"', '"per_zone"') == {
         "create": ["aws_eip.network_nat_c", "aws_nat_gateway.network_nat_c"],
         "update": ["aws_route.network_app_c_nat"],
     }
 
 
-def test_a_tag_is_an_update_in_place(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+def test_changed_tag_is_an_update_in_place(applied: Mapping[str, Applied], tmp_path: Path) -> None:
     found = changes(applied["sandbox"], tmp_path, 'tier       = "dev', 'tags = { a = "b" }\ntier = "dev')
     assert set(found) == {"update"}

@@ -1,6 +1,6 @@
-"""An environment whose file changes: nothing stands still that should move, stops that serves, or cannot be taken out.
+"""Changes of an environment file: they take effect, cause no interruption, and can be reverted.
 
-One environment goes through all of it, in this order; each step begins where the one before has left it.
+All tests use one environment, in this order. Each test continues from the previous one.
 """
 
 import json
@@ -39,7 +39,7 @@ network {{
 
 ecs "main" {{}}
 """
-#: In four regions: the service's own, two of copies, and the one of everything that is CloudFront's.
+#: In four Regions: the service's own, two for copies, and the one for all CloudFront resources.
 GOES = """
 zone "public" {
   name       = "mobile.example"
@@ -116,12 +116,12 @@ def service(image: str | None) -> str:
 
 @dataclass(frozen=True)
 class Changing:
-    """An environment in the bare account, and its file."""
+    """An environment in the bare account."""
 
     target: Target
 
     def write(self, *parts: str) -> Terraform:
-        """Write the file anew; return Terraform in the synthesized stack."""
+        """Rewrite the file, and return Terraform in the synthesized stack."""
         workspace, output = self.target.workspace, self.target.output
         write(workspace.envs, {NAME: "".join(parts)})
         synthesize(workspace, output, self.target.init_environment, NAME)
@@ -135,7 +135,7 @@ class Changing:
         self.client("ecr").put_image(repositoryName="mobile/api", imageTag=tag, imageManifest=json.dumps(MANIFEST))
 
     def node_groups(self) -> dict[str, int]:
-        """Return how many nodes each autoscaling group of EKS has, by the node group's name."""
+        """Return the number of nodes in the Auto Scaling group of each EKS node group, by name."""
         groups = self.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
         return {
             tag["Value"]: group["DesiredCapacity"]
@@ -145,14 +145,14 @@ class Changing:
         }
 
     def tasks(self) -> tuple[str, int]:
-        """Return the revision that the service runs, and how many tasks."""
+        """Return the service's revision and number of tasks."""
         (found,) = self.client("ecs").describe_services(cluster=CLUSTER, services=[SERVICE])["services"]
         return found["taskDefinition"].rpartition("/")[2], found["runningCount"]
 
 
 @pytest.fixture(scope="module")
 def changing(bare_account: Target, tmp_path_factory: pytest.TempPathFactory) -> Changing:
-    """The environment, applied before the service has an image, with a node."""
+    """The environment with a node, applied before the service has an image."""
     folder: Path = tmp_path_factory.mktemp("changes")
     workspace = Workspace(folder, folder / "build")
     changing = Changing(replace(bare_account, workspace=workspace, output=workspace.local_output))
@@ -161,14 +161,14 @@ def changing(bare_account: Target, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def applied(terraform: Terraform) -> dict[str, list[str]]:
-    """Apply, and return what was changed; the next plan changes nothing."""
+    """Apply, check that the next plan is empty, and return the changes."""
     changes = changes_of(terraform)
     terraform.apply()
     assert terraform.plan() is False, terraform.show_plan()
     return changes
 
 
-def test_a_service_starts_with_its_first_image_and_a_raised_minimum_starts_nodes(changing: Changing) -> None:
+def test_first_image_starts_service_and_raised_minimum_starts_nodes(changing: Changing) -> None:
     assert changing.client("ecs").list_services(cluster=CLUSTER)["serviceArns"] == []
     assert set(changing.node_groups().values()) == {1}
     changing.push("1.0.0")
@@ -179,7 +179,7 @@ def test_a_service_starts_with_its_first_image_and_a_raised_minimum_starts_nodes
     assert set(changing.node_groups().values()) == {2}
 
 
-def test_a_deployment_that_is_rolled_back_fails_the_apply(changing: Changing) -> None:
+def test_rolled_back_deployment_fails_the_apply(changing: Changing) -> None:
     terraform = changing.write(STAYS, GOES, service("api:1.0.1"), nodes("m7g.large", 2))
     assert changes_of(terraform)["update"] == ["aws_ecs_service.service_api"]
     with pytest.raises(
@@ -188,13 +188,13 @@ def test_a_deployment_that_is_rolled_back_fails_the_apply(changing: Changing) ->
         terraform.apply()
     assert error.value.code != ExitCode.DONE
     assert changing.tasks() == (f"{SERVICE}:2", 1)
-    # The same plan again, until the image is there.
+    # The same plan again, until the image exists.
     changing.push("1.0.1")
     assert applied(terraform) == {"update": ["aws_ecs_service.service_api"]}
     assert changing.tasks() == (f"{SERVICE}:3", 1)
 
 
-def test_other_nodes_are_there_before_the_old_ones_go_and_all_else_can_be_taken_out(changing: Changing) -> None:
+def test_replacement_nodes_are_created_first_and_other_blocks_can_be_removed(changing: Changing) -> None:
     (before,) = changing.node_groups()
     (group,) = changing.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
     changing.client("autoscaling").set_desired_capacity(
@@ -214,7 +214,7 @@ def test_other_nodes_are_there_before_the_old_ones_go_and_all_else_can_be_taken_
         "aws_lb.load_balancer_front",
         "aws_route53_query_log.zone_public",
     } <= set(changes["delete"])
-    # What scaling had added is there from the start: EKS waits for few minutes for a node to be drained.
+    # Nodes that scaling added are kept from the start: EKS waits only a few minutes for a node to be drained.
     (after,) = changing.node_groups().items()
     assert after[1] == 3
     assert after[0] != before

@@ -1,7 +1,7 @@
-"""`plan`, `deploy` and `destroy`, as on the real AWS.
+"""`plan`, `deploy`, and `destroy`, as on AWS.
 
-They refuse an AWS_ENDPOINT_URL, so the embedded AWS comes by the shell's AWS config, with credentials of the account
-and the endpoint, which is said to be meant.
+They refuse AWS_ENDPOINT_URL, so the shell's AWS config names the embedded AWS and the account's credentials, and
+GROUNDWORK_ENDPOINT_URL allows the endpoint.
 """
 
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from local_aws.process import LocalAws
-from ops.endpoints import MEANT
+from ops.endpoints import ALLOWED
 from ops.target import Target
 from ops.workspace import PROJECT
 from tests.local.account import HEADER, write_aws_config
@@ -32,7 +32,7 @@ network {{
 
 @pytest.fixture(scope="module")
 def shell(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What a shell with a profile of its own has."""
+    """The environment variables of a shell with its own profile."""
     folder = tmp_path_factory.mktemp("shell")
     config = write_aws_config(folder / "config", bare_account, local_aws)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
@@ -41,11 +41,11 @@ def shell(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pytest.Te
         **kept,
         "AWS_CONFIG_FILE": str(config),
         "AWS_EC2_METADATA_DISABLED": "true",
-        MEANT: local_aws.endpoint,
+        ALLOWED: local_aws.endpoint,
         "GROUNDWORK_BUILD": str(folder / "build"),
         "ENVS": str(envs),
         "ENV": "trial",
-        # Whatever else is tried, nothing leaves this machine.
+        # No other request can leave this machine.
         "HTTPS_PROXY": local_aws.endpoint,
         "HTTP_PROXY": local_aws.endpoint,
     }
@@ -68,7 +68,7 @@ def ops(shell: Mapping[str, str], *arguments: str) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    # The CDKTF CLI colours whatever it prints, on a terminal or not.
+    # The CDKTF CLI colors its output even without a terminal.
     return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", done.stdout)
 
 

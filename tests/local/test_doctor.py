@@ -1,4 +1,4 @@
-"""The doctor on an environment that is applied, and on the same with something broken."""
+"""The doctor on an applied environment, and on the same environment with something broken."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,11 +13,13 @@ from tests.support.days import READ
 
 
 def examined(environment: Applied, build: Path) -> dict[str, Finding]:
-    """Return what the doctor says, the last word on each subject."""
+    """Return the doctor's last finding on each subject."""
     return {each.subject: each for each in examine(Workspace(REFERENCE, build), environment.file, READ, on_local=True)}
 
 
-def test_an_applied_environment_and_who_holds_its_lock(applied: Mapping[str, Applied], build: Path) -> None:
+def test_applied_environment_has_no_errors_and_lock_holder_is_named(
+    applied: Mapping[str, Applied], build: Path
+) -> None:
     environment = applied["dev"]
     lock = Lock(environment)
     found = examined(environment, build)
@@ -36,5 +38,5 @@ def test_an_applied_environment_and_who_holds_its_lock(applied: Mapping[str, App
         "quotas": "ok",
         "versions": "ok",
     }
-    assert found["state"].told.startswith(f"locked by {HOLDER['Who']}: apply, since ")
-    assert found["quotas"].told == "nothing new that counts"
+    assert found["state"].message.startswith(f"locked by {HOLDER['Who']}: apply, since ")
+    assert found["quotas"].message == "the next apply creates nothing that counts"

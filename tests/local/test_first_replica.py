@@ -1,6 +1,6 @@
 """A first read replica of plain RDS in production, in two applies.
 
-The embedded AWS refuses here what AWS refuses: replicas of an instance whose password RDS manages.
+The embedded AWS refuses what AWS refuses: replicas of an instance whose password RDS manages.
 """
 
 import json
@@ -46,7 +46,7 @@ def orders(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pytest.T
     return environment
 
 
-def test_a_first_replica_of_plain_rds_leaves_no_gap(orders: Small) -> None:
+def test_first_replica_of_plain_rds_causes_no_interruption(orders: Small) -> None:
     rds, secrets = orders.client("rds"), orders.client("secretsmanager")
 
     def instance() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Functions that were applied run, and are not deployed again for nothing."""
+"""Applied functions run, and are not deployed again without a change."""
 
 import io
 import json
@@ -11,7 +11,7 @@ from tests.local.applied import Applied, changes
 from tests.support.waiting import awaited
 
 
-def test_an_upload_comes_out_as_thumbnails_and_a_deletion_takes_them_along(applied: Mapping[str, Applied]) -> None:
+def test_upload_creates_thumbnails_and_deletion_deletes_them(applied: Mapping[str, Applied]) -> None:
     dev = applied["dev"]
     s3, bucket = dev.client("s3"), dev.terraform.outputs()["bucket_names"]["content"]
 
@@ -30,7 +30,7 @@ def test_an_upload_comes_out_as_thumbnails_and_a_deletion_takes_them_along(appli
     assert awaited(lambda: not thumbnails())
 
 
-def test_what_is_no_picture_is_kept_with_the_reason(applied: Mapping[str, Applied]) -> None:
+def test_invalid_picture_is_kept_with_the_reason(applied: Mapping[str, Applied]) -> None:
     dev = applied["dev"]
     s3, bucket, sqs = dev.client("s3"), dev.terraform.outputs()["bucket_names"]["content"], dev.client("sqs")
     s3.put_object(Bucket=bucket, Key="uploads/broken.jpg", Body=b"no picture")
@@ -42,12 +42,12 @@ def test_what_is_no_picture_is_kept_with_the_reason(applied: Mapping[str, Applie
     s3.delete_object(Bucket=bucket, Key="uploads/broken.jpg")
 
 
-def test_what_is_built_again_elsewhere_is_not_deployed_again(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    """Another build folder, in which nothing is built yet."""
+def test_package_rebuilt_elsewhere_is_not_deployed_again(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+    """An empty build folder."""
     assert changes(applied["dev"], tmp_path, "product", "product") == {}
 
 
-def test_other_code_is_an_update_in_place(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+def test_changed_code_is_an_update_in_place(applied: Mapping[str, Applied], tmp_path: Path) -> None:
     other = '"slack_alarm"\n  environment = { SECRET_SLACK_WEBHOOK_ARN = "not read" }'
     found = changes(applied["events"], tmp_path, '"maintenance"', other)
     assert set(found) == {"update"}

@@ -1,6 +1,6 @@
-"""An apply that is interrupted, killed, or meets what exists already: the same command again, or what it says.
+"""Applies that are interrupted, killed, or find existing resources, and their recovery with the printed commands.
 
-One environment goes through all of it, in this order; each step begins where the one before has left it.
+All tests use one environment, in this order. Each test continues from the previous one.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ def interruptible() -> None:
 
 
 class Place:
-    """A build folder of its own, and the commands in it."""
+    """A separate build folder, and commands in it."""
 
     def __init__(self, envs: Path, build: Path) -> None:
         self.workspace = Workspace(envs, build)
@@ -43,7 +43,7 @@ class Place:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            # A shell that starts pytest in the background has it ignore Ctrl-C, and so would its children.
+            # A shell makes a background pytest ignore Ctrl-C, which its child processes would inherit.
             preexec_fn=interruptible,
         )
 
@@ -53,7 +53,7 @@ class Place:
         return process.returncode, output
 
     def wait_for(self, process: "subprocess.Popen[str]", event: str, address: str) -> None:
-        """Return once this apply has reached the event: `apply_start` or `apply_complete` of an address."""
+        """Wait until this apply reaches the event (`apply_start` or `apply_complete`) of an address."""
         log = self.workspace.logs / "dev-apply.log"
         seen = log.stat().st_size if log.exists() else 0
         while process.poll() is None:
@@ -87,25 +87,25 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 def children(pid: int) -> list[int]:
-    """Return all processes below this one."""
+    """Return all descendants of this process."""
     listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
     direct = [child for child, parent in pairs if parent == pid]
     return [process for child in direct for process in (child, *children(child))]
 
 
-def test_ctrl_c_loses_nothing(place: Place) -> None:
+def test_ctrl_c_saves_the_state(place: Place) -> None:
     process = place.start("local")
     place.wait_for(process, "apply_complete", "aws_vpc.network_vpc")
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate()
     assert process.returncode == ExitCode.INTERRUPTED, output
-    assert "interrupted; what was made is in the state: run the same command again" in output
+    assert "interrupted; the state contains everything that was created: run the same command again" in output
     assert "aws_vpc.network_vpc" in place.state()
     assert not place.lock_is_held()
 
 
-def test_kill_leaves_a_lock(place: Place) -> None:
+def test_killed_apply_leaves_a_lock(place: Place) -> None:
     process = place.start("local")
     place.wait_for(process, "apply_start", "aws_route_table.network_data")
     below = children(process.pid)
@@ -117,7 +117,7 @@ def test_kill_leaves_a_lock(place: Place) -> None:
     assert place.lock_is_held()
 
 
-def test_the_stale_lock_is_explained_and_released_by_the_named_command(place: Place) -> None:
+def test_stale_lock_is_released_by_the_printed_command(place: Place) -> None:
     code, output = place.run("local", "--lock-timeout", "3")
     assert code == ExitCode.STATE_LOCKED, output
     assert re.search(r"the state is locked by \S+@\S+: apply, since 2", output), output
@@ -128,8 +128,8 @@ def test_the_stale_lock_is_explained_and_released_by_the_named_command(place: Pl
     assert not place.lock_is_held()
 
 
-def test_after_a_kill_recover_takes_in_what_exists(place: Place) -> None:
-    """Of an object that exists twice (its creation was interrupted, then done again) a person chooses one."""
+def test_recover_after_kill_imports_existing_resources(place: Place) -> None:
+    """If an interrupted creation left an object twice, a person chooses one."""
     code, output = place.run("recover", "--local")
     for first, command in re.findall(
         r" may be any of ([^,\s]+), .* -m ops (terraform .+ import \S+) ID$", output, re.M
@@ -145,17 +145,17 @@ def test_after_a_kill_recover_takes_in_what_exists(place: Place) -> None:
     assert "dev: no changes" in output
 
 
-def test_what_exists_already_is_named_with_the_command_that_takes_it_in(place: Place) -> None:
-    """As after a kill between an object's creation and the writing of the state."""
+def test_existing_resource_is_named_with_the_import_command(place: Place) -> None:
+    """Simulate a kill between the creation of an object and the update of the state."""
     code, output = place.run("terraform", "--local", "--", "state", "rm", "aws_s3_bucket.foundation_logs")
     assert code == 0, output
     code, output = place.run("local")
     assert code == ExitCode.TERRAFORM_FAILED
-    assert "It exists in AWS and not in the state" in output
+    assert "It exists in AWS but not in the state" in output
     named = re.search(r"^    .venv/bin/python -m ops (recover --local --env dev)$", output, re.M)
     assert named, output
     code, output = place.run(*named[1].split())
     assert code == 0, output
-    assert "taken in: aws_s3_bucket.foundation_logs  agora-dev-logs-" in output
+    assert "imported: aws_s3_bucket.foundation_logs  agora-dev-logs-" in output
     code, output = place.run("local")
     assert code == 0, output

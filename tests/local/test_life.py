@@ -1,6 +1,6 @@
-"""What would become of each applied environment if its blocks were taken away, or each of its keys edited.
+"""Plans for every applied environment with blocks removed, or with each of its keys edited.
 
-Plans say it, and change nothing. A sample of such changes is applied in test_changes.py and test_removal.py.
+Nothing is applied. A sample of such changes is applied in test_changes.py and test_removal.py.
 """
 
 import datetime
@@ -27,9 +27,9 @@ from tests.local.applied import Applied, without_refresh
 from tests.support.blocks import blocks, taken_away, without
 from tests.support.edits import Edit, edited
 
-#: Together they have blocks of all kinds; the others would say the same of fewer keys.
+#: Together, they have blocks of all kinds. The others would test the same with fewer keys.
 NAMES = ("dev", "prod", "archive", "batch", "events", "mobile", "rds", "tasks")
-#: What is another environment, or another zone, when it is edited; and what needs another package or a snapshot.
+#: Keys whose edit means another environment or DNS zone, or needs another package or a snapshot.
 UNEDITED = frozenset(
     (
         *("product", "account_id", "region", "tier", "state.key", "state.region", "name", "existing"),
@@ -37,34 +37,34 @@ UNEDITED = frozenset(
         *("runtime", "architecture", "restore_from_snapshot"),
     )
 )
-#: Without them there is no environment.
+#: Blocks that every environment needs.
 LAST = ("network", "state")
-#: Replaced together with what the attribute leads to, which is judged itself.
+#: Replaced together with the resource that the attribute refers to, which is judged itself.
 PART_OF = {
     "aws_lb_listener": "load_balancer_arn",
     "aws_lb_listener_rule": "listener_arn",
     "aws_rds_cluster_instance": "cluster_identifier",
     "aws_vpn_gateway_route_propagation": "vpn_gateway_id",
 }
-#: Replaced without a gap that somebody would notice.
+#: Replaced without a noticeable interruption.
 UNNOTICED = {
     "aws_ecr_lifecycle_policy": "no image expires while there is none",
     "aws_ecs_task_definition": "the revision that tasks run of stays (skip_destroy)",
     "aws_eks_access_entry": "it is another role's then",
     "aws_eks_access_policy_association": "people of the role wait for a moment; what runs has roles of its own",
     "aws_flow_log": "flows of a moment are not written",
-    "terraform_data": "it is in the state alone",
+    "terraform_data": "it is only in the state",
 }
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan against an applied environment, and what the guard says of it."""
+    """A plan for an applied environment, and the guard's judgement."""
 
     plan: Plan
     refused: frozenset[str]
     prevented: frozenset[str]
-    """What Terraform itself would not destroy; taken out here, for Terraform then says nothing of all else."""
+    """The addresses with `prevent_destroy`, which is removed here: otherwise, Terraform does not plan the rest."""
 
     def replaced(self) -> list[ResourceChange]:
         return [each for each in self.plan.changes if each.change.is_replacement]
@@ -75,13 +75,13 @@ class Planned:
 
 @dataclass(frozen=True)
 class Life:
-    """An applied environment, planned with other settings."""
+    """An applied environment that is planned with other settings."""
 
     environment: Applied
     folder: Path
 
     def planned(self, settings: Environment) -> Planned:
-        """Return what another configuration would change. Raises OpsError when there is no plan."""
+        """Return the changes of another configuration. Raises OpsError if there is no plan."""
         synthesized, prevented = self._synthesize(settings)
         self._terraform.plan()
         plan = Plan.model_validate(json.loads(self._terraform.show_plan_json()))
@@ -95,7 +95,7 @@ class Life:
         return without_refresh(connected(replace(self.environment.target, output=self.folder), self.environment.file))
 
     def _synthesize(self, settings: Environment) -> tuple[dict[str, Any], frozenset[str]]:
-        """Return the stack, and the addresses with `prevent_destroy`, which is taken out."""
+        """Return the stack without `prevent_destroy`, and the addresses that had it."""
         self.folder.mkdir(exist_ok=True)
         app = App(outdir=str(self.folder))
         EnvironmentStack(app, settings, self.environment.target.workspace.packages)
@@ -120,8 +120,8 @@ def life(
     return Life(applied[request.param], tmp_path_factory.mktemp("life") / "cdktf.out")
 
 
-def test_blocks_are_taken_away_without_a_gap_elsewhere(life: Life, tmp_path: Path) -> None:
-    """First what nothing else needs; from production then all but the network."""
+def test_removed_blocks_cause_no_interruption_elsewhere(life: Life, tmp_path: Path) -> None:
+    """First the blocks that nothing else needs; in production, then everything except the network."""
     file = life.environment.file
     path = Path(file.document.file)
     text, there = path.read_text(), [block for block in blocks(path.read_text()) if block.kind not in LAST]
@@ -134,17 +134,17 @@ def test_blocks_are_taken_away_without_a_gap_elsewhere(life: Life, tmp_path: Pat
 
 
 def _data_key(planned: Planned, settings: Environment) -> set[str]:
-    """Return the key of databases among what is destroyed, where final snapshots depend on it."""
+    """Return the databases' key if it is destroyed although final snapshots depend on it."""
     kept = {"aws_kms_key.foundation_data_key"} if settings.tier != "development" else set()
     return planned.destroyed() & kept
 
 
-def test_an_edit_of_any_key_leaves_no_gap_that_the_guard_lets_through(life: Life) -> None:
+def test_edit_of_any_key_with_interruption_is_refused_by_guard(life: Life) -> None:
     settings, edits = edited(life.environment.file, UNEDITED)
     planned = life.planned(settings)
     gaps = [each for each in planned.replaced() if each.change.leaves_gap and not _is_harmless(each)]
     unseen = [f"{each.address} {each.change.replace_paths}" for each in gaps if each.address not in planned.refused]
-    assert unseen == [], _told(edits)
+    assert unseen == [], _described(edits)
     assert planned.prevented & planned.destroyed() <= planned.refused
 
 
@@ -153,12 +153,12 @@ def _is_harmless(resource: ResourceChange) -> bool:
     return resource.type in UNNOTICED or set(resource.change.replace_paths) == parts
 
 
-def _told(edits: list[Edit]) -> str:
+def _described(edits: list[Edit]) -> str:
     return "\n".join(f"{'.'.join(each.path)} = {each.value}" for each in edits)
 
 
-def test_another_range_of_the_vpc_is_refused(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    """AWS deletes no VPC and no subnet with something in it."""
+def test_changed_vpc_range_is_refused(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+    """AWS does not delete a VPC or a subnet that is not empty."""
     sandbox = applied["sandbox"]
     text = Path(sandbox.file.document.file).read_text()
     (tmp_path / "sandbox.hcl").write_text(text.replace("10.40.", "10.41."))

@@ -1,4 +1,4 @@
-"""Two applies at once: the second waits, then goes on, or says who holds the lock."""
+"""Two simultaneous applies: the second waits and continues, or names the lock holder."""
 
 import json
 import threading
@@ -45,7 +45,7 @@ def lock(applied: Mapping[str, Applied]) -> Iterator[Lock]:
     held.release()
 
 
-def test_the_second_waits_and_says_who_holds_the_lock(applied: Mapping[str, Applied], lock: Lock) -> None:
+def test_second_command_waits_and_names_the_lock_holder(applied: Mapping[str, Applied], lock: Lock) -> None:
     started = time.monotonic()
     with pytest.raises(OpsError) as caught:
         replace(applied["sandbox"].terraform, lock_timeout=4).plan()
@@ -56,6 +56,6 @@ def test_the_second_waits_and_says_who_holds_the_lock(applied: Mapping[str, Appl
     assert lock is not None
 
 
-def test_the_second_goes_on_when_the_first_is_done(applied: Mapping[str, Applied], lock: Lock) -> None:
+def test_second_command_continues_when_the_first_ends(applied: Mapping[str, Applied], lock: Lock) -> None:
     threading.Timer(3, lock.release).start()
     assert replace(applied["sandbox"].terraform, lock_timeout=60).plan() is False

@@ -1,4 +1,4 @@
-"""Alarms and notifications, from the service that tells of them to the function that passes them on."""
+"""Alarms and notifications, from their source to the function that forwards them."""
 
 import json
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from tests.support.waiting import awaited
 
 ACCOUNT = {"type": "service_account", "project_id": "agora", "private_key": "key", "client_email": "push@agora"}
 KEY = "-----BEGIN PRIVATE KEY-----\nkey\n-----END PRIVATE KEY-----"
-#: A function starts in a process of its own, beside whatever else is tested.
+#: Seconds to wait: a function starts in its own process, while other tests run.
 PATIENCE = 120
 
 
-def test_an_alarm_reaches_slack(applied: Mapping[str, Applied]) -> None:
+def test_alarm_reaches_slack(applied: Mapping[str, Applied]) -> None:
     dev = applied["dev"]
     cloudwatch = dev.client("cloudwatch")
     topic = f"arn:aws:sns:{dev.file.settings.region}:{dev.file.settings.account_id}:agora-dev-alarms-critical"
@@ -35,7 +35,7 @@ def test_an_alarm_reaches_slack(applied: Mapping[str, Applied]) -> None:
         )
         cloudwatch.set_alarm_state(AlarmName="errors", StateValue="ALARM", StateReason="3 of 100")
         awaited(lambda: bool(slack.posted), PATIENCE)
-        # What is less than critical is none of dev's business.
+        # Dev gets only critical alarms.
         dev.client("sns").publish(TopicArn=topic.replace("critical", "info"), Message="good to know")
         dev.client("sns").publish(TopicArn=topic, Message="in other words")
         awaited(lambda: len(slack.posted) > 1, PATIENCE)
@@ -45,7 +45,7 @@ def test_an_alarm_reaches_slack(applied: Mapping[str, Applied]) -> None:
     assert len(slack.paths) == 3, "Slack was busy once"
 
 
-def test_a_notification_reaches_its_device(applied: Mapping[str, Applied]) -> None:
+def test_notification_reaches_its_device(applied: Mapping[str, Applied]) -> None:
     dev = applied["dev"]
     secrets, sns, logs = (dev.client(service) for service in ("secretsmanager", "sns", "logs"))
     secrets.put_secret_value(SecretId="agora/dev/apns-key", SecretString=KEY)
@@ -57,10 +57,10 @@ def test_a_notification_reaches_its_device(applied: Mapping[str, Applied]) -> No
     for message in (json.dumps({"endpoint": phone, "title": "A new answer"}), "no notification"):
         sns.publish(TopicArn=topic, Message=message)
 
-    def told() -> list[str]:
+    def states() -> list[str]:
         found = logs.filter_log_events(logGroupName="/agora/dev/function/push-mobile")["events"]
         lines = [json.loads(each["message"]) for each in found if each["message"].startswith("{")]
         return [line["message"] for line in lines if "push_id" in line]
 
-    awaited(lambda: {"Sent", "Failed"} <= set(told()), PATIENCE)
-    assert told().count("Sent") == 1
+    awaited(lambda: {"Sent", "Failed"} <= set(states()), PATIENCE)
+    assert states().count("Sent") == 1

@@ -1,6 +1,6 @@
-"""`.gitlab-ci.yml` run for real, by gitlab-ci-local in a scratch clone, against the embedded AWS.
+"""`.gitlab-ci.yml`, run by gitlab-ci-local in a scratch clone on the embedded AWS.
 
-What it is not: GitLab. Protected tags, resource groups, tokens and who may press the button are GitLab's and AWS's own.
+It does not test GitLab and AWS themselves: protected tags, resource groups, tokens, and who may run manual jobs.
 """
 
 import csv
@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 
 from local_aws.process import LocalAws
-from ops.endpoints import MEANT
+from ops.endpoints import ALLOWED
 from ops.scan import checkov
 from ops.target import Target
 from ops.workspace import PROJECT
 from tests.local.account import ACCOUNT, HEADER, write_aws_config
 
 STATE = (f"mobile-account-state-{ACCOUNT}-us-east-1", "mobile/dev/terraform.tfstate")
-#: What is in no commit, and on every machine that has run `make setup` and a plan.
+#: Uncommitted folders on every machine after `make setup` and a plan.
 INSTALLED = (".venv", ".venv-checkov", "node_modules")
-#: Small, without anything that the provider waits for.
+#: A small environment without resources for which the provider waits.
 DEV = f"""\
 {HEADER}
 secret "token" {{
@@ -45,7 +45,7 @@ class Repository:
     environment: dict[str, str]
     target: Target
     home: Path
-    """Without variables of the person who runs the tests."""
+    """The environment variables, without those of the person who runs the tests."""
 
     def git(self, *arguments: str) -> str:
         return subprocess.run(
@@ -53,7 +53,7 @@ class Repository:
         ).stdout
 
     def push(self, path: str, text: str) -> None:
-        """Change one file; the runner takes what the origin has not yet for what is pushed."""
+        """Change one file. For the runner, everything that the origin does not have is pushed."""
         self.git("push", "--quiet", "origin", "main")
         (self.folder / path).parent.mkdir(exist_ok=True)
         (self.folder / path).write_text(text)
@@ -73,7 +73,7 @@ class Repository:
         )
 
     def jobs(self) -> set[str]:
-        """Return the jobs of the last push's pipeline, `check` aside."""
+        """Return the jobs in the pipeline of the last push, except `check`."""
         listed = self.ci("--list-csv")
         assert listed.returncode == 0, listed.stderr
         return {each["name"] for each in csv.DictReader(listed.stdout.splitlines(), delimiter=";")} - {"check"}
@@ -83,7 +83,7 @@ class Repository:
         return self.target.session(ACCOUNT).client("s3", region_name="us-east-1")
 
     def resources(self) -> list[str]:
-        """Return what dev's state holds."""
+        """Return the resources in dev's state."""
         state = json.loads(self.s3.get_object(Bucket=STATE[0], Key=STATE[1])["Body"].read())
         return sorted(f"{each['type']}.{each['name']}" for each in state["resources"])
 
@@ -99,20 +99,20 @@ def repository(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pyte
     (folder / "envs").mkdir()
     (folder / "envs" / "dev.hcl").write_text(DEV)
     (folder / "envs" / "staging.hcl").write_text(STAGING)
-    made = Repository(folder, _shell(scratch, bare_account, local_aws), bare_account, scratch / "home")
-    _publish(made, scratch / "origin.git")
-    return made
+    clone = Repository(folder, _shell(scratch, bare_account, local_aws), bare_account, scratch / "home")
+    _publish(clone, scratch / "origin.git")
+    return clone
 
 
 def _left_behind(folder: str, names: list[str]) -> set[str]:
-    """Return what the scratch clone has of its own, or makes anew."""
-    made = {name for name in names if name == "__pycache__" or name.endswith("_cache")}
+    """Return the names that only the clone has, or that it generates."""
+    generated = {name for name in names if name == "__pycache__" or name.endswith("_cache")}
     own = {".git", ".gitlab-ci-local", "build", "cdktf.out", "envs", "tests", *INSTALLED}
-    return made | (own if Path(folder) == PROJECT else set())
+    return generated | (own if Path(folder) == PROJECT else set())
 
 
 def _shell(scratch: Path, target: Target, local_aws: LocalAws) -> dict[str, str]:
-    """Return what a runner's shell has: a profile whose endpoint is the embedded AWS, and who commits."""
+    """Return a runner's environment variables: a profile with the endpoint of the embedded AWS, and a Git author."""
     config = write_aws_config(scratch / "aws-config", target, local_aws)
     kept = {
         name: value
@@ -125,7 +125,7 @@ def _shell(scratch: Path, target: Target, local_aws: LocalAws) -> dict[str, str]
     return {
         **kept, **someone, **more, "PATH": programs, "AWS_CONFIG_FILE": str(config),
         "AWS_EC2_METADATA_DISABLED": "true", "GROUNDWORK_LOCK_TIMEOUT": "3",
-        MEANT: local_aws.endpoint,
+        ALLOWED: local_aws.endpoint,
     }  # fmt: skip
 
 
@@ -153,29 +153,29 @@ def planned(repository: Repository) -> "subprocess.CompletedProcess[str]":
 
 
 def applied(repository: Repository) -> "subprocess.CompletedProcess[str]":
-    """Apply on a runner that has nothing but the commit, what is installed, and the plan's artifact."""
+    """Apply on a runner with only the commit, the installed packages, and the plan's artifact."""
     kept = [option for name in (*INSTALLED, "build/ci") for option in ("--exclude", name)]
     repository.git("clean", "--quiet", "-xd", "--force", *kept)
     return repository.ci("apply:dev")
 
 
-def test_a_push_that_touches_staging_plans_nothing_of_dev(repository: Repository) -> None:
+def test_push_affecting_staging_does_not_plan_dev(repository: Repository) -> None:
     # Staging is planned by the tag of a release candidate.
     repository.push("envs/staging.hcl", STAGING + "# more\n")
     assert repository.jobs() == set()
 
 
-def test_a_push_that_touches_no_environment_plans_nothing(repository: Repository) -> None:
+def test_push_affecting_no_environment_plans_nothing(repository: Repository) -> None:
     repository.push("docs/note.md", "A note.\n")
     assert repository.jobs() == set()
 
 
-def test_a_push_that_touches_dev_plans_dev_only(repository: Repository) -> None:
+def test_push_affecting_dev_plans_only_dev(repository: Repository) -> None:
     repository.push("envs/dev.hcl", DEV + "# more\n")
     assert repository.jobs() == {"plan:dev", "apply:dev"}
 
 
-def test_the_plan_is_handed_on_and_nothing_is_applied(repository: Repository) -> None:
+def test_plan_job_stores_plan_and_applies_nothing(repository: Repository) -> None:
     done = planned(repository)
     assert done.returncode == 0, done.stdout + done.stderr
     artifact = repository.folder / "build" / "ci" / "dev"
@@ -188,17 +188,17 @@ def test_the_plan_is_handed_on_and_nothing_is_applied(repository: Repository) ->
     assert STATE[1] not in {each["Key"] for each in objects}
 
 
-def test_a_tampered_plan_is_refused(repository: Repository) -> None:
+def test_tampered_plan_is_refused(repository: Repository) -> None:
     stack = repository.folder / "build" / "ci" / "dev" / "dev" / "cdk.tf.json"
     before = stack.read_bytes()
     stack.write_bytes(before + b"\n")
     done = applied(repository)
     stack.write_bytes(before)
     assert done.returncode != 0
-    assert "not what was planned and read: cdk.tf.json changed since" in done.stdout + done.stderr
+    assert "cdk.tf.json changed after the plan" in done.stdout + done.stderr
 
 
-def test_a_state_that_somebody_holds_is_refused(repository: Repository) -> None:
+def test_locked_state_is_refused(repository: Repository) -> None:
     key = f"{STATE[1]}.tflock"
     holder = {"ID": "1", "Operation": "OperationTypeApply", "Who": "mina@laptop", "Created": "2026-11-21T03:40:35Z"}
     repository.s3.put_object(Bucket=STATE[0], Key=key, Body=json.dumps(holder))
@@ -208,21 +208,21 @@ def test_a_state_that_somebody_holds_is_refused(repository: Repository) -> None:
     assert "locked by mina@laptop" in done.stdout + done.stderr
 
 
-def test_a_person_applies_the_plan_that_was_read(repository: Repository) -> None:
+def test_manual_apply_job_applies_the_reviewed_plan(repository: Repository) -> None:
     assert planned(repository).returncode == 0
     done = applied(repository)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "aws_secretsmanager_secret.secret_token" in repository.resources()
 
 
-def test_a_moved_state_is_refused(repository: Repository) -> None:
-    """The same button once more: the plan is of a state that is no more."""
+def test_apply_with_changed_state_is_refused(repository: Repository) -> None:
+    """Run the manual job again: its plan is for an outdated state."""
     done = applied(repository)
     assert done.returncode != 0
-    assert "the state has moved since the plan" in done.stdout + done.stderr
+    assert "the state has changed since the plan" in done.stdout + done.stderr
 
 
-def test_the_next_plan_has_no_changes_and_its_apply_does_nothing(repository: Repository) -> None:
+def test_next_plan_is_empty_and_its_apply_does_nothing(repository: Repository) -> None:
     assert planned(repository).returncode == 0
     assert "No changes." in (repository.folder / "build" / "ci" / "dev" / "summary.md").read_text()
     done = applied(repository)
@@ -230,8 +230,8 @@ def test_the_next_plan_has_no_changes_and_its_apply_does_nothing(repository: Rep
     assert "dev: no changes" in done.stdout
 
 
-def test_the_guard_fails_the_plan_job_and_its_summary_says_why(repository: Repository) -> None:
-    # Of a development environment the guard would only note it.
+def test_plan_job_refused_by_guard_explains_in_summary(repository: Repository) -> None:
+    # In a development environment, this would only be a note.
     repository.push("envs/dev.hcl", STAGING.replace('secret "token" {\n}\n', ""))
     done = planned(repository)
     assert done.returncode != 0
@@ -239,7 +239,7 @@ def test_the_guard_fails_the_plan_job_and_its_summary_says_why(repository: Repos
     assert "refused: aws_secretsmanager_secret.secret_token would be destroyed, and with it its value." in summary
 
 
-def test_what_somebody_changed_by_hand_is_drift(repository: Repository) -> None:
+def test_manual_change_is_drift(repository: Repository) -> None:
     # As applied: the tags of another tier would differ.
     repository.push("envs/dev.hcl", DEV)
     drift = ["drift:dev", "--variable", "CI_PIPELINE_SOURCE=schedule"]

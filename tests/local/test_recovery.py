@@ -1,7 +1,7 @@
 """A small environment whose create and destroy are killed: it is recovered and converges.
 
-The numbers of requests after which they are killed come from a seed; KILL_SEED=7 in the shell tries others. The tests
-go through one environment in this order. `python -m tests.local.kills` kills dev itself, and updates besides.
+The numbers of requests after which they are killed come from a seed; KILL_SEED=7 uses other numbers. The tests
+use one environment in this order. `python -m tests.local.kills` kills creates, updates, and destroys of dev.
 """
 
 import os
@@ -26,7 +26,7 @@ topic "news" {{}}
 secret "login" {{}}
 repository "web" {{}}
 """
-#: Of about 105 requests for a create and 60 for a destroy, those among which it creates and destroys.
+#: The ranges in which resources are created and destroyed, of about 105 requests for a create and 60 for a destroy.
 REQUESTS = {"create": (20, 95), "destroy": (35, 55)}
 SEED = int(os.environ.get("KILL_SEED", "20261126"))
 
@@ -52,7 +52,7 @@ class Small:
         return recovered(self.target, self.terraform)
 
     def converges(self) -> bool:
-        """Apply the plan that the recovery has left, and plan again."""
+        """Apply the remaining plan of the recovery, and plan again."""
         self.terraform.apply()
         return not self.terraform.plan()
 
@@ -63,15 +63,15 @@ def small(bare_account: Target, local_aws: LocalAws, build: Path, tmp_path_facto
     return Small(Kills(write(tmp_path_factory.mktemp("recovery"), {"dev": TEXT}), build), local_aws)
 
 
-def test_a_create_that_is_killed_is_recovered_and_converges(small: Small) -> None:
+def test_killed_create_is_recovered_and_converges(small: Small) -> None:
     small.killed("create", *APPLY)
     recovery = small.recovered()
-    assert recovery.taken, recovery.plan
+    assert recovery.imported, recovery.plan
     assert not recovery.unclear
     assert small.converges()
 
 
-def test_a_destroy_that_is_killed_is_recovered_and_converges(small: Small) -> None:
+def test_killed_destroy_is_recovered_and_converges(small: Small) -> None:
     small.killed("destroy", *DESTROY)
     recovery = small.recovered()
     assert not recovery.unclear

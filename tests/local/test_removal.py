@@ -1,7 +1,7 @@
-"""What production changes in two reviewed steps, and what is destroyed twice.
+"""Removal of protected blocks from production in two steps, and destroying the same block twice.
 
-The embedded AWS refuses here what AWS refuses: protected things, what is not empty, clusters with instances, snapshots
-whose names are taken.
+The embedded AWS refuses what AWS refuses: deleting what is protected or not empty, and clusters with instances, and
+snapshots whose names are taken.
 """
 
 from pathlib import Path
@@ -46,7 +46,7 @@ SCALING = """\
     }
   }
 """
-#: Each block with the line that lifts its protection, and what is protected.
+#: Each block with the line that turns off its protection, and the protected resources.
 BLOCKS = {
     "aws_lb.load_balancer_public": (
         'load_balancer "public" {\n  names = ["api.shop.example"]\n', "deletion_protection = false"),
@@ -62,7 +62,7 @@ BLOCKS = {
     "aws_ecr_repository.repository_api": ('repository "api" {\n', "force_delete = true"),
     "aws_backup_vault.backup_main": ("backup {\n  governance_lock = true\n", "force_destroy = true"),
 }  # fmt: skip
-#: What has no protection of its own that would have to be lifted.
+#: Blocks without a protection of their own.
 OTHERS = 'cache "sessions" {\n  node_type = "cache.m7g.large"\n}\n\nsecret "token" {\n}\n'
 PROTECTED = NETWORK + "".join(
     f"{block}{SCALING if address == 'aws_rds_cluster.database_main' else ''}}}\n\n"
@@ -75,7 +75,7 @@ CLUSTER = "mobile-shop-main"
 
 @pytest.fixture(scope="module")
 def shop(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Small:
-    """Production with a block of each kind that is protected, and with something in each of them."""
+    """A production environment with a non-empty block of each protected kind."""
     environment = Small("shop", tmp_path_factory.mktemp("shop"), local_aws)
     environment.apply(PROTECTED + OTHERS)
     assert environment.plan(PROTECTED + OTHERS).changes == []
@@ -84,10 +84,10 @@ def shop(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pytest.Tem
 
 
 def fill(shop: Small) -> None:
-    """Put an object, a page, an image, a recovery point and a reader of scaling into what was applied."""
+    """Create an object, a page, an image, a recovery point, and a scaled reader in the applied environment."""
     (role,) = [each["Arn"] for each in shop.client("iam").list_roles()["Roles"] if "backup" in each["RoleName"]]
     shop.client("s3").put_object(Bucket=f"mobile-shop-site-www-{ACCOUNT}-us-east-1", Key="index.html", Body=b"Hello")
-    # Only roles that the bucket names write there.
+    # Only roles named in the bucket's policy can write to it.
     as_role(shop, role, "s3").put_object(Bucket=f"mobile-shop-content-{ACCOUNT}-us-east-1", Key="a", Body=b"a")
     kind = "application/vnd.docker.distribution.manifest.v2+json"
     shop.client("ecr").put_image(
@@ -100,7 +100,7 @@ def fill(shop: Small) -> None:
 
 
 def as_role(environment: Small, role_arn: str, service: str) -> Any:
-    """Return a client of the role."""
+    """Return a client with the role."""
     credentials = environment.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="tests")["Credentials"]
     return boto3.client(  # type: ignore[call-overload]
         service,
@@ -113,30 +113,30 @@ def as_role(environment: Small, role_arn: str, service: str) -> Any:
 
 
 def add_a_reader(environment: Small, cluster: str) -> None:
-    """Let scaling add a reader, as at the beginning of a schedule that has a higher minimum."""
+    """Make scaling add a reader, as a schedule with a higher minimum does."""
     environment.client("application-autoscaling").register_scalable_target(
         ServiceNamespace="rds", ResourceId=f"cluster:{cluster}", ScalableDimension=READERS, MinCapacity=2, MaxCapacity=3
     )
 
 
 def records_of_loss(plan: Plan) -> str:
-    """Return a record of loss, and where something guards it of protection, for all that a plan destroys."""
+    """Return records of loss, and of protection for protecting resources, for everything that a plan destroys."""
     gone = [each.address for each in plan.changes if each.change.is_loss]
     return "".join(record(address, "loss", "protection") for address in gone) + deletions(len(gone))
 
 
-def test_taken_out_at_once_it_is_refused_before_anything_is_deleted(shop: Small) -> None:
+def test_removal_in_one_step_is_refused_before_any_deletion(shop: Small) -> None:
     plan = shop.plan(NETWORK)
     records = records_of_loss(plan)
     emptied_first = {"aws_s3_bucket.site_www", "aws_s3_bucket.bucket_content", "aws_ecr_repository.repository_api"}
     emptied_first |= {"aws_backup_vault.backup_main"}
     expected = {(address, "empty" if address in emptied_first else "blocked") for address in BLOCKS}
     assert shop.refused(records) == expected
-    told = "\n".join(each.sentence for each in shop.judged(records).refused)
-    assert "readers that scaling added (application-autoscaling-" in told
+    message = "\n".join(each.sentence for each in shop.judged(records).refused)
+    assert "readers that scaling added (application-autoscaling-" in message
 
 
-def test_in_two_steps_all_of_it_goes(shop: Small, capsys: pytest.CaptureFixture[str]) -> None:
+def test_removal_in_two_steps_deletes_everything(shop: Small, capsys: pytest.CaptureFixture[str]) -> None:
     lifting = "".join(record(address, "protection") for address in BLOCKS)
     first = shop.plan(LIFTED + OTHERS, lifting)
     assert shop.refused(lifting) == set()
@@ -165,7 +165,7 @@ def test_in_two_steps_all_of_it_goes(shop: Small, capsys: pytest.CaptureFixture[
 
 
 def left(shop: Small) -> list[str]:
-    """Return what is left in AWS of what was protected; the key of the snapshots is meant to be."""
+    """Return the protected resources that remain in AWS. The key of the snapshots is expected to remain."""
     found = [each["LoadBalancerName"] for each in shop.client("elbv2").describe_load_balancers()["LoadBalancers"]]
     found += [each["DBClusterIdentifier"] for each in shop.client("rds").describe_db_clusters()["DBClusters"]]
     found += [each["Name"] for each in shop.client("cognito-idp").list_user_pools(MaxResults=9)["UserPools"]]
@@ -175,7 +175,7 @@ def left(shop: Small) -> list[str]:
     return [name for name in found if "-logs-" not in name]
 
 
-def test_the_last_snapshots_are_there_and_so_is_their_key(shop: Small) -> None:
+def test_final_snapshots_and_their_key_remain(shop: Small) -> None:
     found = shop.client("rds").describe_db_cluster_snapshots(DBClusterIdentifier=CLUSTER)["DBClusterSnapshots"]
     (snapshot,) = [each for each in found if each["SnapshotType"] == "manual"]
     assert snapshot["DBClusterSnapshotIdentifier"].startswith(f"{CLUSTER}-final-20")
@@ -191,13 +191,13 @@ DATABASE = BLOCKS["aws_rds_cluster.database_main"]
 GROWING = f"{STAGING}{DATABASE[0]}  {DATABASE[1]}\n{SCALING}}}\n"
 
 
-def test_a_cluster_that_grew_is_destroyed_and_so_is_its_successor(
+def test_scaled_cluster_and_its_successor_are_destroyed(
     bare_account: Target, local_aws: LocalAws, tmp_path: Path
 ) -> None:
     trial = Small("trial", tmp_path, local_aws)
     trial.apply(GROWING)
     add_a_reader(trial, "mobile-trial-main")
-    with pytest.raises(OpsError, match="AWS deletes no cluster that has readers, so mobile-trial-main stays"):
+    with pytest.raises(OpsError, match="mobile-trial-main was not destroyed"):
         clear_the_way(trial.target, trial.file, lambda _: False)
     clear_the_way(trial.target, trial.file, lambda _: True)
     trial.apply(STAGING)

@@ -1,4 +1,4 @@
-"""Services that others change beside Terraform: no plan sees it."""
+"""Changes of services outside Terraform, which no plan reports."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +14,7 @@ def described(ecs: Any) -> dict[str, Any]:
     return dict(service)
 
 
-def test_a_revision_that_the_pipeline_rolls_out_is_no_drift(applied: Mapping[str, Applied]) -> None:
+def test_revision_deployed_by_pipeline_is_no_drift(applied: Mapping[str, Applied]) -> None:
     ecs = applied["staging"].client("ecs")
     newest = ecs.describe_task_definition(taskDefinition=SERVICE)["taskDefinition"]
     (container,) = newest["containerDefinitions"]
@@ -32,7 +32,7 @@ def test_a_revision_that_the_pipeline_rolls_out_is_no_drift(applied: Mapping[str
     assert described(ecs)["taskDefinition"] == revision["taskDefinitionArn"] != newest["taskDefinitionArn"]
 
 
-def test_a_count_that_scaling_changed_is_no_drift(applied: Mapping[str, Applied]) -> None:
+def test_count_changed_by_scaling_is_no_drift(applied: Mapping[str, Applied]) -> None:
     ecs = applied["staging"].client("ecs")
     ecs.update_service(cluster=CLUSTER, service=SERVICE, desiredCount=4)
     terraform = applied["staging"].terraform
@@ -40,17 +40,15 @@ def test_a_count_that_scaling_changed_is_no_drift(applied: Mapping[str, Applied]
     assert described(ecs)["desiredCount"] == 4
 
 
-def test_a_new_variable_is_a_draft_that_the_pipeline_takes(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    """The revision is replaced by a new one, and the service that the pipeline owns is left as it is."""
+def test_new_variable_is_a_draft_revision_for_the_pipeline(applied: Mapping[str, Applied], tmp_path: Path) -> None:
+    """A new revision replaces the old one, and the service that the pipeline owns is not changed."""
     before, after = 'LOG_LEVEL = "info"', 'LOG_LEVEL = "warning"'
     assert changes(applied["staging"], tmp_path, before, after) == {
         "delete+create": ["aws_ecs_task_definition.service_api"]
     }
 
 
-def test_a_new_image_is_rolled_out_where_terraform_owns_the_service(
-    applied: Mapping[str, Applied], tmp_path: Path
-) -> None:
+def test_new_image_is_deployed_if_terraform_owns_the_service(applied: Mapping[str, Applied], tmp_path: Path) -> None:
     assert changes(applied["dev"], tmp_path, '"api:1.4.2"', '"api:1.5.0"') == {
         "delete+create": ["aws_ecs_task_definition.service_api"],
         "update": ["aws_ecs_service.service_api"],

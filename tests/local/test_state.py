@@ -1,4 +1,4 @@
-"""A state that was not saved or was deleted, and the account's lock and imports: what errors print is run."""
+"""Unsaved and deleted states, and the account's lock and imports: the printed commands work."""
 
 import json
 import re
@@ -23,7 +23,7 @@ from tests.local.account import HEADER
 from tests.local.small import Small
 from tests.local.test_lock import HOLDER
 
-#: Small, without anything that the provider waits for.
+#: A small environment without resources for which the provider waits.
 TEXT = f'{HEADER}secret "token" {{\n}}\n'
 ALIAS = "aws_kms_alias.delivery_state_key"
 
@@ -36,7 +36,7 @@ def small(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pytest.Te
 
 
 def at(folder: Path, local_aws: LocalAws) -> Small:
-    """Return an environment whose commands find the embedded AWS in its own build folder."""
+    """Return environment variables with which commands find the embedded AWS in its own build folder."""
     small = Small("kept", folder, local_aws)
     small.target.workspace.local.mkdir(parents=True)
     shutil.copy(local_aws.log.parent / RECORD_NAME, small.target.workspace.local)
@@ -44,7 +44,7 @@ def at(folder: Path, local_aws: LocalAws) -> Small:
 
 
 def run(small: Small, command: str) -> None:
-    """Run what follows `python -m ops`."""
+    """Run `python -m ops` with these arguments."""
     environment = {"GROUNDWORK_BUILD": str(small.target.workspace.build), "ENVS": str(small.envs)}
     done = CliRunner().invoke(app, command.split(), env=environment)
     assert done.exit_code == 0, (done.output, done.exception)
@@ -61,7 +61,7 @@ def state_object(small: Small) -> tuple[Any, dict[str, str]]:
     return small.client("s3"), {"Bucket": backend.bucket, "Key": backend.key}
 
 
-def test_a_state_that_was_not_saved_is_pushed_by_the_named_command(small: Small) -> None:
+def test_unsaved_state_is_pushed_by_the_printed_command(small: Small) -> None:
     state = json.loads(small.terraform.pull_state())
     errored = small.terraform.folder / ERRORED_STATE
     errored.write_text(json.dumps({**state, "serial": state["serial"] + 1}))
@@ -73,7 +73,7 @@ def test_a_state_that_was_not_saved_is_pushed_by_the_named_command(small: Small)
     assert json.loads(small.terraform.pull_state())["serial"] > state["serial"]
 
 
-def test_a_deleted_state_is_restored_by_the_named_command(small: Small) -> None:
+def test_deleted_state_is_restored_by_the_printed_command(small: Small) -> None:
     s3, state = state_object(small)
     before = small.terraform.pull_state()
     s3.delete_object(**state)
@@ -84,7 +84,7 @@ def test_a_deleted_state_is_restored_by_the_named_command(small: Small) -> None:
     assert small.terraform.pull_state() == before
 
 
-def test_the_accounts_lock_is_released_by_the_named_command(small: Small) -> None:
+def test_account_lock_is_released_by_the_printed_command(small: Small) -> None:
     account = accounts(small)
     s3, _ = state_object(small)
     backend = Backend.of(account.folder)
@@ -96,7 +96,7 @@ def test_the_accounts_lock_is_released_by_the_named_command(small: Small) -> Non
     assert "tflock" not in str(s3.list_objects_v2(Bucket=backend.bucket)["Contents"])
 
 
-def test_what_the_account_has_already_is_taken_in_by_the_named_command(small: Small) -> None:
+def test_existing_account_resources_are_imported_by_the_printed_command(small: Small) -> None:
     account = accounts(small)
     run(small, f"terraform {account.next_options} -- state rm {ALIAS}")
     assert '"type": "aws_kms_alias"' not in account.pull_state()
@@ -105,7 +105,7 @@ def test_what_the_account_has_already_is_taken_in_by_the_named_command(small: Sm
     assert '"type": "aws_kms_alias"' in account.pull_state()
 
 
-def test_an_import_without_a_state_bucket_begins_a_state_on_this_machine(local_aws: LocalAws, tmp_path: Path) -> None:
+def test_import_without_state_bucket_creates_local_state(local_aws: LocalAws, tmp_path: Path) -> None:
     small = at(tmp_path, local_aws)
     small.write(TEXT.replace("999999999999", "888888888888"))
     kms = small.client("kms")

@@ -1,4 +1,4 @@
-"""Taken down again, nothing stays but a listed remainder. Runs last: it ends what the other tests stand on."""
+"""A teardown leaves only a listed remainder. Runs last, because it destroys what the other tests use."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ from tests.local.applied import Applied, without_refresh
 from tests.support.release import RELEASE_FILE, release
 
 
-def test_production_cannot_be_destroyed_as_it_is(applied: Mapping[str, Applied]) -> None:
+def test_unchanged_production_cannot_be_destroyed(applied: Mapping[str, Applied]) -> None:
     try:
         without_refresh(applied["prod"].terraform).destroy()
     except OpsError as error:
@@ -19,8 +19,8 @@ def test_production_cannot_be_destroyed_as_it_is(applied: Mapping[str, Applied])
         raise AssertionError("prod was destroyed")
 
 
-def test_everything_is_destroyed_but_the_remainder(applied: Mapping[str, Applied]) -> None:
-    # They wait more than they work: as many at once as there are.
+def test_destroy_leaves_only_the_expected_remainder(applied: Mapping[str, Applied]) -> None:
+    # All in parallel, because they mostly wait.
     with ThreadPoolExecutor(max_workers=len(applied)) as pool:
         list(pool.map(_destroy, applied.values()))
     left = {name: _left(environment) for name, environment in applied.items()}
@@ -30,7 +30,7 @@ def test_everything_is_destroyed_but_the_remainder(applied: Mapping[str, Applied
 def _destroy(environment: Applied) -> None:
     terraform = without_refresh(environment.terraform)
     release(terraform.folder)
-    # What AWS itself protects (deletion protection, objects in a bucket) has to be released there first.
+    # What AWS protects (deletion protection, objects in a bucket) has to be released in AWS first.
     if terraform.plan():
         terraform.apply()
     terraform.destroy()
@@ -38,7 +38,7 @@ def _destroy(environment: Applied) -> None:
 
 
 def _left(environment: Applied) -> list[str]:
-    """Return what is left in the environment's account, beside the account's own stack and what AWS makes by itself."""
+    """Return what remains in the environment's account, except the account's stack and what AWS creates itself."""
     client = environment.client
     ec2 = client("ec2")
     left = [vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]]
@@ -62,7 +62,7 @@ def _left(environment: Applied) -> list[str]:
     left += client("kinesis").list_streams()["StreamNames"]
     left += [each["Name"] for each in client("scheduler").list_schedules()["Schedules"]]
     kms = client("kms")
-    # The remainder: keys wait 30 days for their deletion; the state's key stays, and those that AWS makes for itself.
+    # The remainder: keys wait 30 days for deletion; the state's key and AWS managed keys remain.
     keys = [kms.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in kms.list_keys()["Keys"]]
     aliases = {alias["AliasName"]: alias.get("TargetKeyId") for alias in kms.list_aliases()["Aliases"]}
     stay = [key for name, key in aliases.items() if name.endswith("/state") or name.startswith("alias/aws/")]
@@ -71,7 +71,7 @@ def _left(environment: Applied) -> list[str]:
 
 
 def _data_left(client: Callable[[Any], Any]) -> list[str]:
-    """Return what is left of the data module: nothing that holds data, or says where it was."""
+    """Return what remains of the data module: nothing with data or references to it."""
     rds, cache = client("rds"), client("elasticache")
     left = [each["DBClusterIdentifier"] for each in rds.describe_db_clusters()["DBClusters"]]
     left += [each["DBInstanceIdentifier"] for each in rds.describe_db_instances()["DBInstances"]]

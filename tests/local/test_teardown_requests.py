@@ -1,6 +1,6 @@
-"""Every request of the applies, second plans and teardown, against AWS's models and the pipeline's roles.
+"""Checks of every request of the applies, second plans, and teardown against AWS's models and the pipeline's roles.
 
-Runs after the teardown, whose file comes before it.
+Runs after the teardown, whose file name sorts before this one.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from tests.conftest import FURTHER, REFERENCE
 from tests.local.applied import Applied
 from tests.support.template import Template
 
-#: Where the models say less than AWS takes, by the beginning of the fault.
+#: Parameters that AWS accepts although its models do not, by the start of the message.
 MODEL_GAPS: Mapping[str, str] = {
     f"cognito-idp {operation}UserPoolDomain: .Domain: 'auth.archive.mobile.example' does not match": (
         'The pattern is that of a prefix; "For custom domains, this is the fully-qualified domain name" '
@@ -35,7 +35,7 @@ PIPELINES = [
 
 @pytest.fixture(scope="session")
 def requests(applied: Mapping[str, Applied], record: Path, bootstrap_end: int) -> list[RecordedRequest]:
-    """What Terraform sent for the environments, without the accounts' stacks, which a person applies."""
+    """Terraform's requests for the environments, without those for account stacks, which a person applies."""
     return [each for each in read(record, bootstrap_end) if each.is_terraforms and not _is_of_an_accounts_state(each)]
 
 
@@ -43,7 +43,7 @@ def _is_of_an_accounts_state(request: RecordedRequest) -> bool:
     return request.service == "s3" and "/account/" in request.parameters.get("Key", "")
 
 
-def test_parameters_are_what_awss_models_take(record: Path, applied: Mapping[str, Applied]) -> None:
+def test_request_parameters_match_the_service_models(record: Path, applied: Mapping[str, Applied]) -> None:
     found = {
         f"{each.service} {each.operation}: {fault}"
         for each in read(record)
@@ -54,7 +54,7 @@ def test_parameters_are_what_awss_models_take(record: Path, applied: Mapping[str
 
 
 @pytest.mark.parametrize("name", PIPELINES)
-def test_the_plan_role_may_read_all_that_a_plan_reads(
+def test_plan_role_allows_all_requests_of_plans(
     name: str, applied: Mapping[str, Applied], requests: list[RecordedRequest]
 ) -> None:
     environment = applied[name]
@@ -66,7 +66,7 @@ def test_the_plan_role_may_read_all_that_a_plan_reads(
 
 
 @pytest.mark.parametrize("name", PIPELINES)
-def test_the_apply_role_may_do_all_that_applies_and_destroys_do(
+def test_apply_role_allows_all_requests_of_applies_and_destroys(
     name: str, applied: Mapping[str, Applied], requests: list[RecordedRequest]
 ) -> None:
     environment = applied[name]
@@ -76,6 +76,6 @@ def test_the_apply_role_may_do_all_that_applies_and_destroys_do(
 
 
 def _account(environment: Applied) -> Template:
-    """Return the stack of the environment's account, which makes the roles."""
+    """Return the stack of the environment's account, which creates the roles."""
     stack = f"account-{environment.file.settings.account_id}"
     return Template(stack_folder(environment.target.output, stack))

@@ -1,4 +1,4 @@
-"""The list of addresses loses none without a word."""
+"""The committed list of addresses: an address is never lost unnoticed."""
 
 import json
 from pathlib import Path

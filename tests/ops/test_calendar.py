@@ -1,4 +1,4 @@
-"""`python -m ops calendar` on recorded answers, without a network."""
+"""`python -m ops calendar` with recorded responses, without a network."""
 
 import datetime
 import json
@@ -31,7 +31,7 @@ def minor(engine: str, major: str, version: str, status: str = "available") -> d
 
 
 def lifecycles(standard: str, extended: str) -> list[dict[str, Any]]:
-    """As the Amazon RDS User Guide shows them, "Viewing support dates for engine versions"."""
+    """As in the Amazon RDS User Guide, "Viewing support dates for engine versions"."""
     start = moment("2019-02-06T00:00:00+00:00")
     return [
         {"LifecycleSupportName": name, "LifecycleSupportStartDate": start, "LifecycleSupportEndDate": moment(end)}
@@ -42,7 +42,7 @@ def lifecycles(standard: str, extended: str) -> list[dict[str, Any]]:
     ]
 
 
-#: By engine: major versions and minor ones, with some that no environment file can name.
+#: Major and minor versions by engine, including some that no environment file can name.
 DATABASES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
     "aurora-mysql": (
         [
@@ -69,7 +69,7 @@ DATABASES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
         [minor("postgres", "16", "16.8", "deprecated"), minor("postgres", "16", "16.15")],
     ),
 }
-#: As the Amazon EKS User Guide shows it, "Get version information with AWS CLI": moments of another time zone.
+#: As in the Amazon EKS User Guide, "Get version information with AWS CLI": times in another time zone.
 KUBERNETES = {
     "clusterVersion": "1.31",
     "clusterType": "eks",
@@ -91,25 +91,27 @@ POLICIES = [{"Name": "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"}, {"Name": "EL
 
 
 class Session:
-    """Clients that answer as recorded, and nothing else."""
+    """Clients with recorded responses only."""
 
     def __init__(self) -> None:
         self._clients = {name: boto3.client(name, region_name="us-east-1", **LOGIN) for name in ("rds", "eks", "elbv2")}
         stubs = {name: Stubber(client) for name, client in self._clients.items()}
         for engine, (majors, minors) in DATABASES.items():
-            told = {"Engine": engine}
-            # Two pages, as the call answers them when there are more than a hundred.
+            engine_filter = {"Engine": engine}
+            # Two pages, as in a response with more than a hundred versions.
             stubs["rds"].add_response(
                 "describe_db_engine_versions",
                 {"DBEngineVersions": minors[:1], "Marker": "2"},
-                {**told, "IncludeAll": True},
+                {**engine_filter, "IncludeAll": True},
             )
             stubs["rds"].add_response(
                 "describe_db_engine_versions",
                 {"DBEngineVersions": minors[1:]},
-                {**told, "IncludeAll": True, "Marker": "2"},
+                {**engine_filter, "IncludeAll": True, "Marker": "2"},
             )
-            stubs["rds"].add_response("describe_db_major_engine_versions", {"DBMajorEngineVersions": majors}, told)
+            stubs["rds"].add_response(
+                "describe_db_major_engine_versions", {"DBMajorEngineVersions": majors}, engine_filter
+            )
         stubs["eks"].add_response(
             "describe_cluster_versions", {"clusterVersions": [KUBERNETES, NEW_KUBERNETES]}, {"includeAll": True}
         )
@@ -160,7 +162,7 @@ def test_a_day_is_that_of_utc_whatever_time_zone_the_answer_has(answered: Calend
     assert row.no_creation_from == row.end_of_extended_support == datetime.date(2026, 11, 26)
 
 
-def test_what_aws_has_no_longer_is_kept_as_what_it_does_not_create(answered: Calendar) -> None:
+def test_version_missing_in_aws_is_kept_but_cannot_be_created(answered: Calendar) -> None:
     rows = {each.version: each for each in answered.of("kubernetes")}
     assert rows.keys() == {each.version for each in committed().of("kubernetes")}
     assert {version for version, row in rows.items() if row.can_create} == {"1.31", "1.37"}
@@ -188,25 +190,27 @@ def test_only_pages_that_a_call_answers_as_a_whole_are_read_today(answered: Cale
     assert {name for name, page in answered.pages.items() if page.read == TODAY} == {"kubernetes", "elb-tls"}
 
 
-def test_what_changed_is_told(answered: Calendar) -> None:
-    told = list(changes(committed(), answered))
-    assert "changed  aurora-mysql 8.0.mysql_aurora.3.08.2: can_create False, end_of_standard_support 2026-08-31" in told
-    assert "new      aurora-mysql 8.0.mysql_aurora.3.10.7" in told
-    assert any(
-        line.startswith("changed  kubernetes 1.36: can_create False, no_creation_from 2028-08-02") for line in told
+def test_changes_are_listed(answered: Calendar) -> None:
+    lines = list(changes(committed(), answered))
+    assert (
+        "changed  aurora-mysql 8.0.mysql_aurora.3.08.2: can_create False, end_of_standard_support 2026-08-31" in lines
     )
-    assert not any("python3.13" in line for line in told)
+    assert "new      aurora-mysql 8.0.mysql_aurora.3.10.7" in lines
+    assert any(
+        line.startswith("changed  kubernetes 1.36: can_create False, no_creation_from 2028-08-02") for line in lines
+    )
+    assert not any("python3.13" in line for line in lines)
     assert list(changes(answered, answered)) == []
     assert "gone     aurora-mysql 8.0.mysql_aurora.3.10.7" in list(changes(answered, committed()))
 
 
-def test_a_person_is_told_which_pages_to_read_and_what_has_no_end(answered: Calendar) -> None:
-    told = list(to_read(answered))
-    (aurora,) = (line for line in told if "AuroraMySQL.release-calendars" in line)
+def test_pages_to_read_list_versions_without_end(answered: Calendar) -> None:
+    lines = list(to_read(answered))
+    (aurora,) = (line for line in lines if "AuroraMySQL.release-calendars" in line)
     assert aurora.startswith('read     "Release calendars for Amazon Aurora MySQL", https://docs.aws.amazon.com/')
-    assert aurora.endswith("(last on 2026-11-26, without an end: 8.0.mysql_aurora.3.10.7)")
-    assert any('"Lambda runtimes"' in line for line in told)
-    assert not any("kubernetes-versions" in line for line in told)
+    assert aurora.endswith("(last read on 2026-11-26, no end date for: 8.0.mysql_aurora.3.10.7)")
+    assert any('"Lambda runtimes"' in line for line in lines)
+    assert not any("kubernetes-versions" in line for line in lines)
 
 
 def test_the_text_depends_on_no_order(answered: Calendar) -> None:
@@ -249,7 +253,7 @@ def test_the_file_is_written_and_a_second_time_nothing_has_changed(path: Path) -
         ClientError({"Error": {"Code": "ExpiredToken", "Message": "The token\nis expired"}}, "DescribeClusterVersions"),
     ],
 )
-def test_wrong_credentials_are_a_sentence_and_leave_the_file(
+def test_invalid_credentials_are_an_error_and_keep_the_file(
     path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def refused(*_: object) -> Calendar:
@@ -263,7 +267,7 @@ def test_wrong_credentials_are_a_sentence_and_leave_the_file(
     assert path.read_text() == CALENDAR.read_text()
 
 
-def test_the_command_without_credentials_fails_with_a_sentence() -> None:
+def test_command_without_credentials_fails_with_a_message() -> None:
     before = CALENDAR.read_bytes()
     nowhere = {
         "AWS_CONFIG_FILE": "/nowhere",

@@ -9,7 +9,7 @@ from local_aws.process import RECORD_NAME, write_record
 from ops.workspace import PROJECT
 
 
-def test_make_clean_ends_the_embedded_aws_first(tmp_path: Path) -> None:
+def test_make_clean_stops_the_embedded_aws_first(tmp_path: Path) -> None:
     (tmp_path / "build" / "local").mkdir(parents=True)
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as server:
         write_record(tmp_path / "build" / "local" / RECORD_NAME, server.pid, 4999)

@@ -1,4 +1,4 @@
-"""What `make plan`, `deploy` and `destroy` look at before anything is changed."""
+"""The checks of `make plan`, `deploy`, and `destroy` before anything is changed."""
 
 import datetime
 import json
@@ -17,7 +17,7 @@ from tests.ops.guard.plans import BUCKET, DATABASE, created, destroyed, plan
 
 
 class Planned:
-    """Terraform, with a plan to destroy what the state holds."""
+    """A fake Terraform with a plan to destroy everything in the state."""
 
     def __init__(self, *changes: dict[str, Any]) -> None:
         self._plan = plan(*changes)
@@ -31,7 +31,7 @@ def clear_the_way(monkeypatch: pytest.MonkeyPatch, *changes: dict[str, Any]) -> 
     cloud.clear_the_way(cast("Target", None), cast("EnvironmentFile", None), lambda _: False)
 
 
-def test_what_is_protected_is_refused_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_protected_resources_are_reported_together(monkeypatch: pytest.MonkeyPatch) -> None:
     load_balancer = destroyed("aws_lb.load_balancer_public", enable_deletion_protection=True)
     with pytest.raises(OpsError) as refused:
         clear_the_way(monkeypatch, destroyed(DATABASE, deletion_protection=True), load_balancer)
@@ -43,26 +43,26 @@ def test_what_is_protected_is_refused_all_at_once(monkeypatch: pytest.MonkeyPatc
     ]
 
 
-def test_a_bucket_that_may_hold_something_is_warned_of(
+def test_possibly_non_empty_bucket_is_a_warning(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clear_the_way(monkeypatch, destroyed(BUCKET, force_destroy=False))
     assert f"warning {BUCKET} would be destroyed while its force_destroy is off" in capsys.readouterr().err
 
 
-def test_readers_are_not_deleted_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readers_are_not_deleted_without_confirmation(monkeypatch: pytest.MonkeyPatch) -> None:
     members = ["agora-dev-main-1", "application-autoscaling-1"]
-    with pytest.raises(OpsError, match="AWS deletes no cluster that has readers, so agora-dev-main stays"):
+    with pytest.raises(OpsError, match="agora-dev-main was not destroyed"):
         clear_the_way(monkeypatch, destroyed(DATABASE, cluster_identifier="agora-dev-main", cluster_members=members))
 
 
-def test_without_anything_in_the_state_there_is_nothing_to_look_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_state_has_no_obstacles(monkeypatch: pytest.MonkeyPatch) -> None:
     clear_the_way(monkeypatch)
 
 
 @dataclass
 class Stack:
-    """Terraform in a stack's folder, with a plan; it keeps in mind what was applied."""
+    """A fake Terraform with a plan, which records what was applied."""
 
     folder: Path
     changes: tuple[dict[str, Any], ...]
@@ -90,20 +90,20 @@ class Stack:
 def deploy(
     monkeypatch: pytest.MonkeyPatch, folder: Path, env: str, *changes: dict[str, Any], agrees: bool = True
 ) -> tuple[list[str], list[str]]:
-    """Deploy; return what the guard told, and what was applied."""
+    """Deploy; return the guard's lines, and what was applied."""
     stack = Stack(folder, changes)
     monkeypatch.setattr(cloud, "connected", lambda *_: stack)
     monkeypatch.setattr(cloud, "synthesize", lambda *_: None)
     target = Target(Workspace(PROJECT / "envs", folder), folder, {}, {})
-    told: list[str] = []
+    lines: list[str] = []
     try:
         with cloud.planned(target, load(PROJECT / "envs")[env], datetime.date(2026, 11, 26)) as found:
-            told += found.judgement.told()
+            lines += found.judgement.lines()
             found.apply(lambda _: agrees)
     except OpsError as error:
-        told.append(str(error))
+        lines.append(str(error))
     assert not (folder / "plan.tfplan").exists()
-    return told, stack.applied
+    return lines, stack.applied
 
 
 def test_a_deploy_applies_what_was_planned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -114,19 +114,19 @@ def test_a_deploy_without_changes_applies_nothing(monkeypatch: pytest.MonkeyPatc
     assert deploy(monkeypatch, tmp_path, "prod", agrees=False) == (["guard: 0 refused, 0 unlocked"], [])
 
 
-def test_a_deploy_asks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    told, applied = deploy(monkeypatch, tmp_path, "prod", created(BUCKET), agrees=False)
-    assert (told[-1], applied) == ("nothing was changed", [])
+def test_deploy_asks_for_confirmation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lines, applied = deploy(monkeypatch, tmp_path, "prod", created(BUCKET), agrees=False)
+    assert (lines[-1], applied) == ("nothing was changed", [])
 
 
 def test_a_deploy_that_the_guard_refuses_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    told, applied = deploy(monkeypatch, tmp_path, "prod", destroyed(BUCKET))
-    assert told[0].startswith(f"refused: {BUCKET} would be destroyed, and with it its objects.")
-    assert told[-1].startswith("the guard refuses this plan, and nothing was changed")
+    lines, applied = deploy(monkeypatch, tmp_path, "prod", destroyed(BUCKET))
+    assert lines[0].startswith(f"refused: {BUCKET} would be destroyed, and with it its objects.")
+    assert lines[-1].startswith("the guard refuses this plan; nothing was changed")
     assert applied == []
 
 
-def test_in_development_the_guard_only_notes_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    told, applied = deploy(monkeypatch, tmp_path, "dev", destroyed(BUCKET))
-    assert told[0].startswith(f"note: production would refuse this: {BUCKET} would be destroyed, and with it")
+def test_guard_only_notes_loss_in_development(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lines, applied = deploy(monkeypatch, tmp_path, "dev", destroyed(BUCKET))
+    assert lines[0].startswith(f"note: refused in production: {BUCKET} would be destroyed, and with it")
     assert applied == ["plan.tfplan"]

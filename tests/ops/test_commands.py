@@ -1,4 +1,4 @@
-"""The command line: exit codes, what goes where, what is refused."""
+"""The command line: exit codes, output streams, and refused commands."""
 
 import json
 import os
@@ -27,15 +27,15 @@ def ops(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
     )
 
 
-def test_validate_says_on_stdout_what_is_right() -> None:
+def test_validate_prints_valid_environments_on_stdout() -> None:
     done = ops("validate", "--today", READ.isoformat())
-    assert (done.returncode, done.stdout, done.stderr) == (0, "envs: dev, prod, staging: right\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "envs: dev, prod, staging: valid\n", "")
 
 
 def test_validate_names_each_problem_on_stderr_and_exits_with_2(tmp_path: Path) -> None:
     write(tmp_path, {"dev": DEV.replace('"agora"', "var.x").replace("/20", "/x"), "prod": "network {\n"})
     done = ops("validate", "--envs", str(tmp_path))
-    assert (done.returncode, done.stdout) == (ExitCode.WRONG_SETTINGS, "")
+    assert (done.returncode, done.stdout) == (ExitCode.INVALID_SETTINGS, "")
     assert done.stderr.splitlines() == [
         f"{tmp_path}/dev.hcl:1: product var.x is an expression; an environment file is data, and Terraform would "
         "evaluate this; write the value itself",
@@ -43,7 +43,7 @@ def test_validate_names_each_problem_on_stderr_and_exits_with_2(tmp_path: Path) 
     ]
 
 
-def test_validate_for_machines(tmp_path: Path) -> None:
+def test_validate_prints_json(tmp_path: Path) -> None:
     write(tmp_path, {"dev": DEV.replace("/20", "/16")})
     report = json.loads(ops("validate", "--envs", str(tmp_path), "--json").stdout)
     assert report["environments"] == ["dev"]
@@ -52,13 +52,13 @@ def test_validate_for_machines(tmp_path: Path) -> None:
     assert (warning["line"], warning["subject"]) == (7, "network.cidr 10.20.0.0/16")
 
 
-def test_the_folder_may_come_by_the_environment(tmp_path: Path) -> None:
+def test_envs_variable_sets_the_folder(tmp_path: Path) -> None:
     write(tmp_path, {"dev": DEV, "prod": PROD})
-    assert ops("validate", ENVS=str(tmp_path)).stdout == f"{tmp_path}: dev, prod: right\n"
+    assert ops("validate", ENVS=str(tmp_path)).stdout == f"{tmp_path}: dev, prod: valid\n"
 
 
 def test_validate_does_not_load_the_cdktf_engine_or_the_emulator() -> None:
-    """Their start alone takes longer than all that validate does."""
+    """Importing them takes longer than a whole validate."""
     script = (
         "import sys; sys.argv = ['ops', 'validate']; from ops.commands import app; app(standalone_mode=False); "
         "print(sorted({'cdktf', 'jsii', 'moto'} & sys.modules.keys()))"
@@ -81,16 +81,16 @@ def test_production_is_never_destroyed() -> None:
     assert "prod is production (envs/prod.hcl:6)" in done.stderr
 
 
-def test_production_is_never_deployed_unread() -> None:
+def test_auto_approve_is_refused_in_production() -> None:
     done = ops("deploy", "--env", "prod", "--auto-approve")
     assert done.returncode == ExitCode.REFUSED
-    assert "a plan that a person has read" in done.stderr
+    assert "a person must read the plan first" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["local", "plan", "deploy", "synth", "destroy", "bootstrap"])
 def test_an_environment_that_does_not_exist(command: str) -> None:
     done = ops(command, "--env", "test")
-    assert done.returncode == ExitCode.WRONG_SETTINGS
+    assert done.returncode == ExitCode.INVALID_SETTINGS
     assert "envs: ENV=test is not an environment of this folder; write one of dev, prod, staging" in done.stderr
 
 
@@ -100,7 +100,7 @@ def test_terraform_itself_needs_a_running_emulator(tmp_path: Path) -> None:
     assert "the embedded AWS is not running; run `make local`" in done.stderr
 
 
-def test_main_refuses_wrong_settings_without_a_traceback(tmp_path: Path) -> None:
+def test_main_reports_invalid_settings_without_traceback(tmp_path: Path) -> None:
     write(tmp_path, {"dev": DEV.replace("/20", "/33")})
     done = subprocess.run(
         [sys.executable, "main.py"],

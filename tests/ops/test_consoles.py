@@ -1,4 +1,4 @@
-"""What is printed is what was meant: an ARN's `:secret:` is no picture."""
+"""Output is printed literally: the `:secret:` in an ARN does not become an emoji."""
 
 import pytest
 from rich.console import Console

@@ -1,4 +1,4 @@
-"""Two commands in one folder: the second says who is at work, and waits or ends."""
+"""Two commands in one folder: the second names the first, and waits or fails."""
 
 import os
 import threading
@@ -10,7 +10,7 @@ from ops.errors import ExitCode, OpsError
 from ops.exclusive import exclusive
 
 
-def test_the_second_names_the_first_and_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_second_command_names_the_first_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lock = tmp_path / "local" / "lock"
     with exclusive(lock, "make local ENV=dev", 0):
         with pytest.raises(OpsError) as caught, exclusive(lock, "make local ENV=prod", 0):
@@ -22,7 +22,7 @@ def test_the_second_names_the_first_and_ends(tmp_path: Path, capsys: pytest.Capt
         assert "ENV=prod" in lock.read_text()
 
 
-def test_the_second_goes_on_when_the_first_is_done(tmp_path: Path) -> None:
+def test_second_command_continues_when_the_first_ends(tmp_path: Path) -> None:
     at_work, done = threading.Event(), threading.Event()
 
     def first() -> None:

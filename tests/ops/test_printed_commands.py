@@ -1,4 +1,4 @@
-"""Every command that an error, a finding or a runbook names can be run as it is printed."""
+"""Every command in an error, a finding, or a runbook can be run as printed."""
 
 import ast
 import re
@@ -13,16 +13,16 @@ import typer
 from ops.commands import app
 from ops.workspace import PROJECT
 
-#: Options that a message takes from where the command works; all of them at once.
+#: All options that a message can take from the context of the command.
 OPTIONS = "--local --account --env dev"
 _COMMAND = re.compile(r"\.venv/bin/python -m ops ((?:[\w-]+ )*[^`\n;<>()|#]*)")
 _TARGET = re.compile(r"`(?:run )?make ([a-z-]+)[^`]*`")
-#: What else than a name a message puts in.
+#: Placeholders in messages that are not names.
 VALUES = {"names": "--give-up aws_vpc.x", "arguments": "ARGUMENTS"}
 
 
 def texts(path: Path) -> Iterator[str]:
-    """Yield the strings of a Python file, with something in place of each value; the text of any other."""
+    """Yield the strings of a Python file with a placeholder for each value, or the text of any other file."""
     if path.suffix != ".py":
         yield path.read_text()
         return
@@ -49,7 +49,7 @@ def files() -> Iterator[Path]:
 
 
 def found(pattern: re.Pattern[str]) -> set[tuple[str, str]]:
-    """Return what the pattern finds, with the file that prints it."""
+    """Return the matches of the pattern, with the file that prints them."""
     return {
         (str(path.relative_to(PROJECT)), match[1].strip(" .:,'\""))
         for path in files()
@@ -59,7 +59,7 @@ def found(pattern: re.Pattern[str]) -> set[tuple[str, str]]:
 
 
 def parse(command: str) -> None:
-    """Let the command line read the arguments; nothing is run. Raises what the person would be told."""
+    """Parse the arguments without running the command. Raises the error that a person would see."""
     arguments = shlex.split(command)
     parser: Any = typer.main.get_command(app)
     while hasattr(parser, "commands"):
@@ -70,7 +70,7 @@ def parse(command: str) -> None:
 
 
 def of_the_doctor() -> Iterator[tuple[str, str]]:
-    """Yield what is printed through `Context.command`, which completes it."""
+    """Yield the commands that are printed through `Context.command`, which completes them."""
     for path in sorted((PROJECT / "ops" / "doctor").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("context.command"):
@@ -93,7 +93,7 @@ def test_commands_are_found() -> None:
 def test_a_printed_command_is_one_that_the_command_line_reads(
     file: str, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A job of GitLab's has it.
+    # GitLab sets it in jobs.
     monkeypatch.setenv("CI_COMMIT_SHA", "x")
     parse(command)
 

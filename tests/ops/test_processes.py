@@ -1,4 +1,4 @@
-"""A program that runs: interrupted, without a log, without a terminal, missing."""
+"""Running programs: interrupts, logs that fail, closed terminals, and missing programs."""
 
 import os
 import pty
@@ -16,7 +16,7 @@ from ops.interrupts import SIGNALS
 from ops.processes import run
 from ops.workspace import PROJECT
 
-#: A command that runs one program, and nothing else of Groundwork.
+#: A command that only runs one program.
 COMMAND = """
 import os, sys
 from pathlib import Path
@@ -27,7 +27,7 @@ commands.app = lambda **_: processes.run(
 )
 commands.main()
 """
-#: Saves for as long as it is told to, as Terraform does after an interrupt, and notes each one.
+#: Saves for as long as requested, like Terraform after an interrupt, and records each interrupt.
 PROGRAM = """
 import pathlib, signal, time
 def note(*_):
@@ -41,7 +41,7 @@ print("saved")
 """
 
 
-#: A command that runs the program as the CDKTF CLI runs Terraform: in a session of its own, and told to end, the CLI
+#: A command that runs the program as the CDKTF CLI runs Terraform: in its own session, and asked to end, the CLI
 #: does not wait for it.
 ATTACHED = """
 import os, sys
@@ -66,13 +66,13 @@ commands.main()
 
 
 def heed_signals() -> None:
-    """Undo what a shell's background job, or nohup, has set: it ignores Ctrl-C or SIGHUP, and so would its children."""
+    """Stop ignoring Ctrl-C and SIGHUP, as a shell's background job or nohup does for itself and its children."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_DFL)
 
 
 class Command:
-    """The command in a folder of its own, with its program running."""
+    """A command in its own folder, whose program is running."""
 
     def __init__(self, folder: Path, log: Path | None = None, script: str = COMMAND) -> None:
         self.folder = folder
@@ -100,16 +100,16 @@ class Command:
 
     @property
     def interrupts(self) -> int:
-        """How many the program was sent."""
+        """The number of interrupts that the program received."""
         noted = self.folder / "interrupts"
         return len(noted.read_text().splitlines()) if noted.exists() else 0
 
     def save(self) -> str:
-        """Let the program save and end; return what the command says."""
+        """Let the program save and end, and return the command's stderr."""
         (self.folder / "saved").touch()
-        told = self.process.communicate()[1]
-        assert "Traceback" not in told
-        return told
+        errors = self.process.communicate()[1]
+        assert "Traceback" not in errors
+        return errors
 
 
 @pytest.mark.parametrize(
@@ -122,14 +122,14 @@ def test_an_interrupt_of_any_kind_waits_until_the_program_has_saved(
     command = Command(tmp_path)
     command.send(sent)
     command.wait_for(lambda: command.interrupts >= 1)
-    told = command.save()
+    errors = command.save()
     assert (command.process.returncode, command.interrupts) == (code, 1)
     assert code == 128 + sent
-    assert "interrupted; what was made is in the state: run the same command again" in told
+    assert "interrupted; the state contains everything that was created: run the same command again" in errors
     assert command.log.read_text().endswith("\nsaved\n")
 
 
-def test_a_cancellation_that_is_sent_again_stays_one_interrupt(tmp_path: Path) -> None:
+def test_repeated_sigterm_is_one_interrupt(tmp_path: Path) -> None:
     command = Command(tmp_path)
     command.send(signal.SIGHUP)
     command.wait_for(lambda: command.interrupts >= 1)
@@ -138,14 +138,14 @@ def test_a_cancellation_that_is_sent_again_stays_one_interrupt(tmp_path: Path) -
     assert (command.process.returncode, command.interrupts) == (ExitCode.HUNG_UP, 1)
 
 
-def test_a_second_ctrl_c_is_passed_on_and_ends_with_130(tmp_path: Path) -> None:
+def test_second_ctrl_c_is_forwarded_and_exits_with_130(tmp_path: Path) -> None:
     command = Command(tmp_path)
     for count in (1, 2):
         command.send(signal.SIGINT)
         command.wait_for(lambda count=count: command.interrupts >= count)  # type: ignore[misc]
-    told = command.save()
+    errors = command.save()
     assert command.process.returncode == ExitCode.INTERRUPTED
-    assert "interrupted twice" in told
+    assert "interrupted twice" in errors
 
 
 def test_a_cli_that_ends_at_once_leaves_terraform_the_time_to_save(tmp_path: Path) -> None:
@@ -153,12 +153,12 @@ def test_a_cli_that_ends_at_once_leaves_terraform_the_time_to_save(tmp_path: Pat
     command.send(signal.SIGTERM)
     command.wait_for(lambda: command.interrupts >= 1)
     (tmp_path / "saved").touch()
-    printed, told = command.process.communicate()
+    printed, errors = command.process.communicate()
     assert (command.process.returncode, printed, command.interrupts) == (ExitCode.TERMINATED, "saved\n", 1)
-    assert "interrupted; what was made is in the state" in told
+    assert "interrupted; the state contains everything that was created" in errors
 
 
-def test_a_terminal_that_is_gone_ends_nothing(tmp_path: Path) -> None:
+def test_closed_terminal_does_not_end_program(tmp_path: Path) -> None:
     command = Command(tmp_path)
     assert command.process.stderr
     command.process.stderr.close()
@@ -169,8 +169,8 @@ def test_a_terminal_that_is_gone_ends_nothing(tmp_path: Path) -> None:
     assert command.log.read_text().endswith("\nsaved\n")
 
 
-def test_a_terminal_that_is_closed_ends_nothing_either(tmp_path: Path) -> None:
-    """There a spinner turns, by a thread of its own, and takes the place of standard error."""
+def test_closed_terminal_does_not_end_attached_program(tmp_path: Path) -> None:
+    """On a terminal, a spinner in another thread replaces standard error."""
     pid, terminal = pty.fork()
     if not pid:
         heed_signals()
@@ -193,14 +193,14 @@ def test_a_terminal_that_is_closed_ends_nothing_either(tmp_path: Path) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == ExitCode.HUNG_UP
 
 
-def test_a_full_disk_costs_the_log_and_nothing_else(tmp_path: Path) -> None:
+def test_full_disk_only_loses_the_log(tmp_path: Path) -> None:
     command = Command(tmp_path, log=Path("/dev/full"))
-    told = command.save()
+    errors = command.save()
     assert command.process.returncode == 0
-    assert told == "warning the log /dev/full cannot be written (No space left on device); going on without it\n"
+    assert errors == "warning the log /dev/full cannot be written (No space left on device); continuing without it\n"
 
 
-def test_a_folder_for_logs_that_cannot_be_made_costs_the_log_alone(tmp_path: Path) -> None:
+def test_unwritable_log_folder_only_loses_the_log(tmp_path: Path) -> None:
     (tmp_path / "logs").touch()
     log = tmp_path / "logs" / "x.log"
     assert run(["echo", "done"], folder=tmp_path, environment=os.environ, log=log).output == "done\n"

@@ -1,4 +1,4 @@
-"""The provider where there is no network to fetch it from."""
+"""Local mirrors of the provider."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def test_the_variable_comes_first(mirror: Path, tmp_path: Path) -> None:
     assert find_mirror({**home, "GROUNDWORK_PROVIDER_MIRROR": str(mirror)}) == mirror
 
 
-def test_a_variable_that_leads_nowhere_is_said(tmp_path: Path) -> None:
+def test_variable_with_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="which has no registry"):
         find_mirror({"GROUNDWORK_PROVIDER_MIRROR": str(tmp_path)})
 

@@ -1,4 +1,4 @@
-"""`python -m ops push-credentials` against the embedded AWS: credentials get to SNS, and nowhere else."""
+"""`python -m ops push-credentials` on the embedded AWS: credentials go only to SNS."""
 
 import json
 import os
@@ -94,10 +94,10 @@ def run(workspace: Workspace, *arguments: str) -> "subprocess.CompletedProcess[s
 
 
 @pytest.mark.usefixtures("secrets")
-def test_made_then_updated(workspace: Workspace, target: Target) -> None:
+def test_applications_are_created_then_updated(workspace: Workspace, target: Target) -> None:
     done = run(workspace)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines() == [f"mobile  {platform}  {arn}  made" for platform, arn in ARNS.items()]
+    assert done.stdout.splitlines() == [f"mobile  {platform}  {arn}  created" for platform, arn in ARNS.items()]
     assert attributes(target, ARNS["APNS_SANDBOX"]) == {
         "PlatformPrincipal": "ABCDE12345",
         "PlatformCredential": KEY,
@@ -122,7 +122,7 @@ def test_made_then_updated(workspace: Workspace, target: Target) -> None:
         assert not path.is_file() or b"kept-out-of-everything" not in path.read_bytes(), path
 
 
-def test_a_secret_without_a_value(workspace: Workspace, target: Target) -> None:
+def test_secret_without_value_is_an_error(workspace: Workspace, target: Target) -> None:
     done = run(workspace)
     assert done.returncode == ExitCode.REFUSED
     assert (
@@ -133,49 +133,49 @@ def test_a_secret_without_a_value(workspace: Workspace, target: Target) -> None:
 
 @pytest.mark.usefixtures("secrets")
 @pytest.mark.parametrize(
-    ("secret", "value", "told"),
+    ("secret", "value", "message"),
     [
-        ("apns-key", "hunter2", "the value of secret apns-key is not a signing key; put in the file that Apple makes"),
+        ("apns-key", "hunter2", "the value of secret apns-key is not a signing key; set it to the file from Apple"),
         ("fcm-account", "hunter2", "the value of secret fcm-account is not the key of a service account"),
         ("fcm-account", '{"type": "service_account"}', "the value of secret fcm-account is not the key of a service"),
         ("fcm-account", "[]", "the value of secret fcm-account is not the key of a service account"),
     ],
 )
-def test_a_secret_that_holds_something_else(
-    workspace: Workspace, target: Target, secret: str, value: str, told: str
+def test_secret_without_valid_key_is_refused(
+    workspace: Workspace, target: Target, secret: str, value: str, message: str
 ) -> None:
     client_of(target, "secretsmanager").put_secret_value(SecretId=f"agora/dev/{secret}", SecretString=value)
-    with pytest.raises(OpsError, match=told) as error:
+    with pytest.raises(OpsError, match=message) as error:
         list(put(target, load(workspace.envs)["dev"], None))
     assert "hunter2" not in str(error.value)
-    # Nothing is done by halves.
+    # No application was created or updated.
     assert client_of(target, "sns").list_platform_applications()["PlatformApplications"] == []
 
 
-def test_a_push_that_the_file_does_not_name(workspace: Workspace, target: Target) -> None:
+def test_undeclared_push_is_refused(workspace: Workspace, target: Target) -> None:
     done = run(workspace, "web")
     assert done.returncode == ExitCode.REFUSED
-    assert 'names no push "web", it names mobile; write' in " ".join(done.stderr.split())
+    assert 'declares no push "web", it declares mobile; add' in " ".join(done.stderr.split())
 
 
 @pytest.mark.usefixtures("secrets")
-def test_sns_refuses_and_is_not_quoted(workspace: Workspace, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sns_error_text_is_not_repeated(workspace: Workspace, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     session = target.session("111111111111")
     client: Any = session.client
 
     def refusing(service: str, **arguments: Any) -> Any:
-        made = client(service, **arguments)
+        created = client(service, **arguments)
         if service == "sns":
 
             def refuse(**_: Any) -> None:
                 raise ClientError({"Error": {"Code": "InvalidParameter", "Message": KEY}}, "Create")
 
-            made.create_platform_application = refuse
-        return made
+            created.create_platform_application = refuse
+        return created
 
     monkeypatch.setattr(session, "client", refusing)
     monkeypatch.setattr(Target, "session", lambda *_: session)
-    with pytest.raises(OpsError, match=r"SNS refused .*: InvalidParameter; is the key revoked") as told:
+    with pytest.raises(OpsError, match=r"SNS refused .*: InvalidParameter; check whether the key is revoked") as caught:
         list(put(target, load(workspace.envs)["dev"], "mobile"))
-    assert "4711" not in str(told.value)
-    assert told.value.__suppress_context__
+    assert "4711" not in str(caught.value)
+    assert caught.value.__suppress_context__

@@ -1,4 +1,4 @@
-"""The reference of environment files: current, and whole."""
+"""The reference of environment files: current and complete."""
 
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -24,21 +24,21 @@ from modules.events.push.settings import ApnsSettings
 from modules.foundation.settings import Tier, TierDefault
 from modules.hcl.reading import shape_of, written
 from modules.network.vpc.settings import NetworkSettings
-from ops.reference import FOLDER, chapters
+from ops.reference import FOLDER, pages
 from ops.workspace import PROJECT
 
 
-@pytest.mark.parametrize("name", sorted(chapters()))
-def test_the_committed_chapters_are_current(name: str) -> None:
-    assert (PROJECT / FOLDER / name).read_text() == chapters()[name], "run `make reference`"
+@pytest.mark.parametrize("name", sorted(pages()))
+def test_committed_pages_are_current(name: str) -> None:
+    assert (PROJECT / FOLDER / name).read_text() == pages()[name], "run `make reference`"
 
 
-def test_no_chapter_is_left_of_a_module_that_is_gone() -> None:
-    assert {path.name for path in (PROJECT / FOLDER).iterdir()} == set(chapters())
+def test_removed_module_has_no_page() -> None:
+    assert {path.name for path in (PROJECT / FOLDER).iterdir()} == set(pages())
 
 
-def test_every_key_has_a_reason() -> None:
-    """What a file may say, at any depth, says what it is for."""
+def test_every_key_has_a_description() -> None:
+    """At any depth."""
     seen = 0
     for model in models():
         for name, info in written(model).items():
@@ -58,7 +58,7 @@ def models() -> Iterator[type[BaseModel]]:
 
 
 ADD_ONS = ("vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent")
-#: Each block with defaults that depend on the tier, with the keys that it requires and what the exceptions ask for.
+#: Each block with tier-dependent defaults, and the required keys and those that avoid its exceptions.
 TIERED: dict[type[BaseModel], dict[str, Any]] = {
     ApnsSettings: {"secret": "apns", "key_id": "ABCDE12345", "team_id": "ABCDE12345", "bundle_id": "example.agora"},
     BackupSettings: {},
@@ -99,7 +99,7 @@ def tier_defaults() -> set[tuple[type[BaseModel], str]]:
 
 
 @pytest.mark.parametrize("tier", get_args(Tier))
-def test_a_default_that_depends_on_the_tier_is_what_the_settings_give(tier: Tier) -> None:
+def test_tier_default_equals_what_the_settings_resolve(tier: Tier) -> None:
     assert {model for model, _ in tier_defaults()} == set(TIERED)
     for model, name in tier_defaults():
         settings = model.model_validate({"tier": tier, **TIERED[model]})
@@ -108,7 +108,7 @@ def test_a_default_that_depends_on_the_tier_is_what_the_settings_give(tier: Tier
         assert getattr(settings, name) == declared.by_tier[tier], (model.__name__, name)
 
 
-def test_a_key_with_its_bounds_default_and_reason() -> None:
-    backup = next(line for line in chapters()["data.md"].splitlines() if line.startswith("| `daily_retention_days`"))
+def test_key_has_bounds_default_and_description() -> None:
+    backup = next(line for line in pages()["data.md"].splitlines() if line.startswith("| `daily_retention_days`"))
     assert "number (at least" in backup
     assert backup.count(" | ") == 3

@@ -1,4 +1,4 @@
-"""`python -m ops delete-scaled-readers`: for a cluster that is to go, and no other."""
+"""`python -m ops delete-scaled-readers`: only for clusters that can be deleted."""
 
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ database "main" {
 
 
 class Rds:
-    """RDS, with one cluster."""
+    """A fake RDS with one cluster."""
 
     def __init__(self, protected: bool) -> None:
         self._protected = protected
@@ -40,22 +40,22 @@ def file(tmp_path: Path) -> EnvironmentFile:
     return load(write(tmp_path, {"dev": DEV + AURORA}))["dev"]
 
 
-def test_the_readers_of_a_cluster_that_is_not_protected(file: EnvironmentFile) -> None:
+def test_readers_of_unprotected_cluster_are_deletable(file: EnvironmentFile) -> None:
     found = deletable_readers(lambda _: Rds(protected=False), file, "main")
     assert found == ("agora-dev-main", ["application-autoscaling-1", "application-autoscaling-2"])
 
 
-def test_those_of_a_protected_one_stay(file: EnvironmentFile) -> None:
-    with pytest.raises(OpsError, match="the deletion protection of agora-dev-main is on, so that it is to stay"):
+def test_readers_of_protected_cluster_are_not_deletable(file: EnvironmentFile) -> None:
+    with pytest.raises(OpsError, match="the deletion protection of agora-dev-main is on"):
         deletable_readers(lambda _: Rds(protected=True), file, "main")
 
 
-def test_a_database_that_the_file_does_not_name(file: EnvironmentFile) -> None:
-    with pytest.raises(OpsError, match='names no Aurora database "other", it names main'):
+def test_undeclared_database_is_refused(file: EnvironmentFile) -> None:
+    with pytest.raises(OpsError, match='declares no Aurora database "other", it declares main'):
         deletable_readers(lambda _: Rds(protected=False), file, "other")
 
 
-def test_production_is_not_touched_unasked() -> None:
+def test_auto_approve_does_not_delete_readers_in_production() -> None:
     done = ops("delete-scaled-readers", "main", "--env", "prod", "--auto-approve")
     assert done.returncode == 4
-    assert "production is changed only through a plan that a person has read" in done.stderr
+    assert "--auto-approve is not allowed in production: a person must read the plan first" in done.stderr

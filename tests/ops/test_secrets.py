@@ -1,4 +1,4 @@
-"""`python -m ops secret` against the embedded AWS: the value gets there, and nowhere else."""
+"""`python -m ops secret` on the embedded AWS: the value goes only to Secrets Manager."""
 
 import io
 import json
@@ -64,21 +64,21 @@ def ops(workspace: Workspace, *arguments: str, value: str | None = None) -> "sub
     )
 
 
-def test_list_put_list(workspace: Workspace, target: Target) -> None:
+def test_set_value_is_listed(workspace: Workspace, target: Target) -> None:
     before = ops(workspace, "list", "--local").stdout.splitlines()
     assert before == [
         "partner-login  agora/dev/partner-login  not applied yet",
         "slack-webhook  agora/dev/slack-webhook  no value yet",
     ]
     done = ops(workspace, "set", "slack-webhook", "--local", value=f"{VALUE}\n")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "agora/dev/slack-webhook: put in\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "agora/dev/slack-webhook: value set\n", "")
     assert stored(target) == VALUE
     after = json.loads(ops(workspace, "list", "--local", "--json").stdout)
     assert after[1]["label"] == "slack-webhook"
     assert after[1]["state"].startswith("has a value, last changed ")
 
 
-def test_the_value_is_nowhere_else(workspace: Workspace, target: Target) -> None:
+def test_value_is_not_printed_or_logged(workspace: Workspace, target: Target) -> None:
     secret = "kept-out-of-everything-4711"
     ops(workspace, "set", "slack-webhook", "--local", value=secret)
     assert stored(target) == secret
@@ -87,7 +87,7 @@ def test_the_value_is_nowhere_else(workspace: Workspace, target: Target) -> None
             assert secret.encode() not in path.read_bytes(), path
 
 
-def test_a_person_types_it_and_does_not_see_it(workspace: Workspace, target: Target) -> None:
+def test_prompt_has_no_echo(workspace: Workspace, target: Target) -> None:
     typed = "typed-at-the-prompt"
     person, terminal = pty.openpty()
     kept = {name: text for name, text in os.environ.items() if not name.startswith(("AWS_", "ENV"))}
@@ -104,7 +104,7 @@ def test_a_person_types_it_and_does_not_see_it(workspace: Workspace, target: Tar
     shown = b""
     while b"Value of slack-webhook in dev" not in shown:
         shown += os.read(person, 1024)
-    # getpass switches the echo off before it reads, and throws away what was typed earlier.
+    # getpass turns echo off before it reads, and discards earlier input.
     while b": " not in shown:
         shown += os.read(person, 1024)
     os.write(person, f"{typed}\n".encode())
@@ -119,28 +119,28 @@ def test_a_person_types_it_and_does_not_see_it(workspace: Workspace, target: Tar
     assert typed.encode() not in shown
 
 
-def test_not_as_an_argument(workspace: Workspace) -> None:
+def test_value_is_not_accepted_as_argument(workspace: Workspace) -> None:
     done = ops(workspace, "set", "slack-webhook", VALUE, "--local")
     assert done.returncode == 2
     assert "unexpected extra argument" in done.stderr
 
 
-def test_only_secrets_that_the_file_names(workspace: Workspace) -> None:
+def test_undeclared_secret_is_refused(workspace: Workspace) -> None:
     done = ops(workspace, "set", "slack", "--local", value=VALUE)
     assert done.returncode == ExitCode.REFUSED
-    assert 'dev.hcl names no secret "slack", it names partner-login, slack-webhook; write' in done.stderr
+    assert 'dev.hcl declares no secret "slack", it declares partner-login, slack-webhook; add' in done.stderr
 
 
-def test_one_that_is_not_applied_yet(target: Target, file: EnvironmentFile) -> None:
+def test_unapplied_secret_has_its_state(target: Target, file: EnvironmentFile) -> None:
     with pytest.raises(
         OpsError, match="agora/dev/partner-login does not exist in 111111111111; apply dev first"
-    ) as told:
+    ) as caught:
         put(target, file, "partner-login", VALUE)
-    assert VALUE not in str(told.value)
-    assert told.value.__suppress_context__  # a traceback would show the request
+    assert VALUE not in str(caught.value)
+    assert caught.value.__suppress_context__  # a traceback would show the request
 
 
-def test_one_that_is_being_deleted(target: Target, file: EnvironmentFile) -> None:
+def test_secret_being_deleted_has_its_state(target: Target, file: EnvironmentFile) -> None:
     client = target.session("111111111111").client("secretsmanager", region_name="ap-northeast-2")
     client.create_secret(Name="agora/dev/partner-login")
     client.delete_secret(SecretId="agora/dev/partner-login", RecoveryWindowInDays=7)
@@ -150,12 +150,12 @@ def test_one_that_is_being_deleted(target: Target, file: EnvironmentFile) -> Non
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("InvalidRequestException", "it may be scheduled for deletion"),
-        ("AccessDeniedException", "do these credentials have the right to it"),
+        ("InvalidRequestException", "It may be scheduled for deletion"),
+        ("AccessDeniedException", "check whether these credentials have permission"),
     ],
 )
-def test_what_secrets_manager_refuses(file: EnvironmentFile, code: str, words: str) -> None:
-    """The embedded AWS refuses neither."""
+def test_secrets_manager_error_has_a_message(file: EnvironmentFile, code: str, words: str) -> None:
+    """The embedded AWS allows both."""
     error = ClientError({"Error": {"Code": code, "Message": "..."}}, "PutSecretValue")
 
     class Refusing:
@@ -169,28 +169,28 @@ def test_what_secrets_manager_refuses(file: EnvironmentFile, code: str, words: s
         def put_secret_value(self, **_request: str) -> None:
             raise error
 
-    with pytest.raises(OpsError, match=words) as told:
+    with pytest.raises(OpsError, match=words) as caught:
         put(cast("Target", Refusing()), file, "slack-webhook", VALUE)
-    assert VALUE not in str(told.value)
+    assert VALUE not in str(caught.value)
 
 
 @pytest.mark.parametrize("value", ["", "\n", "  \n"])
-def test_nothing_is_no_value(value: str) -> None:
+def test_empty_value_is_refused(value: str) -> None:
     with pytest.raises(OpsError, match="the value is empty"):
         read_value(lambda: "", io.StringIO(value))
 
 
-def test_one_line_end_is_not_part_of_the_value() -> None:
+def test_trailing_newline_is_removed() -> None:
     assert read_value(lambda: "", io.StringIO("a\nb\n\n")) == "a\nb\n"
     assert read_value(lambda: "", io.StringIO("a\r\n")) == "a"
 
 
-def test_a_value_too_long() -> None:
-    with pytest.raises(OpsError, match="longer than the 65536 bytes"):
+def test_too_long_value_is_refused() -> None:
+    with pytest.raises(OpsError, match="longer than 65536 bytes"):
         read_value(lambda: "", io.StringIO("ü" * (VALUE_LIMIT // 2 + 1)))
 
 
-def test_the_real_aws_is_not_reached_through_an_endpoint(tmp_path: Path) -> None:
+def test_custom_endpoint_is_refused(tmp_path: Path) -> None:
     write(tmp_path, {"dev": DEV + SECRETS})
     done = subprocess.run(
         [sys.executable, "-m", "ops", "secret", "list", "--envs", str(tmp_path)],

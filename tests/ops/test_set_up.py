@@ -1,4 +1,4 @@
-"""Set-up says which tool is missing or too old, and how to get it."""
+"""Setup reports missing and outdated tools, and how to install them."""
 
 import os
 import sys
@@ -25,17 +25,17 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_all_there(tools: Path) -> None:
+def test_installed_tools_have_no_problems(tools: Path) -> None:
     assert os.environ["PATH"] == str(tools)
     assert list(set_up.missing_tools()) == []
 
 
-def test_missing_and_too_old_at_once(tools: Path) -> None:
+def test_missing_and_old_tools_are_all_reported(tools: Path) -> None:
     (tools / "npm").unlink()
     program(tools, "terraform", "Terraform v1.9.8")
     npm, terraform = set_up.missing_tools()
     assert npm == "npm is missing: it comes with Node.js, https://nodejs.org/en/download"
-    assert terraform.startswith("terraform 1.9 is too old, 1.10 is needed: install it, https://developer.hashicorp")
+    assert terraform.startswith("terraform 1.9 is too old; 1.10 is required: install it, https://developer.hashicorp")
 
 
 def test_open_tofu_by_the_cdktf_clis_variable(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,10 +45,10 @@ def test_open_tofu_by_the_cdktf_clis_variable(tools: Path, monkeypatch: pytest.M
     assert list(set_up.missing_tools()) == []
 
 
-def test_an_old_python(monkeypatch: pytest.MonkeyPatch, tools: Path) -> None:
+def test_old_python_is_reported(monkeypatch: pytest.MonkeyPatch, tools: Path) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 10))
     (problem,) = set_up.missing_tools()
-    assert "3.11 is needed" in problem
+    assert "3.11 is required" in problem
     assert tools.is_dir()
 
 

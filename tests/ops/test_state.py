@@ -1,4 +1,4 @@
-"""A state that must not be planned on, and the commands that mend it."""
+"""States that must not be planned on, and the commands that repair them."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from ops.target import Target
 from ops.unsaved import ERRORED_STATE, in_stacks, refuse_unsaved
 from ops.workspace import Workspace, stack_folder
 
-#: Moto's own account: whoever asks in this process is of it.
+#: Moto's default account, which all requests in this process use.
 ACCOUNT = "123456789012"
 BUCKET, KEY = f"agora-account-state-{ACCOUNT}-us-east-1", "agora/dev/terraform.tfstate"
 BACKEND = {"bucket": BUCKET, "key": KEY, "region": "us-east-1", "allowed_account_ids": [ACCOUNT]}
@@ -46,7 +46,7 @@ def target(tmp_path: Path) -> Target:
     return target
 
 
-def refusal(target: Target) -> OpsError:
+def error_of(target: Target) -> OpsError:
     with pytest.raises(OpsError) as caught:
         require_sound(target, target.terraform("dev", "dev"))
     return caught.value
@@ -60,7 +60,7 @@ def put(s3: Any, body: str, key: str = KEY) -> str:
     return str(s3.put_object(Bucket=BUCKET, Key=key, Body=body)["VersionId"])
 
 
-def test_a_state_and_one_that_never_was_are_sound(s3: Any, target: Target) -> None:
+def test_existing_or_new_state_is_sound(s3: Any, target: Target) -> None:
     require_sound(target, target.terraform("dev", "dev"))
     put(s3, STATE)
     put(s3, json.dumps(HOLDER), f"{KEY}.tflock")
@@ -72,7 +72,7 @@ def test_a_state_that_was_deleted_is_restored_by_the_named_command(s3: Any, targ
     last = put(s3, STATE)
     s3.delete_object(Bucket=BUCKET, Key=KEY)
     put(s3, json.dumps(HOLDER), f"{KEY}.tflock")
-    error = refusal(target)
+    error = error_of(target)
     assert error.code == ExitCode.REFUSED
     assert f"s3://{BUCKET}/{KEY} was deleted at 2" in str(error)
     assert str(error).endswith(f"{REMEDY} restore --env dev --version-id={last}")
@@ -87,7 +87,7 @@ def test_a_state_that_was_deleted_is_restored_by_the_named_command(s3: Any, targ
 @pytest.mark.parametrize("text", ["", "not JSON", "[]", '{"version": 4}'])
 def test_a_state_that_cannot_be_read_is_named_with_the_runbook(s3: Any, target: Target, text: str) -> None:
     put(s3, text)
-    error = refusal(target)
+    error = error_of(target)
     assert error.code == ExitCode.REFUSED
     assert "docs/runbooks/state.md" in str(error)
     assert str(error).endswith(f"{REMEDY} versions --env dev")
@@ -96,7 +96,7 @@ def test_a_state_that_cannot_be_read_is_named_with_the_runbook(s3: Any, target: 
 @pytest.mark.parametrize("text", ["", "not JSON", "[]", "{}"])
 def test_a_lock_that_cannot_be_read_is_deleted_by_the_named_command(s3: Any, target: Target, text: str) -> None:
     put(s3, text, f"{KEY}.tflock")
-    error = refusal(target)
+    error = error_of(target)
     assert error.code == ExitCode.STATE_LOCKED
     assert str(error).endswith(f"{REMEDY} delete-lock --env dev")
     remote().delete_unreadable_lock()
@@ -114,14 +114,14 @@ def test_a_lock_that_terraform_can_release_is_left_to_it(s3: Any) -> None:
 
 def test_a_state_bucket_that_is_gone_is_bootstrapped(s3: Any, target: Target) -> None:
     s3.delete_bucket(Bucket=BUCKET)
-    assert "run `make bootstrap ENV=dev`" in str(refusal(target))
+    assert "run `make bootstrap ENV=dev`" in str(error_of(target))
 
 
 def test_what_an_apply_job_could_not_save_is_pushed_first(s3: Any, target: Target) -> None:
     kept = target.workspace.build / "ci" / "dev" / "dev" / ERRORED_STATE
     kept.parent.mkdir(parents=True)
     kept.touch()
-    error = refusal(target)
+    error = error_of(target)
     assert error.code == ExitCode.REFUSED
     assert str(kept) in str(error)
     assert str(error).endswith(f"{REMEDY} push --env dev")

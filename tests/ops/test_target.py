@@ -1,4 +1,4 @@
-"""The real AWS and the embedded one: neither is ever taken for the other."""
+"""AWS and the embedded AWS as targets are never confused."""
 
 import json
 from pathlib import Path
@@ -35,7 +35,7 @@ def test_an_endpoint_of_the_shell_is_refused(workspace: Workspace) -> None:
         cloud(workspace, {"AWS_ENDPOINT_URL": "x", "AWS_ENDPOINT_URL_STS": "y"})
 
 
-def test_both_have_folders_of_their_own(workspace: Workspace) -> None:
+def test_targets_have_separate_folders(workspace: Workspace) -> None:
     assert local(workspace, LOCAL_AWS, {}).output != cloud(workspace, {}).output
 
 

@@ -1,4 +1,4 @@
-"""What is read from Terraform's output while it runs."""
+"""The events in Terraform's output."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from ops.terraform import _Events
 
 
 @pytest.mark.parametrize("line", ["Plan: 1 to add", '"api.agora.example"', "3", "null", '["a"]', '{"b": "c"}'])
-def test_a_line_that_is_no_event_is_passed_over(line: str) -> None:
+def test_line_without_event_is_ignored(line: str) -> None:
     events = _Events()
     events.take(line)
     assert events == _Events()

@@ -1,4 +1,4 @@
-"""What the doctor sees of the account, each thing broken in turn."""
+"""The doctor's checks of the account, each with one thing broken."""
 
 import json
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ from tests.support.days import READ
 from tests.support.environments import DEV, write
 
 REGION = "ap-northeast-2"
-#: Moto's own account: whoever asks in this process is of it.
+#: Moto's default account, which all requests in this process use.
 ACCOUNT = "123456789012"
 BUCKET, KEY = f"agora-account-state-{ACCOUNT}-{REGION}", "agora/dev/terraform.tfstate"
 BACKEND = {"bucket": BUCKET, "key": KEY, "region": REGION, "allowed_account_ids": [ACCOUNT]}
@@ -100,20 +100,20 @@ def keep_state(text: str, key: str = KEY) -> None:
     s3.put_object(Bucket=BUCKET, Key=key, Body=text)
 
 
-def test_no_state_bucket(context: Context) -> None:
+def test_missing_state_bucket_is_an_error(context: Context) -> None:
     (found,) = state.bucket_and_lock(context, stack())
     assert (found.level, found.remedy) == ("error", "run `make bootstrap ENV=dev`")
-    assert BUCKET in found.told
+    assert BUCKET in found.message
 
 
-def test_who_holds_the_lock(context: Context) -> None:
+def test_lock_holder_is_named(context: Context) -> None:
     keep_state(json.dumps(LOCK), f"{KEY}.tflock")
     (found,) = state.bucket_and_lock(context, stack())
-    assert (found.level, found.told) == ("warning", "locked by mina@laptop: apply, since 2026-11-21T03:40:35Z")
+    assert (found.level, found.message) == ("warning", "locked by mina@laptop: apply, since 2026-11-21T03:40:35Z")
     assert "run `.venv/bin/python -m ops terraform --env dev -- force-unlock 0b7f2c52`" in found.remedy
 
 
-def test_a_state_that_nobody_holds(context: Context) -> None:
+def test_unlocked_state_is_ok(context: Context) -> None:
     resources = [
         {"mode": "managed", "type": "aws_vpc", "name": "network_vpc"},
         {"mode": "data", "type": "a", "name": "b"},
@@ -122,47 +122,47 @@ def test_a_state_that_nobody_holds(context: Context) -> None:
     remote = stack().remote(context)
     assert remote.addresses() == {"aws_vpc.network_vpc"}
     (found,) = state.bucket_and_lock(context, stack("aws_vpc.network_vpc"))
-    assert (found.level, found.told) == ("ok", f"{BUCKET}, not locked, 1 resources")
+    assert (found.level, found.message) == ("ok", f"{BUCKET}, not locked, 1 resources")
 
 
-def test_a_move_that_waits_for_an_apply(context: Context) -> None:
+def test_pending_move_is_a_warning(context: Context) -> None:
     moved = [{"from": "aws_vpc.old", "to": "aws_vpc.new"}, {"from": "aws_eip.gone", "to": "aws_eip.new"}]
     (found,) = state.moves(context, Stack({"moved": moved}, frozenset({"aws_vpc.old", "aws_eip.new"})))
-    assert (found.level, found.told) == ("warning", "aws_vpc.old becomes aws_vpc.new at the next apply")
+    assert (found.level, found.message) == ("warning", "aws_vpc.old becomes aws_vpc.new at the next apply")
     assert "`make deploy ENV=dev`" in found.remedy
     (found,) = state.moves(context, Stack({"moved": moved}, frozenset({"aws_vpc.new"})))
-    assert found == Finding("ok", "moves", "none of 2 waits for an apply")
+    assert found == Finding("ok", "moves", "none of 2 is waiting for an apply")
 
 
-def test_a_quota_that_the_next_apply_exceeds(context: Context) -> None:
+def test_exceeded_quota_is_an_error(context: Context) -> None:
     ec2 = client("ec2")
     for _ in range(5 - len(ec2.describe_vpcs()["Vpcs"])):
         ec2.create_vpc(CidrBlock="10.20.0.0/20")
     exceeded, _ = quotas(context, stack(aws_vpc={"network_vpc": {}}))
-    assert (exceeded.level, exceeded.told) == ("error", "VPCs: 5 of 5 used, the next apply makes 1 more")
+    assert (exceeded.level, exceeded.message) == ("error", "VPCs: 5 of 5 used, and the next apply creates 1 more")
     assert "--service-code vpc --quota-code L-F678F1CE --desired-value 6 --region ap-northeast-2`" in exceeded.remedy
 
 
-def test_what_is_there_already_needs_no_quota(context: Context) -> None:
+def test_existing_resource_needs_no_quota(context: Context) -> None:
     (found,) = quotas(context, stack("aws_vpc.network_vpc", aws_vpc={"network_vpc": {}}))
-    assert found == Finding("ok", "quotas", "nothing new that counts")
+    assert found == Finding("ok", "quotas", "the next apply creates nothing that counts")
 
 
-def test_a_quota_that_fits(context: Context) -> None:
+def test_sufficient_quota_is_ok(context: Context) -> None:
     gateways = len(client("ec2").describe_internet_gateways()["InternetGateways"])
     (found,) = quotas(context, stack(aws_internet_gateway={"network_gateway": {}}))
     assert found == Finding("ok", "quotas", f"internet gateways {gateways} + 1 of 5")
 
 
 @pytest.mark.parametrize(
-    ("most", "level", "told"),
+    ("most", "level", "message"),
     [
-        (3, "ok", "on demand up to 6 vCPUs of 6"),
-        (4, "warning", "Fargate vCPUs, on demand: 6 may run, this environment needs up to 8"),
+        (3, "ok", "on demand: up to 6 vCPUs of 6"),
+        (4, "warning", "Fargate vCPUs, on demand: the quota is 6, this environment needs up to 8"),
     ],
 )
-def test_a_surge_that_fargate_would_not_place(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, most: int, level: str, told: str
+def test_peak_above_fargate_quota_is_a_warning(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, most: int, level: str, message: str
 ) -> None:
     text = DEV.replace("1" * 12, ACCOUNT) + API.replace("MOST", str(most))
     file = load(write(workspace.envs, {"dev": text}))["dev"]
@@ -171,44 +171,48 @@ def test_a_surge_that_fargate_would_not_place(
     with Stubber(service_quotas) as stubber:
         stubber.add_response("get_service_quota", {"Quota": {"Value": 6.0}})
         (found,) = fargate(Context(file, Target(workspace, workspace.cloud_output, {}, {}), boto3.Session()))
-    assert (found.level, found.told) == (level, told)
+    assert (found.level, found.message) == (level, message)
     assert ("--service-code fargate --quota-code L-3032A538 --desired-value 8" in found.remedy) == (level != "ok")
 
 
-def test_a_secret_without_a_value(context: Context) -> None:
+def test_secret_without_value_is_an_error(context: Context) -> None:
     secrets = client("secretsmanager")
     assert [each.level for each in contents.secrets(context)] == ["ok"]  # not applied yet
     secrets.create_secret(Name="agora/dev/token")
     (found,) = contents.secrets(context)
-    assert (found.level, found.told) == ("error", "agora/dev/token has no value")
+    assert (found.level, found.message) == ("error", "agora/dev/token has no value")
     assert found.remedy == "run `.venv/bin/python -m ops secret set token --env dev`"
     secrets.put_secret_value(SecretId="agora/dev/token", SecretString="x")
     assert [each.level for each in contents.secrets(context)] == ["ok"]
 
 
-def test_an_image_that_nobody_pushed(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_image_is_a_warning(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contents, "images_in", lambda _: iter([(("service", "api", "image"), "api:1.4.2")]))
     ecr = client("ecr")
     for repository in (False, True):
         if repository:
             ecr.create_repository(repositoryName="agora/api")
         (found,) = contents.images(context)
-        assert (found.level, found.told) == ("warning", "api:1.4.2 is not in the registry")
+        assert (found.level, found.message) == ("warning", "api:1.4.2 is not in the registry")
         assert f"docker push {ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/agora/api:1.4.2" in found.remedy
     manifest = {"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}
     ecr.put_image(repositoryName="agora/api", imageTag="1.4.2", imageManifest=json.dumps(manifest))
-    assert [each.told for each in contents.images(context)] == ["1 named, all in the registry"]
+    assert [each.message for each in contents.images(context)] == ["1 declared, all in the registry"]
 
 
 @pytest.mark.parametrize(
-    ("switched_on", "level", "told"),
+    ("switched_on", "level", "message"),
     [
-        ({"Aurora": True, "S3": True}, "ok", "AWS Backup saves Aurora, S3"),
-        ({"Aurora": False}, "error", "AWS Backup saves no Aurora and no S3 in this account and region: switched off"),
+        ({"Aurora": True, "S3": True}, "ok", "AWS Backup backs up Aurora, S3"),
+        (
+            {"Aurora": False},
+            "error",
+            "AWS Backup does not back up Aurora or S3 in this account and Region: not opted in",
+        ),
     ],
 )
-def test_what_aws_backup_passes_over(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, switched_on: dict[str, bool], level: str, told: str
+def test_resource_type_not_opted_in_is_an_error(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, switched_on: dict[str, bool], level: str, message: str
 ) -> None:
     text = DEV.replace("1" * 12, ACCOUNT) + BACKED_UP
     file = load(write(workspace.envs, {"dev": text}))["dev"]
@@ -217,30 +221,30 @@ def test_what_aws_backup_passes_over(
     with Stubber(backup) as stubber:
         stubber.add_response("describe_region_settings", {"ResourceTypeOptInPreference": switched_on})
         (found,) = backups(Context(file, Target(workspace, workspace.cloud_output, {}, {}), boto3.Session()))
-    assert (found.level, found.told) == (level, told)
+    assert (found.level, found.message) == (level, message)
     assert ("--resource-type-opt-in-preference Aurora=true,S3=true --region" in found.remedy) == (level == "error")
 
 
-def test_nothing_asks_for_aws_backup(context: Context) -> None:
-    assert [each.told for each in backups(context)] == ["nothing asks for AWS Backup"]
+def test_environment_without_backup_is_ok(context: Context) -> None:
+    assert [each.message for each in backups(context)] == ["no resource uses AWS Backup"]
 
 
 @pytest.mark.parametrize(
     "error",
     [OpsError("refused"), NoCredentialsError(), ClientError({"Error": {"Code": "AccessDenied"}}, "ListBuckets")],
 )
-def test_a_check_that_is_refused_keeps_no_other_from_looking(error: Exception) -> None:
+def test_failed_check_does_not_stop_other_checks(error: Exception) -> None:
     def check() -> Findings:
         yield Finding("ok", "one", "seen")
         raise error
 
     (found,) = looked("one", check)
     assert (found.level, found.subject) == ("unseen", "one")
-    assert found.told
+    assert found.message
 
 
 def examined(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> dict[str, Finding]:
-    """Return what the doctor says by subject, without a synth and without a network."""
+    """Return the doctor's findings by subject, without a synth or a network."""
 
     def synthesize(_: Workspace, output: Path, *__: object) -> None:
         folder = output / "stacks" / "dev"
@@ -252,28 +256,31 @@ def examined(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> dict[str,
     return {each.subject: each for each in examine(workspace, load(workspace.envs)["dev"], READ, on_local=False)}
 
 
-def test_all_is_well(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_healthy_environment_has_no_errors(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     keep_state(json.dumps({"resources": []}))
     found = examined(workspace, monkeypatch)
     assert {each.level for each in found.values()} == {"ok"}
-    assert found["credentials"].told.startswith(f"of account {ACCOUNT}, as ")
+    assert found["credentials"].message.startswith(f"for account {ACCOUNT}, as in ")
     assert list(found)[-5:] == ["backups", "state", "moves", "quotas", "versions"]
 
 
-def test_credentials_of_another_account(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credentials_of_another_account_are_an_error(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     write(workspace.envs, {"dev": DEV})
     found = examined(workspace, monkeypatch)
     assert found["credentials"].level == "error"
-    assert f"credentials are of account {ACCOUNT}, the environment is in 111111111111" in found["credentials"].told
+    assert (
+        f"credentials belong to account {ACCOUNT}, but the environment is in account 111111111111"
+        in found["credentials"].message
+    )
     assert found["account"].level == "unseen"
 
 
-def test_an_endpoint_that_is_not_aws(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_custom_endpoint_is_an_error(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    assert "run `unset AWS_ENDPOINT_URL`" in examined(workspace, monkeypatch)["AWS"].told
+    assert "run `unset AWS_ENDPOINT_URL`" in examined(workspace, monkeypatch)["AWS"].message
 
 
-def test_the_command(workspace: Workspace) -> None:
+def test_command_prints_findings_and_exit_code(workspace: Workspace) -> None:
     options = ("--env", "dev", "--envs", str(workspace.envs), "--local", "--json")
     done = ops("doctor", *options, GROUNDWORK_BUILD=str(workspace.build))
     assert done.returncode == ExitCode.UNHEALTHY

@@ -1,4 +1,4 @@
-"""What the doctor sees of the machine, each thing broken in turn."""
+"""The doctor's checks of the machine, each with one thing broken."""
 
 import shutil
 import threading
@@ -35,99 +35,106 @@ def change(path: Path, before: str, after: str) -> None:
     path.write_text(text.replace(before, after, 1))
 
 
-def test_the_tools_of_this_machine() -> None:
+def test_installed_tools_are_ok() -> None:
     (found,) = tools()
     assert found.level == "ok"
-    assert found.told.startswith("Python 3.")
+    assert found.message.startswith("Python 3.")
 
 
-def test_a_tool_that_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_tool_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("TERRAFORM_BINARY_NAME", raising=False)
     node, npm, terraform = tools()
     assert [each.level for each in (node, npm, terraform)] == ["error"] * 3
-    assert (terraform.told, terraform.remedy.split(",")[0]) == ("terraform is missing", "install it")
+    assert (terraform.message, terraform.remedy.split(",")[0]) == ("terraform is missing", "install it")
 
 
-def test_another_lock_than_was_installed_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_changed_lock_file_needs_an_installation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(set_up, "NODE_MODULES", tmp_path)
     (found,) = installed()
     assert (found.level, found.remedy) == ("error", "run `make setup`")
-    assert found.told == "package-lock.json is not what was installed from"
+    assert found.message == "package-lock.json has changed since its packages were installed"
 
 
-def test_the_committed_locks_are_in_step() -> None:
+def test_committed_lock_files_are_current() -> None:
     assert [each.level for each in locks()] == ["ok"]
     assert bindings_of() == provider_version() == "5.100.0"
 
 
 @pytest.mark.parametrize(
-    ("name", "before", "after", "told"),
+    ("name", "before", "after", "message"),
     [
-        ("pyproject.toml", '"typer>=0.20"', '"typer>=99"', "asks for typer>=99, requirements.lock has 0."),
-        ("pyproject.toml", '"rich>=14"', '"rich-of-ours"', "asks for rich-of-ours, requirements.lock has it not"),
-        ("pyproject.toml", '"ruff>=0.14"', '"ruff>=99"', "asks for ruff>=99, requirements.lock has 0."),
-        ("package.json", '"cdktf-cli": "0.21.0"', '"cdktf-cli": "0.22.0"', "dependencies of package.json are others"),
-        (".terraform.lock.hcl", '"5.100.0"', '"5.99.0"', "has AWS provider 5.99.0, the bindings are of 5.100.0"),
+        ("pyproject.toml", '"typer>=0.20"', '"typer>=99"', "requires typer>=99, but requirements.lock has 0."),
+        (
+            "pyproject.toml",
+            '"rich>=14"',
+            '"rich-of-ours"',
+            "requires rich-of-ours, but requirements.lock does not have it",
+        ),
+        ("pyproject.toml", '"ruff>=0.14"', '"ruff>=99"', "requires ruff>=99, but requirements.lock has 0."),
+        ("package.json", '"cdktf-cli": "0.21.0"', '"cdktf-cli": "0.22.0"', "dependencies in package.json differ"),
+        (".terraform.lock.hcl", '"5.100.0"', '"5.99.0"', "has AWS provider 5.99.0, but the bindings are for 5.100.0"),
     ],
 )
-def test_a_lock_out_of_step(project: Path, name: str, before: str, after: str, told: str) -> None:
+def test_outdated_lock_file_is_an_error(project: Path, name: str, before: str, after: str, message: str) -> None:
     change(project / name, before, after)
     (found,) = locks(project)
     assert (found.level, found.subject) == ("error", "lock files")
-    assert told in found.told
+    assert message in found.message
     assert found.remedy
 
 
-def test_several_locks_out_of_step_at_once(project: Path) -> None:
+def test_all_outdated_lock_files_are_reported(project: Path) -> None:
     change(project / ".terraform.lock.hcl", '"5.100.0"', '"5.99.0"')
     change(project / "package.json", '"node": "22.23.3"', '"node": "24.0.0"')
     assert len(list(locks(project))) == 2
 
 
-def test_a_mirror_with_another_version(tmp_path: Path) -> None:
+def test_mirror_with_another_version_is_an_error(tmp_path: Path) -> None:
     version = tmp_path / PROVIDER / "5.99.0"
     version.mkdir(parents=True)
     (found,) = provider({MIRROR_VARIABLE: str(tmp_path)})
-    assert (found.level, found.told) == ("error", f"the mirror {tmp_path} has no AWS provider 5.100.0")
+    assert (found.level, found.message) == ("error", f"the mirror {tmp_path} has no AWS provider 5.100.0")
     version.rename(version.with_name("5.100.0"))
     (found,) = provider({MIRROR_VARIABLE: str(tmp_path)})
     assert found == Finding("ok", "provider", f"AWS 5.100.0, mirrored in {tmp_path}")
 
 
-def test_a_folder_that_is_no_mirror(tmp_path: Path) -> None:
+def test_folder_without_provider_is_an_error(tmp_path: Path) -> None:
     (found,) = provider({MIRROR_VARIABLE: str(tmp_path)})
     assert found.level == "error"
     assert f"unset {MIRROR_VARIABLE}" in found.remedy
 
 
-def test_neither_a_mirror_nor_a_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_no_mirror_and_no_network_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("ops.doctor.provider.find_mirror", lambda _: None)
     (found,) = provider({"HOME": str(tmp_path)}, "http://127.0.0.1:1/terraform.json")
     assert found.level == "error"
-    assert found.told.startswith("neither mirrored here nor to be fetched: http://127.0.0.1:1/terraform.json: ")
+    assert found.message.startswith(
+        "there is no local mirror, and the registry cannot be reached: http://127.0.0.1:1/terraform.json: "
+    )
 
 
 @pytest.mark.parametrize(
-    ("seconds", "level", "told"),
+    ("seconds", "level", "message"),
     [
         (0, "ok", "within a minute"),
         (59, "ok", "within a minute"),
-        (60, "warning", "60 s ahead of AWS's; AWS refuses from 5 minutes on"),
-        (-299, "warning", "299 s behind AWS's"),
-        (300, "error", "300 s ahead of AWS's: from 5 minutes on AWS refuses every request as expired"),
-        (-86400, "error", "86400 s behind AWS's"),
+        (60, "warning", "60 s ahead of AWS; AWS rejects requests from 5 minutes on"),
+        (-299, "warning", "299 s behind AWS"),
+        (300, "error", "300 s ahead of AWS; AWS rejects every request as expired from 5 minutes on"),
+        (-86400, "error", "86400 s behind AWS"),
     ],
 )
-def test_how_far_the_clock_is_off(seconds: int, level: Level, told: str) -> None:
+def test_clock_offset_determines_the_level(seconds: int, level: Level, message: str) -> None:
     found = clock.judged(NOW, NOW + timedelta(seconds=seconds))
     assert found.level == level
-    assert found.told.startswith(told)
+    assert found.message.startswith(message)
     assert ("timedatectl" in found.remedy) == (level != "ok")
 
 
 class Refusing(BaseHTTPRequestHandler):
-    """AWS, as it answers a request without a signature."""
+    """A server that responds like AWS to an unsigned request."""
 
     def do_GET(self) -> None:
         self.send_response_only(403)
@@ -147,5 +154,5 @@ def refusing() -> Iterator[str]:
     server.server_close()
 
 
-def test_a_refusal_tells_the_time_too(refusing: str) -> None:
+def test_error_response_contains_the_time(refusing: str) -> None:
     assert clock.date_of(refusing) == NOW

@@ -1,4 +1,4 @@
-"""What the doctor says of the versions that run."""
+"""The doctor's check of running versions."""
 
 import datetime
 from collections.abc import Iterator
@@ -51,17 +51,17 @@ def looked(context: Context, today: datetime.date = TODAY) -> list[Finding]:
 
 
 def judged(running: Running, left: int, extended: int | None = None) -> list[Finding]:
-    """Return what is said of something whose standard support ends in this many days."""
+    """Return the findings for a version whose standard support ends in this many days."""
     end = None if extended is None else day(extended)
     rows = calendar(row(running.version, left, running.kind, end_of_extended_support=end))
     return list(checks._judged(running, TODAY, rows))
 
 
-def test_before_the_first_apply_nothing_runs(context: Context) -> None:
-    assert looked(context) == [Finding("ok", "versions", "nothing runs that has one")]
+def test_unapplied_environment_has_no_running_versions(context: Context) -> None:
+    assert looked(context) == [Finding("ok", "versions", "nothing with a version is running")]
 
 
-def test_what_runs_is_named_with_the_version_that_aws_answers(context: Context) -> None:
+def test_running_version_is_the_one_from_aws(context: Context) -> None:
     rds = client("rds")
     login = {"MasterUsername": "dbadmin", "MasterUserPassword": "not-a-secret"}
     cluster = {"DBClusterIdentifier": "agora-dev-main", "Engine": "aurora-mysql"}
@@ -78,12 +78,12 @@ def test_what_runs_is_named_with_the_version_that_aws_answers(context: Context) 
         '2026-08-31; write "8.0.mysql_aurora.3.10.6", supported until 2028-04-30'
     )
     assert kubernetes.level == "warning"
-    assert kubernetes.told.startswith(
+    assert kubernetes.message.startswith(
         "agora-dev-blue runs kubernetes 1.34, which leaves standard support on 2026-12-02"
     )
 
 
-def test_what_is_supported_is_listed(context: Context) -> None:
+def test_supported_versions_are_listed(context: Context) -> None:
     function = {"aws_lambda_function": STACK["aws_lambda_function"]}
     role = client("iam").create_role(RoleName="x", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     code = {"ZipFile": b"PK\x05\x06" + bytes(18)}
@@ -104,14 +104,14 @@ def test_what_is_supported_is_listed(context: Context) -> None:
         (True, -5, None, "error"),
     ],
 )
-def test_past_the_end_it_is_an_error_unless_extended_support_goes_on(
+def test_ended_version_is_an_error_unless_extended_support_continues(
     extended_support: bool, left: int, extended: int | None, level: str
 ) -> None:
     (found,) = judged(Running("agora-dev-blue", "kubernetes", "1.33", extended_support), left, extended)
     assert found.level == level
 
 
-def test_a_version_that_lasts_is_not_told_of() -> None:
+def test_supported_version_is_not_reported() -> None:
     assert judged(Running("agora-dev-blue", "kubernetes", "1.36"), 181) == []
 
 
@@ -122,7 +122,7 @@ def test_a_version_that_lasts_is_not_told_of() -> None:
         ("EXTENDED", True, "EKS charges for extended support"),
     ],
 )
-def test_a_clusters_upgrade_policy_says_what_comes_after(support: str, extended: bool, after: str) -> None:
+def test_upgrade_policy_determines_what_follows_standard_support(support: str, extended: bool, after: str) -> None:
     class Eks:
         def describe_cluster(self, name: str) -> dict[str, Any]:
             return {"cluster": {"name": name, "version": "1.33", "upgradePolicy": {"supportType": support}}}
@@ -139,11 +139,11 @@ def test_a_clusters_upgrade_policy_says_what_comes_after(support: str, extended:
         ({"EngineLifecycleSupport": "open-source-rds-extended-support-disabled"}, False),
     ],
 )
-def test_a_database_has_extended_support_unless_it_is_switched_off(answered: dict[str, str], extended: bool) -> None:
+def test_database_has_extended_support_unless_disabled(answered: dict[str, str], extended: bool) -> None:
     answer = {"Engine": "mysql", "EngineVersion": "8.0.46", **answered}
     assert checks._database("agora-dev-old-1", answer).extended is extended
 
 
-def test_a_version_that_the_calendar_does_not_have_is_unseen() -> None:
+def test_version_missing_from_calendar_is_unseen() -> None:
     (found,) = checks._judged(Running("agora-dev-blue", "kubernetes", "1.99"), TODAY, calendar())
     assert (found.level, found.remedy) == ("unseen", "run `.venv/bin/python -m ops calendar`")

@@ -1,4 +1,4 @@
-"""Plans in JSON for tests: what `terraform show -json` prints, as far as the guard reads it."""
+"""Plans in JSON for tests, with the fields of `terraform show -json` that the guard reads."""
 
 import json
 from pathlib import Path
@@ -11,8 +11,8 @@ DATABASE = "aws_rds_cluster.database_main"
 def change(address: str, *actions: str, before: Any = None, after: Any = None, **more: Any) -> dict[str, Any]:
     """Return one resource's change."""
     kind = address.split(".")[0]
-    told = {"actions": list(actions), "before": before, "after": after, **more}
-    return {"address": address, "mode": "managed", "type": kind, "change": told}
+    details = {"actions": list(actions), "before": before, "after": after, **more}
+    return {"address": address, "mode": "managed", "type": kind, "change": details}
 
 
 def destroyed(address: str, **before: Any) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def plan(*changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def written(folder: Path, *changes: dict[str, Any]) -> Path:
-    """Write the plan into a file, and return that."""
+    """Write the plan to a file, and return its path."""
     path = folder / "plan.json"
     path.write_text(json.dumps(plan(*changes)))
     return path

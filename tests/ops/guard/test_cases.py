@@ -1,4 +1,4 @@
-"""Plans, each with what the guard should say of it: a part of the sentence, or nothing."""
+"""Plans with the expected part of the guard's sentence, or none."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ CASES = [json.loads(line) for line in (Path(__file__).parent / "cases.jsonl").re
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["what"] for case in CASES])
-def test_a_plan_is_judged_right(case: dict[str, Any]) -> None:
+def test_case_has_expected_judgement(case: dict[str, Any]) -> None:
     changes = [change(each.pop("address"), *each.pop("actions"), **each) for each in map(dict, case["changes"])]
     judgement = judge(Plan.model_validate(plan(*changes)), {}, *records(), TODAY, accounts=OURS)
     sentences = [each.sentence for each in judgement.refused]

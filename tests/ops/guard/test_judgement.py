@@ -1,4 +1,4 @@
-"""What the guard refuses, and what it lets pass."""
+"""The changes that the guard refuses and allows."""
 
 import datetime
 import json
@@ -20,7 +20,7 @@ from ops.guard.versions import ended_versions
 from tests.ops.guard.plans import BUCKET, DATABASE, change, created, destroyed, plan, updated
 
 TODAY = datetime.date(2026, 11, 21)
-#: The account of prod, and the one that it takes images from.
+#: The account of prod, and the account of its registry.
 OURS = frozenset({"333333333333", "222222222222"})
 STATEFUL = {row.type: row.says for row in TABLE if row.harm is Event.LOST}
 SERVING = {row.type: row.says for row in TABLE if row.harm is Event.GAP}
@@ -36,28 +36,30 @@ def judged(
 
 
 def records(folder: Path | None = None) -> tuple[Unlocks, Document]:
-    """Return the unlock records of prod in a folder, by default none."""
+    """Return the unlock records of prod in a folder; none by default."""
     return read_unlocks(folder or Path("envs"), "prod")
 
 
 def refused(*changes: dict[str, Any], synthesized: Any = None) -> list[str]:
-    """Return the refusals' sentences without what to do about them."""
-    return [each.sentence.split(" If it is meant")[0] for each in judged(*changes, synthesized=synthesized).refused]
+    """Return the sentences of the findings without their remedies."""
+    return [
+        each.sentence.split(" If this is intended")[0] for each in judged(*changes, synthesized=synthesized).refused
+    ]
 
 
 @pytest.mark.parametrize("kind", sorted(STATEFUL))
-def test_what_holds_something_is_not_destroyed(kind: str) -> None:
+def test_destroying_resource_with_data_is_refused(kind: str) -> None:
     assert refused(destroyed(f"{kind}.x")) == [f"{kind}.x would be destroyed, and with it {STATEFUL[kind]}."]
 
 
 @pytest.mark.parametrize("actions", [("delete", "create"), ("create", "delete")])
-def test_nor_replaced_and_the_cause_is_named(actions: tuple[str, ...]) -> None:
+def test_replacement_is_refused_with_its_cause(actions: tuple[str, ...]) -> None:
     replaced = change(DATABASE, *actions, before={"engine": "a"}, after={"engine": "b"}, replace_paths=[["engine"]])
     assert refused(replaced) == [f"{DATABASE} would be replaced by a new one (changed: engine), and with it its data."]
 
 
 @pytest.mark.parametrize("kind", sorted(SERVING))
-def test_what_serves_is_replaced_by_another_that_is_there_first(kind: str) -> None:
+def test_replacement_is_allowed_only_if_created_first(kind: str) -> None:
     address = f"{kind}.x"
     assert refused(destroyed(address)) == [f"{address} would be destroyed, and with it {SERVING[kind]}."]
     first_gone, first_there = (
@@ -68,7 +70,7 @@ def test_what_serves_is_replaced_by_another_that_is_there_first(kind: str) -> No
     assert (refused(first_gone), refused(first_there)) == ([what], [])
 
 
-def test_what_holds_nothing_may_go() -> None:
+def test_resource_without_data_can_be_destroyed() -> None:
     assert refused(
         destroyed("aws_vpc_security_group_ingress_rule.x"),
         destroyed("aws_rds_cluster_instance.database_main_2"),
@@ -92,35 +94,35 @@ def test_what_holds_nothing_may_go() -> None:
         (DATABASE, {"backup_retention_period": 35}, {"backup_retention_period": 1},
          "would keep its backups for a shorter time (backup_retention_period: 35 to 1)"),
         (BUCKET, {"force_destroy": False}, {"force_destroy": True},
-         "could be destroyed with all that it holds (force_destroy: false to true)"),
+         "could be destroyed with all its contents (force_destroy: false to true)"),
         ("aws_kms_key.x", {"enable_key_rotation": True}, {"enable_key_rotation": False},
          "would no longer be rotated (enable_key_rotation: true to false)"),
         ("aws_cloudwatch_log_group.x", {"kms_key_id": "arn"}, {"kms_key_id": None},
          "would no longer be encrypted with our key (kms_key_id: arn to none)"),
         ("aws_ecr_repository.x", {"image_tag_mutability": "IMMUTABLE"}, {"image_tag_mutability": "MUTABLE"},
-         "would let a tag lead to another image (image_tag_mutability: IMMUTABLE to MUTABLE)"),
+         "would let a tag point to another image (image_tag_mutability: IMMUTABLE to MUTABLE)"),
         ("aws_cloudfront_distribution.x", {"web_acl_id": "arn"}, {"web_acl_id": ""},
          "would be reachable without the firewall (web_acl_id: arn to none)"),
         ("aws_s3_bucket_versioning.x", {"versioning_configuration": [{"status": "Enabled"}]},
          {"versioning_configuration": [{"status": "Suspended"}]},
-         "would be suspended: what is overwritten or deleted could not be brought back "
+         "would be suspended: overwritten or deleted objects could not be restored "
          "(versioning_configuration.status: Enabled to Suspended)"),
     ],
 )  # fmt: skip
-def test_a_protection_stays(address: str, before: dict[str, Any], after: dict[str, Any], what: str) -> None:
+def test_weakened_protection_is_refused(address: str, before: dict[str, Any], after: dict[str, Any], what: str) -> None:
     assert refused(updated(address, before, after)) == [f"{address} {what}."]
-    # The other way round it is one more.
+    # In the other direction, it adds one.
     assert refused(updated(address, after, before)) == []
 
 
-def test_a_protection_that_is_a_resource_stays() -> None:
+def test_removed_protecting_resource_is_refused() -> None:
     assert refused(destroyed("aws_s3_bucket_public_access_block.x")) == [
         "aws_s3_bucket_public_access_block.x would be destroyed: the bucket could be opened to the public."
     ]
     assert refused(change("aws_backup_plan.x", "delete", "create", before={}, after={})) == []
 
 
-def test_a_firewall_goes_only_with_what_it_stands_before() -> None:
+def test_web_acl_association_is_removed_only_with_its_resource() -> None:
     association = destroyed("aws_wafv2_web_acl_association.x", resource_arn="arn:lb")
     assert refused(association) == [
         "aws_wafv2_web_acl_association.x would be destroyed: what it protects would be reachable without the firewall."
@@ -130,7 +132,7 @@ def test_a_firewall_goes_only_with_what_it_stands_before() -> None:
     assert len(refused(association, another)) == 1
 
 
-def test_a_key_that_is_not_known_yet_is_no_loss() -> None:
+def test_unknown_key_is_no_loss() -> None:
     unknown = change(
         "aws_cloudwatch_log_group.x",
         "update",
@@ -144,28 +146,28 @@ def test_a_key_that_is_not_known_yet_is_no_loss() -> None:
 RULE = "aws_vpc_security_group_ingress_rule.x"
 
 
-def test_a_rule_for_everyone() -> None:
+def test_rule_for_everyone_is_refused() -> None:
     https = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
     assert refused(created(RULE, cidr_ipv4="0.0.0.0/0", **https)) == [
-        f"{RULE} would let everyone in (0.0.0.0/0, tcp 443)."
+        f"{RULE} would allow access from everyone (0.0.0.0/0, tcp 443)."
     ]
     assert refused(created(RULE, cidr_ipv6="::/0", ip_protocol="-1")) == [
-        f"{RULE} would let everyone in (::/0, all ports)."
+        f"{RULE} would allow access from everyone (::/0, all ports)."
     ]
     assert refused(created(RULE, cidr_ipv4="10.0.0.0/8", **https)) == []
     assert refused(created("aws_vpc_security_group_egress_rule.x", cidr_ipv4="0.0.0.0/0", **https)) == []
 
 
-def test_what_is_open_already_is_not_new() -> None:
+def test_existing_exposure_is_not_refused() -> None:
     now = {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "tcp", "from_port": 443, "to_port": 443}
     assert refused(updated(RULE, now, {**now, "description": "HTTPS"})) == []
     assert len(refused(updated(RULE, now, {**now, "to_port": 65535}))) == 1
 
 
-def test_inline_rules_for_everyone() -> None:
+def test_inline_rules_for_everyone_are_refused() -> None:
     rule = {"cidr_blocks": ["10.0.0.0/8", "0.0.0.0/0"], "protocol": "tcp", "from_port": 0, "to_port": 65535}
     assert refused(updated("aws_security_group.x", {"ingress": []}, {"ingress": [rule]})) == [
-        "aws_security_group.x would let everyone in (0.0.0.0/0, tcp 0 to 65535)."
+        "aws_security_group.x would allow access from everyone (0.0.0.0/0, tcp 0 to 65535)."
     ]
 
 
@@ -182,14 +184,14 @@ def test_inline_rules_for_everyone() -> None:
          "network_configuration.assign_public_ip: none to true"),
     ],
 )  # fmt: skip
-def test_a_public_flag(address: str, values: dict[str, Any], what: str) -> None:
+def test_public_flag_is_refused(address: str, values: dict[str, Any], what: str) -> None:
     assert refused(created(address, **values)) == [f"{address} would be open to the public ({what})."]
     assert refused(updated(address, values, values)) == []
 
 
 def statement(**more: Any) -> str:
-    told = {"Sid": "Read", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*", **more}
-    return json.dumps({"Version": "2012-10-17", "Statement": [told]})
+    statement = {"Sid": "Read", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*", **more}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 POLICY = "aws_s3_bucket_policy.x"
@@ -207,7 +209,7 @@ POLICY = "aws_s3_bucket_policy.x"
         {"Condition": {"StringEqualsIfExists": {"aws:SourceAccount": "333333333333"}}},
     ],
 )
-def test_a_policy_for_everyone(open_to_all: dict[str, Any]) -> None:
+def test_policy_for_everyone_is_refused(open_to_all: dict[str, Any]) -> None:
     assert refused(created(POLICY, policy=statement(**open_to_all))) == [
         f'{POLICY} would allow everyone what its policy says in "Read" (s3:GetObject).'
     ]
@@ -223,12 +225,12 @@ def test_a_policy_for_everyone(open_to_all: dict[str, Any]) -> None:
         {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}},
     ],
 )
-def test_a_policy_for_somebody(narrow: dict[str, Any]) -> None:
+def test_policy_for_named_principal_is_allowed(narrow: dict[str, Any]) -> None:
     assert refused(created(POLICY, policy=statement(**narrow))) == []
 
 
 @pytest.mark.parametrize("force_destroy", [True, False])
-def test_a_bucket_that_may_be_emptied_is_refused_once(force_destroy: bool) -> None:
+def test_force_destroy_of_bucket_is_refused_once(force_destroy: bool) -> None:
     def denial(*actions: str) -> dict[str, Any]:
         return {"bucket": "content", "policy": statement(Effect="Deny", Action=actions)}
 
@@ -238,19 +240,19 @@ def test_a_bucket_that_may_be_emptied_is_refused_once(force_destroy: bool) -> No
     assert (only.address, only.kind) == (BUCKET if force_destroy else POLICY, "protection")
 
 
-def test_an_endpoints_policy_opens_nothing() -> None:
+def test_endpoint_policy_is_no_exposure() -> None:
     assert refused(created("aws_vpc_endpoint.x", policy=statement())) == []
 
 
-def test_a_policy_that_only_the_apply_tells_is_read_as_synthesized() -> None:
+def test_policy_known_after_apply_is_read_from_synthesized_stack() -> None:
     unknown = change(POLICY, "create", after={}, after_unknown={"policy": True})
     tokens = statement(Resource="${aws_s3_bucket.x.arn}/*")
     assert len(refused(unknown, synthesized={"resource": {"aws_s3_bucket_policy": {"x": {"policy": tokens}}}})) == 1
     (note,) = judged(unknown).notes
-    assert note.startswith(f"1 policies are known only after the apply, and were not read: {POLICY}.")
+    assert note.startswith(f"1 policies are known only after the apply and were not checked: {POLICY}.")
 
 
-def test_many_deletions_at_once() -> None:
+def test_too_many_deletions_are_refused() -> None:
     rules = [destroyed(f"aws_vpc_security_group_ingress_rule.x{number}") for number in range(MOST_DELETIONS)]
     assert refused(*rules) == []
     assert refused(*rules, destroyed("aws_route.x")) == [
@@ -268,12 +270,12 @@ unlock "aws_s3_bucket.bucket_content" {
 """
 
 
-def test_a_record_unlocks(tmp_path: Path) -> None:
+def test_record_unlocks_its_finding(tmp_path: Path) -> None:
     judgement = judged(destroyed(BUCKET), unlocks=RECORD, folder=tmp_path)
     assert (judgement.refused, [each.address for each in judgement.unlocked]) == ([], [BUCKET])
 
 
-def test_a_record_for_another_address_or_another_kind_does_not(tmp_path: Path) -> None:
+def test_record_for_another_address_or_kind_does_not_unlock(tmp_path: Path) -> None:
     judgement = judged(
         destroyed("aws_s3_bucket.bucket_other"),
         updated(BUCKET, {"force_destroy": False}, {"force_destroy": True}),
@@ -282,20 +284,20 @@ def test_a_record_for_another_address_or_another_kind_does_not(tmp_path: Path) -
     )
     path = f"{tmp_path.as_posix()}/unlocks/prod.hcl"
     assert [each.sentence.split("). ")[-1].split("objects. ")[-1] for each in judgement.refused] == [
-        f'The record there is does not allow it; if it is meant, add "protection" ({path}:2).',
-        f'If it is meant, write `unlock "aws_s3_bucket.bucket_other" {{ allow = ["loss"] ... }}` into {path}.',
+        f'The existing record does not allow it; if this is intended, add "protection" ({path}:2).',
+        f'If this is intended, add `unlock "aws_s3_bucket.bucket_other" {{ allow = ["loss"] ... }}` to {path}.',
     ]
 
 
-def test_an_expired_record_does_not(tmp_path: Path) -> None:
+def test_expired_record_does_not_unlock(tmp_path: Path) -> None:
     judgement = judged(destroyed(BUCKET), unlocks=RECORD.replace("12-01", "11-20"), folder=tmp_path)
     (only,) = judgement.refused
     path = f"{tmp_path.as_posix()}/unlocks/prod.hcl"
     assert only.sentence.endswith(f"The record that allows it expired on 2026-11-20 ({path}:5).")
-    assert judgement.notes == [f"{path}:1: the record for {BUCKET} has expired; take it out when it is done."]
+    assert judgement.notes == [f"{path}:1: the record for {BUCKET} has expired; delete it if it is not needed."]
 
 
-def test_the_last_day_counts(tmp_path: Path) -> None:
+def test_record_is_valid_on_its_last_day(tmp_path: Path) -> None:
     assert judged(destroyed(BUCKET), unlocks=RECORD.replace("12-01", "11-21"), folder=tmp_path).refused == []
 
 
@@ -311,13 +313,11 @@ def test_the_last_day_counts(tmp_path: Path) -> None:
          "supported until 2027-08-02"),
     ],
 )  # fmt: skip
-def test_nothing_is_created_of_a_version_that_aws_no_longer_creates(
-    address: str, after: dict[str, Any], what: str
-) -> None:
+def test_creation_with_ended_version_is_refused(address: str, after: dict[str, Any], what: str) -> None:
     assert refused(created(address, **after)) == [f"{address} would be created with {what}."]
 
 
-def test_a_runtime_is_refused_from_the_day_on_which_lambda_blocks_it() -> None:
+def test_runtime_is_refused_from_its_block_date() -> None:
     plans = Plan.model_validate(plan(created("aws_lambda_function.function_x", runtime="python3.9")))
     blocked = datetime.date(2027, 2, 1)
     assert list(ended_versions(plans, blocked - datetime.timedelta(days=1))) == []
@@ -325,12 +325,12 @@ def test_a_runtime_is_refused_from_the_day_on_which_lambda_blocks_it() -> None:
     assert (found.kind, found.address) == ("version", "aws_lambda_function.function_x")
 
 
-def test_what_exists_of_such_a_version_may_change() -> None:
+def test_existing_resource_with_ended_version_can_change() -> None:
     before = {"engine": "postgres", "engine_version": "16.8", "tags": {}}
     assert refused(updated("aws_db_instance.database_main_1", before, {**before, "tags": {"a": "b"}})) == []
 
 
-def test_a_replacement_is_a_creation_and_is_refused_for_its_version_too() -> None:
+def test_replacement_with_ended_version_is_refused() -> None:
     old = {"engine": "postgres", "engine_version": "16.8"}
     found = judged(change("aws_db_instance.database_main_1", "delete", "create", before=old, after=old)).refused
     assert [each.kind for each in found] == ["loss", "version"]
@@ -346,18 +346,18 @@ def test_a_replacement_is_a_creation_and_is_refused_for_its_version_too() -> Non
         {"replicate_source_db": "agora-prod-main-1"},
     ],
 )
-def test_what_the_calendar_does_not_end_is_created(after: dict[str, Any]) -> None:
+def test_version_without_end_can_be_created(after: dict[str, Any]) -> None:
     assert refused(created("aws_db_instance.database_main_2", **after)) == []
 
 
-def test_a_version_can_be_unlocked_where_the_calendar_is_behind(tmp_path: Path) -> None:
+def test_ended_version_can_be_unlocked(tmp_path: Path) -> None:
     address = "aws_eks_cluster.eks_blue"
     record = RECORD.replace("aws_s3_bucket.bucket_content", address).replace('"loss"', '"version"')
     found = judged(created(address, version="1.30"), unlocks=record, folder=tmp_path)
     assert (found.refused, [each.kind for each in found.unlocked]) == ([], ["version"])
 
 
-def test_a_record_for_more_deletions(tmp_path: Path) -> None:
+def test_deletions_record_raises_the_limit(tmp_path: Path) -> None:
     rules = [destroyed(f"aws_vpc_security_group_ingress_rule.x{number}") for number in range(20)]
     more = 'deletions {\n  limit = 20\n  reason = "Blue goes away"\n  who = "kim"\n  until = "2026-12-01"\n}\n'
     assert judged(*rules, unlocks=more, folder=tmp_path).refused == []
@@ -376,14 +376,14 @@ def test_a_record_for_more_deletions(tmp_path: Path) -> None:
          "missing; write `reason = ...`"),
     ],
 )  # fmt: skip
-def test_wrong_records(before: str, after: str, problem: str, tmp_path: Path) -> None:
+def test_invalid_record_is_a_problem(before: str, after: str, problem: str, tmp_path: Path) -> None:
     assert before in RECORD
     with pytest.raises(SettingsError) as error:
         judged(unlocks=RECORD.replace(before, after), folder=tmp_path)
     assert str(error.value) == f"{tmp_path.as_posix()}/unlocks/prod.hcl:{problem}"
 
 
-def test_a_record_does_not_hold_for_ever(tmp_path: Path) -> None:
+def test_record_valid_for_too_long_is_a_problem(tmp_path: Path) -> None:
     judged(unlocks=RECORD.replace("2026-12-01", "2027-12-01"), folder=tmp_path)
     (problem,) = too_long(*read_unlocks(tmp_path, "prod"), TODAY)
     assert str(problem).endswith(
@@ -404,8 +404,8 @@ ANY_KIND = (RULE, POLICY, DATABASE, "aws_wafv2_web_acl.x", "aws_s3_bucket_lifecy
         ),
     )
 )
-def test_whatever_a_provider_writes_is_read(value: Any) -> None:
-    """The guard must never end in a traceback: a plan that it cannot read is not a plan that may pass."""
+def test_provider_formats_are_read(value: Any) -> None:
+    """The guard must never end with a traceback: a plan that it cannot read must not pass."""
     attributes = {"rule": value, "policy": value, "ingress": value}
     other, unknown = {**attributes, "tags": value}, dict.fromkeys(attributes, value)
     for after in (other, {}):

@@ -1,4 +1,4 @@
-"""What AWS would refuse to delete: refused before anything is deleted, whatever a record allows."""
+"""Deletions that AWS would refuse are blocked before anything is deleted, even with a record."""
 
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,12 @@ SECRET = "aws_secretsmanager_secret.database_orders_main_password"
 
 
 def blocked(*changes: dict[str, Any]) -> list[str]:
-    """Return the obstacles' sentences without what to do first."""
+    """Return the sentences of the obstacles without their remedies."""
     return [each.sentence.split(" First ")[0] for each in obstacles(Plan.model_validate(plan(*changes)))]
 
 
 def kinds(folder: Path, allow: str, *changes: dict[str, Any]) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return what is refused and what is unlocked, with a record for each address."""
+    """Return the refused and the unlocked findings, with a record for each address."""
     addresses = {each["address"] for each in changes}
     records = "".join(
         f'unlock "{address}" {{\n  allow = {allow}\n  reason = "It goes away"\n'
@@ -46,10 +46,10 @@ def kinds(folder: Path, allow: str, *changes: dict[str, Any]) -> tuple[list[tupl
         ("aws_dynamodb_table.x", {"deletion_protection_enabled": True}),
     ],
 )
-def test_what_is_protected_is_not_destroyed(address: str, before: dict[str, Any]) -> None:
+def test_destroying_protected_resource_is_blocked(address: str, before: dict[str, Any]) -> None:
     sentence = (
-        f"{address} would be destroyed while its deletion protection is on: AWS refuses that, and the apply would stop "
-        "half-way."
+        f"{address} would be destroyed while its deletion protection is on: AWS refuses this, and the apply would stop "
+        "halfway."
     )
     assert blocked(destroyed(address, **before)) == [sentence]
     assert blocked(change(address, "delete", "create", before=before, after=before)) == [sentence]
@@ -58,21 +58,21 @@ def test_what_is_protected_is_not_destroyed(address: str, before: dict[str, Any]
     assert blocked(updated(address, before, before)) == []
 
 
-def test_no_record_lets_it_pass(tmp_path: Path) -> None:
+def test_record_does_not_allow_blocked_deletion(tmp_path: Path) -> None:
     protected = destroyed(DATABASE, deletion_protection=True)
     refused, unlocked = kinds(tmp_path, '["loss", "protection", "empty", "exposure"]', protected)
     assert (refused, unlocked) == ([(DATABASE, "blocked")], ["loss"])
 
 
-def test_the_first_step_is_named_and_no_record_is() -> None:
+def test_blocked_deletion_names_the_first_step_and_no_record() -> None:
     (only,) = obstacles(Plan.model_validate(plan(destroyed(LOAD_BALANCER, enable_deletion_protection=True))))
     assert only.sentence.endswith(
-        " First write deletion_protection = false into its block, and apply that (docs/runbooks/plan.md, "
+        " First set deletion_protection = false in its block, and apply that (docs/runbooks/plan.md, "
         '"Taking a protected block away").'
     )
 
 
-def test_lifting_the_protection_is_a_step_that_a_record_allows(tmp_path: Path) -> None:
+def test_record_allows_turning_off_deletion_protection(tmp_path: Path) -> None:
     lifted = updated(DATABASE, {"deletion_protection": True}, {"deletion_protection": False})
     assert kinds(tmp_path, '["protection"]', lifted) == ([], ["protection"])
 
@@ -85,40 +85,40 @@ def test_lifting_the_protection_is_a_step_that_a_record_allows(tmp_path: Path) -
         ("aws_ecr_repository.repository_api", "force_delete", "images"),
     ],
 )
-def test_what_may_hold_something_is_not_destroyed(address: str, flag: str, contents: str) -> None:
+def test_destroying_possibly_non_empty_resource_is_refused(address: str, flag: str, contents: str) -> None:
     assert blocked(destroyed(address, **{flag: False})) == [
-        f"{address} would be destroyed while its {flag} is off: as long as it holds {contents}, AWS refuses that, and "
-        "the apply would stop half-way."
+        f"{address} would be destroyed while its {flag} is off: if it contains {contents}, AWS refuses this, and "
+        "the apply would stop halfway."
     ]
     assert blocked(destroyed(address, **{flag: True})) == []
 
 
-def test_a_record_says_that_a_bucket_is_empty(tmp_path: Path) -> None:
+def test_empty_record_allows_destroying_bucket(tmp_path: Path) -> None:
     bucket = destroyed(BUCKET, force_destroy=False)
     assert kinds(tmp_path, '["loss", "empty"]', bucket) == ([], ["empty", "loss"])
 
 
-def test_a_record_of_loss_alone_does_not(tmp_path: Path) -> None:
+def test_loss_record_does_not_allow_non_empty_bucket(tmp_path: Path) -> None:
     bucket = destroyed(BUCKET, force_destroy=False)
     assert kinds(tmp_path, '["loss", "protection"]', bucket) == ([(BUCKET, "empty")], ["loss"])
 
 
-def test_a_cluster_with_readers_that_scaling_added_is_not_destroyed() -> None:
+def test_destroying_cluster_with_scaled_readers_is_blocked() -> None:
     reader = "application-autoscaling-61aabbcc-4e2f-4c65-b620-ab7421abc123"
     cluster = "aws_rds_cluster.database_orders_main"
     members = ["agora-prod-orders-main-1", reader]
     (only,) = obstacles(Plan.model_validate(plan(destroyed(cluster, cluster_members=members))))
     assert only.kind == "blocked"
     assert only.sentence == (
-        f"{cluster} would be destroyed while it has readers that scaling added ({reader}): AWS refuses that, and the "
-        "apply would stop half-way. First take replica_scaling out of its block, apply that, and run "
+        f"{cluster} would be destroyed while it has readers that scaling added ({reader}): AWS refuses this, and the "
+        "apply would stop halfway. First remove replica_scaling from its block, apply that, and run "
         "`.venv/bin/python -m ops delete-scaled-readers orders-main --env ENV`; then plan again."
     )
     assert blocked(destroyed(cluster, cluster_members=members[:1])) == []
 
 
-def test_what_counts_is_what_aws_had_when_the_plan_was_made() -> None:
-    """Terraform tells in `before` of what no block is left for what it knew before it asked AWS."""
+def test_refreshed_state_takes_precedence_over_before() -> None:
+    """For resources without configuration, `before` has the values from before the refresh."""
     known = {"cluster_members": [], "deletion_protection": False}
     now = {"cluster_members": ["application-autoscaling-1"], "deletion_protection": True}
     state = {"values": {"root_module": {"resources": [{"address": DATABASE, "values": now}]}}}
@@ -126,11 +126,11 @@ def test_what_counts_is_what_aws_had_when_the_plan_was_made() -> None:
     assert [each.address for each in found] == [DATABASE, DATABASE]
 
 
-def test_a_managed_password_is_not_given_up_before_its_secret_is_there() -> None:
+def test_unmanaging_password_before_secret_exists_is_blocked() -> None:
     given_up = updated(INSTANCE, {"manage_master_user_password": True}, {"manage_master_user_password": None})
     assert blocked(given_up, created(SECRET)) == [
-        f"{INSTANCE} would give up the password that RDS manages while {SECRET} is created by the same plan: RDS "
-        "deletes its own secret at once, and what runs could no longer read the password."
+        f"RDS would stop managing the password of {INSTANCE} in the same plan that creates {SECRET}: RDS deletes its "
+        "own secret immediately, and running tasks could no longer read the password."
     ]
     assert blocked(given_up) == []
     copied = updated(INSTANCE, {"manage_master_user_password": True}, {"manage_master_user_password": True})
@@ -138,7 +138,7 @@ def test_a_managed_password_is_not_given_up_before_its_secret_is_there() -> None
     assert blocked(created(INSTANCE, manage_master_user_password=None), created(SECRET)) == []
 
 
-def test_guardians_of_a_bucket_go_with_it(tmp_path: Path) -> None:
+def test_bucket_protections_can_be_removed_with_their_bucket(tmp_path: Path) -> None:
     guardians = [
         destroyed(f"aws_s3_bucket_{kind}.bucket_content", bucket="agora-prod-content")
         for kind in ("public_access_block", "versioning", "server_side_encryption_configuration")
@@ -148,6 +148,6 @@ def test_guardians_of_a_bucket_go_with_it(tmp_path: Path) -> None:
     assert (refused, unlocked) == ([], ["loss"])
 
 
-def test_guardians_of_a_bucket_that_stays_stay(tmp_path: Path) -> None:
+def test_protections_of_remaining_bucket_cannot_be_removed(tmp_path: Path) -> None:
     alone = destroyed("aws_s3_bucket_versioning.bucket_content", bucket="agora-prod-content")
     assert len(kinds(tmp_path, '["loss"]', alone)[0]) == 1

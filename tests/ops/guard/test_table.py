@@ -1,4 +1,4 @@
-"""The guard's table: complete, and of attributes that the provider has."""
+"""The guard's table: complete, and with attributes that the provider has."""
 
 import re
 from functools import cache
@@ -17,7 +17,7 @@ def synthesized(output: Path) -> set[str]:
     return {kind for stack in folders for kind in Template(stack_folder(output, stack)).json.get("resource", {})}
 
 
-def test_each_type_that_is_synthesized_has_a_row_or_a_reason_for_none(reference: Path, further: Path) -> None:
+def test_synthesized_type_has_row_or_reason(reference: Path, further: Path) -> None:
     types = synthesized(reference) | synthesized(further)
     assert types - {row.type for row in TABLE} - NEED_NO_ROW.keys() == set(), (
         "write a row into ops/guard/table.py, or into NEED_NO_ROW why it needs none (docs/guard.md)"
@@ -25,18 +25,18 @@ def test_each_type_that_is_synthesized_has_a_row_or_a_reason_for_none(reference:
     assert NEED_NO_ROW.keys() - types == set(), "NEED_NO_ROW is for what is synthesized"
 
 
-def test_what_needs_no_row_has_none() -> None:
+def test_type_with_reason_has_no_row() -> None:
     assert {row.type for row in TABLE} & NEED_NO_ROW.keys() == set()
 
 
-def test_no_two_rows_say_the_same() -> None:
+def test_rows_are_unique() -> None:
     seen = [(row.type, row.path, row.says, repr(row.harm)) for row in TABLE]
     assert sorted({each for each in seen if seen.count(each) > 1}) == []
 
 
 @cache
 def bindings(type_: str) -> str:
-    """Return the text of the provider's binding of a type, nothing when it has none."""
+    """Return the text of the provider's binding for a type; empty if there is none."""
     package = find_spec("cdktf_cdktf_provider_aws")
     assert package and package.submodule_search_locations
     path = Path(package.submodule_search_locations[0]) / type_.removeprefix("aws_") / "__init__.py"
@@ -49,21 +49,21 @@ def has(type_: str, name: str) -> bool:
 
 
 def names(row: Row) -> list[str]:
-    """Return the attributes and blocks that a row names. In a firewall's statement the bindings name none."""
+    """Return the attributes and blocks in a row's path. The bindings have no names inside WAF statements."""
     path = re.sub(r"\[(\w+)(=[^\]]*)?\]", r".\1", row.path.removeprefix(ANYWHERE)).partition(".statement.")[0]
     return [*filter(None, path.split(".")), *([row.parent.attribute] if row.parent else [])]
 
 
-def test_a_row_names_what_the_provider_has() -> None:
+def test_row_attribute_exists_in_provider_schema() -> None:
     rows = [row for row in TABLE if row.type != ANY_TYPE]
     assert sorted({row.type for row in rows if not bindings(row.type)}) == []
     assert [f"{row.type}: {name}" for row in rows for name in names(row) if not has(row.type, name)] == []
 
 
-def test_a_row_says_what_would_happen_and_where_that_stands() -> None:
+def test_row_has_sentence_and_source() -> None:
     assert [row for row in TABLE if not row.says[0].islower() or row.says.endswith(".")] == []
     assert [row for row in TABLE if not re.search(r", https://\S+$", row.source)] == []
 
 
-def test_only_a_row_with_a_parent_asks_whether_that_is_there_already() -> None:
+def test_row_created_beside_has_a_parent() -> None:
     assert [row for row in TABLE if row.created == "beside" and not row.parent] == []

@@ -1,4 +1,4 @@
-"""The pipeline's credentials: which role a job's token is used for, and from which refs."""
+"""The pipeline's credentials: the role that a job's token is used for, and the refs that may use it."""
 
 import base64
 import json
@@ -20,13 +20,13 @@ def dev(tmp_path: Path) -> Environment:
 
 
 def token(**claims: Any) -> str:
-    """Return a token as GitLab makes it, its signature aside."""
+    """Return a token like GitLab's, without a valid signature."""
     parts = ({"alg": "RS256"}, {"project_path": "community/groundwork", "ref": "main", **claims})
     encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
     return ".".join([*encoded, "signature"])
 
 
-def test_a_job_of_a_protected_ref_assumes_the_apply_role_with_its_token(dev: Environment) -> None:
+def test_protected_ref_assumes_the_apply_role(dev: Environment) -> None:
     environment = {"AWS_ID_TOKEN": token(ref_protected="true"), "CI_JOB_ID": "7"}
     use_role(dev, "apply", environment)
     assert environment["AWS_ROLE_ARN"] == "arn:aws:iam::111111111111:role/agora-account-dev-apply"
@@ -38,7 +38,7 @@ def test_a_job_of_a_protected_ref_assumes_the_apply_role_with_its_token(dev: Env
 
 
 @pytest.mark.parametrize("claims", [{"ref_protected": "false"}, {}])
-def test_an_apply_from_a_ref_that_is_not_protected_is_refused(dev: Environment, claims: dict[str, str]) -> None:
+def test_apply_from_unprotected_ref_is_refused(dev: Environment, claims: dict[str, str]) -> None:
     environment = {"AWS_ID_TOKEN": token(ref="v1.4.2", **claims)}
     with pytest.raises(OpsError, match=r"v1\.4\.2 is not protected in community/groundwork") as error:
         use_role(dev, "apply", environment)
@@ -46,7 +46,7 @@ def test_an_apply_from_a_ref_that_is_not_protected_is_refused(dev: Environment, 
     assert "AWS_ROLE_ARN" not in environment
 
 
-def test_a_preview_plans_from_a_ref_that_is_not_protected(dev: Environment) -> None:
+def test_unprotected_ref_can_plan(dev: Environment) -> None:
     environment = {"AWS_ID_TOKEN": token(ref_protected="false")}
     use_role(dev, "plan", environment)
     assert environment["AWS_ROLE_ARN"].endswith("agora-account-dev-plan")
@@ -54,12 +54,12 @@ def test_a_preview_plans_from_a_ref_that_is_not_protected(dev: Environment) -> N
 
 
 @pytest.mark.parametrize("wrong", ["token", "a.b.c", "a.W10.c"])
-def test_a_token_that_is_none_is_refused(dev: Environment, wrong: str) -> None:
-    with pytest.raises(OpsError, match="AWS_ID_TOKEN is not an ID token of GitLab's"):
+def test_invalid_token_is_refused(dev: Environment, wrong: str) -> None:
+    with pytest.raises(OpsError, match="AWS_ID_TOKEN is not an ID token of GitLab"):
         use_role(dev, "apply", {"AWS_ID_TOKEN": wrong})
 
 
-def test_without_a_token_the_shells_credentials_stay(dev: Environment) -> None:
+def test_without_token_shell_credentials_are_used(dev: Environment) -> None:
     environment = {"AWS_PROFILE": "dev"}
     use_role(dev, "apply", environment)
     assert environment == {"AWS_PROFILE": "dev"}

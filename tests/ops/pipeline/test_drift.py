@@ -1,4 +1,4 @@
-"""Drift reaches the alarm topic, and an unreachable topic hides none."""
+"""Drift is published to the alarm topic, and reported even if publishing fails."""
 
 import json
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ from ops.pipeline.drift import MOST_LINES, drifted, publish
 from ops.target import Target
 from tests.support.environments import DEV, write
 
-ALARMS = '\nfunction "tells" {}\nalarms {\n  functions = ["tells"]\n}\n'
+ALARMS = '\nfunction "notifier" {}\nalarms {\n  functions = ["notifier"]\n}\n'
 
 
 class Moto:
-    """As much of a target as is asked for."""
+    """A fake target with only the attributes that drift needs."""
 
     def session(self, _: str) -> boto3.Session:
         return boto3.Session(aws_access_key_id="x", aws_secret_access_key="x")
@@ -26,7 +26,7 @@ class Moto:
 
 @pytest.fixture
 def queue() -> Iterator[Any]:
-    """A queue that hears what the topic is told."""
+    """A queue that is subscribed to the topic."""
     with mock_aws():
         session = Moto().session("")
         sns = session.client("sns", region_name="ap-northeast-2")
@@ -39,36 +39,38 @@ def queue() -> Iterator[Any]:
 
 
 def environment(folder: Path, text: str) -> EnvironmentFile:
-    # Moto's own account, whose topic it is.
+    # Moto's default account, which owns the topic.
     return load_file(write(folder, {"dev": text.replace("1" * 12, "123456789012")}) / "dev.hcl")
 
 
-def told(file: EnvironmentFile, drifted: list[str]) -> None:
+def published(file: EnvironmentFile, drifted: list[str]) -> None:
     publish(cast("Target", Moto()), file, drifted)
 
 
-def test_the_alarm_topic_is_told(tmp_path: Path, queue: Any) -> None:
-    told(environment(tmp_path, DEV + ALARMS), ["aws_vpc.network_vpc: changed outside Terraform (tags)"])
+def test_drift_is_published_to_alarm_topic(tmp_path: Path, queue: Any) -> None:
+    published(environment(tmp_path, DEV + ALARMS), ["aws_vpc.network_vpc: changed outside Terraform (tags)"])
     (heard,) = queue()
     assert heard["Subject"] == "agora dev: changed outside Terraform"
     assert heard["Message"] == "aws_vpc.network_vpc: changed outside Terraform (tags)"
 
 
-def test_much_drift_is_told_in_part(tmp_path: Path, queue: Any) -> None:
-    told(environment(tmp_path, DEV + ALARMS), [f"aws_route.x{number}: is gone" for number in range(MOST_LINES + 2)])
+def test_long_drift_is_truncated(tmp_path: Path, queue: Any) -> None:
+    published(
+        environment(tmp_path, DEV + ALARMS), [f"aws_route.x{number}: is gone" for number in range(MOST_LINES + 2)]
+    )
     (heard,) = queue()
     assert heard["Message"].splitlines()[-1] == "... and 2 more, in the job's log"
 
 
-def test_an_environment_without_alarms_tells_nobody(tmp_path: Path, queue: Any) -> None:
-    told(environment(tmp_path, DEV), ["aws_vpc.network_vpc: is gone"])
+def test_environment_without_alarms_publishes_nothing(tmp_path: Path, queue: Any) -> None:
+    published(environment(tmp_path, DEV), ["aws_vpc.network_vpc: is gone"])
     assert queue() == []
 
 
-def test_a_topic_that_is_not_there_hides_no_drift(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_topic_is_only_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with mock_aws():
-        told(environment(tmp_path, DEV + ALARMS), ["aws_vpc.network_vpc: is gone"])
-    assert "the alarm topic could not be told" in capsys.readouterr().err
+        published(environment(tmp_path, DEV + ALARMS), ["aws_vpc.network_vpc: is gone"])
+    assert "the drift could not be published to the alarm topic" in capsys.readouterr().err
 
 
 def drift(kind: str, name: str, before: dict[str, Any], after: dict[str, Any] | None) -> dict[str, Any]:
@@ -77,7 +79,7 @@ def drift(kind: str, name: str, before: dict[str, Any], after: dict[str, Any] | 
     return {"address": f"{kind}.{name}", "type": kind, "name": name, "change": change}
 
 
-def test_what_scaling_and_pipelines_set_is_no_drift() -> None:
+def test_values_set_by_scaling_and_pipelines_are_no_drift() -> None:
     stack = {
         "resource": {
             "aws_ecs_service": {"service_api": {"lifecycle": {"ignore_changes": ["task_definition", "desired_count"]}}},

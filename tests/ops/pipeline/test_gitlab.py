@@ -1,4 +1,4 @@
-"""`.gitlab-ci.yml`: current, and what its jobs may do."""
+"""`.gitlab-ci.yml`: the committed file is current, and its jobs have only the permissions they need."""
 
 import re
 from pathlib import Path
@@ -27,12 +27,12 @@ def jobs(text: str) -> dict[str, Any]:
     return document
 
 
-def test_the_committed_file_is_current(text: str) -> None:
+def test_committed_file_is_current(text: str) -> None:
     assert (PROJECT / FILE).read_text() == text, "run `make pipeline`"
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_a_plan_and_its_apply_are_of_one_state_at_a_time(name: str, jobs: dict[str, Any]) -> None:
+def test_jobs_of_one_state_share_a_resource_group(name: str, jobs: dict[str, Any]) -> None:
     plan, apply = jobs[f"plan:{name}"], jobs[f"apply:{name}"]
     assert plan["resource_group"] == apply["resource_group"] == name
     assert plan["interruptible"] is True
@@ -42,14 +42,14 @@ def test_a_plan_and_its_apply_are_of_one_state_at_a_time(name: str, jobs: dict[s
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_an_apply_has_time_for_nodes_to_be_replaced(name: str, jobs: dict[str, Any]) -> None:
-    # Without one GitLab ends a job after the project's hour, and its token expires after five minutes.
+def test_apply_timeout_allows_node_replacement(name: str, jobs: dict[str, Any]) -> None:
+    # Without a timeout, GitLab ends a job after the project's default of an hour, and tokens expire after 5 minutes.
     assert jobs[f"apply:{name}"]["timeout"] == "3h"
     assert jobs[f"plan:{name}"]["timeout"] == jobs[f"drift:{name}"]["timeout"] == "1h"
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_nothing_is_applied_but_by_a_person_from_its_own_pipeline(name: str, jobs: dict[str, Any]) -> None:
+def test_apply_job_is_manual_and_uses_its_own_plan(name: str, jobs: dict[str, Any]) -> None:
     for rule in jobs[f"apply:{name}"]["rules"]:
         assert rule["when"] == "manual"
         assert "merge_request" not in rule["if"]
@@ -59,21 +59,21 @@ def test_nothing_is_applied_but_by_a_person_from_its_own_pipeline(name: str, job
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_artifacts_are_private_and_short_lived(name: str, jobs: dict[str, Any]) -> None:
+def test_artifacts_are_private_and_expire(name: str, jobs: dict[str, Any]) -> None:
     artifacts = jobs[f"plan:{name}"]["artifacts"]
     assert artifacts["access"] == "developer"
     assert artifacts["expire_in"] == "3 days"
     assert artifacts["reports"] == {"terraform": f"build/ci/{name}/terraform-report.json"}
 
 
-def test_no_job_holds_a_key(text: str, jobs: dict[str, Any]) -> None:
+def test_jobs_have_no_access_keys(text: str, jobs: dict[str, Any]) -> None:
     assert "AWS_ACCESS_KEY" not in text
     for name in STATES:
         for job in ("plan", "apply", "drift"):
             assert jobs[f"{job}:{name}"]["id_tokens"] == {"AWS_ID_TOKEN": {"aud": "https://gitlab.com"}}
 
 
-def test_merge_requests_preview_what_any_branch_may_read(jobs: dict[str, Any]) -> None:
+def test_merge_request_previews_only_allowed_environments(jobs: dict[str, Any]) -> None:
     previews = {
         name: [rule["changes"]["compare_to"] for rule in jobs[f"plan:{name}"]["rules"] if "merge_request" in rule["if"]]
         for name in STATES
@@ -108,7 +108,7 @@ def test_only_protected_tags_are_applied(name: str, jobs: dict[str, Any]) -> Non
     assert '$CI_COMMIT_REF_PROTECTED == "true"' in rule["if"]
 
 
-def test_drift_is_looked_for_by_schedule_alone(jobs: dict[str, Any]) -> None:
+def test_drift_runs_only_on_schedule(jobs: dict[str, Any]) -> None:
     for name in STATES:
         assert jobs[f"drift:{name}"]["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
         for job in ("plan", "apply"):

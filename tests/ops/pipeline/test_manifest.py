@@ -1,4 +1,4 @@
-"""What the apply job takes, and what it refuses."""
+"""The artifacts that the apply job accepts and rejects."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,14 +27,14 @@ def artifact(tmp_path: Path) -> Path:
     return folder
 
 
-def test_what_was_planned_is_taken_with_all_that_it_needs(artifact: Path) -> None:
+def test_artifact_contains_plan_and_its_files(artifact: Path) -> None:
     manifest = unpack(artifact, env="dev", commit=COMMIT)
     assert (manifest.state, manifest.changes) == (STATE, True)
     assert set(manifest.digests) == {"cdk.tf.json", "plan.tfplan", "assets/thumbnail/archive.zip"}
     assert not (artifact / "dev" / ".terraform").exists()
 
 
-def test_what_init_makes_again_is_no_change(artifact: Path) -> None:
+def test_files_created_by_init_are_not_changes(artifact: Path) -> None:
     (artifact / "dev" / ".terraform").mkdir()
     (artifact / "dev" / ".terraform" / "x").write_text("x")
     unpack(artifact, env="dev", commit=COMMIT)
@@ -48,28 +48,28 @@ def test_what_init_makes_again_is_no_change(artifact: Path) -> None:
         (lambda folder: (folder / "more_override.tf.json").write_text("{}"), "more_override.tf.json"),
     ],
 )
-def test_what_was_changed_on_the_way_is_refused(spoil: Callable[[Path], object], name: str, artifact: Path) -> None:
+def test_changed_artifact_is_refused(spoil: Callable[[Path], object], name: str, artifact: Path) -> None:
     spoil(artifact / "dev")
-    with pytest.raises(OpsError, match=f"not what was planned and read: {name} changed since") as error:
+    with pytest.raises(OpsError, match=f"{name} changed after the plan") as error:
         unpack(artifact, env="dev", commit=COMMIT)
     assert error.value.code == ExitCode.REFUSED
 
 
-def test_another_commits_or_environments_plan_is_refused(artifact: Path) -> None:
-    with pytest.raises(OpsError, match="the plan is of commit cccccccccccc, this pipeline's is dddddddddddd"):
+def test_plan_of_another_commit_or_environment_is_refused(artifact: Path) -> None:
+    with pytest.raises(OpsError, match="the plan is for commit cccccccccccc, but this pipeline is for dddddddddddd"):
         unpack(artifact, env="dev", commit="d" * 40)
-    with pytest.raises(OpsError, match="the plan is dev's, not prod's"):
+    with pytest.raises(OpsError, match="the plan is for dev, not for prod"):
         unpack(artifact, env="prod", commit=COMMIT)
 
 
-def test_no_plan_and_no_manifest(artifact: Path) -> None:
+def test_missing_plan_or_invalid_manifest_is_refused(artifact: Path) -> None:
     with pytest.raises(OpsError, match="there is no plan in"):
         unpack(artifact / "elsewhere", env="dev", commit=COMMIT)
     (artifact / MANIFEST).write_text('{"environment": "dev"}')
-    with pytest.raises(OpsError, match="is not a manifest of ours"):
+    with pytest.raises(OpsError, match="is not a valid manifest"):
         unpack(artifact, env="dev", commit=COMMIT)
 
 
-def test_where_a_state_stands() -> None:
+def test_state_has_lineage_and_serial() -> None:
     assert state_of("") == State(lineage="", serial=0)
     assert state_of('{"version": 4, "serial": 7, "lineage": "5f", "resources": []}') == State(lineage="5f", serial=7)

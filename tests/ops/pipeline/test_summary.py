@@ -11,7 +11,7 @@ NOTHING = Judgement([], [], [])
 CLEAN = Scan([], [], [])
 
 
-def test_what_cannot_be_undone_comes_first() -> None:
+def test_irreversible_changes_come_first() -> None:
     several = Plan.model_validate(
         plan(
             created("aws_route.a"),
@@ -36,14 +36,14 @@ def test_no_changes() -> None:
     assert "No changes." in markdown("dev", "c" * 40, Plan.model_validate(plan()), NOTHING, CLEAN)
 
 
-def test_a_long_one_says_how_much_is_left_out() -> None:
+def test_long_summary_is_truncated() -> None:
     many = Plan.model_validate(plan(*(created(f"aws_route.x{number}") for number in range(MOST_ROWS + 3))))
     text = markdown("dev", "c" * 40, many, NOTHING, CLEAN)
     assert text.count("| create |") == MOST_ROWS
     assert "... and 3 more" in text
 
 
-def test_what_the_policy_scan_found_stands_in_it() -> None:
+def test_summary_contains_policy_findings() -> None:
     scan = Scan([Finding(BUCKET, "CKV_AWS_20", "No bucket is public")], [], [])
     text = markdown("dev", "c" * 40, Plan.model_validate(plan()), NOTHING, scan)
     assert f"### Policy scan\n\n- found: {BUCKET} fails CKV_AWS_20: No bucket is public. " in text

@@ -1,4 +1,4 @@
-"""Which paths touch which environment: one file after another is changed, and the environments compared."""
+"""The environments that a path affects."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ CACHE = '\ncache "sessions" {\n  node_type = "cache.t4g.micro"\n}\n'
 SLACK_ALARM = '\nfunction "slack-alarm" {\n  environment = { SECRET_SLACK_WEBHOOK_ARN = "slack-webhook" }\n}\n'
 ENVIRONMENTS = {
     "bare": DEV[: DEV.index("network")],
-    "ground": DEV.replace("10.20.0.0", "10.20.16.0"),
+    "base": DEV.replace("10.20.0.0", "10.20.16.0"),
     "whole": DEV.replace("10.20.0.0", "10.20.32.0") + CACHE + SLACK_ALARM,
 }
 
@@ -26,7 +26,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 
 def touches(changed: str, paths: dict[str, list[str]]) -> set[str]:
-    """Return the environments whose patterns match the file, as GitLab matches: `**/*` is any depth, `*` no slash."""
+    """Return the environments whose patterns match the file, as in GitLab: `**/*` is any depth, `*` has no slash."""
     return {name for name, patterns in paths.items() if any(_matches(changed, each) for each in patterns)}
 
 
@@ -37,13 +37,13 @@ def _matches(path: str, pattern: str) -> bool:
     return Path(path).match(pattern) and path.count("/") == pattern.count("/")
 
 
-ALL = {"bare", "ground", "whole"}
+ALL = {"bare", "base", "whole"}
 
 
 @pytest.mark.parametrize(
     ("changed", "environments"),
     [
-        ("envs/ground.hcl", {"ground"}),
+        ("envs/base.hcl", {"base"}),
         ("envs/unlocks/whole.hcl", {"whole"}),
         ("main.py", ALL),
         ("cdktf.json", ALL),
@@ -55,11 +55,11 @@ ALL = {"bare", "ground", "whole"}
         ("modules/hcl/reading.py", ALL),
         ("modules/bindings/importing.py", ALL),
         ("modules/delivery/state/state.py", ALL),
-        ("modules/network/vpc/vpc.py", {"ground", "whole"}),
-        ("modules/network/vpc/settings.py", {"ground", "whole"}),
+        ("modules/network/vpc/vpc.py", {"base", "whole"}),
+        ("modules/network/vpc/settings.py", {"base", "whole"}),
         ("modules/data/cache/cache.py", {"whole"}),
         ("modules/data/cache/settings.py", {"whole"}),
-        # The data wing scales replicas by it; no environment has a block of its own for it.
+        # The data module uses it to scale replicas; it has no block of its own.
         ("modules/autoscaling/policies.py", {"whole"}),
         ("modules/compute/module.py", set()),
         ("modules/events/function/functions.py", {"whole"}),
@@ -71,26 +71,28 @@ ALL = {"bare", "ground", "whole"}
         ("README.md", set()),
     ],
 )
-def test_what_a_change_touches(changed: str, environments: set[str], paths: dict[str, list[str]]) -> None:
+def test_changed_path_affects_expected_environments(
+    changed: str, environments: set[str], paths: dict[str, list[str]]
+) -> None:
     assert touches(changed, paths) == environments
 
 
-def test_the_wings_of_an_environment(tmp_path: Path) -> None:
+def test_modules_of_environment_are_those_with_blocks(tmp_path: Path) -> None:
     files = load(write(tmp_path, ENVIRONMENTS))
     assert {name: modules_of(file.settings) for name, file in files.items()} == {
         "bare": {"delivery"},
-        "ground": {"delivery", "network"},
+        "base": {"delivery", "network"},
         "whole": {"delivery", "network", "data", "events"},
     }
 
 
-def test_gitlab_takes_as_many_patterns() -> None:
+def test_number_of_patterns_is_within_gitlab_limit() -> None:
     """ "GitLab, CI/CD YAML, rules:changes": at most 50 patterns."""
     for patterns in touched([file.settings for file in load(PROJECT / "envs").values()], Path("envs")).values():
         assert len(patterns) <= 50
 
 
-def test_a_folder_is_named_from_the_repositorys_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_folder_is_relative_to_repository_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert in_repository(PROJECT / "tests" / "environments") == Path("tests/environments")
     monkeypatch.chdir(PROJECT / "tests")
     assert in_repository(Path("environments")) == Path("tests/environments")

@@ -1,4 +1,4 @@
-"""What is looked for, and what a person is told."""
+"""The recovery command: lookups and messages."""
 
 import json
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ STACK = {
 
 @dataclass
 class FakeTerraform:
-    """Terraform that plans what it is told, and finds every object that it is asked for."""
+    """A fake Terraform with a given plan, in which every requested object exists."""
 
     folder: Path
     creates: dict[str, dict[str, Any]]
@@ -90,11 +90,11 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def run(folder: Path, creates: dict[str, dict[str, Any]], **told: Any) -> Recovery:
+def run(folder: Path, creates: dict[str, dict[str, Any]], **options: Any) -> Recovery:
     (folder / "stack").mkdir()
     (folder / "stack" / "cdk.tf.json").write_text(json.dumps(STACK))
     target = SimpleNamespace(workspace=SimpleNamespace(build=folder), session=lambda _: boto3.Session())
-    terraform = FakeTerraform(folder / "stack", dict(creates), **told)
+    terraform = FakeTerraform(folder / "stack", dict(creates), **options)
     return recovered(cast("Target", target), cast("Terraform", terraform))
 
 
@@ -109,43 +109,45 @@ def vpc() -> str:
 VPC = {"aws_vpc.network": {"tags_all": {**TAGS, "Name": "agora-dev-vpc"}}}
 
 
-def test_a_name_gives_the_id_of_account_and_region(tmp_path: Path) -> None:
+def test_named_object_is_imported_with_account_and_region(tmp_path: Path) -> None:
     recovery = run(tmp_path, {"aws_sns_topic.news": {"name": "agora-dev-news"}})
-    assert recovery.taken == {"aws_sns_topic.news": f"arn:aws:sns:{REGION}:{ACCOUNT}:agora-dev-news"}
-    assert next(recovery.told()) == f"taken in: aws_sns_topic.news  arn:aws:sns:{REGION}:{ACCOUNT}:agora-dev-news"
+    assert recovery.imported == {"aws_sns_topic.news": f"arn:aws:sns:{REGION}:{ACCOUNT}:agora-dev-news"}
+    assert next(recovery.lines()) == f"imported: aws_sns_topic.news  arn:aws:sns:{REGION}:{ACCOUNT}:agora-dev-news"
     assert recovery.plan == ""
 
 
-def test_an_object_of_another_region_is_looked_for_there(tmp_path: Path) -> None:
+def test_object_is_looked_up_in_its_own_region(tmp_path: Path) -> None:
     ec2: Any = boto3.client("ec2", region_name=OTHER)
     data = {"ImageId": "ami-1"}
     created = ec2.create_launch_template(LaunchTemplateName="nodes", LaunchTemplateData=data)["LaunchTemplate"]
     recovery = run(tmp_path, {"aws_launch_template.nodes": {"name": "nodes"}})
-    assert recovery.taken == {"aws_launch_template.nodes": created["LaunchTemplateId"]}
+    assert recovery.imported == {"aws_launch_template.nodes": created["LaunchTemplateId"]}
 
 
-def test_of_two_objects_none_is_taken_and_both_are_named(tmp_path: Path) -> None:
+def test_ambiguous_objects_are_not_imported_and_are_named(tmp_path: Path) -> None:
     first, second = vpc(), vpc()
     recovery = run(tmp_path, VPC)
-    assert recovery.taken == {}
-    (told,) = recovery.unclear
-    assert first in told
-    assert second in told
-    assert "ops terraform --env dev -- import aws_vpc.network ID" in told
+    assert recovery.imported == {}
+    (message,) = recovery.unclear
+    assert first in message
+    assert second in message
+    assert "ops terraform --env dev -- import aws_vpc.network ID" in message
     assert recovery.plan == "Plan: ..."
 
 
-def test_an_object_that_the_state_holds_is_no_orphan(tmp_path: Path) -> None:
+def test_object_in_state_is_not_imported(tmp_path: Path) -> None:
     old, orphan = vpc(), vpc()
-    assert run(tmp_path, VPC, state=({"type": "aws_vpc", "values": {"id": old}},)).taken == {"aws_vpc.network": orphan}
+    assert run(tmp_path, VPC, state=({"type": "aws_vpc", "values": {"id": old}},)).imported == {
+        "aws_vpc.network": orphan
+    }
 
 
-def test_where_nothing_exists_there_is_nothing_to_recover(tmp_path: Path) -> None:
+def test_nothing_existing_means_nothing_to_recover(tmp_path: Path) -> None:
     recovery = run(tmp_path, {**VPC, "terraform_data.snapshot": {}})
-    assert next(recovery.told()).startswith("nothing to recover")
+    assert next(recovery.lines()).startswith("nothing to recover")
     assert not recovery.unclear
 
 
-def test_what_the_state_holds_of_a_lost_object_is_dropped_before_its_successor_is_taken_in(tmp_path: Path) -> None:
+def test_deleted_object_leaves_state_before_successor_is_imported(tmp_path: Path) -> None:
     successor = vpc()
-    assert run(tmp_path, VPC, gone=("aws_vpc.network",)).taken == {"aws_vpc.network": successor}
+    assert run(tmp_path, VPC, gone=("aws_vpc.network",)).imported == {"aws_vpc.network": successor}

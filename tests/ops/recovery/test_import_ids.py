@@ -1,4 +1,4 @@
-"""Import ids: every type that we synthesize has one, or a reason why it needs none."""
+"""Import ids: every synthesized type has a row, or a reason for none."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ LISTED = {kind: row for kind, row in IMPORT_IDS.items() if isinstance(row, Liste
 
 
 def types(*outputs: Path) -> set[str]:
-    """Return the resource types of all stacks, environments' and accounts'."""
+    """Return the resource types of all environment and account stacks."""
     stacks = [path for output in outputs for path in output.glob("stacks/*/cdk.tf.json")]
     return {kind for path in stacks for kind in json.loads(path.read_text()).get("resource", {})}
 
@@ -21,7 +21,7 @@ def test_every_type_of_every_stack_has_a_row_or_a_reason(reference: Path, furthe
     assert types(reference, further) == IMPORT_IDS.keys() | CREATED_AGAIN.keys()
 
 
-def test_no_type_has_both() -> None:
+def test_type_has_not_both_row_and_reason() -> None:
     assert not IMPORT_IDS.keys() & CREATED_AGAIN.keys()
 
 

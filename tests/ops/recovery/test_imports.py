@@ -1,4 +1,4 @@
-"""Which of the objects that may exist are taken into the state."""
+"""The import of objects that may exist."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ IDS = {"aws_sns_topic.a": "arn:a", "aws_sns_topic.b": "arn:b"}
 
 
 def absent(address: str) -> dict[str, Any]:
-    """Return the error that Terraform 1.11 prints of an object that does not exist."""
+    """Return the error of Terraform 1.11 for an object that does not exist."""
     return {
         "summary": "Cannot import non-existent remote object",
         "detail": f'While attempting to import an existing object to "{address}", the provider detected that ...',
@@ -26,7 +26,7 @@ def absent(address: str) -> dict[str, Any]:
 
 @dataclass
 class FakeTerraform:
-    """Terraform that finds errors and tags as it is told."""
+    """A fake Terraform with given errors and tags."""
 
     folder: Path
     errors: Mapping[str, dict[str, Any]] = field(default_factory=dict)
@@ -64,68 +64,68 @@ class FakeTerraform:
         self.done.append(f"import {address} {identifier}")
 
 
-def imports(folder: Path, **told: Any) -> tuple[Imports, FakeTerraform]:
+def imports(folder: Path, **options: Any) -> tuple[Imports, FakeTerraform]:
     stack = {"resource": {"aws_sns_topic": {"a": {}, "b": {"lifecycle": {"prevent_destroy": True}}}}}
     (folder / "stack").mkdir()
     (folder / "stack" / "cdk.tf.json").write_text(json.dumps(stack))
-    terraform = FakeTerraform(folder / "stack", **told)
+    terraform = FakeTerraform(folder / "stack", **options)
     return Imports(cast("Terraform", terraform), folder / "copy", dict(IDS), OURS), terraform
 
 
-def test_what_exists_with_our_tags_or_none_is_imported_at_once(tmp_path: Path) -> None:
+def test_objects_with_own_or_no_tags_are_imported_together(tmp_path: Path) -> None:
     sut, terraform = imports(tmp_path, tags={"aws_sns_topic.a": {**OURS, "owner": "kim"}})
-    assert sut.take_in() == IDS
+    assert sut.run() == IDS
     assert (terraform.done, sut.unclear) == (["apply"], [])
     assert "ignore_changes" not in (tmp_path / "stack" / "cdk.tf.json").read_text()
 
 
-def test_what_does_not_exist_is_left_out_without_a_word(tmp_path: Path) -> None:
+def test_absent_object_is_left_out(tmp_path: Path) -> None:
     sut, terraform = imports(tmp_path, errors={"aws_sns_topic.b": absent("aws_sns_topic.b")})
-    assert sut.take_in() == {"aws_sns_topic.a": "arn:a"}
+    assert sut.run() == {"aws_sns_topic.a": "arn:a"}
     assert (terraform.done, sut.unclear) == (["apply"], [])
 
 
-def test_what_cannot_be_read_is_left_out_and_told(tmp_path: Path) -> None:
+def test_unreadable_object_is_unclear(tmp_path: Path) -> None:
     denied = {"address": "aws_sns_topic.b", "summary": "reading SNS Topic (arn:b): AccessDenied"}
     sut, _ = imports(tmp_path, errors={"aws_sns_topic.b": denied})
-    assert sut.take_in() == {"aws_sns_topic.a": "arn:a"}
+    assert sut.run() == {"aws_sns_topic.a": "arn:a"}
     assert sut.unclear == ["aws_sns_topic.b (arn:b) could not be read: reading SNS Topic (arn:b): AccessDenied"]
 
 
-def test_an_object_whose_values_the_provider_refuses_is_imported_with_its_configuration(tmp_path: Path) -> None:
+def test_object_with_read_values_that_provider_refuses_is_imported_as_configured(tmp_path: Path) -> None:
     sut, terraform = imports(tmp_path, refuses_what_it_read="aws_sns_topic.b")
-    assert sut.take_in() == IDS
+    assert sut.run() == IDS
     assert (terraform.done, sut.unclear) == (["apply"], [])
 
 
-def test_an_error_that_names_no_object_is_traced_by_trying_each(tmp_path: Path) -> None:
+def test_error_without_address_is_found_by_trying_each_object(tmp_path: Path) -> None:
     sut, _ = imports(tmp_path, errors={"aws_sns_topic.b": {"summary": "No topic found"}})
-    assert sut.take_in() == {"aws_sns_topic.a": "arn:a"}
+    assert sut.run() == {"aws_sns_topic.a": "arn:a"}
     assert sut.unclear == []
 
 
-def test_an_error_that_no_object_has_by_itself_ends_it(tmp_path: Path) -> None:
+def test_error_that_no_single_object_causes_is_raised(tmp_path: Path) -> None:
     sut, _ = imports(tmp_path, error_of_several={"summary": "no"})
     with pytest.raises(OpsError, match="terraform plan failed:\nno"):
-        sut.take_in()
+        sut.run()
 
 
 @pytest.mark.parametrize("tags", [{**OURS, "environment": "prod"}, {**OURS, "product": "mobile"}, {"owner": "kim"}])
-def test_what_carries_other_tags_is_left_alone_and_told(tmp_path: Path, tags: Mapping[str, str]) -> None:
+def test_object_with_other_tags_is_unclear(tmp_path: Path, tags: Mapping[str, str]) -> None:
     sut, _ = imports(tmp_path, tags={"aws_sns_topic.b": tags})
-    assert sut.take_in() == {"aws_sns_topic.a": "arn:a"}
+    assert sut.run() == {"aws_sns_topic.a": "arn:a"}
     assert len(sut.unclear) == 1
-    assert "aws_sns_topic.b (arn:b) exists and carries other tags than this stack's" in sut.unclear[0]
+    assert "aws_sns_topic.b (arn:b) exists, but its tags are not those of this stack" in sut.unclear[0]
 
 
-def test_where_nothing_is_left_nothing_is_applied(tmp_path: Path) -> None:
+def test_no_remaining_object_applies_nothing(tmp_path: Path) -> None:
     sut, terraform = imports(tmp_path, errors={address: absent(address) for address in IDS})
-    assert sut.take_in() == {}
+    assert sut.run() == {}
     assert terraform.done == []
 
 
-def test_where_a_plan_would_do_more_objects_are_imported_one_by_one(tmp_path: Path) -> None:
+def test_plan_with_other_changes_imports_one_by_one(tmp_path: Path) -> None:
     created = {"address": "aws_sns_topic.c", "change": {"actions": ["create"]}}
     sut, terraform = imports(tmp_path, further=[created])
-    assert sut.take_in() == IDS
+    assert sut.run() == IDS
     assert terraform.done == ["import aws_sns_topic.a arn:a", "import aws_sns_topic.b arn:b"]

@@ -1,4 +1,4 @@
-"""The import id of an object, from the planned values of its resource."""
+"""Import ids of objects, from the planned values of their resources."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -54,11 +54,11 @@ def no_client(service: str) -> Any:
                                  "db_instance_identifier": None}, "p/default/TRACKED_CLUSTER/c"),
     ],
 )  # fmt: skip
-def test_an_id_of_planned_values_is_told_without_a_call(kind: str, values: dict[str, Any], expected: str) -> None:
+def test_id_of_planned_values_needs_no_call(kind: str, values: dict[str, Any], expected: str) -> None:
     assert import_ids(kind, values, no_client) == [expected]
 
 
-def test_an_id_whose_value_only_an_apply_tells_is_not_known_yet() -> None:
+def test_id_with_value_known_after_apply_is_unknown() -> None:
     with pytest.raises(UnknownValueError):
         import_ids("aws_route", {"destination_cidr_block": "0.0.0.0/0"}, no_client)
     with pytest.raises(UnknownValueError):
@@ -108,7 +108,7 @@ def test_a_key_is_found_by_its_description_unless_it_is_being_deleted() -> None:
 
 
 class Kms:
-    """Two keys, of which one keeps us out."""
+    """Two keys, one of which denies access."""
 
     def can_paginate(self, _: str) -> bool:
         return False
@@ -122,11 +122,11 @@ class Kms:
         return {"KeyMetadata": {"Description": "agora dev: data", "KeyState": "Enabled"}}
 
 
-def test_a_key_that_keeps_us_out_is_not_ours() -> None:
+def test_key_with_access_denied_is_ignored() -> None:
     assert import_ids("aws_kms_key", {"description": "agora dev: data"}, lambda _: Kms()) == ["ours"]
 
 
 @pytest.mark.usefixtures("aws")
-def test_what_is_absent_has_no_id() -> None:
+def test_absent_object_has_no_id() -> None:
     assert import_ids("aws_sqs_queue", {"name": "jobs"}, client) == []
     assert import_ids("aws_secretsmanager_secret", {"name": "agora/dev/`x`"}, client) == []

@@ -1,4 +1,4 @@
-"""checkov itself, on plans as small as they can be."""
+"""Checkov, on minimal plans."""
 
 import json
 import subprocess
@@ -21,13 +21,13 @@ SECRET = "a-password-of-the-plan"
 
 
 def plan(**resources: dict[str, Any]) -> str:
-    """Return a plan that makes these, in Terraform's JSON; a name's last part behind __ is the resource's."""
+    """Return a plan in JSON that creates these resources. The part of a key after `__` is the resource's name."""
     planned, changes = [], []
     for key, values in resources.items():
         kind, name = key.split("__")
-        told = {"address": f"{kind}.{name}", "mode": "managed", "type": kind, "name": name}
-        planned.append({**told, "values": values})
-        changes.append({**told, "change": {"actions": ["create"], "before": None, "after": values}})
+        resource = {"address": f"{kind}.{name}", "mode": "managed", "type": kind, "name": name}
+        planned.append({**resource, "values": values})
+        changes.append({**resource, "change": {"actions": ["create"], "before": None, "after": values}})
     return json.dumps(
         {
             "format_version": "1.2",
@@ -53,7 +53,7 @@ def reports() -> dict[str, Report]:
     return scan({"open": OPEN, "closed": CLOSED, "empty": plan()})
 
 
-def test_an_open_bucket_and_a_queue_in_clear_are_found(reports: dict[str, Report]) -> None:
+def test_public_bucket_and_unencrypted_queue_are_found(reports: dict[str, Report]) -> None:
     found = {(each.address, each.check) for each in judge(reports["open"], read_skips(), "production").findings}
     assert {(BLOCK, "CKV_AWS_54"), (QUEUE, "CKV_AWS_27")} <= found
 
@@ -63,32 +63,30 @@ def test_each_plan_has_its_own_findings(reports: dict[str, Report]) -> None:
     assert reports["empty"] == Report((), frozenset())
 
 
-def test_the_job_fails_by_it(reports: dict[str, Report]) -> None:
+def test_finding_fails_the_job(reports: dict[str, Report]) -> None:
     for name, code in (("open", ExitCode.POLICY_BROKEN), ("closed", ExitCode.DONE)):
         verdict = Verdict(Judgement([], [], []), judge(reports[name], read_skips(), "production"))
         assert verdict.code == code
 
 
-def test_no_value_of_the_plan_is_left_or_shown(
+def test_plan_values_are_neither_kept_nor_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    told = judge(scan({"open": OPEN})["open"], read_skips(), "production")
+    result = judge(scan({"open": OPEN})["open"], read_skips(), "production")
     assert list(tmp_path.iterdir()) == []
     shown = capfd.readouterr()
-    assert SECRET not in shown.out + shown.err + json.dumps(told.as_json())
+    assert SECRET not in shown.out + shown.err + json.dumps(result.as_json())
 
 
-def test_a_plan_that_it_cannot_read_is_no_clean_one(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_unreadable_plan_is_an_error(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(checkov, "_arguments", lambda *_: ["--no-such-option", SECRET])
-    with pytest.raises(OpsError, match="checkov ended with exit code 2; what it said may hold values") as told:
+    with pytest.raises(OpsError, match="Checkov ended with exit code 2; its output is not shown") as caught:
         scan({"open": OPEN})
-    assert SECRET not in str(told.value) + capfd.readouterr().err
+    assert SECRET not in str(caught.value) + capfd.readouterr().err
 
 
-def test_the_lock_is_installed_by_hashes_and_apart_from_ours() -> None:
+def test_lock_file_is_installed_with_hashes_in_its_own_environment() -> None:
     listed = subprocess.run(
         [str(checkov.installed()), "-m", "pip", "list", "--format", "freeze"],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""What is left of checkov's findings after the skips."""
+"""Checkov's findings without the skipped ones."""
 
 from pathlib import Path
 
@@ -33,11 +33,11 @@ def test_a_skip_is_for_its_check_and_its_resources_only(tmp_path: Path) -> None:
     assert scan.notes == []
 
 
-def test_a_finding_says_where_what_and_what_to_do(tmp_path: Path) -> None:
-    found, counted = judge(report((LOGS, "CKV_AWS_145"), (CONTENT, "CKV_AWS_145")), skips(tmp_path), "staging").told()
+def test_finding_names_address_check_and_remedy(tmp_path: Path) -> None:
+    found, counted = judge(report((LOGS, "CKV_AWS_145"), (CONTENT, "CKV_AWS_145")), skips(tmp_path), "staging").lines()
     assert found == (
-        "found: aws_s3_bucket.bucket_content fails CKV_AWS_145: Buckets are encrypted. Mend it where it is made, or "
-        'write `skip "CKV_AWS_145" { addresses = ["aws_s3_bucket.bucket_content"] reason = "..." }` into '
+        "found: aws_s3_bucket.bucket_content fails CKV_AWS_145: Buckets are encrypted. Correct the resource, or add "
+        '`skip "CKV_AWS_145" { addresses = ["aws_s3_bucket.bucket_content"] reason = "..." }` to '
         "ops/scan/skips.hcl."
     )
     assert counted == "scan: 1 found, 1 skipped with a reason (ops/scan/skips.hcl)"
@@ -49,21 +49,21 @@ def test_a_skip_may_be_for_some_tiers(tmp_path: Path, tier: Tier, left: int) -> 
     assert len(judge(report((LOGS, "CKV_AWS_145")), only, tier).findings) == left
 
 
-def test_any_letters_by_a_star(tmp_path: Path) -> None:
+def test_star_matches_any_characters(tmp_path: Path) -> None:
     found = report((LOGS, "CKV_AWS_145"), (CONTENT, "CKV_AWS_145"))
     assert judge(found, skips(tmp_path, addresses="aws_s3_bucket.*"), "staging").findings == []
 
 
-def test_a_skip_whose_resources_all_pass_is_told(tmp_path: Path) -> None:
+def test_skip_whose_resources_pass_is_unused(tmp_path: Path) -> None:
     (note,) = judge(report((CONTENT, "CKV_AWS_145")), skips(tmp_path), "staging").notes
-    assert note == "nothing here needs the skips of CKV_AWS_145; take out what no environment needs"
+    assert note == "this plan does not need the skips of CKV_AWS_145; delete those that no environment needs"
 
 
-def test_a_skip_that_is_needed_by_some_environments_only_says_so(tmp_path: Path) -> None:
+def test_sometimes_skip_is_not_unused(tmp_path: Path) -> None:
     assert judge(report(), skips(tmp_path, "  sometimes = true\n"), "staging").notes == []
 
 
-def test_a_skip_of_what_the_environment_has_not_is_for_another_one(tmp_path: Path) -> None:
+def test_skip_without_resources_in_environment_is_not_unused(tmp_path: Path) -> None:
     assert judge(report(), skips(tmp_path, addresses="aws_sqs_queue.*"), "staging").notes == []
 
 
@@ -73,5 +73,5 @@ def test_a_skip_without_a_reason_is_refused(tmp_path: Path) -> None:
         read_skips(tmp_path / "skips.hcl")
 
 
-def test_ours_can_be_read() -> None:
+def test_committed_skips_are_valid() -> None:
     assert read_skips().skip
