@@ -68,7 +68,7 @@ def test_lines_of_several_files() -> None:
             "+ endpoint 4 x /26 = 2816 addresses, a /21 has 2048; write a /20, or smaller subnet_sizes or fewer "
             "clusters (now 1; neither can be changed later)",
         ),
-        ('["a", "c"]', '["a"]', 'dev.hcl:8: network.availability_zones ["a"] names 1'),
+        ('["a", "c"]', '["a"]', 'dev.hcl:8: network.availability_zones ["a"] has 1: the failure'),
         ('["a", "c"]', '["a", "b", "c", "d"]', "dev.hcl:8: network.availability_zones"),
         ('["a", "c"]', '["a", "a"]', 'dev.hcl:8: network.availability_zones ["a", "a"] names zone a twice'),
         ('["a", "c"]', '["a", "e"]', 'dev.hcl:8: network.availability_zones ["a", "e"] names a and e, which share'),
@@ -200,7 +200,7 @@ def test_two_states_under_one_key(tmp_path: Path) -> None:
     same = 'state {\n  key = "x.tfstate"\n}\n'
     other = changed(DEV, "10.20.0.0/20", "10.20.16.0/20")
     assert only_problem(tmp_path, {"dev": DEV + same, "dev2": other + same}).startswith(
-        "dev2.hcl:11: state.key x.tfstate is dev's state too (dev.hcl:11)"
+        "dev2.hcl:11: state.key x.tfstate is also the state of dev (dev.hcl:11)"
     )
 
 
@@ -224,7 +224,7 @@ def test_production_takes_a_nat_gateway_in_each_zone_and_refuses_one(tmp_path: P
     assert network.nat == "per_zone"
     single = changed(PROD, '["a", "c"]', '["a", "c"]\n  nat = "single"')
     assert only_problem(tmp_path, {"prod": single}).startswith(
-        "prod.hcl:9: network.nat single is refused in production: when its zone fails"
+        "prod.hcl:9: network.nat single is not allowed in production: if its Availability Zone fails"
     )
 
 

@@ -15,5 +15,5 @@ def findings(blocks: NetworkBlocks, region: str) -> Iterator[Finding]:
     for (label, zone), (later, other) in combinations(blocks.zone.items(), 2):
         if zone.name == other.name:
             # Route 53 creates both, but resolvers query only the one that the parent zone delegates to.
-            rule = f"is also the name of zone.{label}, and resolvers query only one zone of a name"
+            rule = f"is also the name of zone.{label}, and resolvers use only one hosted zone"
             yield Finding(("zone", later, "name"), other.name, rule, "write another name, or remove the block")

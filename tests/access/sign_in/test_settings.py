@@ -60,7 +60,7 @@ def test_refresh_token_of_a_mobile_client_is_valid_longer_by_default(tmp_path: P
     [
         ('mfa = "off"', "mfa off is not allowed in production: a stolen password alone would give access"),
         ('threat_protection = "off"', "threat_protection off is not allowed in production: sign-ins with passwords"),
-        ("deletion_protection = false", "deletion_protection false is refused in production: every user's password"),
+        ("deletion_protection = false", "deletion_protection false is not allowed in production: the passwords of"),
     ],
 )
 def test_key_that_production_does_not_allow_is_a_problem_there_only(tmp_path: Path, line: str, message: str) -> None:

@@ -231,7 +231,7 @@ def test_delegation_to_an_environment_without_the_zone_is_a_problem(tmp_path: Pa
 def test_zone_created_by_two_environments_is_a_problem(tmp_path: Path) -> None:
     dev, prod = DEV + zone(), PROD + zone()
     assert only_problem(tmp_path, {"dev": dev, "prod": prod}) == (
-        "prod.hcl:11: zone.public.name agora.example is made by dev too (dev.hcl:11), and the internet asks one zone "
-        "only; write existing = true in one of them, or the name of a subdomain that the other delegates"
+        "prod.hcl:11: zone.public.name agora.example is also created by dev (dev.hcl:11), and resolvers use only one "
+        "hosted zone; write existing = true in one of them, or the name of a subdomain that the other delegates"
     )
     assert problems_of(tmp_path, {"dev": dev, "prod": PROD + zone("existing = true")}) == []

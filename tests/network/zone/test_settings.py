@@ -51,8 +51,8 @@ def test_zone_with_an_invalid_name_suggests_a_correction(tmp_path: Path, name: s
 def test_zone_with_the_name_of_another_zone_is_a_problem(tmp_path: Path) -> None:
     text = DEV + zone("agora.example") + zone("agora.example", label="again")
     assert only_problem(tmp_path, {"dev": text}) == (
-        "dev.hcl:14: zone.again.name agora.example is also the name of zone.public, and resolvers query only one zone "
-        "of a name; write another name, or remove the block"
+        "dev.hcl:14: zone.again.name agora.example is also the name of zone.public, and resolvers use only one hosted "
+        "zone; write another name, or remove the block"
     )
 
 
