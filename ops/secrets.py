@@ -15,9 +15,7 @@ from modules.data.settings.secret import secret_name
 from modules.foundation.names import Names
 from modules.settings import EnvironmentFile
 from ops.errors import ExitCode, OpsError
-from ops.local_aws.process import find
-from ops.target import Target, cloud, local
-from ops.workspace import Workspace
+from ops.target import Target
 
 #: "AWS Secrets Manager quotas": bytes of a secret's value.
 VALUE_LIMIT = 65536
@@ -31,16 +29,6 @@ class SecretState:
     name: str
     state: str
     """`no value yet`, `not applied yet`, or when its value was put in."""
-
-
-def target_of(workspace: Workspace, *, on_local: bool) -> Target:
-    """Return the real AWS or the embedded one. Raises OpsError when that does not run."""
-    if not on_local:
-        return cloud(workspace)
-    local_aws = find(workspace.local)
-    if not local_aws:
-        raise OpsError("the embedded AWS is not running; run `make local`", ExitCode.REFUSED)
-    return local(workspace, local_aws)
 
 
 def read_value(prompt: Callable[[], str], stream: TextIO | None = None) -> str:

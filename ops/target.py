@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import boto3
 from ops.backend import Backend
 from ops.endpoints import refuse_endpoints
 from ops.errors import ExitCode, OpsError
-from ops.local_aws.process import LocalAws
+from ops.local_aws.process import LocalAws, find
 from ops.terraform import Terraform
 from ops.workspace import Workspace, stack_folder
 
@@ -94,6 +94,22 @@ def local(
         local_aws=local_aws,
         lock_timeout=lock_timeout,
     )
+
+
+def target_of(workspace: Workspace, *, on_local: bool, lock_timeout: int | None = None) -> Target:
+    """Return the real AWS, or the embedded one as it runs. Raises OpsError when that does not run.
+
+    Without a lock timeout, each has its own.
+    """
+    target = _running(workspace) if on_local else cloud(workspace)
+    return target if lock_timeout is None else replace(target, lock_timeout=lock_timeout)
+
+
+def _running(workspace: Workspace) -> Target:
+    local_aws = find(workspace.local)
+    if not local_aws:
+        raise OpsError("the embedded AWS is not running; run `make local`", ExitCode.REFUSED)
+    return local(workspace, local_aws)
 
 
 def refuse_overrides(output: Path) -> None:

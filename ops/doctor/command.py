@@ -14,8 +14,8 @@ from ops.doctor.clock import clock
 from ops.doctor.finding import Finding, Findings
 from ops.doctor.patient import Patient, Stack
 from ops.errors import OpsError
-from ops.secrets import target_of
 from ops.synth import synthesize
+from ops.target import target_of
 from ops.workspace import Workspace, stack_folder
 
 
