@@ -32,19 +32,18 @@ from ops.options import (
     read_files,
 )
 from ops.pipeline.commands import ci
+from ops.state_commands import state
 from ops.today import today
 from ops.workspace import PROJECT, Workspace
 
 if TYPE_CHECKING:
     from ops.cloud import Planned
-    from ops.state import StateOf
 
 # Tracebacks show no locals: one of them may be a secret's value.
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_show_locals=False
 )
 secret = typer.Typer(no_args_is_help=True, help="Set the values of the secrets that an environment file declares.")
-state = typer.Typer(no_args_is_help=True, help="Repair a state that was not saved, was deleted, or cannot be read.")
 app.add_typer(secret, name="secret")
 app.add_typer(state, name="state")
 app.add_typer(ci, name="ci")
@@ -243,7 +242,7 @@ def delete_scaled_readers(
 ) -> None:
     """Delete the readers that scaling added to an Aurora cluster, so that the cluster can be deleted."""
     from ops.scaled_readers import clients_of, deletable_readers, delete_readers
-    from ops.secrets import target_of
+    from ops.target import target_of
 
     file = read_file(envs, env)
     _refuse_unasked(file, auto_approve=auto_approve)
@@ -279,12 +278,11 @@ def recover(
     lock_timeout: LockTimeoutOption = 300,
 ) -> None:
     """Import the resources that a killed apply created, and show the plan of the rest. Applies nothing."""
-    from ops.direct import local_target
     from ops.recovery.command import recover as recover_stack
-    from ops.target import cloud
+    from ops.target import target_of
 
-    workspace, file = Workspace.of(envs), read_file(envs, env)
-    target = local_target(workspace, lock_timeout) if on_local else cloud(workspace, lock_timeout=lock_timeout)
+    file = read_file(envs, env)
+    target = target_of(Workspace.of(envs), on_local=on_local, lock_timeout=lock_timeout)
     recovery = recover_stack(target, file, account=account)
     _print_result(None, recovery.lines(), as_json=False)
     if recovery.unclear:
@@ -351,7 +349,8 @@ def secret_set(
     on_local: LocalOption = False,
 ) -> None:
     """Set a secret's value from standard input or from a prompt without echo, never from an argument."""
-    from ops.secrets import put, read_value, require_declared, target_of
+    from ops.secrets import put, read_value, require_declared
+    from ops.target import target_of
 
     file = read_file(envs, env)
     require_declared(file, name)
@@ -365,64 +364,12 @@ def secret_list(
     env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, as_json: JsonOption = False
 ) -> None:
     """List the environment's secrets and whether each has a value. Values are not read."""
-    from ops.secrets import states, target_of
+    from ops.secrets import states
+    from ops.target import target_of
 
     found = states(target_of(Workspace.of(envs), on_local=on_local), read_file(envs, env))
     lines = (f"{each.label}  {each.name}  {each.state}" for each in found)
     _print_result([asdict(each) for each in found], lines, as_json=as_json)
-
-
-@state.command("push")
-def state_push(
-    env: EnvOption = "dev",
-    envs: EnvsOption = ENVS,
-    on_local: LocalOption = False,
-    account: AccountOption = False,
-    lock_timeout: LockTimeoutOption = 10,
-) -> None:
-    """Push the state that an apply could not save (errored.tfstate). Terraform refuses an outdated one."""
-    path = _state_of(envs, env, on_local=on_local, account=account).push(lock_timeout)
-    _out.print(f"{path}: pushed; the local file is deleted", markup=False)
-
-
-@state.command("versions")
-def state_versions(
-    env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, account: AccountOption = False
-) -> None:
-    """List the versions of a state in its bucket, newest first."""
-    for version in _state_of(envs, env, on_local=on_local, account=account).remote.versions():
-        _out.print(str(version), markup=False)
-
-
-@state.command("restore")
-def state_restore(
-    version: Annotated[str, typer.Option("--version-id", help="A version id from `state versions`.")],
-    env: EnvOption = "dev",
-    envs: EnvsOption = ENVS,
-    on_local: LocalOption = False,
-    account: AccountOption = False,
-) -> None:
-    """Make an earlier version of a state the current one. Later versions stay in the bucket."""
-    _state_of(envs, env, on_local=on_local, account=account).remote.restore(version)
-    _out.print(
-        f"{version} is the current state; run a plan and read what has changed since it was written", markup=False
-    )
-
-
-@state.command("delete-lock")
-def state_delete_lock(
-    env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, account: AccountOption = False
-) -> None:
-    """Delete a lock that Terraform cannot read. Release any other lock with force-unlock."""
-    _state_of(envs, env, on_local=on_local, account=account).remote.delete_unreadable_lock()
-    _out.print("deleted", markup=False)
-
-
-def _state_of(envs: Path, env: str, *, on_local: bool, account: bool) -> "StateOf":
-    from ops.secrets import target_of
-    from ops.state import StateOf
-
-    return StateOf(target_of(Workspace.of(envs), on_local=on_local), read_file(envs, env), account=account)
 
 
 @app.command("push-credentials")
@@ -435,7 +382,7 @@ def push_credentials(
 ) -> None:
     """Create the platform applications of push blocks from their secrets, or update their credentials."""
     from ops.push_credentials import put
-    from ops.secrets import target_of
+    from ops.target import target_of
 
     done = []
     for each in put(target_of(Workspace.of(envs), on_local=on_local), read_file(envs, env), name):

@@ -4,22 +4,21 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from local_aws.process import find
 from modules.environment_files import EnvironmentFile
 from ops.bootstrap import Account
 from ops.errors import ExitCode, OpsError
 from ops.processes import run_attached
-from ops.target import Target, cloud, local
+from ops.target import Target, target_of
 from ops.tools import terraform_program, tool_environment
-from ops.workspace import Workspace, stack_folder
+from ops.workspace import Workspace, stack_folder, stack_name
 
 
 def run_terraform(
     workspace: Workspace, file: EnvironmentFile, arguments: Sequence[str], *, on_local: bool, account: bool
 ) -> int:
     """Run Terraform on this terminal and return its exit code. Raises OpsError if the stack is not synthesized yet."""
-    target = local_target(workspace) if on_local else cloud(workspace)
-    stack = f"account-{file.settings.account_id}" if account else file.settings.name
+    target = target_of(workspace, on_local=on_local)
+    stack = stack_name(file.settings, account=account)
     folder = stack_folder(target.output, stack)
     if not (folder / "cdk.tf.json").exists():
         command = "make local" if on_local else "make synth"
@@ -46,11 +45,3 @@ def _run(target: Target, folder: Path, arguments: Sequence[str]) -> int:
     # force-unlock and import may ask for input.
     environment.pop("TF_INPUT")
     return run_attached([terraform_program(), *arguments], folder=folder, environment=environment)
-
-
-def local_target(workspace: Workspace, lock_timeout: int = 60) -> Target:
-    """Return the running embedded AWS. Raises OpsError if it is not running."""
-    local_aws = find(workspace.local)
-    if not local_aws:
-        raise OpsError("the embedded AWS is not running; run `make local`", ExitCode.REFUSED)
-    return local(workspace, local_aws, lock_timeout=lock_timeout)

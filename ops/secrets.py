@@ -11,13 +11,11 @@ from typing import Any, TextIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_aws.process import find
 from modules.data.secret.settings import secret_name
 from modules.environment_files import EnvironmentFile
 from modules.foundation.names import Names
 from ops.errors import ExitCode, OpsError
-from ops.target import Target, cloud, local
-from ops.workspace import Workspace
+from ops.target import Target
 
 #: The maximum size of a secret's value in bytes ("AWS Secrets Manager quotas").
 VALUE_LIMIT = 65536
@@ -31,16 +29,6 @@ class SecretState:
     name: str
     state: str
     """`no value yet`, `not applied yet`, or when its value was last changed."""
-
-
-def target_of(workspace: Workspace, *, on_local: bool) -> Target:
-    """Return AWS or the embedded AWS as the target. Raises OpsError if the embedded AWS is not running."""
-    if not on_local:
-        return cloud(workspace)
-    local_aws = find(workspace.local)
-    if not local_aws:
-        raise OpsError("the embedded AWS is not running; run `make local`", ExitCode.REFUSED)
-    return local(workspace, local_aws)
 
 
 def read_value(prompt: Callable[[], str], stream: TextIO | None = None) -> str:

@@ -10,7 +10,7 @@ from ops.synth import synthesize
 from ops.target import Target
 from ops.terraform import Terraform
 from ops.unsaved import ERRORED_STATE, in_jobs, in_stacks, refuse_unsaved
-from ops.workspace import stack_folder
+from ops.workspace import stack_folder, stack_name
 
 
 def require_sound(target: Target, terraform: Terraform) -> None:
@@ -38,7 +38,7 @@ class StateOf:
 
     def __init__(self, target: Target, file: EnvironmentFile, *, account: bool) -> None:
         self._name = file.settings.name
-        self._stack = f"account-{file.settings.account_id}" if account else self._name
+        self._stack = stack_name(file.settings, account=account)
         found = (*in_stacks(target.output), *in_jobs(target.workspace))
         self._unsaved = [path for path in found if path.parent.name == self._stack]
         self._target = target

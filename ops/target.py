@@ -3,13 +3,13 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import boto3
 
-from local_aws.process import LocalAws
+from local_aws.process import LocalAws, find
 from ops.backend import Backend
 from ops.endpoints import refuse_endpoints
 from ops.errors import ExitCode, OpsError
@@ -94,6 +94,22 @@ def local(
         local_aws=local_aws,
         lock_timeout=lock_timeout,
     )
+
+
+def target_of(workspace: Workspace, *, on_local: bool, lock_timeout: int | None = None) -> Target:
+    """Return AWS or the embedded AWS as the target. Raises OpsError if the embedded AWS is not running.
+
+    Without a lock timeout, each target uses its own default.
+    """
+    target = _running(workspace) if on_local else cloud(workspace)
+    return target if lock_timeout is None else replace(target, lock_timeout=lock_timeout)
+
+
+def _running(workspace: Workspace) -> Target:
+    local_aws = find(workspace.local)
+    if not local_aws:
+        raise OpsError("the embedded AWS is not running; run `make local`", ExitCode.REFUSED)
+    return local(workspace, local_aws)
 
 
 def refuse_overrides(output: Path) -> None:

@@ -3,8 +3,12 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modules.events.function.packaging import Packages
+
+if TYPE_CHECKING:
+    from modules.environment import Environment
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -49,6 +53,16 @@ class Workspace:
         """Return the workspace. GROUNDWORK_BUILD and LAMBDAS override the folders for the build and the functions."""
         build = Path(os.environ.get("GROUNDWORK_BUILD", PROJECT / "build")).resolve()
         return cls(envs, build, Path(os.environ.get("LAMBDAS", PROJECT / "lambdas")).resolve())
+
+
+def account_stack(account_id: str) -> str:
+    """Return the name of an account's bootstrap stack."""
+    return f"account-{account_id}"
+
+
+def stack_name(settings: "Environment", *, account: bool) -> str:
+    """Return the name of an environment's stack, or of its account's."""
+    return account_stack(settings.account_id) if account else settings.name
 
 
 def stack_folder(output: Path, stack: str) -> Path:

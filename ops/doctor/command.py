@@ -14,8 +14,8 @@ from ops.doctor.clock import clock
 from ops.doctor.context import Context, Stack
 from ops.doctor.finding import Finding, Findings
 from ops.errors import OpsError
-from ops.secrets import target_of
 from ops.synth import synthesize
+from ops.target import target_of
 from ops.workspace import Workspace, stack_folder
 
 

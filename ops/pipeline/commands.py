@@ -1,6 +1,5 @@
 """`python -m ops ci`: the jobs of `.gitlab-ci.yml` as commands."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -94,7 +93,7 @@ def ci_drift(
 def _target(envs: Path, file: EnvironmentFile, right: "Right", *, on_local: bool, lock_timeout: int) -> "Target":
     """Return the target of the job, with the role that GitLab's token can assume."""
     from ops.pipeline.credentials import use_role
-    from ops.secrets import target_of
+    from ops.target import target_of
 
     use_role(file.settings, right)
-    return replace(target_of(Workspace.of(envs), on_local=on_local), lock_timeout=lock_timeout)
+    return target_of(Workspace.of(envs), on_local=on_local, lock_timeout=lock_timeout)

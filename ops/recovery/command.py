@@ -142,8 +142,9 @@ class _Recovering:
         def client(service: str) -> Any:
             key = (service, region)
             if key not in self._clients:
-                session = self._target.session(self._account)
-                self._clients[key] = session.client(service, region_name=region)  # type: ignore[call-overload]
+                # The stubs know a client by its literal name only.
+                session: Any = self._target.session(self._account)
+                self._clients[key] = session.client(service, region_name=region)
             return self._clients[key]
 
         return client

@@ -43,7 +43,7 @@ class _Form(Formatter):
 class _Search(_Form):
     """A JMESPath expression in which values are literals."""
 
-    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ARG002
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ARG002 - string.Formatter's signature
         return f"`{json.dumps(value).replace('`', chr(92) + '`')}`"
 
 

@@ -3,13 +3,17 @@
 import pytest
 from rich.console import Console
 
-from ops import commands, steps
+from ops import commands, state_commands, steps
 from ops.pipeline import commands as pipeline
 
 ARN = "arn:aws:secretsmanager:ap-northeast-2:111111111111:secret:rds!cluster-1"
 
 
-@pytest.mark.parametrize("console", [commands._out, pipeline._out, steps.console], ids=["out", "pipeline", "steps"])
+@pytest.mark.parametrize(
+    "console",
+    [commands._out, pipeline._out, state_commands._out, steps.console],
+    ids=["out", "pipeline", "state", "steps"],
+)
 @pytest.mark.parametrize("markup", [True, False])
 def test_an_arn_is_printed_as_it_is(console: Console, markup: bool) -> None:
     with console.capture() as captured:

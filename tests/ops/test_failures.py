@@ -2,6 +2,7 @@
 
 import errno
 import os
+from typing import Any
 
 import pytest
 from botocore import exceptions
@@ -10,7 +11,7 @@ from local_aws.process import LocalAwsError
 from ops.errors import ExitCode
 from ops.failures import explained
 
-DENIED = {"Error": {"Code": "ExpiredToken", "Message": "The token has expired"}}
+DENIED: Any = {"Error": {"Code": "ExpiredToken", "Message": "The token has expired"}}
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ DENIED = {"Error": {"Code": "ExpiredToken", "Message": "The token has expired"}}
         (exceptions.SSOTokenLoadError(profile_name="x", error_msg="none"), ExitCode.REFUSED, "aws sso login"),
         (exceptions.ProfileNotFound(profile="x"), ExitCode.REFUSED, "the AWS profile cannot be used: The config"),
         (exceptions.EndpointConnectionError(endpoint_url="https://sts"), ExitCode.UNAVAILABLE, "AWS cannot be reached"),
-        (exceptions.ClientError(DENIED, "GetCallerIdentity"), ExitCode.REFUSED, "ExpiredToken"),  # type: ignore[arg-type]
+        (exceptions.ClientError(DENIED, "GetCallerIdentity"), ExitCode.REFUSED, "ExpiredToken"),
         (OSError(errno.ENOSPC, "No space left on device"), ExitCode.UNAVAILABLE, "free some disk space"),
         (OSError(errno.EROFS, "Read-only file system", "build"), ExitCode.UNAVAILABLE, "build: Read-only file system;"),
         (FileNotFoundError("GROUNDWORK_PROVIDER_MIRROR names x"), ExitCode.UNAVAILABLE, "GROUNDWORK_PROVIDER_MIRROR"),

@@ -94,6 +94,9 @@ class Command:
             assert self.process.poll() is None, self.process.communicate()
             time.sleep(0.01)
 
+    def wait_for_interrupts(self, count: int) -> None:
+        self.wait_for(lambda: self.interrupts >= count)
+
     def send(self, *signals: signal.Signals) -> None:
         for each in signals:
             self.process.send_signal(each)
@@ -121,7 +124,7 @@ def test_an_interrupt_of_any_kind_waits_until_the_program_has_saved(
 ) -> None:
     command = Command(tmp_path)
     command.send(sent)
-    command.wait_for(lambda: command.interrupts >= 1)
+    command.wait_for_interrupts(1)
     errors = command.save()
     assert (command.process.returncode, command.interrupts) == (code, 1)
     assert code == 128 + sent
@@ -132,7 +135,7 @@ def test_an_interrupt_of_any_kind_waits_until_the_program_has_saved(
 def test_repeated_sigterm_is_one_interrupt(tmp_path: Path) -> None:
     command = Command(tmp_path)
     command.send(signal.SIGHUP)
-    command.wait_for(lambda: command.interrupts >= 1)
+    command.wait_for_interrupts(1)
     command.send(signal.SIGTERM, signal.SIGHUP, signal.SIGTERM)
     command.save()
     assert (command.process.returncode, command.interrupts) == (ExitCode.HUNG_UP, 1)
@@ -142,7 +145,7 @@ def test_second_ctrl_c_is_forwarded_and_exits_with_130(tmp_path: Path) -> None:
     command = Command(tmp_path)
     for count in (1, 2):
         command.send(signal.SIGINT)
-        command.wait_for(lambda count=count: command.interrupts >= count)  # type: ignore[misc]
+        command.wait_for_interrupts(count)
     errors = command.save()
     assert command.process.returncode == ExitCode.INTERRUPTED
     assert "interrupted twice" in errors
@@ -151,7 +154,7 @@ def test_second_ctrl_c_is_forwarded_and_exits_with_130(tmp_path: Path) -> None:
 def test_a_cli_that_ends_at_once_leaves_terraform_the_time_to_save(tmp_path: Path) -> None:
     command = Command(tmp_path, script=ATTACHED)
     command.send(signal.SIGTERM)
-    command.wait_for(lambda: command.interrupts >= 1)
+    command.wait_for_interrupts(1)
     (tmp_path / "saved").touch()
     printed, errors = command.process.communicate()
     assert (command.process.returncode, printed, command.interrupts) == (ExitCode.TERMINATED, "saved\n", 1)
@@ -163,7 +166,7 @@ def test_closed_terminal_does_not_end_program(tmp_path: Path) -> None:
     assert command.process.stderr
     command.process.stderr.close()
     command.send(signal.SIGHUP)
-    command.wait_for(lambda: command.interrupts >= 1)
+    command.wait_for_interrupts(1)
     (tmp_path / "saved").touch()
     assert command.process.wait() == ExitCode.HUNG_UP
     assert command.log.read_text().endswith("\nsaved\n")
