@@ -38,5 +38,5 @@ class AccessModule(Construct):
             TerraformStack.of(self),
             "sign_in",
             value=value,
-            description="Users: what applications and services are told of the pool and its pages.",
+            description="User sign-in: what applications and services need to know about the user pool.",
         )

@@ -11,20 +11,20 @@ from modules.foundation.settings import Label, Settings
 from modules.hcl.reading import Document, check, read
 
 
-class Door(Settings):
+class Window(Settings):
     width: int
     colour: str = "white"
 
 
 class Room(Settings):
     size: int = Field(examples=[12], description="Square metres.")
-    door: tuple[Door, ...] = ()
+    window: tuple[Window, ...] = ()
 
 
 class House(Settings):
     name: str = Field(json_schema_extra={"inherited": True}, default="x")
     street: str
-    roof: Door | None = None
+    roof: Window | None = None
     room: dict[Label, Room] = Field(default_factory=dict)
     tags: dict[str, str] = Field(default_factory=dict)
 
@@ -47,8 +47,8 @@ street = "Elm"
 tags   = { a = "b" }
 room "kitchen" {
   size = 9
-  door { width = 80 }
-  door {
+  window { width = 80 }
+  window {
     width = 90
   }
 }
@@ -61,10 +61,10 @@ def test_all_shapes(tmp_path: Path) -> None:
     expected: dict[str, Any] = {"width": 400, "colour": "white"}
     assert built.roof is not None
     assert built.roof.model_dump() == expected
-    assert [door.width for door in built.room["kitchen"].door] == [80, 90]
+    assert [window.width for window in built.room["kitchen"].window] == [80, 90]
     assert built.tags == {"a": "b"}
     assert document.line(("room", "kitchen", "size")) == 4
-    assert document.line(("room", "kitchen", "door", 1, "width")) == 7
+    assert document.line(("room", "kitchen", "window", 1, "width")) == 7
     assert document.line(("roof", "colour")) == 10  # not written: its block's line
 
 
@@ -104,9 +104,9 @@ def test_what_the_model_has_no_place_for(tmp_path: Path, written: str, message: 
 
 
 def test_several_at_once_and_in_the_files_order(tmp_path: Path) -> None:
-    found = refused(tmp_path, 'room "a" {\n  size = true\n  door {\n    width = []\n  }\n}\n')
+    found = refused(tmp_path, 'room "a" {\n  size = true\n  window {\n    width = []\n  }\n}\n')
     assert [each.split(": ")[1].split(" ")[0] for each in found] == [
         "street",
         "room.a.size",
-        "room.a.door.0.width",
+        "room.a.window.0.width",
     ]

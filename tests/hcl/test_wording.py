@@ -22,7 +22,7 @@ MODELS = (Environment, Unlocks, Skips)
 #: What pydantic, and not a person, would say.
 FOREIGN = re.compile(
     r"Input should|valid (string|integer|number|boolean|tuple|dictionary|list)|String should|Tuple should|"
-    r"Dictionary should|after validation|pattern|instance of|Value error"
+    r"Dictionary should|after validation|match pattern|instance of|Value error"
 )
 
 

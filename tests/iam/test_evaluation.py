@@ -30,7 +30,7 @@ CONTEXT = {
         ("StringNotEquals", "aws:PrincipalAccount", ["1", "333333333333"], False),
         ("StringNotEquals", "aws:Absent", ["x"], True),
         ("StringNotEqualsIfExists", "aws:Absent", ["x"], True),
-        ("StringLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/ground?ork"], True),
+        ("StringLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/grou?dwork"], True),
         ("StringLike", "aws:PrincipalArn", ["arn:aws:iam::[3]*"], False),
         ("ArnLike", "aws:PrincipalArn", ["arn:aws:iam::333333333333:role/*"], True),
         ("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::333333333333:role/*"], False),

@@ -134,8 +134,8 @@ def test_recover_after_kill_imports_existing_resources(place: Place) -> None:
     for first, command in re.findall(
         r" may be any of ([^,\s]+), .* -m ops (terraform .+ import \S+) ID$", output, re.M
     ):
-        imported, told = place.run(*command.split(), first)
-        assert imported == 0, told
+        imported, output = place.run(*command.split(), first)
+        assert imported == 0, output
         code, output = place.run("recover", "--local")
     assert code == 0, output
     code, output = place.run("local")
