@@ -158,7 +158,7 @@ def addresses(
 @app.command()
 def reference() -> None:
     """Regenerate docs/reference: every block and key of an environment file, from the settings."""
-    from ops.reference import FOLDER, write
+    from ops.reference.pages import FOLDER, write
 
     for path in write(PROJECT / FOLDER):
         _out.print(str(path.relative_to(PROJECT)), markup=False)

@@ -8,6 +8,7 @@ from modules.access.sign_in.sign_in import LoadBalancerSignIn
 from modules.compute.blocks import ComputeBlocks
 from modules.compute.ecs.cluster import EcsCluster
 from modules.compute.eks.cluster import EksCluster, tell_clusters
+from modules.compute.eks.keys.registry import KUBERNETES_REGISTRY_BUCKET
 from modules.compute.keys.images import images_in
 from modules.compute.load_balancer.load_balancer import LoadBalancer, load_balancer_of
 from modules.compute.load_balancer.settings import LoadBalancerSettings
@@ -19,12 +20,6 @@ from modules.events.function.functions import Function
 from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
 from modules.network.module import NetworkModule
-
-#: The S3 bucket to which registry.k8s.io (Cluster Autoscaler, metrics server) redirects clients in an AWS Region:
-#: [kubernetes/registry.k8s.io, cmd/archeio/internal/app/buckets.go]
-#: (https://github.com/kubernetes/registry.k8s.io/blob/main/cmd/archeio/internal/app/buckets.go). Some Regions'
-#: clients are redirected to a bucket in another Region, which the gateway endpoint does not serve.
-KUBERNETES_REGISTRY_BUCKET = "prod-registry-k8s-io-{region}"
 
 
 class ComputeModule(Construct):

@@ -12,7 +12,7 @@ from modules.foundation.variables import variables_for
 
 
 def database_variables(label: str, database: Database) -> dict[str, str]:
-    """Return DATABASE_<LABEL>_HOST, _READ_ONLY_HOST, _PROXY_HOST, _PORT, _NAME and _SECRET_ARN."""
+    """Return the environment variables that describe a database, without its login."""
     return variables_for(
         "database",
         label,
@@ -26,7 +26,7 @@ def database_variables(label: str, database: Database) -> dict[str, str]:
 
 
 def cache_variables(label: str, cache: Cache, user: str | None) -> dict[str, str]:
-    """Return CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS and, if there is a user, _USER."""
+    """Return the environment variables that describe a cache, for a program that logs in as this user, if any."""
     return variables_for(
         "cache",
         label,

@@ -24,7 +24,7 @@ from modules.events.push.settings import ApnsSettings
 from modules.foundation.settings import Tier, TierDefault
 from modules.hcl.reading import shape_of, written
 from modules.network.vpc.settings import NetworkSettings
-from ops.reference import FOLDER, pages
+from ops.reference.pages import FOLDER, pages
 from ops.workspace import PROJECT
 
 

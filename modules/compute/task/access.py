@@ -18,7 +18,7 @@ from modules.data.logins import (
 )
 from modules.foundation.policies import sid
 from modules.foundation.resources import Resources
-from modules.foundation.variables import variable, variables_for
+from modules.foundation.variables import variables_for
 from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup, members_of
 
 
@@ -28,15 +28,7 @@ class TaskAccess(Construct):
     Creates: the task's security group; an egress rule for each `egress` block, database, cache, and service; what the
     grant methods of databases, caches, and buckets create.
 
-    Environment variables (a label's hyphens become underscores):
-
-        DATABASE_<LABEL>_HOST, _READ_ONLY_HOST, _PROXY_HOST, _PORT, _NAME, _USER, _PASSWORD, _SECRET_ARN
-        CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS, _USER
-        BUCKET_<LABEL>_NAME, _PREFIX
-        SERVICE_<LABEL>_HOST, _PORT
-        QUEUE_<LABEL>_URL, TOPIC_<LABEL>_ARN, STREAM_<LABEL>_NAME
-        PUSH_<LABEL>_TOPIC_ARN or _QUEUE_URL or _STREAM_NAME, _APNS_ARN, _FCM_ARN
-        HTTP_PROXY, HTTPS_PROXY, NO_PROXY, and the same in lowercase, if the network has a proxy
+    `modules/foundation/variables.py` describes the environment variables, which a network with a proxy adds to.
 
     Variables are set when a task starts, and RDS rotates the password every week: a program whose new connection is
     rejected reads the secret again by its ARN, which the task role allows.
@@ -119,8 +111,8 @@ class TaskAccess(Construct):
             self.allow_egress_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
             self._task_role.add_statements(database_login(label, database))
         self.environment |= database_variables(label, database)
-        for name, key in {"user": "username", "password": "password"}.items():
-            self.secrets[variable("database", label, name)] = f"{database.secret_arn}:{key}::"
+        user, password = (f"{database.secret_arn}:{key}::" for key in ("username", "password"))
+        self.secrets |= variables_for("database", label, user=user, password=password)
 
     def _use_cache(self, label: str, user: str | None) -> None:
         cache = self._context.data.caches[label]

@@ -22,7 +22,7 @@ from modules.compute.task.rights import write_logs
 from modules.compute.task.roles import TaskRole
 from modules.compute.task.settings import TaskSettings
 from modules.foundation.policies import Statement
-from modules.foundation.variables import variable
+from modules.foundation.variables import variables_for
 
 TaskKind = Literal["service", "scheduled_task"]
 #: The image of a task definition before the first push, so that everything else can be created; it never runs.
@@ -104,8 +104,7 @@ class Task(Construct):
     def _name_peers(self, peers: Mapping[str, tuple[str, int]]) -> None:
         for label in self._settings.reaches:
             host, port = peers[label]
-            self.access.environment[variable("service", label, "host")] = host
-            self.access.environment[variable("service", label, "port")] = str(port)
+            self.access.environment |= variables_for("service", label, host=host, port=str(port))
 
     def _allow_start(self) -> None:
         self._image = self._settings.image or NO_IMAGE_YET.format(label=self.name)

@@ -20,14 +20,9 @@ from modules.foundation.variables import variables_for
 class FunctionAccess:
     """Gives a function access to what its settings name: security groups, bucket policies, and the function's role.
 
-    Creates no resources of its own. Environment variables (hyphens in a label become underscores):
-
-        DATABASE_<LABEL>_HOST, _READ_ONLY_HOST, _PROXY_HOST, _PORT, _NAME, _SECRET_ARN
-        CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS, _USER
-        BUCKET_<LABEL>_NAME, SECRET_<LABEL>_ARN
-
-    Credentials are in the secret, which the function's role can read and where they are rotated. To a proxy and as a
-    user of a cache, the function authenticates with its role.
+    Creates no resources of its own. `modules/foundation/variables.py` describes the environment variables. Credentials
+    are in the secret, which the function's role can read and where they are rotated. To a proxy and as a user of a
+    cache, the function authenticates with its role.
     """
 
     def __init__(self, *, function: Function, settings: FunctionSettings, data: DataModule, names: Names) -> None:

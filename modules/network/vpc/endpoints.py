@@ -7,29 +7,9 @@ from constructs import Construct
 
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement, allow, document
+from modules.network.vpc.keys.aws_buckets import AWS_BUCKETS
 from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup
 from modules.network.vpc.vpc import Network
-
-#: AWS's own buckets that services in the VPC read, by the statement's Sid, with the page that names them. If one is
-#: missing, an image pull, an update, or a session fails inside the VPC with "Access Denied".
-AWS_BUCKETS = {
-    # "Amazon ECR User Guide, Amazon ECR interface VPC endpoints, Minimum Amazon S3 Bucket Permissions for Amazon
-    # ECR": the layers of every image.
-    "EcrLayers": ("prod-{region}-starport-layer-bucket",),
-    # "Amazon Linux 2023 User Guide, Manage package and operating system updates in AL2023": the packages of dnf.
-    "AmazonLinux2023": ("al2023-repos-{region}-de612dc2",),
-    # "AWS Systems Manager User Guide, SSM Agent communications with AWS managed S3 buckets".
-    "SystemsManager": (
-        "aws-ssm-{region}",
-        "aws-windows-downloads-{region}",
-        "amazon-ssm-{region}",
-        "amazon-ssm-packages-{region}",
-        "{region}-birdwatcher-prod",
-        "aws-ssm-distributor-file-{region}",
-        "aws-ssm-document-attachments-{region}",
-        "patch-baseline-snapshot-{region}",
-    ),
-}
 
 #: Locating, listing, and reading a bucket.
 _READ = ("s3:GetBucketLocation", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket")
@@ -113,7 +93,7 @@ class Endpoints(Construct):
 
     def _s3_statements(self) -> list[Statement]:
         region = self._foundation.names.region
-        of_aws = {sid: [each.format(region=region) for each in buckets] for sid, buckets in AWS_BUCKETS.items()}
+        of_aws = {sid: [name.format(region=region) for name in each.buckets] for sid, each in AWS_BUCKETS.items()}
         resources = [resource for arn in self._bucket_arns for resource in (arn, f"{arn}/*")]
         ours = [allow("OurBuckets", principal="*", actions=["s3:*"], resources=resources)] if resources else []
         downloads = [_download(sid, buckets) for sid, buckets in {**of_aws, **self._downloads}.items()]

@@ -1,12 +1,8 @@
-"""The reference of environment files: every block and key with its default and description, from the settings.
-
-One page per module in `docs/reference/`. A test keeps the pages current.
-"""
+"""The pages of the reference about blocks: every key with its default and description, from the settings."""
 
 import dataclasses
 import typing
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
@@ -14,80 +10,15 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from modules.environment import Environment
-from modules.events.function.keys.shipped import SHIPPED
-from modules.foundation.settings import Settings, TierDefault
+from modules.foundation.settings import TierDefault
 from modules.hcl.reading import Shape, alternatives, shape_of, written
 
-FOLDER = Path("docs") / "reference"
-HEAD = "<!-- Written by `make reference` from the settings of modules/; a test keeps it current. -->\n"
 _SCALARS = {str: "string", int: "number", float: "number", bool: "true or false"}
 
 
-def pages() -> dict[str, str]:
-    """Return the text of each page by its file name."""
-    modules = {base.__module__.split(".")[1]: base for base in Environment.__bases__ if issubclass(base, Settings)}
-    inherited = {name for base in modules.values() for name in base.model_fields}
-    own = {name: info for name, info in written(Environment).items() if name not in inherited}
-    return {
-        "environment.md": _page("The environment", Environment.__doc__, own),
-        **{
-            f"{module}.md": _page(f"The {module} module", base.__doc__, written(base))
-            for module, base in modules.items()
-        },
-        "functions.md": _shipped_functions(),
-        "README.md": _contents({module: list(written(base)) for module, base in modules.items()}),
-    }
-
-
-def write(folder: Path) -> list[Path]:
-    """Write the pages, and return those that changed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    changed = []
-    for name, text in pages().items():
-        path = folder / name
-        if not path.exists() or path.read_text() != text:
-            path.write_text(text)
-            changed.append(path)
-    return changed
-
-
-def _contents(modules: dict[str, list[str]]) -> str:
-    lines = [
-        HEAD,
-        "# Environment files\n",
-        "Blocks that are absent create nothing. Where a default depends on the tier, the table lists the value of "
-        "each tier.\n",
-    ]
-    lines += ["- [the environment](environment.md): its own keys"]
-    lines += [
-        f"- [{module}]({module}.md): {', '.join(f'`{name}`' for name in names)}" for module, names in modules.items()
-    ]
-    lines += [f"- [functions](functions.md): environment variables of {', '.join(f'`{name}`' for name in SHIPPED)}"]
-    return "\n".join(lines) + "\n"
-
-
-def _shipped_functions() -> str:
-    """Return the page of the environment variables of the functions in lambdas/."""
-    lines = [HEAD, "# Environment variables of the functions in lambdas/\n"]
-    lines += ["Set them in the `environment` of a `function` block.\n"]
-    for name, variables in SHIPPED.items():
-        lines += [f"## `{name}`\n", "| variable | default | description |", "|---|---|---|"]
-        lines += [
-            f"| `{key}` | {_shipped_default(each.default)} | {each.description} |" for key, each in variables.items()
-        ]
-        lines += [""]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _shipped_default(default: str | None) -> str:
-    if default is None:
-        return "required"
-    return f"`{default}`" if default else "none"
-
-
-def _page(title: str, about: str | None, fields: dict[str, FieldInfo]) -> str:
-    lines = [HEAD, f"# {title}\n", f"{_first_paragraph(about)}\n"]
+def page(title: str, about: str | None, fields: dict[str, FieldInfo]) -> str:
+    """Return a page: the first paragraph of `about`, a table of the plain keys, then a section for each block."""
+    lines = [f"# {title}\n", f"{_first_paragraph(about)}\n"]
     plain = {name: info for name, info in fields.items() if shape_of(info).kind == "attribute"}
     if plain:
         lines += [*_table(plain), ""]

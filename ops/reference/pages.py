@@ -1,0 +1,64 @@
+"""The reference of environment files, a page per module and one for programs, in `docs/reference/`.
+
+A test keeps the pages current.
+"""
+
+from pathlib import Path
+
+from modules.environment import Environment
+from modules.events.function.keys.shipped import SHIPPED
+from modules.foundation.settings import Settings
+from modules.hcl.reading import written
+from ops.reference import blocks, programs
+
+FOLDER = Path("docs") / "reference"
+HEAD = "<!-- Written by `make reference` from the settings of modules/; a test keeps it current. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """Return the text of each page by its file name."""
+    modules = {base.__module__.split(".")[1]: base for base in Environment.__bases__ if issubclass(base, Settings)}
+    inherited = {name for base in modules.values() for name in base.model_fields}
+    own = {name: info for name, info in written(Environment).items() if name not in inherited}
+    texts = {
+        "environment.md": blocks.page("The environment", Environment.__doc__, own),
+        **{
+            f"{module}.md": blocks.page(f"The {module} module", base.__doc__, written(base))
+            for module, base in modules.items()
+        },
+        "variables.md": programs.variables(),
+        "functions.md": programs.shipped_functions(),
+        "s3-endpoint.md": programs.s3_endpoint(),
+        "README.md": _contents({module: list(written(base)) for module, base in modules.items()}),
+    }
+    return {name: f"{HEAD}\n{text}" for name, text in texts.items()}
+
+
+def write(folder: Path) -> list[Path]:
+    """Write the pages, and return those that changed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    changed = []
+    for name, text in pages().items():
+        path = folder / name
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
+            changed.append(path)
+    return changed
+
+
+def _contents(modules: dict[str, list[str]]) -> str:
+    lines = [
+        "# Environment files\n",
+        "Blocks that are absent create nothing. Where a default depends on the tier, the table lists the value of "
+        "each tier.\n",
+        "- [the environment](environment.md): its own keys",
+    ]
+    lines += [
+        f"- [{module}]({module}.md): {', '.join(f'`{name}`' for name in names)}" for module, names in modules.items()
+    ]
+    lines += [
+        "- [variables](variables.md): environment variables that services, scheduled tasks, and functions receive",
+        f"- [functions](functions.md): environment variables of {', '.join(f'`{name}`' for name in SHIPPED)}",
+        "- [S3 endpoint](s3-endpoint.md): the buckets that can be reached from inside the VPC",
+    ]
+    return "\n".join(lines) + "\n"
