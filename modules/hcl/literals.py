@@ -12,6 +12,19 @@ _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
 #: "HCL Native Syntax Specification, Quoted Template Expressions".
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 DATA_ONLY = "is an expression; an environment file is data, and Terraform would evaluate this"
+#: What people write for true and false, from YAML and Python.
+_TRUE_FALSE = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
+#: Syntax of other languages: its form, the rule, and the remedy, in which {0} is the form's first group.
+_FOREIGN_SYNTAX = (
+    (re.compile(r"(yes|on|true|no|off|false)", re.IGNORECASE), "is not an HCL value", "write {1}"),
+    (re.compile(r"['`]([^'`]*)['`]"), "is not in double quotes", 'write double quotes: "{0}"'),
+    (re.compile(r"(.*);"), "ends in a semicolon, which HCL does not use", "write {0}"),
+    (re.compile(r"\+([0-9.]+)"), "is not a number: numbers have no plus sign", "write {0}"),
+    (re.compile(r"(\.[0-9]+)"), "is not a number: numbers begin with a digit", "write 0{0}"),
+)
+#: A string without quotes, and the beginning of a reference to a Terraform object.
+_BARE_STRING = re.compile(r"[^\W\d][\w.:/@*-]*")
+_REFERENCE = re.compile(r"(var|local|data|module|each|self|path|count|terraform|aws_\w+)\.")
 
 
 class WrongValueError(Exception):
@@ -72,3 +85,13 @@ def unquoted(token: Token) -> str:
             ends = "" if "}" in inner.partition(opening)[2] else f"; the {opening} is never closed"
             raise WrongValueError(token.line, token.text[:60], DATA_ONLY + ends, "write the value itself")
     return _ESCAPE.sub(lambda escape: _unescaped(token, escape[1]), inner) if "\\" in inner else inner
+
+
+def no_value(line: int, shown: str) -> WrongValueError:
+    """Return the error for text that is not a value: a string without quotes, foreign syntax, or an expression."""
+    for form, rule, remedy in _FOREIGN_SYNTAX:
+        if found := form.fullmatch(shown):
+            return WrongValueError(line, shown, rule, remedy.format(found[1], _TRUE_FALSE.get(found[1].lower(), "")))
+    if not _REFERENCE.match(shown) and _BARE_STRING.fullmatch(shown):
+        return WrongValueError(line, shown, "is a string without quotes", f'write it in quotes: "{shown}"')
+    return WrongValueError(line, shown, DATA_ONLY, "write the value itself")

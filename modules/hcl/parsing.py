@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from modules.foundation.problems import Problem, SettingsError, raise_problems
+from modules.hcl.cursor import Cursor
 from modules.hcl.files import read_text
-from modules.hcl.literals import DATA_ONLY, WrongValueError, no_number, number, unquoted
-from modules.hcl.tokens import Token, tokens
+from modules.hcl.literals import DATA_ONLY, WrongValueError, no_number, no_value, number, unquoted
+from modules.hcl.tokens import Token
 
 #: How deeply blocks, lists, and maps can be nested. Environments need six levels.
 DEPTH_LIMIT = 40
@@ -25,19 +26,6 @@ _WRITE = 'write `key = value` or `block "label" {`'
 _CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
 _LITERALS = {"true": True, "false": False, "null": None}
-#: What people write for true and false, from YAML and Python.
-_TRUE_FALSE = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
-#: Syntax of other languages: its form, the rule, and the remedy, in which {0} is the form's first group.
-_FOREIGN_SYNTAX = (
-    (re.compile(r"(yes|on|true|no|off|false)", re.IGNORECASE), "is not an HCL value", "write {1}"),
-    (re.compile(r"['`]([^'`]*)['`]"), "is not in double quotes", 'write double quotes: "{0}"'),
-    (re.compile(r"(.*);"), "ends in a semicolon, which HCL does not use", "write {0}"),
-    (re.compile(r"\+([0-9.]+)"), "is not a number: numbers have no plus sign", "write {0}"),
-    (re.compile(r"(\.[0-9]+)"), "is not a number: numbers begin with a digit", "write 0{0}"),
-)
-#: A string without quotes, and the beginning of a reference to a Terraform object.
-_BARE_STRING = re.compile(r"[^\W\d][\w.:/@*-]*")
-_REFERENCE = re.compile(r"(var|local|data|module|each|self|path|count|terraform|aws_\w+)\.")
 
 
 @dataclass(frozen=True)
@@ -76,12 +64,11 @@ def parse(path: Path) -> Body:
 
 
 class _Parser:
-    """The tokens of one file, and the position of the next one."""
+    """Reads one file, and collects its problems."""
 
     def __init__(self, file: str, text: str) -> None:
-        self._file, self._text = file, text
-        self._tokens = list(tokens(text))
-        self._position = 0
+        self._file = file
+        self._cursor = Cursor(text)
         self._at: list[str] = []
         self._depth = 0
         self._unclosed: Token | None = None
@@ -90,7 +77,7 @@ class _Parser:
 
     def file(self) -> Body:
         """Return the whole file. Raises SettingsError at an error after which parsing cannot continue."""
-        for token in self._tokens:
+        for token in self._cursor.tokens:
             if token.kind == "open_comment" or (token.kind == "other" and not token.text.isascii()):
                 raise self._unexpected(token)
         return self._body(None)
@@ -101,7 +88,7 @@ class _Parser:
         """Read up to the closing brace, or the end of the file."""
         body = Body()
         while True:
-            token = self._skip_lines()
+            token = self._cursor.skip_lines()
             if token.kind == "end" and opening is None:
                 return body
             if token.kind == "end":
@@ -123,7 +110,7 @@ class _Parser:
             self._closed_early = token
         if apart and token.column < opening.margin and self._unclosed is None:
             self._unclosed = opening
-        self._next()
+        self._cursor.next()
 
     def _item(self, token: Token, opening: Token | None, body: Body) -> None:
         """Read an attribute or a block."""
@@ -132,22 +119,22 @@ class _Parser:
             self._unclosed = opening
         if token.kind != "word":
             raise self._unexpected(token)
-        self._next()
-        if self._peek().is_mark("="):
-            self._next()
+        self._cursor.next()
+        if self._cursor.peek().is_mark("="):
+            self._cursor.next()
             self._attribute(token, body)
         else:
             self._block(token, body)
 
     def _attribute(self, name: Token, body: Body) -> None:
-        start, depth, at = self._position, self._depth, list(self._at)
+        start, depth, at = self._cursor.position, self._depth, list(self._at)
         self._at.append(name.text)
         try:
             body.attributes.append(Attribute(name.text, self._value(), name.line))
             self._end_of_attribute(start)
         except WrongValueError as error:
-            self._position, self._depth = start, depth
-            self._skip_expression("}")
+            self._cursor.position, self._depth = start, depth
+            self._cursor.skip_expression("}")
             self._report_value(self._open_quote(start) or error)
         self._at = at
 
@@ -156,16 +143,16 @@ class _Parser:
 
     def _open_quote(self, start: int) -> WrongValueError | None:
         """Return the error for a missing or superfluous quote, if that is why the value cannot be read."""
-        for token in self._tokens[start : self._position]:
+        for token in self._cursor.tokens[start : self._cursor.position]:
             if token.kind == "open_text":
                 return WrongValueError(token.line, token.text[:60].strip(), _OPEN_QUOTE, _CLOSE_QUOTE)
         return None
 
     def _end_of_attribute(self, start: int) -> None:
-        token = self._peek()
+        token = self._cursor.peek()
         if token.kind in ("line", "end") or token.is_mark("}"):
             return
-        value = self._tokens[self._position - 1]
+        value = self._cursor.previous
         if token.is_mark(",") or (token.kind in ("word", "text", "number") and token.line == value.line):
             shown = f"{value.text} {token.text}" if value.kind != "mark" else token.text
             rule = "has something after its value: a key has one value, and each key is on its own line"
@@ -174,12 +161,12 @@ class _Parser:
 
     def _block(self, kind: Token, body: Body) -> None:
         labels = []
-        while self._peek().kind in ("text", "word"):
-            labels.append(self._next())
-        opening = self._peek()
+        while self._cursor.peek().kind in ("text", "word"):
+            labels.append(self._cursor.next())
+        opening = self._cursor.peek()
         if not opening.is_mark("{"):
             raise self._no_block(kind, labels, opening)
-        self._next()
+        self._cursor.next()
         names = tuple(self._label(label) for label in labels)
         self._at += [kind.text, *names]
         self._deeper(opening)
@@ -197,22 +184,16 @@ class _Parser:
 
     def _no_block(self, kind: Token, labels: list[Token], token: Token) -> SettingsError:
         """Return the error for a word that is not followed by '=' or a block's opening brace."""
-        if token.kind == "line" and self._skip_lines().is_mark("{"):
+        if token.kind == "line" and self._cursor.skip_lines().is_mark("{"):
             subject = " ".join(each.text for each in [kind, *labels])
             return self._stop(kind, subject, "has its '{' on another line", f"write `{subject} {{`")
         if token.kind == "other" or token.is_mark(":),]"):
             return self._unexpected(token)
         if token.kind == "open_text":
             return self._consequence() or self._open_text(token)
-        value = self._text_of([*labels, token]) or "..."
+        value = self._cursor.rest_of_line([*labels, token][0]) or "..."
         rule = "is not followed by '=', and is not a block"
         return self._stop(kind, ".".join([*self._at, kind.text]), rule, f"write `{kind.text} = {value}`")
-
-    def _text_of(self, these: list[Token]) -> str:
-        first = these[0]
-        end = self._text.find("\n", first.start)
-        found = self._text[first.start : end if end >= 0 else len(self._text)]
-        return re.sub(r"\s*(#|//).*", "", found)[:60].strip()
 
     def _deeper(self, opening: Token) -> None:
         self._depth += 1
@@ -223,7 +204,7 @@ class _Parser:
     # Values
 
     def _value(self) -> Any:
-        start, token = self._position, self._next()
+        start, token = self._cursor.position, self._cursor.next()
         if token.kind == "text":
             return unquoted(token)
         if token.kind == "number":
@@ -244,52 +225,38 @@ class _Parser:
         if token.kind in ("line", "end") or token.is_mark("}]"):
             return WrongValueError(token.line, "", "has no value after its '='", "write one, or remove the key")
         if token.kind == "heredoc":
-            self._position = start
-            self._skip_expression("}")
+            self._cursor.position = start
+            self._cursor.skip_expression("}")
             remedy = r"write a string in quotes, with \n for line breaks"
             return WrongValueError(token.line, token.text, "is a heredoc; an environment file is data", remedy)
         return self._expression(start)
 
     def _expression(self, start: int) -> WrongValueError:
-        """Return the error for what begins at this token and is not a value: foreign syntax, or an expression."""
-        line, shown = self._tokens[start].line, self._source(start)
-        for form, rule, remedy in _FOREIGN_SYNTAX:
-            if found := form.fullmatch(shown):
-                return WrongValueError(
-                    line, shown, rule, remedy.format(found[1], _TRUE_FALSE.get(found[1].lower(), ""))
-                )
-        if not _REFERENCE.match(shown) and _BARE_STRING.fullmatch(shown):
-            return WrongValueError(line, shown, "is a string without quotes", f'write it in quotes: "{shown}"')
-        return WrongValueError(line, shown, DATA_ONLY, "write the value itself")
-
-    def _source(self, start: int) -> str:
-        """Return an expression as it was written, shortened to one line."""
-        self._position = start
-        self._skip_expression("},]")
-        end = self._peek().start
-        return re.sub(r"\s+", " ", self._text[self._tokens[start].start : end]).strip()[:60]
+        """Return the error for what begins at this token and is not a value, shortened to one line."""
+        line = self._cursor.tokens[start].line
+        return no_value(line, re.sub(r"\s+", " ", self._cursor.expression(start)).strip()[:60])
 
     def _list(self, opening: Token) -> tuple[Any, ...]:
         items: list[Any] = []
         self._deeper(opening)
-        while not (token := self._skip_lines()).is_mark("]"):
+        while not (token := self._cursor.skip_lines()).is_mark("]"):
             if self._begins_other(token):
                 raise self._never_closed(opening)
             if token.text == "for":
-                raise self._expression(self._position)
-            start = self._position
+                raise self._expression(self._cursor.position)
+            start = self._cursor.position
             items.append(self._value())
             self._end_of_item(opening, start)
-        self._next()
+        self._cursor.next()
         self._depth -= 1
         return tuple(items)
 
     def _end_of_item(self, opening: Token, start: int) -> None:
         """Read the comma after a value of a list."""
-        last = self._tokens[self._position - 1]
-        token = self._skip_lines()
+        last = self._cursor.previous
+        token = self._cursor.skip_lines()
         if token.is_mark(","):
-            self._next()
+            self._cursor.next()
         elif self._begins_other(token):
             raise self._never_closed(opening)
         elif token.kind in ("text", "word", "number", "no_number") or token.is_mark("[{"):
@@ -302,7 +269,7 @@ class _Parser:
         """Return whether the token is after the list: the next key or block, a closing brace, or the end."""
         if token.kind == "end" or token.is_mark("}"):
             return True
-        after = self._tokens[min(self._position + 1, len(self._tokens) - 1)]
+        after = self._cursor.tokens[min(self._cursor.position + 1, len(self._cursor.tokens) - 1)]
         is_label = after.kind == "text" and token.column == token.margin
         return token.kind == "word" and (after.is_mark("={") or is_label)
 
@@ -310,7 +277,7 @@ class _Parser:
         values: dict[str, Any] = {}
         lines: dict[str, int] = {}
         self._deeper(opening)
-        while not (token := self._skip_lines()).is_mark("}"):
+        while not (token := self._cursor.skip_lines()).is_mark("}"):
             key = self._key(token, opening)
             self._at.append(key)
             if key in values:
@@ -319,74 +286,45 @@ class _Parser:
             values[key], lines[key] = self._value(), token.line
             self._end_of_entry(token, opening)
             self._at.pop()
-        self._next()
+        self._cursor.next()
         self._depth -= 1
         return values
 
     def _key(self, token: Token, opening: Token) -> str:
         """Read a map's key and the '=' or ':' after it."""
-        start = self._position
-        self._next()
+        start = self._cursor.position
+        self._cursor.next()
         if token.kind == "end":
             raise self._never_closed(opening)
         if token.kind == "no_number":
             raise WrongValueError(token.line, token.text, "is a key that needs quotes", f'write "{token.text}" = ...')
         if token.kind not in ("word", "text", "number") or token.text == "for":
             raise self._expression(start)
-        if not self._peek().is_mark("=:"):
-            label = self._next() if self._peek().kind == "text" else None
-            if self._peek().is_mark("{"):
+        if not self._cursor.peek().is_mark("=:"):
+            label = self._cursor.next() if self._cursor.peek().kind == "text" else None
+            if self._cursor.peek().is_mark("{"):
                 raise self._never_closed(opening)
             if label:
                 remedy = f"write {token.text} = {label.text}"
                 raise WrongValueError(token.line, token.text, "is not followed by '='", remedy)
             raise WrongValueError(token.line, token.text, "is not followed by '='", f"write {token.text} = ...")
-        self._next()
+        self._cursor.next()
         return unquoted(token) if token.kind == "text" else token.text
 
     def _end_of_entry(self, entry: Token, opening: Token) -> None:
-        token = self._peek()
+        token = self._cursor.peek()
         if token.kind == "line" or token.is_mark(","):
-            self._next()
+            self._cursor.next()
         elif token.kind == "end":
             raise self._never_closed(opening)
         elif token.kind in ("text", "word", "number"):
-            last = self._tokens[self._position - 1]
+            last = self._cursor.previous
             shown, remedy = f"{last.text} {token.text}", f"write `{last.text},`, or each entry on its own line"
             raise WrongValueError(last.line, shown, "has no comma between two entries", remedy)
         elif not token.is_mark("}"):
             raise WrongValueError(entry.line, f"{entry.text} = ...", DATA_ONLY, "write the value itself")
 
-    # Places and problems
-
-    def _peek(self) -> Token:
-        return self._tokens[self._position]
-
-    def _next(self) -> Token:
-        token = self._tokens[self._position]
-        self._position = min(self._position + 1, len(self._tokens) - 1)
-        return token
-
-    def _skip_lines(self) -> Token:
-        while self._peek().kind == "line":
-            self._next()
-        return self._peek()
-
-    def _skip_expression(self, ends: str) -> None:
-        """Skip everything up to the end of the line, or one of these marks, outside of brackets."""
-        depth = 0
-        while (token := self._peek()).kind != "end":
-            if depth <= 0 and (token.kind == "line" or token.is_mark(ends)):
-                return
-            if token.kind == "heredoc":
-                self._skip_heredoc(token.text.lstrip("<-"))
-            depth += token.is_mark("{[(") - token.is_mark("}])")
-            self._next()
-
-    def _skip_heredoc(self, marker: str) -> None:
-        """Skip a heredoc's lines up to its closing marker."""
-        while (token := self._peek()).kind != "end" and not (token.text == marker and token.column == token.margin):
-            self._next()
+    # Problems
 
     def _report(self, line: int, subject: str, rule: str, remedy: str) -> None:
         self.problems.append(Problem(self._file, line, subject, rule, remedy))
@@ -412,12 +350,14 @@ class _Parser:
     def _unexpected(self, token: Token) -> SettingsError:
         if token.kind == "open_comment":
             return self._stop(token, "/*", "begins a comment that is never closed", "write */ after it")
-        if token.kind == "text" and self._tokens[self._position + 1].is_mark("=:"):
+        if token.kind == "text" and self._cursor.tokens[self._cursor.position + 1].is_mark("=:"):
             return self._stop(token, token.text, "is a key in quotes", f"write {token.text[1:-1]} = ...")
         if token.kind == "open_text":
             return self._open_text(token)
-        if self._text_of([token]).startswith(_CONFLICT):
-            return self._stop(token, self._text_of([token]), "is a Git conflict marker", "resolve the conflict")
+        if self._cursor.rest_of_line(token).startswith(_CONFLICT):
+            return self._stop(
+                token, self._cursor.rest_of_line(token), "is a Git conflict marker", "resolve the conflict"
+            )
         if token.text in ("'", "`"):
             return self._stop(token, token.text, "is not a double quote", 'write double quotes: "..."')
         if token.text.isascii():
