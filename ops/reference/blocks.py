@@ -1,6 +1,7 @@
 """The pages of the reference about blocks: every key with its default and description, from the settings."""
 
 import dataclasses
+import re
 import typing
 from collections.abc import Iterator
 from typing import Any
@@ -11,43 +12,52 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from modules.foundation.settings import TierDefault
-from modules.hcl.reading import Shape, alternatives, shape_of, written
+from modules.hcl.reading import alternatives, shape_of, written
 
+_PREFIX = re.compile(r"(?:The|An?) `\w+` block[^:`]*: ")
 _SCALARS = {str: "string", int: "number", float: "number", bool: "true or false"}
 
 
 def page(title: str, about: str | None, fields: dict[str, FieldInfo]) -> str:
     """Return a page: the first paragraph of `about`, a table of the plain keys, then a section for each block."""
-    lines = [f"# {title}\n", f"{_first_paragraph(about)}\n"]
-    plain = {name: info for name, info in fields.items() if shape_of(info).kind == "attribute"}
-    if plain:
-        lines += [*_table(plain), ""]
+    lines = [f"# {title}\n", f"{_first_paragraph(about)}\n", *_keys(fields)]
+    sections: dict[type[BaseModel], str] = {}
     for name, info in fields.items():
-        shape = shape_of(info)
-        if shape.model is not None:
-            lines += _block(name, info, shape, depth=2, path=())
+        lines += _block(name, info, path=(), sections=sections)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _block(name: str, info: FieldInfo, shape: Shape, *, depth: int, path: tuple[str, ...]) -> Iterator[str]:
-    """Yield a block's heading, its keys, then its nested blocks."""
-    assert shape.model is not None
+def _block(name: str, info: FieldInfo, *, path: tuple[str, ...], sections: dict[type[BaseModel], str]) -> Iterator[str]:
+    """Yield a block's heading, its keys, then its nested blocks; nothing for a plain key.
+
+    `sections` has the heading of each kind of block that the page already describes.
+    """
+    shape = shape_of(info)
+    if shape.model is None:
+        return
     here = (*path, name)
     label = ' "NAME"' if shape.kind == "labelled" else ""
     times = {"labelled": ", one for each name", "repeated": ", can be repeated"}.get(shape.kind, "")
-    yield f"{'#' * min(depth, 5)} `{' '.join(here)}{label} {{ }}`\n"
-    yield f"{_sentence(info.description)} {_first_paragraph(shape.model.__doc__)}\n"
     required = "Required" if info.is_required() else "Optional"
+    yield f"{'#' * min(len(here) + 1, 5)} `{' '.join(here)}{label} {{ }}`\n"
+    yield f"{_about(info, shape.model)}\n"
     yield f"{required}{times}.\n"
+    if shape.model in sections:
+        yield f"The keys and blocks inside it are those of `{sections[shape.model]}`.\n"
+        return
+    sections[shape.model] = " ".join(here)
     fields = written(shape.model)
-    plain = {key: each for key, each in fields.items() if shape_of(each).kind == "attribute"}
+    yield from _keys(fields)
+    for key, each in fields.items():
+        yield from _block(key, each, path=here, sections=sections)
+
+
+def _keys(fields: dict[str, FieldInfo]) -> Iterator[str]:
+    """Yield a table of the plain keys, if there are any, and an empty line."""
+    plain = {name: info for name, info in fields.items() if shape_of(info).kind == "attribute"}
     if plain:
         yield from _table(plain)
         yield ""
-    for key, each in fields.items():
-        inner = shape_of(each)
-        if inner.model is not None:
-            yield from _block(key, each, inner, depth=depth + 1, path=here)
 
 
 def _table(fields: dict[str, FieldInfo]) -> Iterator[str]:
@@ -130,6 +140,16 @@ def _shown(value: Any) -> str:
 
 def _quoted(value: Any) -> str:
     return str(value) if isinstance(value, int | float) else f'"{value}"'
+
+
+def _about(info: FieldInfo, model: type[BaseModel]) -> str:
+    """Return the field's description and the block's docstring, without "A `service` block:" and repetitions."""
+    about = _PREFIX.sub("", _first_paragraph(model.__doc__))
+    sentences = re.split(r"(?<=\.) ", f"{_sentence(info.description)} {about[0].upper()}{about[1:]}")
+    distinct = list(dict.fromkeys(sentences))
+    return " ".join(
+        one for one in distinct if not any(other != one and other.startswith(one[:-1]) for other in distinct)
+    )
 
 
 def _sentence(text: str | None) -> str:
