@@ -64,6 +64,8 @@ class Settings(BaseModel):
 
     elsewhere: ClassVar[Mapping[str, str]] = {}
     """Keys that people expect in the block, each with what to write instead."""
+    key_groups: ClassVar[Mapping[str, str]] = {}
+    """The groups of a long table in the reference: the first key of each, with the group's title."""
 
 
 class TieredSettings(Settings):

@@ -3,7 +3,7 @@
 import dataclasses
 import re
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from modules.foundation.settings import TierDefault
+from modules.foundation.settings import Settings, TierDefault
 from modules.hcl.reading import alternatives, shape_of, written
 
 _PREFIX = re.compile(r"(?:The|An?) `\w+` block[^:`]*: ")
@@ -47,16 +47,23 @@ def _block(name: str, info: FieldInfo, *, path: tuple[str, ...], sections: dict[
         return
     sections[shape.model] = " ".join(here)
     fields = written(shape.model)
-    yield from _keys(fields)
+    yield from _keys(fields, shape.model.key_groups if issubclass(shape.model, Settings) else {})
     for key, each in fields.items():
         yield from _block(key, each, path=here, sections=sections)
 
 
-def _keys(fields: dict[str, FieldInfo]) -> Iterator[str]:
-    """Yield a table of the plain keys, if there are any, and an empty line."""
-    plain = {name: info for name, info in fields.items() if shape_of(info).kind == "attribute"}
-    if plain:
-        yield from _table(plain)
+def _keys(fields: dict[str, FieldInfo], groups: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Yield a table of the plain keys, if there are any; with `groups`, one with its title for each group."""
+    tables: dict[str, dict[str, FieldInfo]] = {}
+    title = ""
+    for name, info in fields.items():
+        if shape_of(info).kind == "attribute":
+            title = (groups or {}).get(name, title)
+            tables.setdefault(title, {})[name] = info
+    for title, table in tables.items():
+        if title:
+            yield f"**{title}**\n"
+        yield from _table(table)
         yield ""
 
 

@@ -21,11 +21,14 @@ from modules.delivery.pipeline.settings import PipelineSettings
 from modules.edge.site.settings import SiteSettings
 from modules.environment import Environment
 from modules.events.push.settings import ApnsSettings
-from modules.foundation.settings import Tier, TierDefault
+from modules.foundation.settings import Settings, Tier, TierDefault
 from modules.hcl.reading import shape_of, written
 from modules.network.vpc.settings import NetworkSettings
 from ops.reference.pages import FOLDER, pages
 from ops.workspace import PROJECT
+
+#: A table of more keys is divided into groups.
+LONG_TABLE = 15
 
 
 @pytest.mark.parametrize("name", sorted(pages()))
@@ -46,6 +49,14 @@ def test_every_key_has_a_description() -> None:
             assert info.description, f"{model.__name__}.{name} has no description"
             assert info.description.rstrip().endswith((".", "?")), f"{model.__name__}.{name}: {info.description}"
     assert seen > 100
+
+
+def test_a_long_table_has_groups_and_each_begins_at_a_key() -> None:
+    for model in models():
+        plain = [name for name, info in written(model).items() if shape_of(info).kind == "attribute"]
+        groups = model.key_groups if issubclass(model, Settings) else {}
+        assert set(groups) <= set(plain), f"{model.__name__} has no {set(groups) - set(plain)}"
+        assert len(plain) <= LONG_TABLE or plain[0] in groups, f"{model.__name__} has {len(plain)} keys"
 
 
 def models() -> Iterator[type[BaseModel]]:

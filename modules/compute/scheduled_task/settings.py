@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -50,6 +50,8 @@ class RetrySettings(Settings):
 
 class ScheduledTaskSettings(TaskSettings):
     """A `scheduled_task` block: runs a service's task definition, or its own with its own image and permissions."""
+
+    key_groups: ClassVar[Mapping[str, str]] = {**TaskSettings.key_groups, "schedule": "Schedule"}
 
     schedule: Annotated[str, AfterValidator(_schedule)] = Field(
         examples=["cron(0 3 * * ? *)"], description="A rate(...) or cron(...) expression of EventBridge Scheduler."

@@ -1,8 +1,8 @@
 """The `service` block: containers that run all the time, behind a load balancer or with a private DNS name."""
 
 import math
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -57,6 +57,8 @@ class DeploymentSettings(Settings):
 
 class ServiceSettings(TaskSettings):
     """A `service` block: a task definition and the ECS service that keeps its tasks running."""
+
+    key_groups: ClassVar[Mapping[str, str]] = {**TaskSettings.key_groups, "owned_by": "Deployment and traffic"}
 
     owned_by: Owner = Field(
         default="terraform",

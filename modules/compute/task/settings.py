@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -153,6 +153,14 @@ class EgressSettings(Settings):
 
 class TaskSettings(TieredSettings, PublishingSettings):
     """The keys that `service` and `scheduled_task` blocks share: one container and its access."""
+
+    key_groups: ClassVar[Mapping[str, str]] = {
+        "queues": "Messages that it sends",
+        "cluster": "Capacity and size",
+        "entry_point": "Container",
+        "environment": "Environment variables",
+        "databases": "Access",
+    }
 
     cluster: Label = Field(default="main", description="The `ecs` block that it runs on.")
     capacity: Capacity | None = Field(

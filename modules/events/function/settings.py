@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -80,6 +80,13 @@ class BucketAccess(Settings):
 
 class FunctionSettings(Settings):
     """A `function` block: its code, its permissions, and what invokes it."""
+
+    key_groups: ClassVar[Mapping[str, str]] = {
+        "code": "Code and size",
+        "reserved_concurrency": "Concurrency and retries",
+        "environment": "Environment variables and access",
+        "queues": "Messages that it sends",
+    }
 
     code: Annotated[str, AfterValidator(_code)] | None = Field(
         default=None,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -37,6 +37,18 @@ WITHOUT_PERFORMANCE_INSIGHTS: Mapping[EngineName, re.Pattern[str]] = {
 
 class DatabaseFields(TieredSettings):
     """The keys of a `database` block, before they are checked against each other."""
+
+    key_groups: ClassVar[Mapping[str, str]] = {
+        "engine": "Engine and instances",
+        "database_name": "Logins and connections",
+        "storage_type": "Storage",
+        "restore_from_snapshot": "Backups and restores",
+        "preferred_maintenance_window": "Maintenance and upgrades",
+        "deletion_protection": "Deletion",
+        "parameters": "Engine parameters",
+        "slow_query_seconds": "Monitoring",
+        "iam_database_authentication_enabled": "Authentication and TLS",
+    }
 
     engine: EngineName = Field(
         examples=["aurora-mysql"], description="aurora-mysql, aurora-postgresql, mysql or postgres (plain RDS)."
