@@ -79,7 +79,7 @@ class Foundation(Construct):
     def log_key(self) -> Key:
         """The KMS key of the environment's log groups."""
         key = Key(self, "log-key", make=self._make, names=self.names, what="logs", protected=self.is_production)
-        key.add_statement(log_groups_may_use(self.names))
+        key.add_statements(log_groups_may_use(self.names))
         return key
 
     @cached_property
@@ -117,8 +117,8 @@ class Foundation(Construct):
         """The KMS key of queues, topics, and streams."""
         return self._key("messages")
 
-    def let_use_message_key(self, service: str) -> None:
-        """Let an AWS service encrypt what it sends to queues and topics of this account on its own behalf.
+    def grant_message_key(self, service: str) -> None:
+        """Allow an AWS service to encrypt, on its own behalf, what it sends to queues and topics of this account.
 
         [Amazon SQS Developer Guide, Amazon SQS Key management]
         (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html), and
@@ -128,7 +128,7 @@ class Foundation(Construct):
         if service in self._message_services:
             return
         self._message_services.add(service)
-        self.message_key.add_statement(
+        self.message_key.add_statements(
             allow(
                 f"From{service.capitalize()}",
                 principal={"Service": f"{service}.amazonaws.com"},
@@ -163,7 +163,7 @@ class Foundation(Construct):
                 protected=self.is_production,
                 provider=self.providers.in_region(region),
             )
-            key.add_statement(log_groups_may_use(names))
+            key.add_statements(log_groups_may_use(names))
             self._other_log_keys[region] = key
         return self._other_log_keys[region]
 

@@ -7,7 +7,7 @@ from constructs import Construct
 from modules.foundation.buckets import PrivateBucket
 from modules.foundation.kms import Key
 from modules.foundation.names import Names
-from modules.foundation.policies import Statement, allow
+from modules.foundation.policies import Statement, allow, sid
 from modules.foundation.resources import Resources
 from modules.foundation.settings import Tier
 
@@ -111,7 +111,7 @@ class LogBucket(Construct):
             resources=[self.bucket.arn],
             condition=ours,
         )
-        self.bucket.add_statements([write, check])
+        self.bucket.add_statements(write, check)
         return f"{self.bucket.arn}/{prefix}"
 
     def grant_access_log_delivery(self, bucket: PrivateBucket, what: str) -> str:
@@ -123,7 +123,7 @@ class LogBucket(Construct):
         """
         prefix = f"access-logs/{what}/"
         write = allow(
-            f"AccessLogs{''.join(part.capitalize() for part in what.split('-'))}",
+            f"AccessLogs{sid(what)}",
             principal={"Service": "logging.s3.amazonaws.com"},
             actions=["s3:PutObject"],
             resources=[f"{self.bucket.arn}/{prefix}*"],
@@ -132,7 +132,7 @@ class LogBucket(Construct):
                 "ArnLike": {"aws:SourceArn": bucket.arn},
             },
         )
-        self.bucket.add_statements([write])
+        self.bucket.add_statements(write)
         return prefix
 
     def grant_distribution_log_delivery(self, what: str) -> str:
@@ -148,7 +148,7 @@ class LogBucket(Construct):
         prefix = f"sites/{what}"
         names = self._names
         write = allow(
-            f"Site{''.join(part.capitalize() for part in what.split('-'))}",
+            f"Site{sid(what)}",
             principal={"Service": "delivery.logs.amazonaws.com"},
             actions=["s3:PutObject"],
             resources=[f"{self.bucket.arn}/{prefix}/*"],
@@ -157,7 +157,7 @@ class LogBucket(Construct):
                 "ArnLike": {"aws:SourceArn": f"arn:aws:logs:us-east-1:{names.account_id}:delivery-source:*"},
             },
         )
-        self.bucket.add_statements([write])
+        self.bucket.add_statements(write)
         return f"{self.bucket.arn}/{prefix}"
 
     def grant_load_balancer_log_delivery(self, what: str) -> str:
@@ -171,7 +171,7 @@ class LogBucket(Construct):
         prefix = f"load-balancers/{what}"
         names = self._names
         write = allow(
-            f"LoadBalancer{''.join(part.capitalize() for part in what.split('-'))}",
+            f"LoadBalancer{sid(what)}",
             principal={"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
             actions=["s3:PutObject"],
             resources=[f"{self.bucket.arn}/{prefix}/*/AWSLogs/{names.account_id}/*"],
@@ -181,5 +181,5 @@ class LogBucket(Construct):
                 }
             },
         )
-        self.bucket.add_statements([write])
+        self.bucket.add_statements(write)
         return prefix

@@ -26,7 +26,7 @@ from modules.access.checks import domain_prefix
 from modules.access.sign_in.domain import CustomDomain, PrefixDomain
 from modules.access.sign_in.keys.client import ClientSettings
 from modules.access.sign_in.settings import LOAD_BALANCER_PREFIX, SignInSettings
-from modules.access.sign_in.text_messages import TextMessages
+from modules.access.sign_in.text_messages import create_text_message_role
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import kept_if
 from modules.network.module import NetworkModule
@@ -152,8 +152,9 @@ class SignIn(Construct):
     def _text_messages(self) -> CognitoUserPoolSmsConfiguration | None:
         if not self._settings.sends_text_messages:
             return None
-        messages = TextMessages(self, "text-messages", foundation=self._foundation)
-        return CognitoUserPoolSmsConfiguration(external_id=messages.external_id, sns_caller_arn=messages.role_arn)
+        external_id = self._foundation.names.of("users")
+        role = create_text_message_role(self._make, self._foundation.names, external_id)
+        return CognitoUserPoolSmsConfiguration(external_id=external_id, sns_caller_arn=role.arn)
 
     def _email(self) -> CognitoUserPoolEmailConfiguration | None:
         email, names = self._settings.email, self._foundation.names

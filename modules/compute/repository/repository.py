@@ -124,7 +124,7 @@ def registry_of(settings: RegistrySettings | None, names: Names) -> Registry:
     return Registry(names.product, settings.account_id, settings.region or names.region)
 
 
-def may_pull(images: Iterable[str], registry: Registry) -> list[Statement]:
+def pull_statements(images: Iterable[str], registry: Registry) -> list[Statement]:
     """Return the statements that allow a role to pull these images and no others."""
     repositories = sorted({repository_arn(image, registry) for image in images})
     # The token identifies the caller and grants nothing by itself; the action supports no resource-level permissions.

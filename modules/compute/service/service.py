@@ -70,7 +70,7 @@ class Service(Construct):
             self, "task", kind="service", name=name, settings=settings, context=context, peers=peers, port=settings.port
         )
         if settings.execute_command:
-            self.task.add_statements(*context.cluster.may_execute())
+            context.cluster.grant_execute_command(self.task.task_role)
         self._targets: dict[str, TargetGroup] = {}
         self._rules: list[ITerraformDependable] = []
         self._request_metric: ScalingMetric | None = None

@@ -4,7 +4,6 @@ from constructs import Construct
 
 from modules.compute.task.context import TaskContext
 from modules.compute.task.rights import parameter_arn, read_environment_files, read_parameters, use_bucket
-from modules.compute.task.roles import TaskRole
 from modules.compute.task.settings import TaskSettings
 from modules.data.cache.cache import PORT as CACHE_PORT
 from modules.data.logins import (
@@ -18,6 +17,7 @@ from modules.data.logins import (
 )
 from modules.foundation.policies import sid
 from modules.foundation.resources import Resources
+from modules.foundation.roles import Role
 from modules.foundation.variables import variable, variables_for
 from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup, members_of
 
@@ -52,8 +52,8 @@ class TaskAccess(Construct):
         what: str,
         settings: TaskSettings,
         context: TaskContext,
-        execution_role: TaskRole,
-        task_role: TaskRole,
+        execution_role: Role,
+        task_role: Role,
     ) -> None:
         """`what` identifies the task in the rules and policies of others: `service-api`."""
         super().__init__(scope, id)
@@ -78,7 +78,7 @@ class TaskAccess(Construct):
             self._use_cache(cache, user)
         for bucket in settings.buckets:
             self._use_bucket(bucket)
-        self._publish()
+        self.environment |= context.events.grant_publish(task_role, settings.published_to)
         self._read_secrets()
         self._read_environment_files()
 
@@ -117,7 +117,7 @@ class TaskAccess(Construct):
         self.allow_egress_to(database.security_group_id, database.port, f"database_{label}")
         if database.proxy:
             self.allow_egress_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
-            self._task_role.add_statements(database_login(label, database))
+            self._task_role.add_statements(*database_login(label, database))
         self.environment |= database_variables(label, database)
         for name, key in {"user": "username", "password": "password"}.items():
             self.secrets[variable("database", label, name)] = f"{database.secret_arn}:{key}::"
@@ -127,23 +127,18 @@ class TaskAccess(Construct):
         cache.allow_ingress_from(self.security_group_id, self._what)
         self.allow_egress_to(cache.security_group_id, CACHE_PORT, f"cache_{label}")
         user = cache_user(cache, user)
-        self._task_role.add_statements(cache_login(label, cache, user))
+        self._task_role.add_statements(*cache_login(label, cache, user))
         self.environment |= cache_variables(label, cache, user)
 
     def _use_bucket(self, label: str) -> None:
         bucket = self._context.data.buckets[label]
         access, prefix = self._settings.bucket_access[label]
-        self._task_role.add_statements(use_bucket(sid(label), bucket.arn, access, prefix))
+        self._task_role.add_statements(*use_bucket(sid(label), bucket.arn, access, prefix))
         if access != "write":
             bucket.grant_read(self._task_role.arn, prefix, name=self._what)
         if access != "read":
             bucket.grant_write(self._task_role.arn, prefix, name=self._what)
         self.environment |= variables_for("bucket", label, name=bucket.name, prefix=prefix or None)
-
-    def _publish(self) -> None:
-        for access in self._context.events.publish_access(self._settings.published_to):
-            self._task_role.add_statements(access.statements)
-            self.environment |= variables_for(access.kind, access.label, **access.variables)
 
     def _read_secrets(self) -> None:
         """Allow ECS to read the variables' values, and the program to read the logins that RDS rotates."""
@@ -157,9 +152,9 @@ class TaskAccess(Construct):
         parameters = {name: parameter_arn(each, names) for name, each in self._settings.parameters.items()}
         self.secrets |= parameters
         self._execution_role.add_statements(
-            [*read_secrets({**logins, **declared}, names), *read_parameters(list(parameters.values()))]
+            *read_secrets({**logins, **declared}, names), *read_parameters(list(parameters.values()))
         )
-        self._task_role.add_statements(read_secrets(logins, names))
+        self._task_role.add_statements(*read_secrets(logins, names))
 
     def _read_environment_files(self) -> None:
         objects: dict[str, list[str]] = {}
@@ -167,4 +162,4 @@ class TaskAccess(Construct):
             bucket = self._context.data.buckets[label]
             bucket.grant_read(self._execution_role.arn, key, name=f"{self._what}-{sid(key)}")
             objects.setdefault(bucket.arn, []).append(key)
-        self._execution_role.add_statements(read_environment_files(objects))
+        self._execution_role.add_statements(*read_environment_files(objects))

@@ -14,7 +14,7 @@ from constructs import Construct
 from modules.compute.load_balancer.load_balancer import LoadBalancer
 from modules.data.bucket.buckets import Bucket
 from modules.data.bucket.settings import OLD_VERSIONS_DAYS
-from modules.edge.site.access import may_decrypt, may_read
+from modules.edge.site.access import decrypt_statement, read_statement
 from modules.edge.site.behaviors import SiteBehaviors
 from modules.edge.site.checks import bucket_of
 from modules.edge.site.keys.paths import ROOT_PAGE
@@ -177,17 +177,15 @@ class Site(Construct):
 
     def _grant_read(self, media: Mapping[str, Bucket]) -> None:
         arn, name = self.distribution_arn, sid(f"site-{self.name}")
-        self.bucket.add_statements([may_read(name, arn, [f"{self.bucket.arn}/*"])])
+        self.bucket.add_statements(read_statement(name, arn, [f"{self.bucket.arn}/*"]))
         if self._key:
-            self._key.add_statement(may_decrypt(name, arn))
+            self._key.add_statements(decrypt_statement(name, arn))
         for label, bucket in media.items():
-            paths = self.settings.media[label].paths
-            bucket.add_statements(
-                [may_read(f"{name}Media{sid(label)}", arn, [f"{bucket.arn}{path}" for path in paths])]
-            )
+            objects = [f"{bucket.arn}{path}" for path in self.settings.media[label].paths]
+            bucket.add_statements(read_statement(f"{name}Media{sid(label)}", arn, objects))
         if not self._key and (key := next((bucket.key for bucket in media.values() if bucket.key), None)):
             # All buckets of the environment share the key.
-            key.add_statement(may_decrypt(name, arn))
+            key.add_statements(decrypt_statement(name, arn))
 
     def _create_dns_names(self, network: NetworkModule) -> None:
         for name in self.settings.names:

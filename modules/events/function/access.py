@@ -48,7 +48,7 @@ class FunctionAccess:
         function.reach(f"database_{label}", database.security_group_id, database.port)
         if database.proxy:
             function.reach(f"database_{label}_proxy", database.proxy.security_group_id, database.proxy.port)
-            function.add_statements(*database_login(label, database))
+            function.role.add_statements(*database_login(label, database))
         function.add_environment(database_variables(label, database))
 
     def _use_cache(self, label: str) -> None:
@@ -56,20 +56,20 @@ class FunctionAccess:
         cache.allow_ingress_from(function.security_group_id, self._who)
         function.reach(f"cache_{label}", cache.security_group_id, PORT)
         user = cache_user(cache)
-        function.add_statements(*cache_login(label, cache, user))
+        function.role.add_statements(*cache_login(label, cache, user))
         function.add_environment(cache_variables(label, cache, user))
 
     def _use_bucket(self, label: str, *, read: tuple[str, ...], write: tuple[str, ...]) -> None:
         bucket, function = self._data.buckets[label], self._function
         for number, prefix in enumerate(read, 1):
-            bucket.grant_read(function.role_arn, prefix, name=f"function-{function.label}-{number}")
+            bucket.grant_read(function.role.arn, prefix, name=f"function-{function.label}-{number}")
         for number, prefix in enumerate(write, 1):
-            bucket.grant_write(function.role_arn, prefix, name=f"function-{function.label}-{number}")
+            bucket.grant_write(function.role.arn, prefix, name=f"function-{function.label}-{number}")
         function.add_environment(variables_for("bucket", label, name=bucket.name))
 
     def _read_secrets(self, settings: FunctionSettings, names: Names) -> None:
         databases = [self._data.databases[label] for label in settings.databases]
         secrets = {label: self._data.secrets[label] for label in settings.secrets}
-        self._function.add_statements(*read_secrets(secret_keys(databases, secrets.values()), names))
+        self._function.role.add_statements(*read_secrets(secret_keys(databases, secrets.values()), names))
         for label, secret in secrets.items():
             self._function.add_environment(variables_for("secret", label, arn=secret.arn))

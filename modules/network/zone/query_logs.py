@@ -9,7 +9,7 @@ from constructs import Construct
 
 from modules.foundation.foundation import Foundation
 from modules.foundation.logs import RETENTION_DAYS
-from modules.foundation.policies import Statement, allow, document
+from modules.foundation.policies import Statement, allow, document, sid
 from modules.network.zone.zones import PublicZone
 
 #: The region in which Route 53 writes all query logs ("Public DNS query logging").
@@ -63,7 +63,7 @@ class QueryLogs(Construct):
         """
         group = self._names.log_group(_group(label))
         return allow(
-            f"QueryLogs{''.join(part.capitalize() for part in label.split('-'))}",
+            f"QueryLogs{sid(label)}",
             principal={"Service": "route53.amazonaws.com"},
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
             resources=[f"arn:aws:logs:{REGION}:{self._names.account_id}:log-group:{group}:*"],
