@@ -7,7 +7,7 @@ from modules.access.module import AccessModule
 from modules.access.sign_in.sign_in import LoadBalancerSignIn
 from modules.compute.blocks import ComputeBlocks
 from modules.compute.ecs.cluster import EcsCluster
-from modules.compute.eks.cluster import EksCluster, tell_clusters
+from modules.compute.eks.cluster import EksCluster, create_cluster_outputs
 from modules.compute.keys.images import images_in
 from modules.compute.load_balancer.load_balancer import LoadBalancer, load_balancer_of
 from modules.compute.load_balancer.settings import LoadBalancerSettings
@@ -61,7 +61,7 @@ class ComputeModule(Construct):
         for name, function in events.functions.items():
             self._attach_function(name, function)
         self.eks = self._build_kubernetes()
-        self._print()
+        self._create_outputs()
 
     def _build_repositories(self) -> dict[str, Repository]:
         return {
@@ -136,10 +136,10 @@ class ComputeModule(Construct):
         if clusters:
             bucket = KUBERNETES_REGISTRY_BUCKET.format(region=self._foundation.names.region)
             self._network.allow_downloads("KubernetesRegistry", [bucket])
-        tell_clusters(TerraformStack.of(self), clusters)
+        create_cluster_outputs(TerraformStack.of(self), clusters)
         return clusters
 
-    def _print(self) -> None:
+    def _create_outputs(self) -> None:
         stack = TerraformStack.of(self)
         if self.repositories:
             images = [image for _, image in images_in(self._blocks)]

@@ -59,7 +59,7 @@ class PrivateBucket(Construct):
         id: str,
         *,
         make: Resources,
-        what: str,
+        purpose: str,
         name: str,
         key: Key | None,
         expire_after_days: int | None,
@@ -73,13 +73,13 @@ class PrivateBucket(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._make = make
-        self._what = what
+        self._purpose = purpose
         self.name = name
         self.arn = f"arn:aws:s3:::{name}"
         self._document = PolicyDocument(f"bucket {name}", [_tls_only(self.arn)])
         bucket = make(
             S3Bucket,
-            what,
+            purpose,
             bucket=name,
             force_destroy=force_destroy,
             lifecycle=kept_if(protected),
@@ -92,7 +92,7 @@ class PrivateBucket(Construct):
         self._expire(
             expire_after_days, expire_old_versions_after_days, infrequent_access_after_days, abort_uploads_after_days
         )
-        self._policy = make(S3BucketPolicy, what, bucket=self.id, policy=self._document.json())
+        self._policy = make(S3BucketPolicy, purpose, bucket=self.id, policy=self._document.json())
         self._notifications: list[Notification] = []
         self._notification: S3BucketNotification | None = None
         self._after: list[str] = []
@@ -137,7 +137,7 @@ class PrivateBucket(Construct):
 
     def _notification_configuration(self) -> S3BucketNotification:
         if self._notification is None:
-            self._notification = self._make(S3BucketNotification, self._what, bucket=self.id)
+            self._notification = self._make(S3BucketNotification, self._purpose, bucket=self.id)
         return self._notification
 
     def _write_notification(self) -> None:
@@ -155,7 +155,7 @@ class PrivateBucket(Construct):
     def _block_public_access(self) -> None:
         self._make(
             S3BucketPublicAccessBlock,
-            self._what,
+            self._purpose,
             bucket=self.id,
             block_public_acls=True,
             block_public_policy=True,
@@ -164,7 +164,7 @@ class PrivateBucket(Construct):
         )
         self._make(
             S3BucketOwnershipControls,
-            self._what,
+            self._purpose,
             bucket=self.id,
             rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
         )
@@ -173,7 +173,7 @@ class PrivateBucket(Construct):
         # Once versioning has been enabled, S3 can only suspend it.
         self._make(
             S3BucketVersioningA,
-            self._what,
+            self._purpose,
             bucket=self.id,
             versioning_configuration=S3BucketVersioningVersioningConfiguration(
                 status="Enabled" if versioned else "Suspended"
@@ -189,7 +189,7 @@ class PrivateBucket(Construct):
             # A bucket key encrypts many objects: fewer requests to KMS, which cost money.
             bucket_key_enabled=True if key else None,
         )
-        self._make(S3BucketServerSideEncryptionConfigurationA, self._what, bucket=self.id, rule=[rule])
+        self._make(S3BucketServerSideEncryptionConfigurationA, self._purpose, bucket=self.id, rule=[rule])
 
     def _expire(
         self,
@@ -219,7 +219,7 @@ class PrivateBucket(Construct):
                 )
             ],
         )
-        self._make(S3BucketLifecycleConfiguration, self._what, bucket=self.id, rule=[rule])
+        self._make(S3BucketLifecycleConfiguration, self._purpose, bucket=self.id, rule=[rule])
 
 
 def _by_kind(

@@ -29,18 +29,18 @@ class Key(Construct):
         *,
         make: Resources,
         names: Names,
-        what: str,
+        purpose: str,
         protected: bool,
         provider: TerraformProvider | None = None,
     ) -> None:
         """For a key in another Region, take that Region's provider and names."""
         super().__init__(scope, id)
-        self.alias_arn = f"arn:aws:kms:{names.region}:{names.account_id}:{names.key_alias(what)}"
-        self._policy = PolicyDocument(f"KMS key {what}", [_iam_decides(names.account_id)])
+        self.alias_arn = f"arn:aws:kms:{names.region}:{names.account_id}:{names.key_alias(purpose)}"
+        self._policy = PolicyDocument(f"KMS key {purpose}", [_iam_decides(names.account_id)])
         self._key = make(
             KmsKey,
-            f"{what}_key",
-            description=f"{names.product} {names.environment}: {what}",
+            f"{purpose}_key",
+            description=f"{names.product} {names.environment}: {purpose}",
             deletion_window_in_days=DELETION_WINDOW_DAYS,
             enable_key_rotation=True,
             rotation_period_in_days=ROTATION_PERIOD_DAYS,
@@ -52,8 +52,8 @@ class Key(Construct):
         self.arn = self._key.arn
         make(
             KmsAlias,
-            f"{what}_key",
-            name=names.key_alias(what),
+            f"{purpose}_key",
+            name=names.key_alias(purpose),
             target_key_id=self._key.key_id,
             provider=provider,
         )

@@ -15,11 +15,11 @@ CREDENTIAL_VARIABLES = (
 )
 
 
-def variable(kind: str, label: str, what: str) -> str:
+def variable(kind: str, label: str, suffix: str) -> str:
     """Return the name of an environment variable: `DATABASE_MAIN_HOST`."""
-    return "_".join((kind, label, what)).replace("-", "_").upper()
+    return "_".join((kind, label, suffix)).replace("-", "_").upper()
 
 
 def variables_for(kind: str, label: str, **values: str | None) -> dict[str, str]:
     """Return the environment variables of one block that have a value."""
-    return {variable(kind, label, what): value for what, value in values.items() if value is not None}
+    return {variable(kind, label, suffix): value for suffix, value in values.items() if value is not None}

@@ -37,7 +37,7 @@ class CustomDomain(Construct):
         certificate = Certificate(
             self,
             "certificate",
-            what="sign_in",
+            purpose="sign_in",
             names=[name],
             zone=zone,
             foundation=foundation,

@@ -116,7 +116,7 @@ class EksCluster(Construct):
             data.caches[label].allow_ingress_from(self.plane.node_group_id, f"eks-{self._label}")
 
 
-def tell_clusters(stack: TerraformStack, clusters: Mapping[str, EksCluster]) -> None:
+def create_cluster_outputs(stack: TerraformStack, clusters: Mapping[str, EksCluster]) -> None:
     """Output what users need to connect to the clusters and to give pods their roles."""
     if not clusters:
         return

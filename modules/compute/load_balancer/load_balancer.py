@@ -84,15 +84,15 @@ class LoadBalancer(Construct):
         target = FunctionTarget(
             self,
             f"function-{name}-{rule_label}",
-            what=f"{self._name}-{rule_label}",
+            purpose=f"{self._name}-{rule_label}",
             function_arn=function_arn,
             foundation=self._foundation,
         )
         self._listener_rules.forward(rule_label, target.arn, name=name)
 
-    def let_cloudfront_in(self) -> None:
+    def allow_ingress_from_cloudfront(self) -> None:
         """Allow CloudFront's servers on HTTPS, in addition to `reachable_from`."""
-        self._group.let_cloudfront_in()
+        self._group.allow_ingress_from_cloudfront()
 
     def resource_label(self, target: TargetGroup) -> str:
         """Return the resource label of the target group's requests for a scaling policy (ALBRequestCountPerTarget)."""
@@ -139,7 +139,7 @@ class LoadBalancer(Construct):
             part: Certificate(
                 self,
                 f"certificate-{part}",
-                what=f"load_balancer_{self._name}_{part}",
+                purpose=f"load_balancer_{self._name}_{part}",
                 names=[name for name in self.settings.names if network.zone_of(name) is zone],
                 zone=zone,
                 foundation=self._foundation,

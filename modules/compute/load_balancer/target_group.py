@@ -33,20 +33,20 @@ class TargetGroup(Construct):
         scope: Construct,
         id: str,
         *,
-        what: str,
+        purpose: str,
         port: int,
         settings: TargetGroupSettings,
         network: Network,
         foundation: Foundation,
         target_type: Literal["ip", "instance"] = "ip",
     ) -> None:
-        """Use target_type "instance" for tasks that share their host's network; `what` is unique."""
+        """Use target_type "instance" for tasks that share their host's network; `purpose` is unique."""
         super().__init__(scope, id)
         group = foundation.resources(self, "target_group")(
             LbTargetGroup,
-            what,
+            purpose,
             # The name contains what forces a replacement: the new group is created and used before the old is deleted.
-            name=foundation.names.of(f"{what}-{settings.protocol_version.lower()}-{port}", NAME_LIMIT),
+            name=foundation.names.of(f"{purpose}-{settings.protocol_version.lower()}-{port}", NAME_LIMIT),
             vpc_id=network.vpc_id,
             target_type=target_type,
             port=port,
@@ -73,21 +73,21 @@ class FunctionTarget(Construct):
     Creates: the target group, and the permission with which it invokes the function.
     """
 
-    def __init__(self, scope: Construct, id: str, *, what: str, function_arn: str, foundation: Foundation) -> None:
+    def __init__(self, scope: Construct, id: str, *, purpose: str, function_arn: str, foundation: Foundation) -> None:
         super().__init__(scope, id)
         make = foundation.resources(self, "target_group")
         group = make(
             LbTargetGroup,
-            what,
-            name=foundation.names.of(f"{what}-function", NAME_LIMIT),
+            purpose,
+            name=foundation.names.of(f"{purpose}-function", NAME_LIMIT),
             target_type="lambda",
             # Without it, the function sees only the last value of a repeated header or parameter.
             lambda_multi_value_headers_enabled=True,
         )
         permission = make(
             LambdaPermission,
-            what,
-            statement_id=foundation.names.of(f"{what}-load-balancer", 100),
+            purpose,
+            statement_id=foundation.names.of(f"{purpose}-load-balancer", 100),
             action="lambda:InvokeFunction",
             function_name=function_arn,
             principal="elasticloadbalancing.amazonaws.com",
@@ -95,7 +95,7 @@ class FunctionTarget(Construct):
         )
         make(
             LbTargetGroupAttachment,
-            what,
+            purpose,
             target_group_arn=group.arn,
             target_id=function_arn,
             # A function can be registered only after the target group may invoke it.

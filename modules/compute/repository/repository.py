@@ -66,7 +66,7 @@ class Repository(Construct):
         self._settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "repository")
-        self._what = f"{name}_{copy.region}" if copy else name
+        self._address = f"{name}_{copy.region}" if copy else name
         self._provider = copy.provider if copy else None
         self._create_repository(repository_name(name, foundation.names.product), copy.key if copy else None)
         self._expire()
@@ -77,7 +77,7 @@ class Repository(Construct):
         key = key or self._foundation.image_key
         self.ready = self._make(
             EcrRepository,
-            self._what,
+            self._address,
             name=name,
             # Production runs the same image under a version that dev tested.
             image_tag_mutability="IMMUTABLE",
@@ -91,7 +91,7 @@ class Repository(Construct):
     def _expire(self) -> None:
         self._make(
             EcrLifecyclePolicy,
-            self._what,
+            self._address,
             repository=self.ready.name,
             policy=json.dumps(lifecycle_policy(self._settings)),
             provider=self._provider,
@@ -110,7 +110,7 @@ class Repository(Construct):
         ]
         self._make(
             EcrRepositoryPolicy,
-            self._what,
+            self._address,
             repository=self.ready.name,
             policy=document(statements),
             provider=self._provider,

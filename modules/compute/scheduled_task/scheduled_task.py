@@ -63,7 +63,7 @@ class ScheduledTask(Construct):
             self,
             "dead-letters",
             make=self._make,
-            what=self._label,
+            purpose=self._label,
             name=foundation.names.of(f"scheduled-task-{self._label}-dead-letters", QUEUE_NAME_LIMIT),
             foundation=foundation,
             retention_days=DEAD_LETTER_DAYS,

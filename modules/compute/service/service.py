@@ -104,7 +104,7 @@ class Service(Construct):
         target = TargetGroup(
             self,
             f"target-group-{attachment.label}",
-            what=f"{self._label}-{attachment.label}",
+            purpose=f"{self._label}-{attachment.label}",
             port=self.port,
             settings=self.settings.target_group,
             network=self._context.network.vpc,
@@ -219,7 +219,7 @@ class Service(Construct):
             ),
             make=self._make,
             names=self._context.foundation.names,
-            what=self._label,
+            name=self._label,
             after=[service],
         )
 

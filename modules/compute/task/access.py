@@ -49,17 +49,17 @@ class TaskAccess(Construct):
         *,
         make: Resources,
         label: str,
-        what: str,
+        full_name: str,
         settings: TaskSettings,
         context: TaskContext,
         execution_role: Role,
         task_role: Role,
     ) -> None:
-        """`what` identifies the task in the rules and policies of others: `service-api`."""
+        """`full_name` identifies the task in the rules and policies of others: `service-api`."""
         super().__init__(scope, id)
         self._make = make
         self._label = label
-        self._what = what
+        self._full_name = full_name
         self._settings = settings
         self._context = context
         self._execution_role = execution_role
@@ -87,12 +87,12 @@ class TaskAccess(Construct):
         self._group.allow_egress_to(f"{self._label}_to_{name}", members_of(security_group_id), port, f"To {name}")
 
     def _create_security_group(self) -> None:
-        name = self._context.foundation.names.of(self._what)
+        name = self._context.foundation.names.of(self._full_name)
         self._group = SecurityGroup(
             self._make,
             self._label,
             name=name,
-            description=f"{self._what}: whoever is let in by name, and whom it calls",
+            description=f"{self._full_name}: whoever is let in by name, and whom it calls",
             vpc_id=self._context.network.vpc.vpc_id,
         )
         self.security_group_id = self._group.id
@@ -113,7 +113,7 @@ class TaskAccess(Construct):
 
     def _use_database(self, label: str) -> None:
         database = self._context.data.databases[label]
-        database.allow_ingress_from(self.security_group_id, self._what)
+        database.allow_ingress_from(self.security_group_id, self._full_name)
         self.allow_egress_to(database.security_group_id, database.port, f"database_{label}")
         if database.proxy:
             self.allow_egress_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
@@ -124,7 +124,7 @@ class TaskAccess(Construct):
 
     def _use_cache(self, label: str, user: str | None) -> None:
         cache = self._context.data.caches[label]
-        cache.allow_ingress_from(self.security_group_id, self._what)
+        cache.allow_ingress_from(self.security_group_id, self._full_name)
         self.allow_egress_to(cache.security_group_id, CACHE_PORT, f"cache_{label}")
         user = cache_user(cache, user)
         self._task_role.add_statements(*cache_login(label, cache, user))
@@ -135,9 +135,9 @@ class TaskAccess(Construct):
         access, prefix = self._settings.bucket_access[label]
         self._task_role.add_statements(*use_bucket(sid(label), bucket.arn, access, prefix))
         if access != "write":
-            bucket.grant_read(self._task_role.arn, prefix, name=self._what)
+            bucket.grant_read(self._task_role.arn, prefix, name=self._full_name)
         if access != "read":
-            bucket.grant_write(self._task_role.arn, prefix, name=self._what)
+            bucket.grant_write(self._task_role.arn, prefix, name=self._full_name)
         self.environment |= variables_for("bucket", label, name=bucket.name, prefix=prefix or None)
 
     def _read_secrets(self) -> None:
@@ -160,6 +160,6 @@ class TaskAccess(Construct):
         objects: dict[str, list[str]] = {}
         for label, key in self._settings.environment_objects:
             bucket = self._context.data.buckets[label]
-            bucket.grant_read(self._execution_role.arn, key, name=f"{self._what}-{sid(key)}")
+            bucket.grant_read(self._execution_role.arn, key, name=f"{self._full_name}-{sid(key)}")
             objects.setdefault(bucket.arn, []).append(key)
         self._execution_role.add_statements(*read_environment_files(objects))

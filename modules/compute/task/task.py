@@ -53,7 +53,7 @@ class Task(Construct):
         super().__init__(scope, id)
         self.name = name
         self.reaches = settings.reaches
-        self.what = f"{kind}-{name}".replace("_", "-")
+        self.full_name = f"{kind}-{name}".replace("_", "-")
         self._settings = settings
         self._context = context
         self._make = context.foundation.resources(self, kind)
@@ -67,7 +67,7 @@ class Task(Construct):
             "access",
             make=self._make,
             label=name,
-            what=self.what,
+            full_name=self.full_name,
             settings=settings,
             context=context,
             execution_role=self.execution_role,
@@ -93,7 +93,7 @@ class Task(Construct):
             self._make,
             f"{self.name}_{use}",
             names=names,
-            name=f"{self.what}-{use}",
+            name=f"{self.full_name}-{use}",
             # [Amazon ECS Developer Guide, Amazon ECS task IAM role]
             # (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html).
             trust_policy=assumed_by("ecs-tasks.amazonaws.com", names.account_id),
@@ -113,7 +113,7 @@ class Task(Construct):
 
     def _define(self, kind: TaskKind, port: int | None) -> None:
         settings, names = self._settings, self._context.foundation.names
-        self.family = names.of(self.name if kind == "service" else self.what)
+        self.family = names.of(self.name if kind == "service" else self.full_name)
         #: The latest revision, in plain text.
         self.family_arn = f"arn:aws:ecs:{names.region}:{names.account_id}:task-definition/{self.family}"
         self.definition = self._make(

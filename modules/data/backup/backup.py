@@ -98,7 +98,7 @@ class Backup(Construct):
             "copy-key",
             make=self._make,
             names=replace(self._foundation.names, region=region),
-            what="copies",
+            purpose="copies",
             protected=self._foundation.is_production,
             provider=provider,
         )

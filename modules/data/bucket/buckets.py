@@ -110,7 +110,7 @@ class Bucket(Construct):
             self,
             "bucket",
             make=self._make,
-            what=self._label,
+            purpose=self._label,
             name=self._foundation.names.bucket(self._label),
             key=self.key,
             versioned=settings.versioning,

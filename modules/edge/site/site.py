@@ -93,7 +93,7 @@ class Site(Construct):
             self,
             "bucket",
             make=self._make,
-            what=self.name,
+            purpose=self.name,
             name=foundation.names.bucket(label),
             key=self._key,
             expire_after_days=None,
@@ -116,7 +116,7 @@ class Site(Construct):
         return Certificate(
             self,
             "certificate",
-            what=f"site_{self.name}",
+            purpose=f"site_{self.name}",
             names=names,
             zone=network.zone_of(names[0]),
             foundation=self._foundation,

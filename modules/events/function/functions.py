@@ -144,7 +144,7 @@ class Function(Construct):
             self,
             "failed",
             make=self._make,
-            what=f"{self.label}_failed",
+            purpose=f"{self.label}_failed",
             name=self._foundation.names.of(f"{self.label}-failed", QUEUE_NAME_LIMIT),
             foundation=self._foundation,
             retention_days=DEAD_LETTER_DAYS,

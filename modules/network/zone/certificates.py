@@ -30,7 +30,7 @@ class Certificate(Construct):
         scope: Construct,
         id: str,
         *,
-        what: str,
+        purpose: str,
         names: Sequence[str],
         zone: PublicZone,
         foundation: Foundation,
@@ -46,19 +46,21 @@ class Certificate(Construct):
         first, *others = _common_name_first(names)
         certificate = make(
             AcmCertificate,
-            what,
+            purpose,
             domain_name=first,
             subject_alternative_names=others or None,
             validation_method="DNS",
-            tags={"Name": foundation.names.of(what)},
+            tags={"Name": foundation.names.of(purpose)},
             # A listener or a distribution must use the new certificate before the old one can be deleted.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             provider=provider,
         )
-        records = [zone.prove(name, certificate, option) for name, option in _names_to_validate(names).items()]
+        records = [
+            zone.validation_record(name, certificate, option) for name, option in _names_to_validate(names).items()
+        ]
         validation = make(
             AcmCertificateValidation,
-            what,
+            purpose,
             certificate_arn=certificate.arn,
             validation_record_fqdns=[record.fqdn for record in records],
             provider=provider,

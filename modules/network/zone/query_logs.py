@@ -34,7 +34,7 @@ class QueryLogs(Construct):
             CloudwatchLogResourcePolicy,
             "query_logs",
             policy_name=self._names.of("query-logs"),
-            policy_document=document([self._may_write(label, zone) for label, zone in zones.items()]),
+            policy_document=document([self._write_statement(label, zone) for label, zone in zones.items()]),
             provider=self._provider,
         )
         for label, zone in zones.items():
@@ -57,7 +57,7 @@ class QueryLogs(Construct):
             depends_on=[policy],
         )
 
-    def _may_write(self, label: str, zone: PublicZone) -> Statement:
+    def _write_statement(self, label: str, zone: PublicZone) -> Statement:
         """Return the statement of [Amazon Route 53 API Reference, CreateQueryLoggingConfig]
         (https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateQueryLoggingConfig.html).
         """

@@ -45,11 +45,11 @@ def public(stack: TerraformStack, foundation: Foundation, **values: Any) -> tupl
     return load_balancer, network
 
 
-def target(what: str, network: NetworkModule, foundation: Foundation, **values: Any) -> TargetGroup:
+def target(purpose: str, network: NetworkModule, foundation: Foundation, **values: Any) -> TargetGroup:
     return TargetGroup(
         network,
-        f"target-{what}",
-        what=what,
+        f"target-{purpose}",
+        purpose=purpose,
         port=8080,
         settings=TargetGroupSettings.model_validate(values),
         network=network.vpc,

@@ -107,7 +107,7 @@ def of(certificate: str, attribute: str, name: str) -> str:
 def test_certificate_is_validated_by_one_record_per_name(tmp_path: Path) -> None:
     def use(stack: TerraformStack, foundation: Foundation, zone: PublicZone) -> None:
         names = ["*.agora.example", "agora.example", "api.eu.agora.example"]
-        certificate = Certificate(stack, "web", what="web", names=names, zone=zone, foundation=foundation)
+        certificate = Certificate(stack, "web", purpose="web", names=names, zone=zone, foundation=foundation)
         TerraformOutput(stack, "arn", value=certificate.arn)
 
     template = with_zone(tmp_path, use)
@@ -141,7 +141,7 @@ def test_certificate_for_a_wildcard_alone_is_validated_by_the_wildcards_option(t
     template = with_zone(
         tmp_path,
         lambda stack, foundation, zone: Certificate(
-            stack, "web", what="web", names=["*.agora.example"], zone=zone, foundation=foundation
+            stack, "web", purpose="web", names=["*.agora.example"], zone=zone, foundation=foundation
         ),
     )
     record = template.resource("aws_route53_record.zone_public_proof_agora__example")
@@ -150,9 +150,15 @@ def test_certificate_for_a_wildcard_alone_is_validated_by_the_wildcards_option(t
 
 def test_certificates_in_two_regions_share_a_validation_record(tmp_path: Path) -> None:
     def use(stack: TerraformStack, foundation: Foundation, zone: PublicZone) -> None:
-        for what, region in (("web", "ap-northeast-2"), ("site", CLOUDFRONT_REGION)):
+        for purpose, region in (("web", "ap-northeast-2"), ("site", CLOUDFRONT_REGION)):
             Certificate(
-                stack, what, what=what, names=["agora.example"], zone=zone, foundation=foundation, region=region
+                stack,
+                purpose,
+                purpose=purpose,
+                names=["agora.example"],
+                zone=zone,
+                foundation=foundation,
+                region=region,
             )
 
     template = with_zone(tmp_path, use)
@@ -167,7 +173,7 @@ def test_certificate_has_a_short_name_first(tmp_path: Path) -> None:
 
     def use(names: list[str]) -> Callable[[TerraformStack, Foundation, PublicZone], object]:
         return lambda stack, foundation, zone: Certificate(
-            stack, "web", what="web", names=names, zone=zone, foundation=foundation
+            stack, "web", purpose="web", names=names, zone=zone, foundation=foundation
         )
 
     certificate = with_zone(tmp_path, use([long, "agora.example"])).only("aws_acm_certificate")
