@@ -9,7 +9,7 @@ from modules.compute.blocks import ComputeBlocks
 from modules.compute.ecs.cluster import EcsCluster
 from modules.compute.eks.cluster import EksCluster, create_cluster_outputs
 from modules.compute.keys.images import images_in
-from modules.compute.load_balancer.load_balancer import LoadBalancer, load_balancer_of
+from modules.compute.load_balancer.load_balancer import LoadBalancer
 from modules.compute.load_balancer.settings import LoadBalancerSettings
 from modules.compute.repository.replication import Replication
 from modules.compute.repository.repository import Repository, push_lines, registry_of
@@ -84,7 +84,7 @@ class ComputeModule(Construct):
 
     def _build_load_balancers(self) -> dict[str, LoadBalancer]:
         return {
-            name: load_balancer_of(
+            name: LoadBalancer(
                 self,
                 f"load-balancer-{name}",
                 name=name,

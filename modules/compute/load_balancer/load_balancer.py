@@ -1,6 +1,6 @@
-"""Application Load Balancers, with a class for each tier of subnets that they may be in."""
+"""Application Load Balancers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs, LbConnectionLogs
@@ -20,7 +20,6 @@ from modules.compute.load_balancer.target_group import FunctionTarget, TargetGro
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import kept_if
 from modules.network.module import NetworkModule
-from modules.network.vpc.tiers import AppSubnets, PublicSubnets
 from modules.network.zone.certificates import Certificate
 from modules.network.zone.keys.record import IPV4
 from modules.network.zone.zones import part_of_address
@@ -33,7 +32,7 @@ NAME_LIMIT = 32
 
 
 class LoadBalancer(Construct):
-    """An Application Load Balancer with an HTTPS listener, internet-facing or internal (see the two subclasses).
+    """An Application Load Balancer with an HTTPS listener: in public subnets, or if internal in app subnets.
 
     Creates: security group, load balancer with access and connection logs, a certificate for each zone of its names,
     alias records, an HTTPS listener with its rules, an HTTP listener that redirects to HTTPS. `forward` sends a rule's
@@ -47,8 +46,6 @@ class LoadBalancer(Construct):
         *,
         name: str,
         settings: LoadBalancerSettings,
-        subnet_ids: Sequence[str],
-        internal: bool,
         network: NetworkModule,
         foundation: Foundation,
         sign_in: LoadBalancerSignIn | None = None,
@@ -63,7 +60,7 @@ class LoadBalancer(Construct):
             self, "group", name=name, settings=settings, network=network.vpc, foundation=foundation
         )
         self.security_group_id = self._group.id
-        self._create_load_balancer(subnet_ids, internal)
+        self._create_load_balancer(network)
         self._create_listeners(self._create_certificates(network))
         self._create_dns_names(network)
 
@@ -98,17 +95,19 @@ class LoadBalancer(Construct):
         """Return the resource label of the target group's requests for a scaling policy (ALBRequestCountPerTarget)."""
         return f"{self.arn_suffix}/{target.arn_suffix}"
 
-    def _create_load_balancer(self, subnet_ids: Sequence[str], internal: bool) -> None:
+    def _create_load_balancer(self, network: NetworkModule) -> None:
         settings, log_bucket = self.settings, self._foundation.log_bucket
+        subnets = network.vpc.app if settings.internal else network.vpc.public
+        assert subnets is not None, "a network without internet: the settings do not allow that"
         logs = log_bucket.grant_load_balancer_log_delivery(self._name)
         load_balancer = self._make(
             Lb,
             self._name,
             name=self._foundation.names.of(self._name, NAME_LIMIT),
             load_balancer_type="application",
-            internal=internal,
+            internal=settings.internal,
             ip_address_type="ipv4",
-            subnets=list(subnet_ids),
+            subnets=subnets.all_ids(),
             security_groups=[self.security_group_id],
             enable_deletion_protection=settings.deletion_protection,
             idle_timeout=settings.idle_timeout_seconds,
@@ -202,101 +201,3 @@ class LoadBalancer(Construct):
                 target_zone_id=self.zone_id,
                 types=IPV4,
             )
-
-
-class InternetFacingLoadBalancer(LoadBalancer):
-    """A load balancer in public subnets: in other subnets it has no route to the internet and gets no traffic."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        name: str,
-        settings: LoadBalancerSettings,
-        subnets: PublicSubnets,
-        network: NetworkModule,
-        foundation: Foundation,
-        sign_in: LoadBalancerSignIn | None = None,
-    ) -> None:
-        """Raise TypeError for subnets of another tier, for callers without a type checker."""
-        if not isinstance(subnets, PublicSubnets):
-            raise TypeError(f"load balancer {name} faces the internet: PublicSubnets, not {type(subnets).__name__}")
-        super().__init__(
-            scope,
-            id,
-            name=name,
-            settings=settings,
-            subnet_ids=subnets.all_ids(),
-            internal=False,
-            network=network,
-            foundation=foundation,
-            sign_in=sign_in,
-        )
-
-
-class InternalLoadBalancer(LoadBalancer):
-    """A load balancer in app subnets, for the VPC and the networks connected to it."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        name: str,
-        settings: LoadBalancerSettings,
-        subnets: AppSubnets,
-        network: NetworkModule,
-        foundation: Foundation,
-        sign_in: LoadBalancerSignIn | None = None,
-    ) -> None:
-        """Raise TypeError for subnets of another tier, for callers without a type checker."""
-        if not isinstance(subnets, AppSubnets):
-            raise TypeError(f"load balancer {name} is internal: AppSubnets, not {type(subnets).__name__}")
-        super().__init__(
-            scope,
-            id,
-            name=name,
-            settings=settings,
-            subnet_ids=subnets.all_ids(),
-            internal=True,
-            network=network,
-            foundation=foundation,
-            sign_in=sign_in,
-        )
-
-
-def load_balancer_of(
-    scope: Construct,
-    id: str,
-    *,
-    name: str,
-    settings: LoadBalancerSettings,
-    network: NetworkModule,
-    foundation: Foundation,
-    sign_in: LoadBalancerSignIn | None = None,
-) -> LoadBalancer:
-    """Return the load balancer of a block, internal or internet-facing."""
-    if settings.internal:
-        return InternalLoadBalancer(
-            scope,
-            id,
-            name=name,
-            settings=settings,
-            subnets=network.vpc.app,
-            network=network,
-            foundation=foundation,
-            sign_in=sign_in,
-        )
-    public = network.vpc.public
-    assert public is not None, "a network without internet: the settings do not allow that"
-    return InternetFacingLoadBalancer(
-        scope,
-        id,
-        name=name,
-        settings=settings,
-        subnets=public,
-        network=network,
-        foundation=foundation,
-        sign_in=sign_in,
-    )
