@@ -10,7 +10,7 @@ from modules.data.secret.secrets import Secret
 from modules.events.blocks import EventsBlocks, push_channel
 from modules.events.channel.channels import Queue, QueueWithDeadLetters, Stream, Topic
 from modules.events.checks import VISIBILITY_TIMEOUTS
-from modules.events.function.access import FunctionAccess
+from modules.events.function.access import grant_data_access
 from modules.events.function.functions import Function
 from modules.events.function.packaging import Packages
 from modules.events.function.settings import FunctionSettings
@@ -53,9 +53,10 @@ class EventsModule(Construct):
         self.streams = self._build_streams()
         self.functions = self._build_functions(packages)
         for name, settings in self._blocks.function.items():
-            FunctionAccess(function=self.functions[name], settings=settings, data=data, names=foundation.names)
-            self.functions[name].add_environment(self.grant_publish(self.functions[name].role, settings.published_to))
-            self._subscribe(self.functions[name], settings)
+            function = self.functions[name]
+            grant_data_access(function, settings, data, foundation.names)
+            function.add_environment(self.grant_publish(function.role, settings.published_to))
+            self._subscribe(function, settings)
         self.pushes = self._build_pushes()
         self._rotate_secrets()
         self._create_outputs()

@@ -16,11 +16,11 @@ from modules.access.sign_in.sign_in import LoadBalancerSignIn
 from modules.compute.load_balancer.group import LoadBalancerGroup
 from modules.compute.load_balancer.listener_rules import ListenerRules, default_action
 from modules.compute.load_balancer.settings import LoadBalancerSettings
-from modules.compute.load_balancer.target_group import FunctionTarget, TargetGroup
+from modules.compute.load_balancer.target_group import TargetGroup, create_function_target_group
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import kept_if
 from modules.network.module import NetworkModule
-from modules.network.zone.certificates import Certificate
+from modules.network.zone.certificates import create_certificate
 from modules.network.zone.keys.record import IPV4
 from modules.network.zone.zones import part_of_address
 
@@ -78,14 +78,11 @@ class LoadBalancer(Construct):
 
     def forward_function(self, rule_label: str, function_arn: str, name: str) -> None:
         """Forward a rule's requests to a function, with the permission to invoke it. Raises KeyError as `forward`."""
-        target = FunctionTarget(
-            self,
-            f"function-{name}-{rule_label}",
-            purpose=f"{self._name}-{rule_label}",
-            function_arn=function_arn,
-            foundation=self._foundation,
+        make, names = self._foundation.resources(self, "target_group"), self._foundation.names
+        target_arn = create_function_target_group(
+            make, f"{self._name}-{rule_label}", function_arn=function_arn, names=names
         )
-        self._listener_rules.forward(rule_label, target.arn, name=name)
+        self._listener_rules.forward(rule_label, target_arn, name=name)
 
     def allow_ingress_from_cloudfront(self) -> None:
         """Allow CloudFront's servers on HTTPS, in addition to `reachable_from`."""
@@ -135,14 +132,13 @@ class LoadBalancer(Construct):
         """Return the ARN of a certificate for each zone of the names, the first name's zone first."""
         zones = {part_of_address(zone.name): zone for zone in map(network.zone_of, self.settings.names)}
         return {
-            part: Certificate(
+            part: create_certificate(
                 self,
-                f"certificate-{part}",
                 purpose=f"load_balancer_{self._name}_{part}",
                 names=[name for name in self.settings.names if network.zone_of(name) is zone],
                 zone=zone,
                 foundation=self._foundation,
-            ).arn
+            )
             for part, zone in zones.items()
         }
 

@@ -48,7 +48,7 @@ class Repository(Construct):
     """An ECR repository with immutable tags, from which the accounts in its settings may pull.
 
     Creates: repository (encrypted with a customer managed key, scan on push), lifecycle policy; with other accounts,
-    the repository policy. Roles of the same account need no statement in it: their own policy is enough (`may_pull`).
+    the repository policy. Roles of the same account need no statement in it: theirs is enough (`pull_statements`).
     """
 
     def __init__(

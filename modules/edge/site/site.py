@@ -18,7 +18,7 @@ from modules.edge.site.access import decrypt_statement, read_statement
 from modules.edge.site.behaviors import SiteBehaviors
 from modules.edge.site.checks import bucket_of
 from modules.edge.site.keys.paths import ROOT_PAGE
-from modules.edge.site.logs import SiteLogs
+from modules.edge.site.logs import deliver_logs
 from modules.edge.site.origins import SiteOrigins
 from modules.edge.site.policies import YEAR, SitePolicies
 from modules.edge.site.settings import SiteSettings
@@ -26,7 +26,7 @@ from modules.foundation.buckets import PrivateBucket
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import sid
 from modules.network.module import NetworkModule
-from modules.network.zone.certificates import CLOUDFRONT_REGION, Certificate
+from modules.network.zone.certificates import CLOUDFRONT_REGION, create_certificate
 from modules.network.zone.keys.record import DUAL_STACK
 from modules.network.zone.zones import part_of_address
 
@@ -70,7 +70,7 @@ class Site(Construct):
         self._grant_read(media)
         self._create_dns_names(network)
         if settings.access_logs:
-            SiteLogs(self, "logs", name=name, distribution_arn=self.distribution_arn, foundation=foundation)
+            deliver_logs(self._make, name, distribution_arn=self.distribution_arn, foundation=foundation)
 
     @property
     def publish_commands(self) -> list[str]:
@@ -113,15 +113,14 @@ class Site(Construct):
 
     def _create_certificate(self, network: NetworkModule) -> str:
         names = self.settings.names
-        return Certificate(
+        return create_certificate(
             self,
-            "certificate",
             purpose=f"site_{self.name}",
             names=names,
             zone=network.zone_of(names[0]),
             foundation=self._foundation,
             region=CLOUDFRONT_REGION,
-        ).arn
+        )
 
     def _origins(self, load_balancer: LoadBalancer | None, media: Mapping[str, Bucket]) -> SiteOrigins:
         return SiteOrigins(

@@ -99,7 +99,7 @@ class Function(Construct):
             source_account=self._foundation.names.account_id,
         )
 
-    def reach(self, name: str, security_group_id: str, port: int) -> None:
+    def allow_egress_to(self, security_group_id: str, port: int, name: str) -> None:
         """Allow traffic from the function to the members of a security group."""
         self._in_vpc().allow_egress_to(f"{self.label}_to_{name}", members_of(security_group_id), port, f"To {name}")
 
