@@ -16,7 +16,7 @@ from modules.delivery.module import DeliveryModule
 from modules.delivery.pipeline.pipeline import PasswordsAtPlan, PipelineRoles, PipelineState
 from modules.delivery.pipeline.role_names import ACCOUNT
 from modules.delivery.pipeline.settings import PipelineSettings
-from modules.delivery.state.state import StateBucket, keep_state
+from modules.delivery.state.state import create_state_bucket, keep_state
 from modules.edge.module import EdgeModule
 from modules.environment import Environment
 from modules.events.function.packaging import Packages
@@ -99,7 +99,7 @@ class AccountStack(TerraformStack):
         _require_terraform(self)
         Providers(self, names=names, tags={})
         keep_state(self, names=names, key=f"{one.product}/{ACCOUNT}/terraform.tfstate")
-        StateBucket(self, "state", make=make, names=names)
+        create_state_bucket(self, make=make, names=names)
         shipped = {each.name: _shipped(each, each.pipeline) for each in environments if each.pipeline}
         if shipped:
             PipelineRoles(self, "pipeline", make=make, names=names, states=shipped)

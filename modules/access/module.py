@@ -19,7 +19,7 @@ class AccessModule(Construct):
         self._sign_in: SignIn | None = None
         if blocks.sign_in:
             self._sign_in = SignIn(self, "sign-in", settings=blocks.sign_in, network=network, foundation=foundation)
-            self._print(self._sign_in)
+            self._create_outputs(self._sign_in)
 
     @property
     def sign_in(self) -> SignIn:
@@ -27,7 +27,7 @@ class AccessModule(Construct):
         assert self._sign_in is not None, "there is no sign_in block"
         return self._sign_in
 
-    def _print(self, sign_in: SignIn) -> None:
+    def _create_outputs(self, sign_in: SignIn) -> None:
         value = {
             "user_pool_id": sign_in.user_pool_id,
             "issuer": sign_in.issuer,

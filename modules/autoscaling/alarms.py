@@ -24,7 +24,7 @@ class AlarmMetric:
 
 def step_alarm(
     make: Resources,
-    what: str,
+    resource_name: str,
     label: str,
     *,
     name: str,
@@ -32,14 +32,14 @@ def step_alarm(
     settings: StepScalingSettings,
     policy: str,
 ) -> None:
-    """Create the alarm `name` for the policy `label` of the scaled resource `what`; `policy` is the policy's ARN."""
+    """Create the alarm `name` for a scaled resource's policy `label`; `policy` is the policy's ARN."""
     # The threshold itself is in the first step, so reaching it must breach: or-equal in both directions.
     operator = "GreaterThanOrEqualToThreshold" if settings.direction == "out" else "LessThanOrEqualToThreshold"
     make(
         CloudwatchMetricAlarm,
-        f"{what}_{label}",
+        f"{resource_name}_{label}",
         alarm_name=name,
-        alarm_description=f"Scales {what} {settings.direction}; no one has to act on it.",
+        alarm_description=f"Scales {resource_name} {settings.direction}; no one has to act on it.",
         namespace=metric.namespace,
         metric_name=metric.name,
         dimensions=dict(metric.dimensions),

@@ -42,15 +42,15 @@ class GroupScaling(Construct):
         group_name: str,
         make: Resources,
         names: Names,
-        what: str,
+        name: str,
     ) -> None:
-        """Take `what`, for example `blue_general`, as the address and name of the scaled resource."""
+        """Take `name`, for example `blue_general`, as the address and name of the scaled resource."""
         super().__init__(scope, id)
         self._settings = settings
         self._group_name = group_name
         self._make = make
         self._names = names
-        self._what = what
+        self._name = name
         for label, tracking in settings.target_tracking.items():
             self._track(label, tracking)
         for label, steps in settings.step_scaling.items():
@@ -61,7 +61,7 @@ class GroupScaling(Construct):
     def _track(self, label: str, settings: TargetTrackingSettings) -> None:
         self._make(
             AutoscalingPolicy,
-            f"{self._what}_{label}",
+            f"{self._name}_{label}",
             name=self._name_of(label),
             autoscaling_group_name=self._group_name,
             policy_type="TargetTrackingScaling",
@@ -81,7 +81,7 @@ class GroupScaling(Construct):
     def _step(self, label: str, settings: StepScalingSettings) -> None:
         policy = self._make(
             AutoscalingPolicy,
-            f"{self._what}_{label}",
+            f"{self._name}_{label}",
             name=self._name_of(label),
             autoscaling_group_name=self._group_name,
             policy_type="StepScaling",
@@ -102,7 +102,7 @@ class GroupScaling(Construct):
         cpu = AlarmMetric("AWS/EC2", "CPUUtilization", {"AutoScalingGroupName": self._group_name})
         step_alarm(
             self._make,
-            self._what,
+            self._name,
             label,
             name=self._name_of(label),
             metric=cpu,
@@ -118,7 +118,7 @@ class GroupScaling(Construct):
     def _action(self, name: str, recurrence: str, bounds: tuple[int, int]) -> None:
         self._make(
             AutoscalingSchedule,
-            f"{self._what}_{name}",
+            f"{self._name}_{name}",
             scheduled_action_name=self._name_of(name),
             autoscaling_group_name=self._group_name,
             recurrence=recurrence,
@@ -130,7 +130,7 @@ class GroupScaling(Construct):
         )
 
     def _name_of(self, policy_or_action: str) -> str:
-        return self._names.of(f"{self._what}-{policy_or_action}".replace("_", "-"))
+        return self._names.of(f"{self._name}-{policy_or_action}".replace("_", "-"))
 
 
 def unix_cron(clock: str, days: tuple[Day, ...]) -> str:

@@ -71,10 +71,10 @@ class Scaling(Construct):
         target: ScalableTarget,
         make: Resources,
         names: Names,
-        what: str,
+        name: str,
         after: Sequence[ITerraformDependable] = (),
     ) -> None:
-        """Take `what`, for example `main`, as the address and name of the scaled resource.
+        """Take `name`, for example `main`, as the address and name of the scaled resource.
 
         `after` is what the bounds count: a target that is registered before it exists would add it a second time.
         """
@@ -83,7 +83,7 @@ class Scaling(Construct):
         self._target = target
         self._make = make
         self._names = names
-        self._what = what
+        self._name = name
         self._register(after)
         for label, tracking in settings.target_tracking.items():
             self._track(label, tracking)
@@ -100,7 +100,7 @@ class Scaling(Construct):
         ignored = ["min_capacity", "max_capacity"] if self._settings.is_scheduled else None
         self._registered = self._make(
             AppautoscalingTarget,
-            self._what,
+            self._name,
             service_namespace=self._target.service_namespace,
             resource_id=self._target.resource_id,
             scalable_dimension=self._target.scalable_dimension,
@@ -114,7 +114,7 @@ class Scaling(Construct):
         metric = self._target.metrics[settings.metric]
         self._make(
             AppautoscalingPolicy,
-            f"{self._what}_{label}",
+            f"{self._name}_{label}",
             name=self._name_of(label),
             policy_type="TargetTrackingScaling",
             service_namespace=self._registered.service_namespace,
@@ -137,7 +137,7 @@ class Scaling(Construct):
         name = self._name_of(label)
         policy = self._make(
             AppautoscalingPolicy,
-            f"{self._what}_{label}",
+            f"{self._name}_{label}",
             name=name,
             policy_type="StepScaling",
             service_namespace=self._registered.service_namespace,
@@ -159,7 +159,7 @@ class Scaling(Construct):
             ),
         )
         metric = self._target.metrics[settings.metric].alarm
-        step_alarm(self._make, self._what, label, name=name, metric=metric, settings=settings, policy=policy.arn)
+        step_alarm(self._make, self._name, label, name=name, metric=metric, settings=settings, policy=policy.arn)
 
     def _schedule(self, label: str, settings: ScheduleSettings) -> None:
         self._action(f"{label}_start", _cron(settings.start, settings.days), self._settings.bounds_of(settings))
@@ -174,12 +174,12 @@ class Scaling(Construct):
         """Return a name that contains the service: alarm names are unique in an account and Region, and a second alarm
         with the same name would silently overwrite the first.
         """
-        return self._names.of(f"{self._target.service_namespace}-{self._what}-{policy_or_action}".replace("_", "-"))
+        return self._names.of(f"{self._target.service_namespace}-{self._name}-{policy_or_action}".replace("_", "-"))
 
     def _action(self, name: str, schedule: str, bounds: tuple[int, int]) -> None:
         self._make(
             AppautoscalingScheduledAction,
-            f"{self._what}_{name}",
+            f"{self._name}_{name}",
             name=self._name_of(name),
             service_namespace=self._registered.service_namespace,
             resource_id=self._registered.resource_id,

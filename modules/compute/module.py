@@ -7,10 +7,10 @@ from modules.access.module import AccessModule
 from modules.access.sign_in.sign_in import LoadBalancerSignIn
 from modules.compute.blocks import ComputeBlocks
 from modules.compute.ecs.cluster import EcsCluster
-from modules.compute.eks.cluster import EksCluster, tell_clusters
+from modules.compute.eks.cluster import EksCluster, create_cluster_outputs
 from modules.compute.eks.keys.registry import KUBERNETES_REGISTRY_BUCKET
 from modules.compute.keys.images import images_in
-from modules.compute.load_balancer.load_balancer import LoadBalancer, load_balancer_of
+from modules.compute.load_balancer.load_balancer import LoadBalancer
 from modules.compute.load_balancer.settings import LoadBalancerSettings
 from modules.compute.repository.replication import Replication
 from modules.compute.repository.repository import Repository, push_lines, registry_of
@@ -56,7 +56,7 @@ class ComputeModule(Construct):
         for name, function in events.functions.items():
             self._attach_function(name, function)
         self.eks = self._build_kubernetes()
-        self._print()
+        self._create_outputs()
 
     def _build_repositories(self) -> dict[str, Repository]:
         return {
@@ -79,7 +79,7 @@ class ComputeModule(Construct):
 
     def _build_load_balancers(self) -> dict[str, LoadBalancer]:
         return {
-            name: load_balancer_of(
+            name: LoadBalancer(
                 self,
                 f"load-balancer-{name}",
                 name=name,
@@ -131,10 +131,10 @@ class ComputeModule(Construct):
         if clusters:
             bucket = KUBERNETES_REGISTRY_BUCKET.format(region=self._foundation.names.region)
             self._network.allow_downloads("KubernetesRegistry", [bucket])
-        tell_clusters(TerraformStack.of(self), clusters)
+        create_cluster_outputs(TerraformStack.of(self), clusters)
         return clusters
 
-    def _print(self) -> None:
+    def _create_outputs(self) -> None:
         stack = TerraformStack.of(self)
         if self.repositories:
             images = [image for _, image in images_in(self._blocks)]

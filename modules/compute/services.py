@@ -60,7 +60,7 @@ class Services(Construct):
         }
         self._allow_calls()
         if self.services:
-            self._print()
+            self._create_outputs()
 
     @cached_property
     def names(self) -> ServiceNames:
@@ -135,10 +135,10 @@ class Services(Construct):
         for task in tasks:
             for label in task.reaches:
                 callee = self.services[label]
-                callee.allow_ingress_from(task.security_group_id, task.what)
+                callee.allow_ingress_from(task.security_group_id, task.full_name)
                 task.access.allow_egress_to(callee.task.security_group_id, callee.port, f"service_{label}")
 
-    def _print(self) -> None:
+    def _create_outputs(self) -> None:
         stack, environment = TerraformStack.of(self), self._foundation.names.environment
         outputs = {
             name: {

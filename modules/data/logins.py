@@ -7,7 +7,7 @@ from modules.data.cache.settings import CACHE_USER
 from modules.data.database.database import Database
 from modules.data.secret.secrets import Secret
 from modules.foundation.names import Names
-from modules.foundation.policies import Statement, allow, sid
+from modules.foundation.policies import Statement, allow, sid, use_key_via
 from modules.foundation.variables import variables_for
 
 
@@ -45,12 +45,12 @@ def cache_user(cache: Cache, user: str | None = None) -> str | None:
 
 def database_login(label: str, database: Database) -> list[Statement]:
     """Return the statements for a role that logs in to the database's proxy by IAM; none without a proxy."""
-    return [database.proxy.may_connect(f"ProxyConnect{sid(label)}")] if database.proxy else []
+    return [database.proxy.connect_statement(f"ProxyConnect{sid(label)}")] if database.proxy else []
 
 
 def cache_login(label: str, cache: Cache, user: str | None) -> list[Statement]:
     """Return the statements for a role that logs in to the cache as this user; none without a user."""
-    return [{**cache.may_connect(user), "Sid": f"CacheConnect{sid(label)}"}] if user else []
+    return [cache.connect_statement(f"CacheConnect{sid(label)}", user)] if user else []
 
 
 def secret_keys(databases: Iterable[Database], secrets: Iterable[Secret] = ()) -> dict[str, str]:
@@ -68,16 +68,14 @@ def read_secrets(keys: Mapping[str, str], names: Names) -> list[Statement]:
     """
     if not keys:
         return []
-    context = {
-        "kms:ViaService": f"secretsmanager.{names.region}.amazonaws.com",
-        "kms:EncryptionContext:SecretARN": list(keys),
-    }
     return [
         allow("ReadSecrets", actions=["secretsmanager:GetSecretValue"], resources=list(keys)),
-        allow(
+        use_key_via(
             "DecryptSecrets",
+            "secretsmanager",
+            names.region,
             actions=["kms:Decrypt"],
-            resources=list(dict.fromkeys(keys.values())),
-            condition={"StringEquals": context},
+            key_arns=list(dict.fromkeys(keys.values())),
+            condition={"StringEquals": {"kms:EncryptionContext:SecretARN": list(keys)}},
         ),
     ]

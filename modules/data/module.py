@@ -79,8 +79,8 @@ class DataModule(Construct):
         backup = Backup(self, "backup", settings=settings, foundation=self._foundation, copy_provider=provider)
         for name, bucket in self.buckets.items():
             if self._blocks.bucket[name].backup:
-                bucket.grant_read(backup.role_arn, name="backup")
-                bucket.grant_write(backup.role_arn, name="restore")
+                bucket.grant_read(backup.role.arn, name="backup")
+                bucket.grant_write(backup.role.arn, name="restore")
 
     def _create_outputs(self) -> None:
         stack = TerraformStack.of(self)

@@ -40,9 +40,9 @@ class DeliveryModule(Construct):
         for name, repository in blocks.repository.items():
             if repository.pushed_by:
                 self.push_roles[name] = roles.push(name, compute.registry, repository.pushed_by)
-        self._print()
+        self._create_outputs()
 
-    def _print(self) -> None:
+    def _create_outputs(self) -> None:
         stack = TerraformStack.of(self)
         if self.deploy_roles:
             description = "By which role a pipeline rolls out each service."

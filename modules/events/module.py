@@ -8,18 +8,18 @@ from constructs import Construct
 from modules.data.module import DataModule
 from modules.data.secret.secrets import Secret
 from modules.events.blocks import EventsBlocks, push_channel
-from modules.events.channel.channels import Queue, QueueWithDeadLetters, Stream, Topic, through
+from modules.events.channel.channels import Queue, QueueWithDeadLetters, Stream, Topic
 from modules.events.checks import VISIBILITY_TIMEOUTS
-from modules.events.function.access import FunctionAccess
+from modules.events.function.access import grant_data_access
 from modules.events.function.functions import Function
 from modules.events.function.packaging import Packages
 from modules.events.function.settings import FunctionSettings
 from modules.events.function.triggers import Triggers
-from modules.events.publish_access import PublishAccess
 from modules.events.push.push import Push
 from modules.events.push.settings import PushSource
 from modules.foundation.foundation import Foundation
-from modules.foundation.policies import allow, sid
+from modules.foundation.policies import allow, sid, use_key_via
+from modules.foundation.roles import Role
 from modules.foundation.variables import variables_for
 from modules.network.module import NetworkModule
 
@@ -53,34 +53,34 @@ class EventsModule(Construct):
         self.streams = self._build_streams()
         self.functions = self._build_functions(packages)
         for name, settings in self._blocks.function.items():
-            FunctionAccess(function=self.functions[name], settings=settings, data=data, names=foundation.names)
-            self._grant_publish(self.functions[name], settings)
-            self._subscribe(self.functions[name], settings)
+            function = self.functions[name]
+            grant_data_access(function, settings, data, foundation.names)
+            function.add_environment(self.grant_publish(function.role, settings.published_to))
+            self._subscribe(function, settings)
         self.pushes = self._build_pushes()
         self._rotate_secrets()
         self._create_outputs()
 
-    def publish_access(self, published_to: Mapping[str, Sequence[str]]) -> list[PublishAccess]:
-        """Return the access to what a program publishes to, by kind and name of the blocks.
+    def grant_publish(self, role: Role, published_to: Mapping[str, Sequence[str]]) -> dict[str, str]:
+        """Allow a role to publish to blocks, given by kind and name; return the environment variables of a program.
 
-        Each includes permissions only for the resource and its key.
+        The role gets permissions only for the resources and their key.
         """
-        queues = {label: self.queues[label].queue for label in published_to.get("queue", ())}
-        topics = {label: self.topics[label] for label in published_to.get("topic", ())}
-        streams = {label: self.streams[label] for label in published_to.get("stream", ())}
-        pushes = {label: self.pushes[label] for label in published_to.get("push", ())}
-        return [
-            *(PublishAccess("queue", label, queue.may_send(), {"url": queue.url}) for label, queue in queues.items()),
-            *(
-                PublishAccess("topic", label, topic.may_publish(), {"arn": topic.arn})
-                for label, topic in topics.items()
-            ),
-            *(
-                PublishAccess("stream", label, stream.may_put(), {"name": stream.name})
-                for label, stream in streams.items()
-            ),
-            *(PublishAccess("push", label, push.may_publish(), push.variables) for label, push in pushes.items()),
-        ]
+        variables: dict[str, str] = {}
+        for label in published_to.get("queue", ()):
+            queue = self.queues[label].queue
+            queue.grant_send(role)
+            variables |= variables_for("queue", label, url=queue.url)
+        for label in published_to.get("topic", ()):
+            self.topics[label].grant_publish(role)
+            variables |= variables_for("topic", label, arn=self.topics[label].arn)
+        for label in published_to.get("stream", ()):
+            self.streams[label].grant_put(role)
+            variables |= variables_for("stream", label, name=self.streams[label].name)
+        for label in published_to.get("push", ()):
+            self.pushes[label].grant_publish(role)
+            variables |= variables_for("push", label, **self.pushes[label].variables)
+        return variables
 
     def _build_topics(self) -> dict[str, Topic]:
         return {
@@ -127,11 +127,6 @@ class EventsModule(Construct):
             for name, settings in self._blocks.function.items()
         }
 
-    def _grant_publish(self, function: Function, settings: FunctionSettings) -> None:
-        for access in self.publish_access(settings.published_to):
-            function.add_statements(*access.statements)
-            function.add_environment(variables_for(access.kind, access.label, **access.variables))
-
     def _subscribe(self, function: Function, settings: FunctionSettings) -> None:
         triggers = Triggers(self, f"triggers-{function.label}", function=function, foundation=self._foundation)
         for name, on_object in settings.on_object.items():
@@ -169,23 +164,20 @@ class EventsModule(Construct):
 
     def _rotate(self, name: str, secret: Secret, function: Function, days: int) -> None:
         actions = [f"secretsmanager:{action}" for action in ROTATION_ACTIONS]
-        function.add_statements(
+        function.role.add_statements(
             allow(f"Rotate{sid(name)}", actions=actions, resources=[secret.arn]),
             # GetRandomPassword supports no resource-level permissions.
             allow(f"Password{sid(name)}", actions=["secretsmanager:GetRandomPassword"], resources=["*"]),
-            through(
+            use_key_via(
                 f"RotateKey{sid(name)}",
-                ["kms:GenerateDataKey", "kms:Decrypt"],
-                secret.key_arn,
-                self._secrets_service,
+                "secretsmanager",
+                self._foundation.names.region,
+                actions=["kms:GenerateDataKey", "kms:Decrypt"],
+                key_arns=[secret.key_arn],
             ),
         )
-        permission = function.let_invoke("secretsmanager", secret.arn, name=f"rotates-{name}")
+        permission = function.grant_invoke("secretsmanager", secret.arn, name=f"rotates-{name}")
         secret.rotate_by(function.arn, days, after=permission)
-
-    @property
-    def _secrets_service(self) -> str:
-        return f"secretsmanager.{self._foundation.names.region}.amazonaws.com"
 
     def _create_outputs(self) -> None:
         stack = TerraformStack.of(self)

@@ -38,7 +38,7 @@ from constructs import Construct
 
 from modules.foundation.kms import Key
 from modules.foundation.notifications import Notification
-from modules.foundation.policies import Statement, deny, document
+from modules.foundation.policies import PolicyDocument, Statement, deny
 from modules.foundation.resources import Resources, kept_if
 
 #: Days after which the parts of an incomplete multipart upload are deleted; they cost money, and no listing shows them.
@@ -59,7 +59,7 @@ class PrivateBucket(Construct):
         id: str,
         *,
         make: Resources,
-        what: str,
+        purpose: str,
         name: str,
         key: Key | None,
         expire_after_days: int | None,
@@ -73,13 +73,13 @@ class PrivateBucket(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._make = make
-        self._what = what
+        self._purpose = purpose
         self.name = name
         self.arn = f"arn:aws:s3:::{name}"
-        self._statements: list[Statement] = [_tls_only(self.arn)]
+        self._document = PolicyDocument(f"bucket {name}", [_tls_only(self.arn)])
         bucket = make(
             S3Bucket,
-            what,
+            purpose,
             bucket=name,
             force_destroy=force_destroy,
             lifecycle=kept_if(protected),
@@ -92,7 +92,7 @@ class PrivateBucket(Construct):
         self._expire(
             expire_after_days, expire_old_versions_after_days, infrequent_access_after_days, abort_uploads_after_days
         )
-        self._policy = make(S3BucketPolicy, what, bucket=self.id, policy=document(self._statements))
+        self._policy = make(S3BucketPolicy, purpose, bucket=self.id, policy=self._document.json())
         self._notifications: list[Notification] = []
         self._notification: S3BucketNotification | None = None
         self._after: list[str] = []
@@ -102,25 +102,15 @@ class PrivateBucket(Construct):
         """The dependency of services that deliver into the bucket: its policy."""
         return self._policy
 
-    def add_statements(self, statements: Sequence[Statement]) -> None:
-        """Add statements to the bucket policy; earlier statements stay.
+    def add_statements(self, *statements: Statement) -> None:
+        """Add statements to the bucket policy; earlier statements stay. Raises ValueError for a duplicate Sid."""
+        self._document.add_statements(*statements)
+        self._policy.policy = self._document.json()
 
-        Raises ValueError for a Sid that the policy has already.
-        """
-        for statement in statements:
-            if any(statement["Sid"] == other["Sid"] for other in self._statements):
-                raise ValueError(f"bucket {self.name}: the policy already has a statement {statement['Sid']}")
-            self._statements.append(statement)
-        self._policy.policy = document(self._statements)
-
-    def restate(self, statement: Statement) -> None:
-        """Add a statement to the policy, or replace the statement with the same Sid."""
-        positions = [position for position, other in enumerate(self._statements) if other["Sid"] == statement["Sid"]]
-        if positions:
-            self._statements[positions[0]] = statement
-        else:
-            self._statements.append(statement)
-        self._policy.policy = document(self._statements)
+    def replace_statement(self, statement: Statement) -> None:
+        """Put the statement in place of the one with the same Sid, or add it if there is none."""
+        self._document.replace_statement(statement)
+        self._policy.policy = self._document.json()
 
     def notify(self, notification: Notification, after: Sequence[TerraformResource] = ()) -> None:
         """Add to the bucket's notification configuration; earlier notifications stay.
@@ -147,7 +137,7 @@ class PrivateBucket(Construct):
 
     def _notification_configuration(self) -> S3BucketNotification:
         if self._notification is None:
-            self._notification = self._make(S3BucketNotification, self._what, bucket=self.id)
+            self._notification = self._make(S3BucketNotification, self._purpose, bucket=self.id)
         return self._notification
 
     def _write_notification(self) -> None:
@@ -165,7 +155,7 @@ class PrivateBucket(Construct):
     def _block_public_access(self) -> None:
         self._make(
             S3BucketPublicAccessBlock,
-            self._what,
+            self._purpose,
             bucket=self.id,
             block_public_acls=True,
             block_public_policy=True,
@@ -174,7 +164,7 @@ class PrivateBucket(Construct):
         )
         self._make(
             S3BucketOwnershipControls,
-            self._what,
+            self._purpose,
             bucket=self.id,
             rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
         )
@@ -183,7 +173,7 @@ class PrivateBucket(Construct):
         # Once versioning has been enabled, S3 can only suspend it.
         self._make(
             S3BucketVersioningA,
-            self._what,
+            self._purpose,
             bucket=self.id,
             versioning_configuration=S3BucketVersioningVersioningConfiguration(
                 status="Enabled" if versioned else "Suspended"
@@ -199,7 +189,7 @@ class PrivateBucket(Construct):
             # A bucket key encrypts many objects: fewer requests to KMS, which cost money.
             bucket_key_enabled=True if key else None,
         )
-        self._make(S3BucketServerSideEncryptionConfigurationA, self._what, bucket=self.id, rule=[rule])
+        self._make(S3BucketServerSideEncryptionConfigurationA, self._purpose, bucket=self.id, rule=[rule])
 
     def _expire(
         self,
@@ -229,7 +219,7 @@ class PrivateBucket(Construct):
                 )
             ],
         )
-        self._make(S3BucketLifecycleConfiguration, self._what, bucket=self.id, rule=[rule])
+        self._make(S3BucketLifecycleConfiguration, self._purpose, bucket=self.id, rule=[rule])
 
 
 def _by_kind(

@@ -6,7 +6,7 @@ from functools import cached_property
 from constructs import Construct
 
 from modules.foundation.kms import Key
-from modules.foundation.logs import LogBucket, LogGroup, log_groups_may_use
+from modules.foundation.logs import LogBucket, LogGroup, log_group_statement
 from modules.foundation.names import Names
 from modules.foundation.policies import allow
 from modules.foundation.providers import Providers
@@ -60,15 +60,15 @@ class Foundation(Construct):
         """Return a factory of resources in the scope, whose addresses begin with the prefix."""
         return self.addresses.under(scope, prefix)
 
-    def log_group(self, what: str, *, name: str | None = None, region: str | None = None) -> LogGroup:
-        """Return a new log group for `what`; AWS requires another name or another Region for some of them."""
+    def log_group(self, purpose: str, *, name: str | None = None, region: str | None = None) -> LogGroup:
+        """Return a new log group for `purpose`; AWS requires another name or another Region for some of them."""
         region = region or self.names.region
         return LogGroup(
             self,
-            f"{what}-log-group",
+            f"{purpose}-log-group",
             make=self._make,
             names=replace(self.names, region=region),
-            what=what,
+            purpose=purpose,
             tier=self.tier,
             key=self._log_key_in(region),
             name=name,
@@ -78,8 +78,8 @@ class Foundation(Construct):
     @cached_property
     def log_key(self) -> Key:
         """The KMS key of the environment's log groups."""
-        key = Key(self, "log-key", make=self._make, names=self.names, what="logs", protected=self.is_production)
-        key.add_statement(log_groups_may_use(self.names))
+        key = Key(self, "log-key", make=self._make, names=self.names, purpose="logs", protected=self.is_production)
+        key.add_statements(log_group_statement(self.names))
         return key
 
     @cached_property
@@ -117,8 +117,8 @@ class Foundation(Construct):
         """The KMS key of queues, topics, and streams."""
         return self._key("messages")
 
-    def let_use_message_key(self, service: str) -> None:
-        """Let an AWS service encrypt what it sends to queues and topics of this account on its own behalf.
+    def grant_message_key(self, service: str) -> None:
+        """Allow an AWS service to encrypt, on its own behalf, what it sends to queues and topics of this account.
 
         [Amazon SQS Developer Guide, Amazon SQS Key management]
         (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html), and
@@ -128,7 +128,7 @@ class Foundation(Construct):
         if service in self._message_services:
             return
         self._message_services.add(service)
-        self.message_key.add_statement(
+        self.message_key.add_statements(
             allow(
                 f"From{service.capitalize()}",
                 principal={"Service": f"{service}.amazonaws.com"},
@@ -159,13 +159,15 @@ class Foundation(Construct):
                 f"log-key-{region}",
                 make=self._make,
                 names=names,
-                what=f"logs-{region}",
+                purpose=f"logs-{region}",
                 protected=self.is_production,
                 provider=self.providers.in_region(region),
             )
-            key.add_statement(log_groups_may_use(names))
+            key.add_statements(log_group_statement(names))
             self._other_log_keys[region] = key
         return self._other_log_keys[region]
 
-    def _key(self, what: str) -> Key:
-        return Key(self, f"{what}-key", make=self._make, names=self.names, what=what, protected=self.is_production)
+    def _key(self, purpose: str) -> Key:
+        return Key(
+            self, f"{purpose}-key", make=self._make, names=self.names, purpose=purpose, protected=self.is_production
+        )

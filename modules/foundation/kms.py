@@ -6,7 +6,7 @@ from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
 from modules.foundation.names import Names
-from modules.foundation.policies import Statement, allow, document
+from modules.foundation.policies import PolicyDocument, Statement, allow
 from modules.foundation.resources import Resources, kept_if
 
 #: Days until a deleted key is gone, and with it everything that it encrypted: KMS allows 7 to 30.
@@ -18,7 +18,7 @@ ROTATION_PERIOD_DAYS = 365
 class Key(Construct):
     """A symmetric customer managed KMS key, rotated every year, and its alias.
 
-    Creates: key, alias. The key policy leaves access to IAM policies; `add_statement` gives access to an AWS service
+    Creates: key, alias. The key policy leaves access to IAM policies; `add_statements` gives access to an AWS service
     that uses the key on its own behalf.
     """
 
@@ -29,22 +29,22 @@ class Key(Construct):
         *,
         make: Resources,
         names: Names,
-        what: str,
+        purpose: str,
         protected: bool,
         provider: TerraformProvider | None = None,
     ) -> None:
         """For a key in another Region, take that Region's provider and names."""
         super().__init__(scope, id)
-        self._statements: list[Statement] = [_iam_decides(names.account_id)]
-        self.alias_arn = f"arn:aws:kms:{names.region}:{names.account_id}:{names.key_alias(what)}"
+        self.alias_arn = f"arn:aws:kms:{names.region}:{names.account_id}:{names.key_alias(purpose)}"
+        self._policy = PolicyDocument(f"KMS key {purpose}", [_iam_decides(names.account_id)])
         self._key = make(
             KmsKey,
-            f"{what}_key",
-            description=f"{names.product} {names.environment}: {what}",
+            f"{purpose}_key",
+            description=f"{names.product} {names.environment}: {purpose}",
             deletion_window_in_days=DELETION_WINDOW_DAYS,
             enable_key_rotation=True,
             rotation_period_in_days=ROTATION_PERIOD_DAYS,
-            policy=document(self._statements),
+            policy=self._policy.json(),
             # Losing a key means losing everything that it encrypts.
             lifecycle=kept_if(protected),
             provider=provider,
@@ -52,16 +52,16 @@ class Key(Construct):
         self.arn = self._key.arn
         make(
             KmsAlias,
-            f"{what}_key",
-            name=names.key_alias(what),
+            f"{purpose}_key",
+            name=names.key_alias(purpose),
             target_key_id=self._key.key_id,
             provider=provider,
         )
 
-    def add_statement(self, statement: Statement) -> None:
-        """Add a statement to the key policy; earlier statements stay."""
-        self._statements.append(statement)
-        self._key.policy = document(self._statements)
+    def add_statements(self, *statements: Statement) -> None:
+        """Add statements to the key policy; earlier statements stay. Raises ValueError for a duplicate Sid."""
+        self._policy.add_statements(*statements)
+        self._key.policy = self._policy.json()
 
 
 def _iam_decides(account_id: str) -> Statement:

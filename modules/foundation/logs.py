@@ -7,7 +7,7 @@ from constructs import Construct
 from modules.foundation.buckets import PrivateBucket
 from modules.foundation.kms import Key
 from modules.foundation.names import Names
-from modules.foundation.policies import Statement, allow
+from modules.foundation.policies import Statement, allow, sid
 from modules.foundation.resources import Resources
 from modules.foundation.settings import Tier
 
@@ -29,7 +29,7 @@ class LogGroup(Construct):
         *,
         make: Resources,
         names: Names,
-        what: str,
+        purpose: str,
         tier: Tier,
         key: Key,
         name: str | None = None,
@@ -37,11 +37,11 @@ class LogGroup(Construct):
     ) -> None:
         """For a log group in another Region, take that Region's provider, names, and key."""
         super().__init__(scope, id)
-        self.name = name or names.log_group(what)
+        self.name = name or names.log_group(purpose)
         self.arn = f"arn:aws:logs:{names.region}:{names.account_id}:log-group:{self.name}"
         self.ready: ITerraformDependable = make(
             CloudwatchLogGroup,
-            f"{what}_log_group".replace("/", "_"),
+            f"{purpose}_log_group".replace("/", "_"),
             name=self.name,
             retention_in_days=RETENTION_DAYS[tier],
             kms_key_id=key.arn,
@@ -49,7 +49,7 @@ class LogGroup(Construct):
         )
 
 
-def log_groups_may_use(names: Names) -> Statement:
+def log_group_statement(names: Names) -> Statement:
     """Return the key policy statement for this account's log groups.
 
     [CloudWatch Logs User Guide, Encrypt log data in CloudWatch Logs using AWS KMS]
@@ -79,7 +79,7 @@ class LogBucket(Construct):
             self,
             "bucket",
             make=make,
-            what="logs",
+            purpose="logs",
             name=names.bucket("logs"),
             key=None,
             expire_after_days=RETENTION_DAYS[tier],
@@ -111,19 +111,19 @@ class LogBucket(Construct):
             resources=[self.bucket.arn],
             condition=ours,
         )
-        self.bucket.add_statements([write, check])
+        self.bucket.add_statements(write, check)
         return f"{self.bucket.arn}/{prefix}"
 
-    def grant_access_log_delivery(self, bucket: PrivateBucket, what: str) -> str:
+    def grant_access_log_delivery(self, bucket: PrivateBucket, purpose: str) -> str:
         """Allow delivery of the bucket's server access logs; return the prefix of their keys.
 
         [Amazon S3 User Guide, Enabling Amazon S3 server access logging]
         (https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html): with a bucket policy,
-        since the log bucket has no ACLs, and only on behalf of this bucket. `what` must be unique among the buckets.
+        since the log bucket has no ACLs, and only on behalf of this bucket. `purpose` must be unique among the buckets.
         """
-        prefix = f"access-logs/{what}/"
+        prefix = f"access-logs/{purpose}/"
         write = allow(
-            f"AccessLogs{''.join(part.capitalize() for part in what.split('-'))}",
+            f"AccessLogs{sid(purpose)}",
             principal={"Service": "logging.s3.amazonaws.com"},
             actions=["s3:PutObject"],
             resources=[f"{self.bucket.arn}/{prefix}*"],
@@ -132,10 +132,10 @@ class LogBucket(Construct):
                 "ArnLike": {"aws:SourceArn": bucket.arn},
             },
         )
-        self.bucket.add_statements([write])
+        self.bucket.add_statements(write)
         return prefix
 
-    def grant_distribution_log_delivery(self, what: str) -> str:
+    def grant_distribution_log_delivery(self, purpose: str) -> str:
         """Allow delivery of a CloudFront distribution's logs; return the ARN of the destination.
 
         [CloudWatch Logs User Guide, Logs sent to Amazon S3]
@@ -143,12 +143,12 @@ class LogBucket(Construct):
         in us-east-1 delivers for CloudFront, whatever the Region of the bucket. [CloudFront Developer Guide,
         Configure standard logging (v2)]
         (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html): CloudFront adds no
-        `AWSLogs/` if the destination has a prefix. `what` must be unique among the distributions.
+        `AWSLogs/` if the destination has a prefix. `purpose` must be unique among the distributions.
         """
-        prefix = f"sites/{what}"
+        prefix = f"sites/{purpose}"
         names = self._names
         write = allow(
-            f"Site{''.join(part.capitalize() for part in what.split('-'))}",
+            f"Site{sid(purpose)}",
             principal={"Service": "delivery.logs.amazonaws.com"},
             actions=["s3:PutObject"],
             resources=[f"{self.bucket.arn}/{prefix}/*"],
@@ -157,21 +157,21 @@ class LogBucket(Construct):
                 "ArnLike": {"aws:SourceArn": f"arn:aws:logs:us-east-1:{names.account_id}:delivery-source:*"},
             },
         )
-        self.bucket.add_statements([write])
+        self.bucket.add_statements(write)
         return f"{self.bucket.arn}/{prefix}"
 
-    def grant_load_balancer_log_delivery(self, what: str) -> str:
+    def grant_load_balancer_log_delivery(self, purpose: str) -> str:
         """Allow delivery of a load balancer's logs; return the prefix of their keys, without a trailing slash.
 
         [Enable access logs for your Application Load Balancer]
         (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html), and the same
         for connection logs: the log delivery service replaces the AWS account that each Region had before.
-        `what` must be unique among the load balancers.
+        `purpose` must be unique among the load balancers.
         """
-        prefix = f"load-balancers/{what}"
+        prefix = f"load-balancers/{purpose}"
         names = self._names
         write = allow(
-            f"LoadBalancer{''.join(part.capitalize() for part in what.split('-'))}",
+            f"LoadBalancer{sid(purpose)}",
             principal={"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
             actions=["s3:PutObject"],
             resources=[f"{self.bucket.arn}/{prefix}/*/AWSLogs/{names.account_id}/*"],
@@ -181,5 +181,5 @@ class LogBucket(Construct):
                 }
             },
         )
-        self.bucket.add_statements([write])
+        self.bucket.add_statements(write)
         return prefix

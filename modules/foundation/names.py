@@ -49,22 +49,24 @@ class Names:
     account_id: str
     region: str
 
-    def of(self, what: str, limit: int = 255) -> str:
-        """Return `product-environment-what`; the default limit is one below that of a tag value, 256."""
-        return limited(f"{self.product}-{self.environment}-{what}", limit)
+    def of(self, purpose: str, limit: int = 255) -> str:
+        """Return `product-environment-purpose`; the default limit is one below that of a tag value, 256."""
+        return limited(f"{self.product}-{self.environment}-{purpose}", limit)
 
-    def role(self, what: str) -> str:
+    def role(self, purpose: str) -> str:
         """Return an IAM role's name."""
-        return self.of(what, ROLE_NAME_LIMIT)
+        return self.of(purpose, ROLE_NAME_LIMIT)
 
-    def bucket(self, what: str) -> str:
+    def bucket(self, purpose: str) -> str:
         """Return an S3 bucket's name, unique among all AWS accounts and Regions."""
-        return limited(f"{self.product}-{self.environment}-{what}-{self.account_id}-{self.region}", BUCKET_NAME_LIMIT)
+        return limited(
+            f"{self.product}-{self.environment}-{purpose}-{self.account_id}-{self.region}", BUCKET_NAME_LIMIT
+        )
 
-    def key_alias(self, what: str) -> str:
+    def key_alias(self, purpose: str) -> str:
         """Return a KMS key's alias."""
-        return f"alias/{self.product}/{self.environment}/{what}"
+        return f"alias/{self.product}/{self.environment}/{purpose}"
 
-    def log_group(self, what: str) -> str:
+    def log_group(self, purpose: str) -> str:
         """Return a CloudWatch log group's name; the path groups log groups in the console."""
-        return f"/{self.product}/{self.environment}/{what}"
+        return f"/{self.product}/{self.environment}/{purpose}"

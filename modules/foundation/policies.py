@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Statement = Mapping[str, Any]
@@ -41,6 +41,59 @@ def sid(name: str) -> str:
 def document(statements: Sequence[Statement]) -> str:
     """Return the policy document as JSON, with its keys in a fixed order."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+class PolicyDocument:
+    """The statements of one policy, in the order in which they are added, each with a Sid of its own.
+
+    [IAM User Guide, IAM JSON policy elements: Sid]
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html): a Sid is unique in its
+    policy.
+    """
+
+    def __init__(self, owner: str, statements: Iterable[Statement] = ()) -> None:
+        """`owner` is what the policy belongs to, for error messages: `bucket media`."""
+        self._owner = owner
+        self._statements: dict[str, Statement] = {}
+        self.add_statements(*statements)
+
+    def add_statements(self, *statements: Statement) -> None:
+        """Add statements after the existing ones. Raises ValueError for a duplicate Sid."""
+        for statement in statements:
+            sid = statement["Sid"]
+            if sid in self._statements:
+                raise ValueError(f"{self._owner}: the policy already has a statement {sid}; give one another Sid")
+            self._statements[sid] = statement
+
+    def replace_statement(self, statement: Statement) -> None:
+        """Put the statement in place of the one with the same Sid, or add it if there is none."""
+        self._statements[statement["Sid"]] = statement
+
+    def json(self) -> str:
+        """Return the policy document as JSON."""
+        return document(list(self._statements.values()))
+
+
+def use_key_via(
+    sid: str,
+    service: str,
+    region: str,
+    *,
+    actions: Sequence[str],
+    key_arns: Sequence[str],
+    principal: Mapping[str, str] | None = None,
+    condition: Condition | None = None,
+) -> Statement:
+    """Return a statement that allows the use of KMS keys only through one AWS service, for example `sqs`.
+
+    [AWS KMS Developer Guide, AWS KMS condition keys, kms:ViaService]
+    (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service). `condition`
+    restricts the use further.
+    """
+    further = dict(condition or {})
+    equal = {"kms:ViaService": f"{service}.{region}.amazonaws.com", **further.pop("StringEquals", {})}
+    condition = {"StringEquals": equal, **further}
+    return allow(sid, actions=actions, resources=key_arns, principal=principal, condition=condition)
 
 
 def assumed_by(service: str, account_id: str | None, external_id: str | None = None) -> str:

@@ -75,9 +75,9 @@ CREDENTIAL_VARIABLES = (
 )
 
 
-def variable(kind: str, label: str, what: str) -> str:
+def variable(kind: str, label: str, suffix: str) -> str:
     """Return the name of an environment variable: `DATABASE_MAIN_HOST`."""
-    return "_".join((kind, label, what)).replace("-", "_").upper()
+    return "_".join((kind, label, suffix)).replace("-", "_").upper()
 
 
 def variables_for(kind: str, label: str, **values: str | None) -> dict[str, str]:
@@ -85,4 +85,4 @@ def variables_for(kind: str, label: str, **values: str | None) -> dict[str, str]
     undeclared = values.keys() - VARIABLES[kind].keys()
     if undeclared:
         raise KeyError(f"{kind}: VARIABLES does not describe {', '.join(sorted(undeclared))}")
-    return {variable(kind, label, what): value for what, value in values.items() if value is not None}
+    return {variable(kind, label, suffix): value for suffix, value in values.items() if value is not None}

@@ -30,7 +30,7 @@ class NetworkModule(Construct):
         if blocks.network:
             self._build_vpc(blocks.network)
         self.zones = self._build_zones(blocks)
-        self._print_zones()
+        self._create_zone_outputs()
 
     @property
     def vpc(self) -> Network:
@@ -80,7 +80,7 @@ class NetworkModule(Construct):
                 network=self._vpc,
                 foundation=self._foundation,
             )
-        self._print(self._vpc)
+        self._create_outputs(self._vpc)
 
     def _build_zones(self, blocks: NetworkBlocks) -> dict[str, PublicZone]:
         zones = {
@@ -101,7 +101,7 @@ class NetworkModule(Construct):
             QueryLogs(self, "query-logs", zones=logged, foundation=self._foundation)
         return zones
 
-    def _print_zones(self) -> None:
+    def _create_zone_outputs(self) -> None:
         if self.zones:
             TerraformOutput(
                 TerraformStack.of(self),
@@ -112,7 +112,7 @@ class NetworkModule(Construct):
                 description="Public zones; the parent zone, or the registrar, delegates to these name servers.",
             )
 
-    def _print(self, network: Network) -> None:
+    def _create_outputs(self, network: Network) -> None:
         stack = TerraformStack.of(self)
         tiers = {"public": network.public, "app": network.app, "data": network.data, "endpoint": network.endpoint}
         TerraformOutput(stack, "vpc_id", value=network.vpc_id, description="The VPC.")

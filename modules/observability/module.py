@@ -21,7 +21,7 @@ class ObservabilityModule(Construct):
         self._foundation = foundation
         self.alarms = self._build_alarms()
         if self.alarms:
-            self._print(self.alarms)
+            self._create_outputs(self.alarms)
 
     def _build_alarms(self) -> Alarms | None:
         settings = self._blocks.alarms
@@ -30,7 +30,7 @@ class ObservabilityModule(Construct):
         functions = [self._events.functions[name] for name in settings.functions]
         return Alarms(self, "alarms", functions=functions, foundation=self._foundation)
 
-    def _print(self, alarms: Alarms) -> None:
+    def _create_outputs(self, alarms: Alarms) -> None:
         arns = {severity: topic.arn for severity, topic in alarms.topics.items()}
         TerraformOutput(
             TerraformStack.of(self), "alarm_topics", value=arns, description="Topics of alarms by severity."

@@ -56,7 +56,7 @@ def group(folder: Path, settings: dict[str, object]) -> Template:
             group_name="nodes",
             make=foundation.resources(stack, "eks"),
             names=foundation.names,
-            what="blue_general",
+            name="blue_general",
         )
 
     return built(folder, build)

@@ -57,7 +57,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
         target=TARGET,
         make=Addresses().under(stack, "compute"),
         names=Names("agora", "dev", "111111111111", "ap-northeast-2"),
-        what="api",
+        name="api",
     )
     app.synth()
     return Template(folder / "stacks" / "x")

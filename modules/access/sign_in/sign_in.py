@@ -23,10 +23,10 @@ from cdktf_cdktf_provider_aws.cognito_user_pool_client import (
 from constructs import Construct
 
 from modules.access.checks import domain_prefix
-from modules.access.sign_in.domain import CustomDomain, PrefixDomain
+from modules.access.sign_in.domain import Domain, create_custom_domain, create_prefix_domain
 from modules.access.sign_in.keys.client import ClientSettings
 from modules.access.sign_in.settings import LOAD_BALANCER_PREFIX, SignInSettings
-from modules.access.sign_in.text_messages import TextMessages
+from modules.access.sign_in.text_messages import create_text_message_role
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import kept_if
 from modules.network.module import NetworkModule
@@ -152,8 +152,9 @@ class SignIn(Construct):
     def _text_messages(self) -> CognitoUserPoolSmsConfiguration | None:
         if not self._settings.sends_text_messages:
             return None
-        messages = TextMessages(self, "text-messages", foundation=self._foundation)
-        return CognitoUserPoolSmsConfiguration(external_id=messages.external_id, sns_caller_arn=messages.role_arn)
+        external_id = self._foundation.names.of("users")
+        role = create_text_message_role(self._make, self._foundation.names, external_id)
+        return CognitoUserPoolSmsConfiguration(external_id=external_id, sns_caller_arn=role.arn)
 
     def _email(self) -> CognitoUserPoolEmailConfiguration | None:
         email, names = self._settings.email, self._foundation.names
@@ -165,13 +166,15 @@ class SignIn(Construct):
             source_arn=f"arn:aws:ses:{names.region}:{names.account_id}:identity/{email.identity}",
         )
 
-    def _create_domain(self, network: NetworkModule) -> CustomDomain | PrefixDomain:
+    def _create_domain(self, network: NetworkModule) -> Domain:
         name, pool_id = self._settings.domain, self.user_pool_id
         if name:
             zone = network.zone_of(name)
-            return CustomDomain(self, "domain", name=name, pool_id=pool_id, zone=zone, foundation=self._foundation)
+            return create_custom_domain(
+                self, make=self._make, name=name, pool_id=pool_id, zone=zone, foundation=self._foundation
+            )
         prefix = domain_prefix(self._settings, self._foundation.names)
-        return PrefixDomain(self, "domain", prefix=prefix, pool_id=pool_id, foundation=self._foundation)
+        return create_prefix_domain(self._make, prefix=prefix, pool_id=pool_id, region=self._foundation.names.region)
 
     def _create_client(self, label: str, settings: ClientSettings) -> str:
         """Create a public app client without a secret, which uses PKCE.

@@ -19,7 +19,8 @@ from constructs import Construct
 from modules.compute.ecs.instances import EcsInstances
 from modules.compute.ecs.settings import Capacity, EcsSettings, Share
 from modules.foundation.foundation import Foundation
-from modules.foundation.policies import Statement, allow
+from modules.foundation.policies import allow
+from modules.foundation.roles import Role
 from modules.network.module import NetworkModule
 
 
@@ -66,13 +67,13 @@ class EcsCluster(Construct):
         """
         return self._shares[self.settings.capacity_of(capacity)]
 
-    def may_execute(self) -> list[Statement]:
-        """Return the statements that a task role needs for ECS Exec.
+    def grant_execute_command(self, role: Role) -> None:
+        """Allow a task role what ECS Exec needs.
 
         "Amazon ECS Developer Guide, Monitor Amazon ECS containers with ECS Exec": the agent in the task opens the
         channel, decrypts the session, and logs its commands.
         """
-        return [
+        role.add_statements(
             allow(
                 "OpenChannel",
                 actions=[
@@ -91,7 +92,7 @@ class EcsCluster(Construct):
                 actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
                 resources=[f"{self._log_group.arn}:*"],
             ),
-        ]
+        )
 
     def _create_cluster(self) -> None:
         self._log_group = self._foundation.log_group(f"ecs/{self._label}/exec")

@@ -16,8 +16,6 @@ from cdktf_cdktf_provider_aws.ecs_capacity_provider import (
     EcsCapacityProviderAutoScalingGroupProviderManagedScaling,
 )
 from cdktf_cdktf_provider_aws.iam_instance_profile import IamInstanceProfile
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.launch_template import (
     LaunchTemplate,
     LaunchTemplateBlockDeviceMappings,
@@ -32,7 +30,8 @@ from modules.compute.ecs.keys.instances import EcsInstancesSettings
 from modules.compute.keys.instance_types import Architecture
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import limited
-from modules.foundation.policies import Statement, allow, assumed_by, document
+from modules.foundation.policies import Statement, allow, assumed_by
+from modules.foundation.roles import Role
 from modules.network.vpc.security_groups import ANYWHERE, HTTPS, SecurityGroup
 from modules.network.vpc.vpc import Network
 
@@ -82,19 +81,15 @@ class EcsInstances(Construct):
 
     def _create_role(self) -> None:
         names = self._foundation.names
-        role = self._make(
-            IamRole,
+        role = Role(
+            self._make,
             f"{self._label}_instances",
-            name=names.role(f"ecs-{self._label}-instances"),
+            names=names,
+            name=f"ecs-{self._label}-instances",
             # No aws:SourceAccount condition: EC2 sends no account when it assumes a role. iam:PassRole limits its use.
-            assume_role_policy=assumed_by("ec2.amazonaws.com", None),
-        )
-        self._make(
-            IamRolePolicy,
-            f"{self._label}_instances",
-            name="agent",
-            role=role.name,
-            policy=document(agent_statements(names.region, names.account_id, self._cluster_name)),
+            trust_policy=assumed_by("ec2.amazonaws.com", None),
+            policy_name="agent",
+            statements=agent_statements(names.region, names.account_id, self._cluster_name),
         )
         self._profile_arn = self._make(
             IamInstanceProfile, f"{self._label}_instances", name=role.name, role=role.name

@@ -5,11 +5,10 @@ from cdktf_cdktf_provider_aws.eks_access_policy_association import (
     EksAccessPolicyAssociation,
     EksAccessPolicyAssociationAccessScope,
 )
-from constructs import Construct
 
 from modules.compute.eks.control_plane import ControlPlane
 from modules.compute.eks.keys.access import AccessPolicy, AccessSettings
-from modules.foundation.foundation import Foundation
+from modules.foundation.resources import Resources
 
 #: "Amazon EKS User Guide, Review access policy permissions".
 POLICY_ARNS: dict[AccessPolicy, str] = {
@@ -20,39 +19,26 @@ POLICY_ARNS: dict[AccessPolicy, str] = {
 }
 
 
-class Access(Construct):
-    """The access of an IAM role to a cluster.
+def create_access(make: Resources, name: str, *, settings: AccessSettings, plane: ControlPlane) -> None:
+    """Give an IAM role access to a cluster.
 
     Creates: access entry, and the association of an EKS access policy with the cluster or some of its namespaces.
     """
-
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        name: str,
-        settings: AccessSettings,
-        plane: ControlPlane,
-        foundation: Foundation,
-    ) -> None:
-        super().__init__(scope, id)
-        make = foundation.resources(self, "eks")
-        entry = make(
-            EksAccessEntry,
-            name,
-            cluster_name=plane.cluster.name,
-            principal_arn=settings.role_arn,
-            type="STANDARD",
-        )
-        make(
-            EksAccessPolicyAssociation,
-            name,
-            cluster_name=plane.cluster.name,
-            principal_arn=entry.principal_arn,
-            policy_arn=POLICY_ARNS[settings.policy],
-            access_scope=EksAccessPolicyAssociationAccessScope(
-                type="namespace" if settings.namespaces else "cluster",
-                namespaces=sorted(settings.namespaces) or None,
-            ),
-        )
+    entry = make(
+        EksAccessEntry,
+        name,
+        cluster_name=plane.cluster.name,
+        principal_arn=settings.role_arn,
+        type="STANDARD",
+    )
+    make(
+        EksAccessPolicyAssociation,
+        name,
+        cluster_name=plane.cluster.name,
+        principal_arn=entry.principal_arn,
+        policy_arn=POLICY_ARNS[settings.policy],
+        access_scope=EksAccessPolicyAssociationAccessScope(
+            type="namespace" if settings.namespaces else "cluster",
+            namespaces=sorted(settings.namespaces) or None,
+        ),
+    )

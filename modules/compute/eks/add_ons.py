@@ -11,10 +11,11 @@ from constructs import Construct
 
 from modules.compute.eks.control_plane import ControlPlane
 from modules.compute.eks.keys.pods import WARM_PREFIXES
-from modules.compute.eks.roles import Role, aws_policy, make_role
+from modules.compute.eks.roles import policies_by_address
 from modules.compute.eks.settings import EBS_CSI, EksSettings
 from modules.compute.eks.trust import by_pods
 from modules.foundation.foundation import Foundation
+from modules.foundation.roles import Role, aws_policy
 
 #: A node is only ready when these run on it, and EKS waits for ready nodes. The other add-ons wait for nodes.
 BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
@@ -87,13 +88,14 @@ class AddOns(Construct):
     def _create_role(self, add_on: str) -> Role | None:
         if add_on not in ROLES or not self._settings.nodes:
             return None
-        needed = ROLES[add_on]
-        return make_role(
+        needed, address = ROLES[add_on], f"{self._label}_{add_on}"
+        return Role(
             self._make,
-            f"{self._label}_{add_on}",
-            name=self._foundation.names.role(f"eks-{self._label}-{add_on}"),
-            trust=by_pods(self._plane.arn, "kube-system", needed.service_account),
-            policy_arns=[aws_policy(needed.policy)],
+            address,
+            names=self._foundation.names,
+            name=f"eks-{self._label}-{add_on}",
+            trust_policy=by_pods(self._plane.arn, "kube-system", needed.service_account),
+            managed_policies=policies_by_address(address, [aws_policy(needed.policy)]),
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
-from modules.compute.eks.access import Access
+from modules.compute.eks.access import create_access
 from modules.compute.eks.add_ons import AddOns
 from modules.compute.eks.control_plane import ControlPlane
 from modules.compute.eks.node_groups import FargatePods, ManagedNodes, SelfManagedNodes
@@ -21,7 +21,7 @@ from modules.network.vpc.vpc import Network
 class EksCluster(Construct):
     """A cluster with its access entries, add-ons, nodes, and the IAM roles of its pods.
 
-    Creates: everything that `ControlPlane`, `Access`, `AddOns`, `NodePrerequisites`, `ManagedNodes`,
+    Creates: everything that `ControlPlane`, `AddOns`, `NodePrerequisites`, `ManagedNodes`,
     `SelfManagedNodes`, `FargatePods`, and `ServiceAccount` create. Tags the subnets for the load balancer controller;
     allows traffic to databases and caches from the nodes' security group, which pods share.
     """
@@ -52,15 +52,9 @@ class EksCluster(Construct):
         _tag_subnets(network, self.plane.name)
 
     def _create_access(self) -> None:
+        make = self._foundation.resources(self, "eks")
         for label, settings in self._settings.access.items():
-            Access(
-                self,
-                f"access-{label}",
-                name=f"{self._label}_{label}",
-                settings=settings,
-                plane=self.plane,
-                foundation=self._foundation,
-            )
+            create_access(make, f"{self._label}_{label}", settings=settings, plane=self.plane)
 
     def _create_nodes(self, network: Network) -> None:
         settings = self._settings
@@ -116,7 +110,7 @@ class EksCluster(Construct):
             data.caches[label].allow_ingress_from(self.plane.node_group_id, f"eks-{self._label}")
 
 
-def tell_clusters(stack: TerraformStack, clusters: Mapping[str, EksCluster]) -> None:
+def create_cluster_outputs(stack: TerraformStack, clusters: Mapping[str, EksCluster]) -> None:
     """Output what users need to connect to the clusters and to give pods their roles."""
     if not clusters:
         return

@@ -16,13 +16,14 @@ from cdktf_cdktf_provider_aws.eks_cluster import (
 from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
 from constructs import Construct
 
-from modules.compute.eks.roles import Role, aws_policy, make_role
+from modules.compute.eks.roles import policies_by_address
 from modules.compute.eks.settings import EksSettings
 from modules.compute.eks.trust import by_service
 from modules.foundation.foundation import Foundation
 from modules.foundation.logs import RETENTION_DAYS
 from modules.foundation.policies import allow
 from modules.foundation.resources import kept_if
+from modules.foundation.roles import Role, aws_policy
 from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup, members_of
 from modules.network.vpc.vpc import Network
 
@@ -73,13 +74,15 @@ class ControlPlane(Construct):
             actions=["kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey"],
             resources=[key.arn],
         )
-        return make_role(
+        return Role(
             self._make,
             self._label,
-            name=self._foundation.names.role(f"eks-{self._label}"),
-            trust=by_service("eks.amazonaws.com", self.arn),
-            policy_arns=[aws_policy("AmazonEKSClusterPolicy")],
+            names=self._foundation.names,
+            name=f"eks-{self._label}",
+            trust_policy=by_service("eks.amazonaws.com", self.arn),
+            policy_name="rights",
             statements=[use_key],
+            managed_policies=policies_by_address(self._label, [aws_policy("AmazonEKSClusterPolicy")]),
         )
 
     def _create_log_group(self) -> CloudwatchLogGroup:

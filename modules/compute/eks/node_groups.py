@@ -124,7 +124,7 @@ class ManagedNodes(Construct):
             group_name=group.resources.get(0).autoscaling_groups.get(0).name,
             make=self._make,
             names=self._prerequisites.foundation.names,
-            what=self._address,
+            name=self._address,
         )
 
 
@@ -214,7 +214,7 @@ class SelfManagedNodes(Construct):
             group_name=self._name,
             make=self._make,
             names=self._prerequisites.foundation.names,
-            what=self._address,
+            name=self._address,
         )
 
 

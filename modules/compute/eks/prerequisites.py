@@ -9,12 +9,13 @@ from cdktf_cdktf_provider_aws.iam_instance_profile import IamInstanceProfile
 from constructs import Construct
 
 from modules.compute.eks.control_plane import ControlPlane
-from modules.compute.eks.roles import Role, aws_policy, make_role
+from modules.compute.eks.roles import policies_by_address
 from modules.compute.eks.running_nodes import RunningNodes
 from modules.compute.eks.settings import EksSettings
 from modules.compute.eks.trust import by_instances, by_service
 from modules.compute.eks.user_data import Joining
 from modules.foundation.foundation import Foundation
+from modules.foundation.roles import Role, aws_policy
 from modules.network.vpc.tiers import AppSubnets
 from modules.network.vpc.vpc import Network
 
@@ -83,12 +84,12 @@ class NodePrerequisites(Construct):
     @cached_property
     def managed_role(self) -> Role:
         """The role of managed nodes, for which EKS creates the access entry."""
-        return self._create_node_role("nodes")
+        return self._create_role("nodes", by_instances(), NODE_POLICIES)
 
     @cached_property
     def own_role(self) -> Role:
         """The role of self-managed nodes. It is separate, because EKS owns the access entry of the managed one."""
-        return self._create_node_role("own_nodes")
+        return self._create_role("own_nodes", by_instances(), NODE_POLICIES)
 
     @cached_property
     def own_profile_arn(self) -> str:
@@ -114,19 +115,19 @@ class NodePrerequisites(Construct):
         """The pod execution role, with which Fargate pulls images and starts pods."""
         names = self.foundation.names
         profiles = f"arn:aws:eks:{names.region}:{names.account_id}:fargateprofile/{self.plane.name}/*"
-        return make_role(
-            self._make,
-            f"{self.label}_fargate",
-            name=names.role(f"eks-{self.label}-fargate"),
-            trust=by_service("eks-fargate-pods.amazonaws.com", profiles),
-            policy_arns=[aws_policy("AmazonEKSFargatePodExecutionRolePolicy")],
+        return self._create_role(
+            "fargate",
+            by_service("eks-fargate-pods.amazonaws.com", profiles),
+            ["AmazonEKSFargatePodExecutionRolePolicy"],
         )
 
-    def _create_node_role(self, name: str) -> Role:
-        return make_role(
+    def _create_role(self, name: str, trust_policy: str, policies: Sequence[str]) -> Role:
+        address = f"{self.label}_{name}"
+        return Role(
             self._make,
-            f"{self.label}_{name}",
-            name=self.foundation.names.role(f"eks-{self.label}-{name}".replace("_", "-")),
-            trust=by_instances(),
-            policy_arns=[aws_policy(each) for each in NODE_POLICIES],
+            address,
+            names=self.foundation.names,
+            name=f"eks-{address}".replace("_", "-"),
+            trust_policy=trust_policy,
+            managed_policies=policies_by_address(address, map(aws_policy, policies)),
         )

@@ -7,13 +7,14 @@ from constructs import Construct
 
 from modules.compute.eks.control_plane import ControlPlane
 from modules.compute.eks.keys.access import ServiceAccountSettings
-from modules.compute.eks.roles import Role, make_role
+from modules.compute.eks.roles import policies_by_address
 from modules.compute.eks.trust import by_issuer, by_pods
 from modules.data.logins import cache_login, cache_user, database_login, read_secrets, secret_keys
 from modules.data.module import DataModule
 from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement, allow, sid
+from modules.foundation.roles import Role
 
 
 class ServiceAccount(Construct):
@@ -43,23 +44,29 @@ class ServiceAccount(Construct):
         self._settings = settings
         self._plane = plane
         self._data = data
-        self._events = events
         self._foundation = foundation
         self._make = foundation.resources(self, "eks")
         role = self._create_role()
         self.role_arn = role.arn
+        events.grant_publish(role, settings.published_to)
+        role.add_statements(*self._logins())
         self._grant_buckets()
         if settings.identity == "pod-identity":
             self._associate(role)
 
     def _create_role(self) -> Role:
-        return make_role(
+        own = self._settings.policy.items()
+        return Role(
             self._make,
             self._address,
-            name=self._foundation.names.role(f"eks-{self._name}"),
-            trust=self._trust(),
-            policy_arns=self._settings.policy_arns,
-            statements=self._statements(),
+            names=self._foundation.names,
+            name=f"eks-{self._name}",
+            trust_policy=self._trust(),
+            policy_name="rights",
+            statements=[
+                allow(f"Own{sid(label)}", actions=each.actions, resources=each.resources) for label, each in own
+            ],
+            managed_policies=policies_by_address(self._address, self._settings.policy_arns),
         )
 
     def _trust(self) -> str:
@@ -67,18 +74,6 @@ class ServiceAccount(Construct):
             plane = self._plane
             return by_issuer(plane.oidc_provider_arn, plane.issuer, self._namespace, self._account)
         return by_pods(self._plane.arn, self._namespace, self._account)
-
-    def _statements(self) -> list[Statement]:
-        own = self._settings.policy.items()
-        return [
-            *(allow(f"Own{sid(label)}", actions=each.actions, resources=each.resources) for label, each in own),
-            *(
-                statement
-                for access in self._events.publish_access(self._settings.published_to)
-                for statement in access.statements
-            ),
-            *self._logins(),
-        ]
 
     def _logins(self) -> Iterator[Statement]:
         """Yield the statements to log in to databases and caches, and to read logins and other secrets."""

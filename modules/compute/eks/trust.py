@@ -1,8 +1,9 @@
 """Trust policies of a cluster's roles."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from modules.foundation.policies import document
 
 
 def by_service(service: str, source_arn: str) -> str:
@@ -54,4 +55,4 @@ def _trust(principal: Mapping[str, str], actions: Sequence[str], condition: Mapp
     statement: dict[str, Any] = {"Effect": "Allow", "Principal": principal, "Action": list(actions)}
     if condition:
         statement["Condition"] = condition
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return document([statement])

@@ -28,8 +28,8 @@ PORTS = {"https": HTTPS, "http": 80}
 class LoadBalancerGroup(Construct):
     """The security group of a load balancer.
 
-    Creates: the group; an ingress rule for each port and source; with `let_cloudfront_in` one for CloudFront; with each
-    `allow_egress_to` an egress rule to one target, and the target's ingress rule.
+    Creates: the group; an ingress rule for each port and source; with `allow_ingress_from_cloudfront` one for
+    CloudFront; with each `allow_egress_to` an egress rule to one target, and the target's ingress rule.
     """
 
     def __init__(
@@ -57,12 +57,12 @@ class LoadBalancerGroup(Construct):
         )
         self.id = self._group.id
         if settings.reachable_from == "cloudfront":
-            self.let_cloudfront_in()
+            self.allow_ingress_from_cloudfront()
         for protocol in PORTS if settings.answers_http else ("https",):
             for origin, source in _origins(settings, network).items():
                 self._allow_ingress(protocol, origin, source)
 
-    def let_cloudfront_in(self) -> None:
+    def allow_ingress_from_cloudfront(self) -> None:
         """Allow CloudFront's servers on HTTPS. A second call has no effect.
 
         One port only: the prefix list counts as 55 of the 60 rules of a security group.

@@ -1,6 +1,6 @@
-"""Application Load Balancers, with a class for each tier of subnets that they may be in."""
+"""Application Load Balancers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs, LbConnectionLogs
@@ -16,12 +16,11 @@ from modules.access.sign_in.sign_in import LoadBalancerSignIn
 from modules.compute.load_balancer.group import LoadBalancerGroup
 from modules.compute.load_balancer.listener_rules import ListenerRules, default_action
 from modules.compute.load_balancer.settings import LoadBalancerSettings
-from modules.compute.load_balancer.target_group import FunctionTarget, TargetGroup
+from modules.compute.load_balancer.target_group import TargetGroup, create_function_target_group
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import kept_if
 from modules.network.module import NetworkModule
-from modules.network.vpc.tiers import AppSubnets, PublicSubnets
-from modules.network.zone.certificates import Certificate
+from modules.network.zone.certificates import create_certificate
 from modules.network.zone.keys.record import IPV4
 from modules.network.zone.zones import part_of_address
 
@@ -33,7 +32,7 @@ NAME_LIMIT = 32
 
 
 class LoadBalancer(Construct):
-    """An Application Load Balancer with an HTTPS listener, internet-facing or internal (see the two subclasses).
+    """An Application Load Balancer with an HTTPS listener: in public subnets, or if internal in app subnets.
 
     Creates: security group, load balancer with access and connection logs, a certificate for each zone of its names,
     alias records, an HTTPS listener with its rules, an HTTP listener that redirects to HTTPS. `forward` sends a rule's
@@ -47,8 +46,6 @@ class LoadBalancer(Construct):
         *,
         name: str,
         settings: LoadBalancerSettings,
-        subnet_ids: Sequence[str],
-        internal: bool,
         network: NetworkModule,
         foundation: Foundation,
         sign_in: LoadBalancerSignIn | None = None,
@@ -63,7 +60,7 @@ class LoadBalancer(Construct):
             self, "group", name=name, settings=settings, network=network.vpc, foundation=foundation
         )
         self.security_group_id = self._group.id
-        self._create_load_balancer(subnet_ids, internal)
+        self._create_load_balancer(network)
         self._create_listeners(self._create_certificates(network))
         self._create_dns_names(network)
 
@@ -81,34 +78,33 @@ class LoadBalancer(Construct):
 
     def forward_function(self, rule_label: str, function_arn: str, name: str) -> None:
         """Forward a rule's requests to a function, with the permission to invoke it. Raises KeyError as `forward`."""
-        target = FunctionTarget(
-            self,
-            f"function-{name}-{rule_label}",
-            what=f"{self._name}-{rule_label}",
-            function_arn=function_arn,
-            foundation=self._foundation,
+        make, names = self._foundation.resources(self, "target_group"), self._foundation.names
+        target_arn = create_function_target_group(
+            make, f"{self._name}-{rule_label}", function_arn=function_arn, names=names
         )
-        self._listener_rules.forward(rule_label, target.arn, name=name)
+        self._listener_rules.forward(rule_label, target_arn, name=name)
 
-    def let_cloudfront_in(self) -> None:
+    def allow_ingress_from_cloudfront(self) -> None:
         """Allow CloudFront's servers on HTTPS, in addition to `reachable_from`."""
-        self._group.let_cloudfront_in()
+        self._group.allow_ingress_from_cloudfront()
 
     def resource_label(self, target: TargetGroup) -> str:
         """Return the resource label of the target group's requests for a scaling policy (ALBRequestCountPerTarget)."""
         return f"{self.arn_suffix}/{target.arn_suffix}"
 
-    def _create_load_balancer(self, subnet_ids: Sequence[str], internal: bool) -> None:
+    def _create_load_balancer(self, network: NetworkModule) -> None:
         settings, log_bucket = self.settings, self._foundation.log_bucket
+        subnets = network.vpc.app if settings.internal else network.vpc.public
+        assert subnets is not None, "a network without internet: the settings do not allow that"
         logs = log_bucket.grant_load_balancer_log_delivery(self._name)
         load_balancer = self._make(
             Lb,
             self._name,
             name=self._foundation.names.of(self._name, NAME_LIMIT),
             load_balancer_type="application",
-            internal=internal,
+            internal=settings.internal,
             ip_address_type="ipv4",
-            subnets=list(subnet_ids),
+            subnets=subnets.all_ids(),
             security_groups=[self.security_group_id],
             enable_deletion_protection=settings.deletion_protection,
             idle_timeout=settings.idle_timeout_seconds,
@@ -136,14 +132,13 @@ class LoadBalancer(Construct):
         """Return the ARN of a certificate for each zone of the names, the first name's zone first."""
         zones = {part_of_address(zone.name): zone for zone in map(network.zone_of, self.settings.names)}
         return {
-            part: Certificate(
+            part: create_certificate(
                 self,
-                f"certificate-{part}",
-                what=f"load_balancer_{self._name}_{part}",
+                purpose=f"load_balancer_{self._name}_{part}",
                 names=[name for name in self.settings.names if network.zone_of(name) is zone],
                 zone=zone,
                 foundation=self._foundation,
-            ).arn
+            )
             for part, zone in zones.items()
         }
 
@@ -202,101 +197,3 @@ class LoadBalancer(Construct):
                 target_zone_id=self.zone_id,
                 types=IPV4,
             )
-
-
-class InternetFacingLoadBalancer(LoadBalancer):
-    """A load balancer in public subnets: in other subnets it has no route to the internet and gets no traffic."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        name: str,
-        settings: LoadBalancerSettings,
-        subnets: PublicSubnets,
-        network: NetworkModule,
-        foundation: Foundation,
-        sign_in: LoadBalancerSignIn | None = None,
-    ) -> None:
-        """Raise TypeError for subnets of another tier, for callers without a type checker."""
-        if not isinstance(subnets, PublicSubnets):
-            raise TypeError(f"load balancer {name} faces the internet: PublicSubnets, not {type(subnets).__name__}")
-        super().__init__(
-            scope,
-            id,
-            name=name,
-            settings=settings,
-            subnet_ids=subnets.all_ids(),
-            internal=False,
-            network=network,
-            foundation=foundation,
-            sign_in=sign_in,
-        )
-
-
-class InternalLoadBalancer(LoadBalancer):
-    """A load balancer in app subnets, for the VPC and the networks connected to it."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        name: str,
-        settings: LoadBalancerSettings,
-        subnets: AppSubnets,
-        network: NetworkModule,
-        foundation: Foundation,
-        sign_in: LoadBalancerSignIn | None = None,
-    ) -> None:
-        """Raise TypeError for subnets of another tier, for callers without a type checker."""
-        if not isinstance(subnets, AppSubnets):
-            raise TypeError(f"load balancer {name} is internal: AppSubnets, not {type(subnets).__name__}")
-        super().__init__(
-            scope,
-            id,
-            name=name,
-            settings=settings,
-            subnet_ids=subnets.all_ids(),
-            internal=True,
-            network=network,
-            foundation=foundation,
-            sign_in=sign_in,
-        )
-
-
-def load_balancer_of(
-    scope: Construct,
-    id: str,
-    *,
-    name: str,
-    settings: LoadBalancerSettings,
-    network: NetworkModule,
-    foundation: Foundation,
-    sign_in: LoadBalancerSignIn | None = None,
-) -> LoadBalancer:
-    """Return the load balancer of a block, internal or internet-facing."""
-    if settings.internal:
-        return InternalLoadBalancer(
-            scope,
-            id,
-            name=name,
-            settings=settings,
-            subnets=network.vpc.app,
-            network=network,
-            foundation=foundation,
-            sign_in=sign_in,
-        )
-    public = network.vpc.public
-    assert public is not None, "a network without internet: the settings do not allow that"
-    return InternetFacingLoadBalancer(
-        scope,
-        id,
-        name=name,
-        settings=settings,
-        subnets=public,
-        network=network,
-        foundation=foundation,
-        sign_in=sign_in,
-    )

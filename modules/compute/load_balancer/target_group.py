@@ -14,6 +14,8 @@ from constructs import Construct
 
 from modules.compute.load_balancer.keys.target_group import TargetGroupSettings
 from modules.foundation.foundation import Foundation
+from modules.foundation.names import Names
+from modules.foundation.resources import Resources
 from modules.network.vpc.vpc import Network
 
 #: "CreateTargetGroup, Name".
@@ -33,20 +35,20 @@ class TargetGroup(Construct):
         scope: Construct,
         id: str,
         *,
-        what: str,
+        purpose: str,
         port: int,
         settings: TargetGroupSettings,
         network: Network,
         foundation: Foundation,
         target_type: Literal["ip", "instance"] = "ip",
     ) -> None:
-        """Use target_type "instance" for tasks that share their host's network; `what` is unique."""
+        """Use target_type "instance" for tasks that share their host's network; `purpose` is unique."""
         super().__init__(scope, id)
         group = foundation.resources(self, "target_group")(
             LbTargetGroup,
-            what,
+            purpose,
             # The name contains what forces a replacement: the new group is created and used before the old is deleted.
-            name=foundation.names.of(f"{what}-{settings.protocol_version.lower()}-{port}", NAME_LIMIT),
+            name=foundation.names.of(f"{purpose}-{settings.protocol_version.lower()}-{port}", NAME_LIMIT),
             vpc_id=network.vpc_id,
             target_type=target_type,
             port=port,
@@ -67,42 +69,34 @@ class TargetGroup(Construct):
         self.arn_suffix = group.arn_suffix
 
 
-class FunctionTarget(Construct):
-    """A target group of one Lambda function.
-
-    Creates: the target group, and the permission with which it invokes the function.
-    """
-
-    def __init__(self, scope: Construct, id: str, *, what: str, function_arn: str, foundation: Foundation) -> None:
-        super().__init__(scope, id)
-        make = foundation.resources(self, "target_group")
-        group = make(
-            LbTargetGroup,
-            what,
-            name=foundation.names.of(f"{what}-function", NAME_LIMIT),
-            target_type="lambda",
-            # Without it, the function sees only the last value of a repeated header or parameter.
-            lambda_multi_value_headers_enabled=True,
-        )
-        permission = make(
-            LambdaPermission,
-            what,
-            statement_id=foundation.names.of(f"{what}-load-balancer", 100),
-            action="lambda:InvokeFunction",
-            function_name=function_arn,
-            principal="elasticloadbalancing.amazonaws.com",
-            source_arn=group.arn,
-        )
-        make(
-            LbTargetGroupAttachment,
-            what,
-            target_group_arn=group.arn,
-            target_id=function_arn,
-            # A function can be registered only after the target group may invoke it.
-            depends_on=[permission],
-        )
-        self.arn = group.arn
-        self.arn_suffix = group.arn_suffix
+def create_function_target_group(make: Resources, purpose: str, *, function_arn: str, names: Names) -> str:
+    """Create a target group of one Lambda function, and the permission with which it invokes it; return its ARN."""
+    group = make(
+        LbTargetGroup,
+        purpose,
+        name=names.of(f"{purpose}-function", NAME_LIMIT),
+        target_type="lambda",
+        # Without it, the function sees only the last value of a repeated header or parameter.
+        lambda_multi_value_headers_enabled=True,
+    )
+    permission = make(
+        LambdaPermission,
+        purpose,
+        statement_id=names.of(f"{purpose}-load-balancer", 100),
+        action="lambda:InvokeFunction",
+        function_name=function_arn,
+        principal="elasticloadbalancing.amazonaws.com",
+        source_arn=group.arn,
+    )
+    make(
+        LbTargetGroupAttachment,
+        purpose,
+        target_group_arn=group.arn,
+        target_id=function_arn,
+        # A function can be registered only after the target group may invoke it.
+        depends_on=[permission],
+    )
+    return group.arn
 
 
 def _health_check(settings: TargetGroupSettings) -> LbTargetGroupHealthCheck:

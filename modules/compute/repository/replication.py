@@ -59,7 +59,7 @@ class Replication(Construct):
             f"key-{region}",
             make=self._foundation.resources(self, f"repository_{region}"),
             names=replace(self._foundation.names, region=region),
-            what="images",
+            purpose="images",
             protected=self._foundation.is_production,
             provider=provider,
         )

@@ -48,7 +48,7 @@ class Repository(Construct):
     """An ECR repository with immutable tags, from which the accounts in its settings may pull.
 
     Creates: repository (encrypted with a customer managed key, scan on push), lifecycle policy; with other accounts,
-    the repository policy. Roles of the same account need no statement in it: their own policy is enough (`may_pull`).
+    the repository policy. Roles of the same account need no statement in it: theirs is enough (`pull_statements`).
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Repository(Construct):
         self._settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "repository")
-        self._what = f"{name}_{copy.region}" if copy else name
+        self._address = f"{name}_{copy.region}" if copy else name
         self._provider = copy.provider if copy else None
         self._create_repository(repository_name(name, foundation.names.product), copy.key if copy else None)
         self._expire()
@@ -77,7 +77,7 @@ class Repository(Construct):
         key = key or self._foundation.image_key
         self.ready = self._make(
             EcrRepository,
-            self._what,
+            self._address,
             name=name,
             # Production runs the same image under a version that dev tested.
             image_tag_mutability="IMMUTABLE",
@@ -91,7 +91,7 @@ class Repository(Construct):
     def _expire(self) -> None:
         self._make(
             EcrLifecyclePolicy,
-            self._what,
+            self._address,
             repository=self.ready.name,
             policy=json.dumps(lifecycle_policy(self._settings)),
             provider=self._provider,
@@ -110,7 +110,7 @@ class Repository(Construct):
         ]
         self._make(
             EcrRepositoryPolicy,
-            self._what,
+            self._address,
             repository=self.ready.name,
             policy=document(statements),
             provider=self._provider,
@@ -124,7 +124,7 @@ def registry_of(settings: RegistrySettings | None, names: Names) -> Registry:
     return Registry(names.product, settings.account_id, settings.region or names.region)
 
 
-def may_pull(images: Iterable[str], registry: Registry) -> list[Statement]:
+def pull_statements(images: Iterable[str], registry: Registry) -> list[Statement]:
     """Return the statements that allow a role to pull these images and no others."""
     repositories = sorted({repository_arn(image, registry) for image in images})
     # The token identifies the caller and grants nothing by itself; the action supports no resource-level permissions.

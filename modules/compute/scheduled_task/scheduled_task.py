@@ -2,9 +2,6 @@
 
 import json
 
-from cdktf import ITerraformDependable
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.scheduler_schedule import (
     SchedulerSchedule,
     SchedulerScheduleFlexibleTimeWindow,
@@ -21,7 +18,8 @@ from modules.compute.scheduled_task.settings import ScheduledTaskSettings
 from modules.compute.task.context import TaskContext
 from modules.compute.task.task import Task
 from modules.events.channel.channels import DEAD_LETTER_DAYS, QUEUE_NAME_LIMIT, Queue
-from modules.foundation.policies import Statement, allow, assumed_by, document
+from modules.foundation.policies import Statement, allow, assumed_by
+from modules.foundation.roles import Role
 
 #: "EventBridge Scheduler API Reference, CreateSchedule, Name".
 NAME_LIMIT = 64
@@ -57,8 +55,7 @@ class ScheduledTask(Construct):
         self._make = context.foundation.resources(self, "scheduled_task")
         self.name = context.foundation.names.of(name, NAME_LIMIT)
         queue = self._create_queue() if settings.dead_letters else None
-        role_arn, ready = self._create_role(queue)
-        self._create_schedule(role_arn, queue.arn if queue else None, ready)
+        self._create_schedule(self._create_role(queue), queue.arn if queue else None)
 
     def _create_queue(self) -> Queue:
         foundation = self._context.foundation
@@ -66,26 +63,30 @@ class ScheduledTask(Construct):
             self,
             "dead-letters",
             make=self._make,
-            what=self._label,
+            purpose=self._label,
             name=foundation.names.of(f"scheduled-task-{self._label}-dead-letters", QUEUE_NAME_LIMIT),
             foundation=foundation,
             retention_days=DEAD_LETTER_DAYS,
         )
 
-    def _create_role(self, queue: Queue | None) -> tuple[str, list[ITerraformDependable]]:
-        names, what = self._context.foundation.names, f"{self._label}_schedule"
-        role = self._make(
-            IamRole,
-            what,
-            name=names.role(f"scheduled-task-{self._label}-schedule"),
+    def _create_role(self, queue: Queue | None) -> Role:
+        names = self._context.foundation.names
+        role = Role(
+            self._make,
+            f"{self._label}_schedule",
+            names=names,
+            name=f"scheduled-task-{self._label}-schedule",
             # [EventBridge Scheduler User Guide, Confused deputy prevention in EventBridge Scheduler]
             # (https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
-            assume_role_policy=assumed_by("scheduler.amazonaws.com", names.account_id),
+            trust_policy=assumed_by("scheduler.amazonaws.com", names.account_id),
+            policy_name="start",
+            statements=self._run_statements(),
         )
-        policy = self._make(IamRolePolicy, what, name="start", role=role.name, policy=document(self._may_start(queue)))
-        return role.arn, [policy]
+        if queue:
+            queue.grant_send(role)
+        return role
 
-    def _may_start(self, queue: Queue | None) -> list[Statement]:
+    def _run_statements(self) -> list[Statement]:
         """Return the statements to run this task on this cluster ("Amazon ECS EventBridge IAM role")."""
         task, cluster, names = self._task, self._context.cluster, self._context.foundation.names
         return [
@@ -107,10 +108,9 @@ class ScheduledTask(Construct):
                 resources=[task.execution_role.plain_arn, task.task_role.plain_arn],
                 condition={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
             ),
-            *(queue.may_send() if queue else []),
         ]
 
-    def _create_schedule(self, role_arn: str, queue_arn: str | None, ready: list[ITerraformDependable]) -> None:
+    def _create_schedule(self, role: Role, queue_arn: str | None) -> None:
         settings = self._settings
         window = settings.flexible_minutes
         self._make(
@@ -126,7 +126,7 @@ class ScheduledTask(Construct):
             ),
             target=SchedulerScheduleTarget(
                 arn=self._context.cluster.arn,
-                role_arn=role_arn,
+                role_arn=role.arn,
                 input=json.dumps({"containerOverrides": [self._override()]}) if settings.service else None,
                 ecs_parameters=self._ecs_parameters(),
                 retry_policy=SchedulerScheduleTargetRetryPolicy(
@@ -135,7 +135,7 @@ class ScheduledTask(Construct):
                 ),
                 dead_letter_config=SchedulerScheduleTargetDeadLetterConfig(arn=queue_arn) if queue_arn else None,
             ),
-            depends_on=[*ready, *self._task.ready, self._task.definition],
+            depends_on=[*role.ready, *self._task.ready, self._task.definition],
         )
 
     def _override(self) -> dict[str, object]:

@@ -70,7 +70,7 @@ class Service(Construct):
             self, "task", kind="service", name=name, settings=settings, context=context, peers=peers, port=settings.port
         )
         if settings.execute_command:
-            self.task.add_statements(*context.cluster.may_execute())
+            context.cluster.grant_execute_command(self.task.task_role)
         self._targets: dict[str, TargetGroup] = {}
         self._rules: list[ITerraformDependable] = []
         self._request_metric: ScalingMetric | None = None
@@ -104,7 +104,7 @@ class Service(Construct):
         target = TargetGroup(
             self,
             f"target-group-{attachment.label}",
-            what=f"{self._label}-{attachment.label}",
+            purpose=f"{self._label}-{attachment.label}",
             port=self.port,
             settings=self.settings.target_group,
             network=self._context.network.vpc,
@@ -219,7 +219,7 @@ class Service(Construct):
             ),
             make=self._make,
             names=self._context.foundation.names,
-            what=self._label,
+            name=self._label,
             after=[service],
         )
 

@@ -4,7 +4,6 @@ from constructs import Construct
 
 from modules.compute.task.context import TaskContext
 from modules.compute.task.rights import parameter_arn, read_environment_files, read_parameters, use_bucket
-from modules.compute.task.roles import TaskRole
 from modules.compute.task.settings import TaskSettings
 from modules.data.cache.cache import PORT as CACHE_PORT
 from modules.data.logins import (
@@ -18,6 +17,7 @@ from modules.data.logins import (
 )
 from modules.foundation.policies import sid
 from modules.foundation.resources import Resources
+from modules.foundation.roles import Role
 from modules.foundation.variables import variables_for
 from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup, members_of
 
@@ -41,17 +41,17 @@ class TaskAccess(Construct):
         *,
         make: Resources,
         label: str,
-        what: str,
+        full_name: str,
         settings: TaskSettings,
         context: TaskContext,
-        execution_role: TaskRole,
-        task_role: TaskRole,
+        execution_role: Role,
+        task_role: Role,
     ) -> None:
-        """`what` identifies the task in the rules and policies of others: `service-api`."""
+        """`full_name` identifies the task in the rules and policies of others: `service-api`."""
         super().__init__(scope, id)
         self._make = make
         self._label = label
-        self._what = what
+        self._full_name = full_name
         self._settings = settings
         self._context = context
         self._execution_role = execution_role
@@ -70,7 +70,7 @@ class TaskAccess(Construct):
             self._use_cache(cache, user)
         for bucket in settings.buckets:
             self._use_bucket(bucket)
-        self._publish()
+        self.environment |= context.events.grant_publish(task_role, settings.published_to)
         self._read_secrets()
         self._read_environment_files()
 
@@ -79,12 +79,12 @@ class TaskAccess(Construct):
         self._group.allow_egress_to(f"{self._label}_to_{name}", members_of(security_group_id), port, f"To {name}")
 
     def _create_security_group(self) -> None:
-        name = self._context.foundation.names.of(self._what)
+        name = self._context.foundation.names.of(self._full_name)
         self._group = SecurityGroup(
             self._make,
             self._label,
             name=name,
-            description=f"{self._what}: whoever is let in by name, and whom it calls",
+            description=f"{self._full_name}: whoever is let in by name, and whom it calls",
             vpc_id=self._context.network.vpc.vpc_id,
         )
         self.security_group_id = self._group.id
@@ -105,37 +105,32 @@ class TaskAccess(Construct):
 
     def _use_database(self, label: str) -> None:
         database = self._context.data.databases[label]
-        database.allow_ingress_from(self.security_group_id, self._what)
+        database.allow_ingress_from(self.security_group_id, self._full_name)
         self.allow_egress_to(database.security_group_id, database.port, f"database_{label}")
         if database.proxy:
             self.allow_egress_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
-            self._task_role.add_statements(database_login(label, database))
+            self._task_role.add_statements(*database_login(label, database))
         self.environment |= database_variables(label, database)
         user, password = (f"{database.secret_arn}:{key}::" for key in ("username", "password"))
         self.secrets |= variables_for("database", label, user=user, password=password)
 
     def _use_cache(self, label: str, user: str | None) -> None:
         cache = self._context.data.caches[label]
-        cache.allow_ingress_from(self.security_group_id, self._what)
+        cache.allow_ingress_from(self.security_group_id, self._full_name)
         self.allow_egress_to(cache.security_group_id, CACHE_PORT, f"cache_{label}")
         user = cache_user(cache, user)
-        self._task_role.add_statements(cache_login(label, cache, user))
+        self._task_role.add_statements(*cache_login(label, cache, user))
         self.environment |= cache_variables(label, cache, user)
 
     def _use_bucket(self, label: str) -> None:
         bucket = self._context.data.buckets[label]
         access, prefix = self._settings.bucket_access[label]
-        self._task_role.add_statements(use_bucket(sid(label), bucket.arn, access, prefix))
+        self._task_role.add_statements(*use_bucket(sid(label), bucket.arn, access, prefix))
         if access != "write":
-            bucket.grant_read(self._task_role.arn, prefix, name=self._what)
+            bucket.grant_read(self._task_role.arn, prefix, name=self._full_name)
         if access != "read":
-            bucket.grant_write(self._task_role.arn, prefix, name=self._what)
+            bucket.grant_write(self._task_role.arn, prefix, name=self._full_name)
         self.environment |= variables_for("bucket", label, name=bucket.name, prefix=prefix or None)
-
-    def _publish(self) -> None:
-        for access in self._context.events.publish_access(self._settings.published_to):
-            self._task_role.add_statements(access.statements)
-            self.environment |= variables_for(access.kind, access.label, **access.variables)
 
     def _read_secrets(self) -> None:
         """Allow ECS to read the variables' values, and the program to read the logins that RDS rotates."""
@@ -149,14 +144,14 @@ class TaskAccess(Construct):
         parameters = {name: parameter_arn(each, names) for name, each in self._settings.parameters.items()}
         self.secrets |= parameters
         self._execution_role.add_statements(
-            [*read_secrets({**logins, **declared}, names), *read_parameters(list(parameters.values()))]
+            *read_secrets({**logins, **declared}, names), *read_parameters(list(parameters.values()))
         )
-        self._task_role.add_statements(read_secrets(logins, names))
+        self._task_role.add_statements(*read_secrets(logins, names))
 
     def _read_environment_files(self) -> None:
         objects: dict[str, list[str]] = {}
         for label, key in self._settings.environment_objects:
             bucket = self._context.data.buckets[label]
-            bucket.grant_read(self._execution_role.arn, key, name=f"{self._what}-{sid(key)}")
+            bucket.grant_read(self._execution_role.arn, key, name=f"{self._full_name}-{sid(key)}")
             objects.setdefault(bucket.arn, []).append(key)
-        self._execution_role.add_statements(read_environment_files(objects))
+        self._execution_role.add_statements(*read_environment_files(objects))

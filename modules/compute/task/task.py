@@ -14,14 +14,14 @@ from cdktf_cdktf_provider_aws.ecs_task_definition import (
 from constructs import Construct
 
 from modules.compute.keys.images import image_reference
-from modules.compute.repository.repository import may_pull
+from modules.compute.repository.repository import pull_statements
 from modules.compute.task.access import TaskAccess
 from modules.compute.task.container import container_definition, volume_name
 from modules.compute.task.context import TaskContext
 from modules.compute.task.rights import write_logs
-from modules.compute.task.roles import TaskRole
 from modules.compute.task.settings import TaskSettings
-from modules.foundation.policies import Statement
+from modules.foundation.policies import assumed_by
+from modules.foundation.roles import Role
 from modules.foundation.variables import variables_for
 
 TaskKind = Literal["service", "scheduled_task"]
@@ -53,7 +53,7 @@ class Task(Construct):
         super().__init__(scope, id)
         self.name = name
         self.reaches = settings.reaches
-        self.what = f"{kind}-{name}".replace("_", "-")
+        self.full_name = f"{kind}-{name}".replace("_", "-")
         self._settings = settings
         self._context = context
         self._make = context.foundation.resources(self, kind)
@@ -67,7 +67,7 @@ class Task(Construct):
             "access",
             make=self._make,
             label=name,
-            what=self.what,
+            full_name=self.full_name,
             settings=settings,
             context=context,
             execution_role=self.execution_role,
@@ -87,18 +87,16 @@ class Task(Construct):
         """The resources that must exist before a task is started."""
         return [*self.execution_role.ready, *self.task_role.ready, self._log_group.ready, self._context.cluster.ready]
 
-    def add_statements(self, *statements: Statement) -> None:
-        """Add statements to the task role, for what a higher module grants."""
-        self.task_role.add_statements(statements)
-
-    def _create_role(self, what: str) -> TaskRole:
-        return TaskRole(
-            self,
-            f"{what}-role",
-            make=self._make,
-            what=f"{self.name}_{what}",
-            names=self._context.foundation.names,
-            name=f"{self.what}-{what}",
+    def _create_role(self, use: Literal["execution", "task"]) -> Role:
+        names = self._context.foundation.names
+        return Role(
+            self._make,
+            f"{self.name}_{use}",
+            names=names,
+            name=f"{self.full_name}-{use}",
+            # [Amazon ECS Developer Guide, Amazon ECS task IAM role]
+            # (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html).
+            trust_policy=assumed_by("ecs-tasks.amazonaws.com", names.account_id),
         )
 
     def _name_peers(self, peers: Mapping[str, tuple[str, int]]) -> None:
@@ -109,12 +107,12 @@ class Task(Construct):
     def _allow_start(self) -> None:
         self._image = self._settings.image or NO_IMAGE_YET.format(label=self.name)
         self.execution_role.add_statements(
-            [*may_pull([self._image], self._context.registry), write_logs(self._log_group.arn)]
+            *pull_statements([self._image], self._context.registry), write_logs(self._log_group.arn)
         )
 
     def _define(self, kind: TaskKind, port: int | None) -> None:
         settings, names = self._settings, self._context.foundation.names
-        self.family = names.of(self.name if kind == "service" else self.what)
+        self.family = names.of(self.name if kind == "service" else self.full_name)
         #: The latest revision, in plain text.
         self.family_arn = f"arn:aws:ecs:{names.region}:{names.account_id}:task-definition/{self.family}"
         self.definition = self._make(

@@ -13,8 +13,6 @@ from cdktf_cdktf_provider_aws.backup_plan import (
 from cdktf_cdktf_provider_aws.backup_selection import BackupSelection, BackupSelectionSelectionTag
 from cdktf_cdktf_provider_aws.backup_vault import BackupVault
 from cdktf_cdktf_provider_aws.backup_vault_lock_configuration import BackupVaultLockConfiguration
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
 from modules.data.backup.settings import BACKUP_TAG, START_WINDOW_MINUTES, BackupSettings
@@ -22,6 +20,7 @@ from modules.foundation.foundation import Foundation
 from modules.foundation.kms import Key
 from modules.foundation.policies import assumed_by
 from modules.foundation.resources import kept_if
+from modules.foundation.roles import Role, aws_policy
 
 #: "AWS managed policies for AWS Backup": S3 has two of its own, named as in the IAM console.
 ROLE_POLICIES = {
@@ -60,7 +59,7 @@ class Backup(Construct):
         self._settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "backup")
-        self._create_role()
+        self.role = self._create_role()
         self.vault_name = self._create_vault("main", foundation.backup_key, None).name
         self._copy_vault_arn = self._create_copy_vault(copy_provider) if copy_provider else None
         self._create_plan()
@@ -75,7 +74,7 @@ class Backup(Construct):
             # The vault must be destroyed before the role, with which AWS Backup deletes the recovery points
             # ("DeleteRecoveryPoint",
             # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html).
-            depends_on=self._attachments,
+            depends_on=self.role.ready,
             lifecycle=kept_if(self._foundation.is_production),
             provider=provider,
         )
@@ -99,27 +98,23 @@ class Backup(Construct):
             "copy-key",
             make=self._make,
             names=replace(self._foundation.names, region=region),
-            what="copies",
+            purpose="copies",
             protected=self._foundation.is_production,
             provider=provider,
         )
         return self._create_vault("copy", key, provider).arn
 
-    def _create_role(self) -> None:
-        names = self._foundation.names
-        role = self._make(
-            IamRole,
+    def _create_role(self) -> Role:
+        return Role(
+            self._make,
             "main",
-            name=names.role("backup"),
+            names=self._foundation.names,
+            name="backup",
             # No condition, because "IAM service roles" names none; access is limited by iam:PassRole
             # (https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html).
-            assume_role_policy=assumed_by("backup.amazonaws.com", None),
+            trust_policy=assumed_by("backup.amazonaws.com", None),
+            managed_policies={use: aws_policy(policy) for use, policy in ROLE_POLICIES.items()},
         )
-        self.role_arn = role.arn
-        self._attachments = [
-            self._make(IamRolePolicyAttachment, use, role=role.name, policy_arn=f"arn:aws:iam::aws:policy/{policy}")
-            for use, policy in ROLE_POLICIES.items()
-        ]
 
     def _create_plan(self) -> None:
         settings = self._settings
@@ -134,9 +129,9 @@ class Backup(Construct):
             "daily",
             name="by-tag",
             plan_id=plan.id,
-            iam_role_arn=self.role_arn,
+            iam_role_arn=self.role.arn,
             selection_tag=[BackupSelectionSelectionTag(type="STRINGEQUALS", key=BACKUP_TAG, value="daily")],
-            depends_on=self._attachments,
+            depends_on=self.role.ready,
         )
 
     def _rule(self, name: str, schedule: str, days: int, cold_after: int | None) -> BackupPlanRule:

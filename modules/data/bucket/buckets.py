@@ -17,7 +17,7 @@ from modules.data.bucket.settings import BucketSettings
 from modules.foundation.buckets import PrivateBucket
 from modules.foundation.foundation import Foundation
 from modules.foundation.notifications import Notification
-from modules.foundation.policies import Statement, allow, deny, sid
+from modules.foundation.policies import Statement, allow, deny, sid, use_key_via
 
 _READ = ("s3:GetObject", "s3:GetObjectVersion")
 _WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:DeleteObject")
@@ -63,39 +63,25 @@ class Bucket(Construct):
     def grant_read(self, role_arn: str, prefix: str = "", *, name: str) -> None:
         """Allow a role to list and read objects under the prefix; `name` is unique among the bucket's readers."""
         self._name_role(role_arn)
+        objects, role = [f"{self.arn}/{prefix}*"], {"AWS": role_arn}
         self._bucket.add_statements(
-            [
-                allow(
-                    f"Read{sid(name)}",
-                    principal={"AWS": role_arn},
-                    actions=_READ,
-                    resources=[f"{self.arn}/{prefix}*"],
-                ),
-                self._list(f"List{sid(name)}", role_arn, prefix),
-            ]
+            allow(f"Read{sid(name)}", principal=role, actions=_READ, resources=objects),
+            self._list(f"List{sid(name)}", role_arn, prefix),
         )
         self._allow_key(f"Read{sid(self._label)}{sid(name)}", role_arn, ["kms:Decrypt"])
 
     def grant_write(self, role_arn: str, prefix: str = "", *, name: str) -> None:
         """Allow a role to write and delete objects under the prefix, but not to read them."""
         self._name_role(role_arn)
-        self._bucket.add_statements(
-            [
-                allow(
-                    f"Write{sid(name)}",
-                    principal={"AWS": role_arn},
-                    actions=_WRITE,
-                    resources=[f"{self.arn}/{prefix}*"],
-                )
-            ]
-        )
+        objects, role = [f"{self.arn}/{prefix}*"], {"AWS": role_arn}
+        self._bucket.add_statements(allow(f"Write{sid(name)}", principal=role, actions=_WRITE, resources=objects))
         # Decrypt too: S3 reads the parts of a multipart upload to complete it.
         actions = ["kms:GenerateDataKey", "kms:Decrypt"]
         self._allow_key(f"Write{sid(self._label)}{sid(name)}", role_arn, actions)
 
-    def add_statements(self, statements: Sequence[Statement]) -> None:
+    def add_statements(self, *statements: Statement) -> None:
         """Add statements to the bucket policy, for example read access for one CloudFront distribution."""
-        self._bucket.add_statements(statements)
+        self._bucket.add_statements(*statements)
 
     def notify(self, notification: Notification, after: Sequence[TerraformResource] = ()) -> None:
         """Notify a queue or a topic; `after` is its policy that allows S3 to send (see `PrivateBucket.notify`)."""
@@ -124,7 +110,7 @@ class Bucket(Construct):
             self,
             "bucket",
             make=self._make,
-            what=self._label,
+            purpose=self._label,
             name=self._foundation.names.bucket(self._label),
             key=self.key,
             versioned=settings.versioning,
@@ -154,7 +140,7 @@ class Bucket(Construct):
         """
         other_roles = {"ArnNotLike": {"aws:PrincipalArn": list(self._roles)}} if self._roles else {}
         delete = [] if self._settings.force_destroy else ["s3:DeleteObject*"]
-        self._bucket.restate(
+        self._bucket.replace_statement(
             deny(
                 "NamedRolesOnly",
                 principal="*",
@@ -206,15 +192,14 @@ class Bucket(Construct):
         """Allow the role to use the key through S3 for this bucket; a Bucket Key's context is the bucket's ARN."""
         if self.key is None:
             return
-        self.key.add_statement(
-            allow(
+        self.key.add_statements(
+            use_key_via(
                 sid,
+                "s3",
+                self._foundation.names.region,
                 principal={"AWS": role_arn},
                 actions=actions,
-                resources=["*"],
-                condition={
-                    "StringEquals": {"kms:ViaService": f"s3.{self._foundation.names.region}.amazonaws.com"},
-                    "ArnLike": {"kms:EncryptionContext:aws:s3:arn": [self.arn, f"{self.arn}/*"]},
-                },
+                key_arns=["*"],
+                condition={"ArnLike": {"kms:EncryptionContext:aws:s3:arn": [self.arn, f"{self.arn}/*"]}},
             )
         )

@@ -66,14 +66,14 @@ class Cache(Construct):
         """Allow the members of a security group to connect; `name` describes them and is unique for this cache."""
         self._group.allow_ingress_from(f"{self._name}_from_{name}", members_of(security_group_id), PORT, f"From {name}")
 
-    def may_connect(self, user: str) -> Statement:
+    def connect_statement(self, sid: str, user: str) -> Statement:
         """Return the policy statement for a role that logs in as this user ("Authenticating with IAM").
 
         Raises KeyError when the cache has no such user.
         """
         if user not in self._settings.user:
             raise KeyError(f"cache {self._name} has no user {user}; it has {', '.join(self._settings.user)}")
-        return allow("CacheConnect", actions=["elasticache:Connect"], resources=[self.arn, self._user_arn(user)])
+        return allow(sid, actions=["elasticache:Connect"], resources=[self.arn, self._user_arn(user)])
 
     @property
     def users(self) -> Collection[str]:

@@ -140,7 +140,7 @@ class AuroraCluster(Construct):
             ),
             make=self._prerequisites.make,
             names=self._prerequisites.names,
-            what=f"{self._prerequisites.label}_replicas",
+            name=f"{self._prerequisites.label}_replicas",
             after=self._instances,
         )
 

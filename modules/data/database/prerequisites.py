@@ -6,8 +6,6 @@ from cdktf import ITerraformDependable, TerraformResource, TerraformResourceLife
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbParameterGroupParameter
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from cdktf_cdktf_provider_aws.rds_cluster_parameter_group import (
     RdsClusterParameterGroup,
     RdsClusterParameterGroupParameter,
@@ -20,13 +18,14 @@ from modules.foundation.foundation import Foundation
 from modules.foundation.logs import RETENTION_DAYS
 from modules.foundation.policies import assumed_by
 from modules.foundation.resources import Resources
+from modules.foundation.roles import Role, aws_policy
 from modules.network.vpc.vpc import Network
 
 #: "CreateDBSubnetGroup", "CreateDBParameterGroup": 255 characters.
 GROUP_NAME_LIMIT = 255
 #: Settings whose change replaces the database.
 _REPLACED_BY = ("engine", "database_name", "master_username", "storage_encrypted", "restore_from_snapshot")
-MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+MONITORING_POLICY = aws_policy("service-role/AmazonRDSEnhancedMonitoringRole")
 
 
 class InstanceArguments(TypedDict):
@@ -203,16 +202,17 @@ class DatabasePrerequisites(Construct):
 
     def _create_monitoring_role(self) -> str:
         """Create the role with which RDS writes operating system metrics ("Enhanced Monitoring"); return its ARN."""
-        role = self.make(
-            IamRole,
-            f"{self.label}_monitoring",
-            name=self.names.role(f"{self.label}-database-monitoring"),
+        address = f"{self.label}_monitoring"
+        role = Role(
+            self.make,
+            address,
+            names=self.names,
+            name=f"{self.label}-database-monitoring",
             # "Setting up and enabling Enhanced Monitoring, Protecting against the confused deputy problem"
             # (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html).
-            assume_role_policy=assumed_by("monitoring.rds.amazonaws.com", self.names.account_id),
+            trust_policy=assumed_by("monitoring.rds.amazonaws.com", self.names.account_id),
+            managed_policies={address: MONITORING_POLICY},
         )
         # RDS checks the role's permissions when it creates an instance.
-        self.monitoring_ready = [
-            self.make(IamRolePolicyAttachment, f"{self.label}_monitoring", role=role.name, policy_arn=MONITORING_POLICY)
-        ]
+        self.monitoring_ready = role.ready
         return role.arn

@@ -7,13 +7,12 @@ from cdktf_cdktf_provider_aws.db_proxy_default_target_group import (
     DbProxyDefaultTargetGroupConnectionPoolConfig,
 )
 from cdktf_cdktf_provider_aws.db_proxy_target import DbProxyTarget
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from modules.data.database.keys.parts import ProxySettings
 from modules.data.database.prerequisites import DatabasePrerequisites
-from modules.foundation.policies import Statement, allow, assumed_by, document
+from modules.foundation.policies import Statement, allow, assumed_by, use_key_via
+from modules.foundation.roles import Role
 from modules.network.private_zone import PrivateZone
 from modules.network.vpc.security_groups import SecurityGroup, members_of
 from modules.network.vpc.vpc import Network
@@ -57,7 +56,7 @@ class DatabaseProxy(Construct):
             f"{self._resource_id}_from_{name}", members_of(security_group_id), self.port, f"From {name}"
         )
 
-    def may_connect(self, sid: str) -> Statement:
+    def connect_statement(self, sid: str) -> Statement:
         """Return the policy statement for a role that logs in by IAM as the user whose secret the proxy reads.
 
         "Connecting to a proxy using IAM authentication": the resource is the proxy's ID, the end of its ARN.
@@ -92,27 +91,28 @@ class DatabaseProxy(Construct):
 
     def _create_role(self, secret_arn: str) -> str:
         prerequisites = self._prerequisites
-        role = prerequisites.make(
-            IamRole,
+        names = prerequisites.names
+        decrypt = use_key_via(
+            "DecryptSecret",
+            "secretsmanager",
+            names.region,
+            actions=["kms:Decrypt"],
+            key_arns=[prerequisites.secret_key_arn],
+        )
+        return Role(
+            prerequisites.make,
             self._resource_id,
-            name=prerequisites.names.role(f"{prerequisites.label}-database-proxy"),
+            names=names,
+            name=f"{prerequisites.label}-database-proxy",
             # As in [Amazon RDS User Guide, Configuring IAM authentication for RDS Proxy]
             # (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html), without a condition.
-            assume_role_policy=assumed_by("rds.amazonaws.com", None),
-        )
-        read = allow("ReadSecret", actions=["secretsmanager:GetSecretValue"], resources=[secret_arn])
-        decrypt = allow(
-            "DecryptSecret",
-            actions=["kms:Decrypt"],
-            resources=[prerequisites.secret_key_arn],
-            condition={
-                "StringEquals": {"kms:ViaService": f"secretsmanager.{prerequisites.names.region}.amazonaws.com"}
-            },
-        )
-        prerequisites.make(
-            IamRolePolicy, self._resource_id, name="secret", role=role.id, policy=document([read, decrypt])
-        )
-        return role.arn
+            trust_policy=assumed_by("rds.amazonaws.com", None),
+            policy_name="secret",
+            statements=[
+                allow("ReadSecret", actions=["secretsmanager:GetSecretValue"], resources=[secret_arn]),
+                decrypt,
+            ],
+        ).arn
 
     def _create_proxy(self, network: Network, role_arn: str, secret_arn: str) -> None:
         prerequisites = self._prerequisites

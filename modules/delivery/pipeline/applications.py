@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from modules.compute.keys.images import Registry, repository_arn
 from modules.delivery.pipeline.settings import PipelineSettings
-from modules.delivery.pipeline.trust import opened_by, provider_arn
+from modules.delivery.pipeline.trust import provider_arn, trust_policy
 from modules.foundation.foundation import Foundation
-from modules.foundation.policies import Statement, allow, document
+from modules.foundation.policies import Statement, allow
 from modules.foundation.resources import Resources
+from modules.foundation.roles import Role
 
 if TYPE_CHECKING:
     # For the type checker only, so that an environment without services does not import the service constructs.
@@ -46,10 +45,10 @@ class ApplicationRoles(Construct):
         return self._create_role(
             self._foundation.resources(self, "service"),
             f"{name}_deploy",
-            what=f"service-{name}-deploy",
+            name=f"service-{name}-deploy",
             description=f"GitLab jobs of {project} that roll out the service {name}",
             subjects=self._pipeline.deploys_from(project),
-            statements=may_deploy(service),
+            statements=deploy_statements(service),
         )
 
     def push(self, name: str, registry: Registry, project: str) -> str:
@@ -57,10 +56,10 @@ class ApplicationRoles(Construct):
         return self._create_role(
             self._foundation.resources(self, "repository"),
             f"{name}_push",
-            what=f"repository-{name}-push",
+            name=f"repository-{name}-push",
             description=f"GitLab jobs of {project} that push images of {name}",
             subjects=self._pipeline.builds_from(project),
-            statements=may_push(name, registry),
+            statements=push_statements(name, registry),
         )
 
     def _create_role(
@@ -68,25 +67,26 @@ class ApplicationRoles(Construct):
         make: Resources,
         address: str,
         *,
-        what: str,
+        name: str,
         description: str,
         subjects: Sequence[str],
         statements: Sequence[Statement],
     ) -> str:
         names = self._foundation.names
-        role = make(
-            IamRole,
-            address,
-            name=names.role(what),
-            description=description,
-            assume_role_policy=opened_by(provider_arn(self._pipeline, names), self._pipeline, subjects),
-        )
-        make(IamRolePolicy, address, name="pipeline", role=role.name, policy=document(statements))
         # A literal ARN, not a reference: job configurations need it before anything is applied.
-        return f"arn:aws:iam::{names.account_id}:role/{names.role(what)}"
+        return Role(
+            make,
+            address,
+            names=names,
+            name=name,
+            description=description,
+            trust_policy=trust_policy(provider_arn(self._pipeline, names), self._pipeline, subjects),
+            policy_name="pipeline",
+            statements=statements,
+        ).plain_arn
 
 
-def may_deploy(service: "Service") -> list[Statement]:
+def deploy_statements(service: "Service") -> list[Statement]:
     """Return the statements to register and deploy revisions of this service, with its roles only."""
     task = service.task
     revisions = f"{task.family_arn}:*"
@@ -117,7 +117,7 @@ def may_deploy(service: "Service") -> list[Statement]:
     ]
 
 
-def may_push(name: str, registry: Registry) -> list[Statement]:
+def push_statements(name: str, registry: Registry) -> list[Statement]:
     """Return the statements to push images to one repository, whose tags are immutable."""
     return [
         # The token grants no permission by itself. The action has no resource types.

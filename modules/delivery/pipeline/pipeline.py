@@ -4,18 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
-from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
-from modules.delivery.pipeline.role_names import Right, role_name
+from modules.delivery.pipeline.role_names import Right
 from modules.delivery.pipeline.settings import PipelineSettings
-from modules.delivery.pipeline.trust import opened_by
+from modules.delivery.pipeline.trust import trust_policy
 from modules.delivery.state.state import state_bucket_name
 from modules.foundation.names import Names
-from modules.foundation.policies import Statement, allow, deny, document
+from modules.foundation.policies import Statement, allow, deny, use_key_via
 from modules.foundation.resources import Resources
+from modules.foundation.roles import Role, aws_policy
 
 #: "AWS managed policies for job functions": a plan reads all resources to compare them with the state; an apply also
 #: creates roles, keys, and policies, so even a narrower policy could not prevent privilege escalation.
@@ -94,20 +92,17 @@ class PipelineRoles(Construct):
         ).arn
 
     def _create_role(self, env: str, state: PipelineState, right: Right, statements: list[Statement]) -> None:
-        role = self._make(
-            IamRole,
+        Role(
+            self._make,
             f"{env}_{right}",
-            name=role_name(self._names, env, right),
+            names=self._names,
+            name=f"{env}-{right}",
             description=f"GitLab jobs of {state.settings.project} that {right} {env}",
-            assume_role_policy=opened_by(self._provider_arn, state.settings, state.settings.subjects(right)),
+            trust_policy=trust_policy(self._provider_arn, state.settings, state.settings.subjects(right)),
+            policy_name="pipeline",
+            statements=statements,
+            managed_policies={f"{env}_{right}": aws_policy(_MANAGED[right])},
         )
-        self._make(
-            IamRolePolicyAttachment,
-            f"{env}_{right}",
-            role=role.name,
-            policy_arn=f"arn:aws:iam::aws:policy/{_MANAGED[right]}",
-        )
-        self._make(IamRolePolicy, f"{env}_{right}", name="pipeline", role=role.name, policy=document(statements))
 
     def _planning(self, state: PipelineState) -> list[Statement]:
         lock = f"{self._bucket_arn}/{state.state_key}.tflock"
@@ -190,18 +185,16 @@ def _reading_passwords(passwords: PasswordsAtPlan | None) -> list[Statement]:
     """Return the statements by which a plan evaluates the ephemeral resources of database passwords."""
     if passwords is None:
         return []
-    by_secrets_manager = {"kms:ViaService": f"secretsmanager.{passwords.region}.amazonaws.com"}
     return [
         allow("ReadPasswords", actions=["secretsmanager:GetSecretValue"], resources=passwords.secret_arns),
         allow("MakePassword", actions=["secretsmanager:GetRandomPassword"], resources=["*"]),
-        allow(
+        use_key_via(
             "PasswordKey",
+            "secretsmanager",
+            passwords.region,
             actions=["kms:Decrypt"],
-            resources=["*"],
-            condition={
-                "StringEquals": by_secrets_manager,
-                "ForAnyValue:StringEquals": {"kms:ResourceAliases": passwords.key_alias},
-            },
+            key_arns=["*"],
+            condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": passwords.key_alias}},
         ),
     ]
 

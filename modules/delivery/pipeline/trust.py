@@ -12,7 +12,7 @@ def provider_arn(settings: PipelineSettings, names: Names) -> str:
     return f"arn:aws:iam::{names.account_id}:oidc-provider/{settings.host}"
 
 
-def opened_by(provider: str, settings: PipelineSettings, subjects: Sequence[str]) -> str:
+def trust_policy(provider: str, settings: PipelineSettings, subjects: Sequence[str]) -> str:
     """Return the trust policy for jobs whose tokens have one of these subjects."""
     return document(
         [

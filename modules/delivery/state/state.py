@@ -12,23 +12,20 @@ from modules.foundation.resources import Resources
 OLD_STATE_VERSIONS_DAYS = 90
 
 
-class StateBucket(Construct):
-    """The bucket of all states of an account, and its KMS key. Terraform cannot destroy either of them."""
-
-    def __init__(self, scope: Construct, id: str, *, make: Resources, names: Names) -> None:
-        super().__init__(scope, id)
-        PrivateBucket(
-            self,
-            "bucket",
-            make=make,
-            what="state",
-            name=state_bucket_name(names),
-            key=Key(self, "key", make=make, names=names, what="state", protected=True),
-            expire_after_days=None,
-            expire_old_versions_after_days=OLD_STATE_VERSIONS_DAYS,
-            protected=True,
-            force_destroy=False,
-        )
+def create_state_bucket(scope: Construct, *, make: Resources, names: Names) -> None:
+    """Create the bucket of all states of an account, and its KMS key. Terraform cannot destroy either of them."""
+    PrivateBucket(
+        scope,
+        "state-bucket",
+        make=make,
+        purpose="state",
+        name=state_bucket_name(names),
+        key=Key(scope, "state-key", make=make, names=names, purpose="state", protected=True),
+        expire_after_days=None,
+        expire_old_versions_after_days=OLD_STATE_VERSIONS_DAYS,
+        protected=True,
+        force_destroy=False,
+    )
 
 
 def state_bucket_name(names: Names) -> str:

@@ -55,7 +55,7 @@ class WebAclLogs(Construct):
             CloudwatchLogResourcePolicy,
             place,
             policy_name=foundation.names.of(f"firewall-{place}"),
-            policy_document=_delivery_may_write(log_group, foundation.names, region),
+            policy_document=_delivery_policy(log_group, foundation.names, region),
             provider=provider,
         )
         make(
@@ -70,7 +70,7 @@ class WebAclLogs(Construct):
         )
 
 
-def _delivery_may_write(log_group: LogGroup, names: Names, region: str) -> str:
+def _delivery_policy(log_group: LogGroup, names: Names, region: str) -> str:
     """Return the resource policy that allows log delivery to the log group.
 
     [CloudWatch Logs User Guide, Logs sent to CloudWatch Logs, Log group resource policy]

@@ -7,7 +7,7 @@ from modules.foundation.policies import Condition, Statement, allow
 _CLOUDFRONT = {"Service": "cloudfront.amazonaws.com"}
 
 
-def may_read(sid: str, distribution_arn: str, objects: Sequence[str]) -> Statement:
+def read_statement(sid: str, distribution_arn: str, objects: Sequence[str]) -> Statement:
     """Return the statement of a bucket policy that lets the distribution read these objects.
 
     [CloudFront Developer Guide, Restrict access to an Amazon S3 origin]
@@ -23,7 +23,7 @@ def may_read(sid: str, distribution_arn: str, objects: Sequence[str]) -> Stateme
     )
 
 
-def may_decrypt(sid: str, distribution_arn: str) -> Statement:
+def decrypt_statement(sid: str, distribution_arn: str) -> Statement:
     """Return the statement of a key policy that lets the distribution decrypt; from the same page."""
     return allow(sid, principal=_CLOUDFRONT, actions=["kms:Decrypt"], resources=["*"], condition=_for(distribution_arn))
 

@@ -6,55 +6,51 @@ from cdktf_cdktf_provider_aws.cloudwatch_log_delivery_destination import (
     CloudwatchLogDeliveryDestinationDeliveryDestinationConfiguration,
 )
 from cdktf_cdktf_provider_aws.cloudwatch_log_delivery_source import CloudwatchLogDeliverySource
-from constructs import Construct
 
 from modules.foundation.foundation import Foundation
+from modules.foundation.resources import Resources
 from modules.network.zone.certificates import CLOUDFRONT_REGION
 
 #: "PutDeliverySource, name" and "PutDeliveryDestination, name": the maximum length.
 NAME_LIMIT = 60
 
 
-class SiteLogs(Construct):
-    """The access logs of one distribution in the log bucket.
+def deliver_logs(make: Resources, name: str, *, distribution_arn: str, foundation: Foundation) -> None:
+    """Deliver the access logs of a site's distribution to the log bucket.
 
     Creates: delivery source (the distribution), delivery destination (the log bucket), delivery.
 
     "Configure standard logging (v2)": legacy logging requires ACLs, and the log bucket has none.
     """
-
-    def __init__(self, scope: Construct, id: str, *, name: str, distribution_arn: str, foundation: Foundation) -> None:
-        super().__init__(scope, id)
-        make = foundation.resources(self, "site")
-        provider = foundation.providers.in_region(CLOUDFRONT_REGION)
-        log_bucket = foundation.log_bucket
-        delivery_name = foundation.names.of(f"site-{name}", NAME_LIMIT)
-        source = make(
-            CloudwatchLogDeliverySource,
-            name,
-            name=delivery_name,
-            log_type="ACCESS_LOGS",
-            resource_arn=distribution_arn,
-            provider=provider,
-        )
-        destination = make(
-            CloudwatchLogDeliveryDestination,
-            name,
-            name=delivery_name,
-            output_format="json",
-            delivery_destination_configuration=[
-                CloudwatchLogDeliveryDestinationDeliveryDestinationConfiguration(
-                    destination_resource_arn=log_bucket.grant_distribution_log_delivery(name)
-                )
-            ],
-            provider=provider,
-        )
-        make(
-            CloudwatchLogDelivery,
-            name,
-            delivery_source_name=source.name,
-            delivery_destination_arn=destination.arn,
-            # Without a policy that allows the delivery, AWS would overwrite the bucket's policy with its own.
-            depends_on=[log_bucket.bucket.ready],
-            provider=provider,
-        )
+    provider = foundation.providers.in_region(CLOUDFRONT_REGION)
+    log_bucket = foundation.log_bucket
+    delivery_name = foundation.names.of(f"site-{name}", NAME_LIMIT)
+    source = make(
+        CloudwatchLogDeliverySource,
+        name,
+        name=delivery_name,
+        log_type="ACCESS_LOGS",
+        resource_arn=distribution_arn,
+        provider=provider,
+    )
+    destination = make(
+        CloudwatchLogDeliveryDestination,
+        name,
+        name=delivery_name,
+        output_format="json",
+        delivery_destination_configuration=[
+            CloudwatchLogDeliveryDestinationDeliveryDestinationConfiguration(
+                destination_resource_arn=log_bucket.grant_distribution_log_delivery(name)
+            )
+        ],
+        provider=provider,
+    )
+    make(
+        CloudwatchLogDelivery,
+        name,
+        delivery_source_name=source.name,
+        delivery_destination_arn=destination.arn,
+        # Without a policy that allows the delivery, AWS would overwrite the bucket's policy with its own.
+        depends_on=[log_bucket.bucket.ready],
+        provider=provider,
+    )

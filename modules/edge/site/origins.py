@@ -110,7 +110,7 @@ class SiteOrigins(Construct):
         (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html): the
         requests come from CloudFront's IP addresses, not from those of the VPC.
         """
-        load_balancer.let_cloudfront_in()
+        load_balancer.allow_ingress_from_cloudfront()
         endpoint = CloudfrontVpcOriginVpcOriginEndpointConfig(
             name=self._names.of(f"site-{self._name}", NAME_LIMIT),
             arn=load_balancer.arn,

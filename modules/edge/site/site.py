@@ -14,11 +14,11 @@ from constructs import Construct
 from modules.compute.load_balancer.load_balancer import LoadBalancer
 from modules.data.bucket.buckets import Bucket
 from modules.data.bucket.settings import OLD_VERSIONS_DAYS
-from modules.edge.site.access import may_decrypt, may_read
+from modules.edge.site.access import decrypt_statement, read_statement
 from modules.edge.site.behaviors import SiteBehaviors
 from modules.edge.site.checks import bucket_of
 from modules.edge.site.keys.paths import ROOT_PAGE
-from modules.edge.site.logs import SiteLogs
+from modules.edge.site.logs import deliver_logs
 from modules.edge.site.origins import SiteOrigins
 from modules.edge.site.policies import YEAR, SitePolicies
 from modules.edge.site.settings import SiteSettings
@@ -26,7 +26,7 @@ from modules.foundation.buckets import PrivateBucket
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import sid
 from modules.network.module import NetworkModule
-from modules.network.zone.certificates import CLOUDFRONT_REGION, Certificate
+from modules.network.zone.certificates import CLOUDFRONT_REGION, create_certificate
 from modules.network.zone.keys.record import DUAL_STACK
 from modules.network.zone.zones import part_of_address
 
@@ -70,7 +70,7 @@ class Site(Construct):
         self._grant_read(media)
         self._create_dns_names(network)
         if settings.access_logs:
-            SiteLogs(self, "logs", name=name, distribution_arn=self.distribution_arn, foundation=foundation)
+            deliver_logs(self._make, name, distribution_arn=self.distribution_arn, foundation=foundation)
 
     @property
     def publish_commands(self) -> list[str]:
@@ -93,7 +93,7 @@ class Site(Construct):
             self,
             "bucket",
             make=self._make,
-            what=self.name,
+            purpose=self.name,
             name=foundation.names.bucket(label),
             key=self._key,
             expire_after_days=None,
@@ -113,15 +113,14 @@ class Site(Construct):
 
     def _create_certificate(self, network: NetworkModule) -> str:
         names = self.settings.names
-        return Certificate(
+        return create_certificate(
             self,
-            "certificate",
-            what=f"site_{self.name}",
+            purpose=f"site_{self.name}",
             names=names,
             zone=network.zone_of(names[0]),
             foundation=self._foundation,
             region=CLOUDFRONT_REGION,
-        ).arn
+        )
 
     def _origins(self, load_balancer: LoadBalancer | None, media: Mapping[str, Bucket]) -> SiteOrigins:
         return SiteOrigins(
@@ -177,17 +176,15 @@ class Site(Construct):
 
     def _grant_read(self, media: Mapping[str, Bucket]) -> None:
         arn, name = self.distribution_arn, sid(f"site-{self.name}")
-        self.bucket.add_statements([may_read(name, arn, [f"{self.bucket.arn}/*"])])
+        self.bucket.add_statements(read_statement(name, arn, [f"{self.bucket.arn}/*"]))
         if self._key:
-            self._key.add_statement(may_decrypt(name, arn))
+            self._key.add_statements(decrypt_statement(name, arn))
         for label, bucket in media.items():
-            paths = self.settings.media[label].paths
-            bucket.add_statements(
-                [may_read(f"{name}Media{sid(label)}", arn, [f"{bucket.arn}{path}" for path in paths])]
-            )
+            objects = [f"{bucket.arn}{path}" for path in self.settings.media[label].paths]
+            bucket.add_statements(read_statement(f"{name}Media{sid(label)}", arn, objects))
         if not self._key and (key := next((bucket.key for bucket in media.values() if bucket.key), None)):
             # All buckets of the environment share the key.
-            key.add_statement(may_decrypt(name, arn))
+            key.add_statements(decrypt_statement(name, arn))
 
     def _create_dns_names(self, network: NetworkModule) -> None:
         for name in self.settings.names:

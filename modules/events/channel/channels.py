@@ -1,6 +1,7 @@
 """SQS queues, SNS topics, and Kinesis streams: encrypted with the environment's key for messages, TLS only."""
 
 import json
+from collections.abc import Sequence
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.kinesis_stream import KinesisStream, KinesisStreamStreamModeDetails
@@ -13,8 +14,9 @@ from constructs import Construct
 from modules.events.channel.settings import QueueSettings, StreamSettings, TopicSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import TOPIC_NAME_LIMIT
-from modules.foundation.policies import Statement, allow, deny, document, sid
+from modules.foundation.policies import PolicyDocument, Statement, allow, deny, sid, use_key_via
 from modules.foundation.resources import Resources
+from modules.foundation.roles import Role
 
 #: "Amazon SQS quotas" and "CreateStream": maximum number of characters in a name.
 QUEUE_NAME_LIMIT = 80
@@ -28,7 +30,7 @@ _SECONDS_A_DAY = 86400
 class Queue(Construct):
     """An SQS queue that accepts TLS only.
 
-    Creates: the queue with its policy (see `add_statement`).
+    Creates: the queue with its policy (see `add_statements`).
     """
 
     def __init__(
@@ -37,7 +39,7 @@ class Queue(Construct):
         id: str,
         *,
         make: Resources,
-        what: str,
+        purpose: str,
         name: str,
         foundation: Foundation,
         retention_days: int,
@@ -53,10 +55,10 @@ class Queue(Construct):
         self.own_arn = queue_arn(foundation, name)
         self.key_arn = foundation.message_key.arn
         self._region = names.region
-        self._statements: list[Statement] = [_tls_only("sqs:*", self.own_arn)]
+        self._policy = PolicyDocument(f"queue {name}", [_tls_only("sqs:*", self.own_arn)])
         self._queue = make(
             SqsQueue,
-            what,
+            purpose,
             name=name,
             kms_master_key_id=self.key_arn,
             message_retention_seconds=retention_days * _SECONDS_A_DAY,
@@ -69,29 +71,31 @@ class Queue(Construct):
             redrive_allow_policy=json.dumps({"redrivePermission": "byQueue", "sourceQueueArns": [dead_letters_of]})
             if dead_letters_of
             else None,
-            policy=document(self._statements),
+            policy=self._policy.json(),
         )
         self.arn: str = self._queue.arn
         self.url = self._queue.url
 
-    def add_statement(self, statement: Statement) -> None:
-        """Add a statement to the queue's policy, after the existing ones."""
-        self._statements.append(statement)
-        self._queue.policy = document(self._statements)
+    def add_statements(self, *statements: Statement) -> None:
+        """Add statements to the queue's policy. Raises ValueError for a duplicate Sid."""
+        self._policy.add_statements(*statements)
+        self._queue.policy = self._policy.json()
 
-    def may_send(self) -> list[Statement]:
-        """Return the statements for the policy of a role that sends messages."""
-        send = allow(f"Send{sid(self.name)}", actions=["sqs:SendMessage"], resources=[self.arn])
-        return [send, self._key_statement("Send", ["kms:GenerateDataKey", "kms:Decrypt"])]
+    def grant_send(self, role: Role) -> None:
+        """Allow a role to send messages."""
+        self._grant(role, "Send", ["sqs:SendMessage"], ["kms:GenerateDataKey", "kms:Decrypt"])
 
-    def may_receive(self) -> list[Statement]:
-        """Return the statements for a role that receives and deletes messages ("Using Lambda with Amazon SQS")."""
+    def grant_receive(self, role: Role) -> None:
+        """Allow a role to receive and delete messages ("Using Lambda with Amazon SQS")."""
         actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
-        receive = allow(f"Receive{sid(self.name)}", actions=actions, resources=[self.arn])
-        return [receive, self._key_statement("Receive", ["kms:Decrypt"])]
+        self._grant(role, "Receive", actions, ["kms:Decrypt"])
 
-    def _key_statement(self, verb: str, actions: list[str]) -> Statement:
-        return through(f"{verb}Key{sid(self.name)}", actions, self.key_arn, f"sqs.{self._region}.amazonaws.com")
+    def _grant(self, role: Role, verb: str, actions: Sequence[str], key_actions: Sequence[str]) -> None:
+        name = sid(self.name)
+        role.add_statements(
+            allow(f"{verb}{name}", actions=actions, resources=[self.arn]),
+            use_key_via(f"{verb}Key{name}", "sqs", self._region, actions=key_actions, key_arns=[self.key_arn]),
+        )
 
 
 class QueueWithDeadLetters(Construct):
@@ -112,13 +116,14 @@ class QueueWithDeadLetters(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._label = name
+        self._foundation = foundation
         self._make = foundation.resources(self, "queue")
         queue_name = foundation.names.of(name, QUEUE_NAME_LIMIT)
         self.dead_letters = Queue(
             self,
             "dead-letters",
             make=self._make,
-            what=f"{name}_dead",
+            purpose=f"{name}_dead",
             name=foundation.names.of(f"{name}-dead", QUEUE_NAME_LIMIT),
             foundation=foundation,
             retention_days=DEAD_LETTER_DAYS,
@@ -128,7 +133,7 @@ class QueueWithDeadLetters(Construct):
             self,
             "queue",
             make=self._make,
-            what=name,
+            purpose=name,
             name=queue_name,
             foundation=foundation,
             retention_days=settings.retention_days,
@@ -139,8 +144,8 @@ class QueueWithDeadLetters(Construct):
 
     def subscribe(self, topic: "Topic", name: str) -> None:
         """Subscribe to a topic with raw message delivery; `name` is the topic's, unique for this queue."""
-        topic.let_service_use_key()
-        self.queue.add_statement(
+        self._foundation.grant_message_key("sns")
+        self.queue.add_statements(
             allow(
                 f"From{sid(name)}",
                 principal={"Service": "sns.amazonaws.com"},
@@ -162,7 +167,7 @@ class QueueWithDeadLetters(Construct):
 class Topic(Construct):
     """A `topic` block: an SNS topic that accepts TLS only.
 
-    Creates: the topic and its policy (see `add_statement`).
+    Creates: the topic and its policy (see `add_statements`).
     """
 
     def __init__(
@@ -174,7 +179,7 @@ class Topic(Construct):
         names = foundation.names
         self.name = names.of(name, TOPIC_NAME_LIMIT)
         own_arn = f"arn:aws:sns:{names.region}:{names.account_id}:{self.name}"
-        self._statements: list[Statement] = [_tls_only("sns:Publish", own_arn)]
+        self._document = PolicyDocument(f"topic {self.name}", [_tls_only("sns:Publish", own_arn)])
         topic = self._make(
             SnsTopic,
             name,
@@ -183,29 +188,31 @@ class Topic(Construct):
             kms_master_key_id=foundation.message_key.arn,
         )
         self.arn = topic.arn
-        self._policy = self._make(SnsTopicPolicy, name, arn=self.arn, policy=document(self._statements))
+        self._policy = self._make(SnsTopicPolicy, name, arn=self.arn, policy=self._document.json())
 
     @property
     def ready(self) -> ITerraformDependable:
         """The topic's policy, which a service that publishes must wait for."""
         return self._policy
 
-    def add_statement(self, statement: Statement) -> None:
-        """Add a statement to the topic's policy, after the existing ones."""
-        self._statements.append(statement)
-        self._policy.policy = document(self._statements)
+    def add_statements(self, *statements: Statement) -> None:
+        """Add statements to the topic's policy. Raises ValueError for a duplicate Sid."""
+        self._document.add_statements(*statements)
+        self._policy.policy = self._document.json()
 
-    def let_service_use_key(self) -> None:
-        """Allow SNS to encrypt messages that it sends to our queues."""
-        self._foundation.let_use_message_key("sns")
-
-    def may_publish(self) -> list[Statement]:
-        """Return the statements for the policy of a role that publishes messages."""
-        region = self._foundation.names.region
-        publish = allow(f"Publish{sid(self.name)}", actions=["sns:Publish"], resources=[self.arn])
-        key_arn = self._foundation.message_key.arn
-        actions = ["kms:GenerateDataKey", "kms:Decrypt"]
-        return [publish, through(f"PublishKey{sid(self.name)}", actions, key_arn, f"sns.{region}.amazonaws.com")]
+    def grant_publish(self, role: Role) -> None:
+        """Allow a role to publish messages."""
+        name, foundation = sid(self.name), self._foundation
+        role.add_statements(
+            allow(f"Publish{name}", actions=["sns:Publish"], resources=[self.arn]),
+            use_key_via(
+                f"PublishKey{name}",
+                "sns",
+                foundation.names.region,
+                actions=["kms:GenerateDataKey", "kms:Decrypt"],
+                key_arns=[foundation.message_key.arn],
+            ),
+        )
 
 
 class Stream(Construct):
@@ -233,30 +240,26 @@ class Stream(Construct):
         )
         self.arn = stream.arn
 
-    def may_put(self) -> list[Statement]:
-        """Return the statements for the policy of a role that puts records."""
-        put = allow(f"Put{sid(self.name)}", actions=["kinesis:PutRecord", "kinesis:PutRecords"], resources=[self.arn])
-        return [put, self._key_statement("Put", ["kms:GenerateDataKey"])]
+    def grant_put(self, role: Role) -> None:
+        """Allow a role to put records."""
+        self._grant(role, "Put", ("PutRecord", "PutRecords"), "kms:GenerateDataKey")
 
-    def may_read(self) -> list[Statement]:
-        """Return the statements for the policy of a role that reads ("Using Lambda with Amazon Kinesis")."""
+    def grant_read(self, role: Role) -> None:
+        """Allow a role to read records ("Using Lambda with Amazon Kinesis")."""
         verbs = ("DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
-        read = allow(f"Read{sid(self.name)}", actions=[f"kinesis:{verb}" for verb in verbs], resources=[self.arn])
-        return [read, self._key_statement("Read", ["kms:Decrypt"])]
+        self._grant(role, "Read", verbs, "kms:Decrypt")
 
-    def _key_statement(self, verb: str, actions: list[str]) -> Statement:
-        return through(f"{verb}Key{sid(self.name)}", actions, self.key_arn, f"kinesis.{self._region}.amazonaws.com")
+    def _grant(self, role: Role, verb: str, actions: Sequence[str], key_action: str) -> None:
+        name = sid(self.name)
+        role.add_statements(
+            allow(f"{verb}{name}", actions=[f"kinesis:{action}" for action in actions], resources=[self.arn]),
+            use_key_via(f"{verb}Key{name}", "kinesis", self._region, actions=[key_action], key_arns=[self.key_arn]),
+        )
 
 
 def queue_arn(foundation: Foundation, name: str) -> str:
     """Return the ARN of the queue with this name."""
     return f"arn:aws:sqs:{foundation.names.region}:{foundation.names.account_id}:{name}"
-
-
-def through(sid: str, actions: list[str], key_arn: str, service: str) -> Statement:
-    """Return a statement that allows a role to use a key only through one service."""
-    condition = {"StringEquals": {"kms:ViaService": service}}
-    return allow(sid, actions=actions, resources=[key_arn], condition=condition)
 
 
 def _tls_only(action: str, arn: str) -> Statement:

@@ -1,6 +1,8 @@
 """Access of functions to the blocks of the data module, and the environment variables that describe them."""
 
-from modules.data.cache.cache import PORT
+from modules.data.bucket.buckets import Bucket
+from modules.data.cache.cache import PORT, Cache
+from modules.data.database.database import Database
 from modules.data.logins import (
     cache_login,
     cache_user,
@@ -12,59 +14,51 @@ from modules.data.logins import (
 )
 from modules.data.module import DataModule
 from modules.events.function.functions import Function
-from modules.events.function.settings import FunctionSettings
+from modules.events.function.settings import BucketAccess, FunctionSettings
 from modules.foundation.names import Names
 from modules.foundation.variables import variables_for
 
 
-class FunctionAccess:
-    """Gives a function access to what its settings name: security groups, bucket policies, and the function's role.
+def grant_data_access(function: Function, settings: FunctionSettings, data: DataModule, names: Names) -> None:
+    """Grant a function access to what its settings name: security groups, bucket policies, and the function's role.
 
     Creates no resources of its own. `modules/foundation/variables.py` describes the environment variables. Credentials
     are in the secret, which the function's role can read and where they are rotated. To a proxy and as a user of a
     cache, the function authenticates with its role.
     """
+    for label in settings.databases:
+        _use_database(function, label, data.databases[label])
+    for label in settings.caches:
+        _use_cache(function, label, data.caches[label])
+    for label, access in settings.bucket.items():
+        _use_bucket(function, label, data.buckets[label], access)
+    databases = [data.databases[label] for label in settings.databases]
+    secrets = {label: data.secrets[label] for label in settings.secrets}
+    function.role.add_statements(*read_secrets(secret_keys(databases, secrets.values()), names))
+    for label, secret in secrets.items():
+        function.add_environment(variables_for("secret", label, arn=secret.arn))
 
-    def __init__(self, *, function: Function, settings: FunctionSettings, data: DataModule, names: Names) -> None:
-        self._function = function
-        self._data = data
-        self._who = f"function_{function.label}"
-        for label in settings.databases:
-            self._use_database(label)
-        for label in settings.caches:
-            self._use_cache(label)
-        for label, access in settings.bucket.items():
-            self._use_bucket(label, read=access.read, write=access.write)
-        self._read_secrets(settings, names)
 
-    def _use_database(self, label: str) -> None:
-        database, function = self._data.databases[label], self._function
-        database.allow_ingress_from(function.security_group_id, self._who)
-        function.reach(f"database_{label}", database.security_group_id, database.port)
-        if database.proxy:
-            function.reach(f"database_{label}_proxy", database.proxy.security_group_id, database.proxy.port)
-            function.add_statements(*database_login(label, database))
-        function.add_environment(database_variables(label, database))
+def _use_database(function: Function, label: str, database: Database) -> None:
+    database.allow_ingress_from(function.security_group_id, f"function_{function.label}")
+    function.allow_egress_to(database.security_group_id, database.port, f"database_{label}")
+    if database.proxy:
+        function.allow_egress_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
+        function.role.add_statements(*database_login(label, database))
+    function.add_environment(database_variables(label, database))
 
-    def _use_cache(self, label: str) -> None:
-        cache, function = self._data.caches[label], self._function
-        cache.allow_ingress_from(function.security_group_id, self._who)
-        function.reach(f"cache_{label}", cache.security_group_id, PORT)
-        user = cache_user(cache)
-        function.add_statements(*cache_login(label, cache, user))
-        function.add_environment(cache_variables(label, cache, user))
 
-    def _use_bucket(self, label: str, *, read: tuple[str, ...], write: tuple[str, ...]) -> None:
-        bucket, function = self._data.buckets[label], self._function
-        for number, prefix in enumerate(read, 1):
-            bucket.grant_read(function.role_arn, prefix, name=f"function-{function.label}-{number}")
-        for number, prefix in enumerate(write, 1):
-            bucket.grant_write(function.role_arn, prefix, name=f"function-{function.label}-{number}")
-        function.add_environment(variables_for("bucket", label, name=bucket.name))
+def _use_cache(function: Function, label: str, cache: Cache) -> None:
+    cache.allow_ingress_from(function.security_group_id, f"function_{function.label}")
+    function.allow_egress_to(cache.security_group_id, PORT, f"cache_{label}")
+    user = cache_user(cache)
+    function.role.add_statements(*cache_login(label, cache, user))
+    function.add_environment(cache_variables(label, cache, user))
 
-    def _read_secrets(self, settings: FunctionSettings, names: Names) -> None:
-        databases = [self._data.databases[label] for label in settings.databases]
-        secrets = {label: self._data.secrets[label] for label in settings.secrets}
-        self._function.add_statements(*read_secrets(secret_keys(databases, secrets.values()), names))
-        for label, secret in secrets.items():
-            self._function.add_environment(variables_for("secret", label, arn=secret.arn))
+
+def _use_bucket(function: Function, label: str, bucket: Bucket, access: BucketAccess) -> None:
+    for number, prefix in enumerate(access.read, 1):
+        bucket.grant_read(function.role.arn, prefix, name=f"function-{function.label}-{number}")
+    for number, prefix in enumerate(access.write, 1):
+        bucket.grant_write(function.role.arn, prefix, name=f"function-{function.label}-{number}")
+    function.add_environment(variables_for("bucket", label, name=bucket.name))

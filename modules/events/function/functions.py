@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 
-from cdktf import AssetType, ITerraformDependable, TerraformAsset
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf import AssetType, TerraformAsset
 from cdktf_cdktf_provider_aws.lambda_function import (
     LambdaFunction,
     LambdaFunctionEnvironment,
@@ -25,7 +23,8 @@ from modules.events.channel.channels import DEAD_LETTER_DAYS, QUEUE_NAME_LIMIT, 
 from modules.events.function.packaging import Packages, code_hash
 from modules.events.function.settings import FunctionSettings
 from modules.foundation.foundation import Foundation
-from modules.foundation.policies import Statement, allow, assumed_by, deny, document
+from modules.foundation.policies import Statement, allow, assumed_by, deny
+from modules.foundation.roles import Role
 from modules.network.module import NetworkModule
 from modules.network.vpc.security_groups import ANYWHERE, HTTPS, SecurityGroup, members_of
 from modules.network.vpc.vpc import Network
@@ -47,7 +46,7 @@ VPC_ACTIONS = (
 class Function(Construct):
     """A Lambda function whose role allows only what its settings name.
 
-    Creates: log group, role with one policy (see `add_statements`), queue for failed events, the function with JSON
+    Creates: log group, role with one policy, queue for failed events, the function with JSON
     logs and X-Ray, destination of failed asynchronous events; in the VPC also a security group.
     """
 
@@ -68,10 +67,9 @@ class Function(Construct):
         self._foundation = foundation
         self._make = foundation.resources(self, "function")
         self.name = foundation.names.of(name, FUNCTION_NAME_LIMIT)
-        self._statements: list[Statement] = []
         self._environment = {**self._proxy_variables(network), **settings.environment}
         self._log_group = foundation.log_group(f"function/{name}")
-        self._create_role()
+        self.role = self._create_role()
         self.failed = self._create_failed_queue()
         self._group = self._create_security_group(network.vpc) if settings.in_vpc else None
         self._create_function(packages, network)
@@ -82,23 +80,13 @@ class Function(Construct):
         """The id of the function's security group."""
         return self._in_vpc().id
 
-    @property
-    def ready(self) -> ITerraformDependable:
-        """The function's policy, which must exist before an event source reads a queue or stream with its role."""
-        return self._policy
-
-    def add_statements(self, *statements: Statement) -> None:
-        """Add statements to the policy of the function's role, after the existing ones."""
-        self._statements += statements
-        self._policy.policy = document(self._statements)
-
     def add_environment(self, variables: Mapping[str, str]) -> None:
         """Set environment variables, except those that the environment file sets."""
         if variables:
             self._environment |= {**variables, **self._settings.environment}
             self._function.put_environment(variables=self._environment)
 
-    def let_invoke(self, service: str, source_arn: str, *, name: str) -> LambdaPermission:
+    def grant_invoke(self, service: str, source_arn: str, *, name: str) -> LambdaPermission:
         """Allow a service to invoke the function for one source of this account; `name` is unique for the function."""
         return self._make(
             LambdaPermission,
@@ -111,38 +99,33 @@ class Function(Construct):
             source_account=self._foundation.names.account_id,
         )
 
-    def reach(self, name: str, security_group_id: str, port: int) -> None:
+    def allow_egress_to(self, security_group_id: str, port: int, name: str) -> None:
         """Allow traffic from the function to the members of a security group."""
         self._in_vpc().allow_egress_to(f"{self.label}_to_{name}", members_of(security_group_id), port, f"To {name}")
 
-    def _create_role(self) -> None:
+    def _create_role(self) -> Role:
         """Create the role. It can write to its own log group, where AWSLambdaBasicExecutionRole allows all of them."""
-        role = self._make(
-            IamRole,
+        return Role(
+            self._make,
             self.label,
-            name=self._foundation.names.role(f"function-{self.label}"),
+            names=self._foundation.names,
+            name=f"function-{self.label}",
             description=f"What the function {self.name} may do",
             # [Lambda Developer Guide, Defining Lambda function permissions with an execution role]
             # (https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html) names no condition that
             # a request of Lambda would satisfy.
-            assume_role_policy=assumed_by("lambda.amazonaws.com", None),
+            trust_policy=assumed_by("lambda.amazonaws.com", None),
+            policy_name="function",
+            statements=[*self._log_statements(), *(self._interface_statements() if self._settings.in_vpc else ())],
         )
-        self.role_arn = role.arn
-        self._statements.append(
-            allow(
-                "Logs",
-                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                resources=[f"{self._log_group.arn}:log-stream:*"],
-            )
-        )
-        # X-Ray supports no resource-level permissions: "Actions, resources, and condition keys for AWS X-Ray".
-        traces = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
-        self._statements.append(allow("Traces", actions=traces, resources=["*"]))
-        if self._settings.in_vpc:
-            self._statements += self._interface_statements()
-        self._policy = self._make(
-            IamRolePolicy, self.label, name="function", role=role.name, policy=document(self._statements)
-        )
+
+    def _log_statements(self) -> list[Statement]:
+        logs, traces = f"{self._log_group.arn}:log-stream:*", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+        return [
+            allow("Logs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[logs]),
+            # X-Ray supports no resource-level permissions: "Actions, resources, and condition keys for AWS X-Ray".
+            allow("Traces", actions=traces, resources=["*"]),
+        ]
 
     def _interface_statements(self) -> list[Statement]:
         """Allow Lambda to create network interfaces, but not the function's code (see VPC_ACTIONS)."""
@@ -161,12 +144,12 @@ class Function(Construct):
             self,
             "failed",
             make=self._make,
-            what=f"{self.label}_failed",
+            purpose=f"{self.label}_failed",
             name=self._foundation.names.of(f"{self.label}-failed", QUEUE_NAME_LIMIT),
             foundation=self._foundation,
             retention_days=DEAD_LETTER_DAYS,
         )
-        self.add_statements(*queue.may_send())
+        queue.grant_send(self.role)
         return queue
 
     def _in_vpc(self) -> SecurityGroup:
@@ -204,7 +187,7 @@ class Function(Construct):
             self.label,
             function_name=self.name,
             description=settings.description or None,
-            role=self.role_arn,
+            role=self.role.arn,
             runtime=settings.runtime,
             architectures=[settings.architecture],
             handler=f"{settings.folder(self.label)}.handler.handler",
@@ -220,7 +203,7 @@ class Function(Construct):
                 log_format="JSON", log_group=self._log_group.name, application_log_level="INFO", system_log_level="INFO"
             ),
             vpc_config=self._vpc_config(network.vpc) if settings.in_vpc else None,
-            depends_on=[self._log_group.ready, self._policy],
+            depends_on=[self._log_group.ready, *self.role.ready],
         )
         self.arn = self._function.arn
 

@@ -1,9 +1,8 @@
 """Triggers of functions: objects, queues, topics, streams, and schedules."""
 
 import json
+from functools import cached_property
 
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.lambda_event_source_mapping import (
     LambdaEventSourceMapping,
     LambdaEventSourceMappingDestinationConfig,
@@ -24,7 +23,8 @@ from modules.events.channel.channels import Queue, Stream, Topic
 from modules.events.function.functions import Function
 from modules.events.function.keys.triggers import FunctionSchedule, OnObject, OnQueue, OnStream, OnTopic
 from modules.foundation.foundation import Foundation
-from modules.foundation.policies import allow, assumed_by, document
+from modules.foundation.policies import allow, assumed_by
+from modules.foundation.roles import Role
 
 #: "CreateSchedule, Name".
 SCHEDULE_NAME_LIMIT = 64
@@ -44,7 +44,6 @@ class Triggers(Construct):
         self._function = function
         self._foundation = foundation
         self._make = foundation.resources(self, "function")
-        self._scheduler_role_arn: str | None = None
 
     def on_object(self, name: str, settings: OnObject, bucket: Bucket) -> None:
         """Invoke the function for objects of a bucket."""
@@ -58,7 +57,7 @@ class Triggers(Construct):
 
     def on_queue(self, name: str, settings: OnQueue, queue: Queue) -> None:
         """Invoke the function for messages of a queue; those that its response names are retried."""
-        self._function.add_statements(*queue.may_receive())
+        queue.grant_receive(self._function.role)
         limit = settings.maximum_concurrency
         self._make(
             LambdaEventSourceMapping,
@@ -69,12 +68,12 @@ class Triggers(Construct):
             maximum_batching_window_in_seconds=settings.batching_window,
             function_response_types=PARTIAL_BATCHES,
             scaling_config=LambdaEventSourceMappingScalingConfig(maximum_concurrency=limit) if limit else None,
-            depends_on=[self._function.ready],
+            depends_on=self._function.role.ready,
         )
 
     def on_topic(self, name: str, settings: OnTopic, topic: Topic) -> None:
         """Invoke the function for messages of a topic."""
-        permission = self._function.let_invoke("sns", topic.arn, name=f"topic-{name}")
+        permission = self._function.grant_invoke("sns", topic.arn, name=f"topic-{name}")
         self._make(
             SnsTopicSubscription,
             f"{self._function.label}_on_topic_{name}",
@@ -87,7 +86,7 @@ class Triggers(Construct):
 
     def on_stream(self, name: str, settings: OnStream, stream: Stream) -> None:
         """Invoke the function for records of a stream; the queue for failed events names the discarded records."""
-        self._function.add_statements(*stream.may_read())
+        stream.grant_read(self._function.role)
         on_failure = LambdaEventSourceMappingDestinationConfigOnFailure(destination_arn=self._function.failed.arn)
         self._make(
             LambdaEventSourceMapping,
@@ -104,7 +103,7 @@ class Triggers(Construct):
             bisect_batch_on_function_error=True,
             function_response_types=PARTIAL_BATCHES,
             destination_config=LambdaEventSourceMappingDestinationConfig(on_failure=on_failure),
-            depends_on=[self._function.ready],
+            depends_on=self._function.role.ready,
         )
 
     def on_schedule(self, name: str, settings: FunctionSchedule) -> None:
@@ -119,32 +118,27 @@ class Triggers(Construct):
             flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),
             target=SchedulerScheduleTarget(
                 arn=function.arn,
-                role_arn=self._scheduler_role(),
+                role_arn=self._scheduler_role.arn,
                 input=settings.input,
                 dead_letter_config=SchedulerScheduleTargetDeadLetterConfig(arn=function.failed.arn),
             ),
         )
 
-    def _scheduler_role(self) -> str:
-        """Return the role with which EventBridge Scheduler invokes this function and sends failed invocations."""
-        if self._scheduler_role_arn is None:
-            function = self._function
-            role = self._make(
-                IamRole,
-                f"{function.label}_schedule",
-                name=self._foundation.names.role(f"schedule-{function.label}"),
-                description=f"EventBridge Scheduler invokes {function.name}",
-                # [EventBridge Scheduler User Guide, Confused deputy prevention in EventBridge Scheduler]
-                # (https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
-                assume_role_policy=assumed_by("scheduler.amazonaws.com", self._foundation.names.account_id),
-            )
-            invoke = allow("Invoke", actions=["lambda:InvokeFunction"], resources=[function.arn])
-            self._make(
-                IamRolePolicy,
-                f"{function.label}_schedule",
-                name="invoke",
-                role=role.name,
-                policy=document([invoke, *function.failed.may_send()]),
-            )
-            self._scheduler_role_arn = role.arn
-        return self._scheduler_role_arn
+    @cached_property
+    def _scheduler_role(self) -> Role:
+        """The role with which EventBridge Scheduler invokes this function and sends failed invocations."""
+        function, names = self._function, self._foundation.names
+        role = Role(
+            self._make,
+            f"{function.label}_schedule",
+            names=names,
+            name=f"schedule-{function.label}",
+            description=f"EventBridge Scheduler invokes {function.name}",
+            # [EventBridge Scheduler User Guide, Confused deputy prevention in EventBridge Scheduler]
+            # (https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html).
+            trust_policy=assumed_by("scheduler.amazonaws.com", names.account_id),
+            policy_name="invoke",
+            statements=[allow("Invoke", actions=["lambda:InvokeFunction"], resources=[function.arn])],
+        )
+        function.failed.grant_send(role)
+        return role

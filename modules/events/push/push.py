@@ -4,7 +4,8 @@ from modules.events.channel.channels import Queue, Stream, Topic
 from modules.events.function.functions import Function
 from modules.events.push.settings import PushSettings, application_arn
 from modules.foundation.names import Names
-from modules.foundation.policies import Statement, allow
+from modules.foundation.policies import Statement, allow, sid
+from modules.foundation.roles import Role
 
 
 class Push:
@@ -23,7 +24,7 @@ class Push:
         self.applications = {each.platform: application_arn(names, name, each) for each in settings.platforms}
         named = {"apns_arn": settings.apns, "fcm_arn": settings.fcm}
         self._by_service = {key: application_arn(names, name, each) for key, each in named.items() if each}
-        function.add_statements(self._publish())
+        function.role.add_statements(self._publish())
         applications = ",".join(self.applications.values())
         function.add_environment({"PLATFORM_APPLICATIONS": applications, "TTL_SECONDS": str(settings.ttl_seconds)})
 
@@ -45,16 +46,17 @@ class Push:
             return {"queue_url": channel.url}
         return {"stream_name": channel.name}
 
-    def may_publish(self) -> list[Statement]:
-        """Return the statements for the policy of a role that requests notifications and registers devices."""
+    def grant_publish(self, role: Role) -> None:
+        """Allow a role to request notifications and to register devices."""
         channel = self.channel
         if isinstance(channel, Topic):
-            put = channel.may_publish()
+            channel.grant_publish(role)
+        elif isinstance(channel, Queue):
+            channel.grant_send(role)
         else:
-            put = channel.may_send() if isinstance(channel, Queue) else channel.may_put()
-        sid = "".join(part.capitalize() for part in self.label.split("-"))
+            channel.grant_put(role)
         devices = ["sns:CreatePlatformEndpoint", "sns:GetEndpointAttributes", "sns:SetEndpointAttributes"]
-        return [*put, allow(f"Devices{sid}", actions=devices, resources=self._resources())]
+        role.add_statements(allow(f"Devices{sid(self.label)}", actions=devices, resources=self._resources()))
 
     def _publish(self) -> Statement:
         return allow("Push", actions=["sns:Publish"], resources=self._resources())

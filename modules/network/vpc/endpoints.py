@@ -6,7 +6,7 @@ from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from constructs import Construct
 
 from modules.foundation.foundation import Foundation
-from modules.foundation.policies import Statement, allow, document
+from modules.foundation.policies import PolicyDocument, Statement, allow, document
 from modules.network.vpc.keys.aws_buckets import AWS_BUCKETS
 from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup
 from modules.network.vpc.vpc import Network
@@ -61,9 +61,12 @@ class Endpoints(Construct):
         self._foundation = foundation
         self._make = foundation.resources(self, "network")
         self._bucket_arns: list[str] = []
-        self._downloads: dict[str, list[str]] = {}
-        self._s3 = self._create_gateway_endpoint("s3", self._s3_statements())
-        self._create_gateway_endpoint("dynamodb", [self._our_tables()])
+        self._downloads = [
+            _download(sid, [bucket.format(region=foundation.names.region) for bucket in each.buckets])
+            for sid, each in AWS_BUCKETS.items()
+        ]
+        self._s3 = self._create_gateway_endpoint("s3", self._s3_policy())
+        self._create_gateway_endpoint("dynamodb", document([self._our_tables()]))
         services = sorted(set(network.settings.interface_endpoints))
         if services:
             security_group_id = self._create_security_group()
@@ -79,33 +82,29 @@ class Endpoints(Construct):
         """Allow access to a bucket through the S3 endpoint, in addition to the buckets already allowed."""
         if bucket_arn not in self._bucket_arns:
             self._bucket_arns.append(bucket_arn)
-            self._s3.policy = document(self._s3_statements())
+            self._s3.policy = self._s3_policy()
 
     def allow_downloads(self, sid: str, buckets: Sequence[str]) -> None:
         """Allow objects in other owners' buckets, given by name, to be read; `sid` names the owner.
 
         Raises ValueError if the endpoint's policy already has a statement with this Sid.
         """
-        if sid in AWS_BUCKETS or sid in self._downloads:
-            raise ValueError(f"the S3 endpoint's policy already has a statement {sid}")
-        self._downloads[sid] = list(buckets)
-        self._s3.policy = document(self._s3_statements())
+        self._downloads.append(_download(sid, buckets))
+        self._s3.policy = self._s3_policy()
 
-    def _s3_statements(self) -> list[Statement]:
-        region = self._foundation.names.region
-        of_aws = {sid: [name.format(region=region) for name in each.buckets] for sid, each in AWS_BUCKETS.items()}
+    def _s3_policy(self) -> str:
         resources = [resource for arn in self._bucket_arns for resource in (arn, f"{arn}/*")]
         ours = [allow("OurBuckets", principal="*", actions=["s3:*"], resources=resources)] if resources else []
-        downloads = [_download(sid, buckets) for sid, buckets in {**of_aws, **self._downloads}.items()]
         readable = self._network.settings.readable_buckets
-        return [*ours, *downloads, *([_read(readable)] if readable else [])]
+        statements = [*ours, *self._downloads, *([_read(readable)] if readable else [])]
+        return PolicyDocument("the S3 endpoint", statements).json()
 
     def _our_tables(self) -> Statement:
         names = self._foundation.names
         tables = f"arn:aws:dynamodb:{names.region}:{names.account_id}:*"
         return allow("OurTables", principal="*", actions=["dynamodb:*"], resources=[tables])
 
-    def _create_gateway_endpoint(self, service: str, statements: list[Statement]) -> VpcEndpoint:
+    def _create_gateway_endpoint(self, service: str, policy: str) -> VpcEndpoint:
         routing = self._network.routing
         public = [routing.public_route_table_id] if routing.public_route_table_id else []
         return self._make(
@@ -116,7 +115,7 @@ class Endpoints(Construct):
             service_name=self._service_name(service),
             # The policy of a gateway endpoint accepts only the principal `*` ("Amazon VPC, Control access using
             # endpoint policies").
-            policy=document(statements),
+            policy=policy,
             route_table_ids=[*routing.app_route_table_ids.values(), *public],
             tags={"Name": self._foundation.names.of(service)},
         )

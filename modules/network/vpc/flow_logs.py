@@ -1,12 +1,11 @@
 """VPC flow logs: a record of the traffic of the VPC's network interfaces, to investigate incidents."""
 
 from cdktf_cdktf_provider_aws.flow_log import FlowLog, FlowLogDestinationOptions
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from modules.foundation.foundation import Foundation
-from modules.foundation.policies import allow, assumed_by, document
+from modules.foundation.policies import allow, assumed_by
+from modules.foundation.roles import Role
 from modules.network.vpc.settings import FlowLogSettings
 
 #: Fields of versions 2 to 5 ("Amazon VPC User Guide, Flow log records"): in addition to the default fields, the subnet
@@ -83,23 +82,24 @@ class FlowLogs(Construct):
         )
 
     def _deliver_to_log_group(self, vpc_id: str) -> None:
-        log_group = self._foundation.log_group("vpc-flow-logs")
-        role = self._make(
-            IamRole,
-            "flow_log",
-            name=self._foundation.names.role("flow-log"),
-            # [VPC User Guide, IAM role for publishing flow logs to CloudWatch Logs]
-            # (https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html) names aws:SourceAccount.
-            assume_role_policy=assumed_by("vpc-flow-logs.amazonaws.com", self._foundation.names.account_id),
-        )
+        names, log_group = self._foundation.names, self._foundation.log_group("vpc-flow-logs")
         write = allow(
             "Write",
             actions=["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
             resources=[log_group.arn, f"{log_group.arn}:*"],
         )
-        # The same page: the service lists log groups before it writes.
-        find = allow("Find", actions=["logs:DescribeLogGroups"], resources=["*"])
-        self._make(IamRolePolicy, "flow_log", name="write", role=role.id, policy=document([write, find]))
+        role = Role(
+            self._make,
+            "flow_log",
+            names=names,
+            name="flow-log",
+            # [VPC User Guide, IAM role for publishing flow logs to CloudWatch Logs]
+            # (https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html) names aws:SourceAccount, and
+            # says that the service lists log groups before it writes.
+            trust_policy=assumed_by("vpc-flow-logs.amazonaws.com", names.account_id),
+            policy_name="write",
+            statements=[write, allow("Find", actions=["logs:DescribeLogGroups"], resources=["*"])],
+        )
         self._make(
             FlowLog,
             "flow_log",
@@ -110,6 +110,6 @@ class FlowLogs(Construct):
             iam_role_arn=role.arn,
             log_format=LOG_FORMAT,
             max_aggregation_interval=AGGREGATION_INTERVAL,
-            tags={"Name": self._foundation.names.of("flow-log")},
+            tags={"Name": names.of("flow-log")},
             depends_on=[log_group.ready],
         )

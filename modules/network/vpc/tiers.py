@@ -1,7 +1,7 @@
 """Created subnets, with a type for each tier, so that a construct cannot be given the subnets of another tier.
 
-An internet-facing load balancer in private subnets receives no traffic. Load balancers therefore require
-`PublicSubnets`, which the type checker enforces.
+Fargate, for example, starts no pods in public subnets: a cluster's nodes therefore require `AppSubnets`, which the
+type checker enforces.
 """
 
 import ipaddress

@@ -17,53 +17,46 @@ CLOUDFRONT_REGION = "us-east-1"
 FIRST_NAME_LIMIT = 64
 
 
-class Certificate(Construct):
-    """A public ACM certificate, which ACM renews as long as the validation records exist.
+def create_certificate(
+    scope: Construct,
+    *,
+    purpose: str,
+    names: Sequence[str],
+    zone: PublicZone,
+    foundation: Foundation,
+    region: str | None = None,
+) -> str:
+    """Create a public ACM certificate, which ACM renews as long as the validation records exist; return its ARN.
 
     Creates: the certificate; a validation record for each name, which a name and its wildcard share; the wait
-    until the certificate is issued. `arn` comes from that wait, so dependents never get a certificate that is not yet
-    issued.
+    until the certificate is issued. The ARN comes from that wait, so dependents never get a certificate that is not
+    yet issued. `region` is needed for CloudFront only (`CLOUDFRONT_REGION`).
+
+    Raises ValueError for names outside the zone, or if no name is short enough for a common name.
     """
-
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        what: str,
-        names: Sequence[str],
-        zone: PublicZone,
-        foundation: Foundation,
-        region: str | None = None,
-    ) -> None:
-        """Create a certificate; `region` is needed for CloudFront only (`CLOUDFRONT_REGION`).
-
-        Raises ValueError for names outside the zone, or if no name is short enough for a common name.
-        """
-        super().__init__(scope, id)
-        make = foundation.resources(self, "certificate")
-        provider = foundation.providers.in_region(region) if region else None
-        first, *others = _common_name_first(names)
-        certificate = make(
-            AcmCertificate,
-            what,
-            domain_name=first,
-            subject_alternative_names=others or None,
-            validation_method="DNS",
-            tags={"Name": foundation.names.of(what)},
-            # A listener or a distribution must use the new certificate before the old one can be deleted.
-            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
-            provider=provider,
-        )
-        records = [zone.prove(name, certificate, option) for name, option in _names_to_validate(names).items()]
-        validation = make(
-            AcmCertificateValidation,
-            what,
-            certificate_arn=certificate.arn,
-            validation_record_fqdns=[record.fqdn for record in records],
-            provider=provider,
-        )
-        self.arn = validation.certificate_arn
+    make = foundation.resources(scope, "certificate")
+    provider = foundation.providers.in_region(region) if region else None
+    first, *others = _common_name_first(names)
+    certificate = make(
+        AcmCertificate,
+        purpose,
+        domain_name=first,
+        subject_alternative_names=others or None,
+        validation_method="DNS",
+        tags={"Name": foundation.names.of(purpose)},
+        # A listener or a distribution must use the new certificate before the old one can be deleted.
+        lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        provider=provider,
+    )
+    records = [zone.validation_record(name, certificate, option) for name, option in _names_to_validate(names).items()]
+    validation = make(
+        AcmCertificateValidation,
+        purpose,
+        certificate_arn=certificate.arn,
+        validation_record_fqdns=[record.fqdn for record in records],
+        provider=provider,
+    )
+    return validation.certificate_arn
 
 
 def _common_name_first(names: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from modules.foundation.foundation import Foundation
 from modules.foundation.logs import RETENTION_DAYS
-from modules.foundation.policies import Statement, allow, document
+from modules.foundation.policies import Statement, allow, document, sid
 from modules.network.zone.zones import PublicZone
 
 #: The region in which Route 53 writes all query logs ("Public DNS query logging").
@@ -34,7 +34,7 @@ class QueryLogs(Construct):
             CloudwatchLogResourcePolicy,
             "query_logs",
             policy_name=self._names.of("query-logs"),
-            policy_document=document([self._may_write(label, zone) for label, zone in zones.items()]),
+            policy_document=document([self._write_statement(label, zone) for label, zone in zones.items()]),
             provider=self._provider,
         )
         for label, zone in zones.items():
@@ -57,13 +57,13 @@ class QueryLogs(Construct):
             depends_on=[policy],
         )
 
-    def _may_write(self, label: str, zone: PublicZone) -> Statement:
+    def _write_statement(self, label: str, zone: PublicZone) -> Statement:
         """Return the statement of [Amazon Route 53 API Reference, CreateQueryLoggingConfig]
         (https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateQueryLoggingConfig.html).
         """
         group = self._names.log_group(_group(label))
         return allow(
-            f"QueryLogs{''.join(part.capitalize() for part in label.split('-'))}",
+            f"QueryLogs{sid(label)}",
             principal={"Service": "route53.amazonaws.com"},
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
             resources=[f"arn:aws:logs:{REGION}:{self._names.account_id}:log-group:{group}:*"],

@@ -114,7 +114,7 @@ class PublicZone(Construct):
         for record in self._addresses.get(name, []):
             _wait(resource, record)
 
-    def prove(self, name: str, certificate: AcmCertificate, option: str) -> Route53Record:
+    def validation_record(self, name: str, certificate: AcmCertificate, option: str) -> Route53Record:
         """Return the record by which ACM validates the name, shared by all certificates for it.
 
         Within an account, ACM uses the same record for a name and its wildcard in all regions ("AWS Certificate

@@ -24,7 +24,7 @@ class Alarms(Construct):
         super().__init__(scope, id)
         self._foundation = foundation
         self.topics = {severity: self._create_topic(severity) for severity in SEVERITIES}
-        self._let_use_key()
+        self._grant_key()
         for function in functions:
             triggers = Triggers(self, f"tells-{function.label}", function=function, foundation=foundation)
             for severity, topic in self.topics.items():
@@ -34,7 +34,7 @@ class Alarms(Construct):
         name = alarm_topic(severity)
         topic = Topic(self, name, name=name, settings=TopicSettings(), foundation=self._foundation)
         for sid, service, condition in self._publishers():
-            topic.add_statement(
+            topic.add_statements(
                 allow(
                     sid,
                     principal={"Service": f"{service}.amazonaws.com"},
@@ -67,14 +67,14 @@ class Alarms(Construct):
             ("Rules", "events", None),
         ]
 
-    def _let_use_key(self) -> None:
+    def _grant_key(self) -> None:
         """Allow the same services to use the topics' key; otherwise, their messages are lost without an error."""
         for service in ("cloudwatch", "budgets"):
-            self._foundation.let_use_message_key(service)
+            self._foundation.grant_message_key(service)
         # [Amazon SNS Developer Guide, Managing Amazon SNS encryption keys and costs]
         # (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html): the account as a condition is not
         # supported for EventBridge.
-        self._foundation.message_key.add_statement(
+        self._foundation.message_key.add_statements(
             allow(
                 "FromEvents",
                 principal={"Service": "events.amazonaws.com"},

@@ -10,6 +10,8 @@ from cdktf import TerraformStack
 from modules.compute.ecs.cluster import EcsCluster
 from modules.compute.ecs.settings import EcsSettings
 from modules.foundation.foundation import Foundation
+from modules.foundation.policies import assumed_by
+from modules.foundation.roles import Role
 from modules.network.blocks import NetworkBlocks
 from modules.network.module import NetworkModule
 from ops.workspace import stack_folder
@@ -159,18 +161,22 @@ def test_cluster_returns_capacity_strategy_and_ecs_exec_statements(tmp_path: Pat
         network = NetworkModule(stack, "network", blocks=NetworkBlocks(), foundation=foundation)
         cluster = EcsCluster(stack, "ecs", name="main", settings=settings, network=network, foundation=foundation)
         found.append(cluster)
+        make = foundation.resources(stack, "service")
+        role = Role(make, "api", names=foundation.names, name="api", trust_policy=assumed_by("ecs-tasks", None))
+        cluster.grant_execute_command(role)
         assert cluster.capacity_strategy(None) == cluster.capacity_strategy("fargate")
         with pytest.raises(KeyError):
             cluster.capacity_strategy("ec2")
 
-    built(tmp_path, build)
+    template = built(tmp_path, build)
     (cluster,) = found
     assert (cluster.name, cluster.arn) == (
         "agora-prod-main",
         f"arn:aws:ecs:ap-northeast-2:{ACCOUNT}:cluster/agora-prod-main",
     )
     assert cluster.capacity_strategy("fargate") == (("FARGATE", 2, 1), ("FARGATE_SPOT", 0, 3))
-    statements = {statement["Sid"]: statement for statement in cluster.may_execute()}
+    policy = json.loads(template.resource("aws_iam_role_policy.service_api")["policy"])
+    statements = {statement["Sid"]: statement for statement in policy["Statement"]}
     assert statements["WriteDown"]["Resource"] == [
         f"arn:aws:logs:ap-northeast-2:{ACCOUNT}:log-group:/agora/prod/ecs/main/exec:*"
     ]

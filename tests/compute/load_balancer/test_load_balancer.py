@@ -8,7 +8,7 @@ import pytest
 from cdktf import TerraformStack
 
 from modules.compute.load_balancer.keys.target_group import TargetGroupSettings
-from modules.compute.load_balancer.load_balancer import InternalLoadBalancer, InternetFacingLoadBalancer, LoadBalancer
+from modules.compute.load_balancer.load_balancer import LoadBalancer
 from modules.compute.load_balancer.settings import LoadBalancerSettings
 from modules.compute.load_balancer.target_group import TargetGroup
 from modules.foundation.foundation import Foundation
@@ -31,25 +31,23 @@ RULES = {
 
 def public(stack: TerraformStack, foundation: Foundation, **values: Any) -> tuple[LoadBalancer, NetworkModule]:
     network = NetworkModule(stack, "net", blocks=NetworkBlocks.model_validate(NETWORK), foundation=foundation)
-    assert network.vpc.public is not None
     read = {"names": ("api.agora.example",), "tier": foundation.tier, "rule": RULES, **values}
-    load_balancer = InternetFacingLoadBalancer(
+    load_balancer = LoadBalancer(
         stack,
         "public",
         name="public",
         settings=LoadBalancerSettings.model_validate(read),
-        subnets=network.vpc.public,
         network=network,
         foundation=foundation,
     )
     return load_balancer, network
 
 
-def target(what: str, network: NetworkModule, foundation: Foundation, **values: Any) -> TargetGroup:
+def target(purpose: str, network: NetworkModule, foundation: Foundation, **values: Any) -> TargetGroup:
     return TargetGroup(
         network,
-        f"target-{what}",
-        what=what,
+        f"target-{purpose}",
+        purpose=purpose,
         port=8080,
         settings=TargetGroupSettings.model_validate(values),
         network=network.vpc,
@@ -176,36 +174,10 @@ def test_security_group_allows_the_internet_in_and_the_service_out(dev: Template
     assert to == ["${aws_security_group.service_api.id}"]
 
 
-def test_subnets_of_another_tier_raise_type_error(tmp_path: Path) -> None:
-    """Mypy rejects each call, too: it reports an `ignore` that is not needed."""
-
-    def build(stack: TerraformStack, foundation: Foundation) -> None:
-        network = NetworkModule(stack, "net", blocks=NetworkBlocks.model_validate(NETWORK), foundation=foundation)
-        settings = LoadBalancerSettings.model_validate({"names": ("api.agora.example",)})
-        vpc = network.vpc
-        assert vpc.public is not None
-        with pytest.raises(TypeError, match="load balancer public faces the internet: PublicSubnets, not AppSubnets"):
-            InternetFacingLoadBalancer(
-                stack,
-                "one",
-                name="public",
-                settings=settings,
-                subnets=vpc.app,  # type: ignore[arg-type]
-                network=network,
-                foundation=foundation,
-            )
-        with pytest.raises(TypeError, match="load balancer inside is internal: AppSubnets, not PublicSubnets"):
-            InternalLoadBalancer(
-                stack,
-                "two",
-                name="inside",
-                settings=settings,
-                subnets=vpc.public,  # type: ignore[arg-type]
-                network=network,
-                foundation=foundation,
-            )
-
-    assert "aws_lb" not in built(tmp_path, build).json["resource"]
+def test_internal_load_balancer_is_in_app_subnets(tmp_path: Path) -> None:
+    load_balancer = template_of(tmp_path, nothing, internal=True, rule={}).resource("aws_lb.load_balancer_public")
+    assert load_balancer["internal"] is True
+    assert load_balancer["subnets"] == ["${aws_subnet.network_app_a.id}", "${aws_subnet.network_app_c.id}"]
 
 
 def test_load_balancer_for_cloudfront_allows_its_prefix_list_on_https_only(tmp_path: Path) -> None:

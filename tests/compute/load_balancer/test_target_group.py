@@ -23,7 +23,7 @@ def group_of(folder: Path, **values: Any) -> dict[str, Any]:
         TargetGroup(
             stack,
             "target-api",
-            what="api",
+            purpose="api",
             port=8080,
             settings=TargetGroupSettings.model_validate(values),
             network=Network(stack, "network", settings=NetworkSettings.model_validate(NETWORK), foundation=foundation),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from modules.compute.keys.images import Registry, image_reference, is_prerelease, repository_arn
-from modules.compute.repository.repository import lifecycle_policy, may_pull
+from modules.compute.repository.repository import lifecycle_policy, pull_statements
 from modules.compute.repository.settings import RepositorySettings
 from ops.workspace import stack_folder
 from tests.support.environments import DEV, PROD, only_problem, problems_of
@@ -50,7 +50,7 @@ def test_repository_policy_allows_named_accounts_to_pull_only(prod: Template) ->
 
 
 def test_pull_statements_name_the_repositories_of_the_images_only() -> None:
-    token, pull = may_pull(["api:1.4.2", "worker:2.0.0", "api:1.4.3"], REGISTRY)
+    token, pull = pull_statements(["api:1.4.2", "worker:2.0.0", "api:1.4.3"], REGISTRY)
     assert (token["Action"], token["Resource"]) == (["ecr:GetAuthorizationToken"], ["*"])
     assert pull["Resource"] == [ARN, ARN.replace("api", "worker")]
 

@@ -133,14 +133,14 @@ def test_allow_ingress_from_adds_a_rule_for_each_security_group(tmp_path: Path) 
     }
 
 
-def test_may_connect_returns_a_statement_for_one_user_of_one_cache(tmp_path: Path) -> None:
+def test_connect_statement_is_a_statement_for_one_user_of_one_cache(tmp_path: Path) -> None:
     statements = []
 
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         cache = sessions(stack, foundation)
-        statements.append(cache.may_connect("app"))
+        statements.append(cache.connect_statement("CacheConnect", "app"))
         with pytest.raises(KeyError, match="cache sessions has no user admin; it has app"):
-            cache.may_connect("admin")
+            cache.connect_statement("CacheConnect", "admin")
 
     built(tmp_path, build)
     assert statements[0]["Action"] == ["elasticache:Connect"]

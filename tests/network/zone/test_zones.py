@@ -9,7 +9,7 @@ from cdktf import TerraformOutput, TerraformStack
 from modules.foundation.foundation import Foundation
 from modules.network.blocks import NetworkBlocks
 from modules.network.module import NetworkModule
-from modules.network.zone.certificates import CLOUDFRONT_REGION, Certificate
+from modules.network.zone.certificates import CLOUDFRONT_REGION, create_certificate
 from modules.network.zone.settings import ZoneSettings
 from modules.network.zone.zones import PublicZone
 from tests.support.stacks import built
@@ -107,8 +107,8 @@ def of(certificate: str, attribute: str, name: str) -> str:
 def test_certificate_is_validated_by_one_record_per_name(tmp_path: Path) -> None:
     def use(stack: TerraformStack, foundation: Foundation, zone: PublicZone) -> None:
         names = ["*.agora.example", "agora.example", "api.eu.agora.example"]
-        certificate = Certificate(stack, "web", what="web", names=names, zone=zone, foundation=foundation)
-        TerraformOutput(stack, "arn", value=certificate.arn)
+        arn = create_certificate(stack, purpose="web", names=names, zone=zone, foundation=foundation)
+        TerraformOutput(stack, "arn", value=arn)
 
     template = with_zone(tmp_path, use)
     certificate = template.resource("aws_acm_certificate.certificate_web")
@@ -140,8 +140,8 @@ def test_certificate_is_validated_by_one_record_per_name(tmp_path: Path) -> None
 def test_certificate_for_a_wildcard_alone_is_validated_by_the_wildcards_option(tmp_path: Path) -> None:
     template = with_zone(
         tmp_path,
-        lambda stack, foundation, zone: Certificate(
-            stack, "web", what="web", names=["*.agora.example"], zone=zone, foundation=foundation
+        lambda stack, foundation, zone: create_certificate(
+            stack, purpose="web", names=["*.agora.example"], zone=zone, foundation=foundation
         ),
     )
     record = template.resource("aws_route53_record.zone_public_proof_agora__example")
@@ -150,9 +150,14 @@ def test_certificate_for_a_wildcard_alone_is_validated_by_the_wildcards_option(t
 
 def test_certificates_in_two_regions_share_a_validation_record(tmp_path: Path) -> None:
     def use(stack: TerraformStack, foundation: Foundation, zone: PublicZone) -> None:
-        for what, region in (("web", "ap-northeast-2"), ("site", CLOUDFRONT_REGION)):
-            Certificate(
-                stack, what, what=what, names=["agora.example"], zone=zone, foundation=foundation, region=region
+        for purpose, region in (("web", "ap-northeast-2"), ("site", CLOUDFRONT_REGION)):
+            create_certificate(
+                stack,
+                purpose=purpose,
+                names=["agora.example"],
+                zone=zone,
+                foundation=foundation,
+                region=region,
             )
 
     template = with_zone(tmp_path, use)
@@ -166,8 +171,8 @@ def test_certificate_has_a_short_name_first(tmp_path: Path) -> None:
     long = f"{'a' * 60}.agora.example"
 
     def use(names: list[str]) -> Callable[[TerraformStack, Foundation, PublicZone], object]:
-        return lambda stack, foundation, zone: Certificate(
-            stack, "web", what="web", names=names, zone=zone, foundation=foundation
+        return lambda stack, foundation, zone: create_certificate(
+            stack, purpose="web", names=names, zone=zone, foundation=foundation
         )
 
     certificate = with_zone(tmp_path, use([long, "agora.example"])).only("aws_acm_certificate")
