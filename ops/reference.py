@@ -4,6 +4,7 @@ One page per module in `docs/reference/`. A test keeps the pages current.
 """
 
 import dataclasses
+import inspect
 import typing
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,8 @@ from pydantic_core import PydanticUndefined
 
 from modules.environment import Environment
 from modules.events.function.keys.shipped import SHIPPED
-from modules.foundation.settings import Settings, TierDefault
+from modules.foundation.blocks import EnvironmentKeys
+from modules.foundation.settings import TierDefault
 from modules.hcl.reading import Shape, alternatives, shape_of, written
 
 FOLDER = Path("docs") / "reference"
@@ -26,18 +28,22 @@ _SCALARS = {str: "string", int: "number", float: "number", bool: "true or false"
 
 def pages() -> dict[str, str]:
     """Return the text of each page by its file name."""
-    modules = {base.__module__.split(".")[1]: base for base in Environment.__bases__ if issubclass(base, Settings)}
-    inherited = {name for base in modules.values() for name in base.model_fields}
-    own = {name: info for name, info in written(Environment).items() if name not in inherited}
-    return {
-        "environment.md": _page("The environment", Environment.__doc__, own),
-        **{
-            f"{module}.md": _page(f"The {module} module", base.__doc__, written(base))
-            for module, base in modules.items()
-        },
-        "functions.md": _shipped_functions(),
-        "README.md": _contents({module: list(written(base)) for module, base in modules.items()}),
+    modules = {
+        base.__module__.split(".")[1]: base
+        for base in reversed(Environment.__mro__)
+        if issubclass(base, EnvironmentKeys) and base not in (EnvironmentKeys, Environment)
     }
+    return {
+        "environment.md": _page("The environment", Environment.__doc__, written(EnvironmentKeys)),
+        **{f"{module}.md": _page(f"The {module} module", base.__doc__, _own(base)) for module, base in modules.items()},
+        "functions.md": _shipped_functions(),
+        "README.md": _contents({module: list(_own(base)) for module, base in modules.items()}),
+    }
+
+
+def _own(blocks: type[EnvironmentKeys]) -> dict[str, FieldInfo]:
+    """Return the blocks of one module, without those of the modules below it."""
+    return {name: info for name, info in written(blocks).items() if name in inspect.get_annotations(blocks)}
 
 
 def write(folder: Path) -> list[Path]:

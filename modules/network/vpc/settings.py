@@ -3,7 +3,7 @@
 import difflib
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Annotated, Any, Literal
 
@@ -297,14 +297,6 @@ class NetworkSettings(TieredSettings):
     def corporate_cidrs(self) -> tuple[ipaddress.IPv4Network, ...]:
         """The ranges of the corporate network; none without Direct Connect."""
         return self.direct_connect.corporate_cidrs if self.direct_connect else ()
-
-    def unreachable(self, services: Iterable[str]) -> list[str]:
-        """Return the AWS services that can be reached neither by a NAT gateway nor by an endpoint, sorted."""
-        return [] if self.nat != "none" else sorted(set(services) - set(self.interface_endpoints))
-
-    def unreachable_by_programs(self, services: Iterable[str]) -> list[str]:
-        """Return the AWS services that programs cannot reach. Unlike ECS and its agent, programs can use the proxy."""
-        return [] if self.proxy else self.unreachable(services)
 
     @property
     def prefixes(self) -> dict[SubnetTier, int]:

@@ -160,7 +160,7 @@ def database(folder: Path, text: str, environment: str = DEV, name: str = "dev")
             AURORA,
             "# here",
             "corporate = true",
-            "dev.hcl:14: database.main.corporate true allows the corporate ranges",
+            "dev.hcl:14: database.main.corporate true means the ranges of network.direct_connect",
         ),
         (
             AURORA,
@@ -246,12 +246,12 @@ def test_database_with_invalid_setting_is_a_problem(
     ("text", "key", "value", "message"),
     [
         (AURORA, "backup_retention_period", "6", "backup_retention_period 6 is not allowed in production"),
-        (AURORA, "deletion_protection", "false", "deletion_protection false is refused in production"),
+        (AURORA, "deletion_protection", "false", "deletion_protection false is not allowed in production"),
         (AURORA, "skip_final_snapshot", "true", "skip_final_snapshot true is not allowed in production"),
         (AURORA, "storage_encrypted", "false", "storage_encrypted false is not allowed in production"),
         (RDS, "multi_az", "false", "multi_az false is not allowed in production"),
         (RDS, "backup_retention_period", "0", "backup_retention_period 0 is not allowed in production"),
-        (RDS, "deletion_protection", "false", "deletion_protection false is refused in production"),
+        (RDS, "deletion_protection", "false", "deletion_protection false is not allowed in production"),
         (RDS, "skip_final_snapshot", "true", "skip_final_snapshot true is not allowed in production"),
         (RDS, "storage_encrypted", "false", "storage_encrypted false is not allowed in production"),
     ],
