@@ -6,10 +6,10 @@ from modules.data.backup.settings import START_WINDOW_MINUTES
 from modules.data.blocks import DataBlocks
 from modules.data.cache.settings import DEFAULT_USER, CacheSettings
 from modules.data.database.keys.snapshots import snapshot_arn
-from modules.data.database.keys.windows import maintenance_minutes, meet
 from modules.data.database.settings import DatabaseSettings
 from modules.foundation.checks import unknown_names
 from modules.foundation.problems import Finding
+from modules.foundation.time_windows import MINUTES_A_DAY, meet, minutes_of_week, span
 from modules.foundation.versions import VersionInUse
 from modules.network.vpc.checks import needs_direct_connect, needs_subnets, unknown_zones
 from modules.network.vpc.settings import NetworkSettings
@@ -135,12 +135,11 @@ def _backups_during_maintenance(blocks: DataBlocks) -> Iterator[Finding]:
     """
     if blocks.backup is None:
         return
-    backup_start = blocks.backup.hour * 60
+    # The hour before the maintenance window is compared by adding an hour to the start of the backup.
+    starts = span(blocks.backup.hour * 60, START_WINDOW_MINUTES + BACKUP_PAUSE_MINUTES, MINUTES_A_DAY)
     for name, database in blocks.database.items():
-        start, end = maintenance_minutes(database.preferred_maintenance_window)
-        start_window = (backup_start, backup_start + START_WINDOW_MINUTES)
-        no_backup_window = (start - BACKUP_PAUSE_MINUTES, end)
-        if database.backup and not database.is_aurora and meet(start_window, no_backup_window):
+        maintenance = minutes_of_week(database.preferred_maintenance_window)
+        if database.backup and not database.is_aurora and meet(starts, maintenance):
             rule = f"overlaps the hour in which backups start (backup.hour {blocks.backup.hour}), or the hour after it"
             at = ("database", name, "preferred_maintenance_window")
             remedy = "write a window that ends before that hour, or starts at least two hours after its beginning"

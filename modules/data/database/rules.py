@@ -9,10 +9,10 @@ from modules.data.database.keys.fields import SAFE_RETENTION_DAYS, DatabaseField
 from modules.data.database.keys.parameters import parameter_findings
 from modules.data.database.keys.reserved_names import is_reserved_database, is_reserved_user
 from modules.data.database.keys.snapshots import snapshot_arn
-from modules.data.database.keys.windows import backup_minutes, maintenance_minutes, meet
 from modules.data.keys.instance_classes import DATABASE_CLASSES, instead_of, is_among
 from modules.foundation.calendar import committed
 from modules.foundation.problems import Finding
+from modules.foundation.time_windows import meet, minutes_of_day, minutes_of_week
 
 #: "Amazon Aurora User Guide, Quotas": 15 Aurora Replicas, in addition to the writer.
 AURORA_REPLICAS_LIMIT = 15
@@ -214,9 +214,8 @@ def _password_findings(database: DatabaseFields) -> Iterator[Finding]:
 
 
 def _window_findings(database: DatabaseFields) -> Iterator[Finding]:
-    backup = backup_minutes(database.preferred_backup_window)
-    maintenance = maintenance_minutes(database.preferred_maintenance_window)
-    if meet(backup, maintenance):
+    backup = minutes_of_day(database.preferred_backup_window)
+    if meet(backup, minutes_of_week(database.preferred_maintenance_window)):
         rule = f"overlaps preferred_backup_window {database.preferred_backup_window}, which RDS does not allow"
         at = ("preferred_maintenance_window",)
         yield Finding(at, database.preferred_maintenance_window, rule, "write a window before or after it")
