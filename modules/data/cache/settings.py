@@ -12,7 +12,7 @@ from modules.data.cache.keys.parameters import parameter_findings
 from modules.data.keys.instance_classes import CACHE_NODES, TIERED_NODES, instead_of, is_among
 from modules.foundation.calendar import committed
 from modules.foundation.problems import Finding, broken_rule, refuse
-from modules.foundation.settings import Label, Settings, TieredSettings, tiered
+from modules.foundation.settings import Label, NotAllowed, Settings, TieredSettings, tiered
 from modules.foundation.time_windows import daily_window, meet, minutes_of_day, minutes_of_week, weekly_window
 
 CacheEngine = Literal["valkey", "redis"]
@@ -92,7 +92,7 @@ class CacheSettings(TieredSettings):
     node_type: Annotated[str, AfterValidator(_node_type)] = Field(
         examples=["cache.t4g.small"], description="Node type of all nodes. It can be changed without downtime."
     )
-    replicas: int = tiered(
+    replicas: Annotated[int, NotAllowed((0,), "a failure of the node would lose all data", "write 1 or more")] = tiered(
         development=0,
         staging=0,
         production=1,
@@ -105,11 +105,13 @@ class CacheSettings(TieredSettings):
         description="Whether nodes are in different Availability Zones, with automatic failover; by default when there "
         "are replicas.",
     )
-    transit_encryption: bool = Field(
+    transit_encryption: Annotated[bool, NotAllowed((False,), "data would cross the network unencrypted")] = Field(
         default=True,
-        description="Whether connections must use TLS, which IAM authentication requires. Cannot be off in production.",
+        description="Whether connections must use TLS, which IAM authentication requires.",
     )
-    snapshot_retention_days: int = tiered(
+    snapshot_retention_days: Annotated[
+        int, NotAllowed((0,), "there would be no snapshot to restore", "write 1 or more; the default is 7")
+    ] = tiered(
         development=0,
         staging=1,
         production=7,
@@ -219,33 +221,6 @@ class CacheSettings(TieredSettings):
             yield Finding(("snapshot_window",), self.snapshot_window, rule, remedy)
 
     def _production_findings(self) -> Iterator[Finding]:
-        if not self.is_production:
-            return
-        if not self.replicas:
-            yield Finding(
-                ("replicas",),
-                0,
-                "is not allowed in production: a failure of the node would lose all data",
-                "write 1 or more",
-            )
-        elif not self.multi_az:
-            yield Finding(
-                ("multi_az",),
-                False,
-                "is not allowed in production: a failure of one Availability Zone would stop the cache",
-                "remove it",
-            )
-        if not self.snapshot_retention_days:
-            yield Finding(
-                ("snapshot_retention_days",),
-                0,
-                "is not allowed in production: there would be no snapshot to restore",
-                "write 1 or more; the default is 7",
-            )
-        if not self.transit_encryption:
-            yield Finding(
-                ("transit_encryption",),
-                False,
-                "is not allowed in production: data would cross the network unencrypted",
-                "remove it",
-            )
+        if self.is_production and not self.multi_az:
+            rule = "is not allowed in production: a failure of one Availability Zone would stop the cache"
+            yield Finding(("multi_az",), False, rule, "remove it")

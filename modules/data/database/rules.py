@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from modules.data.database.keys.fields import SAFE_RETENTION_DAYS, DatabaseFields
+from modules.data.database.keys.fields import DatabaseFields
 from modules.data.database.keys.parameters import parameter_findings
 from modules.data.database.keys.reserved_names import is_reserved_database, is_reserved_user
 from modules.data.database.keys.snapshots import snapshot_arn
@@ -41,8 +41,8 @@ def findings(database: DatabaseFields) -> Iterator[Finding]:
     yield from _parameter_findings(database)
     yield from parameter_findings(database)
     yield from _replica_findings(database)
-    yield from _encryption_findings(database)
-    yield from _production_findings(database)
+    if database.is_production:
+        yield from _single_zone_findings(database)
 
 
 def _version_findings(database: DatabaseFields) -> Iterator[Finding]:
@@ -255,25 +255,6 @@ def _replica_findings(database: DatabaseFields) -> Iterator[Finding]:
         if maximum > AURORA_REPLICAS_LIMIT and (not at or maximum != scaling.max_capacity):
             rule, remedy = "is more readers than an Aurora cluster can have", f"write {AURORA_REPLICAS_LIMIT} or less"
             yield Finding(("replica_scaling", *at, "max_capacity"), maximum, rule, remedy)
-
-
-def _encryption_findings(database: DatabaseFields) -> Iterator[Finding]:
-    if not database.storage_encrypted and database.tier != "development":
-        rule = f"is not allowed in {database.tier}, and cannot be changed later"
-        yield Finding(("storage_encrypted",), False, rule, "remove it, or write true")
-
-
-def _production_findings(database: DatabaseFields) -> Iterator[Finding]:
-    if not database.is_production:
-        return
-    if database.backup_retention_period < SAFE_RETENTION_DAYS:
-        rule = "is not allowed in production: corruption is often noticed only days later"
-        remedy = f"write {SAFE_RETENTION_DAYS} or more"
-        yield Finding(("backup_retention_period",), database.backup_retention_period, rule, remedy)
-    if database.skip_final_snapshot:
-        rule = "is not allowed in production: a deletion would delete the data without a final snapshot"
-        yield Finding(("skip_final_snapshot",), True, rule, "remove it, or write false")
-    yield from _single_zone_findings(database)
 
 
 def _single_zone_findings(database: DatabaseFields) -> Iterator[Finding]:

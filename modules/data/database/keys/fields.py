@@ -13,7 +13,7 @@ from modules.data.backup.settings import BackupTag
 from modules.data.database.keys.engines import ENGINES, Engine, EngineName
 from modules.data.database.keys.parts import ProxySettings, ServerlessSettings, StorageSettings
 from modules.data.database.keys.snapshots import SnapshotName
-from modules.foundation.settings import TieredSettings, TierException, each_once, tiered
+from modules.foundation.settings import NotAllowed, TieredSettings, TierException, each_once, tiered
 from modules.foundation.time_windows import daily_window, weekly_window
 from modules.network.vpc.settings import ZoneLetter
 
@@ -112,16 +112,23 @@ class DatabaseFields(TieredSettings):
         default=None,
         description="Aurora: aurora charges for each I/O, aurora-iopt1 more for storage and nothing for I/O.",
     )
-    storage_encrypted: bool = Field(
-        default=True, description="Whether storage is encrypted with the data key. Can be off only in development."
-    )
+    storage_encrypted: Annotated[
+        bool, NotAllowed((False,), "it can never be encrypted later", tiers=("staging", "production"))
+    ] = Field(default=True, description="Whether storage is encrypted with the data key.")
     restore_from_snapshot: SnapshotName | None = Field(
         default=None,
         examples=["agora-prod-main-final-20261121083000"],
         description="Name or ARN of a snapshot from which a new database is restored. Keep it as long as the database "
         "exists: removing or changing it replaces the database, which the plan shows.",
     )
-    backup_retention_period: int = tiered(
+    backup_retention_period: Annotated[
+        int,
+        NotAllowed(
+            range(SAFE_RETENTION_DAYS),
+            "corruption is often noticed only days later",
+            f"write {SAFE_RETENTION_DAYS} or more",
+        ),
+    ] = tiered(
         development=SAFE_RETENTION_DAYS,
         staging=SAFE_RETENTION_DAYS,
         production=14,
@@ -163,7 +170,9 @@ class DatabaseFields(TieredSettings):
         production=True,
         description="Whether RDS refuses to delete the database. Turning it off in production takes an unlock record.",
     )
-    skip_final_snapshot: bool = tiered(
+    skip_final_snapshot: Annotated[
+        bool, NotAllowed((True,), "a deletion would delete the data without a final snapshot")
+    ] = tiered(
         development=True,
         staging=False,
         production=False,
