@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from modules.access.checks import domain_prefix
-from modules.edge.claims import Claim, claims
+from modules.edge.claims import claims
 from modules.environment import Environment
 from modules.foundation.problems import Finding
 
@@ -19,17 +19,13 @@ def clashes(one: Environment, other: Environment) -> Iterator[Clash]:
 
 def _records(one: Environment, other: Environment) -> Iterator[Clash]:
     """Yield records with the same name in a hosted zone that both environments use, except the names of two sites."""
-    for earlier in _claims(one):
-        for claim in _claims(other):
+    for earlier in claims(one):
+        for claim in claims(other):
             mine, theirs = one.zone[earlier.zone], other.zone[claim.zone]
             is_one_zone = mine.name == theirs.name and (mine.existing or theirs.existing)
             if is_one_zone and claim.clashes(earlier) and {claim.kind, earlier.kind} != {"site"}:
                 rule = f"is also a record of {one.name} in the zone {theirs.name}"
                 yield Finding(claim.at, claim.name, rule, "use different names in each environment"), earlier.at
-
-
-def _claims(environment: Environment) -> list[Claim]:
-    return list(claims(environment, environment, environment, environment))
 
 
 def _prefixes(one: Environment, other: Environment) -> Iterator[Clash]:

@@ -217,14 +217,10 @@ def _claimed_by_both(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[P
 
 def _images(files: list[EnvironmentFile]) -> Iterator[Problem]:
     """All environments deploy the same image, from the repositories of one of them."""
-    parties = [
-        Party(each.name, each.tier, each.account_id, each.region, each, file.place)
-        for file in files
-        for each in [file.settings]
-    ]
+    parties = [Party(file.settings, file.place) for file in files]
     documents = {file.settings.name: file.document for file in files}
     for party, finding in findings_between(parties):
-        yield documents[party.name].problem(finding.at, finding.value, finding.rule, finding.remedy)
+        yield documents[party.blocks.name].problem(finding.at, finding.value, finding.rule, finding.remedy)
 
 
 def _product_differs(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:

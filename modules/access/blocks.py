@@ -3,10 +3,10 @@
 from pydantic import Field
 
 from modules.access.sign_in.settings import SignInSettings
-from modules.foundation.settings import Settings
+from modules.network.blocks import NetworkBlocks
 
 
-class AccessBlocks(Settings):
+class AccessBlocks(NetworkBlocks):
     """The blocks that the access module builds."""
 
     sign_in: SignInSettings | None = Field(default=None, description="The product's users and how they sign in.")

@@ -6,7 +6,6 @@ from modules.access.blocks import AccessBlocks
 from modules.access.sign_in.settings import SignInSettings
 from modules.foundation.names import Names
 from modules.foundation.problems import Finding
-from modules.network.blocks import NetworkBlocks
 from modules.network.zone.settings import outside_zones
 
 #: "Amazon Cognito Developer Guide, Prefix domains": words that the prefix may not contain, and its maximum length.
@@ -14,15 +13,15 @@ RESERVED = ("aws", "amazon", "cognito")
 PREFIX_LIMIT = 63
 
 
-def findings(blocks: AccessBlocks, network: NetworkBlocks, names: Names) -> Iterator[Finding]:
+def findings(blocks: AccessBlocks) -> Iterator[Finding]:
     """Yield the problems between these blocks, and between them and those of lower modules."""
     settings = blocks.sign_in
     if settings is None:
         return
     if settings.domain:
-        yield from _domain(settings.domain, network)
+        yield from _domain(settings.domain, blocks)
         return
-    prefix = domain_prefix(settings, names)
+    prefix = domain_prefix(settings, blocks.names)
     for word in RESERVED:
         if word in prefix:
             rule = f"contains {word}, which Cognito does not allow in a domain prefix"
@@ -34,10 +33,10 @@ def domain_prefix(settings: SignInSettings, names: Names) -> str:
     return settings.domain_prefix or names.of(names.account_id, PREFIX_LIMIT)
 
 
-def _domain(domain: str, network: NetworkBlocks) -> Iterator[Finding]:
+def _domain(domain: str, blocks: AccessBlocks) -> Iterator[Finding]:
     at = ("sign_in", "domain")
-    yield from outside_zones(at, domain, network.zone)
-    if any(domain == zone.name for zone in network.zone.values()):
+    yield from outside_zones(at, domain, blocks.zone)
+    if any(domain == zone.name for zone in blocks.zone.values()):
         # "Using your own domain for managed login": the parent domain must have an A record, and this environment does
         # not manage the parent of its zone.
         rule = "is a zone's own name; Cognito requires a subdomain of a name that has an address"

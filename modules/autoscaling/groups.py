@@ -13,9 +13,10 @@ from constructs import Construct
 from modules.autoscaling.alarms import AlarmMetric, interval_bound, step_alarm
 from modules.autoscaling.settings.policies import StepScalingSettings, TargetTrackingSettings
 from modules.autoscaling.settings.scaling import ScalingSettings
-from modules.autoscaling.settings.times import DAYS, Day, ScheduleSettings
+from modules.autoscaling.settings.times import ScheduleSettings
 from modules.foundation.names import Names
 from modules.foundation.resources import Resources
+from modules.foundation.time_windows import DAYS, Day
 
 #: Seconds until a new instance's CPU utilization counts: it starts, joins its cluster, and receives its first work.
 WARMUP_SECONDS = 180

@@ -21,9 +21,10 @@ from constructs import Construct
 from modules.autoscaling.alarms import AlarmMetric, interval_bound, step_alarm
 from modules.autoscaling.settings.policies import Metric, StepScalingSettings, TargetTrackingSettings
 from modules.autoscaling.settings.scaling import ScalingSettings
-from modules.autoscaling.settings.times import DAYS, Day, ScheduleSettings, WindowSettings
+from modules.autoscaling.settings.times import ScheduleSettings, WindowSettings
 from modules.foundation.names import Names
 from modules.foundation.resources import Resources
+from modules.foundation.time_windows import DAYS, Day
 
 
 @dataclass(frozen=True)

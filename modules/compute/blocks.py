@@ -8,10 +8,11 @@ from modules.compute.load_balancer.settings import LoadBalancerSettings
 from modules.compute.repository.settings import RegistrySettings, RepositorySettings
 from modules.compute.scheduled_task.settings import ScheduledTaskSettings
 from modules.compute.service.settings import ServiceSettings
-from modules.foundation.settings import Label, Settings
+from modules.events.blocks import EventsBlocks
+from modules.foundation.settings import Label
 
 
-class ComputeBlocks(Settings):
+class ComputeBlocks(EventsBlocks):
     """The blocks that the compute module builds."""
 
     repository: dict[Label, RepositorySettings] = Field(

@@ -2,15 +2,16 @@
 
 from pydantic import Field
 
+from modules.access.blocks import AccessBlocks
 from modules.data.backup.settings import BackupSettings
 from modules.data.bucket.settings import BucketSettings
 from modules.data.cache.settings import CacheSettings
 from modules.data.database.settings import DatabaseSettings
 from modules.data.secret.settings import SecretSettings
-from modules.foundation.settings import Label, Settings
+from modules.foundation.settings import Label
 
 
-class DataBlocks(Settings):
+class DataBlocks(AccessBlocks):
     """The blocks of the data module."""
 
     database: dict[Label, DatabaseSettings] = Field(

@@ -1,15 +1,17 @@
 """Checks of the data module's blocks against each other and against lower modules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from modules.data.backup.settings import START_WINDOW_MINUTES
 from modules.data.blocks import DataBlocks
-from modules.data.cache.settings import DEFAULT_USER
+from modules.data.cache.settings import DEFAULT_USER, CacheSettings
 from modules.data.database.keys.snapshots import snapshot_arn
-from modules.data.database.keys.windows import maintenance_minutes, meet
 from modules.data.database.settings import DatabaseSettings
+from modules.foundation.checks import unknown_names
 from modules.foundation.problems import Finding
+from modules.foundation.time_windows import MINUTES_A_DAY, meet, minutes_of_week, span
 from modules.foundation.versions import VersionInUse
+from modules.network.vpc.checks import needs_direct_connect, needs_subnets, unknown_zones
 from modules.network.vpc.settings import NetworkSettings
 
 #: The bucket that AWS delivers logs to. Every environment can have it.
@@ -19,21 +21,21 @@ RESERVED_BUCKETS = {"logs"}
 BACKUP_PAUSE_MINUTES = 60
 
 
-def findings(blocks: DataBlocks, network: NetworkSettings | None, region: str) -> Iterator[Finding]:
+def findings(blocks: DataBlocks) -> Iterator[Finding]:
     """Yield the requirements between blocks, and of blocks on the network, that are not met."""
     for name, database in blocks.database.items():
-        yield from _database_network_findings(name, database, network)
-        yield from _snapshot_in_other_region(name, database, region)
-    for name in blocks.cache if network is None else ():
-        yield Finding(("cache", name), None, "needs data subnets, and there is no VPC", "write a `network` block")
+        yield from _database_network_findings(name, database, blocks.network)
+        yield from _snapshot_in_other_region(name, database, blocks.region)
+    for name in blocks.cache if blocks.network is None else ():
+        yield needs_subnets(("cache", name), "data")
     yield from _duplicate_user_ids(blocks)
     yield from _duplicate_proxy_names(blocks)
     yield from _reserved_buckets(blocks)
     yield from _backups_without_plan(blocks)
     yield from _backups_during_maintenance(blocks)
-    if blocks.backup and blocks.backup.copy_to_region == region:
-        rule = "is the environment's own region; a copy protects against the failure of that region"
-        yield Finding(("backup", "copy_to_region"), region, rule, "write another region, or remove it")
+    if blocks.backup and blocks.backup.copy_to_region == blocks.region:
+        rule = "is the environment's own Region; a copy protects against the failure of that Region"
+        yield Finding(("backup", "copy_to_region"), blocks.region, rule, "write another Region, or remove it")
 
 
 def versions(blocks: DataBlocks) -> Iterator[VersionInUse]:
@@ -53,20 +55,28 @@ def warnings(blocks: DataBlocks) -> Iterator[Finding]:
             yield Finding(("database", name, "copy_master_user_password"), True, rule, remedy)
 
 
+def cache_findings(
+    at: tuple[str, ...], users: Mapping[str, str | None], caches: Mapping[str, CacheSettings]
+) -> Iterator[Finding]:
+    """Yield the caches that do not exist, or lack the user that a program logs in as; None is the default user."""
+    yield from unknown_names(at, "cache", users, caches)
+    for label, user in users.items():
+        if label in caches and (unknown := caches[label].unknown_user(user)):
+            rule = f"has no user {unknown}, which the program would log in as"
+            others = f', or "{label}:USER" with one of {", ".join(sorted(caches[label].user))}' if user else ""
+            yield Finding(at, label, rule, f'write `user "{unknown}" {{ }}` in cache.{label}{others}')
+
+
 def _database_network_findings(
     name: str, settings: DatabaseSettings, network: NetworkSettings | None
 ) -> Iterator[Finding]:
     at = ("database", name)
     if network is None:
-        yield Finding(at, None, "needs data subnets, and there is no VPC", "write a `network` block")
+        yield needs_subnets(at, "data")
         return
-    if settings.corporate and network.direct_connect is None:
-        rule = "allows the corporate ranges, and there is no network.direct_connect that names any"
-        yield Finding((*at, "corporate"), True, rule, "remove it, or write network { direct_connect { ... } }")
-    for zone in sorted(set(settings.availability_zones) - set(network.availability_zones)):
-        rule = "is not an Availability Zone of the network, so there is no data subnet in it"
-        remedy = f"write any of {', '.join(network.availability_zones)}"
-        yield Finding((*at, "availability_zones"), zone, rule, remedy)
+    if settings.corporate:
+        yield from needs_direct_connect((*at, "corporate"), True, network)
+    yield from unknown_zones((*at, "availability_zones"), settings.availability_zones, network, "data")
 
 
 def _duplicate_user_ids(blocks: DataBlocks) -> Iterator[Finding]:
@@ -125,12 +135,11 @@ def _backups_during_maintenance(blocks: DataBlocks) -> Iterator[Finding]:
     """
     if blocks.backup is None:
         return
-    backup_start = blocks.backup.hour * 60
+    # The hour before the maintenance window is compared by adding an hour to the start of the backup.
+    starts = span(blocks.backup.hour * 60, START_WINDOW_MINUTES + BACKUP_PAUSE_MINUTES, MINUTES_A_DAY)
     for name, database in blocks.database.items():
-        start, end = maintenance_minutes(database.preferred_maintenance_window)
-        start_window = (backup_start, backup_start + START_WINDOW_MINUTES)
-        no_backup_window = (start - BACKUP_PAUSE_MINUTES, end)
-        if database.backup and not database.is_aurora and meet(start_window, no_backup_window):
+        maintenance = minutes_of_week(database.preferred_maintenance_window)
+        if database.backup and not database.is_aurora and meet(starts, maintenance):
             rule = f"overlaps the hour in which backups start (backup.hour {blocks.backup.hour}), or the hour after it"
             at = ("database", name, "preferred_maintenance_window")
             remedy = "write a window that ends before that hour, or starts at least two hours after its beginning"

@@ -4,10 +4,10 @@ from pydantic import Field
 
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.delivery.state.settings import StateSettings
-from modules.foundation.settings import Settings
+from modules.observability.blocks import ObservabilityBlocks
 
 
-class DeliveryBlocks(Settings):
+class DeliveryBlocks(ObservabilityBlocks):
     """The blocks of the delivery module."""
 
     state: StateSettings = Field(default=StateSettings(), description="Where the Terraform state is stored.")

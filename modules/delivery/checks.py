@@ -2,35 +2,33 @@
 
 from collections.abc import Iterator
 
-from modules.compute.blocks import ComputeBlocks
-from modules.data.blocks import DataBlocks
 from modules.delivery.blocks import DeliveryBlocks
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.foundation.problems import Finding
 
 
-def findings(blocks: DeliveryBlocks, data: DataBlocks, compute: ComputeBlocks) -> Iterator[Finding]:
+def findings(blocks: DeliveryBlocks) -> Iterator[Finding]:
     """Yield the problems between these blocks, and between them and those of lower modules."""
     if blocks.pipeline:
-        yield from _passwords_in_previews(blocks.pipeline, data)
+        yield from _passwords_in_previews(blocks.pipeline, blocks)
     else:
-        yield from _projects_without_a_server(compute)
+        yield from _projects_without_a_server(blocks)
 
 
-def _passwords_in_previews(pipeline: PipelineSettings, data: DataBlocks) -> Iterator[Finding]:
+def _passwords_in_previews(pipeline: PipelineSettings, blocks: DeliveryBlocks) -> Iterator[Finding]:
     """Yield a problem if jobs of any branch could read a database's password, as a plan must."""
-    databases = sorted(name for name, database in data.database.items() if database.keeps_password)
+    databases = sorted(name for name, database in blocks.database.items() if database.keeps_password)
     if pipeline.previews and databases:
         listed = ", ".join(databases)
         rule = f"would let the jobs of every branch read the password of database {listed}, which a plan must read"
         yield Finding(("pipeline", "previews"), True, rule, "write previews = false")
 
 
-def _projects_without_a_server(compute: ComputeBlocks) -> Iterator[Finding]:
+def _projects_without_a_server(blocks: DeliveryBlocks) -> Iterator[Finding]:
     """Yield a problem for each project that may deploy or push, in an environment that trusts no GitLab server."""
     projects = [
-        *((("service", name, "deployed_by"), each.deployed_by) for name, each in compute.service.items()),
-        *((("repository", name, "pushed_by"), each.pushed_by) for name, each in compute.repository.items()),
+        *((("service", name, "deployed_by"), each.deployed_by) for name, each in blocks.service.items()),
+        *((("repository", name, "pushed_by"), each.pushed_by) for name, each in blocks.repository.items()),
     ]
     for at, project in projects:
         if project:

@@ -2,12 +2,13 @@
 
 from pydantic import Field
 
+from modules.compute.blocks import ComputeBlocks
 from modules.edge.firewall.settings import FirewallSettings
 from modules.edge.site.settings import SiteSettings
-from modules.foundation.settings import Label, Settings
+from modules.foundation.settings import Label
 
 
-class EdgeBlocks(Settings):
+class EdgeBlocks(ComputeBlocks):
     """The blocks of the edge module."""
 
     firewall: FirewallSettings | None = Field(

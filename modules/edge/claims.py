@@ -4,11 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from modules.access.blocks import AccessBlocks
-from modules.compute.blocks import ComputeBlocks
 from modules.edge.blocks import EdgeBlocks
 from modules.foundation.problems import Finding
-from modules.network.blocks import NetworkBlocks
 from modules.network.keys.domains import is_under
 from modules.network.zone.keys.record import DUAL_STACK, IPV4
 from modules.network.zone.settings import zone_label_of
@@ -55,42 +52,40 @@ class Claim:
         return bool(set(self.types) & set(other.types)) or bool(types & {"CNAME", "NS"})
 
 
-def claims(edge: EdgeBlocks, network: NetworkBlocks, access: AccessBlocks, compute: ComputeBlocks) -> Iterator[Claim]:
+def claims(blocks: EdgeBlocks) -> Iterator[Claim]:
     """Yield the names for which an environment creates records."""
-    for zone, settings in network.zone.items():
+    for zone, settings in blocks.zone.items():
         for label, record in settings.record.items():
             yield Claim(
                 ("zone", zone, "record", label, "name"), record.name, "record", record.types, zone, record.routing
             )
         for label in settings.delegation:
             yield Claim(("zone", zone, "delegation", label), settings.delegated(label), "delegation", ("NS",), zone)
-    for at, kind, types, names in _names_of_blocks(edge, access, compute):
+    for at, kind, types, names in _names_of_blocks(blocks):
         for name in names:
-            zone_label = zone_label_of(name, network.zone)
+            zone_label = zone_label_of(name, blocks.zone)
             if zone_label is not None:
                 yield Claim(at, name, kind, types, zone_label)
 
 
-def _names_of_blocks(edge: EdgeBlocks, access: AccessBlocks, compute: ComputeBlocks) -> Iterator[_Names]:
+def _names_of_blocks(blocks: EdgeBlocks) -> Iterator[_Names]:
     """Yield the names of blocks other than `zone`: the key, the kind of block, the record types, and the names."""
-    for label, load_balancer in compute.load_balancer.items():
+    for label, load_balancer in blocks.load_balancer.items():
         yield ("load_balancer", label, "names"), "load_balancer", IPV4, load_balancer.names
-    for label, site in edge.site.items():
+    for label, site in blocks.site.items():
         yield ("site", label, "names"), "site", DUAL_STACK, site.names
-    if access.sign_in and access.sign_in.domain:
-        yield ("sign_in", "domain"), "sign_in", IPV4, (access.sign_in.domain,)
+    if blocks.sign_in and blocks.sign_in.domain:
+        yield ("sign_in", "domain"), "sign_in", IPV4, (blocks.sign_in.domain,)
 
 
-def findings(
-    edge: EdgeBlocks, network: NetworkBlocks, access: AccessBlocks, compute: ComputeBlocks
-) -> Iterator[Finding]:
+def findings(blocks: EdgeBlocks) -> Iterator[Finding]:
     """Yield names that two blocks claim or that a delegation hides, and sign-in domains without a parent address."""
-    claimed = list(claims(edge, network, access, compute))
+    claimed = list(claims(blocks))
     for one, other in combinations(claimed, 2):
         if one.zone == other.zone and {one.kind, other.kind} not in _COMPARED:
             yield from _claimed_twice(one, other)
-    yield from _sign_in_parent(claimed, network, access)
-    yield from _checks_from_outside(network, compute)
+    yield from _sign_in_parent(claimed, blocks)
+    yield from _checks_from_outside(blocks)
 
 
 def _claimed_twice(one: Claim, other: Claim) -> Iterator[Finding]:
@@ -110,17 +105,17 @@ def _claimed_twice(one: Claim, other: Claim) -> Iterator[Finding]:
         yield Finding(hidden.at, hidden.name, rule, "write it in that zone's environment, or remove the delegation")
 
 
-def _sign_in_parent(claimed: list[Claim], network: NetworkBlocks, access: AccessBlocks) -> Iterator[Finding]:
+def _sign_in_parent(claimed: list[Claim], blocks: EdgeBlocks) -> Iterator[Finding]:
     """Yield a sign-in domain whose parent domain has no address record.
 
     [Amazon Cognito Developer Guide, Using your own domain for managed login]
     (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html): Cognito
     requires one. Existing zones are skipped: they may have records that are not in the environment files.
     """
-    domain = access.sign_in.domain if access.sign_in else None
+    domain = blocks.sign_in.domain if blocks.sign_in else None
     parent = domain.partition(".")[2] if domain else ""
-    zone = zone_label_of(parent, network.zone)
-    if not domain or zone is None or network.zone[zone].existing or domain == network.zone[zone].name:
+    zone = zone_label_of(parent, blocks.zone)
+    if not domain or zone is None or blocks.zone[zone].existing or domain == blocks.zone[zone].name:
         return
     with_address = [each for each in claimed if each.kind != "sign_in" and _ADDRESSES & set(each.types)]
     if not any(_matches(each.name, parent) for each in with_address):
@@ -129,10 +124,10 @@ def _sign_in_parent(claimed: list[Claim], network: NetworkBlocks, access: Access
         yield Finding(("sign_in", "domain"), domain, rule, remedy)
 
 
-def _checks_from_outside(network: NetworkBlocks, compute: ComputeBlocks) -> Iterator[Finding]:
+def _checks_from_outside(blocks: EdgeBlocks) -> Iterator[Finding]:
     """Yield health checks of internal load balancers, which Route 53 health checkers cannot reach."""
-    inside = {name: label for label, each in compute.load_balancer.items() if each.internal for name in each.names}
-    for zone, settings in network.zone.items():
+    inside = {name: label for label, each in blocks.load_balancer.items() if each.internal for name in each.names}
+    for zone, settings in blocks.zone.items():
         for label, check in settings.health_check.items():
             if check.host in inside:
                 rule = (

@@ -5,15 +5,16 @@ from typing import Self, TypeVar
 
 from pydantic import Field
 
+from modules.data.blocks import DataBlocks
 from modules.events.channel.settings import QueueSettings, StreamSettings, TopicSettings
 from modules.events.function.settings import FunctionSettings
 from modules.events.push.settings import PushSettings
-from modules.foundation.settings import Label, Settings
+from modules.foundation.settings import Label
 
 Block = TypeVar("Block")
 
 
-class EventsBlocks(Settings):
+class EventsBlocks(DataBlocks):
     """The blocks that the events module builds."""
 
     function: dict[Label, FunctionSettings] = Field(

@@ -1,21 +1,22 @@
 """Checks of the events module's blocks against each other and against the blocks of lower modules."""
 
 import datetime
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 
-from modules.data.blocks import DataBlocks
+from modules.data.checks import cache_findings
 from modules.events.blocks import EventsBlocks, push_channel
 from modules.events.channel.keys.endpoints import publishing_endpoints
 from modules.events.function import checks as recursion
 from modules.events.function.keys import shipped
 from modules.events.function.settings import FunctionSettings
 from modules.events.keys import made_names
+from modules.foundation.checks import unknown_labels, unknown_names
 from modules.foundation.cron import OVER, ended_before
 from modules.foundation.notifications import Notification
 from modules.foundation.problems import Finding
 from modules.foundation.versions import VersionInUse
-from modules.network.blocks import NetworkBlocks
+from modules.network.vpc.checks import needs_subnets, unreachable_by_programs
 from modules.network.vpc.settings import NetworkSettings
 
 #: "Using Lambda with Amazon SQS, Configuring a queue": six times the function's timeout, so that a throttled batch can
@@ -23,19 +24,19 @@ from modules.network.vpc.settings import NetworkSettings
 VISIBILITY_TIMEOUTS = 6
 
 
-def findings(blocks: EventsBlocks, data: DataBlocks, network: NetworkBlocks) -> Iterator[Finding]:
+def findings(blocks: EventsBlocks) -> Iterator[Finding]:
     """Yield the conflicts among these blocks, and between them and the blocks of lower modules."""
     for name, function in blocks.function.items():
-        yield from _unknown_names(name, function, blocks, data)
+        yield from _unknown_names(name, function, blocks)
         if function.in_vpc:
-            yield from _ways(name, function, network.network)
+            yield from _network_findings(name, function, blocks.network)
         yield from _visibility(name, function, blocks)
     for name, queue in blocks.queue.items():
-        yield from _not_among(("queue", name, "topics"), "topic", queue.topics, blocks.topic)
+        yield from unknown_names(("queue", name, "topics"), "topic", queue.topics, blocks.topic)
     yield from _readers(blocks)
     yield from _overlaps(blocks)
-    yield from _rotations(blocks, data)
-    yield from _pushes(blocks, data)
+    yield from _rotations(blocks)
+    yield from _pushes(blocks)
     yield from made_names.findings(blocks)
     yield from shipped.findings(blocks)
     yield from recursion.findings(blocks)
@@ -55,59 +56,33 @@ def versions(blocks: EventsBlocks) -> Iterator[VersionInUse]:
         yield VersionInUse(("function", name, "runtime"), "lambda", function.runtime)
 
 
-def _ways(name: str, function: FunctionSettings, network: NetworkSettings | None) -> Iterator[Finding]:
-    """Yield the AWS services that a function in the app subnets calls and cannot reach.
+def _network_findings(name: str, function: FunctionSettings, network: NetworkSettings | None) -> Iterator[Finding]:
+    """Yield what a function in the app subnets needs of the VPC.
 
     Lambda itself writes the logs and stores failed events; S3 is reached through its gateway endpoint.
     """
     if network is None:
-        rule = "requires app subnets, and there is no VPC"
-        yield Finding(("function", name, "in_vpc"), True, rule, "add a `network` block, or remove this key")
+        yield needs_subnets(("function", name, "in_vpc"), "app", True)
         return
     reads = ["secretsmanager"] if function.secrets or function.databases else []
-    missing = network.unreachable_by_programs([*publishing_endpoints(function.published_to), *reads])
-    if missing:
-        rule = f"cannot reach {', '.join(missing)}: there is no NAT gateway, no endpoint for them, and no proxy"
-        remedy = "add them to network.interface_endpoints, or add network.nat or network.proxy"
-        yield Finding(("function", name), None, rule, remedy)
+    called = [*publishing_endpoints(function.published_to), *reads]
+    yield from unreachable_by_programs(("function", name), called, network)
 
 
-def _unknown_names(name: str, function: FunctionSettings, blocks: EventsBlocks, data: DataBlocks) -> Iterator[Finding]:
+def _unknown_names(name: str, function: FunctionSettings, blocks: EventsBlocks) -> Iterator[Finding]:
     at = ("function", name)
-    named: tuple[tuple[str, str, Collection[str], Collection[str]], ...] = (
-        ("databases", "database", function.databases, data.database),
-        ("caches", "cache", function.caches, data.cache),
-        ("secrets", "secret", function.secrets, data.secret),
-        ("queues", "queue", function.queues, blocks.queue),
-        ("topics", "topic", function.topics, blocks.topic),
-        ("streams", "stream", function.streams, blocks.stream),
-    )
-    for key, kind, names, known in named:
-        yield from _not_among((*at, key), kind, names, known)
-    for label in function.caches:
-        if label in data.cache and (unknown := data.cache[label].unknown_user()):
-            rule = f"has no user {unknown}, as which the function would log in"
-            yield Finding((*at, "caches"), label, rule, f'add `user "{unknown}" {{ }}` to its block')
-    labelled: tuple[tuple[str, str, Collection[str], Collection[str]], ...] = (
-        ("bucket", "bucket", function.bucket, data.bucket),
-        ("on_queue", "queue", function.on_queue, blocks.queue),
-        ("on_topic", "topic", function.on_topic, blocks.topic),
-        ("on_stream", "stream", function.on_stream, blocks.stream),
-    )
-    for key, kind, labels, known in labelled:
-        for label in labels:
-            yield from _not_among((*at, key, label), kind, [label], known)
+    yield from unknown_names((*at, "databases"), "database", function.databases, blocks.database)
+    yield from cache_findings((*at, "caches"), dict.fromkeys(function.caches), blocks.cache)
+    yield from unknown_names((*at, "secrets"), "secret", function.secrets, blocks.secret)
+    yield from unknown_names((*at, "queues"), "queue", function.queues, blocks.queue)
+    yield from unknown_names((*at, "topics"), "topic", function.topics, blocks.topic)
+    yield from unknown_names((*at, "streams"), "stream", function.streams, blocks.stream)
+    yield from unknown_labels((*at, "bucket"), "bucket", function.bucket, blocks.bucket)
+    yield from unknown_labels((*at, "on_queue"), "queue", function.on_queue, blocks.queue)
+    yield from unknown_labels((*at, "on_topic"), "topic", function.on_topic, blocks.topic)
+    yield from unknown_labels((*at, "on_stream"), "stream", function.on_stream, blocks.stream)
     for label, trigger in function.on_object.items():
-        yield from _not_among((*at, "on_object", label, "bucket"), "bucket", [trigger.bucket], data.bucket)
-
-
-def _not_among(at: tuple[str, ...], kind: str, names: Collection[str], known: Collection[str]) -> Iterator[Finding]:
-    for name in names:
-        if name not in known:
-            there = f"there is {', '.join(sorted(known))}" if known else "there is none"
-            yield Finding(
-                at, name, f"is not the name of a `{kind}` block; {there}", f'write `{kind} "{name}" {{ }}` too'
-            )
+        yield from unknown_names((*at, "on_object", label, "bucket"), "bucket", [trigger.bucket], blocks.bucket)
 
 
 def _visibility(name: str, function: FunctionSettings, blocks: EventsBlocks) -> Iterator[Finding]:
@@ -149,14 +124,14 @@ def _overlaps(blocks: EventsBlocks) -> Iterator[Finding]:
             yield Finding(at, None, rule, "choose prefixes or suffixes that no object key shares")
 
 
-def _rotations(blocks: EventsBlocks, data: DataBlocks) -> Iterator[Finding]:
-    for name, secret in data.secret.items():
+def _rotations(blocks: EventsBlocks) -> Iterator[Finding]:
+    for name, secret in blocks.secret.items():
         if secret.rotation:
             at = ("secret", name, "rotation", "function")
-            yield from _not_among(at, "function", [secret.rotation.function], blocks.function)
+            yield from unknown_names(at, "function", [secret.rotation.function], blocks.function)
 
 
-def _pushes(blocks: EventsBlocks, data: DataBlocks) -> Iterator[Finding]:
+def _pushes(blocks: EventsBlocks) -> Iterator[Finding]:
     for name, push in blocks.push.items():
         channel = push_channel(name)
         for kind, taken in (
@@ -170,4 +145,4 @@ def _pushes(blocks: EventsBlocks, data: DataBlocks) -> Iterator[Finding]:
                 yield Finding((kind, channel), None, rule, f"give the {kind} another name")
         for key, platform in (("apns", push.apns), ("fcm", push.fcm)):
             if platform:
-                yield from _not_among(("push", name, key, "secret"), "secret", [platform.secret], data.secret)
+                yield from unknown_names(("push", name, key, "secret"), "secret", [platform.secret], blocks.secret)

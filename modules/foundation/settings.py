@@ -5,11 +5,11 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from modules.foundation.problems import broken_rule
+from modules.foundation.problems import Finding, broken_rule, refuse
 
 Tier = Literal["development", "staging", "production"]
 
@@ -68,10 +68,37 @@ class Settings(BaseModel):
     """The groups of a long table in the reference: the first key of each, with the group's title."""
 
 
+@dataclass(frozen=True)
+class NotAllowed:
+    """Values of a key that tiers do not allow, as metadata of its type: `Annotated[bool, NotAllowed(...)]`."""
+
+    values: tuple[Any, ...] | range
+    because: str
+    """The consequence in that tier, as a phrase: "there would be no snapshot to restore"."""
+    instead: str = "remove it"
+    """What to write instead."""
+    tiers: tuple[Tier, ...] = ("production",)
+
+
 class TieredSettings(Settings):
     """A block whose defaults and rules depend on the environment's tier, which is handed down to it."""
 
     tier: Tier = Field(default="development", description="The environment's.", json_schema_extra={"inherited": True})
+
+    @model_validator(mode="after")
+    def _check_tier(self) -> Self:
+        rules = [
+            (name, each)
+            for name, info in type(self).model_fields.items()
+            for each in info.metadata
+            if isinstance(each, NotAllowed) and self.tier in each.tiers
+        ]
+        refuse(
+            Finding((name,), getattr(self, name), f"is not allowed in {self.tier}: {each.because}", each.instead)
+            for name, each in rules
+            if getattr(self, name) in each.values
+        )
+        return self
 
     @property
     def is_production(self) -> bool:

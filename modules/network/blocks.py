@@ -2,12 +2,13 @@
 
 from pydantic import Field
 
-from modules.foundation.settings import Label, Settings
+from modules.foundation.blocks import EnvironmentKeys
+from modules.foundation.settings import Label
 from modules.network.vpc.settings import NetworkSettings
 from modules.network.zone.settings import ZoneSettings
 
 
-class NetworkBlocks(Settings):
+class NetworkBlocks(EnvironmentKeys):
     """The blocks that the network module builds."""
 
     network: NetworkSettings | None = Field(default=None, description="The VPC.")

@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from modules.foundation.settings import Settings
+from modules.edge.blocks import EdgeBlocks
 from modules.observability.alarms.settings import AlarmsSettings
 
 
-class ObservabilityBlocks(Settings):
+class ObservabilityBlocks(EdgeBlocks):
     """The blocks that the observability module builds."""
 
     alarms: AlarmsSettings | None = Field(

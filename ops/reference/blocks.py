@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from modules.foundation.settings import Settings, TierDefault
+from modules.foundation.settings import NotAllowed, Settings, TierDefault
 from modules.hcl.reading import alternatives, shape_of, written
 
 _PREFIX = re.compile(r"(?:The|An?) `\w+` block[^:`]*: ")
@@ -71,7 +71,7 @@ def _table(fields: dict[str, FieldInfo]) -> Iterator[str]:
     yield "| key | value | default | description |"
     yield "|---|---|---|---|"
     for name, info in fields.items():
-        cells = (f"`{name}`", _type(info), _default(info), _sentence(info.description))
+        cells = (f"`{name}`", _type(info), _default(info), f"{_sentence(info.description)}{_not_allowed(info)}")
         yield f"| {' | '.join(each.replace('|', '&#124;') for each in cells)} |"
 
 
@@ -131,6 +131,18 @@ def _tier_default(default: TierDefault) -> str:
     if default.exception:
         shown.append(f"{_shown(default.exception.value)} {default.exception.words}")
     return "; ".join(shown)
+
+
+def _not_allowed(info: FieldInfo) -> str:
+    """Return a sentence for each of the values that tiers do not allow."""
+    rules = [each for each in info.metadata if isinstance(each, NotAllowed)]
+    return "".join(f" Not allowed in {' and '.join(each.tiers)}: {_values(each)}." for each in rules)
+
+
+def _values(rule: NotAllowed) -> str:
+    if isinstance(rule.values, range):
+        return f"less than `{rule.values.stop}`"
+    return ", ".join(map(_shown, rule.values))
 
 
 def _shown(value: Any) -> str:

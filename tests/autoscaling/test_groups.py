@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from modules.autoscaling.groups import GroupScaling, unix_cron
 from modules.autoscaling.settings.scaling import ScalingSettings
-from modules.autoscaling.settings.times import DAYS
 from modules.foundation.foundation import Foundation
+from modules.foundation.time_windows import DAYS
 from tests.support.stacks import built
 from tests.support.template import Template
 

@@ -56,13 +56,17 @@ def test_code_names_a_folder_other_than_the_label(tmp_path: Path) -> None:
         (['environment = { a-b = "x" }'], 0, "environment a-b is not a valid variable name"),
         ([f'environment = {{ LONG = "{"x" * 4096}" }}'], 0, "environment has 4100 bytes, and Lambda accepts 4096"),
         (block("bucket", "content"), 0, "bucket.content has neither read nor write"),
-        (block("bucket", "other", 'read = [""]'), 0, "bucket.other other is not the name of a `bucket` block"),
-        (['secrets = ["other"]'], 0, "secrets other is not the name of a `secret` block; there is token"),
-        (['queues = ["other"]'], 0, "queues other is not the name of a `queue` block; there is jobs"),
+        (block("bucket", "other", 'read = [""]'), 0, "bucket.other names no `bucket` block of this environment"),
+        (['secrets = ["other"]'], 0, "secrets other names no `secret` block of this environment; there is token"),
+        (['queues = ["other"]'], 0, "queues other names no `queue` block of this environment; there is jobs"),
         (['databases = ["main"]'], 0, 'databases ["main"] can be reached only from inside the VPC'),
-        (["in_vpc = true", 'databases = ["main"]'], 1, "databases main is not the name of a `database` block"),
-        (block("on_object", "all", 'bucket = "other"'), 1, "on_object.all.bucket other is not the name of a `bucket`"),
-        (block("on_queue", "other"), 0, "on_queue.other other is not the name of a `queue` block; there is jobs"),
+        (["in_vpc = true", 'databases = ["main"]'], 1, "databases main names no `database` block of this environment"),
+        (block("on_object", "all", 'bucket = "other"'), 1, "on_object.all.bucket other names no `bucket`"),
+        (
+            block("on_queue", "other"),
+            0,
+            "on_queue.other names no `queue` block of this environment",
+        ),
         (block("on_queue", "jobs", "batch_size = 11"), 1, "on_queue.jobs.batch_size 11 is more than 10, which"),
         (block("schedule", "x"), 0, "schedule.x needs either rate or cron"),
         (block("schedule", "x", 'rate = "often"'), 1, "schedule.x.rate often is not a rate"),
@@ -124,7 +128,7 @@ def test_overlapping_object_triggers_are_a_problem(tmp_path: Path, prefix: str, 
 
 def test_in_vpc_without_a_network_is_a_problem(tmp_path: Path) -> None:
     without = DEV.split("network {")[0] + function("in_vpc = true")
-    assert "function.copy.in_vpc true requires app subnets, and there is no VPC" in only_problem(
+    assert "function.copy.in_vpc true needs app subnets, and there is no VPC" in only_problem(
         tmp_path, {"dev": without}
     )
 
@@ -134,7 +138,7 @@ def test_function_in_vpc_without_nat_needs_endpoints_for_what_it_names(tmp_path:
     private = DEV.replace('"c"]\n', '"c"]\n  nat = "none"\n', 1) + PREREQUISITES
     assert only_problem(tmp_path, {"dev": private + function(*lines)}).endswith(
         "function.copy cannot reach kinesis-streams, secretsmanager, sqs: there is no NAT gateway, no endpoint for "
-        "them, and no proxy; add them to network.interface_endpoints, or add network.nat or network.proxy"
+        "them, and no proxy; add them to network.interface_endpoints, or write network.nat or network.proxy"
     )
     endpoints = '  interface_endpoints = ["kinesis-streams", "secretsmanager", "sqs"]\n'
     reachable = private.replace('"none"\n', f'"none"\n{endpoints}', 1)
@@ -147,7 +151,7 @@ def test_caches_without_the_function_user_is_a_problem(tmp_path: Path) -> None:
     cache = 'cache "ranking" {\n  node_type = "cache.t4g.micro"\n  user "NAME" {\n  }\n}\n'
     file = DEV + cache + function("in_vpc = true", 'caches = ["ranking"]')
     assert problems_of(tmp_path, {"dev": file.replace("NAME", "app")}) == []
-    assert "function.copy.caches ranking has no user app, as which the function would log in" in only_problem(
+    assert "function.copy.caches ranking has no user app, which the program would log in as" in only_problem(
         tmp_path, {"dev": file.replace("NAME", "reader")}
     )
 
@@ -157,8 +161,9 @@ def test_rotation_with_unknown_function_is_a_problem(tmp_path: Path) -> None:
     assert "secret.login.rotation.days 1001 should be less than or equal to 1000" in only_problem(
         tmp_path, {"dev": DEV + secret}
     )
-    assert "secret.login.rotation.function rotate is not the name of a `function` block; there is none" in only_problem(
-        tmp_path, {"dev": DEV + secret.replace("1001", "30")}
+    assert (
+        "secret.login.rotation.function rotate names no `function` block of this environment; there is none"
+        in only_problem(tmp_path, {"dev": DEV + secret.replace("1001", "30")})
     )
 
 
@@ -169,7 +174,7 @@ def test_load_balancer_rule_with_unknown_function_is_a_problem(tmp_path: Path) -
         '  default {\n    function = "maintenance"\n  }\n}\n'
     )
     text = DEV + zone + load_balancer
-    assert "is not a function of this environment; there is none" in "\n".join(
+    assert "names no `function` block of this environment; there is none" in "\n".join(
         map(str, problems_of(tmp_path, {"dev": text}))
     )
     known = problems_of(tmp_path, {"dev": text + function(name="maintenance")})

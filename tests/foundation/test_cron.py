@@ -7,7 +7,23 @@ import pytest
 
 from modules.environment_files import load
 from modules.foundation.cron import ended_before, faults
-from tests.support.environments import DEV, write
+from tests.support.environments import DEV, problems_of, write
+
+#: Every block with a schedule.
+SCHEDULED = """\
+ecs "main" {}
+service "api" {}
+scheduled_task "report" {
+  service  = "api"
+  schedule = "cron(CRON)"
+  command  = ["report"]
+}
+function "maintenance" {
+  schedule "nightly" {
+    cron = "CRON"
+  }
+}
+"""
 
 
 @pytest.mark.parametrize(
@@ -36,6 +52,9 @@ def test_documented_expression_is_valid(expression: str) -> None:
         ("0 3 * *", "has 4 fields; an EventBridge cron expression has six, the last one is the year"),
         ("0 3 * * * *", "needs a ? as either the day of the month or the day of the week, but not both"),
         ("0 3 ? * ? *", "needs a ? as either the day of the month or the day of the week, but not both"),
+        ("99 5 * * ? *", 'has "99" as the minute, which allows 0 to 59'),
+        ("0 25 * * ? *", 'has "25" as the hour, which allows 0 to 23'),
+        ("0 3 1 FOO ? *", 'has "FOO" as the month, which allows 1 to 12 or JAN to DEC'),
         ("60 3 * * ? *", 'has "60" as the minute, which allows 0 to 59'),
         ("0 24 * * ? *", 'has "24" as the hour, which allows 0 to 23'),
         ("0 3 0 * ? *", 'has "0" as the day of the month, which allows 1 to 31'),
@@ -64,22 +83,23 @@ def test_an_expression_ends_with_the_last_of_its_years() -> None:
     assert not ended_before("0 3 * * ? *", 2100)
 
 
+@pytest.mark.parametrize(
+    ("cron", "rule"),
+    [
+        ("99 5 * * ? *", 'has "99" as the minute'),
+        ("0 25 * * ? *", 'has "25" as the hour'),
+        ("0 3 1 FOO ? *", 'has "FOO" as the month'),
+    ],
+)
+def test_invalid_field_of_any_block_with_a_schedule_is_a_problem(tmp_path: Path, cron: str, rule: str) -> None:
+    problems = map(str, problems_of(tmp_path, {"dev": DEV + SCHEDULED.replace("CRON", cron)}))
+    task, function = sorted(line.removeprefix(f"{tmp_path}/") for line in problems)
+    assert task.startswith(f"dev.hcl:14: scheduled_task.report.schedule cron({cron}) {rule}")
+    assert function.startswith(f"dev.hcl:19: function.maintenance.schedule.nightly.cron {cron} {rule}")
+
+
 @pytest.mark.parametrize(("year", "count"), [(2027, 0), (2028, 2)])
 def test_schedule_whose_years_are_over_warns(tmp_path: Path, year: int, count: int) -> None:
-    text = """\
-ecs "main" {}
-service "api" {}
-scheduled_task "report" {
-  service  = "api"
-  schedule = "cron(0 3 * * ? 2027)"
-  command  = ["report"]
-}
-function "maintenance" {
-  schedule "nightly" {
-    cron = "0 3 * * ? 2027"
-  }
-}
-"""
-    (file,) = load(write(tmp_path, {"dev": DEV + text})).values()
+    (file,) = load(write(tmp_path, {"dev": DEV + SCHEDULED.replace("CRON", "0 3 * * ? 2027")})).values()
     warnings = [each for each in file.warnings(datetime.date(year, 1, 1)) if "its years are over" in each.rule]
     assert len(warnings) == count

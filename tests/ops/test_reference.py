@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from modules.access.sign_in.settings import SignInSettings
 from modules.compute.ecs.settings import EcsSettings, FargateSettings
@@ -21,7 +21,7 @@ from modules.delivery.pipeline.settings import PipelineSettings
 from modules.edge.site.settings import SiteSettings
 from modules.environment import Environment
 from modules.events.push.settings import ApnsSettings
-from modules.foundation.settings import Settings, Tier, TierDefault
+from modules.foundation.settings import NotAllowed, Settings, Tier, TierDefault
 from modules.hcl.reading import shape_of, written
 from modules.network.vpc.settings import NetworkSettings
 from ops.reference.pages import FOLDER, pages
@@ -117,6 +117,34 @@ def test_tier_default_equals_what_the_settings_resolve(tier: Tier) -> None:
         declared = model.model_fields[name].default_factory
         assert isinstance(declared, TierDefault)
         assert getattr(settings, name) == declared.by_tier[tier], (model.__name__, name)
+
+
+def not_allowed() -> Iterator[tuple[type[BaseModel], str, NotAllowed]]:
+    for model in models():
+        for name, info in model.model_fields.items():
+            yield from ((model, name, rule) for rule in info.metadata if isinstance(rule, NotAllowed))
+
+
+@pytest.mark.parametrize("tier", get_args(Tier))
+def test_value_is_rejected_in_the_tiers_that_the_reference_names(tier: Tier) -> None:
+    seen = 0
+    for model, name, rule in not_allowed():
+        for value in rule.values:
+            try:
+                model.model_validate({"tier": tier, **TIERED[model], name: value})
+                problems = []
+            except ValidationError as error:
+                problems = [each for each in error.errors() if f"is not allowed in {tier}" in each["msg"]]
+            assert bool(problems) == (tier in rule.tiers), (model.__name__, name, value)
+        seen += 1
+    assert seen > 15
+
+
+def test_value_that_production_does_not_allow_is_in_the_description() -> None:
+    text = pages()["data.md"]
+    assert "Not allowed in production: `false`." in text
+    assert "Not allowed in staging and production: `false`." in text
+    assert "Not allowed in production: less than `7`." in text
 
 
 def test_key_has_bounds_default_and_description() -> None:

@@ -17,6 +17,14 @@ network {
   availability_zones = ["a", "c"]
 }
 """
+#: The keys of an environment without any block.
+KEYS = {
+    "name": "dev",
+    "product": "agora",
+    "account_id": "111111111111",
+    "region": "ap-northeast-2",
+    "tier": "development",
+}
 PROD = DEV.replace("1" * 12, "3" * 12).replace("development", "production").replace("10.20.0.0/20", "10.20.16.0/20")
 
 

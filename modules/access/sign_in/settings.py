@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from modules.access.sign_in.keys.client import ClientSettings, empty
 from modules.foundation.problems import Finding, broken_rule, refuse
-from modules.foundation.settings import Label, Settings, TieredSettings, each_once, tiered
+from modules.foundation.settings import Label, NotAllowed, Settings, TieredSettings, each_once, tiered
 from modules.network.keys.domains import DomainName, is_under
 
 Contact = Literal["email", "phone"]
@@ -89,9 +89,16 @@ class SignInSettings(TieredSettings):
     self_registration: bool = Field(
         default=True, description="Whether anyone may sign up; otherwise, only administrators add users."
     )
-    mfa: Literal["off", "optional", "required"] = Field(
+    mfa: Annotated[
+        Literal["off", "optional", "required"],
+        NotAllowed(
+            ("off",),
+            "a stolen password alone would give access to the account",
+            'write "optional" or "required"',
+        ),
+    ] = Field(
         default="optional",
-        description="Multi-factor authentication: off (not allowed in production), optional per user, or required.",
+        description="Multi-factor authentication: off, optional per user, or required.",
     )
     mfa_methods: Annotated[tuple[Literal["totp", "sms"], ...], AfterValidator(each_once)] = Field(
         default=("totp",),
@@ -101,12 +108,15 @@ class SignInSettings(TieredSettings):
         default="email",
         description="How users recover their account; by default the first of `sign_in_with`.",
     )
-    threat_protection: Literal["off", "audit", "enforced"] = tiered(
+    threat_protection: Annotated[
+        Literal["off", "audit", "enforced"],
+        NotAllowed(("off",), "sign-ins with passwords leaked elsewhere would go unnoticed"),
+    ] = tiered(
         development="off",
         staging="off",
         production="enforced",
         description="Whether Cognito reports (audit) or blocks (enforced) compromised passwords and unusual sign-ins. "
-        "Cannot be off in production. Requires the Plus feature plan, which is billed for each active user.",
+        "Requires the Plus feature plan, which is billed for each active user.",
     )
     deletion_protection: bool = tiered(
         development=False,
@@ -150,7 +160,7 @@ class SignInSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "SignInSettings":
-        refuse([*self._contact_findings(), *self._domain_findings(), *self._production_findings()])
+        refuse([*self._contact_findings(), *self._domain_findings()])
         return self
 
     @property
@@ -175,13 +185,3 @@ class SignInSettings(TieredSettings):
             if label.startswith(LOAD_BALANCER_PREFIX):
                 rule = "has a prefix that is reserved for the clients of load balancers"
                 yield Finding(("client", label), None, rule, "give it another name")
-
-    def _production_findings(self) -> Iterator[Finding]:
-        if not self.is_production:
-            return
-        if self.mfa == "off":
-            rule = "is not allowed in production: a stolen password alone would give access to the account"
-            yield Finding(("mfa",), "off", rule, 'write "optional" or "required"')
-        if self.threat_protection == "off":
-            rule = "is not allowed in production: sign-ins with passwords leaked elsewhere would go unnoticed"
-            yield Finding(("threat_protection",), "off", rule, "remove it")

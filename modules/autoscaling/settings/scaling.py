@@ -12,7 +12,7 @@ from modules.autoscaling.settings.times import (
     ScheduleSettings,
     TimeZone,
     WindowSettings,
-    minute_of_week,
+    minute_of_moment,
 )
 from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Label, Settings
@@ -61,7 +61,7 @@ class ScalingSettings(Settings):
 
     def bounds_after(self, window: WindowSettings) -> tuple[int, int]:
         """Return the minimum and maximum after the window: those of a schedule active then, or the usual ones."""
-        minute = minute_of_week(datetime.fromisoformat(window.end))
+        minute = minute_of_moment(datetime.fromisoformat(window.end))
         for schedule in self.schedule.values():
             if minute in schedule.minutes_of_week:
                 return self.bounds_of(schedule)

@@ -1,20 +1,15 @@
 """`schedule` and `window` blocks: times with different bounds."""
 
 import zoneinfo
-from datetime import datetime, time
-from typing import Annotated, Literal
+from datetime import datetime, time, timedelta
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.foundation.lists import named_twice
 from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import Settings
-
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-MINUTES_A_DAY = 24 * 60
-MINUTES_A_WEEK = 7 * MINUTES_A_DAY
+from modules.foundation.time_windows import DAYS, MINUTES_A_DAY, Day, minute_of_day, minute_of_week, span
 
 
 def _time_zone(value: str) -> str:
@@ -86,10 +81,8 @@ class ScheduleSettings(CapacitySettings):
     @property
     def minutes_of_week(self) -> frozenset[int]:
         """The minutes of the week, from Monday 00:00, in which it is active, including its end."""
-        start, end = _minute_of_day(self.start), _minute_of_day(self.end)
-        length = end - start + (MINUTES_A_DAY if self.ends_next_day else 0)
-        begins = [DAYS.index(day) * MINUTES_A_DAY + start for day in self.days]
-        return frozenset((begin + minute) % MINUTES_A_WEEK for begin in begins for minute in range(length + 1))
+        length = (minute_of_day(self.end) - minute_of_day(self.start)) % MINUTES_A_DAY
+        return frozenset().union(*(span(minute_of_week(day, self.start), length + 1) for day in self.days))
 
     @property
     def end_days(self) -> tuple[Day, ...]:
@@ -114,19 +107,12 @@ class WindowSettings(CapacitySettings):
     def spans_an_end_of(self, schedule: ScheduleSettings) -> bool:
         """Return whether the schedule starts or ends during the window."""
         start, end = datetime.fromisoformat(self.start), datetime.fromisoformat(self.end)
-        length = int((end - start).total_seconds()) // 60
-        minutes = range(min(length, MINUTES_A_WEEK) + 1)
-        during = {(minute_of_week(start) + minute) % MINUTES_A_WEEK for minute in minutes}
-        ends = {DAYS.index(day) * MINUTES_A_DAY + _minute_of_day(schedule.end) for day in schedule.end_days}
-        starts = {DAYS.index(day) * MINUTES_A_DAY + _minute_of_day(schedule.start) for day in schedule.days}
+        during = span(minute_of_moment(start), (end - start) // timedelta(minutes=1) + 1)
+        ends = {minute_of_week(day, schedule.end) for day in schedule.end_days}
+        starts = {minute_of_week(day, schedule.start) for day in schedule.days}
         return bool(during & (starts | ends))
 
 
-def _minute_of_day(clock: str) -> int:
-    hours, minutes = clock.split(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def minute_of_week(moment: datetime) -> int:
+def minute_of_moment(moment: datetime) -> int:
     """Return the minutes since Monday 00:00."""
-    return moment.weekday() * MINUTES_A_DAY + moment.hour * 60 + moment.minute
+    return minute_of_week(DAYS[moment.weekday()], f"{moment:%H:%M}")

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from modules.events.blocks import EventsBlocks
 from modules.events.channel.keys.endpoints import publishing_endpoints
+from modules.foundation.checks import unknown_names
 from modules.foundation.problems import Finding
 from modules.foundation.settings import Label, Settings
 
@@ -34,14 +35,10 @@ class PublishingSettings(Settings):
         """The AWS services that it has to reach, as named in `network.interface_endpoints`."""
         return publishing_endpoints(self.published_to)
 
-    def publishing_findings(self, events: EventsBlocks) -> Iterator[Finding]:
+    def publishing_findings(self, blocks: EventsBlocks) -> Iterator[Finding]:
         """Yield the names that no block of the events module has, and the names that are written twice."""
         for kind, labels in self.published_to.items():
-            known, key = getattr(events, kind), "pushes" if kind == "push" else f"{kind}s"
-            for label in labels:
-                if label not in known:
-                    there = f"there is {', '.join(sorted(known))}" if known else "there is none"
-                    rule = f"is no `{kind}` block of this environment; {there}"
-                    yield Finding((key,), label, rule, f'write `{kind} "NAME" {{ ... }}` for it, or name another')
+            key = "pushes" if kind == "push" else f"{kind}s"
+            yield from unknown_names((key,), kind, labels, getattr(blocks, kind))
             if len(set(labels)) < len(labels):
                 yield Finding((key,), list(labels), "names one twice", "name each once")

@@ -1,54 +1,47 @@
 """Checks between load balancers, and between them and the network, the zones, and their targets."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
+from modules.compute.blocks import ComputeBlocks
 from modules.compute.load_balancer.keys.listener_rules import ActionSettings
 from modules.compute.load_balancer.settings import NEVER_A_SOURCE, RULES_LIMIT, LoadBalancerSettings
 from modules.compute.service.settings import ServiceSettings
+from modules.foundation.checks import unknown_names
 from modules.foundation.problems import Finding
-from modules.network.blocks import NetworkBlocks
+from modules.network.vpc.checks import needs_direct_connect, needs_subnets
 from modules.network.vpc.settings import PRIVATE_RANGES, NetworkSettings
 from modules.network.zone.settings import certificate_findings, outside_zones
 
-LoadBalancers = Mapping[str, LoadBalancerSettings]
 
-
-def findings(
-    load_balancers: LoadBalancers,
-    network: NetworkBlocks,
-    *,
-    services: Mapping[str, ServiceSettings],
-    functions: Collection[str],
-    signs_in: bool,
-) -> Iterator[Finding]:
+def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
     """Yield what a load balancer needs of other blocks and they do not have."""
     taken: dict[str, str] = {}
-    for label, settings in load_balancers.items():
+    for label, settings in blocks.load_balancer.items():
         at = ("load_balancer", label)
-        yield from _network_findings(at, settings, network)
-        yield from _sign_in_findings(at, settings, network, signs_in)
-        yield from _http2_findings(at, settings, services)
-        yield from certificate_findings((*at, "names"), settings.names, network.zone)
+        if blocks.network is None:
+            yield needs_subnets(at, "app" if settings.internal else "public")
+        else:
+            yield from _network_findings(at, settings, blocks.network)
+        yield from _sign_in_findings(at, settings, blocks)
+        yield from _http2_findings(at, settings, blocks.service)
+        yield from certificate_findings((*at, "names"), settings.names, blocks.zone)
         for name in settings.names:
-            yield from outside_zones((*at, "names"), name, network.zone)
+            yield from outside_zones((*at, "names"), name, blocks.zone)
             if taken.setdefault(name, label) != label:
                 rule = f"already belongs to load_balancer.{taken[name]}"
                 yield Finding((*at, "names"), name, rule, "give each load balancer its own names")
         for place, action in _actions(settings):
-            yield from _unknown_targets((*at, *place), action, services, functions)
+            yield from _target_findings((*at, *place), action, blocks)
 
 
-def _network_findings(at: tuple[str, ...], settings: LoadBalancerSettings, blocks: NetworkBlocks) -> Iterator[Finding]:
-    network = blocks.network
-    if network is None:
-        yield Finding(at, None, "needs subnets, and there is no VPC", "write a `network` block")
-        return
+def _network_findings(
+    at: tuple[str, ...], settings: LoadBalancerSettings, network: NetworkSettings
+) -> Iterator[Finding]:
     if not settings.internal and not network.internet:
         rule = "needs public subnets, and with network.internet = false there are none"
         yield Finding((*at, "internal"), False, rule, "write internal = true, or network { internet = true }")
-    if settings.reachable_from == "corporate" and network.direct_connect is None:
-        rule = "means the address ranges of network.direct_connect, and there is no such block"
-        yield Finding((*at, "reachable_from"), "corporate", rule, "write address ranges, or network.direct_connect")
+    if settings.reachable_from == "corporate":
+        yield from needs_direct_connect((*at, "reachable_from"), "corporate", network)
     rules = settings.inbound_rules(len(network.corporate_cidrs))
     if rules > RULES_LIMIT:
         rule = f"needs {rules} security group rules, two for each range; AWS allows {RULES_LIMIT}"
@@ -82,12 +75,10 @@ def _http2_findings(
             yield Finding((*at, "http2"), False, rule, "write http2 = true, or remove it")
 
 
-def _sign_in_findings(
-    at: tuple[str, ...], settings: LoadBalancerSettings, blocks: NetworkBlocks, signs_in: bool
-) -> Iterator[Finding]:
+def _sign_in_findings(at: tuple[str, ...], settings: LoadBalancerSettings, blocks: ComputeBlocks) -> Iterator[Finding]:
     for label in (label for label, rule in settings.rule.items() if rule.sign_in):
         here = (*at, "rule", label, "sign_in")
-        if not signs_in:
+        if blocks.sign_in is None:
             yield Finding(here, True, "needs a `sign_in` block, and there is none", "write a `sign_in` block")
         elif settings.internal and blocks.network and (not blocks.network.internet or blocks.network.nat == "none"):
             # "Prepare to use Amazon Cognito": an internal load balancer reaches Cognito through a NAT gateway.
@@ -100,13 +91,9 @@ def _actions(settings: LoadBalancerSettings) -> Iterator[tuple[tuple[str, ...], 
     yield ("default",), settings.default
 
 
-def _unknown_targets(
-    at: tuple[str, ...], action: ActionSettings, services: Collection[str], functions: Collection[str]
-) -> Iterator[Finding]:
-    kind, known = ("function", functions) if action.function else ("service", services)
-    key = "services" if action.services else kind
-    for name in action.weights:
-        if name not in known:
-            there = ", ".join(sorted(known)) or "none"
-            rule = f"is not a {kind} of this environment; there is {there}"
-            yield Finding((*at, key), name, rule, f'write `{kind} "{name}" {{ ... }}`, or name another')
+def _target_findings(at: tuple[str, ...], action: ActionSettings, blocks: ComputeBlocks) -> Iterator[Finding]:
+    if action.function:
+        yield from unknown_names((*at, "function"), "function", action.weights, blocks.function)
+    else:
+        key = "services" if action.services else "service"
+        yield from unknown_names((*at, key), "service", action.weights, blocks.service)

@@ -20,7 +20,7 @@ from modules.compute.load_balancer.keys.listener_rules import (
 from modules.compute.load_balancer.keys.listener_rules import RULES_LIMIT as LISTENER_RULES_LIMIT
 from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.ranges import too_wide
-from modules.foundation.settings import Cidr, Label, TieredSettings, tiered
+from modules.foundation.settings import Cidr, Label, NotAllowed, TieredSettings, tiered
 from modules.network.keys.domains import DomainPattern
 
 Origin = Literal["internet", "cloudfront", "vpc", "corporate"]
@@ -119,14 +119,19 @@ class LoadBalancerSettings(TieredSettings):
         default=3600, ge=60, le=604_800, description="Seconds after which a client has to open a new connection."
     )
     http2: bool = Field(default=True, description="Whether clients may use HTTP/2.")
-    desync_mitigation_mode: Literal["monitor", "defensive", "strictest"] = Field(
+    desync_mitigation_mode: Annotated[
+        Literal["monitor", "defensive", "strictest"],
+        NotAllowed(("monitor",), "smuggled requests would pass", 'write "defensive" or "strictest"'),
+    ] = Field(
         default="defensive",
         description="How ambiguous requests, which allow HTTP request smuggling, are handled: defensive blocks those "
         "that AWS knows as harmful, strictest all that do not comply with RFC 7230, and monitor none.",
     )
-    drop_invalid_header_fields: bool = Field(
-        default=True,
-        description="Whether header fields with characters other than letters, digits, and hyphens are dropped.",
+    drop_invalid_header_fields: Annotated[bool, NotAllowed((False,), "services interpret such fields differently")] = (
+        Field(
+            default=True,
+            description="Whether header fields with characters other than letters, digits, and hyphens are dropped.",
+        )
     )
     x_forwarded_for: Literal["append", "preserve", "remove"] = Field(
         default="append",
@@ -154,7 +159,6 @@ class LoadBalancerSettings(TieredSettings):
                 *self._host_findings(),
                 *self._sign_in_findings(),
                 *self._redirect_findings(),
-                *self._production_findings(),
             ],
         )
         return self
@@ -244,16 +248,6 @@ class LoadBalancerSettings(TieredSettings):
             return is_loop(redirect, self.names, (), list(self.rule.values()))
         earlier = [rule for rule in self.rule.values() if rule.priority < action.priority]
         return is_loop(redirect, action.hosts or self.names, action.paths, earlier)
-
-    def _production_findings(self) -> Iterator[Finding]:
-        if not self.is_production:
-            return
-        if self.desync_mitigation_mode == "monitor":
-            rule = "is not allowed in production: smuggled requests would pass"
-            yield Finding(("desync_mitigation_mode",), "monitor", rule, 'write "defensive" or "strictest"')
-        if not self.drop_invalid_header_fields:
-            rule = "is not allowed in production: services interpret such fields differently"
-            yield Finding(("drop_invalid_header_fields",), False, rule, "remove it")
 
 
 def _may_be(host: str, name: str) -> bool:

@@ -8,17 +8,12 @@ from modules.compute.blocks import ComputeBlocks
 from modules.compute.keys.images import images_in, is_prerelease, repository_of
 from modules.compute.repository.settings import RepositorySettings
 from modules.foundation.problems import Finding
-from modules.foundation.settings import Tier
 
 
 @dataclass(frozen=True)
 class Party:
     """One of the environments that share images."""
 
-    name: str
-    tier: Tier
-    account_id: str
-    region: str
     blocks: ComputeBlocks
     place: Callable[..., str]
     """Returns `file:line` of a key."""
@@ -65,7 +60,7 @@ def findings_between(parties: Sequence[Party]) -> Iterator[PartyFinding]:
 
 
 def _prereleases(party: Party) -> Iterator[PartyFinding]:
-    for at, image in images_in(party.blocks) if party.tier == "production" else ():
+    for at, image in images_in(party.blocks) if party.blocks.tier == "production" else ():
         if is_prerelease(image):
             rule = "is a prerelease, which its repository deletes after some days"
             yield party, Finding(at, image, rule, "build the release and write its version")
@@ -73,17 +68,17 @@ def _prereleases(party: Party) -> Iterator[PartyFinding]:
 
 def _copies_at_home(party: Party) -> Iterator[PartyFinding]:
     for label, repository in party.blocks.repository.items():
-        if party.region in repository.replicate_to_regions:
+        if party.blocks.region in repository.replicate_to_regions:
             at = ("repository", label, "replicate_to_regions")
-            yield party, Finding(at, party.region, "is the Region of the repository itself", "remove it")
+            yield party, Finding(at, party.blocks.region, "is the Region of the repository itself", "remove it")
 
 
 def _pulls(party: Party, parties: Sequence[Party]) -> Iterator[PartyFinding]:
     """Check the repositories in the file of the registry's account, if it is one of these files."""
     registry = party.blocks.registry
     assert registry is not None
-    region = registry.region or party.region
-    at_account = [other for other in parties if other is not party and other.account_id == registry.account_id]
+    region = registry.region or party.blocks.region
+    at_account = [other for other in parties if other is not party and other.blocks.account_id == registry.account_id]
     keepers = [other for other in at_account if _kept(other, region)]
     if at_account and not keepers:
         rule = f"has no repositories in {region} ({at_account[0].place('account_id')})"
@@ -99,7 +94,7 @@ def _kept(keeper: Party, region: str) -> dict[str, RepositorySettings]:
     return {
         label: repository
         for label, repository in keeper.blocks.repository.items()
-        if keeper.region == region or region in repository.replicate_to_regions
+        if keeper.blocks.region == region or region in repository.replicate_to_regions
     }
 
 
@@ -107,28 +102,29 @@ def _missing(party: Party, keepers: Sequence[Party], region: str) -> Iterator[Pa
     labels = {label for keeper in keepers for label in _kept(keeper, region)}
     for at, image in images_in(party.blocks):
         if (label := repository_of(image)) not in labels:
-            rule = f"has no repository in {keepers[0].name} ({keepers[0].place('repository')})"
+            rule = f"has no repository in {keepers[0].blocks.name} ({keepers[0].place('repository')})"
             yield party, Finding(at, image, rule, f'write repository "{label}" {{ }} there')
 
 
 def _closed(party: Party, keepers: Sequence[Party], region: str) -> Iterator[PartyFinding]:
     """Yield repositories that the environment pulls from (all, if it runs no image) and is not allowed to."""
     running = {repository_of(image) for _, image in images_in(party.blocks)}
+    account = party.blocks.account_id
     for keeper in keepers:
         for label, repository in _kept(keeper, region).items():
-            if keeper.account_id == party.account_id or party.account_id in repository.pull_account_ids:
+            if account in (keeper.blocks.account_id, *repository.pull_account_ids):
                 continue
             if not running or label in running:
-                rule = f"does not include {party.name}'s account {party.account_id} ({party.place('registry')})"
+                rule = f"does not include {party.blocks.name}'s account {account} ({party.place('registry')})"
                 at, named = ("repository", label, "pull_account_ids"), list(repository.pull_account_ids)
-                yield keeper, Finding(at, named, rule, f'add "{party.account_id}"')
+                yield keeper, Finding(at, named, rule, f'add "{account}"')
 
 
 def _same_repositories(one: Party, other: Party) -> Iterator[PartyFinding]:
     """Yield repositories of two environments in one account and Region: their names contain no environment."""
-    if (one.account_id, one.region) != (other.account_id, other.region):
+    if (one.blocks.account_id, one.blocks.region) != (other.blocks.account_id, other.blocks.region):
         return
     for label in sorted(set(one.blocks.repository) & set(other.blocks.repository)):
-        rule = f"also exists in {one.name} ({one.place('repository', label)}), in the same account and Region"
-        remedy = f'remove it, and write registry {{ account_id = "{one.account_id}" }}'
+        rule = f"also exists in {one.blocks.name} ({one.place('repository', label)}), in the same account and Region"
+        remedy = f'remove it, and write registry {{ account_id = "{one.blocks.account_id}" }}'
         yield other, Finding(("repository", label), None, rule, remedy)

@@ -1,12 +1,12 @@
 """The `backup` block: an AWS Backup vault, and a backup plan for tagged resources."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import Region, TieredSettings, tiered
+from modules.foundation.settings import NotAllowed, Region, TieredSettings, tiered
 
 BackupTag = Literal["daily"]
 #: The tag by which the plan selects resources.
@@ -27,7 +27,14 @@ def backup_tags(plan: str | None) -> dict[str, str] | None:
 class BackupSettings(TieredSettings):
     """The `backup` block: backs up resources with `backup = "daily"` each day, and monthly with a longer retention."""
 
-    daily_retention_days: int = tiered(
+    daily_retention_days: Annotated[
+        int,
+        NotAllowed(
+            range(1, LEAST_DAYS_IN_PRODUCTION),
+            "a mistake noticed after a long weekend could not be undone",
+            f"write {LEAST_DAYS_IN_PRODUCTION} or more",
+        ),
+    ] = tiered(
         development=7,
         staging=14,
         production=35,
@@ -75,22 +82,13 @@ class BackupSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "BackupSettings":
-        refuse([*self._production_findings(), *self._cold_storage_findings()])
+        refuse(self._cold_storage_findings())
         return self
 
     @property
     def retentions(self) -> list[int]:
         """Days that daily and monthly backups are kept."""
         return [days for days in (self.daily_retention_days, self.monthly_retention_days) if days]
-
-    def _production_findings(self) -> Iterator[Finding]:
-        if self.is_production and self.daily_retention_days < LEAST_DAYS_IN_PRODUCTION:
-            yield Finding(
-                ("daily_retention_days",),
-                self.daily_retention_days,
-                "is not allowed in production: a mistake noticed after a long weekend could not be undone",
-                f"write {LEAST_DAYS_IN_PRODUCTION} or more",
-            )
 
     def _cold_storage_findings(self) -> Iterator[Finding]:
         cold, retention = self.monthly_cold_storage_after_days, self.monthly_retention_days

@@ -1,14 +1,14 @@
 """The `bucket` blocks: private S3 buckets."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from modules.data.backup.settings import BackupTag
 from modules.data.bucket.keys.cors import CorsSettings
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import TieredSettings, tiered
+from modules.foundation.settings import NotAllowed, TieredSettings, tiered
 
 #: "Amazon S3 User Guide, Lifecycle constraints": minimum days in S3 Standard before S3 Standard-IA.
 LEAST_DAYS_BEFORE_INFREQUENT_ACCESS = 30
@@ -34,9 +34,9 @@ class BucketSettings(TieredSettings):
         default="kms",
         description="kms: a customer managed key, whose use is logged and can be revoked. s3: keys of S3, at no cost.",
     )
-    versioning: bool = Field(
+    versioning: Annotated[bool, NotAllowed((False,), "overwritten objects could not be restored")] = Field(
         default=True,
-        description="Whether overwritten and deleted objects can be restored. Cannot be off in production.",
+        description="Whether overwritten and deleted objects can be restored.",
     )
     infrequent_access_after_days: int | None = Field(
         default=None,
@@ -59,17 +59,18 @@ class BucketSettings(TieredSettings):
     abort_uploads_after_days: int = Field(
         default=7, ge=1, le=MOST_DAYS, description="Days after which the parts of an incomplete upload are deleted."
     )
-    access_logs: bool = Field(
+    access_logs: Annotated[bool, NotAllowed((False,), "there would be no record of who read which object")] = Field(
         default=True,
-        description="Whether each request is logged to the log bucket. Cannot be off in production.",
+        description="Whether each request is logged to the log bucket.",
     )
-    named_roles_only: bool = tiered(
+    named_roles_only: Annotated[
+        bool, NotAllowed((False,), "every role with S3 permissions could read users' objects")
+    ] = tiered(
         development=False,
         staging=True,
         production=True,
         description="Whether only the roles of services, functions, and backups that are granted access can read, "
-        "write, and delete objects, and administrators cannot; with force_destroy others can delete. Cannot be off in "
-        "production.",
+        "write, and delete objects, and administrators cannot; with force_destroy others can delete.",
     )
     event_bridge: bool = Field(
         default=False, description="Whether S3 sends all events to EventBridge, where rules select them."
@@ -96,7 +97,7 @@ class BucketSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "BucketSettings":
-        refuse([*self._lifecycle_findings(), *self._cors_findings(), *self._production_findings()])
+        refuse([*self._lifecycle_findings(), *self._cors_findings()])
         return self
 
     def _lifecycle_findings(self) -> Iterator[Finding]:
@@ -117,28 +118,3 @@ class BucketSettings(TieredSettings):
     def _cors_findings(self) -> Iterator[Finding]:
         for finding in self.cors.findings(self.is_production) if self.cors else ():
             yield finding.under("cors")
-
-    def _production_findings(self) -> Iterator[Finding]:
-        if not self.is_production:
-            return
-        if not self.versioning:
-            yield Finding(
-                ("versioning",),
-                False,
-                "is not allowed in production: overwritten objects could not be restored",
-                "remove it",
-            )
-        if not self.named_roles_only:
-            yield Finding(
-                ("named_roles_only",),
-                False,
-                "is not allowed in production: every role with S3 permissions could read users' objects",
-                "remove it",
-            )
-        if not self.access_logs:
-            yield Finding(
-                ("access_logs",),
-                False,
-                "is not allowed in production: there would be no record of who read which object",
-                "remove it",
-            )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -11,7 +12,8 @@ from modules.data.cache.keys.parameters import parameter_findings
 from modules.data.keys.instance_classes import CACHE_NODES, TIERED_NODES, instead_of, is_among
 from modules.foundation.calendar import committed
 from modules.foundation.problems import Finding, broken_rule, refuse
-from modules.foundation.settings import Label, Settings, TieredSettings, tiered
+from modules.foundation.settings import Label, NotAllowed, Settings, TieredSettings, tiered
+from modules.foundation.time_windows import daily_window, meet, minutes_of_day, minutes_of_week, weekly_window
 
 CacheEngine = Literal["valkey", "redis"]
 
@@ -42,13 +44,10 @@ CACHE_USER = "app"
 #: `automatic.`.
 _SNAPSHOT = re.compile(r"(automatic\.)?[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SNAPSHOT_LIMIT = 255
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_TIME = r"([01][0-9]|2[0-3]):([0-5][0-9])"
-_DAY_WINDOW = re.compile(rf"^{_TIME}-{_TIME}$")
-_WEEK_WINDOW = re.compile(rf"^({'|'.join(_DAYS)}):{_TIME}-({'|'.join(_DAYS)}):{_TIME}$")
-_MINUTES_A_DAY = 24 * 60
 #: "CreateReplicationGroup, PreferredMaintenanceWindow" and "SnapshotWindow": at least 60 minutes each.
 _SHORTEST_WINDOW = 60
+_snapshot_window = partial(daily_window, least=_SHORTEST_WINDOW)
+_maintenance_window = partial(weekly_window, least=_SHORTEST_WINDOW)
 
 
 def _node_type(value: str) -> str:
@@ -67,38 +66,6 @@ def _snapshot(value: str) -> str:
             'write a name such as "agora-prod-sessions-final-20261121083000"',
         )
     return value
-
-
-def _snapshot_window(value: str) -> str:
-    if not _DAY_WINDOW.fullmatch(value) or len(day_window(value)) < _SHORTEST_WINDOW:
-        raise broken_rule(
-            "is not a daily window of at least one hour", 'write start and end in UTC, such as "17:00-18:00"'
-        )
-    return value
-
-
-def _maintenance_window(value: str) -> str:
-    if not _WEEK_WINDOW.fullmatch(value) or len(week_window(value)) < _SHORTEST_WINDOW:
-        raise broken_rule(
-            "is not a weekly window of at least one hour",
-            'write days and times in UTC, such as "sun:18:30-sun:19:30"',
-        )
-    return value
-
-
-def day_window(value: str) -> set[int]:
-    """Return the minutes of the day that `hh:mm-hh:mm` covers; the window can cross midnight."""
-    start, end = (int(time[:2]) * 60 + int(time[3:]) for time in value.split("-"))
-    return {minute % _MINUTES_A_DAY for minute in range(start, end if end > start else end + _MINUTES_A_DAY)}
-
-
-def week_window(value: str) -> set[int]:
-    """Return the minutes of the week that `ddd:hh:mm-ddd:hh:mm` covers; the window can cross the end of the week."""
-    start, end = (
-        _DAYS.index(part[:3]) * _MINUTES_A_DAY + int(part[4:6]) * 60 + int(part[7:9]) for part in value.split("-")
-    )
-    week = len(_DAYS) * _MINUTES_A_DAY
-    return {minute % week for minute in range(start, end if end > start else end + week)}
 
 
 class CacheUserSettings(Settings):
@@ -125,7 +92,7 @@ class CacheSettings(TieredSettings):
     node_type: Annotated[str, AfterValidator(_node_type)] = Field(
         examples=["cache.t4g.small"], description="Node type of all nodes. It can be changed without downtime."
     )
-    replicas: int = tiered(
+    replicas: Annotated[int, NotAllowed((0,), "a failure of the node would lose all data", "write 1 or more")] = tiered(
         development=0,
         staging=0,
         production=1,
@@ -138,11 +105,13 @@ class CacheSettings(TieredSettings):
         description="Whether nodes are in different Availability Zones, with automatic failover; by default when there "
         "are replicas.",
     )
-    transit_encryption: bool = Field(
+    transit_encryption: Annotated[bool, NotAllowed((False,), "data would cross the network unencrypted")] = Field(
         default=True,
-        description="Whether connections must use TLS, which IAM authentication requires. Cannot be off in production.",
+        description="Whether connections must use TLS, which IAM authentication requires.",
     )
-    snapshot_retention_days: int = tiered(
+    snapshot_retention_days: Annotated[
+        int, NotAllowed((0,), "there would be no snapshot to restore", "write 1 or more; the default is 7")
+    ] = tiered(
         development=0,
         staging=1,
         production=7,
@@ -241,8 +210,7 @@ class CacheSettings(TieredSettings):
 
     def _window_findings(self) -> Iterator[Finding]:
         """Yield overlapping windows, which AWS rejects even without snapshots."""
-        daily = {minute % _MINUTES_A_DAY for minute in week_window(self.maintenance_window)}
-        if not daily & day_window(self.snapshot_window):
+        if not meet(minutes_of_day(self.snapshot_window), minutes_of_week(self.maintenance_window)):
             return
         remedy = 'write windows that do not overlap, such as "17:00-18:00" and "sun:18:30-sun:19:30"'
         if "maintenance_window" in self.model_fields_set:
@@ -253,33 +221,6 @@ class CacheSettings(TieredSettings):
             yield Finding(("snapshot_window",), self.snapshot_window, rule, remedy)
 
     def _production_findings(self) -> Iterator[Finding]:
-        if not self.is_production:
-            return
-        if not self.replicas:
-            yield Finding(
-                ("replicas",),
-                0,
-                "is not allowed in production: a failure of the node would lose all data",
-                "write 1 or more",
-            )
-        elif not self.multi_az:
-            yield Finding(
-                ("multi_az",),
-                False,
-                "is not allowed in production: a failure of one Availability Zone would stop the cache",
-                "remove it",
-            )
-        if not self.snapshot_retention_days:
-            yield Finding(
-                ("snapshot_retention_days",),
-                0,
-                "is not allowed in production: there would be no snapshot to restore",
-                "write 1 or more; the default is 7",
-            )
-        if not self.transit_encryption:
-            yield Finding(
-                ("transit_encryption",),
-                False,
-                "is not allowed in production: data would cross the network unencrypted",
-                "remove it",
-            )
+        if self.is_production and not self.multi_az:
+            rule = "is not allowed in production: a failure of one Availability Zone would stop the cache"
+            yield Finding(("multi_az",), False, rule, "remove it")

@@ -5,14 +5,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from modules.data.database.keys.fields import SAFE_RETENTION_DAYS, DatabaseFields
+from modules.data.database.keys.fields import DatabaseFields
 from modules.data.database.keys.parameters import parameter_findings
 from modules.data.database.keys.reserved_names import is_reserved_database, is_reserved_user
 from modules.data.database.keys.snapshots import snapshot_arn
-from modules.data.database.keys.windows import backup_minutes, maintenance_minutes, meet
 from modules.data.keys.instance_classes import DATABASE_CLASSES, instead_of, is_among
 from modules.foundation.calendar import committed
 from modules.foundation.problems import Finding
+from modules.foundation.time_windows import meet, minutes_of_day, minutes_of_week
 
 #: "Amazon Aurora User Guide, Quotas": 15 Aurora Replicas, in addition to the writer.
 AURORA_REPLICAS_LIMIT = 15
@@ -41,8 +41,8 @@ def findings(database: DatabaseFields) -> Iterator[Finding]:
     yield from _parameter_findings(database)
     yield from parameter_findings(database)
     yield from _replica_findings(database)
-    yield from _encryption_findings(database)
-    yield from _production_findings(database)
+    if database.is_production:
+        yield from _single_zone_findings(database)
 
 
 def _version_findings(database: DatabaseFields) -> Iterator[Finding]:
@@ -214,9 +214,8 @@ def _password_findings(database: DatabaseFields) -> Iterator[Finding]:
 
 
 def _window_findings(database: DatabaseFields) -> Iterator[Finding]:
-    backup = backup_minutes(database.preferred_backup_window)
-    maintenance = maintenance_minutes(database.preferred_maintenance_window)
-    if meet(backup, maintenance):
+    backup = minutes_of_day(database.preferred_backup_window)
+    if meet(backup, minutes_of_week(database.preferred_maintenance_window)):
         rule = f"overlaps preferred_backup_window {database.preferred_backup_window}, which RDS does not allow"
         at = ("preferred_maintenance_window",)
         yield Finding(at, database.preferred_maintenance_window, rule, "write a window before or after it")
@@ -256,25 +255,6 @@ def _replica_findings(database: DatabaseFields) -> Iterator[Finding]:
         if maximum > AURORA_REPLICAS_LIMIT and (not at or maximum != scaling.max_capacity):
             rule, remedy = "is more readers than an Aurora cluster can have", f"write {AURORA_REPLICAS_LIMIT} or less"
             yield Finding(("replica_scaling", *at, "max_capacity"), maximum, rule, remedy)
-
-
-def _encryption_findings(database: DatabaseFields) -> Iterator[Finding]:
-    if not database.storage_encrypted and database.tier != "development":
-        rule = f"is not allowed in {database.tier}, and cannot be changed later"
-        yield Finding(("storage_encrypted",), False, rule, "remove it, or write true")
-
-
-def _production_findings(database: DatabaseFields) -> Iterator[Finding]:
-    if not database.is_production:
-        return
-    if database.backup_retention_period < SAFE_RETENTION_DAYS:
-        rule = "is not allowed in production: corruption is often noticed only days later"
-        remedy = f"write {SAFE_RETENTION_DAYS} or more"
-        yield Finding(("backup_retention_period",), database.backup_retention_period, rule, remedy)
-    if database.skip_final_snapshot:
-        rule = "is not allowed in production: a deletion would delete the data without a final snapshot"
-        yield Finding(("skip_final_snapshot",), True, rule, "remove it, or write false")
-    yield from _single_zone_findings(database)
 
 
 def _single_zone_findings(database: DatabaseFields) -> Iterator[Finding]:

@@ -1,12 +1,13 @@
 """The `secret` blocks: Secrets Manager secrets. `python -m ops secret set` stores their values, which are not here."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from modules.foundation.names import Names
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import Settings, TieredSettings, tiered
+from modules.foundation.settings import NotAllowed, Settings, TieredSettings, tiered
 
 #: "DeleteSecret, RecoveryWindowInDays": 7 to 30, or 0 for immediate deletion. 0 in development, so that an environment
 #: can be recreated: a secret that is scheduled for deletion keeps its name.
@@ -34,7 +35,9 @@ class SecretSettings(TieredSettings):
         examples=["Where alarms are posted"],
         description="The purpose of the secret, and where to get a new value; not the value itself.",
     )
-    recovery_window_days: int = tiered(
+    recovery_window_days: Annotated[
+        int, NotAllowed((0,), "a secret deleted by mistake could not be restored", "write 7 to 30")
+    ] = tiered(
         development=RECOVERY_WINDOW_DAYS["development"],
         staging=RECOVERY_WINDOW_DAYS["staging"],
         production=RECOVERY_WINDOW_DAYS["production"],
@@ -52,10 +55,3 @@ class SecretSettings(TieredSettings):
         if days != 0 and not 7 <= days <= 30:
             rule = "is not a recovery window of Secrets Manager"
             yield Finding(at, days, rule, "write 7 to 30, or 0 for immediate deletion")
-        elif self.is_production and days == 0:
-            yield Finding(
-                at,
-                days,
-                "is not allowed in production: a secret deleted by mistake could not be restored",
-                "write 7 to 30",
-            )

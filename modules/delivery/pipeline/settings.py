@@ -1,14 +1,13 @@
 """The `pipeline` block: the GitLab project that may plan and apply the environment, without access keys."""
 
 import re
-from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from modules.foundation.gitlab import Project
-from modules.foundation.problems import Finding, broken_rule, refuse
-from modules.foundation.settings import TieredSettings, tiered
+from modules.foundation.problems import broken_rule
+from modules.foundation.settings import NotAllowed, TieredSettings, tiered
 
 _URL = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?")
 _THUMBPRINT = re.compile(r"[0-9a-f]{40}")
@@ -42,7 +41,14 @@ class PipelineSettings(TieredSettings):
         description="The protected branch to which merge requests are compared and from which dev is applied; also the "
         "branch of applications' projects whose pipelines may assume their roles.",
     )
-    previews: bool = tiered(
+    previews: Annotated[
+        bool,
+        NotAllowed(
+            (True,),
+            "the jobs of every branch could read production's configuration",
+            "remove it; the plan of a release tag is reviewed before it is applied",
+        ),
+    ] = tiered(
         development=True,
         staging=True,
         production=False,
@@ -54,20 +60,6 @@ class PipelineSettings(TieredSettings):
         max_length=5,
         description="Fingerprints of the server's certificate authority, if AWS does not trust it already.",
     )
-
-    @model_validator(mode="after")
-    def _closed(self) -> "PipelineSettings":
-        refuse(self._findings())
-        return self
-
-    def _findings(self) -> Iterator[Finding]:
-        if self.is_production and self.previews:
-            yield Finding(
-                ("previews",),
-                True,
-                "would let the jobs of every branch read production's configuration",
-                "remove it; the plan of a release tag is reviewed before it is applied",
-            )
 
     @property
     def host(self) -> str:

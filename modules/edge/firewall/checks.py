@@ -3,7 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from modules.compute.load_balancer.settings import LoadBalancerSettings
+from modules.edge.blocks import EdgeBlocks
 from modules.edge.firewall.settings import FirewallSettings
+from modules.foundation.checks import unknown_names
 from modules.foundation.problems import Finding
 
 LoadBalancers = Mapping[str, LoadBalancerSettings]
@@ -28,21 +30,21 @@ def _left_out(chosen: Collection[str], load_balancers: LoadBalancers) -> Iterato
             yield Finding(("firewall", "load_balancers"), list(chosen), rule, remedy)
 
 
-def findings(firewall: FirewallSettings, load_balancers: LoadBalancers, sites: Collection[str]) -> Iterator[Finding]:
+def findings(blocks: EdgeBlocks) -> Iterator[Finding]:
     """Yield the problems between the firewall and load balancers. Sites are always behind the firewall."""
-    at = ("firewall", "load_balancers")
-    for label in firewall.load_balancers or ():
-        if label not in load_balancers:
-            there = ", ".join(load_balancers) or "none"
-            rule = f"is not a load balancer of this environment; there is {there}"
-            yield Finding(at, label, rule, "name another load balancer")
-        elif load_balancers[label].reachable_from == "cloudfront":
+    firewall, load_balancers = blocks.firewall, blocks.load_balancer
+    if firewall is None:
+        return
+    at, chosen = ("firewall", "load_balancers"), firewall.load_balancers or ()
+    yield from unknown_names(at, "load_balancer", chosen, load_balancers)
+    for label in chosen:
+        if label in load_balancers and load_balancers[label].reachable_from == "cloudfront":
             rule = (
                 "is only reachable from CloudFront, so all users would share the rate limits of CloudFront's addresses"
             )
             yield Finding(at, label, rule, "remove it: the site's firewall already protects CloudFront")
     if firewall.is_production and firewall.load_balancers is not None:
         yield from _left_out(firewall.load_balancers, load_balancers)
-    if not protected(firewall, load_balancers) and not sites:
+    if not protected(firewall, load_balancers) and not blocks.site:
         remedy = "add an internet-facing `load_balancer` or a `site`, or remove the block"
         yield Finding(("firewall",), None, "protects nothing", remedy)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -16,7 +16,7 @@ from modules.edge.site.keys.parts import (
 )
 from modules.edge.site.keys.paths import PathPattern
 from modules.foundation.problems import Finding, refuse
-from modules.foundation.settings import Label, TieredSettings, tiered
+from modules.foundation.settings import Label, NotAllowed, TieredSettings, tiered
 from modules.network.keys.domains import DomainPattern
 
 #: A day: the longest that users see an old page if a pipeline does not create an invalidation.
@@ -84,9 +84,9 @@ class SiteSettings(TieredSettings):
     geo_restriction: GeoRestrictionSettings | None = Field(
         default=None, description="The countries from which the site is accessible; by default all."
     )
-    access_logs: bool = Field(
+    access_logs: Annotated[bool, NotAllowed((False,), "there would be no record of who requested what")] = Field(
         default=True,
-        description="Whether CloudFront writes access logs to the log bucket. false is not allowed in production.",
+        description="Whether CloudFront writes access logs to the log bucket.",
     )
     force_destroy: bool = tiered(
         development=True,
@@ -110,7 +110,6 @@ class SiteSettings(TieredSettings):
                 *self._name_findings(),
                 *self._path_findings(),
                 *self._answer_findings(),
-                *self._production_findings(),
             ]
         )
         return self
@@ -155,8 +154,3 @@ class SiteSettings(TieredSettings):
         if self.public_key and not signed:
             rule = "is not used: no media has signed URLs"
             yield Finding(("public_key",), None, rule, "write signed_urls = true in a `media` block")
-
-    def _production_findings(self) -> Iterator[Finding]:
-        if self.is_production and not self.access_logs:
-            rule = "is not allowed in production: there would be no record of who requested what"
-            yield Finding(("access_logs",), False, rule, "remove it")

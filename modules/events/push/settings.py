@@ -10,7 +10,7 @@ from modules.events.function.keys.triggers import OnQueue, OnStream
 from modules.events.function.settings import FunctionSettings
 from modules.foundation.names import Names
 from modules.foundation.problems import Finding, broken_rule, refuse
-from modules.foundation.settings import Label, Settings, TieredSettings, tiered
+from modules.foundation.settings import Label, NotAllowed, Settings, TieredSettings, tiered
 
 #: Where the API puts notifications.
 PushSource = Literal["topic", "queue", "stream"]
@@ -47,7 +47,7 @@ class ApnsSettings(TieredSettings):
     bundle_id: str = Field(
         pattern=r"^[A-Za-z0-9.-]{1,155}$", examples=["example.agora.app"], description="Bundle identifier of the app."
     )
-    sandbox: bool = tiered(
+    sandbox: Annotated[bool, NotAllowed((True,), "apps from the App Store would receive nothing")] = tiered(
         development=True,
         staging=False,
         production=False,
@@ -59,13 +59,6 @@ class ApnsSettings(TieredSettings):
     def platform(self) -> Literal["APNS", "APNS_SANDBOX"]:
         """The name of the platform in SNS."""
         return "APNS_SANDBOX" if self.sandbox else "APNS"
-
-    @model_validator(mode="after")
-    def _rules(self) -> "ApnsSettings":
-        if self.is_production and self.sandbox:
-            rule = "is not allowed in production: apps from the App Store would receive nothing"
-            refuse([Finding(("sandbox",), True, rule, "remove it")])
-        return self
 
 
 class FcmSettings(Settings):

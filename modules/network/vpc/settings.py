@@ -3,14 +3,14 @@
 import difflib
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from modules.foundation.problems import Finding, broken_rule, refuse
-from modules.foundation.settings import Cidr, Settings, TieredSettings, TierException, each_once, tiered
+from modules.foundation.settings import Cidr, NotAllowed, Settings, TieredSettings, TierException, each_once, tiered
 from modules.network.vpc.keys.proxy import ProxySettings
 from modules.network.vpc.keys.subnets import (
     SUBNET_TIERS,
@@ -243,7 +243,14 @@ class NetworkSettings(TieredSettings):
         default=True,
         description="Whether the VPC has an internet gateway. Without one, it has no public subnets either.",
     )
-    nat: Nat = tiered(
+    nat: Annotated[
+        Nat,
+        NotAllowed(
+            ("single",),
+            "if its Availability Zone fails, the others lose their internet access",
+            'write nat = "per_zone"',
+        ),
+    ] = tiered(
         development="single",
         staging="single",
         production="per_zone",
@@ -297,14 +304,6 @@ class NetworkSettings(TieredSettings):
     def corporate_cidrs(self) -> tuple[ipaddress.IPv4Network, ...]:
         """The ranges of the corporate network; none without Direct Connect."""
         return self.direct_connect.corporate_cidrs if self.direct_connect else ()
-
-    def unreachable(self, services: Iterable[str]) -> list[str]:
-        """Return the AWS services that can be reached neither by a NAT gateway nor by an endpoint, sorted."""
-        return [] if self.nat != "none" else sorted(set(services) - set(self.interface_endpoints))
-
-    def unreachable_by_programs(self, services: Iterable[str]) -> list[str]:
-        """Return the AWS services that programs cannot reach. Unlike ECS and its agent, programs can use the proxy."""
-        return [] if self.proxy else self.unreachable(services)
 
     @property
     def prefixes(self) -> dict[SubnetTier, int]:
@@ -370,13 +369,6 @@ class NetworkSettings(TieredSettings):
                 None,
                 "is missing: without direct_connect, security groups need the proxy's ranges to allow egress to it",
                 'write the range of its hosts, cidrs = ["10.130.8.0/24"]',
-            )
-        if self.is_production and self.nat == "single":
-            yield Finding(
-                ("nat",),
-                self.nat,
-                "is not allowed in production: if its Availability Zone fails, the others lose their internet access",
-                'write nat = "per_zone"',
             )
 
     def _range_findings(self) -> Iterator[Finding]:

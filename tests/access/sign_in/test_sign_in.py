@@ -11,6 +11,7 @@ from modules.access.module import AccessModule
 from modules.foundation.foundation import Foundation
 from modules.network.blocks import NetworkBlocks
 from modules.network.module import NetworkModule
+from tests.support.environments import KEYS
 from tests.support.stacks import ACCOUNT, built
 from tests.support.template import Template
 
@@ -86,9 +87,11 @@ def test_custom_domain_depends_on_the_address_of_its_parent(archive: Template) -
 
 def module(stack: TerraformStack, foundation: Foundation, **values: Any) -> AccessModule:
     zones = {"public": {"name": "agora.example"}}
-    network = NetworkModule(stack, "net", blocks=NetworkBlocks.model_validate({"zone": zones}), foundation=foundation)
+    network = NetworkModule(
+        stack, "net", blocks=NetworkBlocks.model_validate({**KEYS, "zone": zones}), foundation=foundation
+    )
     network.zones["public"].record("home", "agora.example", "A", ["192.0.2.1"])
-    blocks = AccessBlocks.model_validate({"sign_in": {"tier": foundation.tier, **values}})
+    blocks = AccessBlocks.model_validate({**KEYS, "sign_in": {"tier": foundation.tier, **values}})
     return AccessModule(stack, "access", blocks=blocks, network=network, foundation=foundation)
 
 

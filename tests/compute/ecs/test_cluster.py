@@ -15,6 +15,7 @@ from modules.foundation.roles import Role
 from modules.network.blocks import NetworkBlocks
 from modules.network.module import NetworkModule
 from ops.workspace import stack_folder
+from tests.support.environments import KEYS
 from tests.support.stacks import ACCOUNT, built
 from tests.support.template import Template
 
@@ -158,7 +159,7 @@ def test_cluster_returns_capacity_strategy_and_ecs_exec_statements(tmp_path: Pat
 
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         settings = EcsSettings.model_validate({"tier": "production", "fargate": {"spot_percent": 75, "base": 2}})
-        network = NetworkModule(stack, "network", blocks=NetworkBlocks(), foundation=foundation)
+        network = NetworkModule(stack, "network", blocks=NetworkBlocks.model_validate(KEYS), foundation=foundation)
         cluster = EcsCluster(stack, "ecs", name="main", settings=settings, network=network, foundation=foundation)
         found.append(cluster)
         make = foundation.resources(stack, "service")

@@ -142,5 +142,5 @@ def test_instances_without_route_to_ecs_are_a_problem(tmp_path: Path) -> None:
     )
     cut_off = DEV.replace('["a", "c"]\n', '["a", "c"]\n  nat = "none"\n  interface_endpoints = ["ecs"]\n')
     assert only_problem(tmp_path, {"dev": cut_off + instances()}).startswith(
-        "dev.hcl:13: ecs.main.ec2 cannot reach ECS: the network has no NAT gateway; add ecs-agent, ecs-telemetry to"
+        "dev.hcl:13: ecs.main.ec2 cannot reach ecs-agent, ecs-telemetry: there is no NAT gateway, and no endpoint"
     )

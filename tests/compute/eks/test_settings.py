@@ -63,14 +63,17 @@ def test_missing_or_incomplete_version_is_reported(tmp_path: Path) -> None:
         ),
         (
             changed("= 3\n", '= 3\n    availability_zones = ["b"]\n'),
-            "16: eks.blue.managed.general.availability_zones b is not a zone of the network, which has no app subnet",
+            "16: eks.blue.managed.general.availability_zones b is not an Availability Zone of the network",
         ),
         (
             changed("= 3\n", '= 3\n    labels = { "a b" = "c" }\n'),
             "16: eks.blue.managed.general.labels.a b a b is not a Kubernetes label key",
         ),
-        (GENERAL + '  databases = ["main"]\n', "17: eks.blue.databases main is the name of no database block; write `"),
-        (GENERAL + "  corporate = true\n", "17: eks.blue.corporate true needs the corporate IP ranges of network."),
+        (
+            GENERAL + '  databases = ["main"]\n',
+            "17: eks.blue.databases main names no `database` block",
+        ),
+        (GENERAL + "  corporate = true\n", "17: eks.blue.corporate true means the ranges of network."),
         (
             GENERAL + '  service_cidr = "10.20.0.0/16"\n',
             "17: eks.blue.service_cidr 10.20.0.0/16 overlaps 10.20.0.0/20, which pods could then not reach",
@@ -150,9 +153,13 @@ def test_invalid_access_is_reported(tmp_path: Path, line: str, message: str) -> 
         ),
         ("payments/api", ['policy_arns = ["ReadOnlyAccess"]'], "is not the ARN of a policy"),
         ("payments/api", ['buckets = { content = "all" }'], "all is not a kind of bucket access"),
-        ("payments/api", ['buckets = { content = "read" }'], "buckets content is the name of no bucket block"),
-        ("payments/api", ['secrets = ["bank"]'], "secrets bank is the name of no secret block"),
-        ("payments/api", ['queues = ["orders"]'], "queues orders is no `queue` block of this environment"),
+        (
+            "payments/api",
+            ['buckets = { content = "read" }'],
+            "buckets.content names no `bucket` block of this",
+        ),
+        ("payments/api", ['secrets = ["bank"]'], "secrets bank names no `secret` block of this environment"),
+        ("payments/api", ['queues = ["orders"]'], "queues orders names no `queue` block of this environment"),
         ("payments/api", ['databases = ["main"]'], "databases main is not one of the cluster's databases, so it"),
         ("payments/api", ['caches = ["sessions"]'], 'write caches = ["sessions"] in the `eks` block too'),
         (
@@ -189,7 +196,7 @@ def test_cache_without_the_user_of_pods_is_reported(tmp_path: Path) -> None:
     cache = 'cache "sessions" {\n  node_type = "cache.t4g.micro"\n  user "NAME" {\n  }\n}\n'
     file = dev('  caches = ["sessions"]\n', account, GENERAL)["dev"] + cache
     assert problems_of(tmp_path, {"dev": file.replace("NAME", "app")}) == []
-    assert "caches sessions has no user app, which the pods log in as; write `user" in only_problem(
+    assert "caches sessions has no user app, which the program would log in as; write `user" in only_problem(
         tmp_path, {"dev": file.replace("NAME", "reader")}
     )
 
@@ -284,8 +291,8 @@ def test_steps_with_a_gap_are_reported(tmp_path: Path) -> None:
 def test_nodes_without_nat_gateway_and_endpoints_are_reported(tmp_path: Path) -> None:
     text = DEV.replace('["a", "c"]', '["a", "c"]\n  internet = false\n  interface_endpoints = ["ec2", "ecr.api"]')
     assert only_problem(tmp_path, {"dev": text + eks(GENERAL, base=ADD_ONS + OPERATORS)}) == (
-        "dev.hcl:12: eks.blue cannot reach ecr.dkr, eks, eks-auth, sts: there is no NAT gateway, and no interface "
-        "endpoint for them; add them to network.interface_endpoints"
+        "dev.hcl:12: eks.blue cannot reach ecr.dkr, eks, eks-auth, sts: there is no NAT gateway, and no "
+        "endpoint for them; add them to network.interface_endpoints, or write network.nat"
     )
 
 

@@ -14,10 +14,12 @@ from modules.compute.load_balancer.target_group import TargetGroup
 from modules.foundation.foundation import Foundation
 from modules.network.blocks import NetworkBlocks
 from modules.network.module import NetworkModule
+from tests.support.environments import KEYS
 from tests.support.stacks import ACCOUNT, built
 from tests.support.template import Template
 
 NETWORK = {
+    **KEYS,
     "network": {"cidr": "10.20.0.0/20", "availability_zones": ("a", "c"), "tier": "production"},
     "zone": {"public": {"name": "agora.example"}, "other": {"name": "agora.test"}},
 }

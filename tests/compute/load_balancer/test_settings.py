@@ -52,7 +52,7 @@ def test_reachable_from_takes_ranges_and_keywords(tmp_path: Path) -> None:
         ('reachable_from = ["64.0.0.0/2"]', '["64.0.0.0/2"] adds up to 64.0.0.0/2, which is larger than'),
         ('reachable_from = ["10.1.0.0/16"]', "10.1.0.0/16 never matches: requests to an internet-facing load balancer"),
         ('reachable_from = "vpc"', "vpc never matches: requests to an internet-facing load balancer come from"),
-        ('reachable_from = "corporate"', "corporate means the address ranges of network.direct_connect, and there"),
+        ('reachable_from = "corporate"', "corporate means the ranges of network.direct_connect, and there"),
     ],
 )
 def test_invalid_reachable_from_is_a_problem(tmp_path: Path, line: str, message: str) -> None:
@@ -135,7 +135,7 @@ def test_internet_facing_load_balancer_without_public_subnets_is_a_problem(tmp_p
 
 def test_load_balancer_without_network_is_a_problem(tmp_path: Path) -> None:
     text = DEV[: DEV.index("network {")] + balancer()
-    assert "load_balancer.public needs subnets, and there is no VPC" in only_problem(tmp_path, {"dev": text})
+    assert "load_balancer.public needs public subnets, and there is no VPC" in only_problem(tmp_path, {"dev": text})
 
 
 def test_network_with_one_zone_is_a_problem(tmp_path: Path) -> None:
@@ -165,8 +165,8 @@ def test_rule_host_without_certificate_is_a_problem(tmp_path: Path, host: str, f
 def test_rule_with_unknown_service_is_a_problem(tmp_path: Path) -> None:
     rule = RULE.replace('redirect {\n      path = "/v1/"\n    }', 'service = "ghost"')
     assert only_problem(tmp_path, {"dev": DEV + balancer(rule)}) == (
-        "dev.hcl:18: load_balancer.public.rule.old.service ghost is not a service of this environment; "
-        'there is none; write `service "ghost" { ... }`, or name another'
+        "dev.hcl:18: load_balancer.public.rule.old.service ghost names no `service` block of this environment; "
+        'there is none; write `service "ghost" { ... }`, or remove it'
     )
 
 

@@ -11,7 +11,7 @@ from modules.compute.blocks import ComputeBlocks
 from modules.compute.keys.images import Image, images_in, is_prerelease
 from modules.compute.repository.checks import Party, findings, findings_between
 from modules.foundation.settings import Label
-from tests.support.environments import DEV, PROD, only_problem, problems_of
+from tests.support.environments import DEV, KEYS, PROD, only_problem, problems_of
 
 IMAGE: TypeAdapter[str] = TypeAdapter(Image)
 REGISTRY = 'registry {\n  account_id = "333333333333"\n}\n'
@@ -66,7 +66,7 @@ def test_image_without_repository_name_is_invalid(image: str) -> None:
 
 
 def running(image: str, **blocks: object) -> Running:
-    return Running.model_validate({"run": {"web": {"image": image}}, **blocks})
+    return Running.model_validate({**KEYS, "run": {"web": {"image": image}}, **blocks})
 
 
 def test_images_in_yields_images_of_every_block() -> None:
@@ -82,18 +82,20 @@ def test_image_without_repository_or_registry_is_a_problem() -> None:
 
 
 def party(name: str, blocks: ComputeBlocks) -> Party:
-    account_id = {"dev": "111111111111", "prod": "333333333333"}[name]
-    tier = {"dev": "development", "prod": "production"}[name]
+    keys = {
+        "dev": {"account_id": "111111111111", "tier": "development"},
+        "prod": {"account_id": "333333333333", "tier": "production"},
+    }[name]
 
     def place(*location: str) -> str:
         return f"{name}.hcl:{'.'.join(location)}"
 
-    return Party(name, tier, account_id, "ap-northeast-2", blocks, place)  # type: ignore[arg-type]
+    return Party(blocks.model_copy(update={"name": name, **keys}), place)
 
 
 def problems_between(dev: ComputeBlocks, prod: ComputeBlocks) -> list[tuple[str, str, str]]:
     found = findings_between([party("dev", dev), party("prod", prod)])
-    return [(each.name, ".".join(finding.at), finding.rule) for each, finding in found]
+    return [(each.blocks.name, ".".join(finding.at), finding.rule) for each, finding in found]
 
 
 FROM_PROD = {"registry": {"account_id": "333333333333"}}
@@ -101,18 +103,18 @@ KEPT = {"repository": {"api": {"pull_account_ids": ("111111111111",)}, "closed":
 
 
 def test_image_in_production_repository_that_dev_may_pull_is_valid() -> None:
-    assert problems_between(running("api:1.4.2", **FROM_PROD), ComputeBlocks.model_validate(KEPT)) == []
+    assert problems_between(running("api:1.4.2", **FROM_PROD), ComputeBlocks.model_validate({**KEYS, **KEPT})) == []
 
 
 def test_image_without_production_repository_is_a_problem() -> None:
-    assert problems_between(running("worker:1.4.2", **FROM_PROD), ComputeBlocks.model_validate(KEPT)) == [
+    assert problems_between(running("worker:1.4.2", **FROM_PROD), ComputeBlocks.model_validate({**KEYS, **KEPT})) == [
         ("dev", "run.web.image", "has no repository in prod (prod.hcl:repository)")
     ]
 
 
 def test_image_that_dev_may_not_pull_is_a_problem() -> None:
     rule = "does not include dev's account 111111111111 (dev.hcl:registry)"
-    assert problems_between(running("closed:1.4.2", **FROM_PROD), ComputeBlocks.model_validate(KEPT)) == [
+    assert problems_between(running("closed:1.4.2", **FROM_PROD), ComputeBlocks.model_validate({**KEYS, **KEPT})) == [
         ("prod", "repository.closed.pull_account_ids", rule)
     ]
 

@@ -66,20 +66,20 @@ def test_count_and_execute_command_depend_on_tier(tmp_path: Path) -> None:
         (["ephemeral_storage_gib = 201"], "ephemeral_storage_gib 201 should be less than or equal to 200"),
         (["stop_timeout_seconds = 121"], "stop_timeout_seconds 121 should be less than or equal to 120"),
         (['capacity = "ec2"'], "capacity ec2 is not a capacity of ecs.main; write fargate, or add `ec2 { }` to"),
-        (['cluster = "other"'], 'cluster other is no `ecs` block of this environment; there is main; write `ecs "NAM'),
-        (['databases = ["main"]'], "databases main is no `database` block of this environment; there is none; write"),
-        (['caches = ["sessions"]'], "caches sessions is no `cache` block of this environment; there is none"),
+        (['cluster = "other"'], 'cluster other names no `ecs` block of this environment; there is main; write `ecs'),
+        (['databases = ["main"]'], "databases main names no `database` block of this environment; there is none"),
+        (['caches = ["sessions"]'], "caches sessions names no `cache` block of this environment; there is none"),
         (['caches = ["Sessions"]'], "caches.0 Sessions is not a cache; write the name of its block"),
         (['buckets = { content = "read" }'], "buckets.content names no `bucket` block of this environment"),
         (['buckets = { content = "all" }'], "buckets.content all is not a kind of bucket access; write read"),
-        (['environment_files = ["content:a.env"]'], "environment_files content is no `bucket` block of this env"),
+        (['environment_files = ["content:a.env"]'], "environment_files content names no `bucket` block of this"),
         (['environment_files = ["content:a.txt"]'], "environment_files.0 content:a.txt is not a bucket and an object"),
-        (['reaches = ["search"]'], "reaches search is no `service` block of this environment; there is api"),
+        (['reaches = ["search"]'], "reaches search names no `service` block of this environment; there is api"),
         (['reaches = ["api"]'], "reaches api is the service itself; remove it"),
-        (['queues = ["orders"]'], "queues orders is no `queue` block of this environment; there is none; write `queue"),
-        (['topics = ["news"]'], "topics news is no `topic` block of this environment; there is none; write `topic"),
-        (['streams = ["clicks"]'], "streams clicks is no `stream` block of this environment; there is none; write"),
-        (['pushes = ["mobile"]'], "pushes mobile is no `push` block of this environment; there is none; write `push"),
+        (['queues = ["orders"]'], "queues orders names no `queue` block of this environment; there is none; write"),
+        (['topics = ["news"]'], "topics news names no `topic` block of this environment; there is none; write"),
+        (['streams = ["clicks"]'], "streams clicks names no `stream` block of this environment; there is none; write"),
+        (['pushes = ["mobile"]'], "pushes mobile names no `push` block of this environment; there is none; write"),
         (["discovery = true"], "discovery true needs a port; write port = 8080, or remove it"),
         (['environment = { A-B = "x" }'], "environment.A-B A-B is not a name of an environment variable: letters"),
         (['environment = { ECS_CONTAINER_METADATA_URI = "x" }'], "environment.ECS_CONTAINER_METADATA_URI ECS_CONTAIN"),
@@ -120,7 +120,10 @@ def test_problem_does_not_print_a_pasted_secret(tmp_path: Path) -> None:
 
 def test_unknown_cache_user_is_a_problem(tmp_path: Path) -> None:
     text = dev('caches = ["sessions:reports"]', data=DATA)
-    assert 'caches sessions has no user reports; write "sessions:USER" with one of app' in problem_of(tmp_path, text)
+    assert (
+        "caches sessions has no user reports, which the program would log in as; "
+        'write `user "reports" { }` in cache.sessions, or "sessions:USER" with one of app' in problem_of(tmp_path, text)
+    )
 
 
 @pytest.mark.parametrize(
@@ -187,8 +190,8 @@ def test_service_without_network_or_route_to_aws_is_a_problem(tmp_path: Path) ->
     )
     closed = DEV.replace("]\n}", ']\n  nat = "none"\n}')
     assert (
-        "service.api cannot start: there is neither a NAT gateway nor an endpoint for ecr.api, ecr.dkr, logs, "
-        "ssmmessages; add them to network.interface_endpoints, or write network.nat"
+        "service.api cannot reach ecr.api, ecr.dkr, logs, ssmmessages: there is no NAT gateway, and no endpoint for "
+        "them; add them to network.interface_endpoints, or write network.nat"
     ) in problem_of(tmp_path, closed + PREREQUISITES + service())
     endpoints = 'nat = "none"\n  interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssmmessages"]'
     assert problems_of(tmp_path, {"x": closed.replace('nat = "none"', endpoints) + PREREQUISITES + service()}) == []
@@ -198,8 +201,8 @@ def test_unknown_or_duplicate_publishing_target_is_a_problem(tmp_path: Path) -> 
     events = 'queue "orders" {}\nqueue "bills" {}\ntopic "news" {}\n'
     assert problems_of(tmp_path, {"x": dev('queues = ["orders", "bills"]', 'topics = ["news"]', data=events)}) == []
     assert (
-        "service.api.queues order is no `queue` block of this environment; there is bills, orders; "
-        'write `queue "NAME" { ... }` for it, or name another'
+        "service.api.queues order names no `queue` block of this environment; there is bills, orders; "
+        'write `queue "order" { ... }`, or name another'
     ) in problem_of(tmp_path, dev('queues = ["order"]', data=events))
     twice = problem_of(tmp_path, dev('topics = ["news", "news"]', data=events))
     assert 'service.api.topics ["news", "news"] names one twice; name each once' in twice
@@ -211,7 +214,7 @@ def test_publishing_without_route_to_aws_is_a_problem(tmp_path: Path) -> None:
     endpoints = 'nat = "none"\n  interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssmmessages"]'
     closed = DEV.replace("]\n}", f"]\n  {endpoints}\n}}") + PREREQUISITES + 'queue "orders" {}\nstream "clicks" {}\n'
     assert (
-        "service.api cannot publish: there is neither a NAT gateway, a proxy nor an endpoint for kinesis-streams, sqs; "
+        "service.api cannot reach kinesis-streams, sqs: there is no NAT gateway, no endpoint for them, and no proxy; "
         "add them to network.interface_endpoints, or write network.nat or network.proxy"
     ) in problem_of(tmp_path, closed + service('queues = ["orders"]', 'streams = ["clicks"]'))
 
@@ -264,6 +267,6 @@ def test_key_that_comes_from_the_service_is_a_problem(tmp_path: Path) -> None:
         tmp_path, dev(data=DATA) + task
     )
     task = service('service = "web"', *lines[:2], kind="scheduled_task", label="report", image="")
-    assert "scheduled_task.report.service web is no `service` block of this environment; there is api" in problem_of(
+    assert "scheduled_task.report.service web names no `service` block of this environment; there is api" in problem_of(
         tmp_path, dev() + task
     )

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from modules.compute.blocks import ComputeBlocks
 from modules.compute.task.checks.fargate_peak import FargatePeak, fargate_peak
+from tests.support.environments import KEYS
 
 BOUNDS = {"min_capacity": 2, "max_capacity": 4, "time_zone": "Asia/Seoul"}
 TRACKING = {"cpu": {"metric": "cpu", "target_value": 60.0}}
@@ -19,7 +20,7 @@ def peak(service: dict[str, Any], fargate: dict[str, Any] | None = None, **block
     """Return the peak of a service with half a vCPU and these settings."""
     api = {"image": "api:1.4.2", "cpu": 512, "memory": 1024, **service}
     ecs = {"main": {"fargate": fargate or {}}}
-    return fargate_peak(ComputeBlocks.model_validate({"ecs": ecs, "service": {"api": api}, **blocks}))
+    return fargate_peak(ComputeBlocks.model_validate({**KEYS, "ecs": ecs, "service": {"api": api}, **blocks}))
 
 
 def test_peak_of_a_deployment_includes_old_and_new_tasks() -> None:
@@ -40,7 +41,7 @@ def test_peak_counts_spot_separately() -> None:
 def test_peak_without_image_service_or_fargate_is_zero() -> None:
     nothing = FargatePeak(on_demand=0.0, spot=0.0)
     assert peak({"image": None}) == nothing
-    assert fargate_peak(ComputeBlocks()) == nothing
+    assert fargate_peak(ComputeBlocks.model_validate(KEYS)) == nothing
     instances = {"main": {"ec2": {"instance_type": "m7g.large", "max_size": 2}}}
     assert peak({}, ecs=instances) == nothing
 

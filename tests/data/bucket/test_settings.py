@@ -136,7 +136,7 @@ def test_backup_retention_depends_on_the_tier(tmp_path: Path) -> None:
         (
             DEV,
             ['copy_to_region = "ap-northeast-2"'],
-            "x.hcl:11: backup.copy_to_region ap-northeast-2 is the environment's own region",
+            "x.hcl:11: backup.copy_to_region ap-northeast-2 is the environment's own Region",
         ),
         (DEV, ['copy_to_region = "mars"'], "x.hcl:11: backup.copy_to_region mars is not an AWS Region"),
         (DEV, ["hour = 24"], "x.hcl:11: backup.hour 24 should be less than or equal to 23"),

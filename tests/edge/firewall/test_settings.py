@@ -79,7 +79,7 @@ def test_group_names_match_the_table() -> None:
         ),
         (
             ['load_balancers = ["public", "private"]'],
-            "dev.hcl:17: firewall.load_balancers private is not a load balancer of this environment; there is public",
+            "dev.hcl:17: firewall.load_balancers private names no `load_balancer` block of this environment",
         ),
     ],
 )

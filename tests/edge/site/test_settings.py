@@ -81,7 +81,7 @@ def test_defaults(tmp_path: Path) -> None:
         (['content_security_policy = "a\\nb"'], "site.www.content_security_policy"),
         (
             ["api {", '  load_balancer = "inside"', "}"],
-            "dev.hcl:16: site.www.api.load_balancer inside is not a load balancer of this environment; there is public",
+            "dev.hcl:16: site.www.api.load_balancer inside names no `load_balancer` block of this environment",
         ),
         (
             ["api {", '  load_balancer = "public"', "}", 'error_page = "/404.html"'],
@@ -93,8 +93,9 @@ def test_defaults(tmp_path: Path) -> None:
         ),
         (
             ['media "content" {', '  bucket = "contents"', "}"],
-            "dev.hcl:16: site.www.media.content.bucket contents is not a bucket of this environment; there is content; "
-            'write `bucket "contents" { }`, or name another',
+            "dev.hcl:16: site.www.media.content.bucket contents names no `bucket` block of this environment; "
+            "there is content; "
+            'write `bucket "contents" { ... }`, or name another',
         ),
         (
             [

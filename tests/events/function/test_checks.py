@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from modules.events.blocks import EventsBlocks
 from modules.events.function import checks as recursion
 from modules.foundation.notifications import share_keys
-from tests.support.environments import DEV, only_problem, problems_of
+from tests.support.environments import DEV, KEYS, only_problem, problems_of
 
-#: All keys of up to four letters out of two: enough for any two prefixes of up to three.
-KEYS = ["".join(letters) for length in range(5) for letters in product("ab", repeat=length)]
+#: All object keys of up to four letters out of two: enough for any two prefixes of up to three.
+OBJECT_KEYS = ["".join(letters) for length in range(5) for letters in product("ab", repeat=length)]
 prefixes = st.text("ab", max_size=3)
 
 
@@ -21,6 +21,7 @@ def blocks(functions: dict[str, tuple[list[str], list[str]]]) -> EventsBlocks:
     """Return functions by the prefixes that they write to and the prefixes that invoke them."""
     return EventsBlocks.model_validate(
         {
+            **KEYS,
             "function": {
                 name: {
                     **({"bucket": {"content": {"write": tuple(writes)}}} if writes else {}),
@@ -29,7 +30,7 @@ def blocks(functions: dict[str, tuple[list[str], list[str]]]) -> EventsBlocks:
                     },
                 }
                 for name, (writes, triggers) in functions.items()
-            }
+            },
         }
     )
 
@@ -40,7 +41,7 @@ def runs_forever(functions: dict[str, tuple[list[str], list[str]]]) -> bool:
         invoked, waiting = set(), [start]
         while waiting:
             writes = functions[waiting.pop()][0]
-            written = [key for key in KEYS if any(key.startswith(prefix) for prefix in writes)]
+            written = [key for key in OBJECT_KEYS if any(key.startswith(prefix) for prefix in writes)]
             for name, (_, triggers) in functions.items():
                 if any(key.startswith(prefix) for key in written for prefix in triggers):
                     if name == start:
@@ -53,7 +54,7 @@ def runs_forever(functions: dict[str, tuple[list[str], list[str]]]) -> bool:
 
 @given(prefixes, prefixes)
 def test_share_keys_two_prefixes_agrees_with_all_keys(one: str, other: str) -> None:
-    assert share_keys(one, other) == any(key.startswith(one) and key.startswith(other) for key in KEYS)
+    assert share_keys(one, other) == any(key.startswith(one) and key.startswith(other) for key in OBJECT_KEYS)
 
 
 @given(

@@ -26,7 +26,10 @@ def push(*lines: str, apns: list[str] | None = None, fcm: list[str] | None = Non
         (push("ttl_seconds = 60"), "push.mobile has no platform; add an `apns` block, an `fcm` block, or both"),
         (push('source = "mail"', fcm=FCM), "push.mobile.source mail should be 'topic', 'queue' or 'stream'"),
         (push("ttl_seconds = 2419201", fcm=FCM), "push.mobile.ttl_seconds 2419201 should be less than or equal to"),
-        (push(fcm=['secret = "other"']), "push.mobile.fcm.secret other is not the name of a `secret` block; there is"),
+        (
+            push(fcm=['secret = "other"']),
+            "push.mobile.fcm.secret other names no `secret` block of this environment",
+        ),
         (push(apns=[*APNS[:1], 'key_id = "x"', *APNS[2:]]), "push.mobile.apns.key_id x"),
         (push(fcm=[*FCM, 'application = "a/b"']), "push.mobile.fcm.application a/b is not a name of a platform"),
         (

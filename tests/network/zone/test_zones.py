@@ -12,6 +12,7 @@ from modules.network.module import NetworkModule
 from modules.network.zone.certificates import CLOUDFRONT_REGION, create_certificate
 from modules.network.zone.settings import ZoneSettings
 from modules.network.zone.zones import PublicZone
+from tests.support.environments import KEYS
 from tests.support.stacks import built
 from tests.support.template import Template
 
@@ -185,7 +186,9 @@ def test_certificate_has_a_short_name_first(tmp_path: Path) -> None:
 def test_module_returns_the_zone_that_contains_a_name(tmp_path: Path) -> None:
     def build(stack: TerraformStack, foundation: Foundation) -> None:
         zones = {"public": ZoneSettings(name="agora.example"), "dev": ZoneSettings(name="dev.agora.example")}
-        module = NetworkModule(stack, "network", blocks=NetworkBlocks(zone=zones), foundation=foundation)
+        module = NetworkModule(
+            stack, "network", blocks=NetworkBlocks.model_validate({**KEYS, "zone": zones}), foundation=foundation
+        )
         assert module.zone_of("api.dev.agora.example") is module.zones["dev"]
         assert module.zone_of("*.agora.example") is module.zones["public"]
         with pytest.raises(ValueError, match="is in none of the zones"):

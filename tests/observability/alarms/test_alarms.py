@@ -15,14 +15,17 @@ ALARMS = 'alarms {\n  functions = ["slack-alarm"]\n}\n'
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (ALARMS, "alarms.functions slack-alarm is not a `function` block of this environment (none); add `function"),
+        (
+            ALARMS,
+            "alarms.functions slack-alarm names no `function` block of this environment; there is none",
+        ),
         (
             "alarms { }\n",
             "alarms.functions [] is empty: alarms would notify nobody; name a `function`",
         ),
         (
             SLACK + ALARMS.replace('alarm"', 'alarms"'),
-            "alarms.functions slack-alarms is not a `function` block of this",
+            "alarms.functions slack-alarms names no `function` block of this",
         ),
         (
             SLACK.replace('  secrets = ["slack-webhook"]\n', "") + ALARMS,

@@ -28,7 +28,7 @@ class Tasks:
     """The key that sets the maximum."""
 
 
-def findings(blocks: ComputeBlocks, network: NetworkSettings | None) -> Iterator[Finding]:
+def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
     """Yield the tasks for which there is not enough capacity."""
     tasks = list(_tasks(blocks))
     for each in tasks:
@@ -39,8 +39,8 @@ def findings(blocks: ComputeBlocks, network: NetworkSettings | None) -> Iterator
         here = [each for each in tasks if each.settings.cluster == name and _instance_of(each.settings, blocks)]
         if cluster.ec2 and size and here:
             yield from _too_many_for(here, cluster.ec2.instance_type, size, cluster.ec2.max_size)
-    if network and tasks:
-        yield from _too_many_addresses(tasks, blocks, network)
+    if blocks.network and tasks:
+        yield from _too_many_addresses(tasks, blocks, blocks.network)
 
 
 def _tasks(blocks: ComputeBlocks) -> Iterator[Tasks]:

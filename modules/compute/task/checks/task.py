@@ -3,66 +3,53 @@
 import ipaddress
 from collections.abc import Collection, Iterator, Mapping
 
+from modules.compute.blocks import ComputeBlocks
 from modules.compute.ecs.settings import EcsSettings
 from modules.compute.load_balancer.keys.listener_rules import HTTPS
 from modules.compute.load_balancer.settings import RULES_LIMIT, LoadBalancerSettings
-from modules.compute.scheduled_task.settings import ScheduledTaskSettings
 from modules.compute.service.settings import ServiceSettings
 from modules.compute.task.keys.sizes import FARGATE_MEMORY, is_fargate_size, nearest_sizes
 from modules.compute.task.settings import TaskSettings
-from modules.data.blocks import DataBlocks
-from modules.events.blocks import EventsBlocks
+from modules.data.checks import cache_findings
+from modules.data.database.settings import DatabaseSettings
+from modules.foundation.checks import unknown_labels, unknown_name, unknown_names
 from modules.foundation.problems import Finding
+from modules.network.vpc.checks import needs_subnets, unreachable, unreachable_by_programs
 from modules.network.vpc.settings import PRIVATE_RANGES, NetworkSettings
 
 Place = tuple[str, ...]
 
 
-def findings(
-    services: Mapping[str, ServiceSettings],
-    scheduled_tasks: Mapping[str, ScheduledTaskSettings],
-    clusters: Mapping[str, EcsSettings],
-    load_balancers: Mapping[str, LoadBalancerSettings],
-    data: DataBlocks,
-    events: EventsBlocks,
-    network: NetworkSettings | None,
-) -> Iterator[Finding]:
+def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
     """Yield what a service or scheduled task needs of other blocks and they do not have."""
-    for name, service in services.items():
+    for name, service in blocks.service.items():
         at = ("service", name)
-        yield from _task_findings(at, service, services, clusters, data, network)
-        yield from _publishing_findings(at, service, events, network)
-        yield from _load_balancer_findings(at, name, service, load_balancers)
-        yield from _zone_findings(at, service, network)
-    for name, task in scheduled_tasks.items():
+        yield from _task_findings(at, service, blocks)
+        yield from _load_balancer_findings(at, name, service, blocks.load_balancer)
+        yield from _zone_findings(at, service, blocks.network)
+    for name, task in blocks.scheduled_task.items():
         at = ("scheduled_task", name)
         if task.service is None:
-            yield from _task_findings(at, task, services, clusters, data, network)
-            yield from _publishing_findings(at, task, events, network)
-        elif task.service not in services:
-            yield _unknown((*at, "service"), task.service, "service", services)
+            yield from _task_findings(at, task, blocks)
+        else:
+            yield from unknown_names((*at, "service"), "service", [task.service], blocks.service)
 
 
-def _task_findings(
-    at: Place,
-    task: TaskSettings,
-    services: Mapping[str, ServiceSettings],
-    clusters: Mapping[str, EcsSettings],
-    data: DataBlocks,
-    network: NetworkSettings | None,
-) -> Iterator[Finding]:
-    if network is None:
-        yield Finding(at, None, "needs app subnets, and there is no VPC", "write a `network` block")
+def _task_findings(at: Place, task: TaskSettings, blocks: ComputeBlocks) -> Iterator[Finding]:
+    if blocks.network is None:
+        yield needs_subnets(at, "app")
     else:
-        yield from _route_findings(at, task, network)
-        yield from _repeated_egress(at, task, network)
-        yield from _egress_findings(at, task, network, data)
-    if task.cluster not in clusters:
-        yield _unknown((*at, "cluster"), task.cluster, "ecs", clusters)
-    else:
-        yield from _capacity_findings(at, task, clusters[task.cluster])
-    yield from _data_findings(at, task, data)
-    yield from _peer_findings(at, task, services)
+        yield from unreachable(at, _needed_services(task), blocks.network)
+        yield from unreachable_by_programs(at, task.publishing_endpoints, blocks.network)
+        yield from _repeated_egress(at, task, blocks.network)
+        yield from _egress_findings(at, task, blocks.network, blocks.database)
+    yield from unknown_names((*at, "cluster"), "ecs", [task.cluster], blocks.ecs)
+    if task.cluster in blocks.ecs:
+        yield from _capacity_findings(at, task, blocks.ecs[task.cluster])
+    yield from _data_findings(at, task, blocks)
+    for finding in task.publishing_findings(blocks):
+        yield finding.under(*at)
+    yield from _peer_findings(at, task, blocks.service)
 
 
 def _capacity_findings(at: Place, task: TaskSettings, cluster: EcsSettings) -> Iterator[Finding]:
@@ -101,15 +88,9 @@ def _needed_services(task: TaskSettings) -> list[str]:
     return needed
 
 
-def _route_findings(at: Place, task: TaskSettings, network: NetworkSettings) -> Iterator[Finding]:
-    """Yield the AWS services that a task cannot start without, if it has no route to them."""
-    missing = network.unreachable(_needed_services(task))
-    if missing:
-        rule = f"cannot start: there is neither a NAT gateway nor an endpoint for {', '.join(missing)}"
-        yield Finding(at, None, rule, "add them to network.interface_endpoints, or write network.nat")
-
-
-def _egress_findings(at: Place, task: TaskSettings, network: NetworkSettings, data: DataBlocks) -> Iterator[Finding]:
+def _egress_findings(
+    at: Place, task: TaskSettings, network: NetworkSettings, databases: Mapping[str, DatabaseSettings]
+) -> Iterator[Finding]:
     """Yield the AWS services that the task's security group does not allow, and rules beyond the group's quota."""
     needed = _needed_services(task)
     by_endpoint = sorted(set(needed) & set(network.interface_endpoints))
@@ -125,7 +106,7 @@ def _egress_findings(at: Place, task: TaskSettings, network: NetworkSettings, da
         rule = f"does not allow HTTPS to the public addresses of {', '.join(elsewhere)}, so the task cannot start"
         remedy = f'write an `egress` block with cidr = "0.0.0.0/0" and port = {HTTPS}'
         yield Finding((*at, "egress"), None, rule, f"{remedy}, or add them to network.interface_endpoints")
-    rules = _outbound_rules(task, network, data)
+    rules = _outbound_rules(task, network, databases)
     if rules > RULES_LIMIT:
         rule = f"needs {rules} outbound rules, including the resources of the block; AWS allows {RULES_LIMIT}"
         yield Finding((*at, "egress"), None, rule, "merge ranges")
@@ -145,7 +126,7 @@ def _reaches_outside(task: TaskSettings) -> bool:
     )
 
 
-def _outbound_rules(task: TaskSettings, network: NetworkSettings, data: DataBlocks) -> int:
+def _outbound_rules(task: TaskSettings, network: NetworkSettings, databases: Mapping[str, DatabaseSettings]) -> int:
     """Return the number of outbound rules of a task's security group.
 
     S3's prefix list counts as one: [Amazon VPC User Guide, AWS-managed prefix list weight]
@@ -153,8 +134,8 @@ def _outbound_rules(task: TaskSettings, network: NetworkSettings, data: DataBloc
     """
     proxy = network.proxy
     proxies = len(proxy.cidrs or network.corporate_cidrs) if proxy else 0
-    databases = sum(2 if label in data.database and data.database[label].proxy else 1 for label in task.databases)
-    return 1 + proxies + databases + len(task.cache_users) + len(task.reaches) + len(task.egress)
+    hosts = sum(2 if label in databases and databases[label].proxy else 1 for label in task.databases)
+    return 1 + proxies + hosts + len(task.cache_users) + len(task.reaches) + len(task.egress)
 
 
 def _repeated_egress(at: Place, task: TaskSettings, network: NetworkSettings) -> Iterator[Finding]:
@@ -172,62 +153,32 @@ def _repeated_egress(at: Place, task: TaskSettings, network: NetworkSettings) ->
         taken.setdefault(rule, f"egress.{name}")
 
 
-def _data_findings(at: Place, task: TaskSettings, data: DataBlocks) -> Iterator[Finding]:
-    for name in task.databases:
-        if name not in data.database:
-            yield _unknown((*at, "databases"), name, "database", data.database)
-    for name, user in task.cache_users.items():
-        yield from _cache_findings((*at, "caches"), name, user, data)
-    for name in task.buckets:
-        if name not in data.bucket:
-            yield _unknown((*at, "buckets", name), None, "bucket", data.bucket)
-    for name, _ in task.environment_objects:
-        if name not in data.bucket:
-            yield _unknown((*at, "environment_files"), name, "bucket", data.bucket)
-    yield from _secret_findings(at, task, data)
+def _data_findings(at: Place, task: TaskSettings, blocks: ComputeBlocks) -> Iterator[Finding]:
+    files = [bucket for bucket, _ in task.environment_objects]
+    yield from unknown_names((*at, "databases"), "database", task.databases, blocks.database)
+    yield from cache_findings((*at, "caches"), task.cache_users, blocks.cache)
+    yield from unknown_labels((*at, "buckets"), "bucket", task.buckets, blocks.bucket)
+    yield from unknown_names((*at, "environment_files"), "bucket", files, blocks.bucket)
+    yield from _secret_findings(at, task, blocks.secret)
 
 
-def _secret_findings(at: Place, task: TaskSettings, data: DataBlocks) -> Iterator[Finding]:
+def _secret_findings(at: Place, task: TaskSettings, secrets: Collection[str]) -> Iterator[Finding]:
     """Yield unknown names of secrets. The names are not printed: one may be a secret, written in place of a name."""
     for variable, written in task.secrets.items():
         name, place = written.partition(":")[0], (*at, "secrets", variable)
-        if name not in data.secret:
-            yield _unknown(place, None, "secret", data.secret)
+        if name not in secrets:
+            yield Finding(place, None, *unknown_name("secret", "NAME", secrets))
         elif variable not in task.secret_keys:
             rule = "has no valid JSON key after its colon: letters, digits, and _ . -"
             yield Finding(place, None, rule, f'write "{name}" or "{name}:KEY"')
 
 
-def _publishing_findings(
-    at: Place, task: TaskSettings, events: EventsBlocks, network: NetworkSettings | None
-) -> Iterator[Finding]:
-    """Yield the unknown blocks that it publishes to, and the AWS services that it needs and has no route to."""
-    for finding in task.publishing_findings(events):
-        yield finding.under(*at)
-    missing = network.unreachable_by_programs(task.publishing_endpoints) if network else []
-    if missing:
-        rule = f"cannot publish: there is neither a NAT gateway, a proxy nor an endpoint for {', '.join(missing)}"
-        remedy = "add them to network.interface_endpoints, or write network.nat or network.proxy"
-        yield Finding(at, None, rule, remedy)
-
-
-def _cache_findings(at: Place, name: str, user: str | None, data: DataBlocks) -> Iterator[Finding]:
-    if name not in data.cache:
-        yield _unknown(at, name, "cache", data.cache)
-        return
-    cache = data.cache[name]
-    if unknown := cache.unknown_user(user):
-        remedy = f'write "{name}:USER" with one of {", ".join(sorted(cache.user))}'
-        yield Finding(at, name, f"has no user {unknown}", remedy)
-
-
 def _peer_findings(at: Place, task: TaskSettings, services: Mapping[str, ServiceSettings]) -> Iterator[Finding]:
+    yield from unknown_names((*at, "reaches"), "service", task.reaches, services)
     for name in task.reaches:
-        if name not in services:
-            yield _unknown((*at, "reaches"), name, "service", services)
-        elif at == ("service", name):
+        if at == ("service", name):
             yield Finding((*at, "reaches"), name, "is the service itself", "remove it")
-        elif services[name].port is None:
+        elif name in services and services[name].port is None:
             yield Finding((*at, "reaches"), name, "has no port", f"write service.{name}.port = 8080")
 
 
@@ -255,10 +206,3 @@ def _zone_findings(at: Place, service: ServiceSettings, network: NetworkSettings
         return
     for finding in service.scaling.zone_findings(len(network.availability_zones)):
         yield finding.under(*at, "scaling")
-
-
-def _unknown(at: Place, value: str | None, kind: str, known: Collection[str]) -> Finding:
-    there = f"there is {', '.join(sorted(known))}" if known else "there is none"
-    subject = "is" if value is not None else "names"
-    rule = f"{subject} no `{kind}` block of this environment; {there}"
-    return Finding(at, value, rule, f'write `{kind} "NAME" {{ ... }}` for it, or name another')

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
@@ -12,8 +13,8 @@ from modules.data.backup.settings import BackupTag
 from modules.data.database.keys.engines import ENGINES, Engine, EngineName
 from modules.data.database.keys.parts import ProxySettings, ServerlessSettings, StorageSettings
 from modules.data.database.keys.snapshots import SnapshotName
-from modules.data.database.keys.windows import BackupWindow, MaintenanceWindow
-from modules.foundation.settings import TieredSettings, TierException, each_once, tiered
+from modules.foundation.settings import NotAllowed, TieredSettings, TierException, each_once, tiered
+from modules.foundation.time_windows import daily_window, weekly_window
 from modules.network.vpc.settings import ZoneLetter
 
 #: "Amazon RDS API Reference, CreateDBCluster, BackupRetentionPeriod": 1 to 35 days; 0 for no backups, RDS only.
@@ -33,6 +34,12 @@ WITHOUT_PERFORMANCE_INSIGHTS: Mapping[EngineName, re.Pattern[str]] = {
     "mysql": re.compile(r"db\.t\dg?\.(micro|small)"),
     "postgres": re.compile(r"db\.t2"),
 }
+
+
+#: "CreateDBInstance, PreferredMaintenanceWindow": at least 30 minutes; the same for backup windows.
+SHORTEST_WINDOW_MINUTES = 30
+_backup_window = partial(daily_window, least=SHORTEST_WINDOW_MINUTES)
+_maintenance_window = partial(weekly_window, least=SHORTEST_WINDOW_MINUTES)
 
 
 class DatabaseFields(TieredSettings):
@@ -117,16 +124,23 @@ class DatabaseFields(TieredSettings):
         default=None,
         description="Aurora: aurora charges for each I/O, aurora-iopt1 more for storage and nothing for I/O.",
     )
-    storage_encrypted: bool = Field(
-        default=True, description="Whether storage is encrypted with the data key. Can be off only in development."
-    )
+    storage_encrypted: Annotated[
+        bool, NotAllowed((False,), "it can never be encrypted later", tiers=("staging", "production"))
+    ] = Field(default=True, description="Whether storage is encrypted with the data key.")
     restore_from_snapshot: SnapshotName | None = Field(
         default=None,
         examples=["agora-prod-main-final-20261121083000"],
         description="Name or ARN of a snapshot from which a new database is restored. Keep it as long as the database "
         "exists: removing or changing it replaces the database, which the plan shows.",
     )
-    backup_retention_period: int = tiered(
+    backup_retention_period: Annotated[
+        int,
+        NotAllowed(
+            range(SAFE_RETENTION_DAYS),
+            "corruption is often noticed only days later",
+            f"write {SAFE_RETENTION_DAYS} or more",
+        ),
+    ] = tiered(
         development=SAFE_RETENTION_DAYS,
         staging=SAFE_RETENTION_DAYS,
         production=14,
@@ -141,10 +155,10 @@ class DatabaseFields(TieredSettings):
         "changed setting. AWS Backup keeps its backups for months in a vault that can be locked, and can copy them to "
         "another region.",
     )
-    preferred_backup_window: BackupWindow = Field(
+    preferred_backup_window: Annotated[str, AfterValidator(_backup_window)] = Field(
         default="17:00-18:00", description="Daily backup window, in UTC. The default is 2:00 to 3:00 in Seoul."
     )
-    preferred_maintenance_window: MaintenanceWindow = Field(
+    preferred_maintenance_window: Annotated[str, AfterValidator(_maintenance_window)] = Field(
         default="sun:18:30-sun:19:30",
         description="Weekly maintenance window, in UTC. The default is Monday at 3:30 in Seoul.",
     )
@@ -168,7 +182,9 @@ class DatabaseFields(TieredSettings):
         production=True,
         description="Whether RDS refuses to delete the database. Turning it off in production takes an unlock record.",
     )
-    skip_final_snapshot: bool = tiered(
+    skip_final_snapshot: Annotated[
+        bool, NotAllowed((True,), "a deletion would delete the data without a final snapshot")
+    ] = tiered(
         development=True,
         staging=False,
         production=False,
