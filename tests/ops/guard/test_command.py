@@ -10,8 +10,8 @@ from ops.errors import ExitCode, OpsError
 from ops.guard.command import run_guard
 from ops.guard.plan import parse_plan
 from ops.workspace import PROJECT
+from tests.ops.guard.judging import TODAY
 from tests.ops.guard.plans import BUCKET, created, destroyed, written
-from tests.ops.guard.test_judgement import TODAY
 from tests.ops.test_commands import ops
 
 ENVS = PROJECT / "envs"
