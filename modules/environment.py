@@ -20,7 +20,7 @@ from modules.edge import checks as edge
 from modules.edge.blocks import EdgeBlocks
 from modules.events import checks as events
 from modules.events.blocks import EventsBlocks
-from modules.foundation.names import Names
+from modules.foundation.names import ACCOUNT, Names, is_account_stack
 from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import AccountId, Region, Tier
 from modules.foundation.tags import tag_findings
@@ -32,7 +32,7 @@ from modules.observability import checks as observability
 from modules.observability.blocks import ObservabilityBlocks
 
 #: Names that Groundwork uses for other stacks: the bootstrap stack of an account is `account-<id>`.
-RESERVED_NAMES = ("account", "local", "shared")
+RESERVED_NAMES = (ACCOUNT, "local", "shared")
 
 
 #: Prefixes that AWS reserves, each with the resources concerned. A product's name is the first part of all names.
@@ -74,7 +74,7 @@ def _name(value: str) -> str:
     if not _is_name(value):
         rule = f"is not a name that Terraform, S3, IAM, and RDS all accept: {_NAME_RULE}"
         raise broken_rule(rule, "rename the file, for example to dev.hcl")
-    if value in RESERVED_NAMES or value.startswith("account-"):
+    if value in RESERVED_NAMES or is_account_stack(value):
         raise broken_rule("is a name that Groundwork reserves", "rename the file, for example to dev.hcl")
     return value
 
@@ -169,6 +169,11 @@ class Environment(
     def names(self) -> Names:
         """The names of the environment's resources in AWS."""
         return Names(self.product, self.name, self.account_id, self.region)
+
+    @property
+    def account_names(self) -> Names:
+        """The names of resources that the environment's account has only one of."""
+        return Names(self.product, ACCOUNT, self.account_id, self.state_region)
 
     @property
     def state_key(self) -> str:
