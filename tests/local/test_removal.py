@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from local_aws.process import LocalAws
-from ops.cloud import clear_the_way
+from ops.deploy import clear_the_way
 from ops.errors import OpsError
 from ops.guard.plan import Plan
 from ops.scaled_readers import clients_of, deletable_readers, delete_readers

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from modules.environment_files import EnvironmentFile
 from ops.backend import Backend
 from ops.bootstrap import Account
-from ops.local import connected
+from ops.connection import connected
 from ops.recovery.import_ids import CREATED_AGAIN
 from ops.recovery.imports import Imports
 from ops.recovery.lookup import UnknownValueError, Values, import_ids
@@ -42,7 +42,7 @@ class Recovery:
 
 def recover(target: Target, file: EnvironmentFile, *, account: bool) -> Recovery:
     """Import the orphaned resources of the environment's or its account's stack, and plan. Raises OpsError."""
-    synthesize(target.workspace, target.output, target.init_environment, file.settings.name)
+    synthesize(target, file.settings)
     if account:
         with _account(target, file) as terraform:
             return recovered(target, terraform)

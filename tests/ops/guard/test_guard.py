@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ops.errors import ExitCode, OpsError
-from ops.guard.command import run_guard
+from ops.guard.guard import run_guard
 from ops.guard.plan import parse_plan
 from ops.workspace import PROJECT
 from tests.ops.guard.judging import TODAY

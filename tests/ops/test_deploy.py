@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from modules.environment_files import EnvironmentFile, load
-from ops import cloud
+from ops import deploy as deployment
 from ops.errors import ExitCode, OpsError
 from ops.target import Target
 from ops.workspace import PROJECT, Workspace
@@ -27,8 +27,8 @@ class Planned:
 
 
 def clear_the_way(monkeypatch: pytest.MonkeyPatch, *changes: dict[str, Any]) -> None:
-    monkeypatch.setattr(cloud, "connected", lambda *_: Planned(*changes))
-    cloud.clear_the_way(cast("Target", None), cast("EnvironmentFile", None), lambda _: False)
+    monkeypatch.setattr(deployment, "connected", lambda *_: Planned(*changes))
+    deployment.clear_the_way(cast("Target", None), cast("EnvironmentFile", None), lambda _: False)
 
 
 def test_all_protected_resources_are_reported_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,12 +92,11 @@ def deploy(
 ) -> tuple[list[str], list[str]]:
     """Deploy; return the guard's lines, and what was applied."""
     stack = Stack(folder, changes)
-    monkeypatch.setattr(cloud, "connected", lambda *_: stack)
-    monkeypatch.setattr(cloud, "synthesize", lambda *_: None)
+    monkeypatch.setattr(deployment, "synthesized", lambda *_: stack)
     target = Target(Workspace(PROJECT / "envs", folder), folder, {}, {})
     lines: list[str] = []
     try:
-        with cloud.planned(target, load(PROJECT / "envs")[env], datetime.date(2026, 11, 26)) as found:
+        with deployment.planned(target, load(PROJECT / "envs")[env], frozenset(), datetime.date(2026, 11, 26)) as found:
             lines += found.judgement.lines()
             found.apply(lambda _: agrees)
     except OpsError as error:
