@@ -73,11 +73,11 @@ def destroy(target: Target, file: EnvironmentFile, arguments: Sequence[str], agr
     """
     # A separate synth, because the lock file must be in the stack's folder before the CLI runs `init`.
     synthesize(target, file.settings)
-    clear_the_way(target, file, agreed)
+    prepare_destroy(target, file, agreed)
     _run_attached(target, file, "destroy", arguments)
 
 
-def clear_the_way(target: Target, file: EnvironmentFile, agreed: Agreed) -> None:
+def prepare_destroy(target: Target, file: EnvironmentFile, agreed: Agreed) -> None:
     """Delete the readers that scaling added to the stack's clusters: AWS does not delete a cluster with readers.
 
     First raises OpsError for anything else that AWS would refuse to delete, so that no destroy stops halfway.

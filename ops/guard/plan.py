@@ -14,7 +14,7 @@ from ops.errors import ExitCode, OpsError
 
 #: The supported major version of the format. Minor versions are backward compatible.
 FORMAT_MAJOR = "1."
-_HOW = "pipe one in: terraform show -json plan.tfplan | .venv/bin/python -m ops guard -"
+_HOW = "pipe one in: `terraform show -json plan.tfplan | .venv/bin/python -m ops guard -`"
 #: Attributes with which other resources refer to a resource.
 _NAMES = ("id", "arn", "name", "bucket", "url", "key_id", "zone_id", "cluster_name", "function_name", "secret_id")
 

@@ -151,8 +151,8 @@ class _Recovering:
 
     def _several(self, address: str, ids: list[str]) -> str:
         return (
-            f"{address} may be any of {', '.join(ids)}. Check which one belongs to this stack, and import it: "
-            f"{self._terraform.next_command} import {address} ID"
+            f"{address} matches several resources: {', '.join(ids)}. Find out which belongs to this stack, "
+            f"and import it: {self._terraform.next_command} import {address} ID"
         )
 
 

@@ -288,7 +288,8 @@ def test_command_prints_findings_and_exit_code(workspace: Workspace) -> None:
     found = {each["subject"]: each for each in json.loads(done.stdout)}
     assert found["tools"]["level"] == "ok"
     assert found["AWS"] == {
-        "level": "error", "subject": "AWS", "told": "the embedded AWS is not running; run `make local`", "remedy": "",
+        "level": "error", "subject": "AWS", "remedy": "",
+        "message": "the embedded AWS is not running; run `make local`",
     }  # fmt: skip
     assert (
         "error    AWS: the embedded AWS is not running"
