@@ -20,7 +20,7 @@ BENCH = Path(__file__).parent
 REPOSITORY = BENCH.parent
 STOCK = "GROUNDWORK_STOCK_BINDINGS"
 
-OURS, STOCK_PYTHON, TS_NODE, COMPILED, VALIDATE = (
+LAZY_PYTHON, STOCK_PYTHON, TS_NODE, COMPILED, VALIDATE = (
     "Python, lazy bindings",
     "Python, stock bindings",
     "TypeScript, ts-node",
@@ -53,17 +53,17 @@ class Contender:
 
 
 class DifferentResourcesError(Exception):
-    """The TypeScript app does not create the same resources as ours, so the comparison is invalid."""
+    """The TypeScript app does not create the same resources as the Python app, so the comparison is invalid."""
 
 
 def prepare(app: Sequence[str], workshop: Path, *, environment: Mapping[str, str]) -> tuple[list[Contender], int]:
     """Synthesize the app once, generate the others from it, and return them with the number of resources."""
     shutil.rmtree(workshop, ignore_errors=True)
-    ours = _python(OURS, app, workshop / "ours", {**environment, STOCK: "0"})
+    lazy = _python(LAZY_PYTHON, app, workshop / "lazy", {**environment, STOCK: "0"})
     stock = _python(STOCK_PYTHON, app, workshop / "stock", {**environment, STOCK: "1"})
-    ours.run()
-    stacks = _read_stacks(workshop / "ours")
-    contenders = [ours, stock, *_typescript(stacks, workshop / "typescript")]
+    lazy.run()
+    stacks = _read_stacks(workshop / "lazy")
+    contenders = [lazy, stock, *_typescript(stacks, workshop / "typescript")]
     contenders[-1].run()
     _require_same_resources(stacks, _read_stacks(workshop / "typescript" / "compiled"))
     contenders += _terraform(stacks, workshop / "terraform")
@@ -129,8 +129,8 @@ def _count(stack: dict[str, Any]) -> int:
     return sum(map(len, stack.get("resource", {}).values()))
 
 
-def _require_same_resources(ours: dict[str, dict[str, Any]], others: dict[str, dict[str, Any]]) -> None:
-    for name, stack in ours.items():
+def _require_same_resources(lazy: dict[str, dict[str, Any]], others: dict[str, dict[str, Any]]) -> None:
+    for name, stack in lazy.items():
         for kind in ("provider", "data", "resource"):
             for type, expected in stack.get(kind, {}).items():
                 made = others[name].get(kind, {}).get(type)

@@ -12,12 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from rich.table import Table
 
-from .contenders import OURS
+from .contenders import LAZY_PYTHON
 from .measuring import Cost
 
 # Okabe and Ito's palette, which color-blind people can distinguish; each contender also has its own marker.
 _STYLES = (("#0072B2", "o"), ("#D55E00", "s"), ("#E69F00", "^"), ("#009E73", "D"), ("#999999", "x"))
-_COLUMNS = ("", "user CPU s", "wall s", "peak MB", "CPU to ours")
+_COLUMNS = ("", "user CPU s", "wall s", "peak MB", "CPU to lazy")
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,14 @@ class Race:
     @property
     def rows(self) -> Iterable[tuple[str, ...]]:
         """The numbers as text, a row for each contender."""
-        ours = self.costs[OURS].user_seconds
+        lazy = self.costs[LAZY_PYTHON].user_seconds
         for name, cost in self.costs.items():
             yield (
                 name,
                 f"{cost.user_seconds:.2f}",
                 f"{cost.wall_seconds:.2f}",
                 f"{cost.peak_megabytes:,.0f}",
-                f"{cost.user_seconds / ours:.1f}x",
+                f"{cost.user_seconds / lazy:.1f}x",
             )
 
 
@@ -67,8 +67,8 @@ def write_markdown(races: Iterable[Race], file: Path, plot: Path) -> None:
     note = (
         "User CPU time and memory include all child processes. Memory is the largest sum of resident memory, sampled "
         "every 20 ms; memory that processes share counts for each. The TypeScript app is generated from the "
-        "synthesized stack, reads attributes from objects as ours does, and must create the same resources. It is "
-        "compiled before the measurement, as Python's byte code is."
+        "synthesized stack, reads attributes from objects as the Python app does, and must create the same "
+        "resources. It is compiled before the measurement, as Python's byte code is."
     )
     lines = ["# What a synth costs", "", machine, "", note, "", f"![CPU, memory, and CPU by resources]({plot.name})"]
     for race in races:

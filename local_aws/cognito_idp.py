@@ -37,7 +37,7 @@ def install() -> None:
     from local_aws.extend import add
 
     DEFAULT_USER_POOL_CONFIG.setdefault("UserPoolTier", "ESSENTIALS")
-    add(CognitoIdpUserPoolDomain, _told_in_full(CognitoIdpUserPoolDomain.to_json))
+    add(CognitoIdpUserPoolDomain, _complete(CognitoIdpUserPoolDomain.to_json))
     add(CognitoIdpResponse, tag_resource, untag_resource)
     add(
         CognitoIdpBackend,
@@ -68,9 +68,9 @@ def _tags(response: Any) -> dict[str, str]:
     return tags
 
 
-def _told_in_full(tell: Callable[[Any, bool], dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+def _complete(describe: Callable[[Any, bool], dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     def to_json(domain: Any, extended: bool = True) -> dict[str, Any]:
-        description = tell(domain, extended)
+        description = describe(domain, extended)
         if not extended:
             return description
         description |= {"AWSAccountId": domain.account_id, "ManagedLoginVersion": CLASSIC}

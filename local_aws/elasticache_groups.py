@@ -11,6 +11,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from local_aws.extend import add, answer
+
 _Answer = dict[str, Any]
 _State = dict[str, _Answer]
 
@@ -19,8 +21,6 @@ def install() -> None:
     """Add the operations to Moto's ElastiCache."""
     from moto.elasticache.models import User
     from moto.elasticache.responses import ElastiCacheResponse
-
-    from local_aws.extend import add
 
     for call in (
         create_cache_parameter_group,
@@ -57,14 +57,14 @@ def create_cache_parameter_group(response: Any) -> Any:
     }
     _parameter_groups(response)[name] = group
     _tag(response, group["ARN"])
-    return _answer({"CacheParameterGroup": group})
+    return answer({"CacheParameterGroup": group})
 
 
 def describe_cache_parameter_groups(response: Any) -> Any:
     """DescribeCacheParameterGroups."""
     named = response.params.get("CacheParameterGroupName")
     found = [_parameter_group(response)] if named else list(_parameter_groups(response).values())
-    return _answer({"CacheParameterGroups": found})
+    return answer({"CacheParameterGroups": found})
 
 
 def describe_cache_parameters(response: Any) -> Any:
@@ -75,14 +75,14 @@ def describe_cache_parameters(response: Any) -> Any:
         {"ParameterName": name, "ParameterValue": value, "Source": "user", "IsModifiable": True}
         for name, value in parameters.items()
     ]
-    return _answer({"Parameters": found})
+    return answer({"Parameters": found})
 
 
 def modify_cache_parameter_group(response: Any) -> Any:
     """ModifyCacheParameterGroup."""
     group = _parameter_group(response)
     group["parameters"] |= {each["ParameterName"]: each["ParameterValue"] for each in _values(response)}
-    return _answer({"CacheParameterGroupName": group["CacheParameterGroupName"]})
+    return answer({"CacheParameterGroupName": group["CacheParameterGroupName"]})
 
 
 def reset_cache_parameter_group(response: Any) -> Any:
@@ -92,13 +92,13 @@ def reset_cache_parameter_group(response: Any) -> Any:
         group["parameters"].clear()
     for each in _values(response):
         group["parameters"].pop(each["ParameterName"], None)
-    return _answer({"CacheParameterGroupName": group["CacheParameterGroupName"]})
+    return answer({"CacheParameterGroupName": group["CacheParameterGroupName"]})
 
 
 def delete_cache_parameter_group(response: Any) -> Any:
     """DeleteCacheParameterGroup."""
     del _parameter_groups(response)[_parameter_group(response)["CacheParameterGroupName"]]
-    return _answer({})
+    return answer({})
 
 
 def create_user_group(response: Any) -> Any:
@@ -122,14 +122,14 @@ def create_user_group(response: Any) -> Any:
     }
     _user_groups(response)[name] = group
     _tag(response, group["ARN"])
-    return _answer(group)
+    return answer(group)
 
 
 def describe_user_groups(response: Any) -> Any:
     """DescribeUserGroups."""
     named = response.params.get("UserGroupId")
     found = [_user_group(response)] if named else list(_user_groups(response).values())
-    return _answer({"UserGroups": found})
+    return answer({"UserGroups": found})
 
 
 def modify_user_group(response: Any) -> Any:
@@ -139,14 +139,14 @@ def modify_user_group(response: Any) -> Any:
     kept = [user_id for user_id in group["UserIds"] if user_id not in gone]
     group["UserIds"] = kept + list(response.params.get("UserIdsToAdd") or [])
     group["Engine"] = (response.params.get("Engine") or group["Engine"]).lower()
-    return _answer(group)
+    return answer(group)
 
 
 def delete_user_group(response: Any) -> Any:
     """DeleteUserGroup."""
     group = _user_group(response)
     del _user_groups(response)[group["UserGroupId"]]
-    return _answer(group | {"Status": "deleting"})
+    return answer(group | {"Status": "deleting"})
 
 
 def modify_user(response: Any) -> Any:
@@ -162,7 +162,7 @@ def modify_user(response: Any) -> Any:
     passwords = mode.get("Passwords") or params.get("Passwords")
     if passwords:
         user.passwords = list(passwords)
-    return _answer(user)
+    return answer(user)
 
 
 def modify_cache_subnet_group(response: Any) -> Any:
@@ -181,7 +181,7 @@ def modify_cache_subnet_group(response: Any) -> Any:
         group.tags,
     )
     backend.cache_subnet_groups[group.cache_subnet_group_name] = changed
-    return _answer({"CacheSubnetGroup": changed})
+    return answer({"CacheSubnetGroup": changed})
 
 
 def delete_cache_subnet_group(response: Any) -> Any:
@@ -189,7 +189,7 @@ def delete_cache_subnet_group(response: Any) -> Any:
     backend = response.elasticache_backend
     (group,) = backend.describe_cache_subnet_groups(response.params["CacheSubnetGroupName"])
     del backend.cache_subnet_groups[group.cache_subnet_group_name]
-    return _answer({})
+    return answer({})
 
 
 def _authentication(user: Any) -> _Answer:
@@ -248,9 +248,3 @@ def _refused(code: str, message: str) -> Exception:
     error = ElastiCacheException(message)
     error.code = code
     return error
-
-
-def _answer(result: Any) -> Any:
-    from moto.core.responses import ActionResult
-
-    return ActionResult(result)

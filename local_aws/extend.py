@@ -13,3 +13,10 @@ def add(target: type, *functions: Callable[..., Any]) -> None:
 def replace(target: object, name: str, by: object) -> None:
     """Replace an attribute of a class or a module."""
     setattr(target, name, by)
+
+
+def answer(result: Any) -> Any:
+    """Return Moto's response with this result."""
+    from moto.core.responses import ActionResult
+
+    return ActionResult(result)

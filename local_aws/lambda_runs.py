@@ -210,7 +210,7 @@ def _environment(function: Any, log_group: str, log_stream: str) -> dict[str, st
     role = sts_backends[function.account_id]["aws"].assume_role(
         function.region, function.function_name, function.role, "", 3600, ""
     )
-    ours = {
+    own = {
         "_HANDLER": function.handler,
         "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -230,9 +230,9 @@ def _environment(function: Any, log_group: str, log_stream: str) -> dict[str, st
         "TZ": "UTC",
     }
     for name in ("http_proxy", "https_proxy"):
-        ours[name] = ours[name.upper()] = endpoint
-    ours["no_proxy"] = ours["NO_PROXY"] = f"{HOST},localhost"
-    return {**function.environment_vars, **ours}
+        own[name] = own[name.upper()] = endpoint
+    own["no_proxy"] = own["NO_PROXY"] = f"{HOST},localhost"
+    return {**function.environment_vars, **own}
 
 
 def _error(kind: str, message: str, request_id: str, log: list[str]) -> dict[str, Any]:

@@ -26,7 +26,6 @@
   https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBCluster.html). Moto has already deleted the
   master user's secret by then. Added: the name is checked first. Moto itself does not delete a cluster or an instance
   with deletion protection, a cluster that has instances, or an instance whose final snapshot exists.
-- AWS: CreateDBClusterEndpoint and its Describe, Modify, and Delete operations. Moto has none of them. Added.
 """
 
 import secrets
@@ -81,9 +80,8 @@ _RESTORED = (
 
 
 def install() -> None:
-    """Correct Moto's clusters and instances, and add cluster endpoints."""
+    """Correct Moto's clusters and instances."""
     from moto.rds.models import DBCluster, DBInstance, DBInstanceClustered, RDSBackend
-    from moto.rds.responses import RDSResponse
 
     from local_aws.extend import add
 
@@ -97,14 +95,6 @@ def install() -> None:
     add(RDSBackend, _changing_a_cluster(RDSBackend.modify_db_cluster), restore_db_cluster_from_snapshot)
     add(RDSBackend, _with_own_settings(RDSBackend.create_db_instance_read_replica))
     add(RDSBackend, _unless_snapshot_exists(RDSBackend.delete_db_cluster))
-    add(RDSBackend, _finding_endpoints(RDSBackend._get_resource_for_tagging))
-    for call in (
-        create_db_cluster_endpoint,
-        describe_db_cluster_endpoints,
-        modify_db_cluster_endpoint,
-        delete_db_cluster_endpoint,
-    ):
-        add(RDSResponse, call)
 
 
 def restore_db_cluster_from_snapshot(backend: Any, from_snapshot_id: str, overrides: Any) -> Any:
@@ -115,97 +105,6 @@ def restore_db_cluster_from_snapshot(backend: Any, from_snapshot_id: str, overri
     # The password is part of the snapshot; Moto requires one for a new cluster, and does not return it.
     settings = saved | {"master_user_password": secrets.token_hex(16)} | dict(overrides)
     return backend.create_db_cluster(settings)
-
-
-def create_db_cluster_endpoint(response: Any) -> Any:
-    """CreateDBClusterEndpoint."""
-    params = response.params
-    cluster = response.backend.describe_db_clusters(params["DBClusterIdentifier"])[0]
-    name = params["DBClusterEndpointIdentifier"].lower()
-    endpoint = ClusterEndpoint(cluster, name, params)
-    _endpoints(response.backend)[name] = endpoint
-    return _answer(endpoint.description)
-
-
-def describe_db_cluster_endpoints(response: Any) -> Any:
-    """DescribeDBClusterEndpoints: the custom ones, by cluster, name or both."""
-    wanted = {
-        name: response.params[name].lower()
-        for name in ("DBClusterIdentifier", "DBClusterEndpointIdentifier")
-        if response.params.get(name)
-    }
-    found = [
-        endpoint.description
-        for endpoint in _endpoints(response.backend).values()
-        if all(endpoint.description[name] == value for name, value in wanted.items())
-    ]
-    return _answer({"DBClusterEndpoints": found})
-
-
-def modify_db_cluster_endpoint(response: Any) -> Any:
-    """ModifyDBClusterEndpoint: its kind and its instances."""
-    endpoint = _endpoint(response)
-    endpoint.change(response.params)
-    return _answer(endpoint.description)
-
-
-def delete_db_cluster_endpoint(response: Any) -> Any:
-    """DeleteDBClusterEndpoint."""
-    endpoint = _endpoint(response)
-    del _endpoints(response.backend)[endpoint.description["DBClusterEndpointIdentifier"]]
-    return _answer(endpoint.description | {"Status": "deleting"})
-
-
-class Tagged:
-    """The interface that Moto's tag operations of RDS require of a resource."""
-
-    def __init__(self, arn: str, tags: list[dict[str, str]]) -> None:
-        self.arn = arn
-        self.tags = {tag["Key"]: tag["Value"] for tag in tags}
-
-    def get_tags(self) -> list[dict[str, str]]:
-        """Return the tags as RDS does."""
-        return [{"Key": key, "Value": value} for key, value in self.tags.items()]
-
-    def add_tags(self, tags: list[dict[str, str]]) -> list[dict[str, str]]:
-        """Add or change tags."""
-        self.tags |= {tag["Key"]: tag["Value"] for tag in tags}
-        return self.get_tags()
-
-    def remove_tags(self, keys: list[str]) -> None:
-        """Remove the tags with these keys."""
-        for key in keys:
-            self.tags.pop(key, None)
-
-
-class ClusterEndpoint(Tagged):
-    """A custom endpoint of a cluster."""
-
-    def __init__(self, cluster: Any, name: str, params: Any) -> None:
-        arn = f"arn:{cluster.partition}:rds:{cluster.region}:{cluster.account_id}:cluster-endpoint:{name}"
-        super().__init__(arn, params.get("Tags") or [])
-        host = f"{name}.cluster-custom-{cluster.url_identifier}.{cluster.region}.rds.amazonaws.com"
-        self.description: dict[str, Any] = {
-            "DBClusterEndpointIdentifier": name,
-            "DBClusterIdentifier": cluster.db_cluster_identifier,
-            "DBClusterEndpointResourceIdentifier": f"cluster-endpoint-{_letters(26)}",
-            "DBClusterEndpointArn": arn,
-            "Endpoint": host,
-            "Status": "available",
-            "EndpointType": "CUSTOM",
-            "StaticMembers": [],
-            "ExcludedMembers": [],
-        }
-        self.change(params)
-
-    def change(self, params: Any) -> None:
-        """Apply the type and the instances of a request."""
-        kind = params.get("EndpointType")
-        if kind:
-            self.description["CustomEndpointType"] = kind
-        for members in ("StaticMembers", "ExcludedMembers"):
-            if params.get(members) is not None:
-                self.description[members] = list(params[members])
 
 
 def _of_a_cluster(init: Callable[..., None]) -> Callable[..., None]:
@@ -358,44 +257,10 @@ def _unless_snapshot_exists(delete: Callable[..., Any]) -> Callable[..., Any]:
     return delete_db_cluster
 
 
-def _finding_endpoints(find: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
-    """Let the tag operations find resources that Moto does not have."""
-
-    def _get_resource_for_tagging(backend: Any, arn: str) -> Any:
-        ours = backend.__dict__.get("tagged_by_arn", {})
-        return ours[arn] if arn in ours else _cluster_endpoint_by(backend, arn) or find(backend, arn)
-
-    return _get_resource_for_tagging
-
-
-def _cluster_endpoint_by(backend: Any, arn: str) -> Any:
-    return next((endpoint for endpoint in _endpoints(backend).values() if endpoint.arn == arn), None)
-
-
-def _endpoints(backend: Any) -> dict[str, ClusterEndpoint]:
-    endpoints: dict[str, ClusterEndpoint] = backend.__dict__.setdefault("cluster_endpoints", {})
-    return endpoints
-
-
-def _endpoint(response: Any) -> ClusterEndpoint:
-    from moto.rds.exceptions import RDSClientError
-
-    name = response.params["DBClusterEndpointIdentifier"].lower()
-    endpoint = _endpoints(response.backend).get(name)
-    if endpoint is None:
-        raise RDSClientError("DBClusterEndpointNotFoundFault", f"DBClusterEndpoint {name} not found")
-    return endpoint
-
-
-def _answer(result: dict[str, Any]) -> Any:
-    from moto.core.responses import ActionResult
-
-    return ActionResult(result)
-
-
 def _dbi_resource_id() -> str:
-    return f"db-{_letters(26)}"
+    return f"db-{letters(26)}"
 
 
-def _letters(count: int) -> str:
+def letters(count: int) -> str:
+    """Return random characters as in the resource IDs of RDS."""
     return "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(count))

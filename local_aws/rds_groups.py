@@ -13,13 +13,13 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from local_aws.extend import add, answer
+
 
 def install() -> None:
     """Correct Moto's groups and subscriptions."""
     from moto.rds.models import DBClusterParameterGroup, DBParameterGroup, RDSBackend
     from moto.rds.responses import RDSResponse
-
-    from local_aws.extend import add
 
     add(DBParameterGroup, update_parameters)
     add(DBClusterParameterGroup, update_cluster_parameters)
@@ -54,14 +54,14 @@ def reset_db_parameter_group(response: Any) -> Any:
     """ResetDBParameterGroup."""
     group = _group(response)
     _reset(response, group)
-    return _answer({"DBParameterGroupName": group.name})
+    return answer({"DBParameterGroupName": group.name})
 
 
 def reset_db_cluster_parameter_group(response: Any) -> Any:
     """ResetDBClusterParameterGroup."""
     group = _cluster_group(response)
     _reset(response, group)
-    return _answer({"DBClusterParameterGroupName": group.name})
+    return answer({"DBClusterParameterGroupName": group.name})
 
 
 def modify_event_subscription(response: Any) -> Any:
@@ -77,7 +77,7 @@ def modify_event_subscription(response: Any) -> Any:
     for attribute, value in changes.items():
         if value is not None:
             setattr(subscription, attribute, value)
-    return _answer({"EventSubscription": subscription})
+    return answer({"EventSubscription": subscription})
 
 
 def _staying(modify: Callable[..., Any]) -> Callable[..., Any]:
@@ -115,7 +115,7 @@ def _cluster_group(response: Any) -> Any:
 def _parameters(response: Any, group: Any) -> Any:
     source = response.params.get("Source") or "user"
     found = [parameter for parameter in group.parameters.values() if parameter["Source"] == source]
-    return _answer({"Parameters": found})
+    return answer({"Parameters": found})
 
 
 def _reset(response: Any, group: Any) -> None:
@@ -123,9 +123,3 @@ def _reset(response: Any, group: Any) -> None:
         group.parameters.clear()
     for parameter in response.params.get("Parameters") or []:
         group.parameters.pop(parameter["ParameterName"], None)
-
-
-def _answer(result: dict[str, Any]) -> Any:
-    from moto.core.responses import ActionResult
-
-    return ActionResult(result)

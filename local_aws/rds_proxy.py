@@ -12,7 +12,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from local_aws.rds import Tagged
+from local_aws.extend import add, answer
+from local_aws.rds_cluster_endpoints import Tagged
 
 _NEEDING_A_PROXY = (
     "deregister_db_proxy_targets",
@@ -37,8 +38,6 @@ def install() -> None:
     from moto.rds.models import RDSBackend
     from moto.rds.responses import RDSResponse
 
-    from local_aws.extend import add
-
     for name in _NEEDING_A_PROXY:
         add(RDSResponse, _of_a_proxy(name, getattr(RDSResponse, name)))
     add(RDSBackend, _with_port(RDSBackend.register_db_proxy_targets))
@@ -58,7 +57,7 @@ def modify_db_proxy(response: Any) -> Any:
     for asked, attribute in _CHANGES.items():
         if response.params.get(asked) is not None:
             setattr(proxy, attribute, response.params[asked])
-    return _answer({"DBProxy": proxy})
+    return answer({"DBProxy": proxy})
 
 
 class ProxyEndpoint(Tagged):
@@ -89,16 +88,16 @@ def create_db_proxy_endpoint(response: Any) -> Any:
     """CreateDBProxyEndpoint."""
     endpoint = ProxyEndpoint(_proxy(response), response.params)
     _endpoints(response.backend)[endpoint.arn] = endpoint
-    return _answer({"DBProxyEndpoint": endpoint.description})
+    return answer({"DBProxyEndpoint": endpoint.description})
 
 
 def describe_db_proxy_endpoints(response: Any) -> Any:
     """DescribeDBProxyEndpoints, by proxy, name, or both; a name that does not exist is an error."""
     if response.params.get("DBProxyEndpointName"):
-        return _answer({"DBProxyEndpoints": [_endpoint(response).description]})
+        return answer({"DBProxyEndpoints": [_endpoint(response).description]})
     proxy = response.params.get("DBProxyName")
     descriptions = [endpoint.description for endpoint in _endpoints(response.backend).values()]
-    return _answer({"DBProxyEndpoints": [each for each in descriptions if proxy in (None, each["DBProxyName"])]})
+    return answer({"DBProxyEndpoints": [each for each in descriptions if proxy in (None, each["DBProxyName"])]})
 
 
 def modify_db_proxy_endpoint(response: Any) -> Any:
@@ -107,14 +106,14 @@ def modify_db_proxy_endpoint(response: Any) -> Any:
     groups = response.params.get("VpcSecurityGroupIds")
     if groups:
         endpoint.description["VpcSecurityGroupIds"] = groups
-    return _answer({"DBProxyEndpoint": endpoint.description})
+    return answer({"DBProxyEndpoint": endpoint.description})
 
 
 def delete_db_proxy_endpoint(response: Any) -> Any:
     """DeleteDBProxyEndpoint."""
     endpoint = _endpoint(response)
     del _endpoints(response.backend)[endpoint.arn]
-    return _answer({"DBProxyEndpoint": endpoint.description | {"Status": "deleting"}})
+    return answer({"DBProxyEndpoint": endpoint.description | {"Status": "deleting"}})
 
 
 def _of_a_proxy(name: str, call: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -156,9 +155,3 @@ def _endpoint(response: Any) -> ProxyEndpoint:
         if endpoint.description["DBProxyEndpointName"] == name:
             return endpoint
     raise RDSClientError("DBProxyEndpointNotFoundFault", f"DB proxy endpoint {name} not found")
-
-
-def _answer(result: dict[str, Any]) -> Any:
-    from moto.core.responses import ActionResult
-
-    return ActionResult(result)

@@ -13,6 +13,7 @@ from modules.delivery import checks as delivery
 from modules.delivery.blocks import DeliveryBlocks
 from modules.edge import checks as edge
 from modules.events import checks as events
+from modules.foundation.names import ACCOUNT, Names
 from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Tier
 from modules.foundation.tags import tag_findings
@@ -70,6 +71,11 @@ class Environment(DeliveryBlocks):
         yield from data.versions(self)
         yield from events.versions(self)
         yield from compute.versions(self)
+
+    @property
+    def account_names(self) -> Names:
+        """The names of resources that the environment's account has only one of."""
+        return Names(self.product, ACCOUNT, self.account_id, self.state_region)
 
     @property
     def state_key(self) -> str:

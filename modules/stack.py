@@ -14,7 +14,6 @@ from modules.data.database.keys.passwords import secrets_read_at_plan
 from modules.data.module import DataModule
 from modules.delivery.module import DeliveryModule
 from modules.delivery.pipeline.pipeline import PasswordsAtPlan, PipelineRoles, PipelineState
-from modules.delivery.pipeline.role_names import ACCOUNT
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.delivery.state.state import create_state_bucket, keep_state
 from modules.edge.module import EdgeModule
@@ -22,7 +21,7 @@ from modules.environment import Environment
 from modules.events.function.packaging import Packages
 from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
-from modules.foundation.names import Names
+from modules.foundation.names import ACCOUNT, account_stack_name
 from modules.foundation.providers import Providers
 from modules.foundation.resources import Addresses
 from modules.network.module import NetworkModule
@@ -41,7 +40,7 @@ class EnvironmentStack(TerraformStack):
         names = environment.names
         _require_terraform(self)
         providers = Providers(self, names=names, tags={**environment.tags, "tier": environment.tier})
-        keep_state(self, names=account_names(environment), key=environment.state_key)
+        keep_state(self, names=environment.account_names, key=environment.state_key)
         foundation = Foundation(self, "foundation", names=names, tier=environment.tier, providers=providers)
         if environment.network and foundation.keeps_final_snapshots:
             foundation.create_data_key()
@@ -94,7 +93,7 @@ class AccountStack(TerraformStack):
         """Take all environments of the account; checks make sure that they agree on shared settings."""
         one = environments[0]
         super().__init__(scope, account_stack_name(one.account_id))
-        names = account_names(one)
+        names = one.account_names
         make = Addresses().under(self, "delivery")
         _require_terraform(self)
         Providers(self, names=names, tags={})
@@ -116,16 +115,6 @@ def _shipped(environment: Environment, settings: PipelineSettings) -> PipelineSt
         names.key_alias("messages") if environment.alarms else None,
         PasswordsAtPlan(secrets, names.key_alias("data"), names.region) if secrets else None,
     )
-
-
-def account_stack_name(account_id: str) -> str:
-    """Return the name of the account's bootstrap stack."""
-    return f"{ACCOUNT}-{account_id}"
-
-
-def account_names(environment: Environment) -> Names:
-    """Return the names of resources that the environment's account has only one of."""
-    return Names(environment.product, ACCOUNT, environment.account_id, environment.state_region)
 
 
 def _require_terraform(stack: TerraformStack) -> None:

@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from modules.foundation.names import account_stack_name
 from ops.backend import Backend, RemoteState
 from ops.errors import ExitCode, OpsError
 from ops.steps import step
 from ops.target import Target
 from ops.terraform import Terraform
-from ops.workspace import account_stack
 
 #: Sorts after `local_aws_override`: Terraform merges override files in the order of their names, and the last one wins.
 _BACKEND_OVERRIDE = "state_first_override.tf.json"
@@ -40,7 +40,7 @@ class Account:
     """An account's bootstrap stack, whose state is on this machine until its bucket exists."""
 
     def __init__(self, target: Target, account_id: str, environment_name: str) -> None:
-        stack = account_stack(account_id)
+        stack = account_stack_name(account_id)
         target.prepare(stack)
         self.terraform = target.terraform(stack, environment_name)
         self._backend = Backend.of(self.terraform.folder)

@@ -3,13 +3,11 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from modules.environment_files import EnvironmentFile, chosen, load
@@ -28,26 +26,28 @@ from ops.options import (
     LocalOption,
     LockTimeoutOption,
     TodayOption,
+    file_of,
     read_file,
     read_files,
 )
 from ops.pipeline.commands import ci
+from ops.printing import asked, print_line, print_outputs, print_result
+from ops.secret_commands import secret
 from ops.state_commands import state
 from ops.today import today
 from ops.workspace import PROJECT, Workspace
 
 if TYPE_CHECKING:
-    from ops.cloud import Planned
+    from ops.deploy import Planned
+    from ops.terraform import Terraform
 
 # Tracebacks show no locals: one of them may be a secret's value.
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_show_locals=False
 )
-secret = typer.Typer(no_args_is_help=True, help="Set the values of the secrets that an environment file declares.")
 app.add_typer(secret, name="secret")
 app.add_typer(state, name="state")
 app.add_typer(ci, name="ci")
-_out = Console(highlight=False, soft_wrap=True, emoji=False)
 
 
 @app.command()
@@ -67,14 +67,14 @@ def validate(envs: EnvsOption = ENVS, as_json: JsonOption = False, on: TodayOpti
             "warnings": [warning.as_json() for warning in warnings],
             "environments": names,
         }
-        _out.print(json.dumps(report, indent=2), markup=False)
+        print_line(json.dumps(report, indent=2))
     else:
         for problem in problems:
             steps.console.print(str(problem), markup=False)
         for warning in warnings:
             steps.warn(str(warning))
         if names:
-            _out.print(f"{envs}: {', '.join(names)}: valid", markup=False)
+            print_line(f"{envs}: {', '.join(names)}: valid")
     if problems:
         raise typer.Exit(ExitCode.INVALID_SETTINGS)
 
@@ -89,18 +89,17 @@ def local(
     workspace = Workspace.of(envs)
     result = run_local(workspace, read_file(envs, env), lock_timeout)
     if as_json:
-        _out.print(json.dumps(result.outputs, indent=2), markup=False)
+        print_line(json.dumps(result.outputs, indent=2))
         return
     if not result.changed:
-        _out.print(f"{env}: no changes")
-    _print_outputs(result.outputs)
-    _out.print(
+        print_line(f"{env}: no changes")
+    print_outputs(result.outputs)
+    print_line(
         f"\nembedded AWS      {result.local_aws.endpoint} "
         f"(process {result.local_aws.pid}; `make local-stop` stops it)\n"
         f"its log           {result.local_aws.log}\n"
         f"synthesized stack {result.terraform.folder}\n"
-        f"Terraform's logs  {workspace.logs}",
-        markup=False,
+        f"Terraform's logs  {workspace.logs}"
     )
 
 
@@ -109,21 +108,22 @@ def local_stop(envs: EnvsOption = ENVS) -> None:
     """Stop the embedded AWS and discard everything in it."""
     from local_aws.process import stop
 
-    _out.print("stopped" if stop(Workspace.of(envs).local) else "not running")
+    print_line("stopped" if stop(Workspace.of(envs).local) else "not running")
 
 
 @app.command()
 def synth(env: Annotated[str | None, typer.Option("--env", envvar="ENV")] = None, envs: EnvsOption = ENVS) -> None:
     """Synthesize all environments, or one of them, into cdktf.out."""
-    from ops.synth import synthesize
+    from ops.synth import synthesize, synthesize_all
+    from ops.target import Target
 
     workspace = Workspace.of(envs)
+    target = Target(workspace, workspace.cloud_output, os.environ, os.environ)
     if env:
-        read_file(envs, env)
+        synthesize(target, read_file(envs, env).settings)
     else:
-        read_files(envs)
-    synthesize(workspace, workspace.cloud_output, os.environ, env)
-    _out.print(str(workspace.cloud_output), markup=False)
+        synthesize_all(target, chosen(read_files(envs), None))
+    print_line(target.output)
 
 
 @app.command()
@@ -133,7 +133,7 @@ def build(env: Annotated[str | None, typer.Option("--env", envvar="ENV")] = None
 
     environments = chosen(read_files(envs), env)
     for path in build_functions(Workspace.of(envs).packages, environments, os.environ):
-        _out.print(str(path), markup=False)
+        print_line(path)
 
 
 @app.command()
@@ -145,14 +145,14 @@ def addresses(
 ) -> None:
     """Synthesize, and update the committed lists of addresses. Fails if an address would be lost."""
     from ops.addresses import write
-    from ops.synth import synthesize
+    from ops.synth import synthesize_all
+    from ops.target import Target
 
-    read_files(envs)
     workspace = Workspace.of(envs)
-    output = workspace.build / "addresses"
-    synthesize(workspace, output, os.environ, None)
-    for path in write(envs, output, give_up or []):
-        _out.print(str(path), markup=False)
+    target = Target(workspace, workspace.build / "addresses", os.environ, os.environ)
+    synthesize_all(target, chosen(read_files(envs), None))
+    for path in write(envs, target.output, give_up or []):
+        print_line(path)
 
 
 @app.command()
@@ -161,7 +161,7 @@ def reference() -> None:
     from ops.reference.pages import FOLDER, write
 
     for path in write(PROJECT / FOLDER):
-        _out.print(str(path.relative_to(PROJECT)), markup=False)
+        print_line(path.relative_to(PROJECT))
 
 
 @app.command()
@@ -173,7 +173,7 @@ def calendar(
     from ops.calendar import REGION, refresh
 
     for line in refresh(CALENDAR, region or REGION, os.environ, today()):
-        _out.print(line, markup=False)
+        print_line(line)
 
 
 @app.command()
@@ -185,17 +185,20 @@ def bootstrap(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
 
     target = cloud(Workspace.of(envs))
     file = read_file(envs, env)
-    synthesize(target.workspace, target.output, target.environment, env)
+    synthesize(target, file.settings)
     bootstrap_account(target, file.settings.account_id, env, agreed=_agreed)
 
 
 @app.command()
 def plan(env: EnvOption = "dev", envs: EnvsOption = ENVS, lock_timeout: LockTimeoutOption = 300) -> None:
     """Show what a deploy would change and what the guard refuses, with the shell's credentials."""
-    from ops.cloud import planned
+    from ops.deploy import planned
+    from ops.guard.guard import accounts_of
     from ops.target import cloud
 
-    with planned(cloud(Workspace.of(envs), lock_timeout=lock_timeout), read_file(envs, env), today()) as found:
+    files = read_files(envs)
+    target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
+    with planned(target, file_of(files, envs, env), accounts_of(files.values()), today()) as found:
         _print_plan(found)
         if found.judgement.refused:
             raise typer.Exit(ExitCode.GUARDED)
@@ -209,27 +212,30 @@ def deploy(
     auto_approve: AutoApproveOption = False,
 ) -> None:
     """Plan, check the plan with the guard, ask for confirmation, and apply it, with the shell's credentials."""
-    from ops.cloud import planned
+    from ops.deploy import planned
+    from ops.guard.guard import accounts_of
     from ops.target import cloud
 
-    file = read_file(envs, env)
+    files = read_files(envs)
+    file = file_of(files, envs, env)
     _refuse_unasked(file, auto_approve=auto_approve)
-    with planned(cloud(Workspace.of(envs), lock_timeout=lock_timeout), file, today()) as found:
+    target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
+    with planned(target, file, accounts_of(files.values()), today()) as found:
         _print_plan(found)
-        _print_outputs(found.apply(lambda question: auto_approve or _asked(question)))
+        print_outputs(found.apply(lambda question: auto_approve or asked(question)))
 
 
 @app.command()
 def destroy(env: EnvOption = "dev", envs: EnvsOption = ENVS, auto_approve: AutoApproveOption = False) -> None:
     """Destroy an environment (`cdktf destroy`) after confirmation, with the shell's credentials. Never production."""
-    from ops.cloud import destroy as destroy_environment
-    from ops.cloud import refuse_production
+    from ops.deploy import destroy as destroy_environment
+    from ops.deploy import refuse_production
     from ops.target import cloud
 
     file = read_file(envs, env)
     refuse_production(file)
     arguments = ["--auto-approve"] if auto_approve else []
-    destroy_environment(cloud(Workspace.of(envs)), file, arguments, lambda question: auto_approve or _asked(question))
+    destroy_environment(cloud(Workspace.of(envs)), file, arguments, lambda question: auto_approve or asked(question))
 
 
 @app.command("delete-scaled-readers")
@@ -249,8 +255,8 @@ def delete_scaled_readers(
     clients = clients_of(target_of(Workspace.of(envs), on_local=on_local), file)
     cluster, readers = deletable_readers(clients, file, name)
     if not readers:
-        _out.print(f"{cluster}: scaling added no readers", markup=False)
-    elif auto_approve or _asked(f"Delete {', '.join(readers)} of {cluster}, and remove its scaling?"):
+        print_line(f"{cluster}: scaling added no readers")
+    elif auto_approve or asked(f"Delete {', '.join(readers)} of {cluster}, and remove its scaling?"):
         delete_readers(clients, cluster, readers)
 
 
@@ -263,7 +269,7 @@ def terraform(
     account: AccountOption = False,
 ) -> None:
     """Run Terraform in an environment's synthesized stack, for example import, state, or force-unlock."""
-    from ops.direct import run_terraform
+    from ops.run_terraform import run_terraform
 
     code = run_terraform(Workspace.of(envs), read_file(envs, env), arguments, on_local=on_local, account=account)
     raise typer.Exit(code)
@@ -278,20 +284,25 @@ def recover(
     lock_timeout: LockTimeoutOption = 300,
 ) -> None:
     """Import the resources that a killed apply created, and show the plan of the rest. Applies nothing."""
-    from ops.recovery.command import recover as recover_stack
+    from ops.recovery.recover import recover as recover_stack
     from ops.target import target_of
 
     file = read_file(envs, env)
     target = target_of(Workspace.of(envs), on_local=on_local, lock_timeout=lock_timeout)
     recovery = recover_stack(target, file, account=account)
-    _print_result(None, recovery.lines(), as_json=False)
+    print_result(None, recovery.lines(), as_json=False)
     if recovery.unclear:
         raise typer.Exit(ExitCode.REFUSED)
 
 
 @app.command()
 def guard(
-    plan_file: Annotated[Path, typer.Argument(metavar="PLAN.json", help="The output of `terraform show -json`.")],
+    plan_file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PLAN.json", help="The output of `terraform show -json`; - reads it from standard input."
+        ),
+    ],
     env: Annotated[
         str | None,
         typer.Option("--env", envvar="ENV", help="The environment; without one, the rules of production apply."),
@@ -303,10 +314,10 @@ def guard(
     as_json: JsonOption = False,
 ) -> None:
     """Refuse a plan that loses data or protections, or exposes something, unless envs/unlocks/ENV.hcl allows it."""
-    from ops.guard.command import run_guard
+    from ops.guard.guard import run_guard
 
     judgement = run_guard(plan_file, stack, envs, env, today())
-    _print_result(judgement.as_json(), judgement.lines(), as_json=as_json)
+    print_result(judgement.as_json(), judgement.lines(), as_json=as_json)
     if judgement.refused:
         raise typer.Exit(ExitCode.GUARDED)
 
@@ -320,10 +331,10 @@ def scan(
     as_json: JsonOption = False,
 ) -> None:
     """Plan an environment and check the plan with Checkov. ops/scan/skips.hcl lists the checks that are skipped."""
-    from ops.scan.command import scan_environment
+    from ops.scan.scan import scan_environment
 
     found = scan_environment(Workspace.of(envs), read_file(envs, env), on_local=on_local, lock_timeout=lock_timeout)
-    _print_result(found.as_json(), found.lines(), as_json=as_json)
+    print_result(found.as_json(), found.lines(), as_json=as_json)
     if found.findings:
         raise typer.Exit(ExitCode.POLICY_BROKEN)
 
@@ -333,43 +344,12 @@ def doctor(
     env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, as_json: JsonOption = False
 ) -> None:
     """Check what a deploy needs: tools, locks, clock, credentials, state, quotas, secrets. Changes nothing."""
-    from ops.doctor.command import examine
+    from ops.doctor.examine import examine
 
     found = examine(Workspace.of(envs), read_file(envs, env), today(), on_local=on_local)
-    _print_result([each.as_json() for each in found], map(str, found), as_json=as_json)
+    print_result([each.as_json() for each in found], map(str, found), as_json=as_json)
     if any(each.level == "error" for each in found):
         raise typer.Exit(ExitCode.UNHEALTHY)
-
-
-@secret.command("set")
-def secret_set(
-    name: Annotated[str, typer.Argument(help='The name of the `secret` block, for example "slack-webhook".')],
-    env: EnvOption = "dev",
-    envs: EnvsOption = ENVS,
-    on_local: LocalOption = False,
-) -> None:
-    """Set a secret's value from standard input or from a prompt without echo, never from an argument."""
-    from ops.secrets import put, read_value, require_declared
-    from ops.target import target_of
-
-    file = read_file(envs, env)
-    require_declared(file, name)
-    target = target_of(Workspace.of(envs), on_local=on_local)
-    value = read_value(lambda: str(typer.prompt(f"Value of {name} in {env}", hide_input=True, err=True)))
-    _out.print(f"{put(target, file, name, value)}: value set", markup=False)
-
-
-@secret.command("list")
-def secret_list(
-    env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, as_json: JsonOption = False
-) -> None:
-    """List the environment's secrets and whether each has a value. Values are not read."""
-    from ops.secrets import states
-    from ops.target import target_of
-
-    found = states(target_of(Workspace.of(envs), on_local=on_local), read_file(envs, env))
-    lines = (f"{each.label}  {each.name}  {each.state}" for each in found)
-    _print_result([asdict(each) for each in found], lines, as_json=as_json)
 
 
 @app.command("push-credentials")
@@ -388,40 +368,21 @@ def push_credentials(
     for each in put(target_of(Workspace.of(envs), on_local=on_local), read_file(envs, env), name):
         done.append(asdict(each))
         if not as_json:
-            _out.print(f"{each.push}  {each.platform}  {each.arn}  {each.done}", markup=False)
+            print_line(f"{each.push}  {each.platform}  {each.arn}  {each.done}")
     if as_json:
-        _out.print(json.dumps(done, indent=2), markup=False)
-
-
-def _print_result(data: object, lines: Iterable[str], *, as_json: bool) -> None:
-    """Print a result as JSON or as lines of text."""
-    for line in [json.dumps(data, indent=2)] if as_json else lines:
-        _out.print(line, markup=False)
+        print_line(json.dumps(done, indent=2))
 
 
 def _print_plan(planned: "Planned") -> None:
     """Print a plan and the guard's judgement."""
     for line in (planned.text, *planned.judgement.lines()):
-        _out.print(line, markup=False)
+        print_line(line)
 
 
-def _print_outputs(outputs: Mapping[str, object]) -> None:
-    for name, value in outputs.items():
-        _out.print(f"{name} = {json.dumps(value, indent=2)}", markup=False)
-
-
-def _agreed(terraform: object) -> bool:
+def _agreed(terraform: "Terraform") -> bool:
     """Show the plan and ask for confirmation."""
-    from ops.terraform import Terraform
-
-    assert isinstance(terraform, Terraform)
-    _out.print(terraform.show_plan(), markup=False)
-    return _asked("Apply this plan?")
-
-
-def _asked(question: str) -> bool:
-    """Ask for confirmation; without a terminal, the answer is no."""
-    return sys.stdin.isatty() and typer.confirm(question, err=True)
+    print_line(terraform.show_plan())
+    return asked("Apply this plan?")
 
 
 def _refuse_unasked(file: EnvironmentFile, *, auto_approve: bool) -> None:

@@ -8,11 +8,10 @@ from typing import Any
 from local_aws.process import LocalAws, find, start
 from modules.environment_files import EnvironmentFile
 from ops.bootstrap import bootstrap
+from ops.connection import connected
 from ops.errors import ExitCode, OpsError
 from ops.exclusive import exclusive
-from ops.functions import build_for_here
 from ops.interrupts import SIGNALS
-from ops.state import require_sound
 from ops.steps import step
 from ops.synth import synthesize
 from ops.target import Target, local
@@ -41,7 +40,7 @@ def run_local(workspace: Workspace, file: EnvironmentFile, lock_timeout: int) ->
     with exclusive(workspace.local / "make-local.lock", f"make local ENV={env}", lock_timeout):
         local_aws = _started(workspace)
         with _reporting_a_crash(workspace, local_aws):
-            return _put(local(workspace, local_aws, lock_timeout=lock_timeout), local_aws, file)
+            return _applied(local(workspace, local_aws, lock_timeout=lock_timeout), local_aws, file)
 
 
 def _started(workspace: Workspace) -> LocalAws:
@@ -55,8 +54,8 @@ def _started(workspace: Workspace) -> LocalAws:
     return local_aws
 
 
-def _put(target: Target, local_aws: LocalAws, file: EnvironmentFile) -> LocalRun:
-    synthesize(target.workspace, target.output, target.init_environment, file.settings.name)
+def _applied(target: Target, local_aws: LocalAws, file: EnvironmentFile) -> LocalRun:
+    synthesize(target, file.settings)
     bootstrap(target, file.settings.account_id, file.settings.name, agreed=lambda _: True)
     terraform = connected(target, file)
     changed = terraform.plan()
@@ -78,26 +77,3 @@ def _reporting_a_crash(workspace: Workspace, local_aws: LocalAws) -> Iterator[No
             f"log: {local_aws.log}. Run `make local` again to start from nothing",
             ExitCode.UNAVAILABLE,
         ) from error
-
-
-def connected(target: Target, file: EnvironmentFile) -> Terraform:
-    """Return Terraform in the environment's synthesized stack, connected to its state. Raises OpsError.
-
-    The state is checked first.
-    """
-    require_sound(target, target.terraform(file.settings.name, file.settings.name))
-    return initialized(target, file)
-
-
-def initialized(target: Target, file: EnvironmentFile) -> Terraform:
-    """Return Terraform in the environment's synthesized stack.
-
-    For the embedded AWS, functions are also built for this machine.
-    """
-    if target.local_aws:
-        folder = target.local_aws.packages_for_here
-        build_for_here(target.workspace.packages, file.settings, folder, target.init_environment)
-    target.prepare(file.settings.name)
-    terraform = target.terraform(file.settings.name, file.settings.name)
-    terraform.init()
-    return terraform

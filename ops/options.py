@@ -1,6 +1,7 @@
 """Options that several commands share, and the environment files that they name."""
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -51,8 +52,12 @@ def read_files(envs: Path) -> dict[str, EnvironmentFile]:
 
 def read_file(envs: Path, env: str) -> EnvironmentFile:
     """Return the environment. Raises SettingsError if no environment has this name."""
+    return file_of(read_files(envs), envs, env)
+
+
+def file_of(files: Mapping[str, EnvironmentFile], envs: Path, env: str) -> EnvironmentFile:
+    """Return the environment among those of the folder. Raises SettingsError if none has this name."""
     if not env:
         raise SettingsError([Problem(envs.as_posix(), 0, "the environment", "has no name", "write --env dev")])
-    files = read_files(envs)
     chosen(files, env)
     return files[env]

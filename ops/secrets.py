@@ -13,7 +13,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from modules.data.secret.settings import secret_name
 from modules.environment_files import EnvironmentFile
-from modules.foundation.names import Names
 from ops.errors import ExitCode, OpsError
 from ops.target import Target
 
@@ -102,7 +101,7 @@ def _client(target: Target, file: EnvironmentFile) -> Any:
 
 def _name(file: EnvironmentFile, label: str) -> str:
     settings = file.settings
-    return secret_name(Names(settings.product, settings.name, settings.account_id, settings.region), label)
+    return secret_name(settings.names, label)
 
 
 def _message(error: ClientError, name: str, file: EnvironmentFile) -> str:

@@ -45,7 +45,7 @@ class StateOf:
         if not (stack_folder(target.output, self._stack) / "cdk.tf.json").exists():
             # Not into the folder of a deploy, which may contain another stack's unsaved state.
             self._target = replace(target, output=target.workspace.build / "state" / "cdktf.out")
-            synthesize(target.workspace, self._target.output, target.init_environment, self._name)
+            synthesize(self._target, file.settings)
 
     @property
     def remote(self) -> RemoteState:

@@ -4,16 +4,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from ops.options import ENVS, AccountOption, EnvOption, EnvsOption, LocalOption, LockTimeoutOption, read_file
+from ops.printing import print_line
 from ops.workspace import Workspace
 
 if TYPE_CHECKING:
     from ops.state import StateOf
 
 state = typer.Typer(no_args_is_help=True, help="Repair a state that was not saved, was deleted, or cannot be read.")
-_out = Console(highlight=False, soft_wrap=True, emoji=False)
 
 
 @state.command("push")
@@ -26,7 +25,7 @@ def state_push(
 ) -> None:
     """Push the state that an apply could not save (errored.tfstate). Terraform refuses an outdated one."""
     path = _state_of(envs, env, on_local=on_local, account=account).push(lock_timeout)
-    _out.print(f"{path}: pushed; the local file is deleted", markup=False)
+    print_line(f"{path}: pushed; the local file is deleted")
 
 
 @state.command("versions")
@@ -35,7 +34,7 @@ def state_versions(
 ) -> None:
     """List the versions of a state in its bucket, newest first."""
     for version in _state_of(envs, env, on_local=on_local, account=account).remote.versions():
-        _out.print(str(version), markup=False)
+        print_line(version)
 
 
 @state.command("restore")
@@ -48,9 +47,7 @@ def state_restore(
 ) -> None:
     """Make an earlier version of a state the current one. Later versions stay in the bucket."""
     _state_of(envs, env, on_local=on_local, account=account).remote.restore(version)
-    _out.print(
-        f"{version} is the current state; run a plan and read what has changed since it was written", markup=False
-    )
+    print_line(f"{version} is the current state; run a plan and read what has changed since it was written")
 
 
 @state.command("delete-lock")
@@ -59,7 +56,7 @@ def state_delete_lock(
 ) -> None:
     """Delete a lock that Terraform cannot read. Release any other lock with force-unlock."""
     _state_of(envs, env, on_local=on_local, account=account).remote.delete_unreadable_lock()
-    _out.print("deleted", markup=False)
+    print_line("deleted")
 
 
 def _state_of(envs: Path, env: str, *, on_local: bool, account: bool) -> "StateOf":

@@ -1,40 +1,46 @@
-"""Synthesizes with the CDKTF CLI, and prepares each stack's folder for `terraform init`."""
+"""Synthesizes for a target with the CDKTF CLI, and prepares each stack's folder for `terraform init`."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
-from modules.environment_files import chosen, load
+from modules.environment import Environment
 from ops.errors import OpsError
 from ops.functions import build
 from ops.processes import run
 from ops.steps import step
+from ops.target import Target
 from ops.tools import NODE_PROGRAMS, log_path, tail, tool_environment
 from ops.unsaved import in_stacks, refuse_unsaved
-from ops.workspace import PROJECT, Workspace
+from ops.workspace import PROJECT
 
 LOCK_FILE = ".terraform.lock.hcl"
 
 
-def synthesize(workspace: Workspace, output: Path, base: Mapping[str, str], env: str | None) -> None:
-    """Build the functions and run `cdktf synth` into the output folder, for one environment or all.
+def synthesize(target: Target, environment: Environment) -> None:
+    """Build the environment's functions, and synthesize its stack and its account's into the target's output folder.
 
     Raises OpsError, also if that folder contains a state that an apply could not save.
     """
-    environments = chosen(load(workspace.envs), env)
-    refuse_unsaved(in_stacks(output), environments[0].name, local=output == workspace.local_output)
-    build(workspace.packages, environments, base)
-    environment = tool_environment(workspace, base)
-    environment.pop("ENV", None)
-    if env:
-        environment["ENV"] = env
+    _synthesize(target, [environment], environment.name)
+
+
+def synthesize_all(target: Target, environments: Sequence[Environment]) -> None:
+    """Do the same for all environments of the folder."""
+    _synthesize(target, environments, "")
+
+
+def _synthesize(target: Target, environments: Sequence[Environment], env: str) -> None:
+    """Run `cdktf synth` for the environment, or for all without a name, as main.py expects it in ENV."""
+    workspace, output = target.workspace, target.output
+    refuse_unsaved(in_stacks(output), environments[0].name, local=target.local_aws is not None)
+    build(workspace.packages, environments, target.init_environment)
     output.mkdir(parents=True, exist_ok=True)
-    command = [str(NODE_PROGRAMS / "cdktf"), "synth", "--output", str(output)]
     with step(f"synthesize {env or 'all environments'}") as doing:
         finished = run(
-            command,
+            [str(NODE_PROGRAMS / "cdktf"), "synth", "--output", str(output)],
             folder=PROJECT,
-            environment=environment,
+            environment=tool_environment(workspace, target.init_environment) | {"ENV": env},
             log=log_path(workspace, "synth"),
             waiting=lambda: doing.progress("cdktf synth"),
         )

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,15 @@ from ops.workspace import Workspace
 PLAN_FILE = "plan.tfplan"
 #: The log of commands whose output contains sensitive values in plain text.
 NO_LOG = Path(os.devnull)
+
+
+@contextmanager
+def plan_file_deleted(folder: Path) -> Iterator[None]:
+    """Delete the plan file in the stack's folder at exit: it contains secret values."""
+    try:
+        yield
+    finally:
+        (folder / PLAN_FILE).unlink(missing_ok=True)
 
 
 @dataclass
@@ -106,12 +116,9 @@ class Terraform:
 
     def destruction_json(self) -> str:
         """Return the JSON of the plan that destroys everything in the state. The plan file is deleted."""
-        self._plan(f"plan to destroy {self.stack}", "-destroy")
-        try:
+        with plan_file_deleted(self.folder):
+            self._plan(f"plan to destroy {self.stack}", "-destroy")
             return self.show_plan_json()
-        finally:
-            # It contains secret values.
-            (self.folder / PLAN_FILE).unlink()
 
     def _plan(self, name: str, *arguments: str) -> bool:
         with step(name) as doing:
@@ -200,9 +207,9 @@ class Terraform:
 
     def outputs(self) -> dict[str, Any]:
         """Return the values of the outputs."""
-        finished = self._run("output", "-json")
+        finished = self._run("output", "-json", log=NO_LOG)
         if finished.code:
-            raise OpsError(f"terraform output failed ({finished.log}):\n{tail(finished.output)}")
+            raise OpsError(f"terraform output failed:\n{tail(finished.output)}")
         return {name: output["value"] for name, output in json.loads(finished.output).items()}
 
     def push_state(self, path: Path) -> None:

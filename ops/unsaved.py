@@ -7,6 +7,7 @@ https://developer.hashicorp.com/terraform/cli/commands/state/push).
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from modules.foundation.names import is_account_stack
 from ops.errors import ExitCode, OpsError
 from ops.workspace import Workspace
 
@@ -45,4 +46,4 @@ def unsaved_message(path: Path, options: str) -> str:
 
 def _options(stack: str, environment_name: str, *, local: bool) -> str:
     on = "--local " if local else ""
-    return f"{on}--account --env {environment_name}" if stack.startswith("account-") else f"{on}--env {stack}"
+    return f"{on}--account --env {environment_name}" if is_account_stack(stack) else f"{on}--env {stack}"

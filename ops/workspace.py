@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modules.events.function.packaging import Packages
+from modules.foundation.names import account_stack_name
 
 if TYPE_CHECKING:
     from modules.environment import Environment
@@ -55,14 +56,9 @@ class Workspace:
         return cls(envs, build, Path(os.environ.get("LAMBDAS", PROJECT / "lambdas")).resolve())
 
 
-def account_stack(account_id: str) -> str:
-    """Return the name of an account's bootstrap stack."""
-    return f"account-{account_id}"
-
-
 def stack_name(settings: "Environment", *, account: bool) -> str:
     """Return the name of an environment's stack, or of its account's."""
-    return account_stack(settings.account_id) if account else settings.name
+    return account_stack_name(settings.account_id) if account else settings.name
 
 
 def stack_folder(output: Path, stack: str) -> Path:

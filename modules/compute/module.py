@@ -13,7 +13,8 @@ from modules.compute.keys.images import images_in
 from modules.compute.load_balancer.load_balancer import LoadBalancer
 from modules.compute.load_balancer.settings import LoadBalancerSettings
 from modules.compute.repository.replication import Replication
-from modules.compute.repository.repository import Repository, push_lines, registry_of
+from modules.compute.repository.repository import Repository, push_lines
+from modules.compute.repository.settings import registry_of
 from modules.compute.services import Services
 from modules.data.module import DataModule
 from modules.events.function.functions import Function

@@ -6,12 +6,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from modules.foundation.names import Names
+from modules.foundation.names import ACCOUNT, Names, is_account_stack
 from modules.foundation.problems import broken_rule
 from modules.foundation.settings import AccountId, Region, Settings, Tier
 
 #: Names that Groundwork uses for other stacks: the bootstrap stack of an account is `account-<id>`.
-RESERVED_NAMES = ("account", "local", "shared")
+RESERVED_NAMES = (ACCOUNT, "local", "shared")
 
 #: Prefixes that AWS reserves, each with the resources concerned. A product's name is the first part of all names.
 #: [CreateLoadBalancer, Name](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html),
@@ -52,7 +52,7 @@ def _name(value: str) -> str:
     if not _is_name(value):
         rule = f"is not a name that Terraform, S3, IAM, and RDS all accept: {_NAME_RULE}"
         raise broken_rule(rule, "rename the file, for example to dev.hcl")
-    if value in RESERVED_NAMES or value.startswith("account-"):
+    if value in RESERVED_NAMES or is_account_stack(value):
         raise broken_rule("is a name that Groundwork reserves", "rename the file, for example to dev.hcl")
     return value
 

@@ -16,6 +16,9 @@ ROLE_NAME_LIMIT = 64
 #: "Amazon SNS API Reference, CreateTopic".
 TOPIC_NAME_LIMIT = 256
 
+#: The part of a name that takes the place of the environment for resources that an account has only one of.
+ACCOUNT = "account"
+
 _DIGEST_LENGTH = 8
 #: The digest as a regular expression.
 DIGEST_PATTERN = f"[0-9a-f]{{{_DIGEST_LENGTH}}}"
@@ -36,13 +39,23 @@ def replaceable(name: str, fixed: Mapping[str, object]) -> str:
     return f"{name}-{_digest(json.dumps(fixed, sort_keys=True))}"
 
 
+def account_stack_name(account_id: str) -> str:
+    """Return the name of the account's bootstrap stack."""
+    return f"{ACCOUNT}-{account_id}"
+
+
+def is_account_stack(name: str) -> bool:
+    """Return whether the name is reserved for the bootstrap stacks of accounts."""
+    return name.startswith(account_stack_name(""))
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
 @dataclass(frozen=True)
 class Names:
-    """The names of one environment, or with `environment="account"`, of what an account has only one of."""
+    """The names of one environment, or with `environment=ACCOUNT`, of what an account has only one of."""
 
     product: str
     environment: str

@@ -25,9 +25,9 @@ def clock(target: Target, region: str) -> Findings:
     yield judged(date_of(sts.meta.endpoint_url), datetime.now(UTC))
 
 
-def judged(theirs: datetime, ours: datetime) -> Finding:
+def judged(of_aws: datetime, here: datetime) -> Finding:
     """Return the finding for these two times."""
-    off = ours - theirs
+    off = here - of_aws
     seconds = abs(off.total_seconds())
     message = f"{seconds:.0f} s {'ahead of' if off > timedelta() else 'behind'} AWS"
     if abs(off) >= LIMIT:

@@ -4,7 +4,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from modules.compute.keys.images import images_in, repository_name
+from modules.compute.keys.images import Registry, image_reference, images_in, repository_name
+from modules.compute.repository.settings import registry_of
 from ops.doctor.context import Context
 from ops.doctor.finding import Finding, Findings
 from ops.secrets import states
@@ -25,27 +26,22 @@ def secrets(context: Context) -> Findings:
 def images(context: Context) -> Findings:
     """Yield the images that are missing from their registry, with the API that tasks use to pull them."""
     settings = context.file.settings
-    registry = settings.registry.account_id if settings.registry else settings.account_id
-    region = (settings.registry and settings.registry.region) or settings.region
-    ecr = context.session.client("ecr", region_name=region)
+    registry = registry_of(settings.registry, settings.names)
+    ecr = context.session.client("ecr", region_name=registry.region)
     wanted = sorted({image for _, image in images_in(settings)})
-    missing = [image for image in wanted if not _is_there(ecr, registry, settings.product, image)]
+    missing = [image for image in wanted if not _exists(ecr, registry, image)]
     for image in missing:
-        label, _, tag = image.partition(":")
-        name = f"{registry}.dkr.ecr.{region}.amazonaws.com/{repository_name(label, settings.product)}:{tag}"
-        yield Finding(
-            "warning", "images", f"{image} is not in the registry", f"build it, then run `docker push {name}`"
-        )
+        remedy = f"build it, then run `docker push {image_reference(image, registry)}`"
+        yield Finding("warning", "images", f"{image} is not in the registry", remedy)
     if not missing:
         yield Finding("ok", "images", f"{len(wanted)} declared, all in the registry" if wanted else "none declared")
 
 
-def _is_there(ecr: Any, registry: str, product: str, image: str) -> bool:
+def _exists(ecr: Any, registry: Registry, image: str) -> bool:
     label, _, tag = image.partition(":")
+    name = repository_name(label, registry.product)
     try:
-        found = ecr.batch_get_image(
-            registryId=registry, repositoryName=repository_name(label, product), imageIds=[{"imageTag": tag}]
-        )
+        found = ecr.batch_get_image(registryId=registry.account_id, repositoryName=name, imageIds=[{"imageTag": tag}])
     except ClientError as error:
         if error.response["Error"]["Code"] == "RepositoryNotFoundException":
             return False

@@ -23,8 +23,8 @@ class Finding:
         return f"{self.level:<7}  {self.subject}: {self.message}{f'; {self.remedy}' if self.remedy else ''}"
 
     def as_json(self) -> dict[str, Any]:
-        """Return the fields for `--json`, in which the message is called `told`."""
-        return {"told" if name == "message" else name: value for name, value in asdict(self).items()}
+        """Return the fields for `--json`."""
+        return asdict(self)
 
 
 Findings = Iterator[Finding]

@@ -7,6 +7,10 @@ from typing import Any
 from ops.guard.harms import Harm
 from ops.guard.rows import ANY_TYPE, Event, Row
 
+#: Options of a row: a new resource counts too.
+ALWAYS: dict[str, Any] = {"created": "always"}
+#: Options of a row whose attribute is another resource's id, which is unknown if that resource is new.
+UNKNOWN_ALLOWED: dict[str, Any] = {"unknown": False}
 _PROVIDER = "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs"
 
 

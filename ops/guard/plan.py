@@ -3,6 +3,7 @@
 https://developer.hashicorp.com/terraform/internals/json-format: `terraform show -json FILE`.
 """
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from ops.errors import ExitCode, OpsError
 
 #: The supported major version of the format. Minor versions are backward compatible.
 FORMAT_MAJOR = "1."
-_HOW = "create one with `terraform show -json plan.tfplan > plan.json`"
+_HOW = "pipe one in: `terraform show -json plan.tfplan | .venv/bin/python -m ops guard -`"
 #: Attributes with which other resources refer to a resource.
 _NAMES = ("id", "arn", "name", "bucket", "url", "key_id", "zone_id", "cluster_name", "function_name", "secret_id")
 
@@ -125,6 +126,11 @@ class Plan(_Part):
         return "resource_changes" in self.model_fields_set or (self.applyable is not None and not resources)
 
     @property
+    def addresses(self) -> frozenset[str]:
+        """The resources that exist after the plan."""
+        return frozenset(each.address for each in self.planned_values.resources)
+
+    @property
     def changes(self) -> list[ResourceChange]:
         """The resources that change, without data sources."""
         idle = (("no-op",), ("read",))
@@ -193,8 +199,13 @@ class Parent:
 
 
 def read_plan(path: Path) -> Plan:
-    """Return the plan in a file. Raises OpsError if it is not a plan, or if planning failed."""
+    """Return the plan in a file, or on standard input for the file `-`, so that its values are in no file.
+
+    Raises OpsError if it is not a plan, or if planning failed.
+    """
     try:
+        if path == Path("-"):
+            return parse_plan(sys.stdin.read(), "the plan")
         return parse_plan(path.read_text(), str(path))
     except OSError as error:
         raise OpsError(f"{path} cannot be read: {error.strerror}; {_HOW}", ExitCode.REFUSED) from None

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from modules.environment_files import EnvironmentFile
 from ops.errors import ExitCode
-from ops.options import ENVS, EnvOption, EnvsOption, LocalOption, LockTimeoutOption, read_file, read_files
+from ops.options import ENVS, EnvOption, EnvsOption, LocalOption, LockTimeoutOption, file_of, read_file, read_files
+from ops.printing import print_line
 from ops.today import today
 from ops.workspace import PROJECT, Workspace
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ops.target import Target
 
 ci = typer.Typer(no_args_is_help=True, help="The jobs of the pipeline, .gitlab-ci.yml.")
-_out = Console(highlight=False, soft_wrap=True, emoji=False)
 
 CommitOption = Annotated[str, typer.Option("--commit", envvar="CI_COMMIT_SHA", help="The pipeline's commit.")]
 
@@ -30,7 +29,7 @@ def ci_write(envs: EnvsOption = ENVS) -> None:
 
     environments = [file.settings for file in read_files(envs).values()]
     changed = write(pipeline(environments, touched(environments, in_repository(envs))), PROJECT)
-    _out.print(f"{FILE}: {'written' if changed else 'no changes'}", markup=False)
+    print_line(f"{FILE}: {'written' if changed else 'no changes'}")
 
 
 @ci.command("plan")
@@ -42,13 +41,15 @@ def ci_plan(
     lock_timeout: LockTimeoutOption = 300,
 ) -> None:
     """Plan an environment, check the plan with the guard and Checkov, and store it in build/ci/ENV."""
+    from ops.guard.guard import accounts_of
     from ops.pipeline.jobs import plan_job
 
-    file = read_file(envs, env)
+    files = read_files(envs)
+    file = file_of(files, envs, env)
     target = _target(envs, file, "plan", on_local=on_local, lock_timeout=lock_timeout)
-    verdict = plan_job(target, file, commit, today())
+    verdict = plan_job(target, file, accounts_of(files.values()), commit, today())
     for line in verdict.lines():
-        _out.print(line, markup=False)
+        print_line(line)
     if verdict.code:
         raise typer.Exit(verdict.code)
 
@@ -66,7 +67,7 @@ def ci_apply(
 
     file = read_file(envs, env)
     changed = apply_job(_target(envs, file, "apply", on_local=on_local, lock_timeout=lock_timeout), file, commit)
-    _out.print(f"{env}: {'applied' if changed else 'no changes'}", markup=False)
+    print_line(f"{env}: {'applied' if changed else 'no changes'}")
 
 
 @ci.command("drift")
@@ -83,8 +84,8 @@ def ci_drift(
     target = _target(envs, file, "plan", on_local=on_local, lock_timeout=lock_timeout)
     drifted = drift_job(target, file)
     for line in drifted:
-        _out.print(line, markup=False)
-    _out.print(f"{env}: {f'{len(drifted)} resources drifted' if drifted else 'no drift'}", markup=False)
+        print_line(line)
+    print_line(f"{env}: {f'{len(drifted)} resources drifted' if drifted else 'no drift'}")
     if drifted:
         publish(target, file, drifted)
         raise typer.Exit(ExitCode.DRIFTED)

@@ -8,9 +8,8 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
-from modules.delivery.pipeline.role_names import ACCOUNT, Right, role_arn
+from modules.delivery.pipeline.role_names import Right, role_arn
 from modules.environment import Environment
-from modules.foundation.names import Names
 from ops.errors import ExitCode, OpsError
 
 #: The variable in which `.gitlab-ci.yml` requests the token (`id_tokens`).
@@ -30,12 +29,11 @@ def use_role(settings: Environment, right: Right, environment: MutableMapping[st
         return
     if right == "apply":
         _require_protected_ref(claims(token))
-    names = Names(settings.product, ACCOUNT, settings.account_id, settings.state_region)
     handle, path = tempfile.mkstemp(prefix="groundwork-token-")
     os.close(handle)
     Path(path).write_text(token)
     environment["AWS_WEB_IDENTITY_TOKEN_FILE"] = path
-    environment["AWS_ROLE_ARN"] = role_arn(names, settings.name, right)
+    environment["AWS_ROLE_ARN"] = role_arn(settings.account_names, settings.name, right)
     # CloudTrail then shows the job.
     environment["AWS_ROLE_SESSION_NAME"] = f"gitlab-{environment.get('CI_JOB_ID', 'job')}"
 

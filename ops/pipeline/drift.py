@@ -8,9 +8,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from modules.environment_files import EnvironmentFile
 from modules.observability.alarms.settings import DRIFT_SEVERITY, alarm_topic_arn
 from ops import steps
-from ops.local import connected
-from ops.synth import synthesize
+from ops.connection import synthesized
 from ops.target import Target
+from ops.terraform import plan_file_deleted
 
 #: The maximum length of a subject ("SNS API Reference, Publish"). Fewer lines than a message may have are enough.
 SUBJECT_LIMIT = 100
@@ -23,11 +23,11 @@ def drift_job(target: Target, file: EnvironmentFile) -> list[str]:
     After an apply job, which also refreshes the state, all differences are drift. After a manual apply, they include
     values that AWS set.
     """
-    synthesize(target.workspace, target.output, target.environment, file.settings.name)
-    terraform = connected(target, file)
-    terraform.plan_refresh_only()
+    terraform = synthesized(target, file)
     stack = json.loads((terraform.folder / "cdk.tf.json").read_text())
-    return drifted(json.loads(terraform.show_plan_json()), stack)
+    with plan_file_deleted(terraform.folder):
+        terraform.plan_refresh_only()
+        return drifted(json.loads(terraform.show_plan_json()), stack)
 
 
 def drifted(plan: dict[str, Any], stack: dict[str, Any]) -> list[str]:

@@ -6,19 +6,18 @@ import shutil
 from dataclasses import dataclass, replace
 
 from modules.environment_files import EnvironmentFile
+from ops.connection import synthesized
 from ops.errors import ExitCode, OpsError
-from ops.guard.command import judge_plan
+from ops.guard.guard import judge_plan
 from ops.guard.judgement import Judgement
 from ops.guard.plan import parse_plan
-from ops.local import connected
 from ops.pipeline.manifest import State, artifact_folder, pack, state_of, unpack
 from ops.pipeline.summary import counts, markdown
-from ops.scan.command import scan_plan
 from ops.scan.judgement import Scan
+from ops.scan.scan import scan_plan
 from ops.state import require_sound
-from ops.synth import synthesize
 from ops.target import Target
-from ops.terraform import Terraform
+from ops.terraform import Terraform, plan_file_deleted
 from ops.unsaved import in_jobs, refuse_unsaved
 
 SUMMARY = "summary.md"
@@ -45,27 +44,30 @@ class Verdict:
         return [*self.judgement.lines(), *self.scan.lines()]
 
 
-def plan_job(target: Target, file: EnvironmentFile, commit: str, today: datetime.date) -> Verdict:
+def plan_job(
+    target: Target, file: EnvironmentFile, accounts: frozenset[str], commit: str, today: datetime.date
+) -> Verdict:
     """Synthesize, plan, judge the plan, and store everything for the apply job in the artifact's folder.
 
-    The summary is written in any case; the caller fails the job according to the verdict.
+    `accounts` are the accounts of all environments. The summary is written in any case; the caller fails the job
+    according to the verdict.
     """
     env = file.settings.name
     artifact = artifact_folder(target.workspace, env)
     refuse_unsaved(in_jobs(target.workspace), env, local=target.local_aws is not None)
     shutil.rmtree(artifact, ignore_errors=True)
     artifact.mkdir(parents=True)
-    synthesize(target.workspace, target.output, target.environment, env)
-    terraform = connected(target, file)
+    terraform = synthesized(target, file)
     state = _state(terraform)
-    changes = terraform.plan()
-    # Never in a file: Terraform's JSON contains sensitive values in plain text.
-    plan_json = terraform.show_plan_json()
-    plan = parse_plan(plan_json, "the plan")
-    judgement = judge_plan(plan, terraform.folder / "cdk.tf.json", target.workspace.envs, env, today)
-    scan = scan_plan(plan_json, file.settings.tier)
-    pack(terraform.folder, artifact, env=env, commit=commit, state=state, changes=changes)
-    (artifact / PLAN_TEXT).write_text(terraform.show_plan())
+    with plan_file_deleted(terraform.folder):
+        changes = terraform.plan()
+        # Never in a file of the job: Terraform's JSON contains sensitive values in plain text.
+        plan_json = terraform.show_plan_json()
+        plan = parse_plan(plan_json, "the plan")
+        judgement = judge_plan(plan, terraform.folder / "cdk.tf.json", file, accounts, today)
+        scan = scan_plan(plan_json, plan, file.settings.tier)
+        pack(terraform.folder, artifact, env=env, commit=commit, state=state, changes=changes)
+        (artifact / PLAN_TEXT).write_text(terraform.show_plan())
     (artifact / SUMMARY).write_text(markdown(env, commit, plan, judgement, scan))
     (artifact / REPORT).write_text(json.dumps(counts(plan)))
     return Verdict(judgement, scan)

@@ -35,15 +35,6 @@ class Finding:
     """The title of the check in Checkov."""
 
 
-@dataclass(frozen=True)
-class Report:
-    """Checkov's report on one plan."""
-
-    findings: tuple[Finding, ...]
-    addresses: frozenset[str]
-    """All resources that exist after the plan."""
-
-
 def installed() -> Path:
     """Return the Python with Checkov, which is installed first if it is missing or differs from the lock file."""
     # Two simultaneous commands would install into the same folder.
@@ -53,11 +44,11 @@ def installed() -> Path:
     return VENV / "bin" / "python"
 
 
-def scan(plans: Mapping[str, str]) -> dict[str, Report]:
-    """Return Checkov's report on each named plan (the output of `terraform show -json`), from a single run.
+def scan(plans: Mapping[str, str]) -> dict[str, tuple[Finding, ...]]:
+    """Return Checkov's findings in each named plan (the output of `terraform show -json`), from a single run.
 
-    Raises OpsError if Checkov cannot run. Plans contain sensitive values in plain text: they are in a folder that only
-    this user can open, and are deleted at the end.
+    Raises OpsError if Checkov cannot run. Plans contain sensitive values in plain text, and Checkov reads only files:
+    they are in a temporary folder that only this user can open, and are deleted at the end.
     """
     python = installed()
     with tempfile.TemporaryDirectory(prefix="groundwork-scan-") as name, step("scan for policies") as doing:
@@ -75,7 +66,7 @@ def scan(plans: Mapping[str, str]) -> dict[str, Report]:
         results = folder / "results_json.json"
         if finished.code not in _DONE or not results.exists():
             raise OpsError(_failed(f"ended with exit code {finished.code}"), ExitCode.MISSING_TOOL)
-        return _reports(json.loads(results.read_text()), plans)
+        return _findings(json.loads(results.read_text()), plans)
 
 
 def _arguments(folder: Path, plans: Iterable[str]) -> list[str]:
@@ -103,7 +94,7 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _reports(results: dict[str, Any], plans: Mapping[str, str]) -> dict[str, Report]:
+def _findings(results: dict[str, Any], plans: Iterable[str]) -> dict[str, tuple[Finding, ...]]:
     """Read Checkov's results. Without any resource, they contain only the counts."""
     if results.get("summary", results).get("parsing_errors"):
         raise OpsError(_failed("could not read the plan"), ExitCode.MISSING_TOOL)
@@ -111,12 +102,7 @@ def _reports(results: dict[str, Any], plans: Mapping[str, str]) -> dict[str, Rep
     for each in results.get("results", {}).get("failed_checks", []):
         name = Path(each["file_path"]).stem
         found[name].add(Finding(each["resource"], each["check_id"], each["check_name"]))
-    return {name: Report(tuple(sorted(found[name])), _addresses(json.loads(text))) for name, text in plans.items()}
-
-
-def _addresses(plan: dict[str, Any]) -> frozenset[str]:
-    module = plan.get("planned_values", {}).get("root_module", {})
-    return frozenset(each["address"] for each in module.get("resources", []))
+    return {name: tuple(sorted(each)) for name, each in found.items()}
 
 
 def _failed(how: str) -> str:

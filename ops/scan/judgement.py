@@ -1,10 +1,11 @@
 """The result of the policy scan of a plan: findings, skipped findings, and unused skips."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from modules.foundation.settings import Tier
-from ops.scan.checkov import Finding, Report
+from ops.scan.checkov import Finding
 from ops.scan.skips import PATH, Skips
 from ops.workspace import PROJECT
 
@@ -43,10 +44,10 @@ class Scan:
         return asdict(self)
 
 
-def judge(report: Report, skips: Skips, tier: Tier) -> Scan:
-    """Return the findings without the skipped ones."""
-    reasons = {each: skips.reason(each, tier) for each in report.findings}
-    idle = ", ".join(skips.idle(report.findings, report.addresses, tier))
+def judge(findings: Iterable[Finding], addresses: Iterable[str], skips: Skips, tier: Tier) -> Scan:
+    """Return the findings in a plan without the skipped ones; `addresses` are the resources that exist after it."""
+    reasons = {each: skips.reason(each, tier) for each in findings}
+    idle = ", ".join(skips.idle(reasons, addresses, tier))
     return Scan(
         findings=[each for each, reason in reasons.items() if reason is None],
         skipped=[Skipped(each, reason) for each, reason in reasons.items() if reason is not None],

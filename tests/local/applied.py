@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from modules.environment_files import EnvironmentFile, load
-from ops.local import connected
-from ops.synth import synthesize
+from ops.connection import synthesized
 from ops.target import Target
 from ops.terraform import Terraform
 from ops.workspace import Workspace
@@ -62,8 +61,7 @@ def changes(environment: Applied, tmp_path: Path, before: str, after: str) -> di
     (envs / f"{name}.hcl").write_text(text.replace(before, after))
     workspace = Workspace(envs, tmp_path / "build")
     target = replace(environment.target, workspace=workspace, output=tmp_path / "cdktf.out")
-    synthesize(workspace, target.output, target.init_environment, name)
-    return changes_of(without_refresh(connected(target, load(envs)[name])))
+    return changes_of(without_refresh(synthesized(target, load(envs)[name])))
 
 
 def without_refresh(terraform: Terraform) -> Terraform:

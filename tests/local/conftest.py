@@ -12,10 +12,10 @@ from typing import TypeVar
 import pytest
 
 from local_aws.process import LocalAws, start, stop
-from modules.environment_files import EnvironmentFile, load
+from modules.environment_files import EnvironmentFile, chosen, load
 from ops.bootstrap import bootstrap
-from ops.local import connected
-from ops.synth import synthesize
+from ops.connection import connected
+from ops.synth import synthesize, synthesize_all
 from ops.target import Target, local
 from ops.workspace import Workspace
 from tests.conftest import FURTHER, REFERENCE
@@ -56,8 +56,9 @@ def bare_account(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) 
     """An account with only its bootstrap stack, for tests with their own environments."""
     folder = tmp_path_factory.mktemp("account")
     target = local(Workspace(write(folder, {"bare": HEADER}), folder / "build"), local_aws)
-    synthesize(target.workspace, target.output, target.init_environment, "bare")
-    _bootstrap(load(folder)["bare"], target)
+    file = load(folder)["bare"]
+    synthesize(target, file.settings)
+    _bootstrap(file, target)
     return target
 
 
@@ -68,8 +69,9 @@ def bootstrapped(local_aws: LocalAws, build: Path) -> Mapping[str, tuple[Environ
     for envs in (REFERENCE, FURTHER):
         workspace = Workspace(envs, build / envs.name)
         target = local(workspace, local_aws)
-        synthesize(workspace, target.output, target.init_environment, None)
-        targets |= {name: (file, target) for name, file in load(envs).items()}
+        files = load(envs)
+        synthesize_all(target, chosen(files, None))
+        targets |= {name: (file, target) for name, file in files.items()}
     by_account = {file.settings.account_id: (file, target) for file, target in targets.values()}
     _side_by_side(_bootstrap, by_account)
     return targets

@@ -8,11 +8,10 @@ from typing import Any
 
 from local_aws.process import LocalAws
 from modules.environment_files import EnvironmentFile, load
-from ops.guard.command import run_guard
+from ops.connection import synthesized
+from ops.guard.guard import run_guard
 from ops.guard.judgement import Judgement
 from ops.guard.plan import Plan
-from ops.local import connected
-from ops.synth import synthesize
 from ops.target import Target, local
 from ops.terraform import Terraform
 from ops.today import today
@@ -62,8 +61,7 @@ class Small:
     def plan(self, text: str, records: str = "") -> Plan:
         """Write the files and plan the environment."""
         self.write(text, records)
-        synthesize(self.target.workspace, self.target.output, self.target.init_environment, self.name)
-        terraform = connected(self.target, self.file)
+        terraform = synthesized(self.target, self.file)
         terraform.plan()
         (self.folder / "plan.json").write_text(terraform.show_plan_json())
         return Plan.model_validate(json.loads((self.folder / "plan.json").read_text()))

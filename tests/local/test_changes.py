@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from modules.environment_files import load
+from ops.connection import synthesized
 from ops.errors import ExitCode, OpsError
-from ops.local import connected
-from ops.synth import synthesize
 from ops.target import Target
 from ops.terraform import Terraform
 from ops.workspace import Workspace
@@ -122,10 +121,9 @@ class Changing:
 
     def write(self, *parts: str) -> Terraform:
         """Rewrite the file, and return Terraform in the synthesized stack."""
-        workspace, output = self.target.workspace, self.target.output
-        write(workspace.envs, {NAME: "".join(parts)})
-        synthesize(workspace, output, self.target.init_environment, NAME)
-        return connected(self.target, load(workspace.envs)[NAME])
+        envs = self.target.workspace.envs
+        write(envs, {NAME: "".join(parts)})
+        return synthesized(self.target, load(envs)[NAME])
 
     def client(self, service: str) -> Any:
         session: Any = self.target.session(ACCOUNT)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from ops.doctor.command import examine
+from ops.doctor.examine import examine
 from ops.doctor.finding import Finding
 from ops.workspace import Workspace
 from tests.conftest import REFERENCE

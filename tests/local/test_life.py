@@ -18,9 +18,9 @@ from modules.environment import Environment
 from modules.environment_files import load_file
 from modules.stack import EnvironmentStack
 from modules.unlocks import read_unlocks
+from ops.connection import connected
 from ops.guard.judgement import judge
 from ops.guard.plan import Plan, ResourceChange
-from ops.local import connected
 from ops.synth import pin_providers
 from ops.terraform import Terraform
 from tests.local.applied import Applied, without_refresh

@@ -12,9 +12,8 @@ import pytest
 
 from local_aws.process import LocalAws
 from ops.backend import Backend, RemoteState
-from ops.local import connected
-from ops.recovery.command import Recovery, recovered
-from ops.synth import synthesize
+from ops.connection import synthesized
+from ops.recovery.recover import Recovery, recovered
 from ops.target import Target, local
 from ops.terraform import Terraform
 from tests.local.account import ACCOUNT, HEADER
@@ -36,8 +35,7 @@ class Small:
 
     def __init__(self, kills: Kills, local_aws: LocalAws) -> None:
         self.kills, self.target = kills, local(kills.workspace, local_aws)
-        synthesize(kills.workspace, self.target.output, self.target.init_environment, "dev")
-        self.terraform: Terraform = connected(self.target, kills.file)
+        self.terraform: Terraform = synthesized(self.target, kills.file)
 
     def killed(self, act: str, *command: str) -> None:
         requests = random.Random(f"{SEED} {act}").randint(*REQUESTS[act])

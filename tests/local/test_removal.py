@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from local_aws.process import LocalAws
-from ops.cloud import clear_the_way
+from ops.deploy import prepare_destroy
 from ops.errors import OpsError
 from ops.guard.plan import Plan
 from ops.scaled_readers import clients_of, deletable_readers, delete_readers
@@ -198,8 +198,8 @@ def test_scaled_cluster_and_its_successor_are_destroyed(
     trial.apply(GROWING)
     add_a_reader(trial, "mobile-trial-main")
     with pytest.raises(OpsError, match="mobile-trial-main was not destroyed"):
-        clear_the_way(trial.target, trial.file, lambda _: False)
-    clear_the_way(trial.target, trial.file, lambda _: True)
+        prepare_destroy(trial.target, trial.file, lambda _: False)
+    prepare_destroy(trial.target, trial.file, lambda _: True)
     trial.apply(STAGING)
     trial.apply(GROWING)
     trial.terraform.destroy()

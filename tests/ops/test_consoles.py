@@ -3,16 +3,15 @@
 import pytest
 from rich.console import Console
 
-from ops import commands, state_commands, steps
-from ops.pipeline import commands as pipeline
+from ops import printing, steps
 
 ARN = "arn:aws:secretsmanager:ap-northeast-2:111111111111:secret:rds!cluster-1"
 
 
 @pytest.mark.parametrize(
     "console",
-    [commands._out, pipeline._out, state_commands._out, steps.console],
-    ids=["out", "pipeline", "state", "steps"],
+    [printing.out, steps.console],
+    ids=["stdout", "stderr"],
 )
 @pytest.mark.parametrize("markup", [True, False])
 def test_an_arn_is_printed_as_it_is(console: Console, markup: bool) -> None:

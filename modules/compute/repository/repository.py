@@ -22,10 +22,9 @@ from modules.compute.keys.images import (
     repository_of,
 )
 from modules.compute.keys.instance_types import Architecture
-from modules.compute.repository.settings import RegistrySettings, RepositorySettings
+from modules.compute.repository.settings import RepositorySettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.kms import Key
-from modules.foundation.names import Names
 from modules.foundation.policies import Statement, allow, document
 from modules.foundation.resources import kept_if
 
@@ -115,13 +114,6 @@ class Repository(Construct):
             policy=document(statements),
             provider=self._provider,
         )
-
-
-def registry_of(settings: RegistrySettings | None, names: Names) -> Registry:
-    """Return the registry that an environment's images are pulled from: its own account's, or the one in `settings`."""
-    if settings is None:
-        return Registry(names.product, names.account_id, names.region)
-    return Registry(names.product, settings.account_id, settings.region or names.region)
 
 
 def pull_statements(images: Iterable[str], registry: Registry) -> list[Statement]:

@@ -2,8 +2,10 @@
 
 from pydantic import Field, model_validator
 
+from modules.compute.keys.images import Registry
 from modules.foundation.gitlab import Project
 from modules.foundation.lists import named_twice
+from modules.foundation.names import Names
 from modules.foundation.problems import refuse
 from modules.foundation.settings import AccountId, Region, Settings, TieredSettings, tiered
 
@@ -72,3 +74,10 @@ class RegistrySettings(Settings):
     region: Region | None = Field(
         default=None, description="The registry's Region; by default the environment's, from which pulls are free."
     )
+
+
+def registry_of(settings: RegistrySettings | None, names: Names) -> Registry:
+    """Return the registry that an environment's images are pulled from: its own account's, or the one in `settings`."""
+    if settings is None:
+        return Registry(names.product, names.account_id, names.region)
+    return Registry(names.product, settings.account_id, settings.region or names.region)

@@ -4,8 +4,6 @@ from typing import Literal
 
 from modules.foundation.names import Names
 
-#: The part of a name that stands in place of the environment for resources that an account has only one of.
-ACCOUNT = "account"
 Right = Literal["plan", "apply"]
 
 

@@ -12,10 +12,11 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from modules.environment_files import load
-from ops.doctor import command, contents, state
+from ops.doctor import contents, state
+from ops.doctor import examine as examination
 from ops.doctor.backups import backups
-from ops.doctor.command import examine, looked
 from ops.doctor.context import Context, Stack
+from ops.doctor.examine import examine, looked
 from ops.doctor.finding import Finding, Findings
 from ops.doctor.quotas import fargate, quotas
 from ops.errors import ExitCode, OpsError
@@ -246,13 +247,13 @@ def test_failed_check_does_not_stop_other_checks(error: Exception) -> None:
 def examined(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> dict[str, Finding]:
     """Return the doctor's findings by subject, without a synth or a network."""
 
-    def synthesize(_: Workspace, output: Path, *__: object) -> None:
-        folder = output / "stacks" / "dev"
+    def synthesize(target: Target, _: object) -> None:
+        folder = target.output / "stacks" / "dev"
         folder.mkdir(parents=True)
         (folder / "cdk.tf.json").write_text(json.dumps(dict(stack().synthesized)))
 
-    monkeypatch.setattr(command, "synthesize", synthesize)
-    monkeypatch.setattr(command, "clock", lambda *_: iter([Finding("ok", "clock", "right")]))
+    monkeypatch.setattr(examination, "synthesize", synthesize)
+    monkeypatch.setattr(examination, "clock", lambda *_: iter([Finding("ok", "clock", "right")]))
     return {each.subject: each for each in examine(workspace, load(workspace.envs)["dev"], READ, on_local=False)}
 
 
@@ -287,7 +288,8 @@ def test_command_prints_findings_and_exit_code(workspace: Workspace) -> None:
     found = {each["subject"]: each for each in json.loads(done.stdout)}
     assert found["tools"]["level"] == "ok"
     assert found["AWS"] == {
-        "level": "error", "subject": "AWS", "told": "the embedded AWS is not running; run `make local`", "remedy": "",
+        "level": "error", "subject": "AWS", "remedy": "",
+        "message": "the embedded AWS is not running; run `make local`",
     }  # fmt: skip
     assert (
         "error    AWS: the embedded AWS is not running"

@@ -72,8 +72,8 @@ def test_running_version_is_the_one_from_aws(context: Context) -> None:
     client("eks").create_cluster(
         name="agora-dev-blue", version="1.34", roleArn=role, resourcesVpcConfig={"subnetIds": ["subnet-1"]}
     )
-    cluster_told, kubernetes = looked(context)
-    assert str(cluster_told) == (
+    control_plane, kubernetes = looked(context)
+    assert str(control_plane) == (
         "error    versions: agora-dev-main runs aurora-mysql 8.0.mysql_aurora.3.08.2, which left standard support on "
         '2026-08-31; write "8.0.mysql_aurora.3.10.6", supported until 2028-04-30'
     )

@@ -1,50 +1,21 @@
 """The changes that the guard refuses and allows."""
 
-import datetime
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modules.foundation.problems import SettingsError
-from modules.hcl.reading import Document
-from modules.unlocks import Unlocks, read_unlocks, too_long
-from ops.guard.judgement import MOST_DELETIONS, Judgement, judge
-from ops.guard.plan import Plan
+from ops.guard.judgement import MOST_DELETIONS
 from ops.guard.rows import Event
 from ops.guard.table import TABLE
-from ops.guard.versions import ended_versions
-from tests.ops.guard.plans import BUCKET, DATABASE, change, created, destroyed, plan, updated
+from tests.ops.guard.judging import judged, refused
+from tests.ops.guard.plans import BUCKET, DATABASE, change, created, destroyed, updated
 
-TODAY = datetime.date(2026, 11, 21)
-#: The account of prod, and the account of its registry.
-OURS = frozenset({"333333333333", "222222222222"})
 STATEFUL = {row.type: row.says for row in TABLE if row.harm is Event.LOST}
+
 SERVING = {row.type: row.says for row in TABLE if row.harm is Event.GAP}
-
-
-def judged(
-    *changes: dict[str, Any], unlocks: str = "", folder: Path | None = None, synthesized: Any = None
-) -> Judgement:
-    if folder and unlocks:
-        (folder / "unlocks").mkdir()
-        (folder / "unlocks" / "prod.hcl").write_text(unlocks)
-    return judge(Plan.model_validate(plan(*changes)), synthesized or {}, *records(folder), TODAY, accounts=OURS)
-
-
-def records(folder: Path | None = None) -> tuple[Unlocks, Document]:
-    """Return the unlock records of prod in a folder; none by default."""
-    return read_unlocks(folder or Path("envs"), "prod")
-
-
-def refused(*changes: dict[str, Any], synthesized: Any = None) -> list[str]:
-    """Return the sentences of the findings without their remedies."""
-    return [
-        each.sentence.split(" If this is intended")[0] for each in judged(*changes, synthesized=synthesized).refused
-    ]
 
 
 @pytest.mark.parametrize("kind", sorted(STATEFUL))
@@ -258,138 +229,6 @@ def test_too_many_deletions_are_refused() -> None:
     assert refused(*rules, destroyed("aws_route.x")) == [
         "The plan deletes, replaces or forgets 11 resources, more than 10."
     ]
-
-
-RECORD = """\
-unlock "aws_s3_bucket.bucket_content" {
-  allow  = ["loss"]
-  reason = "Empty since the content moved"
-  who    = "kim@agora.example"
-  until  = "2026-12-01"
-}
-"""
-
-
-def test_record_unlocks_its_finding(tmp_path: Path) -> None:
-    judgement = judged(destroyed(BUCKET), unlocks=RECORD, folder=tmp_path)
-    assert (judgement.refused, [each.address for each in judgement.unlocked]) == ([], [BUCKET])
-
-
-def test_record_for_another_address_or_kind_does_not_unlock(tmp_path: Path) -> None:
-    judgement = judged(
-        destroyed("aws_s3_bucket.bucket_other"),
-        updated(BUCKET, {"force_destroy": False}, {"force_destroy": True}),
-        unlocks=RECORD,
-        folder=tmp_path,
-    )
-    path = f"{tmp_path.as_posix()}/unlocks/prod.hcl"
-    assert [each.sentence.split("). ")[-1].split("objects. ")[-1] for each in judgement.refused] == [
-        f'The existing record does not allow it; if this is intended, add "protection" ({path}:2).',
-        f'If this is intended, add `unlock "aws_s3_bucket.bucket_other" {{ allow = ["loss"] ... }}` to {path}.',
-    ]
-
-
-def test_expired_record_does_not_unlock(tmp_path: Path) -> None:
-    judgement = judged(destroyed(BUCKET), unlocks=RECORD.replace("12-01", "11-20"), folder=tmp_path)
-    (only,) = judgement.refused
-    path = f"{tmp_path.as_posix()}/unlocks/prod.hcl"
-    assert only.sentence.endswith(f"The record that allows it expired on 2026-11-20 ({path}:5).")
-    assert judgement.notes == [f"{path}:1: the record for {BUCKET} has expired; delete it if it is not needed."]
-
-
-def test_record_is_valid_on_its_last_day(tmp_path: Path) -> None:
-    assert judged(destroyed(BUCKET), unlocks=RECORD.replace("12-01", "11-21"), folder=tmp_path).refused == []
-
-
-@pytest.mark.parametrize(
-    ("address", "after", "what"),
-    [
-        ("aws_db_instance.database_main_1", {"engine": "postgres", "engine_version": "16.8"},
-         'engine_version 16.8, which can no longer be created and left standard support on 2026-05-31; write "16.15"'),
-        (DATABASE, {"engine": "aurora-postgresql", "engine_version": "16.6"},
-         'engine_version 16.6, which can no longer be created; write "16.8", supported until 2029-02-28'),
-        ("aws_eks_cluster.eks_blue", {"version": "1.30"},
-         'version 1.30, which can no longer be created and left extended support on 2026-07-23; write "1.36", '
-         "supported until 2027-08-02"),
-    ],
-)  # fmt: skip
-def test_creation_with_ended_version_is_refused(address: str, after: dict[str, Any], what: str) -> None:
-    assert refused(created(address, **after)) == [f"{address} would be created with {what}."]
-
-
-def test_runtime_is_refused_from_its_block_date() -> None:
-    plans = Plan.model_validate(plan(created("aws_lambda_function.function_x", runtime="python3.9")))
-    blocked = datetime.date(2027, 2, 1)
-    assert list(ended_versions(plans, blocked - datetime.timedelta(days=1))) == []
-    (found,) = ended_versions(plans, blocked)
-    assert (found.kind, found.address) == ("version", "aws_lambda_function.function_x")
-
-
-def test_existing_resource_with_ended_version_can_change() -> None:
-    before = {"engine": "postgres", "engine_version": "16.8", "tags": {}}
-    assert refused(updated("aws_db_instance.database_main_1", before, {**before, "tags": {"a": "b"}})) == []
-
-
-def test_replacement_with_ended_version_is_refused() -> None:
-    old = {"engine": "postgres", "engine_version": "16.8"}
-    found = judged(change("aws_db_instance.database_main_1", "delete", "create", before=old, after=old)).refused
-    assert [each.kind for each in found] == ["loss", "version"]
-
-
-@pytest.mark.parametrize(
-    "after",
-    [
-        {"engine": "postgres", "engine_version": "16.15"},
-        {"engine": "postgres", "engine_version": "16"},
-        {"engine": "postgres", "engine_version": "16.99"},
-        {"engine": "mariadb", "engine_version": "10.11.4"},
-        {"replicate_source_db": "agora-prod-main-1"},
-    ],
-)
-def test_version_without_end_can_be_created(after: dict[str, Any]) -> None:
-    assert refused(created("aws_db_instance.database_main_2", **after)) == []
-
-
-def test_ended_version_can_be_unlocked(tmp_path: Path) -> None:
-    address = "aws_eks_cluster.eks_blue"
-    record = RECORD.replace("aws_s3_bucket.bucket_content", address).replace('"loss"', '"version"')
-    found = judged(created(address, version="1.30"), unlocks=record, folder=tmp_path)
-    assert (found.refused, [each.kind for each in found.unlocked]) == ([], ["version"])
-
-
-def test_deletions_record_raises_the_limit(tmp_path: Path) -> None:
-    rules = [destroyed(f"aws_vpc_security_group_ingress_rule.x{number}") for number in range(20)]
-    more = 'deletions {\n  limit = 20\n  reason = "Blue goes away"\n  who = "kim"\n  until = "2026-12-01"\n}\n'
-    assert judged(*rules, unlocks=more, folder=tmp_path).refused == []
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "problem"),
-    [
-        ("2026-12-01", "soon", '5: unlock.aws_s3_bucket.bucket_content.until soon is not a date; write year, '
-         'month, and day, for example "2026-12-01"'),
-        ("loss", "anything", "2: unlock.aws_s3_bucket.bucket_content.allow.0 anything should be 'loss', 'protection', "
-         "'empty', 'exposure' or 'version'; loss: destroy, replace, or stop it. protection: turn a protection off. "
-         "empty: it is empty, so AWS deletes it although force_destroy is off. exposure: give others access to it. "
-         "version: create it with a version that AWS no longer creates according to the version calendar"),
-        ('  reason = "Empty since the content moved"\n', "", "1: unlock.aws_s3_bucket.bucket_content.reason is "
-         "missing; write `reason = ...`"),
-    ],
-)  # fmt: skip
-def test_invalid_record_is_a_problem(before: str, after: str, problem: str, tmp_path: Path) -> None:
-    assert before in RECORD
-    with pytest.raises(SettingsError) as error:
-        judged(unlocks=RECORD.replace(before, after), folder=tmp_path)
-    assert str(error.value) == f"{tmp_path.as_posix()}/unlocks/prod.hcl:{problem}"
-
-
-def test_record_valid_for_too_long_is_a_problem(tmp_path: Path) -> None:
-    judged(unlocks=RECORD.replace("2026-12-01", "2027-12-01"), folder=tmp_path)
-    (problem,) = too_long(*read_unlocks(tmp_path, "prod"), TODAY)
-    assert str(problem).endswith(
-        ":5: unlock.aws_s3_bucket.bucket_content.until 2027-12-01 is more than 90 days away: nobody will remember the "
-        'reason; write "2027-02-19" or earlier'
-    )
 
 
 ANY_KIND = (RULE, POLICY, DATABASE, "aws_wafv2_web_acl.x", "aws_s3_bucket_lifecycle_configuration.x")

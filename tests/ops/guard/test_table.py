@@ -20,7 +20,7 @@ def synthesized(output: Path) -> set[str]:
 def test_synthesized_type_has_row_or_reason(reference: Path, further: Path) -> None:
     types = synthesized(reference) | synthesized(further)
     assert types - {row.type for row in TABLE} - NEED_NO_ROW.keys() == set(), (
-        "write a row into ops/guard/table.py, or into NEED_NO_ROW why it needs none (docs/guard.md)"
+        "add a row in ops/guard/areas, or the reason why it needs none to NEED_NO_ROW (docs/guard.md)"
     )
     assert NEED_NO_ROW.keys() - types == set(), "NEED_NO_ROW is for what is synthesized"
 

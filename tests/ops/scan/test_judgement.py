@@ -6,8 +6,8 @@ import pytest
 
 from modules.foundation.problems import SettingsError
 from modules.foundation.settings import Tier
-from ops.scan.checkov import Finding, Report
-from ops.scan.judgement import judge
+from ops.scan.checkov import Finding
+from ops.scan.judgement import Scan, judge
 from ops.scan.skips import Skips, read_skips
 
 LOGS, CONTENT = "aws_s3_bucket.foundation_logs", "aws_s3_bucket.bucket_content"
@@ -20,21 +20,20 @@ def skips(folder: Path, more: str = "", addresses: str = LOGS) -> Skips:
     return read_skips(path)
 
 
-def report(*findings: tuple[str, str]) -> Report:
-    found = tuple(Finding(address, check, "Buckets are encrypted") for address, check in findings)
-    return Report(found, frozenset({LOGS, CONTENT}))
+def scanned(skips: Skips, *findings: tuple[str, str], tier: Tier = "staging") -> Scan:
+    found = [Finding(address, check, "Buckets are encrypted") for address, check in findings]
+    return judge(found, [LOGS, CONTENT], skips, tier)
 
 
 def test_a_skip_is_for_its_check_and_its_resources_only(tmp_path: Path) -> None:
-    found = report((LOGS, "CKV_AWS_145"), (LOGS, "CKV_AWS_20"), (CONTENT, "CKV_AWS_145"))
-    scan = judge(found, skips(tmp_path), "production")
+    scan = scanned(skips(tmp_path), (LOGS, "CKV_AWS_145"), (LOGS, "CKV_AWS_20"), (CONTENT, "CKV_AWS_145"))
     assert [(each.address, each.check) for each in scan.findings] == [(LOGS, "CKV_AWS_20"), (CONTENT, "CKV_AWS_145")]
     assert [(each.finding.address, each.reason) for each in scan.skipped] == [(LOGS, REASON)]
     assert scan.notes == []
 
 
 def test_finding_names_address_check_and_remedy(tmp_path: Path) -> None:
-    found, counted = judge(report((LOGS, "CKV_AWS_145"), (CONTENT, "CKV_AWS_145")), skips(tmp_path), "staging").lines()
+    found, counted = scanned(skips(tmp_path), (LOGS, "CKV_AWS_145"), (CONTENT, "CKV_AWS_145")).lines()
     assert found == (
         "found: aws_s3_bucket.bucket_content fails CKV_AWS_145: Buckets are encrypted. Correct the resource, or add "
         '`skip "CKV_AWS_145" { addresses = ["aws_s3_bucket.bucket_content"] reason = "..." }` to '
@@ -46,25 +45,25 @@ def test_finding_names_address_check_and_remedy(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("tier", "left"), [("development", 0), ("production", 1)])
 def test_a_skip_may_be_for_some_tiers(tmp_path: Path, tier: Tier, left: int) -> None:
     only = skips(tmp_path, '  tiers = ["development"]\n')
-    assert len(judge(report((LOGS, "CKV_AWS_145")), only, tier).findings) == left
+    assert len(scanned(only, (LOGS, "CKV_AWS_145"), tier=tier).findings) == left
 
 
 def test_star_matches_any_characters(tmp_path: Path) -> None:
-    found = report((LOGS, "CKV_AWS_145"), (CONTENT, "CKV_AWS_145"))
-    assert judge(found, skips(tmp_path, addresses="aws_s3_bucket.*"), "staging").findings == []
+    every_bucket = skips(tmp_path, addresses="aws_s3_bucket.*")
+    assert scanned(every_bucket, (LOGS, "CKV_AWS_145"), (CONTENT, "CKV_AWS_145")).findings == []
 
 
 def test_skip_whose_resources_pass_is_unused(tmp_path: Path) -> None:
-    (note,) = judge(report((CONTENT, "CKV_AWS_145")), skips(tmp_path), "staging").notes
+    (note,) = scanned(skips(tmp_path), (CONTENT, "CKV_AWS_145")).notes
     assert note == "this plan does not need the skips of CKV_AWS_145; delete those that no environment needs"
 
 
 def test_sometimes_skip_is_not_unused(tmp_path: Path) -> None:
-    assert judge(report(), skips(tmp_path, "  sometimes = true\n"), "staging").notes == []
+    assert scanned(skips(tmp_path, "  sometimes = true\n")).notes == []
 
 
 def test_skip_without_resources_in_environment_is_not_unused(tmp_path: Path) -> None:
-    assert judge(report(), skips(tmp_path, addresses="aws_sqs_queue.*"), "staging").notes == []
+    assert scanned(skips(tmp_path, addresses="aws_sqs_queue.*")).notes == []
 
 
 def test_a_skip_without_a_reason_is_refused(tmp_path: Path) -> None:

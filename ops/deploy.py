@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from modules.environment_files import EnvironmentFile
+from ops.connection import connected, synthesized
 from ops.errors import ExitCode, OpsError
-from ops.guard.command import judge_plan
+from ops.guard.guard import judge_plan
 from ops.guard.judgement import Judgement
 from ops.guard.obstacles import not_empty, protected, scaled_clusters, scaled_readers
-from ops.guard.plan import Plan, parse_plan
-from ops.local import connected
+from ops.guard.plan import parse_plan
 from ops.processes import run_attached
 from ops.scaled_readers import clients_of, delete_readers
 from ops.steps import warn
 from ops.synth import synthesize
 from ops.target import Target
-from ops.terraform import PLAN_FILE, Terraform
+from ops.terraform import Terraform, plan_file_deleted
 from ops.terraform_wrapper import shielded
 from ops.tools import NODE_PROGRAMS, tool_environment
 from ops.unsaved import in_stacks, unsaved_message
@@ -53,19 +53,17 @@ class Planned:
 
 
 @contextmanager
-def planned(target: Target, file: EnvironmentFile, today: datetime.date) -> Iterator[Planned]:
-    """Synthesize the environment, plan it, and judge the plan. The plan file is deleted at exit. Raises OpsError."""
-    name = file.settings.name
-    synthesize(target.workspace, target.output, target.environment, name)
-    terraform = connected(target, file)
-    changes = terraform.plan()
-    try:
+def planned(target: Target, file: EnvironmentFile, accounts: frozenset[str], today: datetime.date) -> Iterator[Planned]:
+    """Synthesize the environment, plan it, and judge the plan. The plan file is deleted at exit. Raises OpsError.
+
+    `accounts` are the accounts of all environments.
+    """
+    terraform = synthesized(target, file)
+    with plan_file_deleted(terraform.folder):
+        changes = terraform.plan()
         plan = parse_plan(terraform.show_plan_json(), "the plan")
-        judgement = judge_plan(plan, terraform.folder / "cdk.tf.json", target.workspace.envs, name, today)
+        judgement = judge_plan(plan, terraform.folder / "cdk.tf.json", file, accounts, today)
         yield Planned(terraform, changes, terraform.show_plan(), judgement)
-    finally:
-        # It contains secret values.
-        (terraform.folder / PLAN_FILE).unlink(missing_ok=True)
 
 
 def destroy(target: Target, file: EnvironmentFile, arguments: Sequence[str], agreed: Agreed) -> None:
@@ -74,17 +72,17 @@ def destroy(target: Target, file: EnvironmentFile, arguments: Sequence[str], agr
     `agreed` is called before readers that scaling added are deleted; the CLI asks for everything else.
     """
     # A separate synth, because the lock file must be in the stack's folder before the CLI runs `init`.
-    synthesize(target.workspace, target.output, target.environment, file.settings.name)
-    clear_the_way(target, file, agreed)
+    synthesize(target, file.settings)
+    prepare_destroy(target, file, agreed)
     _run_attached(target, file, "destroy", arguments)
 
 
-def clear_the_way(target: Target, file: EnvironmentFile, agreed: Agreed) -> None:
+def prepare_destroy(target: Target, file: EnvironmentFile, agreed: Agreed) -> None:
     """Delete the readers that scaling added to the stack's clusters: AWS does not delete a cluster with readers.
 
     First raises OpsError for anything else that AWS would refuse to delete, so that no destroy stops halfway.
     """
-    plan = Plan.model_validate_json(connected(target, file).destruction_json())
+    plan = parse_plan(connected(target, file).destruction_json(), "the plan")
     blocked = [each.sentence for each in protected(plan)]
     if blocked:
         raise OpsError("\n".join(blocked), ExitCode.REFUSED)

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from modules.environment_files import EnvironmentFile
 from ops.backend import Backend
 from ops.bootstrap import Account
-from ops.local import connected
+from ops.connection import connected
 from ops.recovery.import_ids import CREATED_AGAIN
 from ops.recovery.imports import Imports
 from ops.recovery.lookup import UnknownValueError, Values, import_ids
@@ -42,7 +42,7 @@ class Recovery:
 
 def recover(target: Target, file: EnvironmentFile, *, account: bool) -> Recovery:
     """Import the orphaned resources of the environment's or its account's stack, and plan. Raises OpsError."""
-    synthesize(target.workspace, target.output, target.init_environment, file.settings.name)
+    synthesize(target, file.settings)
     if account:
         with _account(target, file) as terraform:
             return recovered(target, terraform)
@@ -151,8 +151,8 @@ class _Recovering:
 
     def _several(self, address: str, ids: list[str]) -> str:
         return (
-            f"{address} may be any of {', '.join(ids)}. Check which one belongs to this stack, and import it: "
-            f"{self._terraform.next_command} import {address} ID"
+            f"{address} matches several resources: {', '.join(ids)}. Find out which belongs to this stack, "
+            f"and import it: {self._terraform.next_command} import {address} ID"
         )
 
 

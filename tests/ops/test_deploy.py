@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from modules.environment_files import EnvironmentFile, load
-from ops import cloud
+from ops import deploy as deployment
 from ops.errors import ExitCode, OpsError
 from ops.target import Target
 from ops.workspace import PROJECT, Workspace
@@ -26,15 +26,15 @@ class Planned:
         return json.dumps(self._plan)
 
 
-def clear_the_way(monkeypatch: pytest.MonkeyPatch, *changes: dict[str, Any]) -> None:
-    monkeypatch.setattr(cloud, "connected", lambda *_: Planned(*changes))
-    cloud.clear_the_way(cast("Target", None), cast("EnvironmentFile", None), lambda _: False)
+def prepare_destroy(monkeypatch: pytest.MonkeyPatch, *changes: dict[str, Any]) -> None:
+    monkeypatch.setattr(deployment, "connected", lambda *_: Planned(*changes))
+    deployment.prepare_destroy(cast("Target", None), cast("EnvironmentFile", None), lambda _: False)
 
 
 def test_all_protected_resources_are_reported_together(monkeypatch: pytest.MonkeyPatch) -> None:
     load_balancer = destroyed("aws_lb.load_balancer_public", enable_deletion_protection=True)
     with pytest.raises(OpsError) as refused:
-        clear_the_way(monkeypatch, destroyed(DATABASE, deletion_protection=True), load_balancer)
+        prepare_destroy(monkeypatch, destroyed(DATABASE, deletion_protection=True), load_balancer)
     assert refused.value.code == ExitCode.REFUSED
     lines = str(refused.value).splitlines()
     assert [line.split(" would be destroyed while its deletion protection is on")[0] for line in lines] == [
@@ -46,18 +46,18 @@ def test_all_protected_resources_are_reported_together(monkeypatch: pytest.Monke
 def test_possibly_non_empty_bucket_is_a_warning(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    clear_the_way(monkeypatch, destroyed(BUCKET, force_destroy=False))
+    prepare_destroy(monkeypatch, destroyed(BUCKET, force_destroy=False))
     assert f"warning {BUCKET} would be destroyed while its force_destroy is off" in capsys.readouterr().err
 
 
 def test_readers_are_not_deleted_without_confirmation(monkeypatch: pytest.MonkeyPatch) -> None:
     members = ["agora-dev-main-1", "application-autoscaling-1"]
     with pytest.raises(OpsError, match="agora-dev-main was not destroyed"):
-        clear_the_way(monkeypatch, destroyed(DATABASE, cluster_identifier="agora-dev-main", cluster_members=members))
+        prepare_destroy(monkeypatch, destroyed(DATABASE, cluster_identifier="agora-dev-main", cluster_members=members))
 
 
 def test_empty_state_has_no_obstacles(monkeypatch: pytest.MonkeyPatch) -> None:
-    clear_the_way(monkeypatch)
+    prepare_destroy(monkeypatch)
 
 
 @dataclass
@@ -92,12 +92,11 @@ def deploy(
 ) -> tuple[list[str], list[str]]:
     """Deploy; return the guard's lines, and what was applied."""
     stack = Stack(folder, changes)
-    monkeypatch.setattr(cloud, "connected", lambda *_: stack)
-    monkeypatch.setattr(cloud, "synthesize", lambda *_: None)
+    monkeypatch.setattr(deployment, "synthesized", lambda *_: stack)
     target = Target(Workspace(PROJECT / "envs", folder), folder, {}, {})
     lines: list[str] = []
     try:
-        with cloud.planned(target, load(PROJECT / "envs")[env], datetime.date(2026, 11, 26)) as found:
+        with deployment.planned(target, load(PROJECT / "envs")[env], frozenset(), datetime.date(2026, 11, 26)) as found:
             lines += found.judgement.lines()
             found.apply(lambda _: agrees)
     except OpsError as error:

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from ops.recovery.command import Recovery, recovered
+from ops.recovery.recover import Recovery, recovered
 from ops.target import Target
 from ops.terraform import Terraform
 

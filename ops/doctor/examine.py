@@ -3,6 +3,7 @@
 import datetime
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -82,10 +83,9 @@ def looked(subject: str, check: Callable[[], Findings]) -> list[Finding]:
 
 def _stack(context: Context) -> Stack:
     """Synthesize, and read the addresses in the state, but not its values."""
-    target = context.target
-    output = target.workspace.build / "doctor" / "cdktf.out"
-    synthesize(target.workspace, output, target.init_environment, context.name)
-    synthesized: dict[str, Any] = json.loads((stack_folder(output, context.name) / "cdk.tf.json").read_text())
+    target = replace(context.target, output=context.target.workspace.build / "doctor" / "cdktf.out")
+    synthesize(target, context.file.settings)
+    synthesized: dict[str, Any] = json.loads((stack_folder(target.output, context.name) / "cdk.tf.json").read_text())
     options = target.options(context.name, context.name)
     remote = RemoteState(context.session, Backend.in_stack(synthesized), options)
     if remote.bucket_exists():

@@ -1,5 +1,6 @@
 """`python -m ops guard`: exit codes and output streams."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,11 @@ from typing import Any
 import pytest
 
 from ops.errors import ExitCode, OpsError
-from ops.guard.command import run_guard
+from ops.guard.guard import run_guard
 from ops.guard.plan import parse_plan
 from ops.workspace import PROJECT
-from tests.ops.guard.plans import BUCKET, created, destroyed, written
-from tests.ops.guard.test_judgement import TODAY
+from tests.ops.guard.judging import TODAY
+from tests.ops.guard.plans import BUCKET, created, destroyed, plan, written
 from tests.ops.test_commands import ops
 
 ENVS = PROJECT / "envs"
@@ -30,6 +31,12 @@ def test_harmful_plan_exits_with_guarded(tmp_path: Path) -> None:
         f'`unlock "{BUCKET}" {{ allow = ["loss"] ... }}` to envs/unlocks/prod.hcl.\n'
         "guard: 1 refused, 0 unlocked\n"
     )
+
+
+def test_plan_is_read_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(plan(destroyed(BUCKET)))))
+    found = run_guard(Path("-"), None, ENVS, "prod", TODAY)
+    assert [each.address for each in found.refused] == [BUCKET]
 
 
 def test_json_output_has_the_findings(tmp_path: Path) -> None:
@@ -87,13 +94,13 @@ def test_obstacle_is_refused_in_development(tmp_path: Path) -> None:
 
 
 def test_own_account_is_not_foreign(tmp_path: Path) -> None:
-    def said(account: str) -> list[str]:
+    def kinds(account: str) -> list[str]:
         statement = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "s3:GetObject", "Resource": "*"}
         policy = json.dumps({"Statement": [statement]})
         path = written(tmp_path, created("aws_s3_bucket_policy.x", policy=policy))
         return [each.kind for each in run_guard(path, None, ENVS, "prod", TODAY).refused]
 
-    assert (said("222222222222"), said("999999999999")) == ([], ["exposure"])
+    assert (kinds("222222222222"), kinds("999999999999")) == ([], ["exposure"])
 
 
 def test_errored_plan_is_refused(tmp_path: Path) -> None:

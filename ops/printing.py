@@ -1,0 +1,32 @@
+"""Output of commands on stdout, and questions on the terminal."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+
+import typer
+from rich.console import Console
+
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+
+
+def print_line(line: object) -> None:
+    """Print a line as it is."""
+    out.print(str(line), markup=False)
+
+
+def print_result(data: object, lines: Iterable[str], *, as_json: bool) -> None:
+    """Print a result as JSON or as lines of text."""
+    for line in [json.dumps(data, indent=2)] if as_json else lines:
+        print_line(line)
+
+
+def print_outputs(outputs: Mapping[str, object]) -> None:
+    """Print the outputs of a stack."""
+    for name, value in outputs.items():
+        print_line(f"{name} = {json.dumps(value, indent=2)}")
+
+
+def asked(question: str) -> bool:
+    """Ask for confirmation; without a terminal, the answer is no."""
+    return sys.stdin.isatty() and typer.confirm(question, err=True)
