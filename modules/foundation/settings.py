@@ -64,6 +64,8 @@ class Settings(BaseModel):
 
     elsewhere: ClassVar[Mapping[str, str]] = {}
     """Keys that people expect in the block, each with what to write instead."""
+    renamed: ClassVar[Mapping[str, str]] = {}
+    """Former keys and blocks, each with its new key, or with the new form if more than the name has changed."""
 
 
 class TieredSettings(Settings):

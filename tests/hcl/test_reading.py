@@ -17,6 +17,8 @@ class Door(Settings):
 
 
 class Room(Settings):
+    renamed = {"area": "size", "window": 'windows = { north = "..." }'}
+
     size: int = Field(examples=[12], description="Square metres.")
     door: tuple[Door, ...] = ()
 
@@ -109,4 +111,17 @@ def test_several_at_once_and_in_the_files_order(tmp_path: Path) -> None:
         "street",
         "room.a.size",
         "room.a.door.0.width",
+    ]
+
+
+def test_former_key_names_the_new_one_and_the_line(tmp_path: Path) -> None:
+    assert refused(tmp_path, 'street = "Elm"\nroom "hall" {\n  area = 3\n}') == [
+        "x.hcl:3: room.hall.area is now size; rename it"
+    ]
+
+
+def test_former_block_that_is_a_key_now_shows_the_new_form(tmp_path: Path) -> None:
+    text = 'street = "Elm"\nroom "hall" {\n  size = 3\n  window "north" {\n    panes = 2\n  }\n}'
+    assert refused(tmp_path, text) == [
+        'x.hcl:4: room.hall.window is now `windows = { north = "..." }`; write it in this form'
     ]
