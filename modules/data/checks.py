@@ -6,8 +6,8 @@ from modules.data.backup.settings import START_WINDOW_MINUTES
 from modules.data.blocks import DataBlocks
 from modules.data.cache.settings import DEFAULT_USER
 from modules.data.database.keys.snapshots import snapshot_arn
-from modules.data.database.keys.windows import maintenance_minutes, meet
 from modules.data.database.settings import DatabaseSettings
+from modules.data.keys.windows import meet, week_minutes
 from modules.foundation.problems import Finding
 from modules.foundation.versions import VersionInUse
 from modules.network.vpc.settings import NetworkSettings
@@ -127,11 +127,11 @@ def _backups_during_maintenance(blocks: DataBlocks) -> Iterator[Finding]:
         return
     backup_start = blocks.backup.hour * 60
     for name, database in blocks.database.items():
-        start, end = maintenance_minutes(database.preferred_maintenance_window)
+        start, end = week_minutes(database.maintenance_window)
         start_window = (backup_start, backup_start + START_WINDOW_MINUTES)
         no_backup_window = (start - BACKUP_PAUSE_MINUTES, end)
         if database.backup and not database.is_aurora and meet(start_window, no_backup_window):
             rule = f"overlaps the hour in which backups start (backup.hour {blocks.backup.hour}), or the hour after it"
-            at = ("database", name, "preferred_maintenance_window")
+            at = ("database", name, "maintenance_window")
             remedy = "write a window that ends before that hour, or starts at least two hours after its beginning"
-            yield Finding(at, database.preferred_maintenance_window, rule, remedy)
+            yield Finding(at, database.maintenance_window, rule, remedy)

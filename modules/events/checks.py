@@ -45,8 +45,9 @@ def warnings(blocks: EventsBlocks, today: datetime.date) -> Iterator[Finding]:
     """Yield the schedules whose last year is before this day."""
     for name, function in blocks.function.items():
         for label, schedule in function.schedule.items():
-            if schedule.cron and ended_before(schedule.cron, today.year):
-                yield Finding(("function", name, "schedule", label, "cron"), schedule.cron, *OVER)
+            if ended_before(schedule.schedule_expression, today.year):
+                at = ("function", name, "schedule", label, "schedule_expression")
+                yield Finding(at, schedule.schedule_expression, *OVER)
 
 
 def versions(blocks: EventsBlocks) -> Iterator[VersionInUse]:
@@ -77,6 +78,7 @@ def _unknown_names(name: str, function: FunctionSettings, blocks: EventsBlocks, 
     named: tuple[tuple[str, str, Collection[str], Collection[str]], ...] = (
         ("databases", "database", function.databases, data.database),
         ("caches", "cache", function.caches, data.cache),
+        ("buckets", "bucket", function.buckets, data.bucket),
         ("secrets", "secret", function.secrets, data.secret),
         ("queues", "queue", function.queues, blocks.queue),
         ("topics", "topic", function.topics, blocks.topic),
@@ -89,7 +91,6 @@ def _unknown_names(name: str, function: FunctionSettings, blocks: EventsBlocks, 
             rule = f"has no user {unknown}, as which the function would log in"
             yield Finding((*at, "caches"), label, rule, f'add `user "{unknown}" {{ }}` to its block')
     labelled: tuple[tuple[str, str, Collection[str], Collection[str]], ...] = (
-        ("bucket", "bucket", function.bucket, data.bucket),
         ("on_queue", "queue", function.on_queue, blocks.queue),
         ("on_topic", "topic", function.on_topic, blocks.topic),
         ("on_stream", "stream", function.on_stream, blocks.stream),

@@ -168,7 +168,7 @@ def _shape(
                 attribute.line,
                 here,
                 "is a block, not a value",
-                f"write `{attribute.name} {{ ... }}` without '='",
+                f"write {_example(attribute.name, fields[attribute.name])} without '='",
             )
         elif attribute.name in values:
             yield _twice(document, here, attribute.line)
@@ -314,8 +314,9 @@ def _is_block(value: Any) -> bool:
 
 
 def _example(name: str, info: FieldInfo | None) -> str:
-    if info and shape_of(info).kind != "attribute":
-        return f"`{name} {{ ... }}`"
+    if info and (model := shape_of(info).model):
+        required = [_example(key, each).strip("`") for key, each in written(model).items() if each.is_required()]
+        return f"`{name} {{ {required[0] if len(required) == 1 else '...'} }}`"
     return f"`{name} = {as_hcl(info.examples[0]) if info and info.examples else '...'}`"
 
 

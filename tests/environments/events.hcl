@@ -69,13 +69,13 @@ function "worker" {
   }
 
   schedule "nightly" {
-    cron      = "30 3 * * ? *"
-    time_zone = "Asia/Seoul"
-    input     = "{\"task\": \"clean\"}"
+    schedule_expression = "cron(30 3 * * ? *)"
+    time_zone           = "Asia/Seoul"
+    input               = "{\"task\": \"clean\"}"
   }
 
   schedule "often" {
-    rate = "5 minutes"
+    schedule_expression = "rate(5 minutes)"
   }
 }
 

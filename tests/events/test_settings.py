@@ -23,6 +23,9 @@ def _folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("LAMBDAS", str(sources))
 
 
+DAILY = 'schedule_expression = "rate(1 day)"'
+
+
 def function(*lines: str, name: str = "copy") -> str:
     return f'function "{name}" {{\n' + "".join(f"  {line}\n" for line in lines) + "}\n"
 
@@ -55,30 +58,52 @@ def test_code_names_a_folder_other_than_the_label(tmp_path: Path) -> None:
         (['environment = { AWS_REGION = "x" }'], 0, "environment AWS_REGION is a variable that Lambda sets itself"),
         (['environment = { a-b = "x" }'], 0, "environment a-b is not a valid variable name"),
         ([f'environment = {{ LONG = "{"x" * 4096}" }}'], 0, "environment has 4100 bytes, and Lambda accepts 4096"),
-        (block("bucket", "content"), 0, "bucket.content has neither read nor write"),
-        (block("bucket", "other", 'read = [""]'), 0, "bucket.other other is not the name of a `bucket` block"),
+        (['buckets = { content = "all" }'], 0, "buckets.content all is not access to a bucket"),
+        (["buckets = { content = [] }"], 0, "buckets.content [] is not access to a bucket"),
+        (
+            ['buckets = { content = ["read", "read_write"] }'],
+            0,
+            'buckets.content ["read", "read_write"] names read',
+        ),
+        (['buckets = { content = "read:a/" }'], 0, "buckets.content read:a/ has a colon before the prefix"),
+        (['buckets = { other = "read" }'], 0, "buckets other is not the name of a `bucket` block"),
+        (block("bucket", "content", 'read = [""]'), 0, "bucket is now `buckets = { content = "),
         (['secrets = ["other"]'], 0, "secrets other is not the name of a `secret` block; there is token"),
         (['queues = ["other"]'], 0, "queues other is not the name of a `queue` block; there is jobs"),
-        (['databases = ["main"]'], 0, 'databases ["main"] can be reached only from inside the VPC'),
-        (["in_vpc = true", 'databases = ["main"]'], 1, "databases main is not the name of a `database` block"),
+        (['databases = { main = "read_write" }'], 0, 'databases ["main"] can be reached only from inside the VPC'),
+        (["in_vpc = true", 'databases = { main = "read_write" }'], 1, "databases main is not the name of a `database`"),
+        (
+            ['databases = { main = "read" }'],
+            0,
+            "databases.main read is not supported yet: programs get the login of the",
+        ),
         (block("on_object", "all", 'bucket = "other"'), 1, "on_object.all.bucket other is not the name of a `bucket`"),
         (block("on_queue", "other"), 0, "on_queue.other other is not the name of a `queue` block; there is jobs"),
         (block("on_queue", "jobs", "batch_size = 11"), 1, "on_queue.jobs.batch_size 11 is more than 10, which"),
-        (block("schedule", "x"), 0, "schedule.x needs either rate or cron"),
-        (block("schedule", "x", 'rate = "often"'), 1, "schedule.x.rate often is not a rate"),
+        (block("schedule", "x"), 0, "schedule.x.schedule_expression is missing"),
         (
-            block("schedule", "x", 'cron = "0 3 * * *"'),
+            block("schedule", "x", 'schedule_expression = "often"'),
             1,
-            "schedule.x.cron 0 3 * * * has 5 fields; an EventBridge cron",
+            "schedule.x.schedule_expression often is not a rate",
+        ),
+        (block("schedule", "x", 'cron = "0 3 * * ? *"'), 1, "schedule.x.cron is now `schedule_expression = "),
+        (
+            block("schedule", "x", 'schedule_expression = "cron(0 3 * * *)"'),
+            1,
+            "schedule.x.schedule_expression cron(0 3 * * *) has 5 fields; an EventBridge cron",
         ),
         (
-            block("schedule", "x", 'cron = "0 3 * * * *"'),
+            block("schedule", "x", 'schedule_expression = "cron(0 3 * * * *)"'),
             1,
-            "schedule.x.cron 0 3 * * * * needs a ? as either the day of",
+            "schedule.x.schedule_expression cron(0 3 * * * *) needs a ? as either the day of",
         ),
-        (block("schedule", "x", 'rate = "1 day"', 'input = "{"'), 2, "schedule.x.input { is not JSON"),
         (
-            block("schedule", "x", 'rate = "1 day"', 'time_zone = "Asia/Soul"'),
+            block("schedule", "x", 'schedule_expression = "rate(1 day)"', 'input = "{"'),
+            2,
+            "schedule.x.input { is not JSON",
+        ),
+        (
+            block("schedule", "x", DAILY, 'time_zone = "Asia/Soul"'),
             2,
             "schedule.x.time_zone Asia/Soul is not a time zone of the IANA database",
         ),

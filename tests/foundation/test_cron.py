@@ -59,9 +59,10 @@ def test_invalid_field_is_reported_by_name(expression: str, rule: str) -> None:
 
 
 def test_an_expression_ends_with_the_last_of_its_years() -> None:
-    assert ended_before("0 3 * * ? 2027-2029", 2030)
-    assert not ended_before("0 3 * * ? 2027-2029", 2029)
-    assert not ended_before("0 3 * * ? *", 2100)
+    assert ended_before("cron(0 3 * * ? 2027-2029)", 2030)
+    assert not ended_before("cron(0 3 * * ? 2027-2029)", 2029)
+    assert not ended_before("cron(0 3 * * ? *)", 2100)
+    assert not ended_before("rate(1 day)", 2100)
 
 
 @pytest.mark.parametrize(("year", "count"), [(2027, 0), (2028, 2)])
@@ -71,12 +72,12 @@ ecs "main" {}
 service "api" {}
 scheduled_task "report" {
   service  = "api"
-  schedule = "cron(0 3 * * ? 2027)"
+  schedule_expression = "cron(0 3 * * ? 2027)"
   command  = ["report"]
 }
 function "maintenance" {
   schedule "nightly" {
-    cron = "0 3 * * ? 2027"
+    schedule_expression = "cron(0 3 * * ? 2027)"
   }
 }
 """

@@ -1,7 +1,8 @@
 """HCL values against a pydantic model: shapes, lines, nearest keys."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import Field
@@ -17,7 +18,7 @@ class Door(Settings):
 
 
 class Room(Settings):
-    renamed = {"area": "size", "window": 'windows = { north = "..." }'}
+    renamed: ClassVar[Mapping[str, str]] = {"area": "size", "window": 'windows = { north = "..." }'}
 
     size: int = Field(examples=[12], description="Square metres.")
     door: tuple[Door, ...] = ()
@@ -79,7 +80,7 @@ def test_all_shapes(tmp_path: Path) -> None:
         ("room {\n}", 'x.hcl:2: room needs one label after its type; write `room "main" {`'),
         ('room "a" "b" {\n}', 'x.hcl:2: room.a.b needs one label after its type; write `room "main" {`'),
         ('roof "a" {\n}', "x.hcl:2: roof.a has no label: an environment has only one; write `roof {`"),
-        ("roof = 1", "x.hcl:2: roof is a block, not a value; write `roof { ... }` without '='"),
+        ("roof = 1", "x.hcl:2: roof is a block, not a value; write `roof { width = ... }` without '='"),
         ("street {\n}", "x.hcl:2: street is a value, not a block; write `street = ...`"),
         (
             'street = "y"',

@@ -2,7 +2,7 @@
 
 from pydantic import Field, model_validator
 
-from modules.foundation.gitlab import Project
+from modules.foundation.gitlab import ApplicationPipeline
 from modules.foundation.lists import named_twice
 from modules.foundation.problems import refuse
 from modules.foundation.settings import AccountId, Region, Settings, TieredSettings, tiered
@@ -21,11 +21,10 @@ class RepositorySettings(TieredSettings):
         examples=[["111111111111", "222222222222"]],
         description="Other accounts that may pull: those of the other environments that run the same image.",
     )
-    pushed_by: Project | None = Field(
+    pushed_by: ApplicationPipeline | None = Field(
         default=None,
-        examples=["community/agora-api"],
-        description="The GitLab project, on the `pipeline` block's server, whose jobs on the default branch and on "
-        "tags v* may push to this repository and no other. The outputs name the role.",
+        description="Whose jobs on the default branch and on tags v* may push to this repository and no other. The "
+        "outputs name the role.",
     )
     keep_images: int = Field(
         default=100,

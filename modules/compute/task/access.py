@@ -32,7 +32,7 @@ class TaskAccess(Construct):
 
         DATABASE_<LABEL>_HOST, _READ_ONLY_HOST, _PROXY_HOST, _PORT, _NAME, _USER, _PASSWORD, _SECRET_ARN
         CACHE_<LABEL>_HOST, _READER_HOST, _PORT, _TLS, _USER
-        BUCKET_<LABEL>_NAME, _PREFIX
+        BUCKET_<LABEL>_NAME, and _PREFIX if there is only one
         SERVICE_<LABEL>_HOST, _PORT
         QUEUE_<LABEL>_URL, TOPIC_<LABEL>_ARN, STREAM_<LABEL>_NAME
         PUSH_<LABEL>_TOPIC_ARN or _QUEUE_URL or _STREAM_NAME, _APNS_ARN, _FCM_ARN
@@ -132,13 +132,11 @@ class TaskAccess(Construct):
 
     def _use_bucket(self, label: str) -> None:
         bucket = self._context.data.buckets[label]
-        access, prefix = self._settings.bucket_access[label]
-        self._task_role.add_statements(use_bucket(sid(label), bucket.arn, access, prefix))
-        if access != "write":
-            bucket.grant_read(self._task_role.arn, prefix, name=self._what)
-        if access != "read":
-            bucket.grant_write(self._task_role.arn, prefix, name=self._what)
-        self.environment |= variables_for("bucket", label, name=bucket.name, prefix=prefix or None)
+        prefixes = self._settings.buckets[label]
+        self._task_role.add_statements(use_bucket(sid(label), bucket.arn, prefixes))
+        bucket.grant(self._task_role.arn, prefixes, name=self._what)
+        only = prefixes.all[0] if len(prefixes.all) == 1 else None
+        self.environment |= variables_for("bucket", label, name=bucket.name, prefix=only or None)
 
     def _publish(self) -> None:
         for access in self._context.events.publish_access(self._settings.published_to):

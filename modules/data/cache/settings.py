@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from modules.data.cache.keys.access import Access
 from modules.data.cache.keys.parameters import parameter_findings
 from modules.data.keys.instance_classes import CACHE_NODES, TIERED_NODES, instead_of, is_among
+from modules.data.keys.windows import daily_window, day_minutes, meet, week_minutes, weekly_window
 from modules.foundation.calendar import committed
 from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings, TieredSettings, tiered
@@ -42,13 +43,8 @@ CACHE_USER = "app"
 #: `automatic.`.
 _SNAPSHOT = re.compile(r"(automatic\.)?[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SNAPSHOT_LIMIT = 255
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_TIME = r"([01][0-9]|2[0-3]):([0-5][0-9])"
-_DAY_WINDOW = re.compile(rf"^{_TIME}-{_TIME}$")
-_WEEK_WINDOW = re.compile(rf"^({'|'.join(_DAYS)}):{_TIME}-({'|'.join(_DAYS)}):{_TIME}$")
-_MINUTES_A_DAY = 24 * 60
 #: "CreateReplicationGroup, PreferredMaintenanceWindow" and "SnapshotWindow": at least 60 minutes each.
-_SHORTEST_WINDOW = 60
+_SHORTEST_WINDOW_MINUTES = 60
 
 
 def _node_type(value: str) -> str:
@@ -67,38 +63,6 @@ def _snapshot(value: str) -> str:
             'write a name such as "agora-prod-sessions-final-20261121083000"',
         )
     return value
-
-
-def _snapshot_window(value: str) -> str:
-    if not _DAY_WINDOW.fullmatch(value) or len(day_window(value)) < _SHORTEST_WINDOW:
-        raise broken_rule(
-            "is not a daily window of at least one hour", 'write start and end in UTC, such as "17:00-18:00"'
-        )
-    return value
-
-
-def _maintenance_window(value: str) -> str:
-    if not _WEEK_WINDOW.fullmatch(value) or len(week_window(value)) < _SHORTEST_WINDOW:
-        raise broken_rule(
-            "is not a weekly window of at least one hour",
-            'write days and times in UTC, such as "sun:18:30-sun:19:30"',
-        )
-    return value
-
-
-def day_window(value: str) -> set[int]:
-    """Return the minutes of the day that `hh:mm-hh:mm` covers; the window can cross midnight."""
-    start, end = (int(time[:2]) * 60 + int(time[3:]) for time in value.split("-"))
-    return {minute % _MINUTES_A_DAY for minute in range(start, end if end > start else end + _MINUTES_A_DAY)}
-
-
-def week_window(value: str) -> set[int]:
-    """Return the minutes of the week that `ddd:hh:mm-ddd:hh:mm` covers; the window can cross the end of the week."""
-    start, end = (
-        _DAYS.index(part[:3]) * _MINUTES_A_DAY + int(part[4:6]) * 60 + int(part[7:9]) for part in value.split("-")
-    )
-    week = len(_DAYS) * _MINUTES_A_DAY
-    return {minute % week for minute in range(start, end if end > start else end + week)}
 
 
 class CacheUserSettings(Settings):
@@ -150,10 +114,10 @@ class CacheSettings(TieredSettings):
         le=SNAPSHOT_DAYS_LIMIT,
         description="Days that daily snapshots are kept; 0 for no snapshots.",
     )
-    snapshot_window: Annotated[str, AfterValidator(_snapshot_window)] = Field(
+    snapshot_window: Annotated[str, daily_window(shortest_minutes=_SHORTEST_WINDOW_MINUTES)] = Field(
         default="17:00-18:00", description="Daily window for the snapshot, in UTC; choose the hour with the least load."
     )
-    maintenance_window: Annotated[str, AfterValidator(_maintenance_window)] = Field(
+    maintenance_window: Annotated[str, weekly_window(shortest_minutes=_SHORTEST_WINDOW_MINUTES)] = Field(
         default="sun:18:30-sun:19:30",
         description="Weekly window for maintenance by AWS, in UTC; it must not overlap snapshot_window.",
     )
@@ -241,8 +205,7 @@ class CacheSettings(TieredSettings):
 
     def _window_findings(self) -> Iterator[Finding]:
         """Yield overlapping windows, which AWS rejects even without snapshots."""
-        daily = {minute % _MINUTES_A_DAY for minute in week_window(self.maintenance_window)}
-        if not daily & day_window(self.snapshot_window):
+        if not meet(day_minutes(self.snapshot_window), week_minutes(self.maintenance_window)):
             return
         remedy = 'write windows that do not overlap, such as "17:00-18:00" and "sun:18:30-sun:19:30"'
         if "maintenance_window" in self.model_fields_set:

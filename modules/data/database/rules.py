@@ -9,8 +9,8 @@ from modules.data.database.keys.fields import SAFE_RETENTION_DAYS, DatabaseField
 from modules.data.database.keys.parameters import parameter_findings
 from modules.data.database.keys.reserved_names import is_reserved_database, is_reserved_user
 from modules.data.database.keys.snapshots import snapshot_arn
-from modules.data.database.keys.windows import backup_minutes, maintenance_minutes, meet
 from modules.data.keys.instance_classes import DATABASE_CLASSES, instead_of, is_among
+from modules.data.keys.windows import day_minutes, meet, week_minutes
 from modules.foundation.calendar import committed
 from modules.foundation.problems import Finding
 
@@ -214,12 +214,9 @@ def _password_findings(database: DatabaseFields) -> Iterator[Finding]:
 
 
 def _window_findings(database: DatabaseFields) -> Iterator[Finding]:
-    backup = backup_minutes(database.preferred_backup_window)
-    maintenance = maintenance_minutes(database.preferred_maintenance_window)
-    if meet(backup, maintenance):
-        rule = f"overlaps preferred_backup_window {database.preferred_backup_window}, which RDS does not allow"
-        at = ("preferred_maintenance_window",)
-        yield Finding(at, database.preferred_maintenance_window, rule, "write a window before or after it")
+    if meet(day_minutes(database.backup_window), week_minutes(database.maintenance_window)):
+        rule = f"overlaps backup_window {database.backup_window}, which RDS does not allow"
+        yield Finding(("maintenance_window",), database.maintenance_window, rule, "write a window before or after it")
 
 
 def _insight_findings(database: DatabaseFields) -> Iterator[Finding]:

@@ -79,7 +79,7 @@ class ApplicationRoles(Construct):
             address,
             name=names.role(what),
             description=description,
-            assume_role_policy=opened_by(provider_arn(self._pipeline, names), self._pipeline, subjects),
+            assume_role_policy=opened_by(provider_arn(self._pipeline.gitlab, names), self._pipeline.gitlab, subjects),
         )
         make(IamRolePolicy, address, name="pipeline", role=role.name, policy=document(statements))
         # A literal ARN, not a reference: job configurations need it before anything is applied.

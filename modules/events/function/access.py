@@ -1,5 +1,6 @@
 """Access of functions to the blocks of the data module, and the environment variables that describe them."""
 
+from modules.data.bucket.keys.access import Prefixes
 from modules.data.cache.cache import PORT
 from modules.data.logins import (
     cache_login,
@@ -38,8 +39,8 @@ class FunctionAccess:
             self._use_database(label)
         for label in settings.caches:
             self._use_cache(label)
-        for label, access in settings.bucket.items():
-            self._use_bucket(label, read=access.read, write=access.write)
+        for label, prefixes in settings.buckets.items():
+            self._use_bucket(label, prefixes)
         self._read_secrets(settings, names)
 
     def _use_database(self, label: str) -> None:
@@ -59,11 +60,11 @@ class FunctionAccess:
         function.add_statements(*cache_login(label, cache, user))
         function.add_environment(cache_variables(label, cache, user))
 
-    def _use_bucket(self, label: str, *, read: tuple[str, ...], write: tuple[str, ...]) -> None:
+    def _use_bucket(self, label: str, prefixes: Prefixes) -> None:
         bucket, function = self._data.buckets[label], self._function
-        for number, prefix in enumerate(read, 1):
+        for number, prefix in enumerate(prefixes.read, 1):
             bucket.grant_read(function.role_arn, prefix, name=f"function-{function.label}-{number}")
-        for number, prefix in enumerate(write, 1):
+        for number, prefix in enumerate(prefixes.write, 1):
             bucket.grant_write(function.role_arn, prefix, name=f"function-{function.label}-{number}")
         function.add_environment(variables_for("bucket", label, name=bucket.name))
 

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
+from modules.data.bucket.keys.access import BucketAccess
+from modules.data.database.keys.access import DatabaseAccess
 from modules.events.function.keys.triggers import FunctionSchedule, OnObject, OnQueue, OnStream, OnTopic
 from modules.events.function.packaging import Architecture, Runtime, Target
 from modules.foundation.lists import named_twice
-from modules.foundation.object_keys import key_findings, wildcard_findings
 from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 from modules.foundation.variables import CREDENTIAL_VARIABLES, variable
@@ -51,35 +52,10 @@ def _code(value: str) -> str:
     return value
 
 
-class BucketAccess(Settings):
-    """A `bucket` block in a function: its access to a bucket."""
-
-    read: tuple[str, ...] = Field(
-        default=(), examples=[["uploads/"]], description='Prefixes that it can list and read; "" is the whole bucket.'
-    )
-    write: tuple[str, ...] = Field(
-        default=(),
-        examples=[["thumbnails/"]],
-        description='Prefixes that it can write and delete; "" is the whole bucket.',
-    )
-
-    @model_validator(mode="after")
-    def _some(self) -> "BucketAccess":
-        if not self.read and not self.write:
-            remedy = 'write read = ["uploads/"] or write = ["thumbnails/"], or remove the block'
-            refuse([Finding((), None, "has neither read nor write", remedy)])
-        refuse([*named_twice(self, "read", "write"), *self._prefix_findings()])
-        return self
-
-    def _prefix_findings(self) -> Iterator[Finding]:
-        for key, prefixes in (("read", self.read), ("write", self.write)):
-            for prefix in prefixes:
-                yield from key_findings((key,), prefix)
-                yield from wildcard_findings((key,), prefix)
-
-
 class FunctionSettings(Settings):
     """A `function` block: its code, its permissions, and what invokes it."""
+
+    renamed: ClassVar[Mapping[str, str]] = {"bucket": 'buckets = { content = ["read uploads/", "write thumbnails/"] }'}
 
     code: Annotated[str, AfterValidator(_code)] | None = Field(
         default=None,
@@ -119,9 +95,18 @@ class FunctionSettings(Settings):
     in_vpc: bool = Field(
         default=False, description="Whether it runs in the app subnets, where it can reach databases and caches."
     )
-    databases: tuple[Label, ...] = Field(default=(), description="Names of the databases that it connects to.")
+    databases: dict[Label, DatabaseAccess] = Field(
+        default_factory=dict,
+        examples=[{"main": "read_write"}],
+        description="Databases that it connects to, each with read_write.",
+    )
     caches: tuple[Label, ...] = Field(default=(), description="Names of the caches that it connects to.")
-    bucket: dict[Label, BucketAccess] = Field(default_factory=dict, description="Access to buckets, by name.")
+    buckets: dict[Label, BucketAccess] = Field(
+        default_factory=dict,
+        examples=[{"content": ["read uploads/", "write thumbnails/"]}],
+        description="Buckets that it uses, each with read, write, or read_write, and optionally a space and a prefix; "
+        "or a list of these.",
+    )
     secrets: tuple[Label, ...] = Field(default=(), description="Names of the secrets that it reads.")
     queues: tuple[Label, ...] = Field(default=(), description="Names of the queues that it sends to.")
     topics: tuple[Label, ...] = Field(default=(), description="Names of the topics that it publishes to.")
@@ -145,7 +130,7 @@ class FunctionSettings(Settings):
                 *self._environment_findings(),
                 *self._network_findings(),
                 *self._concurrency_findings(),
-                *named_twice(self, "databases", "caches", "secrets", "queues", "topics", "streams"),
+                *named_twice(self, "caches", "secrets", "queues", "topics", "streams"),
             ]
         )
         return self
@@ -188,7 +173,7 @@ class FunctionSettings(Settings):
         kinds: Mapping[str, Iterable[str]] = {
             "database": self.databases,
             "cache": self.caches,
-            "bucket": self.bucket,
+            "bucket": self.buckets,
             "secret": self.secrets,
             **self.published_to,
         }

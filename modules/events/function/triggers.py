@@ -114,7 +114,7 @@ class Triggers(Construct):
             SchedulerSchedule,
             f"{function.label}_{name}",
             name=self._foundation.names.of(f"{function.label}-{name}", SCHEDULE_NAME_LIMIT),
-            schedule_expression=settings.expression,
+            schedule_expression=settings.schedule_expression,
             schedule_expression_timezone=settings.time_zone,
             flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),
             target=SchedulerScheduleTarget(

@@ -336,7 +336,8 @@ def test_pod_reads_the_secrets_of_its_service_account(mobile: Template) -> None:
 
 
 def test_pod_logs_in_to_the_databases_and_caches_of_its_service_account(tmp_path: Path) -> None:
-    account = '  service_account "payments/api" {\n    databases = ["main"]\n    caches    = ["sessions"]\n  }\n'
+    logins = '    databases = { main = "read_write" }\n    caches    = ["sessions"]\n'
+    account = f'  service_account "payments/api" {{\n{logins}  }}\n'
     opened = '  databases = ["main"]\n  caches    = ["sessions"]\n'
     template = stack_of(tmp_path, dev(opened, account, GENERAL)["dev"] + LOGINS)
     # As text, because the expression of an ARN contains quotes.

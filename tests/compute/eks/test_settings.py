@@ -149,11 +149,11 @@ def test_invalid_access_is_reported(tmp_path: Path, line: str, message: str) -> 
             "would give pods full access",
         ),
         ("payments/api", ['policy_arns = ["ReadOnlyAccess"]'], "is not the ARN of a policy"),
-        ("payments/api", ['buckets = { content = "all" }'], "all is not a kind of bucket access"),
+        ("payments/api", ['buckets = { content = "all" }'], "all is not access to a bucket"),
         ("payments/api", ['buckets = { content = "read" }'], "buckets content is the name of no bucket block"),
         ("payments/api", ['secrets = ["bank"]'], "secrets bank is the name of no secret block"),
         ("payments/api", ['queues = ["orders"]'], "queues orders is no `queue` block of this environment"),
-        ("payments/api", ['databases = ["main"]'], "databases main is not one of the cluster's databases, so it"),
+        ("payments/api", ['databases = { main = "read_write" }'], "databases main is not one of the cluster's"),
         ("payments/api", ['caches = ["sessions"]'], 'write caches = ["sessions"] in the `eks` block too'),
         (
             "payments/api",

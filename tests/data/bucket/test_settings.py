@@ -100,13 +100,13 @@ def test_database_with_backup_and_no_plan_is_a_problem(tmp_path: Path) -> None:
     ],
 )
 def test_maintenance_window_of_rds_at_the_backup_hour_is_a_problem(tmp_path: Path, window: str, valid: bool) -> None:
-    here = f'backup = "daily"\n  preferred_maintenance_window = "{window}"'
+    here = f'backup = "daily"\n  maintenance_window = "{window}"'
     files = {"dev": DEV + RDS.replace("# here", here) + backup()}
     if valid:
         assert problems_of(tmp_path, files) == []
     else:
         assert only_problem(tmp_path, files) == (
-            f"dev.hcl:15: database.main.preferred_maintenance_window {window} overlaps the hour in which backups start "
+            f"dev.hcl:15: database.main.maintenance_window {window} overlaps the hour in which backups start "
             "(backup.hour 20), or the hour after it; write a window that ends before that hour, or starts at least two "
             "hours after its beginning"
         )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -12,12 +12,14 @@ from modules.data.backup.settings import BackupTag
 from modules.data.database.keys.engines import ENGINES, Engine, EngineName
 from modules.data.database.keys.parts import ProxySettings, ServerlessSettings, StorageSettings
 from modules.data.database.keys.snapshots import SnapshotName
-from modules.data.database.keys.windows import BackupWindow, MaintenanceWindow
+from modules.data.keys.windows import daily_window, weekly_window
 from modules.foundation.settings import TieredSettings, TierException, each_once, tiered
 from modules.network.vpc.settings import ZoneLetter
 
 #: "Amazon RDS API Reference, CreateDBCluster, BackupRetentionPeriod": 1 to 35 days; 0 for no backups, RDS only.
 BACKUP_RETENTION_DAYS = (0, 35)
+#: "CreateDBInstance, PreferredMaintenanceWindow": at least 30 minutes; the same for backup windows.
+SHORTEST_WINDOW_MINUTES = 30
 #: Seven days: a corruption noticed on Monday may have happened on the Friday before.
 SAFE_RETENTION_DAYS = 7
 #: "Performance and scaling for Aurora Serverless v2": Performance Insights requires at least 2 capacity units.
@@ -37,6 +39,11 @@ WITHOUT_PERFORMANCE_INSIGHTS: Mapping[EngineName, re.Pattern[str]] = {
 
 class DatabaseFields(TieredSettings):
     """The keys of a `database` block, before they are checked against each other."""
+
+    renamed: ClassVar[Mapping[str, str]] = {
+        "preferred_backup_window": "backup_window",
+        "preferred_maintenance_window": "maintenance_window",
+    }
 
     engine: EngineName = Field(
         examples=["aurora-mysql"], description="aurora-mysql, aurora-postgresql, mysql or postgres (plain RDS)."
@@ -129,10 +136,10 @@ class DatabaseFields(TieredSettings):
         "changed setting. AWS Backup keeps its backups for months in a vault that can be locked, and can copy them to "
         "another region.",
     )
-    preferred_backup_window: BackupWindow = Field(
+    backup_window: Annotated[str, daily_window(shortest_minutes=SHORTEST_WINDOW_MINUTES)] = Field(
         default="17:00-18:00", description="Daily backup window, in UTC. The default is 2:00 to 3:00 in Seoul."
     )
-    preferred_maintenance_window: MaintenanceWindow = Field(
+    maintenance_window: Annotated[str, weekly_window(shortest_minutes=SHORTEST_WINDOW_MINUTES)] = Field(
         default="sun:18:30-sun:19:30",
         description="Weekly maintenance window, in UTC. The default is Monday at 3:30 in Seoul.",
     )

@@ -2,14 +2,13 @@
 
 import json
 import math
-import re
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from modules.autoscaling.settings.times import TimeZone
-from modules.foundation.cron import faults
+from modules.foundation.cron import ScheduleExpression
 from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.object_keys import key_findings, wildcard_findings
 from modules.foundation.problems import Finding, refuse
@@ -34,8 +33,6 @@ BATCH_WITHOUT_WINDOW = 10
 #: (https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html): the number of keys, and the
 #: product of the numbers of their values.
 FILTER_KEYS_LIMIT, FILTER_COMBINATIONS_LIMIT = 5, 150
-
-_RATE = re.compile(r"[1-9][0-9]* (minute|hour|day)s?")
 
 
 class OnObject(Settings):
@@ -138,16 +135,18 @@ class OnStream(Settings):
 
 
 class FunctionSchedule(Settings):
-    """A `schedule` block: times at which the function is invoked, as either `rate` or `cron`."""
+    """A `schedule` block: times at which the function is invoked."""
 
-    rate: str | None = Field(default=None, examples=["5 minutes"], description="Interval in minutes, hours, or days.")
-    cron: str | None = Field(
-        default=None,
-        examples=["30 3 * * ? *"],
-        description="Minutes, hours, day of month, month, day of week, and year, in time_zone.",
+    renamed: ClassVar[Mapping[str, str]] = {
+        "cron": 'schedule_expression = "cron(30 3 * * ? *)"',
+        "rate": 'schedule_expression = "rate(5 minutes)"',
+    }
+
+    schedule_expression: ScheduleExpression = Field(
+        examples=["rate(5 minutes)"], description="A rate(...) or cron(...) expression of EventBridge Scheduler."
     )
     time_zone: TimeZone = Field(
-        default="UTC", examples=["Asia/Seoul"], description="Time zone of `cron`, with its daylight saving time."
+        default="UTC", examples=["Asia/Seoul"], description="Time zone of a cron schedule, with daylight saving time."
     )
     input: str = Field(default="{}", max_length=256 * 1024, description="The event in JSON.")
 
@@ -156,19 +155,7 @@ class FunctionSchedule(Settings):
         refuse(self._findings())
         return self
 
-    @property
-    def expression(self) -> str:
-        """The schedule expression of EventBridge Scheduler."""
-        return f"rate({self.rate})" if self.rate else f"cron({self.cron})"
-
     def _findings(self) -> Iterator[Finding]:
-        if (self.rate is None) == (self.cron is None):
-            yield Finding((), None, "needs either rate or cron", 'write rate = "5 minutes" or cron = "30 3 * * ? *"')
-        if self.rate is not None and not _RATE.fullmatch(self.rate):
-            remedy = 'write a number and a unit, such as "5 minutes" or "1 hour"'
-            yield Finding(("rate",), self.rate, "is not a rate", remedy)
-        if self.cron is not None:
-            yield from (Finding(("cron",), self.cron, *fault) for fault in faults(self.cron))
         try:
             json.loads(self.input)
         except ValueError:
