@@ -74,7 +74,7 @@ load_balancer "public" {
 firewall {
   # Users of a mobile carrier share few addresses.
   rate_limit {
-    requests = 5000
+    limit = 5000
   }
 
   # Images are larger than the 8 KB that this rule allows.
@@ -175,7 +175,7 @@ secret "fcm-account" {
 
 function "thumbnail" {
   description = "Makes the small pictures of what users upload"
-  memory      = 1024 # an image of 50 million pixels takes about 600 MB while it is rotated and resized
+  memory_size = 1024 # an image of 50 million pixels takes about 600 MB while it is rotated and resized
   timeout     = 60
   environment = {
     SIZES = "320x320,1280x1280"
@@ -240,7 +240,7 @@ service "api" {
   memory = 2048
 
   # The pipeline deploys new versions, without a plan. Terraform manages permissions and environment variables.
-  owned_by    = "pipeline"
+  owned_by = "pipeline"
 
   deployed_by {
     gitlab = "community/agora-api"

@@ -140,7 +140,7 @@ secret "fcm-account" {
 
 function "thumbnail" {
   description = "Makes the small pictures of what users upload"
-  memory      = 1024 # an image of 50 million pixels takes about 600 MB while it is rotated and resized
+  memory_size = 1024 # an image of 50 million pixels takes about 600 MB while it is rotated and resized
   timeout     = 60
   environment = {
     SIZES = "320x320,1280x1280"
@@ -199,7 +199,7 @@ service "api" {
   cpu    = 512
   memory = 1024
 
-  owned_by    = "pipeline" # as in production: the pipeline deploys, Terraform ignores its revisions
+  owned_by = "pipeline" # as in production: the pipeline deploys, Terraform ignores its revisions
 
   deployed_by {
     gitlab = "community/agora-api"

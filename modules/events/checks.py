@@ -115,10 +115,10 @@ def _visibility(name: str, function: FunctionSettings, blocks: EventsBlocks) -> 
     for label in function.on_queue:
         queue = blocks.queue.get(label)
         least = VISIBILITY_TIMEOUTS * function.timeout
-        if queue and queue.visibility_timeout is not None and queue.visibility_timeout < least:
+        if queue and queue.visibility_timeout_seconds is not None and queue.visibility_timeout_seconds < least:
             rule = f"is less than six times the timeout of function.{name}: others would receive messages in progress"
-            at = ("queue", label, "visibility_timeout")
-            yield Finding(at, queue.visibility_timeout, rule, f"write {least} or more, or remove the key")
+            at = ("queue", label, "visibility_timeout_seconds")
+            yield Finding(at, queue.visibility_timeout_seconds, rule, f"write {least} or more, or remove the key")
 
 
 def _readers(blocks: EventsBlocks) -> Iterator[Finding]:

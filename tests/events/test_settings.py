@@ -38,8 +38,13 @@ def test_function_defaults(tmp_path: Path) -> None:
     settings = load(write(tmp_path, {"x": DEV + function(name="night-watch")}))["x"].settings.function["night-watch"]
     assert settings.folder("night-watch") == "night_watch"
     assert settings.target == Target("python3.13", "arm64")
-    assert (settings.memory, settings.timeout, settings.retries, settings.in_vpc) == (256, 10, 2, False)
-    assert settings.reserved_concurrency is None
+    assert (settings.memory_size, settings.timeout, settings.maximum_retry_attempts, settings.in_vpc) == (
+        256,
+        10,
+        2,
+        False,
+    )
+    assert settings.reserved_concurrent_executions is None
 
 
 def test_code_names_a_folder_other_than_the_label(tmp_path: Path) -> None:
@@ -50,7 +55,7 @@ def test_code_names_a_folder_other_than_the_label(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "place", "message"),
     [
-        (["memory = 64"], 0, "memory 64 should be greater than or equal to 128"),
+        (["memory_size = 64"], 0, "memory_size 64 should be greater than or equal to 128"),
         (["timeout = 901"], 0, "timeout 901 should be less than or equal to 900"),
         (['runtime = "python3.9"'], 0, "runtime python3.9 should be 'python3.12' or 'python3.13'"),
         (['code = "../secrets"'], 0, "code ../secrets is not the name of a folder in lambdas/"),
@@ -121,10 +126,13 @@ def test_function_invalid_is_a_problem_with_line_and_rule(
 
 def test_visibility_timeout_below_six_function_timeouts_is_a_problem(tmp_path: Path) -> None:
     text = (
-        DEV + function("timeout = 60", *block("on_queue", "jobs")) + 'queue "jobs" {\n  visibility_timeout = 359\n}\n'
+        DEV
+        + function("timeout = 60", *block("on_queue", "jobs"))
+        + 'queue "jobs" {\n  visibility_timeout_seconds = 359\n}\n'
     )
-    assert "queue.jobs.visibility_timeout 359 is less than six times the timeout of function.copy" in only_problem(
-        tmp_path, {"dev": text}
+    assert (
+        "queue.jobs.visibility_timeout_seconds 359 is less than six times the timeout of function.copy"
+        in only_problem(tmp_path, {"dev": text})
     )
     assert problems_of(tmp_path, {"dev": text.replace("359", "360")}) == []
 

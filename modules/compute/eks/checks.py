@@ -48,9 +48,9 @@ def _network_findings(settings: EksSettings, network: NetworkSettings) -> Iterat
         rule = "needs the corporate IP ranges of network.direct_connect, and there is no such block"
         yield Finding(("corporate",), True, rule, "remove it, or write network { direct_connect { ... } }")
     for taken in (network.cidr, *(cidr for _, cidr in network.foreign_cidrs)):
-        if settings.service_cidr.overlaps(taken):
+        if settings.service_ipv4_cidr.overlaps(taken):
             rule = f"overlaps {taken}, which pods could then not reach"
-            yield Finding(("service_cidr",), settings.service_cidr, rule, "write another private range")
+            yield Finding(("service_ipv4_cidr",), settings.service_ipv4_cidr, rule, "write another private range")
     yield from _zone_findings(settings, network)
 
 

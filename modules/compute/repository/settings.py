@@ -1,5 +1,8 @@
 """The `repository` block, which keeps images, and the `registry` block, which names the registry to pull from."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from pydantic import Field, model_validator
 
 from modules.foundation.gitlab import ApplicationPipeline
@@ -15,6 +18,8 @@ REPLICATION_LIMIT = 10
 
 class RepositorySettings(TieredSettings):
     """A `repository` block: an ECR repository of the product, named `<product>/<label>` in every environment."""
+
+    renamed: ClassVar[Mapping[str, str]] = {"expire_candidates_after_days": "expire_prereleases_after_days"}
 
     pull_account_ids: tuple[AccountId, ...] = Field(
         default=(),
@@ -32,7 +37,7 @@ class RepositorySettings(TieredSettings):
         description="How many tagged images are kept, the most recently pushed ones; they must include the images that "
         "production runs.",
     )
-    expire_candidates_after_days: int = Field(
+    expire_prereleases_after_days: int = Field(
         default=30,
         ge=1,
         description="Days after which an image with a prerelease tag, such as 1.5.0-rc.1, is deleted, even if it also "

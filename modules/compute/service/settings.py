@@ -1,8 +1,8 @@
 """The `service` block: containers that run all the time, behind a load balancer or with a private DNS name."""
 
 import math
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -58,6 +58,8 @@ class DeploymentSettings(Settings):
 class ServiceSettings(TaskSettings):
     """A `service` block: a task definition and the ECS service that keeps its tasks running."""
 
+    renamed: ClassVar[Mapping[str, str]] = {"execute_command": "enable_execute_command"}
+
     owned_by: Owner = Field(
         default="terraform",
         description="Who deploys new revisions. pipeline: Terraform deploys the first one and ignores the revision "
@@ -86,7 +88,7 @@ class ServiceSettings(TaskSettings):
         description="A load balancer's health checks of the tasks, and their deregistration.",
     )
     deployment: DeploymentSettings = Field(default=DeploymentSettings(), description="How new tasks replace old ones.")
-    execute_command: bool = tiered(
+    enable_execute_command: bool = tiered(
         development=True,
         staging=False,
         production=False,
@@ -152,9 +154,9 @@ class ServiceSettings(TaskSettings):
             rule = "is not allowed by ECS with a maximum_percent of 100: ECS starts a task before it stops another"
             at = ("deployment", "availability_zone_rebalancing")
             yield Finding(at, True, rule, "write maximum_percent = 200, or availability_zone_rebalancing = false")
-        if self.execute_command and self.read_only_root:
+        if self.enable_execute_command and self.read_only_root:
             # "Monitor Amazon ECS containers with ECS Exec, Considerations".
             rule = "does not work with read_only_root: the ECS Exec agent writes into the container"
-            yield Finding(("execute_command",), True, rule, "remove one of them")
+            yield Finding(("enable_execute_command",), True, rule, "remove one of them")
         if self.discovery and self.port is None:
             yield Finding(("discovery",), True, "needs a port", "write port = 8080, or remove it")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -79,6 +79,12 @@ class CacheUserSettings(Settings):
 class CacheSettings(TieredSettings):
     """A `cache` block: a primary and its replicas, with TLS and users with IAM authentication."""
 
+    renamed: ClassVar[Mapping[str, str]] = {
+        "snapshot_retention_days": "snapshot_retention_limit",
+        "minor_version_upgrades": "auto_minor_version_upgrade",
+        "transit_encryption": "transit_encryption_enabled",
+    }
+
     engine: CacheEngine = Field(default="valkey", description="valkey, or redis for clients that require it.")
     engine_version: str = Field(
         default="",
@@ -102,11 +108,11 @@ class CacheSettings(TieredSettings):
         description="Whether nodes are in different Availability Zones, with automatic failover; by default when there "
         "are replicas.",
     )
-    transit_encryption: bool = Field(
+    transit_encryption_enabled: bool = Field(
         default=True,
         description="Whether connections must use TLS, which IAM authentication requires. Cannot be off in production.",
     )
-    snapshot_retention_days: int = tiered(
+    snapshot_retention_limit: int = tiered(
         development=0,
         staging=1,
         production=7,
@@ -125,7 +131,7 @@ class CacheSettings(TieredSettings):
         default=None,
         description="Name of a snapshot from which a new cache is restored. Changing it replaces an existing cache.",
     )
-    minor_version_upgrades: bool = Field(
+    auto_minor_version_upgrade: bool = Field(
         default=True, description="Whether AWS upgrades to new minor versions in the maintenance window."
     )
     parameters: dict[str, str] = Field(
@@ -146,7 +152,7 @@ class CacheSettings(TieredSettings):
         if not isinstance(values, Mapping):
             return values
         filled = dict(values)
-        if values.get("transit_encryption") is False:
+        if values.get("transit_encryption_enabled") is False:
             filled.setdefault("user", {})
         if not filled.get("engine_version"):
             engine = values.get("engine", "valkey")
@@ -193,9 +199,12 @@ class CacheSettings(TieredSettings):
     def _shape_findings(self) -> Iterator[Finding]:
         if self.multi_az and not self.replicas:
             yield Finding(("multi_az",), True, "needs a replica to fail over to", "write replicas = 1 or more")
-        if self.user and not self.transit_encryption:
+        if self.user and not self.transit_encryption_enabled:
             yield Finding(
-                ("user",), None, "needs TLS, which AWS requires for access control", "remove transit_encryption = false"
+                ("user",),
+                None,
+                "needs TLS, which AWS requires for access control",
+                "remove transit_encryption_enabled = false",
             )
         if DEFAULT_USER in self.user:
             yield Finding(
@@ -232,16 +241,16 @@ class CacheSettings(TieredSettings):
                 "is not allowed in production: a failure of one Availability Zone would stop the cache",
                 "remove it",
             )
-        if not self.snapshot_retention_days:
+        if not self.snapshot_retention_limit:
             yield Finding(
-                ("snapshot_retention_days",),
+                ("snapshot_retention_limit",),
                 0,
                 "is not allowed in production: there would be no snapshot to restore",
                 "write 1 or more; the default is 7",
             )
-        if not self.transit_encryption:
+        if not self.transit_encryption_enabled:
             yield Finding(
-                ("transit_encryption",),
+                ("transit_encryption_enabled",),
                 False,
                 "is not allowed in production: data would cross the network unencrypted",
                 "remove it",

@@ -55,7 +55,14 @@ def _code(value: str) -> str:
 class FunctionSettings(Settings):
     """A `function` block: its code, its permissions, and what invokes it."""
 
-    renamed: ClassVar[Mapping[str, str]] = {"bucket": 'buckets = { content = ["read uploads/", "write thumbnails/"] }'}
+    renamed: ClassVar[Mapping[str, str]] = {
+        "memory": "memory_size",
+        "ephemeral_storage": "ephemeral_storage_mib",
+        "reserved_concurrency": "reserved_concurrent_executions",
+        "retries": "maximum_retry_attempts",
+        "maximum_event_age": "maximum_event_age_in_seconds",
+        "bucket": 'buckets = { content = ["read uploads/", "write thumbnails/"] }',
+    }
 
     code: Annotated[str, AfterValidator(_code)] | None = Field(
         default=None,
@@ -69,22 +76,22 @@ class FunctionSettings(Settings):
         description="arm64 costs 20% less per second; x86_64 is for dependencies without arm64 wheels.",
     )
     # The limits of provider 5.100, which are those of "AWS Lambda quotas".
-    memory: int = Field(
+    memory_size: int = Field(
         default=256, ge=128, le=10240, description="Memory in MB, 128 to 10240; CPU grows in proportion."
     )
     timeout: int = Field(
         default=10, ge=1, le=900, description="Maximum duration of an invocation in seconds, up to 900."
     )
-    ephemeral_storage: int = Field(default=512, ge=512, le=10240, description="Size of /tmp in MB, 512 to 10240.")
-    reserved_concurrency: int | None = Field(
+    ephemeral_storage_mib: int = Field(default=512, ge=512, le=10240, description="Size of /tmp in MB, 512 to 10240.")
+    reserved_concurrent_executions: int | None = Field(
         default=None,
         ge=0,
         description="Concurrency that is reserved for the function and limits it; 0 stops it. By default none.",
     )
-    retries: int = Field(
+    maximum_retry_attempts: int = Field(
         default=2, ge=0, le=2, description="Number of times a failed event is retried, after one and two minutes."
     )
-    maximum_event_age: int = Field(
+    maximum_event_age_in_seconds: int = Field(
         default=21600, ge=60, le=21600, description="Age in seconds at which an event is discarded, 60 to 21600."
     )
     environment: dict[str, str] = Field(
@@ -189,12 +196,12 @@ class FunctionSettings(Settings):
         """
         limits = {label: queue.maximum_concurrency or 0 for label, queue in self.on_queue.items()}
         total = sum(limits.values())
-        if self.reserved_concurrency and total > self.reserved_concurrency:
+        if self.reserved_concurrent_executions and total > self.reserved_concurrent_executions:
             sum_shown = "" if len(limits) == 1 else f"makes {total} with the other queues', and "
-            rule = f"{sum_shown}is above reserved_concurrency {self.reserved_concurrency}: messages that are throttled "
-            rule += "are retried until they move to the dead-letter queue"
+            rule = f"{sum_shown}is above reserved_concurrent_executions {self.reserved_concurrent_executions}: "
+            rule += "messages that are throttled are retried until they move to the dead-letter queue"
             at = ("on_queue", next(label for label, limit in limits.items() if limit), "maximum_concurrency")
-            remedy = f"write less, or reserved_concurrency = {total}"
+            remedy = f"write less, or reserved_concurrent_executions = {total}"
             yield Finding(at, limits[at[1]], rule, remedy)
 
     def _network_findings(self) -> Iterator[Finding]:

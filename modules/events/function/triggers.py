@@ -66,7 +66,7 @@ class Triggers(Construct):
             event_source_arn=queue.arn,
             function_name=self._function.arn,
             batch_size=settings.batch_size,
-            maximum_batching_window_in_seconds=settings.batching_window,
+            maximum_batching_window_in_seconds=settings.maximum_batching_window_in_seconds,
             function_response_types=PARTIAL_BATCHES,
             scaling_config=LambdaEventSourceMappingScalingConfig(maximum_concurrency=limit) if limit else None,
             depends_on=[self._function.ready],
@@ -81,7 +81,7 @@ class Triggers(Construct):
             topic_arn=topic.arn,
             protocol="lambda",
             endpoint=self._function.arn,
-            filter_policy=json.dumps(settings.filter, sort_keys=True) if settings.filter else None,
+            filter_policy=json.dumps(settings.filter_policy, sort_keys=True) if settings.filter_policy else None,
             depends_on=[permission],
         )
 
@@ -97,10 +97,10 @@ class Triggers(Construct):
             # Include records that were put in before the function existed.
             starting_position="TRIM_HORIZON",
             batch_size=settings.batch_size,
-            maximum_batching_window_in_seconds=settings.batching_window,
-            parallelization_factor=settings.parallelization,
-            maximum_retry_attempts=settings.retries,
-            maximum_record_age_in_seconds=settings.maximum_record_age,
+            maximum_batching_window_in_seconds=settings.maximum_batching_window_in_seconds,
+            parallelization_factor=settings.parallelization_factor,
+            maximum_retry_attempts=settings.maximum_retry_attempts,
+            maximum_record_age_in_seconds=settings.maximum_record_age_in_seconds,
             bisect_batch_on_function_error=True,
             function_response_types=PARTIAL_BATCHES,
             destination_config=LambdaEventSourceMappingDestinationConfig(on_failure=on_failure),

@@ -240,7 +240,7 @@ def test_managed_group_gets_a_new_name_when_eks_cannot_change_it(
     [
         ("max_size       = 3", "max_size       = 4"),
         ("max_size       = 3", 'max_size       = 3\n    labels = { workload = "web" }'),
-        ("max_size       = 3", "max_size       = 3\n    volume_size_gib = 80"),
+        ("max_size       = 3", "max_size       = 3\n    volume_size = 80"),
         ("max_size       = 3", 'max_size       = 3\n    availability_zones = ["c", "a"]'),
         ("1.36", "1.37"),  # the versions of Kubernetes and kube-proxy
     ],

@@ -72,12 +72,12 @@ def test_missing_or_incomplete_version_is_reported(tmp_path: Path) -> None:
         (GENERAL + '  databases = ["main"]\n', "17: eks.blue.databases main is the name of no database block; write `"),
         (GENERAL + "  corporate = true\n", "17: eks.blue.corporate true needs the corporate IP ranges of network."),
         (
-            GENERAL + '  service_cidr = "10.20.0.0/16"\n',
-            "17: eks.blue.service_cidr 10.20.0.0/16 overlaps 10.20.0.0/20, which pods could then not reach",
+            GENERAL + '  service_ipv4_cidr = "10.20.0.0/16"\n',
+            "17: eks.blue.service_ipv4_cidr 10.20.0.0/16 overlaps 10.20.0.0/20, which pods could then not reach",
         ),
         (
-            GENERAL + '  service_cidr = "8.8.0.0/16"\n',
-            "17: eks.blue.service_cidr 8.8.0.0/16 is not a private range",
+            GENERAL + '  service_ipv4_cidr = "8.8.0.0/16"\n',
+            "17: eks.blue.service_ipv4_cidr 8.8.0.0/16 is not a private range",
         ),
         ("", "10: eks.blue has no nodes and no Fargate profile; write `managed"),
     ],

@@ -49,10 +49,10 @@ def problem_of(folder: Path, text: str) -> str:
 
 def test_count_and_execute_command_depend_on_tier(tmp_path: Path) -> None:
     in_dev = settings(tmp_path, dev())
-    assert (in_dev.count, in_dev.execute_command, in_dev.owned_by) == (1, True, "terraform")
+    assert (in_dev.count, in_dev.enable_execute_command, in_dev.owned_by) == (1, True, "terraform")
     in_prod = settings(tmp_path, prod())
-    assert (in_prod.count, in_prod.execute_command) == (2, False)
-    assert settings(tmp_path, dev("read_only_root = true")).execute_command is False
+    assert (in_prod.count, in_prod.enable_execute_command) == (2, False)
+    assert settings(tmp_path, dev("read_only_root = true")).enable_execute_command is False
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_count_and_execute_command_depend_on_tier(tmp_path: Path) -> None:
         (['environment = { A-B = "x" }'], "environment.A-B A-B is not a name of an environment variable: letters"),
         (['environment = { ECS_CONTAINER_METADATA_URI = "x" }'], "environment.ECS_CONTAINER_METADATA_URI ECS_CONTAIN"),
         (['parameters = { LEVEL = "api log" }'], "parameters.LEVEL api log is not a name of a parameter"),
-        (["read_only_root = true", "execute_command = true"], "execute_command true does not work with read_only_root"),
+        (["read_only_root = true", "enable_execute_command = true"], "enable_execute_command true does not work"),
         (['writable_paths = ["/tmp"]'], 'writable_paths ["/tmp"] has an effect only with a read-only root file syst'),
         (["desired_count = 1", "deployment {", "maximum_percent = 150", "minimum_healthy_percent = 50", "}"],
          "deployment allows none of 1 tasks to be replaced: at least 50% and at most 150% of them run; write"),
@@ -245,9 +245,12 @@ def test_valid_schedule_has_no_problem(tmp_path: Path, schedule: str) -> None:
     ("lines", "message"),
     [
         ([AT, 'command = ["x"]'], "schedule_expression at(2026-12-24T18:00:00) is not a rate"),
-        (['schedule_expression = "rate(0 hours)"', 'command = ["x"]'], "rate(0 hours) is not a rate"),
-        (['schedule_expression = "cron(0 3 * * *)"', 'command = ["x"]'], "cron(0 3 * * *) has 5 fields"),
-        (['schedule_expression = "cron(0 3 * * * *)"', 'command = ["x"]'], "cron(0 3 * * * *) needs a ?"),
+        (['schedule_expression = "rate(0 hours)"', 'command = ["x"]'],
+         "schedule_expression rate(0 hours) is not a rate"),
+        (['schedule_expression = "cron(0 3 * * *)"', 'command = ["x"]'],
+         "schedule_expression cron(0 3 * * *) has 5 fields"),
+        (['schedule_expression = "cron(0 3 * * * *)"', 'command = ["x"]'],
+         "schedule_expression cron(0 3 * * * *) needs a ?"),
         ([HOURLY], "command is missing: the task would run the service's own"),
         ([HOURLY, 'command = ["x"]', 'time_zone = "Seoul"'], "time_zone Seoul is not a time zone"),
         ([HOURLY, 'command = ["x"]', "retry {", "maximum_attempts = 186", "}"],

@@ -155,9 +155,9 @@ def test_backup_with_invalid_setting_is_a_problem(tmp_path: Path, text: str, lin
     ],
 )
 def test_secret_with_invalid_recovery_window_is_a_problem(tmp_path: Path, text: str, days: int, message: str) -> None:
-    block = f'secret "slack-webhook" {{\n  recovery_window_days = {days}\n}}\n'
+    block = f'secret "slack-webhook" {{\n  recovery_window_in_days = {days}\n}}\n'
     assert only_problem(tmp_path, {"x": text + block}).startswith(
-        f"x.hcl:11: secret.slack-webhook.recovery_window_days {days} {message}"
+        f"x.hcl:11: secret.slack-webhook.recovery_window_in_days {days} {message}"
     )
 
 
@@ -165,4 +165,4 @@ def test_secret_recovery_window_depends_on_the_tier(tmp_path: Path) -> None:
     block = 'secret "slack-webhook" {\n}\n'
     for text, days in ((DEV, 0), (DEV.replace("development", "staging"), 7), (PROD, 30)):
         settings = load(write(tmp_path, {"x": text + block}))["x"].settings
-        assert settings.secret["slack-webhook"].recovery_window_days == days
+        assert settings.secret["slack-webhook"].recovery_window_in_days == days

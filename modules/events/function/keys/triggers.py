@@ -61,8 +61,10 @@ class OnObject(Settings):
 class OnQueue(Settings):
     """An `on_queue` block: the queue whose messages invoke the function. Only messages that fail are retried."""
 
+    renamed: ClassVar[Mapping[str, str]] = {"batching_window": "maximum_batching_window_in_seconds"}
+
     batch_size: int = Field(default=10, ge=1, le=10000, description="Maximum number of messages per invocation.")
-    batching_window: int = Field(
+    maximum_batching_window_in_seconds: int = Field(
         default=0, ge=0, le=300, description="Maximum number of seconds to gather messages for a batch."
     )
     maximum_concurrency: int | None = Field(
@@ -74,16 +76,27 @@ class OnQueue(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "OnQueue":
-        if self.batch_size > BATCH_WITHOUT_WINDOW and not self.batching_window:
+        if self.batch_size > BATCH_WITHOUT_WINDOW and not self.maximum_batching_window_in_seconds:
             rule = f"is more than {BATCH_WITHOUT_WINDOW}, which requires a batching window"
-            refuse([Finding(("batch_size",), self.batch_size, rule, "set batching_window = 1, or write 10 or less")])
+            refuse(
+                [
+                    Finding(
+                        ("batch_size",),
+                        self.batch_size,
+                        rule,
+                        "set maximum_batching_window_in_seconds = 1, or write 10 or less",
+                    )
+                ]
+            )
         return self
 
 
 class OnTopic(Settings):
     """An `on_topic` block: the topic whose messages invoke the function."""
 
-    filter: dict[str, tuple[str, ...]] = Field(
+    renamed: ClassVar[Mapping[str, str]] = {"filter": "filter_policy"}
+
+    filter_policy: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
         examples=[{"severity": ["critical"]}],
         description="Message attributes, each with the values that match; by default every message matches.",
@@ -91,45 +104,52 @@ class OnTopic(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "OnTopic":
-        refuse([*left_empty(self, {"filter": "every message"}), *self._filter_findings()])
+        refuse([*left_empty(self, {"filter_policy": "every message"}), *self._filter_findings()])
         return self
 
     def _filter_findings(self) -> Iterator[Finding]:
-        for attribute, values in self.filter.items():
+        for attribute, values in self.filter_policy.items():
             if not values:
                 rule = "has no values, and SNS rejects an attribute that nothing can match"
-                yield Finding(("filter",), attribute, rule, f'write {attribute} = ["..."], or remove it')
-        if len(self.filter) > FILTER_KEYS_LIMIT:
-            rule = f"names {len(self.filter)} attributes, and an SNS filter policy can have {FILTER_KEYS_LIMIT}"
-            yield Finding(("filter",), None, rule, "filter by fewer attributes, and by the rest in the function")
-        combinations = math.prod(len(set(values)) or 1 for values in self.filter.values())
+                yield Finding(("filter_policy",), attribute, rule, f'write {attribute} = ["..."], or remove it')
+        if len(self.filter_policy) > FILTER_KEYS_LIMIT:
+            rule = f"names {len(self.filter_policy)} attributes, and an SNS filter policy can have {FILTER_KEYS_LIMIT}"
+            yield Finding(("filter_policy",), None, rule, "filter by fewer attributes, and by the rest in the function")
+        combinations = math.prod(len(set(values)) or 1 for values in self.filter_policy.values())
         if combinations > FILTER_COMBINATIONS_LIMIT:
             rule = (
                 f"has {combinations} combinations of values, and a filter policy can have {FILTER_COMBINATIONS_LIMIT}"
             )
-            yield Finding(("filter",), None, rule, "name fewer values, and filter by the rest in the function")
+            yield Finding(("filter_policy",), None, rule, "name fewer values, and filter by the rest in the function")
 
 
 class OnStream(Settings):
     """An `on_stream` block: the stream whose records invoke the function, in order within a shard."""
 
+    renamed: ClassVar[Mapping[str, str]] = {
+        "batching_window": "maximum_batching_window_in_seconds",
+        "parallelization": "parallelization_factor",
+        "retries": "maximum_retry_attempts",
+        "maximum_record_age": "maximum_record_age_in_seconds",
+    }
+
     batch_size: int = Field(default=100, ge=1, le=10000, description="Maximum number of records per invocation.")
-    batching_window: int = Field(
+    maximum_batching_window_in_seconds: int = Field(
         default=0, ge=0, le=300, description="Maximum number of seconds to gather records for a batch."
     )
-    parallelization: int = Field(
+    parallelization_factor: int = Field(
         default=1,
         ge=1,
         le=10,
         description="Number of concurrent batches per shard; above 1, the order is kept only within a partition key.",
     )
-    retries: int = Field(
+    maximum_retry_attempts: int = Field(
         default=3,
         ge=0,
         le=10000,
         description="Number of times a failed batch is retried, split in two each time, before it is discarded.",
     )
-    maximum_record_age: int = Field(
+    maximum_record_age_in_seconds: int = Field(
         default=86400, ge=60, le=604800, description="Age in seconds at which a failing record is discarded."
     )
 
