@@ -74,7 +74,7 @@ load_balancer "public" {
 firewall {
   # Users of a mobile carrier share few addresses.
   rate_limit {
-    requests = 5000
+    limit = 5000
   }
 
   # Images are larger than the 8 KB that this rule allows.
@@ -175,16 +175,13 @@ secret "fcm-account" {
 
 function "thumbnail" {
   description = "Makes the small pictures of what users upload"
-  memory      = 1024 # an image of 50 million pixels takes about 600 MB while it is rotated and resized
+  memory_size = 1024 # an image of 50 million pixels takes about 600 MB while it is rotated and resized
   timeout     = 60
   environment = {
     SIZES = "320x320,1280x1280"
   }
 
-  bucket "content" {
-    read  = ["uploads/"]
-    write = ["thumbnails/"]
-  }
+  buckets = { content = ["read uploads/", "write thumbnails/"] }
 
   on_object "uploads" {
     bucket = "content"
@@ -222,8 +219,11 @@ backup {
 }
 
 repository "api" {
-  pushed_by        = "community/agora-api"
   pull_account_ids = ["111111111111", "222222222222"] # dev and staging run the same image first
+
+  pushed_by {
+    gitlab = "community/agora-api"
+  }
 }
 
 ecs "main" {
@@ -240,8 +240,11 @@ service "api" {
   memory = 2048
 
   # The pipeline deploys new versions, without a plan. Terraform manages permissions and environment variables.
-  owned_by    = "pipeline"
-  deployed_by = "community/agora-api"
+  owned_by = "pipeline"
+
+  deployed_by {
+    gitlab = "community/agora-api"
+  }
 
   environment = {
     LOG_LEVEL = "info"
@@ -250,7 +253,7 @@ service "api" {
     SLACK_WEBHOOK_URL = "slack-webhook"
   }
 
-  databases = ["main"]
+  databases = { main = "read_write" }
   caches    = ["sessions"]
   buckets   = { content = "read_write" }
   pushes    = ["mobile"]
@@ -290,12 +293,14 @@ service "api" {
 
 # Runs the newest image of the service, with the service's roles: also after the pipeline deploys a new version.
 scheduled_task "report" {
-  service   = "api"
-  schedule  = "cron(0 5 * * ? *)"
-  time_zone = "Asia/Seoul"
-  command   = ["python", "-m", "agora.report", "--day", "yesterday"]
+  service             = "api"
+  schedule_expression = "cron(0 5 * * ? *)"
+  time_zone           = "Asia/Seoul"
+  command             = ["python", "-m", "agora.report", "--day", "yesterday"]
 }
 
 pipeline {
-  project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md names the branches and tags
+  gitlab {
+    project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md names the branches and tags
+  }
 }

@@ -140,16 +140,13 @@ secret "fcm-account" {
 
 function "thumbnail" {
   description = "Makes the small pictures of what users upload"
-  memory      = 1024 # an image of 50 million pixels takes about 600 MB while it is rotated and resized
+  memory_size = 1024 # an image of 50 million pixels takes about 600 MB while it is rotated and resized
   timeout     = 60
   environment = {
     SIZES = "320x320,1280x1280"
   }
 
-  bucket "content" {
-    read  = ["uploads/"]
-    write = ["thumbnails/"]
-  }
+  buckets = { content = ["read uploads/", "write thumbnails/"] }
 
   on_object "uploads" {
     bucket = "content"
@@ -202,8 +199,11 @@ service "api" {
   cpu    = 512
   memory = 1024
 
-  owned_by    = "pipeline" # as in production: the pipeline deploys, Terraform ignores its revisions
-  deployed_by = "community/agora-api"
+  owned_by = "pipeline" # as in production: the pipeline deploys, Terraform ignores its revisions
+
+  deployed_by {
+    gitlab = "community/agora-api"
+  }
 
   environment = {
     LOG_LEVEL = "info"
@@ -212,7 +212,7 @@ service "api" {
     SLACK_WEBHOOK_URL = "slack-webhook"
   }
 
-  databases = ["main"]
+  databases = { main = "read_write" }
   caches    = ["sessions"]
   buckets   = { content = "read_write" }
   pushes    = ["mobile"]
@@ -246,12 +246,14 @@ service "api" {
 
 # Runs the newest image of the service, with the service's roles: also after the pipeline deploys a new version.
 scheduled_task "report" {
-  service   = "api"
-  schedule  = "cron(0 5 * * ? *)"
-  time_zone = "Asia/Seoul"
-  command   = ["python", "-m", "agora.report", "--day", "yesterday"]
+  service             = "api"
+  schedule_expression = "cron(0 5 * * ? *)"
+  time_zone           = "Asia/Seoul"
+  command             = ["python", "-m", "agora.report", "--day", "yesterday"]
 }
 
 pipeline {
-  project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md names the branches and tags
+  gitlab {
+    project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md names the branches and tags
+  }
 }

@@ -265,10 +265,10 @@ def _account_shared(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Pr
 
 def _pipeline_differs(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:
     """An account has one OIDC provider for a GitLab server."""
-    ours, theirs = one.settings.pipeline, other.settings.pipeline
-    assert ours and theirs
-    for key in ("gitlab_url", "thumbprints"):
+    assert one.settings.pipeline and other.settings.pipeline
+    ours, theirs = one.settings.pipeline.gitlab, other.settings.pipeline.gitlab
+    for key in ("url", "thumbprints"):
         if getattr(ours, key) != getattr(theirs, key):
-            at = ("pipeline", key)
+            at = ("pipeline", "gitlab", key)
             rule = f"differs from {one.settings.name}'s ({one.place(*at)}), which is in the same account"
             yield other.document.problem(at, getattr(theirs, key), rule, "write the same value in both")

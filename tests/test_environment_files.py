@@ -314,5 +314,5 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pyt
 
 @pytest.mark.parametrize("label", ["tier", "name"])
 def test_a_block_that_is_called_like_a_key_it_inherits_is_checked_like_any_other(tmp_path: Path, label: str) -> None:
-    problems = problems_of(tmp_path, {"dev": f'{DEV}secret "{label}" {{\n  recovery_window_days = 5\n}}\n'})
-    assert [problem.subject for problem in problems] == [f"secret.{label}.recovery_window_days 5"]
+    problems = problems_of(tmp_path, {"dev": f'{DEV}secret "{label}" {{\n  recovery_window_in_days = 5\n}}\n'})
+    assert [problem.subject for problem in problems] == [f"secret.{label}.recovery_window_in_days 5"]

@@ -31,8 +31,8 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
 def warnings(blocks: ComputeBlocks, today: datetime.date) -> Iterator[Finding]:
     """Yield the schedules whose last year has passed."""
     for name, task in blocks.scheduled_task.items():
-        if ended_before(task.cron, today.year):
-            yield Finding(("scheduled_task", name, "schedule"), task.schedule, *OVER)
+        if ended_before(task.schedule_expression, today.year):
+            yield Finding(("scheduled_task", name, "schedule_expression"), task.schedule_expression, *OVER)
 
 
 def versions(blocks: ComputeBlocks) -> Iterator[VersionInUse]:

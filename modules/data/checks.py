@@ -138,9 +138,9 @@ def _backups_during_maintenance(blocks: DataBlocks) -> Iterator[Finding]:
     # The hour before the maintenance window is compared by adding an hour to the start of the backup.
     starts = span(blocks.backup.hour * 60, START_WINDOW_MINUTES + BACKUP_PAUSE_MINUTES, MINUTES_A_DAY)
     for name, database in blocks.database.items():
-        maintenance = minutes_of_week(database.preferred_maintenance_window)
+        maintenance = minutes_of_week(database.maintenance_window)
         if database.backup and not database.is_aurora and meet(starts, maintenance):
             rule = f"overlaps the hour in which backups start (backup.hour {blocks.backup.hour}), or the hour after it"
-            at = ("database", name, "preferred_maintenance_window")
+            at = ("database", name, "maintenance_window")
             remedy = "write a window that ends before that hour, or starts at least two hours after its beginning"
-            yield Finding(at, database.preferred_maintenance_window, rule, remedy)
+            yield Finding(at, database.maintenance_window, rule, remedy)

@@ -33,7 +33,7 @@ def cache_variables(label: str, cache: Cache, user: str | None) -> dict[str, str
         host=cache.primary_endpoint,
         reader_host=cache.reader_endpoint,
         port=str(PORT),
-        tls=str(cache.transit_encryption).lower(),
+        tls=str(cache.transit_encryption_enabled).lower(),
         user=cache.user_id(user) if user else None,
     )
 

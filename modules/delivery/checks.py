@@ -30,7 +30,7 @@ def _projects_without_a_server(blocks: DeliveryBlocks) -> Iterator[Finding]:
         *((("service", name, "deployed_by"), each.deployed_by) for name, each in blocks.service.items()),
         *((("repository", name, "pushed_by"), each.pushed_by) for name, each in blocks.repository.items()),
     ]
-    for at, project in projects:
-        if project:
+    for at, application in projects:
+        if application:
             rule = "needs a GitLab server whose tokens are trusted, and the environment names none"
-            yield Finding(at, project, rule, 'add `pipeline { project = "..." }`, or remove it')
+            yield Finding((*at, "gitlab"), application.gitlab, rule, "add `pipeline { gitlab { ... } }`, or remove it")

@@ -36,10 +36,10 @@ class DeliveryModule(Construct):
         roles = ApplicationRoles(self, "applications", pipeline=pipeline, foundation=foundation)
         for name, service in compute.services.items():
             if service.settings.deployed_by:
-                self.deploy_roles[name] = roles.deploy(name, service, service.settings.deployed_by)
+                self.deploy_roles[name] = roles.deploy(name, service, service.settings.deployed_by.gitlab)
         for name, repository in blocks.repository.items():
             if repository.pushed_by:
-                self.push_roles[name] = roles.push(name, compute.registry, repository.pushed_by)
+                self.push_roles[name] = roles.push(name, compute.registry, repository.pushed_by.gitlab)
         self._create_outputs()
 
     def _create_outputs(self) -> None:

@@ -129,13 +129,13 @@ def _checks_from_outside(blocks: EdgeBlocks) -> Iterator[Finding]:
     inside = {name: label for label, each in blocks.load_balancer.items() if each.internal for name in each.names}
     for zone, settings in blocks.zone.items():
         for label, check in settings.health_check.items():
-            if check.host in inside:
+            if check.fqdn in inside:
                 rule = (
-                    f"points to load_balancer.{inside[check.host]}, which is internal, and Route 53 checks from the "
+                    f"points to load_balancer.{inside[check.fqdn]}, which is internal, and Route 53 checks from the "
                     "internet"
                 )
-                at = ("zone", zone, "health_check", label, "host")
-                yield Finding(at, check.host, rule, "write a name that points to a public address")
+                at = ("zone", zone, "health_check", label, "fqdn")
+                yield Finding(at, check.fqdn, rule, "write a name that points to a public address")
 
 
 def _matches(name: str, queried: str) -> bool:

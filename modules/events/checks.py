@@ -46,8 +46,9 @@ def warnings(blocks: EventsBlocks, today: datetime.date) -> Iterator[Finding]:
     """Yield the schedules whose last year is before this day."""
     for name, function in blocks.function.items():
         for label, schedule in function.schedule.items():
-            if schedule.cron and ended_before(schedule.cron, today.year):
-                yield Finding(("function", name, "schedule", label, "cron"), schedule.cron, *OVER)
+            if ended_before(schedule.schedule_expression, today.year):
+                at = ("function", name, "schedule", label, "schedule_expression")
+                yield Finding(at, schedule.schedule_expression, *OVER)
 
 
 def versions(blocks: EventsBlocks) -> Iterator[VersionInUse]:
@@ -73,11 +74,11 @@ def _unknown_names(name: str, function: FunctionSettings, blocks: EventsBlocks) 
     at = ("function", name)
     yield from unknown_names((*at, "databases"), "database", function.databases, blocks.database)
     yield from cache_findings((*at, "caches"), dict.fromkeys(function.caches), blocks.cache)
+    yield from unknown_labels((*at, "buckets"), "bucket", function.buckets, blocks.bucket)
     yield from unknown_names((*at, "secrets"), "secret", function.secrets, blocks.secret)
     yield from unknown_names((*at, "queues"), "queue", function.queues, blocks.queue)
     yield from unknown_names((*at, "topics"), "topic", function.topics, blocks.topic)
     yield from unknown_names((*at, "streams"), "stream", function.streams, blocks.stream)
-    yield from unknown_labels((*at, "bucket"), "bucket", function.bucket, blocks.bucket)
     yield from unknown_labels((*at, "on_queue"), "queue", function.on_queue, blocks.queue)
     yield from unknown_labels((*at, "on_topic"), "topic", function.on_topic, blocks.topic)
     yield from unknown_labels((*at, "on_stream"), "stream", function.on_stream, blocks.stream)
@@ -89,10 +90,10 @@ def _visibility(name: str, function: FunctionSettings, blocks: EventsBlocks) -> 
     for label in function.on_queue:
         queue = blocks.queue.get(label)
         least = VISIBILITY_TIMEOUTS * function.timeout
-        if queue and queue.visibility_timeout is not None and queue.visibility_timeout < least:
+        if queue and queue.visibility_timeout_seconds is not None and queue.visibility_timeout_seconds < least:
             rule = f"is less than six times the timeout of function.{name}: others would receive messages in progress"
-            at = ("queue", label, "visibility_timeout")
-            yield Finding(at, queue.visibility_timeout, rule, f"write {least} or more, or remove the key")
+            at = ("queue", label, "visibility_timeout_seconds")
+            yield Finding(at, queue.visibility_timeout_seconds, rule, f"write {least} or more, or remove the key")
 
 
 def _readers(blocks: EventsBlocks) -> Iterator[Finding]:

@@ -96,7 +96,7 @@ class EventsModule(Construct):
                 f"queue-{name}",
                 name=name,
                 settings=settings,
-                visibility_timeout=settings.visibility_timeout or self._visibility_timeout(name),
+                visibility_timeout_seconds=settings.visibility_timeout_seconds or self._visibility_timeout(name),
                 foundation=self._foundation,
             )
             for topic in settings.topics:

@@ -1,4 +1,4 @@
-"""EventBridge cron expressions: which values each field allows, and whether the expression ever matches a date.
+"""Schedule expressions of EventBridge: which values each field of a cron expression allows, and whether it ever runs.
 
 [EventBridge Scheduler User Guide, Schedule types, Cron-based schedules]
 (https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based), and for the wildcards
@@ -10,6 +10,11 @@ import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from modules.foundation.problems import broken_rule
 
 #: No expression may end before this year; `ended_before` detects years that have passed since.
 FIRST_YEAR = 2026
@@ -20,6 +25,8 @@ OVER = ("never runs again: its years are over", "remove it, or write * for every
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _NUMBER = re.compile(r"[0-9]{1,4}")
+_RATE = re.compile(r"rate\(([1-9]\d*) (minutes?|hours?|days?)\)")
+_CRON = re.compile(r"cron\(([^()]+)\)")
 
 
 @dataclass(frozen=True)
@@ -73,10 +80,27 @@ def faults(expression: str) -> Iterator[tuple[str, str]]:
         yield from _never(texts)
 
 
+def _schedule(value: str) -> str:
+    cron = _CRON.fullmatch(value)
+    if not (_RATE.fullmatch(value) or cron):
+        raise broken_rule(
+            "is not a rate or cron expression",
+            'write "rate(1 hour)", or "cron(0 3 * * ? *)": minute, hour, day of month, month, day of week, year',
+        )
+    for rule, remedy in faults(cron[1]) if cron else ():
+        raise broken_rule(rule, remedy)
+    return value
+
+
+#: A `rate(...)` or `cron(...)` expression.
+ScheduleExpression = Annotated[str, AfterValidator(_schedule)]
+
+
 def ended_before(expression: str, year: int) -> bool:
-    """Return whether all years that a valid expression names are over."""
-    texts = expression.split()
-    return len(texts) == len(FIELDS) and (values := _values(YEAR, texts[5])) != set() and max(values) < year
+    """Return whether all years that a valid schedule expression names are over."""
+    cron = _CRON.fullmatch(expression)
+    years = _values(YEAR, cron[1].split()[5]) if cron else set()
+    return bool(years) and max(years) < year
 
 
 def _field_faults(field: CronField, text: str) -> Iterator[tuple[str, str]]:

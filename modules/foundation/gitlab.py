@@ -3,9 +3,10 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from modules.foundation.problems import broken_rule
+from modules.foundation.settings import Settings
 
 #: "GitLab, CI/CD YAML, Project path": groups and a project, separated by slashes.
 _PROJECT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
@@ -21,3 +22,12 @@ def _project(value: str) -> str:
 
 #: A project's path on its GitLab server.
 Project = Annotated[str, AfterValidator(_project)]
+
+
+class ApplicationPipeline(Settings):
+    """The pipeline of an application, which gets a role of its own."""
+
+    gitlab: Project = Field(
+        examples=["community/agora-api"],
+        description="The GitLab project, on the server of the `pipeline` block, whose jobs may assume the role.",
+    )

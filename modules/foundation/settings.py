@@ -66,6 +66,8 @@ class Settings(BaseModel):
     """Keys that people expect in the block, each with what to write instead."""
     key_groups: ClassVar[Mapping[str, str]] = {}
     """The groups of a long table in the reference: the first key of each, with the group's title."""
+    renamed: ClassVar[Mapping[str, str]] = {}
+    """Former keys and blocks, each with its new key, or with the new form if more than the name has changed."""
 
 
 @dataclass(frozen=True)

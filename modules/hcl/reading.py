@@ -168,7 +168,7 @@ def _shape(
                 attribute.line,
                 here,
                 "is a block, not a value",
-                f"write `{attribute.name} {{ ... }}` without '='",
+                f"write {_example(attribute.name, fields[attribute.name])} without '='",
             )
         elif attribute.name in values:
             yield _twice(document, here, attribute.line)
@@ -251,12 +251,14 @@ _FIRST_WORD = 0.2
 def _unknown(
     document: Document, location: Location, line: int, name: str, kind: str, model: type[BaseModel]
 ) -> Problem:
-    rule = f"is not a known {kind}"
+    rule, fields = f"is not a known {kind}", written(model)
     if name in _TERRAFORM and len(location) == 1:
         rule, remedy = f"{rule}: an environment file is data, not Terraform", "write the values themselves"
     elif foreign := next((letter for letter in name if not letter.isascii()), ""):
         rule = f"{rule}: it contains U+{ord(foreign):04X} {unicodedata.name(foreign, '')}".rstrip()
         remedy = "write it in ASCII letters"
+    elif issubclass(model, Settings) and (new := model.renamed.get(name)):
+        rule, remedy = (f"is now {new}", "rename it") if new in fields else (f"is now `{new}`", "write it in this form")
     else:
         remedy = _elsewhere(name, model)
     return _problem_at(document, line, location, rule, remedy)
@@ -312,8 +314,9 @@ def _is_block(value: Any) -> bool:
 
 
 def _example(name: str, info: FieldInfo | None) -> str:
-    if info and shape_of(info).kind != "attribute":
-        return f"`{name} {{ ... }}`"
+    if info and (model := shape_of(info).model):
+        required = [_example(key, each).strip("`") for key, each in written(model).items() if each.is_required()]
+        return f"`{name} {{ {required[0] if len(required) == 1 else '...'} }}`"
     return f"`{name} = {as_hcl(info.examples[0]) if info and info.examples else '...'}`"
 
 

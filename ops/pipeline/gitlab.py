@@ -179,7 +179,7 @@ def _drift(name: str, settings: PipelineSettings) -> Job:
 
 def _preview(settings: PipelineSettings, paths: list[str]) -> list[Job]:
     """Return the rules for a plan in a merge request, which is compared only to its target branch."""
-    changes = {"paths": paths, "compare_to": f"refs/heads/{settings.default_branch}"}
+    changes = {"paths": paths, "compare_to": f"refs/heads/{settings.gitlab.default_branch}"}
     return [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"', "changes": changes}]
 
 
@@ -196,4 +196,4 @@ def _shipped(environment: Environment, paths: list[str]) -> list[Job]:
 
 
 def _tokens(settings: PipelineSettings) -> Job:
-    return {TOKEN: {"aud": settings.gitlab_url}}
+    return {TOKEN: {"aud": settings.gitlab.url}}

@@ -97,7 +97,8 @@ def _one(annotation: Any) -> str:
 
 
 def _words(name: str) -> str:
-    return {"IPv4Network": "address range", "IPv4Address": "address", "date": "date"}.get(name, name)
+    words = {"IPv4Network": "address range", "IPv4Address": "address", "Prefixes": "string or list of strings"}
+    return words.get(name, name)
 
 
 def _bounds(info: FieldInfo) -> str:

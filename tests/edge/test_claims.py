@@ -11,7 +11,7 @@ LATENCY = """\
   record "here" {
     name           = "game.agora.example"
     type           = "A"
-    values         = ["192.0.2.1"]
+    records        = ["192.0.2.1"]
     latency_region = "%s"
   }
 """
@@ -31,7 +31,7 @@ def test_latency_records_of_one_name_in_two_environments_are_accepted(tmp_path: 
 
 
 def test_txt_record_with_the_name_of_a_load_balancer_is_accepted(tmp_path: Path) -> None:
-    text = '  record "proof" {\n    name = "api.agora.example"\n    type = "TXT"\n    values = ["x"]\n  }\n'
+    text = '  record "proof" {\n    name = "api.agora.example"\n    type = "TXT"\n    records = ["x"]\n  }\n'
     load_balancer = 'load_balancer "public" {\n  names = ["api.agora.example"]\n}\n'
     assert problems_of(tmp_path, {"dev": DEV + ZONE % text + load_balancer}) == []
 

@@ -16,13 +16,13 @@ network {
 }
 
 load_balancer "inside" {
-  names                     = ["inside.archive.mobile.example"]
-  internal                  = true
-  idle_timeout_seconds      = 300
-  client_keep_alive_seconds = 600
-  desync_mitigation_mode    = "strictest"
-  x_forwarded_for           = "remove"
-  http2                     = false
+  names                      = ["inside.archive.mobile.example"]
+  internal                   = true
+  idle_timeout               = 300
+  client_keep_alive          = 600
+  desync_mitigation_mode     = "strictest"
+  xff_header_processing_mode = "remove"
+  enable_http2               = false
 
   rule "search" {
     priority = 10
@@ -88,16 +88,16 @@ load_balancer "front" {
 }
 
 site "www" {
-  names           = ["www.mobile.example", "*.www.mobile.example"]
-  encryption      = "kms"
-  hashed_paths    = ["/assets/*", "/fonts/*"]
-  frame_options   = "SAMEORIGIN"
-  price_class     = "all"
+  names         = ["www.mobile.example", "*.www.mobile.example"]
+  encryption    = "kms"
+  hashed_paths  = ["/assets/*", "/fonts/*"]
+  frame_options = "SAMEORIGIN"
+  price_class   = "all"
 
   api {
-    load_balancer            = "front"
-    paths                    = ["/api/*", "/socket"]
-    response_timeout_seconds = 60
+    load_balancer       = "front"
+    paths               = ["/api/*", "/socket"]
+    origin_read_timeout = 60
   }
 
   media "shown" {
@@ -164,9 +164,9 @@ cache "ranking" {
 }
 
 cache "open" {
-  node_type               = "cache.t4g.micro"
-  transit_encryption      = false # for an old client without TLS
-  snapshot_retention_days = 0
+  node_type                  = "cache.t4g.micro"
+  transit_encryption_enabled = false # for an old client without TLS
+  snapshot_retention_limit   = 0
 }
 
 bucket "archive" {
@@ -187,7 +187,7 @@ bucket "scratch" {
 }
 
 secret "partner-login" {
-  recovery_window_days = 10
+  recovery_window_in_days = 10
 }
 
 backup {
@@ -204,43 +204,43 @@ zone "public" {
   query_logs              = true
 
   health_check "cluster" {
-    host = "blue.mobile.example"
-    path = "/healthz"
+    fqdn          = "blue.mobile.example"
+    resource_path = "/healthz"
   }
 
   health_check "port" {
-    host             = "green.mobile.example"
+    fqdn             = "green.mobile.example"
     protocol         = "tcp"
-    interval_seconds = 10
+    request_interval = 10
   }
 
   record "mail" {
-    name   = "mobile.example"
-    type   = "MX"
-    values = ["10 mail.example.net", "20 mail2.example.net"]
+    name    = "mobile.example"
+    type    = "MX"
+    records = ["10 mail.example.net", "20 mail2.example.net"]
   }
 
   record "mail-policy" {
-    name   = "_dmarc.mobile.example"
-    type   = "TXT"
-    values = ["v=DMARC1; p=reject"]
-    ttl    = 3600
+    name    = "_dmarc.mobile.example"
+    type    = "TXT"
+    records = ["v=DMARC1; p=reject"]
+    ttl     = 3600
   }
 
   # A tenth of the users go to the new cluster, and none to an unhealthy one.
   record "blue" {
     name         = "api.mobile.example"
     type         = "CNAME"
-    values       = ["blue.mobile.example"]
+    records      = ["blue.mobile.example"]
     weight       = 90
     health_check = "cluster"
   }
 
   record "green" {
-    name   = "api.mobile.example"
-    type   = "CNAME"
-    values = ["green.mobile.example"]
-    weight = 10
+    name    = "api.mobile.example"
+    type    = "CNAME"
+    records = ["green.mobile.example"]
+    weight  = 10
   }
 
   record "here" {
@@ -256,7 +256,7 @@ zone "public" {
   record "first" {
     name         = "status.mobile.example"
     type         = "A"
-    values       = ["192.0.2.10"]
+    records      = ["192.0.2.10"]
     failover     = "primary"
     health_check = "port"
   }
@@ -264,7 +264,7 @@ zone "public" {
   record "last" {
     name     = "status.mobile.example"
     type     = "A"
-    values   = ["192.0.2.20"]
+    records  = ["192.0.2.20"]
     failover = "secondary"
   }
 }
@@ -286,10 +286,10 @@ sign_in {
   }
 
   password {
-    minimum_length = 16
-    symbols        = true
-    history        = 5
-    temporary_days = 1
+    minimum_length                   = 16
+    require_symbols                  = true
+    password_history_size            = 5
+    temporary_password_validity_days = 1
   }
 
   client "reader" {

@@ -16,17 +16,17 @@ network {
   }
 
   flow_logs {
-    destination = "cloud-watch-logs"
+    log_destination_type = "cloud-watch-logs"
   }
 }
 
 ecs "night" {
   ec2 {
-    instance_type           = "m7g.large"
-    min_size                = 1
-    max_size                = 4
-    target_capacity_percent = 80
-    instance_refresh        = true
+    instance_type    = "m7g.large"
+    min_size         = 1
+    max_size         = 4
+    target_capacity  = 80
+    instance_refresh = true
   }
 }
 
@@ -37,7 +37,7 @@ ecs "legacy" {
     instance_type      = "c7i-flex.large" # for an image that can no longer be built for arm64
     max_size           = 2
     availability_zones = ["c"]
-    volume_size_gib    = 60
+    volume_size        = 60
     ami_id             = "ami-0123456789abcdef0"
   }
 }

@@ -14,8 +14,8 @@ network {
   interface_endpoints = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "logs", "sts"]
 
   flow_logs {
-    destination = "cloud-watch-logs"
-    traffic     = "REJECT"
+    log_destination_type = "cloud-watch-logs"
+    traffic_type         = "REJECT"
   }
 
   direct_connect {

@@ -25,8 +25,8 @@ topic "news" {
 }
 
 queue "jobs" {
-  topics           = ["news"]
-  maximum_receives = 3
+  topics            = ["news"]
+  max_receive_count = 3
 }
 
 queue "results" {
@@ -34,7 +34,7 @@ queue "results" {
 }
 
 stream "clicks" {
-  retention_hours = 48
+  retention_period = 48
 }
 
 secret "login" {
@@ -49,46 +49,46 @@ cache "ranking" {
 }
 
 function "worker" {
-  code        = "maintenance"
-  description = "Whatever there is to do"
-  timeout     = 20
-  retries     = 1
-  in_vpc      = true
-  caches      = ["ranking"]
-  secrets     = ["login"]
-  queues      = ["results"]
+  code                   = "maintenance"
+  description            = "Whatever there is to do"
+  timeout                = 20
+  maximum_retry_attempts = 1
+  in_vpc                 = true
+  caches                 = ["ranking"]
+  secrets                = ["login"]
+  queues                 = ["results"]
 
   on_queue "jobs" {
-    batch_size          = 100
-    batching_window     = 5
-    maximum_concurrency = 4
+    batch_size                         = 100
+    maximum_batching_window_in_seconds = 5
+    maximum_concurrency                = 4
   }
 
   on_stream "clicks" {
-    batching_window = 5
+    maximum_batching_window_in_seconds = 5
   }
 
   schedule "nightly" {
-    cron      = "30 3 * * ? *"
-    time_zone = "Asia/Seoul"
-    input     = "{\"task\": \"clean\"}"
+    schedule_expression = "cron(30 3 * * ? *)"
+    time_zone           = "Asia/Seoul"
+    input               = "{\"task\": \"clean\"}"
   }
 
   schedule "often" {
-    rate = "5 minutes"
+    schedule_expression = "rate(5 minutes)"
   }
 }
 
 function "reader" {
-  code                 = "maintenance"
-  runtime              = "python3.12"
-  architecture         = "x86_64"
-  ephemeral_storage    = 1024
-  reserved_concurrency = 5
-  streams              = ["clicks"]
+  code                           = "maintenance"
+  runtime                        = "python3.12"
+  architecture                   = "x86_64"
+  ephemeral_storage_mib          = 1024
+  reserved_concurrent_executions = 5
+  streams                        = ["clicks"]
 
   on_topic "news" {
-    filter = { severity = ["critical", "warning"] }
+    filter_policy = { severity = ["critical", "warning"] }
   }
 }
 

@@ -152,7 +152,7 @@ eks "blue" {
   }
 
   service_account "payments/api" {
-    buckets = { receipts = "read_write:payments/" }
+    buckets = { receipts = "read_write payments/" }
     queues  = ["receipts"]
     secrets = ["bank"]
 
@@ -204,5 +204,7 @@ eks "green" {
 }
 
 pipeline {
-  project = "community/groundwork"
+  gitlab {
+    project = "community/groundwork"
+  }
 }

@@ -63,9 +63,11 @@ database "legacy" {
 function "export" {
   code      = "maintenance"
   in_vpc    = true
-  databases = ["main"]
+  databases = { main = "read_write" }
 }
 
 pipeline {
-  project = "community/groundwork"
+  gitlab {
+    project = "community/groundwork"
+  }
 }

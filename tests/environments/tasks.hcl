@@ -61,7 +61,7 @@ service "web" {
     REGION   = "/company/region"
   }
   environment_files = ["settings:env/web.env"]
-  buckets           = { settings = "read:public/" }
+  buckets           = { settings = "read public/" }
   queues            = ["orders"]
   streams           = ["clicks"]
 
@@ -129,14 +129,14 @@ service "search" {
 service "ingest" {}
 
 scheduled_task "clean-up" {
-  image        = "web:2.0.1"
-  schedule     = "rate(1 day)"
-  entry_point  = ["/bin/sh", "-c"]
-  command      = ["find /data -mtime +7 -delete"]
-  reaches      = ["search"]
-  buckets      = { settings = "write:old/" }
-  topics       = ["news"]
-  dead_letters = false
+  image               = "web:2.0.1"
+  schedule_expression = "rate(1 day)"
+  entry_point         = ["/bin/sh", "-c"]
+  command             = ["find /data -mtime +7 -delete"]
+  reaches             = ["search"]
+  buckets             = { settings = "write old/" }
+  topics              = ["news"]
+  dead_letters        = false
 
   flexible_minutes = 30
 

@@ -23,6 +23,9 @@ def _folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("LAMBDAS", str(sources))
 
 
+DAILY = 'schedule_expression = "rate(1 day)"'
+
+
 def function(*lines: str, name: str = "copy") -> str:
     return f'function "{name}" {{\n' + "".join(f"  {line}\n" for line in lines) + "}\n"
 
@@ -35,8 +38,13 @@ def test_function_defaults(tmp_path: Path) -> None:
     settings = load(write(tmp_path, {"x": DEV + function(name="night-watch")}))["x"].settings.function["night-watch"]
     assert settings.folder("night-watch") == "night_watch"
     assert settings.target == Target("python3.13", "arm64")
-    assert (settings.memory, settings.timeout, settings.retries, settings.in_vpc) == (256, 10, 2, False)
-    assert settings.reserved_concurrency is None
+    assert (settings.memory_size, settings.timeout, settings.maximum_retry_attempts, settings.in_vpc) == (
+        256,
+        10,
+        2,
+        False,
+    )
+    assert settings.reserved_concurrent_executions is None
 
 
 def test_code_names_a_folder_other_than_the_label(tmp_path: Path) -> None:
@@ -47,7 +55,7 @@ def test_code_names_a_folder_other_than_the_label(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "place", "message"),
     [
-        (["memory = 64"], 0, "memory 64 should be greater than or equal to 128"),
+        (["memory_size = 64"], 0, "memory_size 64 should be greater than or equal to 128"),
         (["timeout = 901"], 0, "timeout 901 should be less than or equal to 900"),
         (['runtime = "python3.9"'], 0, "runtime python3.9 should be 'python3.12' or 'python3.13'"),
         (['code = "../secrets"'], 0, "code ../secrets is not the name of a folder in lambdas/"),
@@ -55,34 +63,52 @@ def test_code_names_a_folder_other_than_the_label(tmp_path: Path) -> None:
         (['environment = { AWS_REGION = "x" }'], 0, "environment AWS_REGION is a variable that Lambda sets itself"),
         (['environment = { a-b = "x" }'], 0, "environment a-b is not a valid variable name"),
         ([f'environment = {{ LONG = "{"x" * 4096}" }}'], 0, "environment has 4100 bytes, and Lambda accepts 4096"),
-        (block("bucket", "content"), 0, "bucket.content has neither read nor write"),
-        (block("bucket", "other", 'read = [""]'), 0, "bucket.other names no `bucket` block of this environment"),
+        (['buckets = { content = "all" }'], 0, "buckets.content all is not access to a bucket"),
+        (["buckets = { content = [] }"], 0, "buckets.content [] is not access to a bucket"),
+        (
+            ['buckets = { content = ["read", "read_write"] }'],
+            0,
+            'buckets.content ["read", "read_write"] names read',
+        ),
+        (['buckets = { content = "read:a/" }'], 0, "buckets.content read:a/ has a colon before the prefix"),
+        (['buckets = { other = "read" }'], 0, "buckets.other names no `bucket` block of this environment"),
+        (block("bucket", "content", 'read = [""]'), 0, "bucket is now `buckets = { content = "),
         (['secrets = ["other"]'], 0, "secrets other names no `secret` block of this environment; there is token"),
         (['queues = ["other"]'], 0, "queues other names no `queue` block of this environment; there is jobs"),
-        (['databases = ["main"]'], 0, 'databases ["main"] can be reached only from inside the VPC'),
-        (["in_vpc = true", 'databases = ["main"]'], 1, "databases main names no `database` block of this environment"),
-        (block("on_object", "all", 'bucket = "other"'), 1, "on_object.all.bucket other names no `bucket`"),
+        (['databases = { main = "read_write" }'], 0, 'databases ["main"] can be reached only from inside the VPC'),
+        (["in_vpc = true", 'databases = { main = "read_write" }'], 1, "databases main names no `database` block"),
         (
-            block("on_queue", "other"),
+            ['databases = { main = "read" }'],
             0,
-            "on_queue.other names no `queue` block of this environment",
+            "databases.main read is not supported yet: programs get the login of the",
         ),
+        (block("on_object", "all", 'bucket = "other"'), 1, "on_object.all.bucket other names no `bucket`"),
+        (block("on_queue", "other"), 0, "on_queue.other names no `queue` block of this environment"),
         (block("on_queue", "jobs", "batch_size = 11"), 1, "on_queue.jobs.batch_size 11 is more than 10, which"),
-        (block("schedule", "x"), 0, "schedule.x needs either rate or cron"),
-        (block("schedule", "x", 'rate = "often"'), 1, "schedule.x.rate often is not a rate"),
+        (block("schedule", "x"), 0, "schedule.x.schedule_expression is missing"),
         (
-            block("schedule", "x", 'cron = "0 3 * * *"'),
+            block("schedule", "x", 'schedule_expression = "often"'),
             1,
-            "schedule.x.cron 0 3 * * * has 5 fields; an EventBridge cron",
+            "schedule.x.schedule_expression often is not a rate",
+        ),
+        (block("schedule", "x", 'cron = "0 3 * * ? *"'), 1, "schedule.x.cron is now `schedule_expression = "),
+        (
+            block("schedule", "x", 'schedule_expression = "cron(0 3 * * *)"'),
+            1,
+            "schedule.x.schedule_expression cron(0 3 * * *) has 5 fields; an EventBridge cron",
         ),
         (
-            block("schedule", "x", 'cron = "0 3 * * * *"'),
+            block("schedule", "x", 'schedule_expression = "cron(0 3 * * * *)"'),
             1,
-            "schedule.x.cron 0 3 * * * * needs a ? as either the day of",
+            "schedule.x.schedule_expression cron(0 3 * * * *) needs a ? as either the day of",
         ),
-        (block("schedule", "x", 'rate = "1 day"', 'input = "{"'), 2, "schedule.x.input { is not JSON"),
         (
-            block("schedule", "x", 'rate = "1 day"', 'time_zone = "Asia/Soul"'),
+            block("schedule", "x", 'schedule_expression = "rate(1 day)"', 'input = "{"'),
+            2,
+            "schedule.x.input { is not JSON",
+        ),
+        (
+            block("schedule", "x", DAILY, 'time_zone = "Asia/Soul"'),
             2,
             "schedule.x.time_zone Asia/Soul is not a time zone of the IANA database",
         ),
@@ -100,10 +126,13 @@ def test_function_invalid_is_a_problem_with_line_and_rule(
 
 def test_visibility_timeout_below_six_function_timeouts_is_a_problem(tmp_path: Path) -> None:
     text = (
-        DEV + function("timeout = 60", *block("on_queue", "jobs")) + 'queue "jobs" {\n  visibility_timeout = 359\n}\n'
+        DEV
+        + function("timeout = 60", *block("on_queue", "jobs"))
+        + 'queue "jobs" {\n  visibility_timeout_seconds = 359\n}\n'
     )
-    assert "queue.jobs.visibility_timeout 359 is less than six times the timeout of function.copy" in only_problem(
-        tmp_path, {"dev": text}
+    assert (
+        "queue.jobs.visibility_timeout_seconds 359 is less than six times the timeout of function.copy"
+        in only_problem(tmp_path, {"dev": text})
     )
     assert problems_of(tmp_path, {"dev": text.replace("359", "360")}) == []
 

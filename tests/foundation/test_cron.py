@@ -15,12 +15,12 @@ ecs "main" {}
 service "api" {}
 scheduled_task "report" {
   service  = "api"
-  schedule = "cron(CRON)"
+  schedule_expression = "cron(CRON)"
   command  = ["report"]
 }
 function "maintenance" {
   schedule "nightly" {
-    cron = "CRON"
+    schedule_expression = "cron(CRON)"
   }
 }
 """
@@ -78,9 +78,10 @@ def test_invalid_field_is_reported_by_name(expression: str, rule: str) -> None:
 
 
 def test_an_expression_ends_with_the_last_of_its_years() -> None:
-    assert ended_before("0 3 * * ? 2027-2029", 2030)
-    assert not ended_before("0 3 * * ? 2027-2029", 2029)
-    assert not ended_before("0 3 * * ? *", 2100)
+    assert ended_before("cron(0 3 * * ? 2027-2029)", 2030)
+    assert not ended_before("cron(0 3 * * ? 2027-2029)", 2029)
+    assert not ended_before("cron(0 3 * * ? *)", 2100)
+    assert not ended_before("rate(1 day)", 2100)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +95,10 @@ def test_an_expression_ends_with_the_last_of_its_years() -> None:
 def test_invalid_field_of_any_block_with_a_schedule_is_a_problem(tmp_path: Path, cron: str, rule: str) -> None:
     problems = map(str, problems_of(tmp_path, {"dev": DEV + SCHEDULED.replace("CRON", cron)}))
     task, function = sorted(line.removeprefix(f"{tmp_path}/") for line in problems)
-    assert task.startswith(f"dev.hcl:14: scheduled_task.report.schedule cron({cron}) {rule}")
-    assert function.startswith(f"dev.hcl:19: function.maintenance.schedule.nightly.cron {cron} {rule}")
+    assert task.startswith(f"dev.hcl:14: scheduled_task.report.schedule_expression cron({cron}) {rule}")
+    assert function.startswith(
+        f"dev.hcl:19: function.maintenance.schedule.nightly.schedule_expression cron({cron}) {rule}"
+    )
 
 
 @pytest.mark.parametrize(("year", "count"), [(2027, 0), (2028, 2)])

@@ -1,7 +1,8 @@
 """HCL values against a pydantic model: shapes, lines, nearest keys."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import Field
@@ -17,6 +18,8 @@ class Window(Settings):
 
 
 class Room(Settings):
+    renamed: ClassVar[Mapping[str, str]] = {"area": "size", "window": 'windows = { north = "..." }'}
+
     size: int = Field(examples=[12], description="Square metres.")
     window: tuple[Window, ...] = ()
 
@@ -77,7 +80,7 @@ def test_all_shapes(tmp_path: Path) -> None:
         ("room {\n}", 'x.hcl:2: room needs one label after its type; write `room "main" {`'),
         ('room "a" "b" {\n}', 'x.hcl:2: room.a.b needs one label after its type; write `room "main" {`'),
         ('roof "a" {\n}', "x.hcl:2: roof.a has no label: an environment has only one; write `roof {`"),
-        ("roof = 1", "x.hcl:2: roof is a block, not a value; write `roof { ... }` without '='"),
+        ("roof = 1", "x.hcl:2: roof is a block, not a value; write `roof { width = ... }` without '='"),
         ("street {\n}", "x.hcl:2: street is a value, not a block; write `street = ...`"),
         (
             'street = "y"',
@@ -109,4 +112,17 @@ def test_several_at_once_and_in_the_files_order(tmp_path: Path) -> None:
         "street",
         "room.a.size",
         "room.a.window.0.width",
+    ]
+
+
+def test_former_key_names_the_new_one_and_the_line(tmp_path: Path) -> None:
+    assert refused(tmp_path, 'street = "Elm"\nroom "hall" {\n  area = 3\n}') == [
+        "x.hcl:3: room.hall.area is now size; rename it"
+    ]
+
+
+def test_former_block_that_is_a_key_now_shows_the_new_form(tmp_path: Path) -> None:
+    text = 'street = "Elm"\nroom "hall" {\n  size = 3\n  window "north" {\n    panes = 2\n  }\n}'
+    assert refused(tmp_path, text) == [
+        'x.hcl:4: room.hall.window is now `windows = { north = "..." }`; write it in this form'
     ]

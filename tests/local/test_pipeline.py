@@ -31,7 +31,9 @@ secret "token" {{
 }}
 
 pipeline {{
-  project = "mobile/groundwork"
+  gitlab {{
+    project = "mobile/groundwork"
+  }}
 }}
 """
 STAGING = DEV.replace("development", "staging")

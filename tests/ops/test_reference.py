@@ -91,7 +91,7 @@ TIERED: dict[type[BaseModel], dict[str, Any]] = {
     FargateSettings: {"spot_percent": 50},
     LoadBalancerSettings: {"names": ("api.agora.example",)},
     NetworkSettings: {"cidr": "10.20.0.0/19", "availability_zones": ("a", "b", "c")},
-    PipelineSettings: {"project": "agora/infrastructure"},
+    PipelineSettings: {"gitlab": {"project": "agora/infrastructure"}},
     RepositorySettings: {},
     SecretSettings: {},
     ServiceSettings: {},

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -24,20 +24,29 @@ LOAD_BALANCER_PREFIX = "load-balancer"
 class PasswordSettings(Settings):
     """The `password` block: the password policy. Length matters more than kinds of characters (NIST SP 800-63B)."""
 
+    renamed: ClassVar[Mapping[str, str]] = {
+        "lowercase": "require_lowercase",
+        "uppercase": "require_uppercase",
+        "numbers": "require_numbers",
+        "symbols": "require_symbols",
+        "history": "password_history_size",
+        "temporary_days": "temporary_password_validity_days",
+    }
+
     minimum_length: int = Field(
         default=12, ge=PASSWORD_LENGTHS[0], le=PASSWORD_LENGTHS[1], description="Characters, 8 to 99."
     )
-    lowercase: bool = Field(default=True, description="Whether it needs a lowercase letter.")
-    uppercase: bool = Field(default=False, description="Whether it needs an uppercase letter.")
-    numbers: bool = Field(default=True, description="Whether it needs a digit.")
-    symbols: bool = Field(default=False, description="Whether it needs a special character.")
-    history: int = Field(
+    require_lowercase: bool = Field(default=True, description="Whether it needs a lowercase letter.")
+    require_uppercase: bool = Field(default=False, description="Whether it needs an uppercase letter.")
+    require_numbers: bool = Field(default=True, description="Whether it needs a digit.")
+    require_symbols: bool = Field(default=False, description="Whether it needs a special character.")
+    password_history_size: int = Field(
         default=0,
         ge=0,
         le=PASSWORD_HISTORY_LIMIT,
         description="The number of previous passwords that a user cannot use again.",
     )
-    temporary_days: int = Field(
+    temporary_password_validity_days: int = Field(
         default=3,
         ge=1,
         le=TEMPORARY_DAYS_LIMIT,

@@ -136,12 +136,12 @@ class SignIn(Construct):
         password = self._settings.password
         return CognitoUserPoolPasswordPolicy(
             minimum_length=password.minimum_length,
-            require_lowercase=password.lowercase,
-            require_uppercase=password.uppercase,
-            require_numbers=password.numbers,
-            require_symbols=password.symbols,
-            password_history_size=password.history or None,
-            temporary_password_validity_days=password.temporary_days,
+            require_lowercase=password.require_lowercase,
+            require_uppercase=password.require_uppercase,
+            require_numbers=password.require_numbers,
+            require_symbols=password.require_symbols,
+            password_history_size=password.password_history_size or None,
+            temporary_password_validity_days=password.temporary_password_validity_days,
         )
 
     def _authenticator_apps(self) -> CognitoUserPoolSoftwareTokenMfaConfiguration | None:

@@ -111,7 +111,7 @@ class EcsInstances(Construct):
     def _create_template(self, architecture: Architecture) -> None:
         disk = LaunchTemplateBlockDeviceMappingsEbs(
             volume_type="gp3",
-            volume_size=self._settings.volume_size_gib,
+            volume_size=self._settings.volume_size,
             encrypted="true",
             delete_on_termination="true",
         )
@@ -166,8 +166,8 @@ class EcsInstances(Construct):
     def _create_provider(self) -> None:
         scaling = EcsCapacityProviderAutoScalingGroupProviderManagedScaling(
             status="ENABLED",
-            target_capacity=self._settings.target_capacity_percent,
-            instance_warmup_period=self._settings.warmup_seconds,
+            target_capacity=self._settings.target_capacity,
+            instance_warmup_period=self._settings.instance_warmup_period,
         )
         self.capacity_provider: str = self._make(
             EcsCapacityProvider,

@@ -47,9 +47,9 @@ def _network_findings(settings: EksSettings, network: NetworkSettings) -> Iterat
     if settings.corporate:
         yield from needs_direct_connect(("corporate",), True, network)
     for taken in (network.cidr, *(cidr for _, cidr in network.foreign_cidrs)):
-        if settings.service_cidr.overlaps(taken):
+        if settings.service_ipv4_cidr.overlaps(taken):
             rule = f"overlaps {taken}, which pods could then not reach"
-            yield Finding(("service_cidr",), settings.service_cidr, rule, "write another private range")
+            yield Finding(("service_ipv4_cidr",), settings.service_ipv4_cidr, rule, "write another private range")
     yield from _zone_findings(settings, network)
 
 

@@ -131,7 +131,7 @@ class ControlPlane(Construct):
                 provider=EksClusterEncryptionConfigProvider(key_arn=self._foundation.cluster_key.arn),
             ),
             kubernetes_network_config=EksClusterKubernetesNetworkConfig(
-                ip_family="ipv4", service_ipv4_cidr=str(self._settings.service_cidr)
+                ip_family="ipv4", service_ipv4_cidr=str(self._settings.service_ipv4_cidr)
             ),
             enabled_cluster_log_types=list(LOG_TYPES),
             upgrade_policy=EksClusterUpgradePolicy(support_type=self._settings.support.upper()),

@@ -43,7 +43,7 @@ def make_template(
 ) -> LaunchTemplate:
     """Create the launch template of a node group; EKS adds AMI, instance profile, and security groups if managed."""
     disk = LaunchTemplateBlockDeviceMappingsEbs(
-        volume_type="gp3", volume_size=settings.volume_size_gib, encrypted="true", delete_on_termination="true"
+        volume_type="gp3", volume_size=settings.volume_size, encrypted="true", delete_on_termination="true"
     )
     tags = {**foundation.providers.tags, "Name": name}
     return make(

@@ -92,7 +92,7 @@ class ManagedNodes(Construct):
             scaling_config=EksNodeGroupScalingConfig(
                 min_size=fewest, max_size=most, desired_size=prerequisites.running.desired_size(name, fewest, most)
             ),
-            update_config=EksNodeGroupUpdateConfig(max_unavailable_percentage=settings.max_unavailable_percent),
+            update_config=EksNodeGroupUpdateConfig(max_unavailable_percentage=settings.max_unavailable_percentage),
             lifecycle=TerraformResourceLifecycle(
                 create_before_destroy=True,
                 # Schedules also change min_size and max_size; a change here takes effect when the next schedule ends.

@@ -71,7 +71,7 @@ class NodePrerequisites(Construct):
     def joining(self) -> Joining:
         """The values with which self-managed nodes join the cluster."""
         plane = self.plane
-        return Joining(plane.name, plane.endpoint, plane.certificate, self._settings.service_cidr)
+        return Joining(plane.name, plane.endpoint, plane.certificate, self._settings.service_ipv4_cidr)
 
     @property
     def proxy_variables(self) -> dict[str, str]:
@@ -79,7 +79,7 @@ class NodePrerequisites(Construct):
         proxy = self._network.proxy
         # The API server is https://<id>.<shard>.<region>.eks.amazonaws.com; the others are names inside the cluster.
         api = f".{self.foundation.names.region}.eks.amazonaws.com"
-        return proxy.variables(str(self._settings.service_cidr), ".svc", ".cluster.local", api) if proxy else {}
+        return proxy.variables(str(self._settings.service_ipv4_cidr), ".svc", ".cluster.local", api) if proxy else {}
 
     @cached_property
     def managed_role(self) -> Role:

@@ -88,11 +88,8 @@ class ServiceAccount(Construct):
 
     def _grant_buckets(self) -> None:
         """Grant access in the bucket policies, which name the role."""
-        for label, (access, prefix) in self._settings.bucket_rights.items():
-            if access != "write":
-                self._data.buckets[label].grant_read(self.role_arn, prefix, name=f"eks-{self._name}")
-            if access != "read":
-                self._data.buckets[label].grant_write(self.role_arn, prefix, name=f"eks-{self._name}")
+        for label, prefixes in self._settings.buckets.items():
+            self._data.buckets[label].grant(self.role_arn, prefixes, name=f"eks-{self._name}")
 
     def _associate(self, role: Role) -> None:
         self._make(

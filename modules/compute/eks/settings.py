@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -49,6 +49,8 @@ class AddOnSettings(Settings):
 class EksSettings(TieredSettings):
     """An `eks` block: a cluster whose API server is only reachable from the VPC."""
 
+    renamed: ClassVar[Mapping[str, str]] = {"service_cidr": "service_ipv4_cidr"}
+
     version: str = Field(
         pattern=r"^1\.\d{2}$",
         examples=["1.36"],
@@ -64,7 +66,7 @@ class EksSettings(TieredSettings):
     corporate: bool = Field(
         default=False, description="Whether the corporate network reaches the API server through Direct Connect."
     )
-    service_cidr: Cidr = Field(
+    service_ipv4_cidr: Cidr = Field(
         default=IPv4Network("172.20.0.0/16"),
         examples=["172.20.0.0/16"],
         description="IP range of the Kubernetes services, not visible outside of the cluster. It cannot be changed.",
@@ -150,10 +152,10 @@ class EksSettings(TieredSettings):
         yield Finding(("version",), self.version, rule, remedy)
 
     def _range_findings(self) -> Iterator[Finding]:
-        cidr = self.service_cidr
+        cidr = self.service_ipv4_cidr
         if cidr.prefixlen not in SERVICE_PREFIXES or not any(map(cidr.subnet_of, PRIVATE_RANGES)):
             rule = "is not a private range (RFC 1918) from /12 to /24"
-            yield Finding(("service_cidr",), cidr, rule, "remove it, or write 172.20.0.0/16")
+            yield Finding(("service_ipv4_cidr",), cidr, rule, "remove it, or write 172.20.0.0/16")
 
     def _access_findings(self) -> Iterator[Finding]:
         if not self.access:

@@ -22,7 +22,7 @@ class Joining:
     name: str
     endpoint: str
     certificate: str
-    service_cidr: IPv4Network
+    service_ipv4_cidr: IPv4Network
 
 
 def user_data(nodes: NodesSettings, *, joining: Joining | None, proxy: Mapping[str, str]) -> str:
@@ -46,7 +46,7 @@ def node_config(nodes: NodesSettings, joining: Joining | None) -> dict[str, Any]
             "name": joining.name,
             "apiServerEndpoint": joining.endpoint,
             "certificateAuthority": joining.certificate,
-            "cidr": str(joining.service_cidr),
+            "cidr": str(joining.service_ipv4_cidr),
         }
         kubelet["flags"] = _flags(nodes.labels, nodes.taint)
     return {"apiVersion": "node.eks.aws/v1alpha1", "kind": "NodeConfig", "spec": spec}

@@ -69,10 +69,10 @@ def _http2_findings(
     [Target groups for your Application Load Balancers, Protocol version]
     (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html).
     """
-    for name, service in services.items() if not settings.http2 else ():
+    for name, service in services.items() if not settings.enable_http2 else ():
         if service.target_group.protocol_version == "GRPC" and settings.rules_to(name):
             rule = f"makes service.{name} unreachable: the protocol of its target_group is GRPC, which needs HTTP/2"
-            yield Finding((*at, "http2"), False, rule, "write http2 = true, or remove it")
+            yield Finding((*at, "enable_http2"), False, rule, "write enable_http2 = true, or remove it")
 
 
 def _sign_in_findings(at: tuple[str, ...], settings: LoadBalancerSettings, blocks: ComputeBlocks) -> Iterator[Finding]:

@@ -107,12 +107,12 @@ class LoadBalancer(Construct):
             subnets=subnets.all_ids(),
             security_groups=[self.security_group_id],
             enable_deletion_protection=settings.deletion_protection,
-            idle_timeout=settings.idle_timeout_seconds,
-            client_keep_alive=settings.client_keep_alive_seconds,
-            enable_http2=settings.http2,
+            idle_timeout=settings.idle_timeout,
+            client_keep_alive=settings.client_keep_alive,
+            enable_http2=settings.enable_http2,
             desync_mitigation_mode=settings.desync_mitigation_mode,
             drop_invalid_header_fields=settings.drop_invalid_header_fields,
-            xff_header_processing_mode=settings.x_forwarded_for,
+            xff_header_processing_mode=settings.xff_header_processing_mode,
             # A service sees the requested host and port, and builds correct links from them.
             preserve_host_header=True,
             # Requests fail if AWS WAF does not respond: none passes uninspected.

@@ -78,6 +78,13 @@ _NOT_FOUND = DefaultSettings(fixed_response=FixedResponseSettings(status_code=40
 class LoadBalancerSettings(TieredSettings):
     """A `load_balancer` block: an Application Load Balancer with an HTTPS listener."""
 
+    renamed: ClassVar[Mapping[str, str]] = {
+        "idle_timeout_seconds": "idle_timeout",
+        "client_keep_alive_seconds": "client_keep_alive",
+        "http2": "enable_http2",
+        "x_forwarded_for": "xff_header_processing_mode",
+    }
+
     elsewhere: ClassVar[Mapping[str, str]] = {
         "listener": "remove it: HTTPS listens on port 443, and HTTP on port 80 is redirected there"
     }
@@ -109,16 +116,16 @@ class LoadBalancerSettings(TieredSettings):
         description="Whether AWS refuses to delete the load balancer. Turning it off in production takes an unlock "
         "record.",
     )
-    idle_timeout_seconds: int = Field(
+    idle_timeout: int = Field(
         default=60,
         ge=1,
         le=4000,
         description="Seconds without data until a connection is closed; a service's own timeout must be longer.",
     )
-    client_keep_alive_seconds: int = Field(
+    client_keep_alive: int = Field(
         default=3600, ge=60, le=604_800, description="Seconds after which a client has to open a new connection."
     )
-    http2: bool = Field(default=True, description="Whether clients may use HTTP/2.")
+    enable_http2: bool = Field(default=True, description="Whether clients may use HTTP/2.")
     desync_mitigation_mode: Annotated[
         Literal["monitor", "defensive", "strictest"],
         NotAllowed(("monitor",), "smuggled requests would pass", 'write "defensive" or "strictest"'),
@@ -133,7 +140,7 @@ class LoadBalancerSettings(TieredSettings):
             description="Whether header fields with characters other than letters, digits, and hyphens are dropped.",
         )
     )
-    x_forwarded_for: Literal["append", "preserve", "remove"] = Field(
+    xff_header_processing_mode: Literal["append", "preserve", "remove"] = Field(
         default="append",
         description="Whether the client's address is appended to X-Forwarded-For, or the header preserved or removed.",
     )

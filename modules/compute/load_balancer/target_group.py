@@ -55,8 +55,8 @@ class TargetGroup(Construct):
             # TLS ends at the load balancer: its targets are in the VPC, behind two security groups.
             protocol="HTTP",
             protocol_version=settings.protocol_version,
-            deregistration_delay=str(settings.deregistration_delay_seconds),
-            slow_start=settings.slow_start_seconds,
+            deregistration_delay=str(settings.deregistration_delay),
+            slow_start=settings.slow_start,
             health_check=_health_check(settings),
             stickiness=LbTargetGroupStickiness(
                 type="lb_cookie",
@@ -107,8 +107,8 @@ def _health_check(settings: TargetGroupSettings) -> LbTargetGroupHealthCheck:
         port="traffic-port",
         path=settings.health_check_path,
         matcher=settings.health_check_codes,
-        interval=check.interval_seconds,
-        timeout=check.timeout_seconds,
+        interval=check.interval,
+        timeout=check.timeout,
         healthy_threshold=check.healthy_threshold,
         unhealthy_threshold=check.unhealthy_threshold,
     )

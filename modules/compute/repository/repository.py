@@ -154,7 +154,7 @@ def lifecycle_policy(settings: RepositorySettings) -> dict[str, list[dict[str, o
             "tagStatus": "tagged",
             "tagPatternList": ["*-*"],
             **days,
-            "countNumber": settings.expire_candidates_after_days,
+            "countNumber": settings.expire_prereleases_after_days,
         },
         "releases": {
             "tagStatus": "tagged",

@@ -1,9 +1,12 @@
 """The `repository` block, which keeps images, and the `registry` block, which names the registry to pull from."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from pydantic import Field, model_validator
 
 from modules.compute.keys.images import Registry
-from modules.foundation.gitlab import Project
+from modules.foundation.gitlab import ApplicationPipeline
 from modules.foundation.lists import named_twice
 from modules.foundation.names import Names
 from modules.foundation.problems import refuse
@@ -18,16 +21,17 @@ REPLICATION_LIMIT = 10
 class RepositorySettings(TieredSettings):
     """A `repository` block: an ECR repository of the product, named `<product>/<label>` in every environment."""
 
+    renamed: ClassVar[Mapping[str, str]] = {"expire_candidates_after_days": "expire_prereleases_after_days"}
+
     pull_account_ids: tuple[AccountId, ...] = Field(
         default=(),
         examples=[["111111111111", "222222222222"]],
         description="Other accounts that may pull: those of the other environments that run the same image.",
     )
-    pushed_by: Project | None = Field(
+    pushed_by: ApplicationPipeline | None = Field(
         default=None,
-        examples=["community/agora-api"],
-        description="The GitLab project, on the `pipeline` block's server, whose jobs on the default branch and on "
-        "tags v* may push to this repository and no other. The outputs name the role.",
+        description="Whose jobs on the default branch and on tags v* may push to this repository and no other. The "
+        "outputs name the role.",
     )
     keep_images: int = Field(
         default=100,
@@ -35,7 +39,7 @@ class RepositorySettings(TieredSettings):
         description="How many tagged images are kept, the most recently pushed ones; they must include the images that "
         "production runs.",
     )
-    expire_candidates_after_days: int = Field(
+    expire_prereleases_after_days: int = Field(
         default=30,
         ge=1,
         description="Days after which an image with a prerelease tag, such as 1.5.0-rc.1, is deleted, even if it also "

@@ -118,7 +118,7 @@ class ScheduledTask(Construct):
             self._label,
             name=self.name,
             description=f"Runs {' '.join((*settings.entry_point, *settings.command))}"[:512],
-            schedule_expression=settings.schedule,
+            schedule_expression=settings.schedule_expression,
             schedule_expression_timezone=settings.time_zone,
             state="ENABLED" if settings.enabled and self._has_image else "DISABLED",
             flexible_time_window=SchedulerScheduleFlexibleTimeWindow(

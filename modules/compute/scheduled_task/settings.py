@@ -1,41 +1,26 @@
 """The `scheduled_task` block: a command that runs to completion on a schedule."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from modules.autoscaling.settings.times import TimeZone
 from modules.compute.task.settings import TaskSettings
-from modules.foundation.cron import faults
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.cron import ScheduleExpression
+from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Label, Settings
 
 #: The length of the overrides of a task definition: [TaskOverride, containerOverrides]
 #: (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html): 8192 characters.
 OVERRIDES_LIMIT = 8192
-_RATE = re.compile(r"rate\(([1-9]\d*) (minutes?|hours?|days?)\)")
-_CRON = re.compile(r"cron\(([^()]+)\)")
 #: Keys that come from the service if the task runs the service's task definition.
 _OF_THE_SERVICE = (
     "cluster", "capacity", "image", "ephemeral_storage_gib", "entry_point", "user", "read_only_root", "writable_paths",
     "init_process", "stop_timeout_seconds", "ulimit", "health_check", "secrets", "parameters", "environment_files",
     "databases", "caches", "buckets", "queues", "topics", "streams", "pushes", "reaches", "egress", "cpu", "memory",
 )  # fmt: skip
-
-
-def _schedule(value: str) -> str:
-    cron = _CRON.fullmatch(value)
-    if not (_RATE.fullmatch(value) or cron):
-        raise broken_rule(
-            "is not a rate or cron expression",
-            'write "rate(1 hour)", or "cron(0 3 * * ? *)": minute, hour, day of month, month, day of week, year',
-        )
-    for rule, remedy in faults(cron[1]) if cron else ():
-        raise broken_rule(rule, remedy)
-    return value
 
 
 class RetrySettings(Settings):
@@ -51,9 +36,10 @@ class RetrySettings(Settings):
 class ScheduledTaskSettings(TaskSettings):
     """A `scheduled_task` block: runs a service's task definition, or its own with its own image and permissions."""
 
-    key_groups: ClassVar[Mapping[str, str]] = {**TaskSettings.key_groups, "schedule": "Schedule"}
+    key_groups: ClassVar[Mapping[str, str]] = {**TaskSettings.key_groups, "schedule_expression": "Schedule"}
+    renamed: ClassVar[Mapping[str, str]] = {"schedule": "schedule_expression"}
 
-    schedule: Annotated[str, AfterValidator(_schedule)] = Field(
+    schedule_expression: ScheduleExpression = Field(
         examples=["cron(0 3 * * ? *)"], description="A rate(...) or cron(...) expression of EventBridge Scheduler."
     )
     time_zone: TimeZone = Field(
@@ -79,12 +65,6 @@ class ScheduledTaskSettings(TaskSettings):
     def _rules(self) -> "ScheduledTaskSettings":
         refuse([*self.common_findings(), *self._findings()])
         return self
-
-    @property
-    def cron(self) -> str:
-        """The six fields of the schedule; empty for a rate."""
-        found = _CRON.fullmatch(self.schedule)
-        return found[1] if found else ""
 
     def _findings(self) -> Iterator[Finding]:
         if not self.command and not self.entry_point:

@@ -69,7 +69,7 @@ class Service(Construct):
         self.task = Task(
             self, "task", kind="service", name=name, settings=settings, context=context, peers=peers, port=settings.port
         )
-        if settings.execute_command:
+        if settings.enable_execute_command:
             context.cluster.grant_execute_command(self.task.task_role)
         self._targets: dict[str, TargetGroup] = {}
         self._rules: list[ITerraformDependable] = []
@@ -164,7 +164,7 @@ class Service(Construct):
             deployment_maximum_percent=deployment.maximum_percent,
             availability_zone_rebalancing="ENABLED" if deployment.availability_zone_rebalancing else "DISABLED",
             health_check_grace_period_seconds=(deployment.health_check_grace_period_seconds if self._targets else None),
-            enable_execute_command=settings.execute_command,
+            enable_execute_command=settings.enable_execute_command,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
             wait_for_steady_state=settings.owned_by == "terraform",

@@ -10,7 +10,7 @@ from modules.autoscaling.settings.policies import Metric
 from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.compute.load_balancer.keys.target_group import TargetGroupSettings
 from modules.compute.task.settings import TaskSettings
-from modules.foundation.gitlab import Project
+from modules.foundation.gitlab import ApplicationPipeline
 from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Settings, TierException, tiered
 
@@ -59,17 +59,17 @@ class ServiceSettings(TaskSettings):
     """A `service` block: a task definition and the ECS service that keeps its tasks running."""
 
     key_groups: ClassVar[Mapping[str, str]] = {**TaskSettings.key_groups, "owned_by": "Deployment and traffic"}
+    renamed: ClassVar[Mapping[str, str]] = {"execute_command": "enable_execute_command"}
 
     owned_by: Owner = Field(
         default="terraform",
         description="Who deploys new revisions. pipeline: Terraform deploys the first one and ignores the revision "
         "afterward. terraform: an apply fails if the deployment fails.",
     )
-    deployed_by: Project | None = Field(
+    deployed_by: ApplicationPipeline | None = Field(
         default=None,
-        examples=["community/agora-api"],
-        description="The GitLab project, on the `pipeline` block's server, whose jobs may deploy this service and "
-        "nothing else: in dev jobs on the default branch, otherwise jobs on tags v*. The outputs name the role.",
+        description="Whose jobs may deploy this service and nothing else: in dev jobs on the default branch, otherwise "
+        "jobs on tags v*. The outputs name the role.",
     )
     port: int | None = Field(
         default=None, ge=1, le=65535, examples=[8080], description="The port that it listens on; none for a worker."
@@ -89,7 +89,7 @@ class ServiceSettings(TaskSettings):
         description="A load balancer's health checks of the tasks, and their deregistration.",
     )
     deployment: DeploymentSettings = Field(default=DeploymentSettings(), description="How new tasks replace old ones.")
-    execute_command: bool = tiered(
+    enable_execute_command: bool = tiered(
         development=True,
         staging=False,
         production=False,
@@ -149,15 +149,15 @@ class ServiceSettings(TaskSettings):
     def _other_findings(self) -> Iterator[Finding]:
         if self.deployed_by and self.owned_by == "terraform":
             rule = "would deploy revisions that Terraform reverts with its next apply"
-            yield Finding(("deployed_by",), self.deployed_by, rule, 'write owned_by = "pipeline", or remove it')
+            yield Finding(("deployed_by",), None, rule, 'write owned_by = "pipeline", or remove it')
         if self.deployment.availability_zone_rebalancing and self.deployment.maximum_percent == 100:
             # "Balancing an Amazon ECS service across Availability Zones": not with a maximumPercent of 100.
             rule = "is not allowed by ECS with a maximum_percent of 100: ECS starts a task before it stops another"
             at = ("deployment", "availability_zone_rebalancing")
             yield Finding(at, True, rule, "write maximum_percent = 200, or availability_zone_rebalancing = false")
-        if self.execute_command and self.read_only_root:
+        if self.enable_execute_command and self.read_only_root:
             # "Monitor Amazon ECS containers with ECS Exec, Considerations".
             rule = "does not work with read_only_root: the ECS Exec agent writes into the container"
-            yield Finding(("execute_command",), True, rule, "remove one of them")
+            yield Finding(("enable_execute_command",), True, rule, "remove one of them")
         if self.discovery and self.port is None:
             yield Finding(("discovery",), True, "needs a port", "write port = 8080, or remove it")

@@ -124,13 +124,11 @@ class TaskAccess(Construct):
 
     def _use_bucket(self, label: str) -> None:
         bucket = self._context.data.buckets[label]
-        access, prefix = self._settings.bucket_access[label]
-        self._task_role.add_statements(*use_bucket(sid(label), bucket.arn, access, prefix))
-        if access != "write":
-            bucket.grant_read(self._task_role.arn, prefix, name=self._full_name)
-        if access != "read":
-            bucket.grant_write(self._task_role.arn, prefix, name=self._full_name)
-        self.environment |= variables_for("bucket", label, name=bucket.name, prefix=prefix or None)
+        prefixes = self._settings.buckets[label]
+        self._task_role.add_statements(*use_bucket(sid(label), bucket.arn, prefixes))
+        bucket.grant(self._task_role.arn, prefixes, name=self._full_name)
+        only = prefixes.all[0] if len(prefixes.all) == 1 else None
+        self.environment |= variables_for("bucket", label, name=bucket.name, prefix=only or None)
 
     def _read_secrets(self) -> None:
         """Allow ECS to read the variables' values, and the program to read the logins that RDS rotates."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from modules.data.bucket.keys.access import Prefixes
 from modules.foundation.names import Names
 from modules.foundation.policies import Statement, allow
 
@@ -41,11 +42,14 @@ def read_environment_files(objects: Mapping[str, Sequence[str]]) -> list[Stateme
     ]
 
 
-def use_bucket(sid: str, bucket_arn: str, access: str, prefix: str) -> list[Statement]:
-    """Return the statements for read, write, or read_write access under a prefix."""
-    actions = (*(_READ if access != "write" else ()), *(_WRITE if access != "read" else ()))
-    objects = allow(f"Objects{sid}", actions=actions, resources=[f"{bucket_arn}/{prefix}*"])
-    if access == "write":
-        return [objects]
-    below = {"StringLike": {"s3:prefix": f"{prefix}*"}}
-    return [objects, allow(f"List{sid}", actions=["s3:ListBucket"], resources=[bucket_arn], condition=below)]
+def use_bucket(sid: str, bucket_arn: str, prefixes: Prefixes) -> list[Statement]:
+    """Return the statements to read and write under the prefixes."""
+    statements = []
+    for number, prefix in enumerate(prefixes.all, 1):
+        part = sid if number == 1 else f"{sid}Prefix{number}"
+        actions = (*(_READ if prefix in prefixes.read else ()), *(_WRITE if prefix in prefixes.write else ()))
+        statements += [allow(f"Objects{part}", actions=actions, resources=[f"{bucket_arn}/{prefix}*"])]
+        if prefix in prefixes.read:
+            below = {"StringLike": {"s3:prefix": f"{prefix}*"}}
+            statements += [allow(f"List{part}", actions=["s3:ListBucket"], resources=[bucket_arn], condition=below)]
+    return statements

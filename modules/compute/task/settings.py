@@ -8,10 +8,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.compute.ecs.settings import Capacity
-from modules.compute.keys.bucket_access import BucketAccess, bucket_rights
 from modules.compute.keys.images import Image
 from modules.compute.keys.publishing import PublishingSettings
 from modules.compute.task.keys.sizes import FARGATE_STORAGE_GIB
+from modules.data.bucket.keys.access import BucketAccess
+from modules.data.database.keys.access import DatabaseAccess
 from modules.foundation.lists import named_twice
 from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import LABEL_LIMIT, Cidr, Label, Settings, TieredSettings
@@ -241,10 +242,11 @@ class TaskSettings(TieredSettings, PublishingSettings):
         examples=[["content:env/api.env"]],
         description="Files of environment variables, `bucket:object`; `environment` takes precedence.",
     )
-    databases: tuple[Label, ...] = Field(
-        default=(),
-        examples=[["main"]],
-        description="Databases that it uses; it gets network access and the login in environment variables.",
+    databases: dict[Label, DatabaseAccess] = Field(
+        default_factory=dict,
+        examples=[{"main": "read_write"}],
+        description="Databases that it uses, each with read_write; it gets network access and the login in environment "
+        "variables.",
     )
     caches: tuple[CacheUser, ...] = Field(
         default=(),
@@ -253,8 +255,9 @@ class TaskSettings(TieredSettings, PublishingSettings):
     )
     buckets: dict[Label, BucketAccess] = Field(
         default_factory=dict,
-        examples=[{"content": "read_write:uploads/"}],
-        description="Buckets that it uses, with read, write, or read_write, and optionally a colon and a prefix.",
+        examples=[{"content": "read_write uploads/"}],
+        description="Buckets that it uses, each with read, write, or read_write, and optionally a space and a prefix; "
+        "or a list of these.",
     )
     reaches: tuple[Label, ...] = Field(
         default=(), examples=[["search"]], description="Services that it calls, by their private DNS names."
@@ -276,11 +279,6 @@ class TaskSettings(TieredSettings, PublishingSettings):
         """The caches, each with its user, if one is named."""
         matches = filter(None, map(_CACHE.fullmatch, self.caches))
         return {match[1]: match[2] for match in matches}
-
-    @property
-    def bucket_access(self) -> Mapping[str, tuple[str, str]]:
-        """The buckets, each with read, write, or read_write and the prefix."""
-        return bucket_rights(self.buckets)
 
     @property
     def environment_objects(self) -> list[tuple[str, str]]:
@@ -343,7 +341,7 @@ class TaskSettings(TieredSettings, PublishingSettings):
             rule = "has an effect only with a read-only root file system"
             remedy = "write read_only_root = true, or remove it"
             yield Finding(("writable_paths",), list(self.writable_paths), rule, remedy)
-        for kind in ("databases", "caches", "reaches"):
+        for kind in ("caches", "reaches"):
             labels = list(getattr(self, kind))
             if len(set(labels)) < len(labels):
                 yield Finding((kind,), labels, "names one twice", "name each once")

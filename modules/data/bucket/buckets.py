@@ -12,6 +12,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
 from constructs import Construct
 
 from modules.data.backup.settings import backup_tags
+from modules.data.bucket.keys.access import Prefixes
 from modules.data.bucket.keys.cors import CorsSettings
 from modules.data.bucket.settings import BucketSettings
 from modules.foundation.buckets import PrivateBucket
@@ -59,6 +60,12 @@ class Bucket(Construct):
     def ready(self) -> ITerraformDependable:
         """The bucket policy, which must exist before the bucket is used."""
         return self._bucket.ready
+
+    def grant(self, role_arn: str, prefixes: Prefixes, *, name: str) -> None:
+        """Allow a role to read and write under the prefixes; `name` is unique among the bucket's roles."""
+        for grant, granted in ((self.grant_read, prefixes.read), (self.grant_write, prefixes.write)):
+            for number, prefix in enumerate(granted, 1):
+                grant(role_arn, prefix, name=name if number == 1 else f"{name}-prefix-{number}")
 
     def grant_read(self, role_arn: str, prefix: str = "", *, name: str) -> None:
         """Allow a role to list and read objects under the prefix; `name` is unique among the bucket's readers."""

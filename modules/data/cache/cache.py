@@ -81,9 +81,9 @@ class Cache(Construct):
         return self._settings.user
 
     @property
-    def transit_encryption(self) -> bool:
+    def transit_encryption_enabled(self) -> bool:
         """Whether connections must use TLS."""
-        return self._settings.transit_encryption
+        return self._settings.transit_encryption_enabled
 
     def user_id(self, user: str) -> str:
         """Return the ID and name of the user; IAM authentication requires that both are the same."""
@@ -183,17 +183,17 @@ class Cache(Construct):
             subnet_group_name=self._subnet_group,
             security_group_ids=[self.security_group_id],
             parameter_group_name=self._parameter_group,
-            transit_encryption_enabled=settings.transit_encryption,
-            transit_encryption_mode="required" if settings.transit_encryption else None,
+            transit_encryption_enabled=settings.transit_encryption_enabled,
+            transit_encryption_mode="required" if settings.transit_encryption_enabled else None,
             at_rest_encryption_enabled="true",
             kms_key_id=self._foundation.data_key.arn,
             user_group_ids=self._user_groups or None,
-            snapshot_retention_limit=settings.snapshot_retention_days,
+            snapshot_retention_limit=settings.snapshot_retention_limit,
             snapshot_window=settings.snapshot_window,
             snapshot_name=settings.restore_from_snapshot,
             final_snapshot_identifier=self._final_snapshot_identifier() if self._foundation.is_production else None,
             maintenance_window=settings.maintenance_window,
-            auto_minor_version_upgrade=str(settings.minor_version_upgrades).lower(),
+            auto_minor_version_upgrade=str(settings.auto_minor_version_upgrade).lower(),
             # In production, changes wait for the maintenance window.
             apply_immediately=not self._foundation.is_production,
             log_delivery_configuration=[_delivery(kind, log_group) for kind, log_group in logs.items()],

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -82,6 +82,12 @@ class CacheUserSettings(Settings):
 class CacheSettings(TieredSettings):
     """A `cache` block: a primary and its replicas, with TLS and users with IAM authentication."""
 
+    renamed: ClassVar[Mapping[str, str]] = {
+        "snapshot_retention_days": "snapshot_retention_limit",
+        "minor_version_upgrades": "auto_minor_version_upgrade",
+        "transit_encryption": "transit_encryption_enabled",
+    }
+
     engine: CacheEngine = Field(default="valkey", description="valkey, or redis for clients that require it.")
     engine_version: str = Field(
         default="",
@@ -105,11 +111,13 @@ class CacheSettings(TieredSettings):
         description="Whether nodes are in different Availability Zones, with automatic failover; by default when there "
         "are replicas.",
     )
-    transit_encryption: Annotated[bool, NotAllowed((False,), "data would cross the network unencrypted")] = Field(
-        default=True,
-        description="Whether connections must use TLS, which IAM authentication requires.",
+    transit_encryption_enabled: Annotated[bool, NotAllowed((False,), "data would cross the network unencrypted")] = (
+        Field(
+            default=True,
+            description="Whether connections must use TLS, which IAM authentication requires.",
+        )
     )
-    snapshot_retention_days: Annotated[
+    snapshot_retention_limit: Annotated[
         int, NotAllowed((0,), "there would be no snapshot to restore", "write 1 or more; the default is 7")
     ] = tiered(
         development=0,
@@ -130,7 +138,7 @@ class CacheSettings(TieredSettings):
         default=None,
         description="Name of a snapshot from which a new cache is restored. Changing it replaces an existing cache.",
     )
-    minor_version_upgrades: bool = Field(
+    auto_minor_version_upgrade: bool = Field(
         default=True, description="Whether AWS upgrades to new minor versions in the maintenance window."
     )
     parameters: dict[str, str] = Field(
@@ -151,7 +159,7 @@ class CacheSettings(TieredSettings):
         if not isinstance(values, Mapping):
             return values
         filled = dict(values)
-        if values.get("transit_encryption") is False:
+        if values.get("transit_encryption_enabled") is False:
             filled.setdefault("user", {})
         if not filled.get("engine_version"):
             engine = values.get("engine", "valkey")
@@ -198,9 +206,12 @@ class CacheSettings(TieredSettings):
     def _shape_findings(self) -> Iterator[Finding]:
         if self.multi_az and not self.replicas:
             yield Finding(("multi_az",), True, "needs a replica to fail over to", "write replicas = 1 or more")
-        if self.user and not self.transit_encryption:
+        if self.user and not self.transit_encryption_enabled:
             yield Finding(
-                ("user",), None, "needs TLS, which AWS requires for access control", "remove transit_encryption = false"
+                ("user",),
+                None,
+                "needs TLS, which AWS requires for access control",
+                "remove transit_encryption_enabled = false",
             )
         if DEFAULT_USER in self.user:
             yield Finding(

@@ -150,7 +150,7 @@ class RdsInstances(Construct):
             storage_type=self._storage.storage_type,
             iops=self._storage.iops,
             storage_encrypted=settings.storage_encrypted,
-            maintenance_window=settings.preferred_maintenance_window,
+            maintenance_window=settings.maintenance_window,
             iam_database_authentication_enabled=settings.iam_database_authentication_enabled,
             database_insights_mode=settings.database_insights_mode,
         )
@@ -179,7 +179,7 @@ class RdsInstances(Construct):
             # A restored instance has its snapshot's key: "RestoreDBInstanceFromDBSnapshot" does not accept another.
             kms_key_id=None if restored else prerequisites.key_arn,
             backup_retention_period=settings.backup_retention_period,
-            backup_window=settings.preferred_backup_window,
+            backup_window=settings.backup_window,
             deletion_protection=settings.deletion_protection,
             skip_final_snapshot=settings.skip_final_snapshot,
             final_snapshot_identifier=prerequisites.final_snapshot_identifier,

@@ -214,11 +214,9 @@ def _password_findings(database: DatabaseFields) -> Iterator[Finding]:
 
 
 def _window_findings(database: DatabaseFields) -> Iterator[Finding]:
-    backup = minutes_of_day(database.preferred_backup_window)
-    if meet(backup, minutes_of_week(database.preferred_maintenance_window)):
-        rule = f"overlaps preferred_backup_window {database.preferred_backup_window}, which RDS does not allow"
-        at = ("preferred_maintenance_window",)
-        yield Finding(at, database.preferred_maintenance_window, rule, "write a window before or after it")
+    if meet(minutes_of_day(database.backup_window), minutes_of_week(database.maintenance_window)):
+        rule = f"overlaps backup_window {database.backup_window}, which RDS does not allow"
+        yield Finding(("maintenance_window",), database.maintenance_window, rule, "write a window before or after it")
 
 
 def _insight_findings(database: DatabaseFields) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ class Secret(Construct):
             name=secret_name(foundation.names, name),
             description=settings.description or None,
             kms_key_id=foundation.secret_key.arn,
-            recovery_window_in_days=settings.recovery_window_days,
+            recovery_window_in_days=settings.recovery_window_in_days,
             lifecycle=kept_if(foundation.is_production),
         )
         self.arn = secret.arn

@@ -1,7 +1,7 @@
 """The `secret` blocks: Secrets Manager secrets. `python -m ops secret set` stores their values, which are not here."""
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -29,13 +29,15 @@ class RotationSettings(Settings):
 class SecretSettings(TieredSettings):
     """A `secret` block: a secret whose value `python -m ops secret set NAME` stores."""
 
+    renamed: ClassVar[Mapping[str, str]] = {"recovery_window_days": "recovery_window_in_days"}
+
     description: str = Field(
         default="",
         max_length=2048,
         examples=["Where alarms are posted"],
         description="The purpose of the secret, and where to get a new value; not the value itself.",
     )
-    recovery_window_days: Annotated[
+    recovery_window_in_days: Annotated[
         int, NotAllowed((0,), "a secret deleted by mistake could not be restored", "write 7 to 30")
     ] = tiered(
         development=RECOVERY_WINDOW_DAYS["development"],
@@ -51,7 +53,7 @@ class SecretSettings(TieredSettings):
         return self
 
     def _findings(self) -> Iterator[Finding]:
-        days, at = self.recovery_window_days, ("recovery_window_days",)
+        days, at = self.recovery_window_in_days, ("recovery_window_in_days",)
         if days != 0 and not 7 <= days <= 30:
             rule = "is not a recovery window of Secrets Manager"
             yield Finding(at, days, rule, "write 7 to 30, or 0 for immediate deletion")

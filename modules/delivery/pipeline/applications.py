@@ -80,7 +80,7 @@ class ApplicationRoles(Construct):
             names=names,
             name=name,
             description=description,
-            trust_policy=trust_policy(provider_arn(self._pipeline, names), self._pipeline, subjects),
+            trust_policy=trust_policy(provider_arn(self._pipeline.gitlab, names), self._pipeline.gitlab, subjects),
             policy_name="pipeline",
             statements=statements,
         ).plain_arn

@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnec
 from constructs import Construct
 
 from modules.delivery.pipeline.role_names import Right
-from modules.delivery.pipeline.settings import PipelineSettings
+from modules.delivery.pipeline.settings import GitlabSettings, PipelineSettings
 from modules.delivery.pipeline.trust import trust_policy
 from modules.delivery.state.state import state_bucket_name
 from modules.foundation.names import Names
@@ -77,17 +77,17 @@ class PipelineRoles(Construct):
         self._make = make
         self._names = names
         self._bucket_arn = f"arn:aws:s3:::{state_bucket_name(names)}"
-        self._provider_arn = self._create_provider(next(iter(states.values())).settings)
+        self._provider_arn = self._create_provider(next(iter(states.values())).settings.gitlab)
         for env, state in states.items():
             self._create_role(env, state, "plan", self._planning(state))
             self._create_role(env, state, "apply", self._applying(state.settings))
 
-    def _create_provider(self, settings: PipelineSettings) -> str:
+    def _create_provider(self, settings: GitlabSettings) -> str:
         return self._make(
             IamOpenidConnectProvider,
             "gitlab",
-            url=settings.gitlab_url,
-            client_id_list=[settings.gitlab_url],
+            url=settings.url,
+            client_id_list=[settings.url],
             thumbprint_list=list(settings.thumbprints) or None,
         ).arn
 
@@ -97,8 +97,8 @@ class PipelineRoles(Construct):
             f"{env}_{right}",
             names=self._names,
             name=f"{env}-{right}",
-            description=f"GitLab jobs of {state.settings.project} that {right} {env}",
-            trust_policy=trust_policy(self._provider_arn, state.settings, state.settings.subjects(right)),
+            description=f"GitLab jobs of {state.settings.gitlab.project} that {right} {env}",
+            trust_policy=trust_policy(self._provider_arn, state.settings.gitlab, state.settings.subjects(right)),
             policy_name="pipeline",
             statements=statements,
             managed_policies={f"{env}_{right}": aws_policy(_MANAGED[right])},
@@ -145,7 +145,7 @@ class PipelineRoles(Construct):
     def _applying(self, settings: PipelineSettings) -> list[Statement]:
         account = f"arn:aws:iam::{self._names.account_id}"
         roles = f"{account}:role/{self._names.product}-{self._names.environment}-*"
-        provider_arn = f"{account}:oidc-provider/{settings.host}"
+        provider_arn = f"{account}:oidc-provider/{settings.gitlab.host}"
         return [
             deny(
                 "NotThePipelinesRoles",

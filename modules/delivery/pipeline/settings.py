@@ -1,13 +1,14 @@
 """The `pipeline` block: the GitLab project that may plan and apply the environment, without access keys."""
 
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
 from modules.foundation.gitlab import Project
 from modules.foundation.problems import broken_rule
-from modules.foundation.settings import NotAllowed, TieredSettings, tiered
+from modules.foundation.settings import NotAllowed, Settings, TieredSettings, tiered
 
 _URL = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?")
 _THUMBPRINT = re.compile(r"[0-9a-f]{40}")
@@ -25,10 +26,10 @@ def _thumbprint(value: str) -> str:
     return value
 
 
-class PipelineSettings(TieredSettings):
-    """The `pipeline` block: jobs assume two roles with GitLab's signed tokens, one to plan and one to apply."""
+class GitlabSettings(Settings):
+    """The `gitlab` block: jobs assume the roles with GitLab's signed tokens."""
 
-    gitlab_url: Annotated[str, AfterValidator(_url)] = Field(
+    url: Annotated[str, AfterValidator(_url)] = Field(
         default="https://gitlab.com", description="The URL of the GitLab server, which is the issuer of its tokens."
     )
     project: Project = Field(
@@ -41,6 +42,29 @@ class PipelineSettings(TieredSettings):
         description="The protected branch to which merge requests are compared and from which dev is applied; also the "
         "branch of applications' projects whose pipelines may assume their roles.",
     )
+    thumbprints: tuple[Annotated[str, AfterValidator(_thumbprint)], ...] = Field(
+        default=(),
+        max_length=5,
+        description="Fingerprints of the server's certificate authority, if AWS does not trust it already.",
+    )
+
+    @property
+    def host(self) -> str:
+        """The server's URL without the scheme, as in the names of the IAM provider and its condition keys."""
+        return self.url.removeprefix("https://")
+
+
+class PipelineSettings(TieredSettings):
+    """The `pipeline` block: jobs assume two roles, one to plan and one to apply."""
+
+    renamed: ClassVar[Mapping[str, str]] = {
+        "project": 'gitlab { project = "community/groundwork" }',
+        "gitlab_url": 'gitlab { url = "https://gitlab.com" }',
+        "default_branch": 'gitlab { default_branch = "main" }',
+        "thumbprints": "gitlab { thumbprints = [...] }",
+    }
+
+    gitlab: GitlabSettings = Field(description="The GitLab project that plans and applies.")
     previews: Annotated[
         bool,
         NotAllowed(
@@ -55,28 +79,18 @@ class PipelineSettings(TieredSettings):
         description="Whether jobs of any branch may plan, so that a merge request shows what it would change. "
         "Everybody who can push a branch can then read the environment's configuration.",
     )
-    thumbprints: tuple[Annotated[str, AfterValidator(_thumbprint)], ...] = Field(
-        default=(),
-        max_length=5,
-        description="Fingerprints of the server's certificate authority, if AWS does not trust it already.",
-    )
-
-    @property
-    def host(self) -> str:
-        """The server's URL without the scheme, as in the names of the IAM provider and its condition keys."""
-        return self.gitlab_url.removeprefix("https://")
 
     def subjects(self, right: str) -> list[str]:
         """Return the `sub` claims of tokens that may assume a role ("GitLab, ID token authentication").
 
         Only protected branches and tags, except for previews, so that AWS itself rejects apply jobs of other refs.
         """
-        applied_from = self.deploys_from(self.project)
+        applied_from = self.deploys_from(self.gitlab.project)
         if right == "apply":
             return applied_from
         # The scheduled drift job runs on the default branch.
-        planned_from = {*applied_from, self._default_branch_of(self.project)}
-        previewed_from = [f"project_path:{self.project}:ref_type:branch:ref:*"] if self.previews else []
+        planned_from = {*applied_from, self._default_branch_of(self.gitlab.project)}
+        previewed_from = [f"project_path:{self.gitlab.project}:ref_type:branch:ref:*"] if self.previews else []
         return [*previewed_from, *sorted(planned_from)]
 
     def deploys_from(self, project: str) -> list[str]:
@@ -91,7 +105,7 @@ class PipelineSettings(TieredSettings):
         return [self._default_branch_of(project), _releases_of(project)]
 
     def _default_branch_of(self, project: str) -> str:
-        return f"project_path:{project}:ref_type:branch:ref:{self.default_branch}"
+        return f"project_path:{project}:ref_type:branch:ref:{self.gitlab.default_branch}"
 
     @property
     def is_development(self) -> bool:

@@ -3,7 +3,7 @@
 import difflib
 import ipaddress
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -55,14 +55,16 @@ Range = Annotated[Cidr, AfterValidator(_range)]
 class RateLimitSettings(Settings):
     """The `rate_limit` block: the maximum number of requests from one address."""
 
-    requests: int = Field(
+    renamed: ClassVar[Mapping[str, str]] = {"requests": "limit", "window_seconds": "evaluation_window_sec"}
+
+    limit: int = Field(
         default=2000,
         ge=RATE_LIMITS[0],
         le=RATE_LIMITS[1],
         description="Requests from one address in a window, 10 or more. Users behind one router share an address; in "
         "a mobile network, thousands do.",
     )
-    window_seconds: Literal[60, 120, 300, 600] = Field(
+    evaluation_window_sec: Literal[60, 120, 300, 600] = Field(
         default=300, description="The evaluation window in seconds: 60, 120, 300, or 600."
     )
 

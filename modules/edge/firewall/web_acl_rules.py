@@ -44,8 +44,8 @@ def rules_of(settings: FirewallSettings, ip_sets: Mapping[str, str]) -> list[Waf
 def _rate_limit(settings: FirewallSettings) -> Wafv2WebAclRule:
     statement = {
         "rate_based_statement": {
-            "limit": settings.rate_limit.requests,
-            "evaluation_window_sec": settings.rate_limit.window_seconds,
+            "limit": settings.rate_limit.limit,
+            "evaluation_window_sec": settings.rate_limit.evaluation_window_sec,
             "aggregate_key_type": "IP",
         }
     }

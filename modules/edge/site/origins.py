@@ -85,7 +85,7 @@ class SiteOrigins(Construct):
     def _load_balancer(self, load_balancer: LoadBalancer) -> CloudfrontDistributionOrigin:
         name = origin_name(load_balancer.settings)
         assert name and self._settings.api, "a check requires a load balancer with a name that is not a wildcard"
-        timeout = self._settings.api.response_timeout_seconds
+        timeout = self._settings.api.origin_read_timeout
         if load_balancer.settings.internal:
             vpc_origin = CloudfrontDistributionOriginVpcOriginConfig(
                 vpc_origin_id=self._create_vpc_origin(load_balancer),

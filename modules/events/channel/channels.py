@@ -43,9 +43,9 @@ class Queue(Construct):
         name: str,
         foundation: Foundation,
         retention_days: int,
-        visibility_timeout: int | None = None,
+        visibility_timeout_seconds: int | None = None,
         dead_letters: "Queue | None" = None,
-        maximum_receives: int | None = None,
+        max_receive_count: int | None = None,
         dead_letters_of: str | None = None,
     ) -> None:
         """Take a dead-letter queue and its receive limit, or the ARN of the queue whose dead letters this one holds."""
@@ -62,10 +62,10 @@ class Queue(Construct):
             name=name,
             kms_master_key_id=self.key_arn,
             message_retention_seconds=retention_days * _SECONDS_A_DAY,
-            visibility_timeout_seconds=visibility_timeout,
+            visibility_timeout_seconds=visibility_timeout_seconds,
             # Long polling: fewer empty responses, which are charged too.
             receive_wait_time_seconds=20,
-            redrive_policy=json.dumps({"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": maximum_receives})
+            redrive_policy=json.dumps({"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": max_receive_count})
             if dead_letters
             else None,
             redrive_allow_policy=json.dumps({"redrivePermission": "byQueue", "sourceQueueArns": [dead_letters_of]})
@@ -111,7 +111,7 @@ class QueueWithDeadLetters(Construct):
         *,
         name: str,
         settings: QueueSettings,
-        visibility_timeout: int,
+        visibility_timeout_seconds: int,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -137,9 +137,9 @@ class QueueWithDeadLetters(Construct):
             name=queue_name,
             foundation=foundation,
             retention_days=settings.retention_days,
-            visibility_timeout=visibility_timeout,
+            visibility_timeout_seconds=visibility_timeout_seconds,
             dead_letters=self.dead_letters,
-            maximum_receives=settings.maximum_receives,
+            max_receive_count=settings.max_receive_count,
         )
 
     def subscribe(self, topic: "Topic", name: str) -> None:
@@ -233,7 +233,7 @@ class Stream(Construct):
             KinesisStream,
             name,
             name=self.name,
-            retention_period=settings.retention_hours,
+            retention_period=settings.retention_period,
             encryption_type="KMS",
             kms_key_id=self.key_arn,
             stream_mode_details=KinesisStreamStreamModeDetails(stream_mode="ON_DEMAND"),

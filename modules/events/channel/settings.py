@@ -1,6 +1,7 @@
 """The `queue`, `topic`, and `stream` blocks: SQS queues, SNS topics, and Kinesis streams."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -16,10 +17,15 @@ TOPICS_LIMIT = 9
 class QueueSettings(Settings):
     """A `queue` block: an SQS queue, with a dead-letter queue for the messages that cannot be processed."""
 
+    renamed: ClassVar[Mapping[str, str]] = {
+        "visibility_timeout": "visibility_timeout_seconds",
+        "maximum_receives": "max_receive_count",
+    }
+
     topics: tuple[Label, ...] = Field(
         default=(), max_length=TOPICS_LIMIT, description="Names of the topics that the queue subscribes to."
     )
-    visibility_timeout: int | None = Field(
+    visibility_timeout_seconds: int | None = Field(
         default=None,
         ge=0,
         le=43200,
@@ -27,7 +33,7 @@ class QueueSettings(Settings):
         "times the timeout of the function that reads the queue, or 30.",
     )
     retention_days: int = Field(default=4, ge=1, le=14, description="Days after which SQS deletes a message.")
-    maximum_receives: int = Field(
+    max_receive_count: int = Field(
         default=5,
         ge=1,
         le=1000,
@@ -49,6 +55,8 @@ class TopicSettings(Settings):
 class StreamSettings(Settings):
     """A `stream` block: a Kinesis stream of ordered records that can be read again. Its capacity is on demand."""
 
-    retention_hours: Annotated[int, Field(ge=24, le=8760)] = Field(
+    renamed: ClassVar[Mapping[str, str]] = {"retention_hours": "retention_period"}
+
+    retention_period: Annotated[int, Field(ge=24, le=8760)] = Field(
         default=24, description="Hours for which records can be read again, 24 to 8760."
     )

@@ -1,6 +1,7 @@
 """Access of functions to the blocks of the data module, and the environment variables that describe them."""
 
 from modules.data.bucket.buckets import Bucket
+from modules.data.bucket.keys.access import Prefixes
 from modules.data.cache.cache import PORT, Cache
 from modules.data.database.database import Database
 from modules.data.logins import (
@@ -14,7 +15,7 @@ from modules.data.logins import (
 )
 from modules.data.module import DataModule
 from modules.events.function.functions import Function
-from modules.events.function.settings import BucketAccess, FunctionSettings
+from modules.events.function.settings import FunctionSettings
 from modules.foundation.names import Names
 from modules.foundation.variables import variables_for
 
@@ -30,8 +31,8 @@ def grant_data_access(function: Function, settings: FunctionSettings, data: Data
         _use_database(function, label, data.databases[label])
     for label in settings.caches:
         _use_cache(function, label, data.caches[label])
-    for label, access in settings.bucket.items():
-        _use_bucket(function, label, data.buckets[label], access)
+    for label, prefixes in settings.buckets.items():
+        _use_bucket(function, label, data.buckets[label], prefixes)
     databases = [data.databases[label] for label in settings.databases]
     secrets = {label: data.secrets[label] for label in settings.secrets}
     function.role.add_statements(*read_secrets(secret_keys(databases, secrets.values()), names))
@@ -56,9 +57,9 @@ def _use_cache(function: Function, label: str, cache: Cache) -> None:
     function.add_environment(cache_variables(label, cache, user))
 
 
-def _use_bucket(function: Function, label: str, bucket: Bucket, access: BucketAccess) -> None:
-    for number, prefix in enumerate(access.read, 1):
+def _use_bucket(function: Function, label: str, bucket: Bucket, prefixes: Prefixes) -> None:
+    for number, prefix in enumerate(prefixes.read, 1):
         bucket.grant_read(function.role.arn, prefix, name=f"function-{function.label}-{number}")
-    for number, prefix in enumerate(access.write, 1):
+    for number, prefix in enumerate(prefixes.write, 1):
         bucket.grant_write(function.role.arn, prefix, name=f"function-{function.label}-{number}")
     function.add_environment(variables_for("bucket", label, name=bucket.name))

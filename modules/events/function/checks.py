@@ -80,7 +80,7 @@ def _edges(blocks: EventsBlocks) -> Iterator[Edge]:
 
 
 def _through_buckets(blocks: EventsBlocks, writer: str) -> Iterator[Edge]:
-    for bucket, access in blocks.function[writer].bucket.items():
+    for bucket, access in blocks.function[writer].buckets.items():
         for name, function in blocks.function.items():
             for label, trigger in function.on_object.items():
                 for prefix in access.write if trigger.bucket == bucket else ():

@@ -193,10 +193,10 @@ class Function(Construct):
             handler=f"{settings.folder(self.label)}.handler.handler",
             filename=asset.path,
             source_code_hash=code_hash(package),
-            memory_size=settings.memory,
+            memory_size=settings.memory_size,
             timeout=settings.timeout,
-            ephemeral_storage=LambdaFunctionEphemeralStorage(size=settings.ephemeral_storage),
-            reserved_concurrent_executions=settings.reserved_concurrency,
+            ephemeral_storage=LambdaFunctionEphemeralStorage(size=settings.ephemeral_storage_mib),
+            reserved_concurrent_executions=settings.reserved_concurrent_executions,
             environment=LambdaFunctionEnvironment(variables=self._environment) if self._environment else None,
             tracing_config=LambdaFunctionTracingConfig(mode="Active"),
             logging_config=LambdaFunctionLoggingConfig(
@@ -217,7 +217,7 @@ class Function(Construct):
             LambdaFunctionEventInvokeConfig,
             self.label,
             function_name=self._function.function_name,
-            maximum_retry_attempts=self._settings.retries,
-            maximum_event_age_in_seconds=self._settings.maximum_event_age,
+            maximum_retry_attempts=self._settings.maximum_retry_attempts,
+            maximum_event_age_in_seconds=self._settings.maximum_event_age_in_seconds,
             destination_config=LambdaFunctionEventInvokeConfigDestinationConfig(on_failure=on_failure),
         )

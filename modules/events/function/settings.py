@@ -6,10 +6,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
+from modules.data.bucket.keys.access import BucketAccess
+from modules.data.database.keys.access import DatabaseAccess
 from modules.events.function.keys.triggers import FunctionSchedule, OnObject, OnQueue, OnStream, OnTopic
 from modules.events.function.packaging import Architecture, Runtime, Target
 from modules.foundation.lists import named_twice
-from modules.foundation.object_keys import key_findings, wildcard_findings
 from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 from modules.foundation.variables import CREDENTIAL_VARIABLES, variable
@@ -51,41 +52,22 @@ def _code(value: str) -> str:
     return value
 
 
-class BucketAccess(Settings):
-    """A `bucket` block in a function: its access to a bucket."""
-
-    read: tuple[str, ...] = Field(
-        default=(), examples=[["uploads/"]], description='Prefixes that it can list and read; "" is the whole bucket.'
-    )
-    write: tuple[str, ...] = Field(
-        default=(),
-        examples=[["thumbnails/"]],
-        description='Prefixes that it can write and delete; "" is the whole bucket.',
-    )
-
-    @model_validator(mode="after")
-    def _some(self) -> "BucketAccess":
-        if not self.read and not self.write:
-            remedy = 'write read = ["uploads/"] or write = ["thumbnails/"], or remove the block'
-            refuse([Finding((), None, "has neither read nor write", remedy)])
-        refuse([*named_twice(self, "read", "write"), *self._prefix_findings()])
-        return self
-
-    def _prefix_findings(self) -> Iterator[Finding]:
-        for key, prefixes in (("read", self.read), ("write", self.write)):
-            for prefix in prefixes:
-                yield from key_findings((key,), prefix)
-                yield from wildcard_findings((key,), prefix)
-
-
 class FunctionSettings(Settings):
     """A `function` block: its code, its permissions, and what invokes it."""
 
     key_groups: ClassVar[Mapping[str, str]] = {
         "code": "Code and size",
-        "reserved_concurrency": "Concurrency and retries",
+        "reserved_concurrent_executions": "Concurrency and retries",
         "environment": "Environment variables and access",
         "queues": "Messages that it sends",
+    }
+    renamed: ClassVar[Mapping[str, str]] = {
+        "memory": "memory_size",
+        "ephemeral_storage": "ephemeral_storage_mib",
+        "reserved_concurrency": "reserved_concurrent_executions",
+        "retries": "maximum_retry_attempts",
+        "maximum_event_age": "maximum_event_age_in_seconds",
+        "bucket": 'buckets = { content = ["read uploads/", "write thumbnails/"] }',
     }
 
     code: Annotated[str, AfterValidator(_code)] | None = Field(
@@ -100,22 +82,22 @@ class FunctionSettings(Settings):
         description="arm64 costs 20% less per second; x86_64 is for dependencies without arm64 wheels.",
     )
     # The limits of provider 5.100, which are those of "AWS Lambda quotas".
-    memory: int = Field(
+    memory_size: int = Field(
         default=256, ge=128, le=10240, description="Memory in MB, 128 to 10240; CPU grows in proportion."
     )
     timeout: int = Field(
         default=10, ge=1, le=900, description="Maximum duration of an invocation in seconds, up to 900."
     )
-    ephemeral_storage: int = Field(default=512, ge=512, le=10240, description="Size of /tmp in MB, 512 to 10240.")
-    reserved_concurrency: int | None = Field(
+    ephemeral_storage_mib: int = Field(default=512, ge=512, le=10240, description="Size of /tmp in MB, 512 to 10240.")
+    reserved_concurrent_executions: int | None = Field(
         default=None,
         ge=0,
         description="Concurrency that is reserved for the function and limits it; 0 stops it. By default none.",
     )
-    retries: int = Field(
+    maximum_retry_attempts: int = Field(
         default=2, ge=0, le=2, description="Number of times a failed event is retried, after one and two minutes."
     )
-    maximum_event_age: int = Field(
+    maximum_event_age_in_seconds: int = Field(
         default=21600, ge=60, le=21600, description="Age in seconds at which an event is discarded, 60 to 21600."
     )
     environment: dict[str, str] = Field(
@@ -126,9 +108,18 @@ class FunctionSettings(Settings):
     in_vpc: bool = Field(
         default=False, description="Whether it runs in the app subnets, where it can reach databases and caches."
     )
-    databases: tuple[Label, ...] = Field(default=(), description="Names of the databases that it connects to.")
+    databases: dict[Label, DatabaseAccess] = Field(
+        default_factory=dict,
+        examples=[{"main": "read_write"}],
+        description="Databases that it connects to, each with read_write.",
+    )
     caches: tuple[Label, ...] = Field(default=(), description="Names of the caches that it connects to.")
-    bucket: dict[Label, BucketAccess] = Field(default_factory=dict, description="Access to buckets, by name.")
+    buckets: dict[Label, BucketAccess] = Field(
+        default_factory=dict,
+        examples=[{"content": ["read uploads/", "write thumbnails/"]}],
+        description="Buckets that it uses, each with read, write, or read_write, and optionally a space and a prefix; "
+        "or a list of these.",
+    )
     secrets: tuple[Label, ...] = Field(default=(), description="Names of the secrets that it reads.")
     queues: tuple[Label, ...] = Field(default=(), description="Names of the queues that it sends to.")
     topics: tuple[Label, ...] = Field(default=(), description="Names of the topics that it publishes to.")
@@ -152,7 +143,7 @@ class FunctionSettings(Settings):
                 *self._environment_findings(),
                 *self._network_findings(),
                 *self._concurrency_findings(),
-                *named_twice(self, "databases", "caches", "secrets", "queues", "topics", "streams"),
+                *named_twice(self, "caches", "secrets", "queues", "topics", "streams"),
             ]
         )
         return self
@@ -195,7 +186,7 @@ class FunctionSettings(Settings):
         kinds: Mapping[str, Iterable[str]] = {
             "database": self.databases,
             "cache": self.caches,
-            "bucket": self.bucket,
+            "bucket": self.buckets,
             "secret": self.secrets,
             **self.published_to,
         }
@@ -211,12 +202,12 @@ class FunctionSettings(Settings):
         """
         limits = {label: queue.maximum_concurrency or 0 for label, queue in self.on_queue.items()}
         total = sum(limits.values())
-        if self.reserved_concurrency and total > self.reserved_concurrency:
+        if self.reserved_concurrent_executions and total > self.reserved_concurrent_executions:
             sum_shown = "" if len(limits) == 1 else f"makes {total} with the other queues', and "
-            rule = f"{sum_shown}is above reserved_concurrency {self.reserved_concurrency}: messages that are throttled "
-            rule += "are retried until they move to the dead-letter queue"
+            rule = f"{sum_shown}is above reserved_concurrent_executions {self.reserved_concurrent_executions}: "
+            rule += "messages that are throttled are retried until they move to the dead-letter queue"
             at = ("on_queue", next(label for label, limit in limits.items() if limit), "maximum_concurrency")
-            remedy = f"write less, or reserved_concurrency = {total}"
+            remedy = f"write less, or reserved_concurrent_executions = {total}"
             yield Finding(at, limits[at[1]], rule, remedy)
 
     def _network_findings(self) -> Iterator[Finding]:

@@ -65,7 +65,7 @@ class Triggers(Construct):
             event_source_arn=queue.arn,
             function_name=self._function.arn,
             batch_size=settings.batch_size,
-            maximum_batching_window_in_seconds=settings.batching_window,
+            maximum_batching_window_in_seconds=settings.maximum_batching_window_in_seconds,
             function_response_types=PARTIAL_BATCHES,
             scaling_config=LambdaEventSourceMappingScalingConfig(maximum_concurrency=limit) if limit else None,
             depends_on=self._function.role.ready,
@@ -80,7 +80,7 @@ class Triggers(Construct):
             topic_arn=topic.arn,
             protocol="lambda",
             endpoint=self._function.arn,
-            filter_policy=json.dumps(settings.filter, sort_keys=True) if settings.filter else None,
+            filter_policy=json.dumps(settings.filter_policy, sort_keys=True) if settings.filter_policy else None,
             depends_on=[permission],
         )
 
@@ -96,10 +96,10 @@ class Triggers(Construct):
             # Include records that were put in before the function existed.
             starting_position="TRIM_HORIZON",
             batch_size=settings.batch_size,
-            maximum_batching_window_in_seconds=settings.batching_window,
-            parallelization_factor=settings.parallelization,
-            maximum_retry_attempts=settings.retries,
-            maximum_record_age_in_seconds=settings.maximum_record_age,
+            maximum_batching_window_in_seconds=settings.maximum_batching_window_in_seconds,
+            parallelization_factor=settings.parallelization_factor,
+            maximum_retry_attempts=settings.maximum_retry_attempts,
+            maximum_record_age_in_seconds=settings.maximum_record_age_in_seconds,
             bisect_batch_on_function_error=True,
             function_response_types=PARTIAL_BATCHES,
             destination_config=LambdaEventSourceMappingDestinationConfig(on_failure=on_failure),
@@ -113,7 +113,7 @@ class Triggers(Construct):
             SchedulerSchedule,
             f"{function.label}_{name}",
             name=self._foundation.names.of(f"{function.label}-{name}", SCHEDULE_NAME_LIMIT),
-            schedule_expression=settings.expression,
+            schedule_expression=settings.schedule_expression,
             schedule_expression_timezone=settings.time_zone,
             flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),
             target=SchedulerScheduleTarget(

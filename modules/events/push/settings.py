@@ -1,7 +1,7 @@
 """The `push` blocks: push notifications to the devices of an app."""
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -79,6 +79,8 @@ class FcmSettings(Settings):
 class PushSettings(TieredSettings):
     """A `push` block: messages of the API that go to devices, each as one notification."""
 
+    renamed: ClassVar[Mapping[str, str]] = {"memory": "memory_size"}
+
     source: PushSource = Field(
         default="topic",
         description="Where the API puts notifications: topic (SNS, followed by a queue), queue (SQS), or stream "
@@ -92,7 +94,7 @@ class PushSettings(TieredSettings):
         le=TTL_LIMIT,
         description="Seconds for which delivery is attempted, unless the notification sets its own; 0 is only once.",
     )
-    memory: int = Field(default=256, ge=128, le=10240, description="Memory of the function in MB.")
+    memory_size: int = Field(default=256, ge=128, le=10240, description="Memory of the function in MB.")
     attempts: int = Field(
         default=5, ge=1, le=100, description="Number of attempts to send a notification before it is discarded."
     )
@@ -113,10 +115,10 @@ class PushSettings(TieredSettings):
         return FunctionSettings(
             code="push",
             description="Notifications to mobile devices",
-            memory=self.memory,
+            memory_size=self.memory_size,
             timeout=FUNCTION_TIMEOUT,
             on_queue={} if by_stream else {channel: OnQueue()},
-            on_stream={channel: OnStream(batch_size=10, retries=self.attempts - 1)} if by_stream else {},
+            on_stream={channel: OnStream(batch_size=10, maximum_retry_attempts=self.attempts - 1)} if by_stream else {},
         )
 
     def queues(self, channel: str) -> dict[str, QueueSettings]:
@@ -124,7 +126,7 @@ class PushSettings(TieredSettings):
         if self.source == "stream":
             return {}
         topics = (channel,) if self.source == "topic" else ()
-        return {channel: QueueSettings(topics=topics, maximum_receives=self.attempts)}
+        return {channel: QueueSettings(topics=topics, max_receive_count=self.attempts)}
 
     def topics(self, channel: str) -> dict[str, TopicSettings]:
         """Return the topic, if it is the source."""

@@ -57,7 +57,7 @@ class FlowLogs(Construct):
         self._settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "network")
-        if settings.destination == "s3":
+        if settings.log_destination_type == "s3":
             self._deliver_to_bucket(vpc_id)
         else:
             self._deliver_to_log_group(vpc_id)
@@ -68,7 +68,7 @@ class FlowLogs(Construct):
             FlowLog,
             "flow_log",
             vpc_id=vpc_id,
-            traffic_type=self._settings.traffic,
+            traffic_type=self._settings.traffic_type,
             log_destination_type="s3",
             log_destination=log_bucket.grant_flow_log_delivery("vpc-flow-logs"),
             log_format=LOG_FORMAT,
@@ -104,7 +104,7 @@ class FlowLogs(Construct):
             FlowLog,
             "flow_log",
             vpc_id=vpc_id,
-            traffic_type=self._settings.traffic,
+            traffic_type=self._settings.traffic_type,
             log_destination_type="cloud-watch-logs",
             log_destination=log_group.arn,
             iam_role_arn=role.arn,

@@ -3,9 +3,9 @@
 import difflib
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -180,11 +180,13 @@ class SubnetSizes(Settings):
 class FlowLogSettings(Settings):
     """The `flow_logs` block: the flow logs of the VPC, which are always on."""
 
-    destination: Literal["s3", "cloud-watch-logs"] = Field(
+    renamed: ClassVar[Mapping[str, str]] = {"destination": "log_destination_type", "traffic": "traffic_type"}
+
+    log_destination_type: Literal["s3", "cloud-watch-logs"] = Field(
         default="s3",
         description="The environment's log bucket (Parquet, cheapest to store), or a log group (fastest to search).",
     )
-    traffic: Literal["ALL", "ACCEPT", "REJECT"] = Field(
+    traffic_type: Literal["ALL", "ACCEPT", "REJECT"] = Field(
         default="ALL", description="The traffic to record; ALL, since incidents are investigated from accepted traffic."
     )
 

@@ -59,12 +59,12 @@ class ZoneRecords(Construct):
             Route53HealthCheck,
             f"{self._label}_{name}",
             type=f"{settings.protocol.upper()}{match}",
-            fqdn=settings.host,
+            fqdn=settings.fqdn,
             port=settings.port,
-            resource_path=None if settings.protocol == "tcp" else settings.path,
+            resource_path=None if settings.protocol == "tcp" else settings.resource_path,
             search_string=settings.search_string,
-            request_interval=settings.interval_seconds,
-            failure_threshold=settings.failures,
+            request_interval=settings.request_interval,
+            failure_threshold=settings.failure_threshold,
             # A load balancer selects the certificate by the name in the TLS handshake.
             enable_sni=True if settings.protocol == "https" else None,
             tags={"Name": self._foundation.names.of(name)},
@@ -87,7 +87,7 @@ class ZoneRecords(Construct):
                 routing=routing,
             )
         else:
-            values, ttl = settings.values, settings.ttl
+            values, ttl = settings.records, settings.ttl
             self._zone.record(key, settings.name, str(settings.type), values, ttl=ttl, routing=routing)
 
     def _routing(self, label: str, settings: RecordSettings) -> Routing | None:

@@ -112,7 +112,7 @@ class ZoneSettings(TieredSettings):
             if record.type == "CNAME" and record.name == self.name:
                 # RFC 1034, section 3.6.2: a name with a CNAME has no other records, and this one has NS and SOA.
                 rule = "is the zone's own name, which cannot have a CNAME record"
-                yield Finding(at, record.name, rule, "write an `alias` block in place of type and values")
+                yield Finding(at, record.name, rule, "write an `alias` block in place of `type` and `records`")
             if record.type == "CAA" and record.name == self.name and self.certificate_authorities:
                 rule = "already has a CAA record, from certificate_authorities"
                 yield Finding(at, record.name, rule, "add the values there, or write certificate_authorities = []")
@@ -130,8 +130,8 @@ class ZoneSettings(TieredSettings):
                 remedy = f'add `health_check "{record.health_check}" {{ ... }}` to the zone'
                 yield Finding(("record", label, "health_check"), record.health_check, rule, remedy)
             check = self.health_check.get(record.health_check or "")
-            if check and check.host == record.name:
-                rule = f"checks {check.host}, the name that all of its records share, and not this record's target"
+            if check and check.fqdn == record.name:
+                rule = f"checks {check.fqdn}, the name that all of its records share, and not this record's target"
                 remedy = "write the target's own name as the health check's host"
                 yield Finding(("record", label, "health_check"), record.health_check, rule, remedy)
 

@@ -80,9 +80,9 @@ def test_base_with_spot_only_is_a_problem(tmp_path: Path, text: str) -> None:
     ("line", "message"),
     [
         ("min_size = 5", "min_size 5 is greater than max_size = 4; write 4 or less"),
-        ("volume_size_gib = 20", "volume_size_gib 20 should be greater than or equal to 30"),
+        ("volume_size = 20", "volume_size 20 should be greater than or equal to 30"),
         ('ami_id = "latest"', "ami_id latest is not an AMI ID; write one such as"),
-        ("target_capacity_percent = 101", "target_capacity_percent 101 should be less than or equal to 100"),
+        ("target_capacity = 101", "target_capacity 101 should be less than or equal to 100"),
         ('availability_zones = ["b"]', "availability_zones b is not an Availability Zone of the network, which"),
     ],
 )

@@ -240,7 +240,7 @@ def test_managed_group_gets_a_new_name_when_eks_cannot_change_it(
     [
         ("max_size       = 3", "max_size       = 4"),
         ("max_size       = 3", 'max_size       = 3\n    labels = { workload = "web" }'),
-        ("max_size       = 3", "max_size       = 3\n    volume_size_gib = 80"),
+        ("max_size       = 3", "max_size       = 3\n    volume_size = 80"),
         ("max_size       = 3", 'max_size       = 3\n    availability_zones = ["c", "a"]'),
         ("1.36", "1.37"),  # the versions of Kubernetes and kube-proxy
     ],
@@ -336,7 +336,8 @@ def test_pod_reads_the_secrets_of_its_service_account(mobile: Template) -> None:
 
 
 def test_pod_logs_in_to_the_databases_and_caches_of_its_service_account(tmp_path: Path) -> None:
-    account = '  service_account "payments/api" {\n    databases = ["main"]\n    caches    = ["sessions"]\n  }\n'
+    logins = '    databases = { main = "read_write" }\n    caches    = ["sessions"]\n'
+    account = f'  service_account "payments/api" {{\n{logins}  }}\n'
     opened = '  databases = ["main"]\n  caches    = ["sessions"]\n'
     template = stack_of(tmp_path, dev(opened, account, GENERAL)["dev"] + LOGINS)
     # As text, because the expression of an ARN contains quotes.

@@ -75,12 +75,12 @@ def test_missing_or_incomplete_version_is_reported(tmp_path: Path) -> None:
         ),
         (GENERAL + "  corporate = true\n", "17: eks.blue.corporate true means the ranges of network."),
         (
-            GENERAL + '  service_cidr = "10.20.0.0/16"\n',
-            "17: eks.blue.service_cidr 10.20.0.0/16 overlaps 10.20.0.0/20, which pods could then not reach",
+            GENERAL + '  service_ipv4_cidr = "10.20.0.0/16"\n',
+            "17: eks.blue.service_ipv4_cidr 10.20.0.0/16 overlaps 10.20.0.0/20, which pods could then not reach",
         ),
         (
-            GENERAL + '  service_cidr = "8.8.0.0/16"\n',
-            "17: eks.blue.service_cidr 8.8.0.0/16 is not a private range",
+            GENERAL + '  service_ipv4_cidr = "8.8.0.0/16"\n',
+            "17: eks.blue.service_ipv4_cidr 8.8.0.0/16 is not a private range",
         ),
         ("", "10: eks.blue has no nodes and no Fargate profile; write `managed"),
     ],
@@ -152,7 +152,7 @@ def test_invalid_access_is_reported(tmp_path: Path, line: str, message: str) -> 
             "would give pods full access",
         ),
         ("payments/api", ['policy_arns = ["ReadOnlyAccess"]'], "is not the ARN of a policy"),
-        ("payments/api", ['buckets = { content = "all" }'], "all is not a kind of bucket access"),
+        ("payments/api", ['buckets = { content = "all" }'], "all is not access to a bucket"),
         (
             "payments/api",
             ['buckets = { content = "read" }'],
@@ -160,7 +160,7 @@ def test_invalid_access_is_reported(tmp_path: Path, line: str, message: str) -> 
         ),
         ("payments/api", ['secrets = ["bank"]'], "secrets bank names no `secret` block of this environment"),
         ("payments/api", ['queues = ["orders"]'], "queues orders names no `queue` block of this environment"),
-        ("payments/api", ['databases = ["main"]'], "databases main is not one of the cluster's databases, so it"),
+        ("payments/api", ['databases = { main = "read_write" }'], "databases main is not one of the cluster's"),
         ("payments/api", ['caches = ["sessions"]'], 'write caches = ["sessions"] in the `eks` block too'),
         (
             "payments/api",

@@ -26,7 +26,7 @@ def settings(folder: Path, text: str) -> LoadBalancerSettings:
 def test_defaults_depend_on_tier_and_scheme(tmp_path: Path) -> None:
     dev = settings(tmp_path, DEV + balancer())
     assert (dev.internal, dev.reachable_from, dev.deletion_protection) == (False, "internet", False)
-    assert (dev.drop_invalid_header_fields, dev.desync_mitigation_mode, dev.http2) == (True, "defensive", True)
+    assert (dev.drop_invalid_header_fields, dev.desync_mitigation_mode, dev.enable_http2) == (True, "defensive", True)
     assert dev.default.fixed_response is not None
     assert dev.default.fixed_response.status_code == 404
     assert settings(tmp_path, PROD + balancer()).deletion_protection is True

@@ -62,11 +62,11 @@ def test_name_contains_what_forces_a_replacement(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"health_check": {"timeout_seconds": 15}}, "is not less than interval_seconds = 15, which AWS requires"),
-        ({"health_check": {"codes": "200-599"}}, "is not a list of HTTP1 codes from 200 to 499"),
-        ({"health_check": {"codes": "ok"}}, "is not a list of HTTP1 codes from 200 to 499"),
-        ({"health_check": {"codes": "200"}, "protocol_version": "GRPC"}, "is not a list of GRPC codes from 0 to 99"),
-        ({"slow_start_seconds": 29}, "is neither 0 nor between 30 and 900 seconds"),
+        ({"health_check": {"timeout": 15}}, "is not less than interval = 15, which AWS requires"),
+        ({"health_check": {"matcher": "200-599"}}, "is not a list of HTTP1 codes from 200 to 499"),
+        ({"health_check": {"matcher": "ok"}}, "is not a list of HTTP1 codes from 200 to 499"),
+        ({"health_check": {"matcher": "200"}, "protocol_version": "GRPC"}, "is not a list of GRPC codes from 0 to 99"),
+        ({"slow_start": 29}, "is neither 0 nor between 30 and 900 seconds"),
         ({"health_check": {"path": "health"}}, "String should match pattern"),
     ],
 )

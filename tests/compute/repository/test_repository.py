@@ -56,7 +56,7 @@ def test_pull_statements_name_the_repositories_of_the_images_only() -> None:
 
 
 def test_lifecycle_policy_expires_prereleases_before_releases() -> None:
-    settings = RepositorySettings.model_validate({"keep_images": 50, "expire_candidates_after_days": 14})
+    settings = RepositorySettings.model_validate({"keep_images": 50, "expire_prereleases_after_days": 14})
     policy = lifecycle_policy(settings)
     rules = [
         (rule["rulePriority"], selection["tagStatus"], selection.get("tagPatternList"), selection["countNumber"])

@@ -65,7 +65,7 @@ def test_scheduled_task_with_own_image_has_own_definition_and_role(tasks: Templa
 
 
 def test_schedule_without_image_is_disabled(tmp_path: Path) -> None:
-    lines = ('schedule = "rate(1 hour)"', 'command = ["x"]')
+    lines = ('schedule_expression = "rate(1 hour)"', 'command = ["x"]')
     of_service = service('service = "api"', *lines, label="report", kind="scheduled_task", image="")
     independent = service(*lines, label="clean", kind="scheduled_task", image="")
     template = stack_of(tmp_path, DEV + PREREQUISITES + service(image="") + of_service + independent)

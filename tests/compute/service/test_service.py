@@ -296,7 +296,9 @@ load_balancer "public" {
 @pytest.mark.parametrize("image", ["", 'image = "api:1.4.2"'])
 def test_everything_but_the_service_exists_before_its_first_image(image: str, tmp_path: Path) -> None:
     scaling = 'scaling {\n min_capacity = 1\n max_capacity = 2\n target_tracking "cpu" {\n metric = "cpu"\n'
-    nightly = 'scheduled_task "nightly" {\n service = "api"\n schedule = "rate(1 day)"\n command = ["clean"]\n}\n'
+    nightly = (
+        'scheduled_task "nightly" {\n service = "api"\n schedule_expression = "rate(1 day)"\n command = ["clean"]\n}\n'
+    )
     block = service(scaling + "target_value = 50\n}\n}\n discovery = true\n port = 8080", image=image)
     template = stack_of(tmp_path, DEV + PREREQUISITES + block + REACHED + nightly)
     created = ["service_api"] if image else []
@@ -311,7 +313,7 @@ def test_everything_but_the_service_exists_before_its_first_image(image: str, tm
 
 def test_database_proxy_uses_iam_authentication(tmp_path: Path) -> None:
     data = DATA.replace('"db.t4g.medium"', '"db.r7g.large"\n  proxy {}')
-    template = stack_of(tmp_path, DEV + PREREQUISITES + service('databases = ["main"]') + data)
+    template = stack_of(tmp_path, DEV + PREREQUISITES + service('databases = { main = "read_write" }') + data)
     assert variables(template)["DATABASE_MAIN_PROXY_HOST"] == "main-proxy.db.env.internal"
     # The policy is not valid JSON until Terraform replaces the expression by the proxy's ID.
     policy = template.only_policy("aws_iam_role_policy", "service_api_task")
@@ -327,7 +329,7 @@ def test_database_proxy_uses_iam_authentication(tmp_path: Path) -> None:
     ("access", "sids"), [("read", {"Read"}), ("write", {"Write"}), ("read_write", {"Read", "Write"})]
 )
 def test_bucket_policy_names_the_task_role(tmp_path: Path, access: str, sids: set[str]) -> None:
-    text = DEV + PREREQUISITES + service(f'buckets = {{ content = "{access}:up/" }}') + DATA
+    text = DEV + PREREQUISITES + service(f'buckets = {{ content = "{access} up/" }}') + DATA
     template = stack_of(tmp_path, text)
     policy = {each["Sid"]: each for each in template.policy("aws_s3_bucket_policy.bucket_content")}
     named = {sid for sid in ("Read", "Write") if f"{sid}ServiceApi" in policy}
@@ -336,3 +338,16 @@ def test_bucket_policy_names_the_task_role(tmp_path: Path, access: str, sids: se
         assert policy[f"{sid}ServiceApi"]["Principal"] == {"AWS": "${aws_iam_role.service_api_task.arn}"}
         assert policy[f"{sid}ServiceApi"]["Resource"][0].endswith("-ap-northeast-2/up/*")
     assert variables(template)["BUCKET_CONTENT_PREFIX"] == "up/"
+
+
+def test_several_rights_to_one_bucket_have_a_statement_each_and_no_prefix_variable(tmp_path: Path) -> None:
+    text = DEV + PREREQUISITES + service('buckets = { content = ["read up/", "write small/"] }') + DATA
+    template = stack_of(tmp_path, text)
+    policy = {each["Sid"]: each for each in template.policy("aws_s3_bucket_policy.bucket_content")}
+    assert policy["ReadServiceApi"]["Resource"][0].endswith("/up/*")
+    assert policy["WriteServiceApi"]["Resource"][0].endswith("/small/*")
+    own = {each["Sid"]: each for each in template.policy("aws_iam_role_policy.service_api_task")}
+    assert own["ObjectsContent"]["Action"] == ["s3:GetObject", "s3:GetObjectVersion"]
+    assert "s3:PutObject" in own["ObjectsContentPrefix2"]["Action"]
+    assert "ListContentPrefix2" not in own
+    assert "BUCKET_CONTENT_PREFIX" not in variables(template)

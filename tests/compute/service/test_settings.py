@@ -49,10 +49,10 @@ def problem_of(folder: Path, text: str) -> str:
 
 def test_count_and_execute_command_depend_on_tier(tmp_path: Path) -> None:
     in_dev = settings(tmp_path, dev())
-    assert (in_dev.count, in_dev.execute_command, in_dev.owned_by) == (1, True, "terraform")
+    assert (in_dev.count, in_dev.enable_execute_command, in_dev.owned_by) == (1, True, "terraform")
     in_prod = settings(tmp_path, prod())
-    assert (in_prod.count, in_prod.execute_command) == (2, False)
-    assert settings(tmp_path, dev("read_only_root = true")).execute_command is False
+    assert (in_prod.count, in_prod.enable_execute_command) == (2, False)
+    assert settings(tmp_path, dev("read_only_root = true")).enable_execute_command is False
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,11 @@ def test_count_and_execute_command_depend_on_tier(tmp_path: Path) -> None:
         (["stop_timeout_seconds = 121"], "stop_timeout_seconds 121 should be less than or equal to 120"),
         (['capacity = "ec2"'], "capacity ec2 is not a capacity of ecs.main; write fargate, or add `ec2 { }` to"),
         (['cluster = "other"'], 'cluster other names no `ecs` block of this environment; there is main; write `ecs'),
-        (['databases = ["main"]'], "databases main names no `database` block of this environment; there is none"),
+        (['databases = { main = "read_write" }'], "databases main names no `database` block of this environment"),
         (['caches = ["sessions"]'], "caches sessions names no `cache` block of this environment; there is none"),
         (['caches = ["Sessions"]'], "caches.0 Sessions is not a cache; write the name of its block"),
         (['buckets = { content = "read" }'], "buckets.content names no `bucket` block of this environment"),
-        (['buckets = { content = "all" }'], "buckets.content all is not a kind of bucket access; write read"),
+        (['buckets = { content = "all" }'], "buckets.content all is not access to a bucket: read, write"),
         (['environment_files = ["content:a.env"]'], "environment_files content names no `bucket` block of this"),
         (['environment_files = ["content:a.txt"]'], "environment_files.0 content:a.txt is not a bucket and an object"),
         (['reaches = ["search"]'], "reaches search names no `service` block of this environment; there is api"),
@@ -84,7 +84,7 @@ def test_count_and_execute_command_depend_on_tier(tmp_path: Path) -> None:
         (['environment = { A-B = "x" }'], "environment.A-B A-B is not a name of an environment variable: letters"),
         (['environment = { ECS_CONTAINER_METADATA_URI = "x" }'], "environment.ECS_CONTAINER_METADATA_URI ECS_CONTAIN"),
         (['parameters = { LEVEL = "api log" }'], "parameters.LEVEL api log is not a name of a parameter"),
-        (["read_only_root = true", "execute_command = true"], "execute_command true does not work with read_only_root"),
+        (["read_only_root = true", "enable_execute_command = true"], "enable_execute_command true does not work"),
         (['writable_paths = ["/tmp"]'], 'writable_paths ["/tmp"] has an effect only with a read-only root file syst'),
         (["desired_count = 1", "deployment {", "maximum_percent = 150", "minimum_healthy_percent = 50", "}"],
          "deployment allows none of 1 tasks to be replaced: at least 50% and at most 150% of them run; write"),
@@ -106,7 +106,7 @@ def test_problem_names_the_line_of_the_key(tmp_path: Path) -> None:
 def test_duplicate_environment_variable_is_a_problem(tmp_path: Path) -> None:
     text = dev('environment = { DB = "a" }', 'secrets = { DB = "partner-login" }', data=DATA)
     assert "secrets.DB is also in environment, and ECS does not allow a name twice" in problem_of(tmp_path, text)
-    text = dev('environment = { DATABASE_MAIN_HOST = "a" }', 'databases = ["main"]', data=DATA)
+    text = dev('environment = { DATABASE_MAIN_HOST = "a" }', 'databases = { main = "read_write" }', data=DATA)
     assert "environment.DATABASE_MAIN_HOST is set automatically, for a resource that the block names" in problem_of(
         tmp_path, text
     )
@@ -232,24 +232,31 @@ def test_leaves_room_if_one_more_or_one_fewer_task_may_run(count: int, least: in
     assert deployment.leaves_room(count) == (one_fewer or one_more)
 
 
+HOURLY = 'schedule_expression = "rate(1 hour)"'
+AT = 'schedule_expression = "at(2026-12-24T18:00:00)"'
+
+
 @pytest.mark.parametrize(
     "schedule", ["rate(5 minutes)", "rate(1 day)", "cron(0 3 * * ? *)", "cron(0/15 8-18 ? * MON *)"]
 )
 def test_valid_schedule_has_no_problem(tmp_path: Path, schedule: str) -> None:
-    task = service(f'schedule = "{schedule}"', 'command = ["x"]', kind="scheduled_task", label="report")
+    task = service(f'schedule_expression = "{schedule}"', 'command = ["x"]', kind="scheduled_task", label="report")
     assert problems_of(tmp_path, {"x": DEV + PREREQUISITES + task}) == []
 
 
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (['schedule = "at(2026-12-24T18:00:00)"', 'command = ["x"]'], "schedule at(2026-12-24T18:00:00) is not a rate"),
-        (['schedule = "rate(0 hours)"', 'command = ["x"]'], "schedule rate(0 hours) is not a rate or cron expression"),
-        (['schedule = "cron(0 3 * * *)"', 'command = ["x"]'], "schedule cron(0 3 * * *) has 5 fields; an Ev"),
-        (['schedule = "cron(0 3 * * * *)"', 'command = ["x"]'], "schedule cron(0 3 * * * *) needs a ? as either the"),
-        (['schedule = "rate(1 hour)"'], "command is missing: the task would run the service's own program, and"),
-        (['schedule = "rate(1 hour)"', 'command = ["x"]', 'time_zone = "Seoul"'], "time_zone Seoul is not a time zone"),
-        (['schedule = "rate(1 hour)"', 'command = ["x"]', "retry {", "maximum_attempts = 186", "}"],
+        ([AT, 'command = ["x"]'], "schedule_expression at(2026-12-24T18:00:00) is not a rate"),
+        (['schedule_expression = "rate(0 hours)"', 'command = ["x"]'],
+         "schedule_expression rate(0 hours) is not a rate"),
+        (['schedule_expression = "cron(0 3 * * *)"', 'command = ["x"]'],
+         "schedule_expression cron(0 3 * * *) has 5 fields"),
+        (['schedule_expression = "cron(0 3 * * * *)"', 'command = ["x"]'],
+         "schedule_expression cron(0 3 * * * *) needs a ?"),
+        ([HOURLY], "command is missing: the task would run the service's own"),
+        ([HOURLY, 'command = ["x"]', 'time_zone = "Seoul"'], "time_zone Seoul is not a time zone"),
+        ([HOURLY, 'command = ["x"]', "retry {", "maximum_attempts = 186", "}"],
          "retry.maximum_attempts 186 should be less than or equal to 185"),
     ],
 )  # fmt: skip
@@ -261,7 +268,7 @@ def test_invalid_scheduled_task_key_is_a_problem(tmp_path: Path, lines: list[str
 
 
 def test_key_that_comes_from_the_service_is_a_problem(tmp_path: Path) -> None:
-    lines = ('schedule = "rate(1 hour)"', 'command = ["x"]', 'databases = ["main"]')
+    lines = (HOURLY, 'command = ["x"]', 'databases = { main = "read_write" }')
     task = service('service = "api"', *lines, kind="scheduled_task", label="report", image="")
     assert "scheduled_task.report.databases comes from service.api, whose latest revision is run" in problem_of(
         tmp_path, dev(data=DATA) + task

@@ -47,7 +47,7 @@ def test_peak_without_image_service_or_fargate_is_zero() -> None:
 
 
 def test_peak_counts_a_scheduled_task_once() -> None:
-    report = {"service": "api", "schedule": "rate(1 day)", "command": ("report",)}
+    report = {"service": "api", "schedule_expression": "rate(1 day)", "command": ("report",)}
     assert peak({}, scheduled_task={"report": report}) == FargatePeak(on_demand=1.5, spot=0.0)
 
 

@@ -100,13 +100,13 @@ def test_database_with_backup_and_no_plan_is_a_problem(tmp_path: Path) -> None:
     ],
 )
 def test_maintenance_window_of_rds_at_the_backup_hour_is_a_problem(tmp_path: Path, window: str, valid: bool) -> None:
-    here = f'backup = "daily"\n  preferred_maintenance_window = "{window}"'
+    here = f'backup = "daily"\n  maintenance_window = "{window}"'
     files = {"dev": DEV + RDS.replace("# here", here) + backup()}
     if valid:
         assert problems_of(tmp_path, files) == []
     else:
         assert only_problem(tmp_path, files) == (
-            f"dev.hcl:15: database.main.preferred_maintenance_window {window} overlaps the hour in which backups start "
+            f"dev.hcl:15: database.main.maintenance_window {window} overlaps the hour in which backups start "
             "(backup.hour 20), or the hour after it; write a window that ends before that hour, or starts at least two "
             "hours after its beginning"
         )
@@ -155,9 +155,9 @@ def test_backup_with_invalid_setting_is_a_problem(tmp_path: Path, text: str, lin
     ],
 )
 def test_secret_with_invalid_recovery_window_is_a_problem(tmp_path: Path, text: str, days: int, message: str) -> None:
-    block = f'secret "slack-webhook" {{\n  recovery_window_days = {days}\n}}\n'
+    block = f'secret "slack-webhook" {{\n  recovery_window_in_days = {days}\n}}\n'
     assert only_problem(tmp_path, {"x": text + block}).startswith(
-        f"x.hcl:11: secret.slack-webhook.recovery_window_days {days} {message}"
+        f"x.hcl:11: secret.slack-webhook.recovery_window_in_days {days} {message}"
     )
 
 
@@ -165,4 +165,4 @@ def test_secret_recovery_window_depends_on_the_tier(tmp_path: Path) -> None:
     block = 'secret "slack-webhook" {\n}\n'
     for text, days in ((DEV, 0), (DEV.replace("development", "staging"), 7), (PROD, 30)):
         settings = load(write(tmp_path, {"x": text + block}))["x"].settings
-        assert settings.secret["slack-webhook"].recovery_window_days == days
+        assert settings.secret["slack-webhook"].recovery_window_in_days == days

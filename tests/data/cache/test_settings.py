@@ -21,10 +21,15 @@ def settings(folder: Path, text: str) -> CacheSettings:
 
 def test_cache_defaults_depend_on_the_tier(tmp_path: Path) -> None:
     dev = settings(tmp_path, DEV + cache())
-    assert (dev.replicas, dev.multi_az, dev.snapshot_retention_days, dev.transit_encryption) == (0, False, 0, True)
+    assert (dev.replicas, dev.multi_az, dev.snapshot_retention_limit, dev.transit_encryption_enabled) == (
+        0,
+        False,
+        0,
+        True,
+    )
     assert (dev.engine, dev.engine_version, dev.family) == ("valkey", "8.1", "valkey8")
     prod = settings(tmp_path, PROD + cache())
-    assert (prod.replicas, prod.multi_az, prod.snapshot_retention_days, prod.nodes) == (1, True, 7, 2)
+    assert (prod.replicas, prod.multi_az, prod.snapshot_retention_limit, prod.nodes) == (1, True, 7, 2)
     redis = settings(tmp_path, DEV + cache('engine = "redis"'))
     assert (redis.engine_version, redis.family) == ("7.1", "redis7")
     assert list(dev.user) == ["app"]
@@ -35,8 +40,11 @@ def test_cache_defaults_depend_on_the_tier(tmp_path: Path) -> None:
     [
         ("replicas = 0", "replicas 0 is not allowed in production: a failure of the node would lose all data; write 1"),
         ("multi_az = false", "multi_az false is not allowed in production: a failure of one Availability Zone"),
-        ("snapshot_retention_days = 0", "snapshot_retention_days 0 is not allowed in production: there would be no"),
-        ("transit_encryption = false", "transit_encryption false is not allowed in production: data would cross"),
+        ("snapshot_retention_limit = 0", "snapshot_retention_limit 0 is not allowed in production: there would be no"),
+        (
+            "transit_encryption_enabled = false",
+            "transit_encryption_enabled false is not allowed in production: data would cross",
+        ),
     ],
 )
 def test_cache_in_production_with_unsafe_setting_is_a_problem(tmp_path: Path, line: str, message: str) -> None:
@@ -53,7 +61,7 @@ def test_cache_in_production_with_unsafe_setting_is_a_problem(tmp_path: Path, li
         (["multi_az = true"], "multi_az true needs a replica to fail over to; write replicas = 1"),
         (['snapshot_window = "17:00-17:30"'], "snapshot_window 17:00-17:30 is shorter than 60 minutes"),
         (['maintenance_window = "sun:24:00-mon:01:00"'], "maintenance_window sun:24:00-mon:01:00 is not a weekly"),
-        (["snapshot_retention_days = 36"], "snapshot_retention_days 36 should be less than or equal to 35"),
+        (["snapshot_retention_limit = 36"], "snapshot_retention_limit 36 should be less than or equal to 35"),
         (["auth_token = true"], "auth_token is not a known key"),
     ],
 )
@@ -69,7 +77,7 @@ def test_node_type_without_prefix_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_windows_that_overlap_are_a_problem(tmp_path: Path) -> None:
-    lines = ["snapshot_retention_days = 1", 'maintenance_window = "sun:17:30-sun:18:30"']
+    lines = ["snapshot_retention_limit = 1", 'maintenance_window = "sun:17:30-sun:18:30"']
     assert only_problem(tmp_path, {"dev": DEV + cache(*lines)}).startswith(
         "dev.hcl:13: cache.sessions.maintenance_window sun:17:30-sun:18:30 overlaps snapshot_window 17:00-18:00"
     )
@@ -102,7 +110,7 @@ def test_user_named_default_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_user_without_tls_is_a_problem(tmp_path: Path) -> None:
-    text = DEV + cache("transit_encryption = false", 'user "app" {', "}")
+    text = DEV + cache("transit_encryption_enabled = false", 'user "app" {', "}")
     assert "cache.sessions.user needs TLS" in only_problem(tmp_path, {"dev": text})
 
 

@@ -131,18 +131,18 @@ def database(folder: Path, text: str, environment: str = DEV, name: str = "dev")
         ),
         (AURORA, "# here", "backup_retention_period = 0", "dev.hcl:14: database.main.backup_retention_period 0 is not"),
         (AURORA, "# here", "backup_retention_period = 36", "dev.hcl:14: database.main.backup_retention_period 36 shou"),
-        (AURORA, "# here", 'preferred_backup_window = "2am"', "dev.hcl:14: database.main.preferred_backup_window 2am"),
+        (AURORA, "# here", 'backup_window = "2am"', "dev.hcl:14: database.main.backup_window 2am"),
         (
             AURORA,
             "# here",
-            'preferred_maintenance_window = "sun:17:30-sun:18:30"',
-            "dev.hcl:14: database.main.preferred_maintenance_window sun:17:30-sun:18:30 overlaps",
+            'maintenance_window = "sun:17:30-sun:18:30"',
+            "dev.hcl:14: database.main.maintenance_window sun:17:30-sun:18:30 overlaps",
         ),
         (
             AURORA,
             "# here",
-            'preferred_maintenance_window = "sun:19:30-sun:19:45"',
-            "dev.hcl:14: database.main.preferred_maintenance_window sun:19:30-sun:19:45 is shorter than 30 minutes",
+            'maintenance_window = "sun:19:30-sun:19:45"',
+            "dev.hcl:14: database.main.maintenance_window sun:19:30-sun:19:45 is shorter than 30 minutes",
         ),
         (
             AURORA,
@@ -329,7 +329,7 @@ def test_family_depends_on_engine_and_version(engine: str, version: str, automat
 def test_maintenance_window_that_overlaps_the_backup_window_is_a_problem(
     tmp_path: Path, window: str, valid: bool
 ) -> None:
-    text = AURORA.replace("# here", f'preferred_maintenance_window = "{window}"')
+    text = AURORA.replace("# here", f'maintenance_window = "{window}"')
     assert (problems_of(tmp_path, {"dev": DEV + text}) == []) is valid
 
 

@@ -11,7 +11,7 @@ from tests.support.permissions import allows, statements_of
 from tests.support.template import Template
 
 REGION, ACCOUNT = "ap-northeast-2", "333333333333"
-PIPELINE = 'pipeline {\n  project = "community/groundwork"\n}\n'
+PIPELINE = 'pipeline {\n  gitlab {\n    project = "community/groundwork"\n  }\n}\n'
 PROJECT = "project_path:community/agora-api:ref_type"
 FAMILY = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/agora-prod-api"
 SERVICE = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/agora-prod-main/agora-prod-api"
@@ -120,25 +120,30 @@ def test_outputs_list_the_roles(prod: Template, dev: Template) -> None:
 
 
 SERVED = DEV + 'ecs "main" {}\n'
-REPOSITORY_BLOCK = 'repository "api" {\n  pushed_by = "community/agora-api"\n}\n'
-SERVICE_BLOCK = 'service "api" {\n  owned_by    = "pipeline"\n  deployed_by = "community/agora-api"\n}\n'
+REPOSITORY_BLOCK = 'repository "api" {\n  pushed_by {\n    gitlab = "community/agora-api"\n  }\n}\n'
+SERVICE_BLOCK = (
+    'service "api" {\n  owned_by = "pipeline"\n  deployed_by {\n    gitlab = "community/agora-api"\n  }\n}\n'
+)
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         (SERVICE_BLOCK,
-         "dev.hcl:13: service.api.deployed_by community/agora-api needs a GitLab server whose tokens are trusted, and "
-         'the environment names none; add `pipeline { project = "..." }`, or remove it'),
+         "dev.hcl:14: service.api.deployed_by.gitlab community/agora-api needs a GitLab server whose tokens are "
+         'trusted, and the environment names none; add `pipeline { gitlab { ... } }`, or remove it'),
         (REPOSITORY_BLOCK,
-         "dev.hcl:12: repository.api.pushed_by community/agora-api needs a GitLab server whose tokens are trusted, and "
-         'the environment names none; add `pipeline { project = "..." }`, or remove it'),
+         "dev.hcl:13: repository.api.pushed_by.gitlab community/agora-api needs a GitLab server whose tokens are "
+         'trusted, and the environment names none; add `pipeline { gitlab { ... } }`, or remove it'),
         (PIPELINE + SERVICE_BLOCK.replace('"pipeline"', '"terraform"'),
-         "dev.hcl:16: service.api.deployed_by community/agora-api would deploy revisions that Terraform reverts with "
+         "dev.hcl:18: service.api.deployed_by would deploy revisions that Terraform reverts with "
          'its next apply; write owned_by = "pipeline", or remove it'),
         (PIPELINE + SERVICE_BLOCK.replace("community/agora-api", "agora-api"),
-         "dev.hcl:16: service.api.deployed_by agora-api is not the path of a GitLab project; write its groups and its "
-         'name, for example "community/groundwork"'),
+         "dev.hcl:19: service.api.deployed_by.gitlab agora-api is not the path of a GitLab project; write its groups "
+         'and its name, for example "community/groundwork"'),
+        (SERVICE_BLOCK.replace('deployed_by {\n    gitlab = "community/agora-api"\n  }', 'deployed_by = "a/b"'),
+         "dev.hcl:13: service.api.deployed_by is a block, not a value; write `deployed_by { gitlab = "
+         "\"community/agora-api\" }` without '='"),
     ],
 )  # fmt: skip
 def test_invalid_setting_is_a_problem(text: str, problem: str, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tests.aws_facts.pipeline_roles import role_statements
 from tests.support.environments import DEV, PROD, only_problem, problems_of
 from tests.support.template import Template
 
-PIPELINE = '\npipeline {\n  project = "community/groundwork"\n}\n'
+PIPELINE = '\npipeline {\n  gitlab {\n    project = "community/groundwork"\n  }\n}\n'
 RDS = {
     "engine": "postgres",
     "engine_version": "16.15",
@@ -139,7 +139,7 @@ database "main" {
         "dev.hcl:11: pipeline.previews true would let the jobs of every branch read the password of database main, "
         "which a plan must read; write previews = false"
     )
-    closed = PIPELINE.replace("}", "  previews = false\n}")
+    closed = PIPELINE.replace("  }\n", "  }\n  previews = false\n")
     assert problems_of(tmp_path, {"dev": DEV + closed + database}) == []
 
 
@@ -176,14 +176,18 @@ def test_environment_without_a_pipeline_has_no_roles(further: Path) -> None:
     ("text", "problem"),
     [
         (PIPELINE.replace("community/groundwork", "groundwork"),
-         'dev.hcl:12: pipeline.project groundwork is not the path of a GitLab project; write its groups and its name, '
-         'for example "community/groundwork"'),
-        (PIPELINE.replace("}", '  gitlab_url = "http://gitlab.example"\n}'),
-         "dev.hcl:13: pipeline.gitlab_url http://gitlab.example is not the URL of a GitLab server; write https and "
+         'dev.hcl:13: pipeline.gitlab.project groundwork is not the path of a GitLab project; write its groups and its '
+         'name, for example "community/groundwork"'),
+        (PIPELINE.replace("  }", '    url = "http://gitlab.example"\n  }'),
+         "dev.hcl:14: pipeline.gitlab.url http://gitlab.example is not the URL of a GitLab server; write https and "
          'the host, "https://gitlab.com"'),
-        (PIPELINE.replace("}", '  thumbprints = ["AA"]\n}'),
-         "dev.hcl:13: pipeline.thumbprints.0 AA is not a SHA-1 fingerprint; write its 40 hexadecimal digits in "
+        (PIPELINE.replace("  }", '    thumbprints = ["AA"]\n  }'),
+         "dev.hcl:14: pipeline.gitlab.thumbprints.0 AA is not a SHA-1 fingerprint; write its 40 hexadecimal digits in "
          "lowercase, without colons"),
+        ('pipeline {\n  project = "community/groundwork"\n  gitlab {\n    project = "a/b"\n  }\n}\n',
+         'dev.hcl:11: pipeline.project is now `gitlab { project = "community/groundwork" }`; write it in this form'),
+        (PIPELINE.replace("gitlab", "github"),
+         "dev.hcl:12: pipeline.github is not a known block; did you mean gitlab?"),
     ],
 )  # fmt: skip
 def test_invalid_setting_is_a_problem(text: str, problem: str, tmp_path: Path) -> None:
@@ -191,9 +195,9 @@ def test_invalid_setting_is_a_problem(text: str, problem: str, tmp_path: Path) -
 
 
 def test_previews_in_production_are_a_problem(tmp_path: Path) -> None:
-    text = PROD + PIPELINE.replace("}", "  previews = true\n}")
+    text = PROD + PIPELINE.replace("  }\n", "  }\n  previews = true\n")
     assert only_problem(tmp_path, {"prod": text}) == (
-        "prod.hcl:13: pipeline.previews true would let the jobs of every branch read production's configuration; "
+        "prod.hcl:15: pipeline.previews true would let the jobs of every branch read production's configuration; "
         "remove it; the plan of a release tag is reviewed before it is applied"
     )
 
@@ -201,9 +205,9 @@ def test_previews_in_production_are_a_problem(tmp_path: Path) -> None:
 def test_environments_of_one_account_with_two_servers_are_a_problem(tmp_path: Path) -> None:
     other = (DEV + PIPELINE).replace("10.20.0.0", "10.20.16.0")
     elsewhere = other.replace("}\n", "}\n", 1).replace(
-        'groundwork"\n', 'groundwork"\n  gitlab_url = "https://git.example"\n'
+        'groundwork"\n', 'groundwork"\n    url = "https://git.example"\n'
     )
     assert only_problem(tmp_path, {"dev": DEV + PIPELINE, "next": elsewhere}) == (
-        "next.hcl:13: pipeline.gitlab_url https://git.example differs from dev's (dev.hcl:11), which is in the same "
+        "next.hcl:14: pipeline.gitlab.url https://git.example differs from dev's (dev.hcl:12), which is in the same "
         "account; write the same value in both"
     )

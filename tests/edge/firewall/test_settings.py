@@ -26,7 +26,7 @@ def test_defaults(tmp_path: Path) -> None:
     read = load(write(tmp_path, {"x": firewall()}))["x"].settings.firewall
     assert read is not None
     assert read.groups == ("ip-reputation", "known-bad-inputs", "common", "sql")
-    assert (read.rate_limit.requests, read.rate_limit.window_seconds, read.logged) == (2000, 300, "refused")
+    assert (read.rate_limit.limit, read.rate_limit.evaluation_window_sec, read.logged) == (2000, 300, "refused")
     assert sum(read.capacities.values()) == 2 + 25 + 200 + 700 + 200
 
 
@@ -40,8 +40,11 @@ def test_group_names_match_the_table() -> None:
     [
         (['groups = ["xss"]'], "dev.hcl:17: firewall.groups.0 xss should be 'ip-reputation', 'anonymous-ip'"),
         (['groups = ["sql", "sql"]'], "dev.hcl:17: firewall.groups sql is listed twice; write each value once"),
-        (["rate_limit {", "  requests = 9", "}"], "dev.hcl:18: firewall.rate_limit.requests 9 should be greater than"),
-        (["rate_limit {", "  window_seconds = 90", "}"], "dev.hcl:18: firewall.rate_limit.window_seconds 90 should be"),
+        (["rate_limit {", "  limit = 9", "}"], "dev.hcl:18: firewall.rate_limit.limit 9 should be greater than"),
+        (
+            ["rate_limit {", "  evaluation_window_sec = 90", "}"],
+            "dev.hcl:18: firewall.rate_limit.evaluation_window_sec 90 should be",
+        ),
         (['allow = ["0.0.0.0/0"]'], "dev.hcl:17: firewall.allow.0 0.0.0.0/0 contains all addresses, which an IP set"),
         (['allow = ["203.0.113.9/24"]'], "dev.hcl:17: firewall.allow.0 203.0.113.9/24 has host bits set beyond its"),
         (

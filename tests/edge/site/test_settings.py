@@ -88,8 +88,8 @@ def test_defaults(tmp_path: Path) -> None:
             "dev.hcl:18: site.www.error_page /404.html would also replace the 403 and 404 of the `api`",
         ),
         (
-            ["api {", '  load_balancer = "public"', "  response_timeout_seconds = 61", "}"],
-            "dev.hcl:17: site.www.api.response_timeout_seconds 61 should be less than or equal to 60",
+            ["api {", '  load_balancer = "public"', "  origin_read_timeout = 61", "}"],
+            "dev.hcl:17: site.www.api.origin_read_timeout 61 should be less than or equal to 60",
         ),
         (
             ['media "content" {', '  bucket = "contents"', "}"],
@@ -175,7 +175,7 @@ def test_invalid_name_is_reported(tmp_path: Path, text: str, message: str) -> No
 
 
 def test_name_with_a_cname_record_is_reported_and_with_a_txt_record_accepted(tmp_path: Path) -> None:
-    record = '  record "w" {\n    name = "www.agora.example"\n    type = "%s"\n    values = ["%s"]\n  }\n}\n'
+    record = '  record "w" {\n    name = "www.agora.example"\n    type = "%s"\n    records = ["%s"]\n  }\n}\n'
     zone = ZONE.removesuffix("}\n")
     cname = named("www.agora.example", zone=zone + record % ("CNAME", "a.example.net"))
     assert "site.www.names www.agora.example already points to zone.public.record.w" in only_problem(

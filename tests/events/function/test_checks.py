@@ -17,6 +17,10 @@ OBJECT_KEYS = ["".join(letters) for length in range(5) for letters in product("a
 prefixes = st.text("ab", max_size=3)
 
 
+def writing(prefix: str) -> str:
+    return f"write {prefix}".strip()
+
+
 def blocks(functions: dict[str, tuple[list[str], list[str]]]) -> EventsBlocks:
     """Return functions by the prefixes that they write to and the prefixes that invoke them."""
     return EventsBlocks.model_validate(
@@ -24,7 +28,7 @@ def blocks(functions: dict[str, tuple[list[str], list[str]]]) -> EventsBlocks:
             **KEYS,
             "function": {
                 name: {
-                    **({"bucket": {"content": {"write": tuple(writes)}}} if writes else {}),
+                    **({"buckets": {"content": tuple(map(writing, writes))}} if writes else {}),
                     "on_object": {
                         f"t{n}": {"bucket": "content", "prefix": prefix} for n, prefix in enumerate(triggers)
                     },
@@ -73,9 +77,7 @@ def test_findings_any_functions_are_exactly_the_endless_loops(
 FUNCTION = """\
 function "copy" {{
   code = "maintenance"
-  bucket "content" {{
-    write = ["{write}"]
-  }}
+  buckets = {{ content = "{write}" }}
   on_object "uploads" {{
     bucket = "content"
     prefix = "{prefix}"
@@ -89,15 +91,15 @@ bucket "content" {{ }}
     ("write", "prefix"), [("uploads/small/", "uploads/"), ("", "uploads/"), ("thumb", "thumbnails/")]
 )
 def test_loop_in_one_function_names_path_and_line(tmp_path: Path, write: str, prefix: str) -> None:
-    assert only_problem(tmp_path, {"dev": DEV + FUNCTION.format(write=write, prefix=prefix)}) == (
-        f"dev.hcl:15: function.copy.on_object.uploads creates an endless loop: function.copy writes bucket.content "
+    assert only_problem(tmp_path, {"dev": DEV + FUNCTION.format(write=writing(write), prefix=prefix)}) == (
+        f"dev.hcl:13: function.copy.on_object.uploads creates an endless loop: function.copy writes bucket.content "
         f'"{write}", where "{prefix}" invokes function.copy; choose prefixes that no object key shares, or choose '
         "another destination"
     )
 
 
 def test_disjoint_prefixes_are_valid(tmp_path: Path) -> None:
-    assert problems_of(tmp_path, {"dev": DEV + FUNCTION.format(write="thumbnails/", prefix="uploads/")}) == []
+    assert problems_of(tmp_path, {"dev": DEV + FUNCTION.format(write="write thumbnails/", prefix="uploads/")}) == []
 
 
 def test_loop_over_several_functions_is_reported_once(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def thumbnail(*lines: str, prefix: str = "uploads/", read: str = "uploads/", wri
     own = "".join(f"  {line}\n" for line in lines or ['environment = { SIZES = "320x320" }'])
     return (
         f'{DEV}{PREREQUISITES}function "thumbnail" {{\n{own}'
-        f'  bucket "content" {{\n    read = ["{read}"]\n    write = ["{write}"]\n  }}\n'
+        f'  buckets = {{ content = ["read {read}", "write {write}"] }}\n'
         f'  on_object "new" {{\n    bucket = "content"\n    prefix = "{prefix}"\n  }}\n}}\n'
     )
 
@@ -104,7 +104,7 @@ def test_thumbnail_trigger_outside_the_source_prefix_is_a_problem(tmp_path: Path
 def test_thumbnail_without_permission_for_its_prefixes_is_a_problem(
     tmp_path: Path, changed: dict[str, str], rule: str
 ) -> None:
-    assert f"function.thumbnail.bucket.content {rule}" in only_problem(tmp_path, {"dev": thumbnail(**changed)})
+    assert f"function.thumbnail.buckets.content {rule}" in only_problem(tmp_path, {"dev": thumbnail(**changed)})
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,8 @@ def test_push_expands_to_the_blocks_of_its_source(tmp_path: Path, source: str, c
     function = blocks.function["push-mobile"]
     assert function.folder("push-mobile") == "push"
     if source == "stream":
-        assert function.on_stream["push-mobile"].retries == 2
+        assert function.on_stream["push-mobile"].maximum_retry_attempts == 2
     else:
         topics = ("push-mobile",) if source == "topic" else ()
-        assert blocks.queue == {"push-mobile": QueueSettings(topics=topics, maximum_receives=3)}
+        assert blocks.queue == {"push-mobile": QueueSettings(topics=topics, max_receive_count=3)}
     assert not settings.function, "the blocks of the file itself are unchanged"

@@ -52,8 +52,8 @@ def test_certificate_authorities_without_amazon_are_a_problem(tmp_path: Path) ->
     ],
 )
 def test_record_with_a_value_of_its_type_is_valid(tmp_path: Path, type: str, value: str) -> None:
-    lines = record("x", 'name = "_x.agora.example"', f'type = "{type}"', f'values = ["{value}"]')
-    assert settings(tmp_path, *lines).record["x"].values == (value.replace("\\", ""),)
+    lines = record("x", 'name = "_x.agora.example"', f'type = "{type}"', f'records = ["{value}"]')
+    assert settings(tmp_path, *lines).record["x"].records == (value.replace("\\", ""),)
 
 
 @pytest.mark.parametrize(
@@ -69,15 +69,15 @@ def test_record_with_a_value_of_its_type_is_valid(tmp_path: Path, type: str, val
     ],
 )
 def test_record_with_a_value_of_another_type_is_a_problem(tmp_path: Path, type: str, value: str, example: str) -> None:
-    lines = record("x", 'name = "x.agora.example"', f'type = "{type}"', f'values = ["{value}"]')
+    lines = record("x", 'name = "x.agora.example"', f'type = "{type}"', f'records = ["{value}"]')
     assert problem(tmp_path, *lines) == (
-        f"dev.hcl:15: zone.public.record.x.values.0 {value} is not a valid value of a record of type {type}; "
+        f"dev.hcl:15: zone.public.record.x.records.0 {value} is not a valid value of a record of type {type}; "
         f'write one as "{example}"'
     )
 
 
-ADDRESS = ('type = "A"', 'values = ["192.0.2.10"]')
-CNAME = ('type = "CNAME"', 'values = ["shops.example.net"]')
+ADDRESS = ('type = "A"', 'records = ["192.0.2.10"]')
+CNAME = ('type = "CNAME"', 'records = ["shops.example.net"]')
 
 
 @pytest.mark.parametrize(
@@ -91,18 +91,18 @@ CNAME = ('type = "CNAME"', 'values = ["shops.example.net"]')
             record("x", 'name = "www.agora.test"', *ADDRESS),
             "13: zone.public.record.x.name www.agora.test is not in the zone agora.example; write",
         ),
-        (record("x", 'name = "x.agora.example"'), "12: zone.public.record.x has no values; write `type` and"),
+        (record("x", 'name = "x.agora.example"'), "12: zone.public.record.x has no value; write `type` and"),
         (
             record("x", 'name = "agora.example"', *CNAME),
             "13: zone.public.record.x.name agora.example is the zone's own name, which cannot have a CNAME record; "
-            "write an `alias` block in place of type and values",
+            "write an `alias` block in place of `type` and `records`",
         ),
         (
-            record("x", 'name = "x.agora.example"', 'type = "CNAME"', 'values = ["a.example", "b.example"]'),
-            '15: zone.public.record.x.values ["a.example", "b.example"] are several names, and a CNAME has exactly one',
+            record("x", 'name = "x.agora.example"', 'type = "CNAME"', 'records = ["a.example", "b.example"]'),
+            '15: zone.public.record.x.records ["a.example", "b.example"] are several names, and a CNAME has exactly',
         ),
         (
-            record("x", 'name = "agora.example"', 'type = "CAA"', r'values = ["0 iodef \"mailto:a@b.example\""]'),
+            record("x", 'name = "agora.example"', 'type = "CAA"', r'records = ["0 iodef \"mailto:a@b.example\""]'),
             "13: zone.public.record.x.name agora.example already has a CAA record, from certificate_authorities; add",
         ),
         (
@@ -127,12 +127,12 @@ CNAME = ('type = "CNAME"', 'values = ["shops.example.net"]')
             "14: zone.public.record.x.type cannot be combined with an alias",
         ),
         (
-            ['health_check "x" {', 'host = "x.agora.example"', 'protocol = "tcp"', 'path = "/healthz"', "}"],
-            "15: zone.public.health_check.x.path /healthz is not used by tcp, which only connects; remove it",
+            ['health_check "x" {', 'fqdn = "x.agora.example"', 'protocol = "tcp"', 'resource_path = "/healthz"', "}"],
+            "15: zone.public.health_check.x.resource_path /healthz is not used by tcp, which only connects; remove it",
         ),
         (
-            ['health_check "x" {', 'host = "x.agora.example"', "interval_seconds = 20", "}"],
-            "14: zone.public.health_check.x.interval_seconds 20 should be 10 or 30",
+            ['health_check "x" {', 'fqdn = "x.agora.example"', "request_interval = 20", "}"],
+            "14: zone.public.health_check.x.request_interval 20 should be 10 or 30",
         ),
     ],
 )
@@ -176,7 +176,7 @@ def test_records_of_one_name_that_route_53_rejects_are_a_problem(
 
 def test_records_of_one_name_with_other_types_or_weights_are_valid(tmp_path: Path) -> None:
     name = 'name = "x.agora.example"'
-    text = ('type = "TXT"', 'values = ["x"]')
+    text = ('type = "TXT"', 'records = ["x"]')
     assert len(settings(tmp_path, *record("one", name, *ADDRESS), *record("two", name, *text)).record) == 2
     weighted = [record(f"x{weight}", name, *ADDRESS, f"weight = {weight}") for weight in (0, 255)]
     assert len(settings(tmp_path, *weighted[0], *weighted[1]).record) == 2

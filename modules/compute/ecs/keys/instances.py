@@ -1,8 +1,8 @@
 """The `ec2` block of a cluster: EC2 instances that tasks run on."""
 
 import re
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -31,6 +31,12 @@ Ami = Annotated[str, AfterValidator(_ami)]
 class EcsInstancesSettings(TieredSettings):
     """An `ec2` block: an Auto Scaling group that ECS scales with the tasks."""
 
+    renamed: ClassVar[Mapping[str, str]] = {
+        "volume_size_gib": "volume_size",
+        "target_capacity_percent": "target_capacity",
+        "warmup_seconds": "instance_warmup_period",
+    }
+
     instance_type: InstanceType = Field(
         examples=["m7g.large"], description="The type of every instance; a task must fit on one instance."
     )
@@ -41,7 +47,7 @@ class EcsInstancesSettings(TieredSettings):
         examples=[["a", "c"]],
         description="Availability Zones of the instances; by default all of the network's.",
     )
-    volume_size_gib: int = Field(
+    volume_size: int = Field(
         default=LEAST_VOLUME_GIB,
         ge=LEAST_VOLUME_GIB,
         le=VOLUME_LIMIT_GIB,
@@ -52,14 +58,14 @@ class EcsInstancesSettings(TieredSettings):
         description="An AMI to keep until this key changes. By default each new instance uses the latest "
         "ECS-optimized Amazon Linux 2023 AMI, and running instances are not replaced.",
     )
-    target_capacity_percent: int = Field(
+    target_capacity: int = Field(
         default=100,
         ge=1,
         le=100,
-        description="Utilization that ECS keeps the instances at; 80 keeps a fifth free for tasks that cannot wait for "
-        "a new instance.",
+        description="Utilization in percent that ECS keeps the instances at; 80 keeps a fifth free for tasks that "
+        "cannot wait for a new instance.",
     )
-    warmup_seconds: int = Field(
+    instance_warmup_period: int = Field(
         default=120,
         ge=0,
         le=WARMUP_LIMIT_SECONDS,

@@ -9,8 +9,9 @@ from pydantic import AfterValidator, Field, model_validator
 from iam.patterns import matches
 from modules.compute.eks.keys.actions import EVERY_RIGHT, checked_action, escalation_findings
 from modules.compute.eks.keys.kubernetes import Namespace
-from modules.compute.keys.bucket_access import BucketAccess, bucket_rights
 from modules.compute.keys.publishing import PublishingSettings
+from modules.data.bucket.keys.access import BucketAccess
+from modules.data.database.keys.access import DatabaseAccess
 from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
@@ -113,14 +114,15 @@ class ServiceAccountSettings(PublishingSettings):
     )
     buckets: dict[Label, BucketAccess] = Field(
         default_factory=dict,
-        examples=[{"content": "read_write:uploads/"}],
-        description="Buckets that the pods use: read, write, or read_write, optionally with a colon and a prefix.",
+        examples=[{"content": "read_write uploads/"}],
+        description="Buckets that the pods use, each with read, write, or read_write, and optionally a space and a "
+        "prefix; or a list of these.",
     )
-    databases: tuple[Label, ...] = Field(
-        default=(),
-        examples=[["main"]],
-        description="Databases whose login the pods read. They must also be in the `databases` of the cluster, which "
-        "allow the traffic.",
+    databases: dict[Label, DatabaseAccess] = Field(
+        default_factory=dict,
+        examples=[{"main": "read_write"}],
+        description="Databases whose login the pods read, each with read_write. They must also be in the `databases` "
+        "of the cluster, which allow the traffic.",
     )
     caches: tuple[Label, ...] = Field(
         default=(),
@@ -135,15 +137,10 @@ class ServiceAccountSettings(PublishingSettings):
         refuse(self._findings())
         return self
 
-    @property
-    def bucket_rights(self) -> dict[str, tuple[str, str]]:
-        """The buckets, each with read, write, or read_write and the prefix."""
-        return bucket_rights(self.buckets)
-
     def _findings(self) -> Iterator[Finding]:
         if not any(getattr(self, key) for key in type(self).model_fields if key != "identity"):
             yield Finding((), None, "grants no permission", 'write `policy "name" { ... }`, or remove the block')
-        yield from named_twice(self, "databases", "caches", "secrets", "policy_arns")
+        yield from named_twice(self, "caches", "secrets", "policy_arns")
         statements = {label: (each.actions, each.resources) for label, each in self.policy.items()}
         for finding in escalation_findings(statements):
             yield finding.under("policy")

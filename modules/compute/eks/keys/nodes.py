@@ -1,7 +1,7 @@
 """The `managed` and `self_managed` blocks of a cluster: its node groups."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -57,6 +57,8 @@ class TaintSettings(Settings):
 class NodesSettings(TieredSettings):
     """The keys that managed and self-managed node groups share."""
 
+    renamed: ClassVar[Mapping[str, str]] = {"volume_size_gib": "volume_size"}
+
     min_size: int | None = Field(default=None, ge=0, examples=[2], description="The minimum number of nodes.")
     max_size: int | None = Field(
         default=None,
@@ -69,7 +71,7 @@ class NodesSettings(TieredSettings):
         examples=[["a", "c"]],
         description="Availability Zones of the nodes; by default all of the network's.",
     )
-    volume_size_gib: int = Field(
+    volume_size: int = Field(
         default=50,
         ge=LEAST_VOLUME_GIB,
         le=VOLUME_LIMIT_GIB,
@@ -201,6 +203,11 @@ class NodesSettings(TieredSettings):
 class ManagedSettings(NodesSettings):
     """A `managed` block: a managed node group, whose nodes EKS starts, drains, and replaces."""
 
+    renamed: ClassVar[Mapping[str, str]] = {
+        **NodesSettings.renamed,
+        "max_unavailable_percent": "max_unavailable_percentage",
+    }
+
     instance_types: tuple[NodeType, ...] = Field(
         max_length=20,
         examples=[["m7g.large"]],
@@ -220,7 +227,7 @@ class ManagedSettings(NodesSettings):
         description="The release of the AMI; by default the latest on the day that the group is created. Either way it "
         "does not change until it, or the version of the cluster, is changed here.",
     )
-    max_unavailable_percent: int = Field(
+    max_unavailable_percentage: int = Field(
         default=33, ge=1, le=100, description="Percentage of the nodes that an update replaces at once."
     )
 

@@ -1,8 +1,8 @@
 """ALB target groups: protocol, health checks, and attributes."""
 
 import re
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -31,6 +31,12 @@ _SLOW_START = range(30, 901)
 class HealthCheckSettings(Settings):
     """The `health_check` block: the request, its interval, and the healthy responses."""
 
+    renamed: ClassVar[Mapping[str, str]] = {
+        "codes": "matcher",
+        "interval_seconds": "interval",
+        "timeout_seconds": "timeout",
+    }
+
     path: str | None = Field(
         default=None,
         max_length=1024,
@@ -39,16 +45,14 @@ class HealthCheckSettings(Settings):
         description='The requested path, by default "/"; with GRPC a method "/package.service/method", by default '
         '"/AWS.ALB/healthcheck".',
     )
-    codes: str | None = Field(
+    matcher: str | None = Field(
         default=None,
         examples=["200-299"],
         description="Status codes of a healthy target, one, several, or a range: 200 to 499, by default 200; with GRPC "
         "0 to 99, by default 12.",
     )
-    interval_seconds: int = Field(default=15, ge=5, le=300, description="Seconds between two health checks.")
-    timeout_seconds: int = Field(
-        default=5, ge=2, le=120, description="Seconds to wait for a response; less than interval_seconds."
-    )
+    interval: int = Field(default=15, ge=5, le=300, description="Seconds between two health checks.")
+    timeout: int = Field(default=5, ge=2, le=120, description="Seconds to wait for a response; less than interval.")
     healthy_threshold: int = Field(
         default=2, ge=2, le=10, description="Consecutive successes until a target is healthy and gets requests."
     )
@@ -58,15 +62,20 @@ class HealthCheckSettings(Settings):
 
     @model_validator(mode="after")
     def _timeout_below_interval(self) -> "HealthCheckSettings":
-        if self.timeout_seconds >= self.interval_seconds:
-            rule = f"is not less than interval_seconds = {self.interval_seconds}, which AWS requires"
-            remedy = "write fewer seconds, or a larger interval_seconds"
-            refuse([Finding(("timeout_seconds",), self.timeout_seconds, rule, remedy)])
+        if self.timeout >= self.interval:
+            rule = f"is not less than interval = {self.interval}, which AWS requires"
+            remedy = "write fewer seconds, or a larger interval"
+            refuse([Finding(("timeout",), self.timeout, rule, remedy)])
         return self
 
 
 class TargetGroupSettings(Settings):
     """The `target_group` block: how targets get requests, and how they are registered and deregistered."""
+
+    renamed: ClassVar[Mapping[str, str]] = {
+        "deregistration_delay_seconds": "deregistration_delay",
+        "slow_start_seconds": "slow_start",
+    }
 
     protocol_version: Protocol = Field(
         default="HTTP1",
@@ -75,13 +84,13 @@ class TargetGroupSettings(Settings):
     health_check: HealthCheckSettings = Field(
         default=HealthCheckSettings(), description="The load balancer's health checks of the targets."
     )
-    deregistration_delay_seconds: int = Field(
+    deregistration_delay: int = Field(
         default=60,
         ge=0,
         le=3600,
         description="Seconds that a deregistering target has to finish its requests: as long as the longest request.",
     )
-    slow_start_seconds: int = Field(
+    slow_start: int = Field(
         default=0,
         description="Seconds over which a new target gets a growing share of requests, 30 to 900; 0 turns it off.",
     )
@@ -105,7 +114,7 @@ class TargetGroupSettings(Settings):
     @property
     def health_check_codes(self) -> str:
         """The status codes of a healthy target."""
-        return self.health_check.codes or _DEFAULTS[self.protocol_version][1]
+        return self.health_check.matcher or _DEFAULTS[self.protocol_version][1]
 
     def _path_findings(self) -> Iterator[Finding]:
         path = self.health_check_path
@@ -121,9 +130,9 @@ class TargetGroupSettings(Settings):
         if backward or not _CODES.fullmatch(codes) or not all(number in known for number in numbers):
             rule = f"is not a list of {self.protocol_version} codes from {known[0]} to {known[-1]}"
             examples = '"12", "0,12" or "0-99"' if self.protocol_version == "GRPC" else '"200", "200,204" or "200-299"'
-            yield Finding(("health_check", "codes"), codes, rule, f"write for example {examples}")
+            yield Finding(("health_check", "matcher"), codes, rule, f"write for example {examples}")
 
     def _slow_start_findings(self) -> Iterator[Finding]:
-        if self.slow_start_seconds and self.slow_start_seconds not in _SLOW_START:
+        if self.slow_start and self.slow_start not in _SLOW_START:
             rule = f"is neither 0 nor between {_SLOW_START[0]} and {_SLOW_START[-1]} seconds"
-            yield Finding(("slow_start_seconds",), self.slow_start_seconds, rule, "write 0, or 30 or more")
+            yield Finding(("slow_start",), self.slow_start, rule, "write 0, or 30 or more")

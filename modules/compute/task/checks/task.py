@@ -83,7 +83,7 @@ def _needed_services(task: TaskSettings) -> list[str]:
         needed.append("secretsmanager")
     if task.parameters:
         needed.append("ssm")
-    if getattr(task, "execute_command", False):
+    if getattr(task, "enable_execute_command", False):
         needed.append("ssmmessages")
     return needed
 

@@ -19,6 +19,8 @@ from modules.network.vpc.settings import ZoneLetter
 
 #: "Amazon RDS API Reference, CreateDBCluster, BackupRetentionPeriod": 1 to 35 days; 0 for no backups, RDS only.
 BACKUP_RETENTION_DAYS = (0, 35)
+#: "CreateDBInstance, PreferredMaintenanceWindow": at least 30 minutes; the same for backup windows.
+SHORTEST_WINDOW_MINUTES = 30
 #: Seven days: a corruption noticed on Monday may have happened on the Friday before.
 SAFE_RETENTION_DAYS = 7
 #: "Performance and scaling for Aurora Serverless v2": Performance Insights requires at least 2 capacity units.
@@ -50,11 +52,15 @@ class DatabaseFields(TieredSettings):
         "database_name": "Logins and connections",
         "storage_type": "Storage",
         "restore_from_snapshot": "Backups and restores",
-        "preferred_maintenance_window": "Maintenance and upgrades",
+        "maintenance_window": "Maintenance and upgrades",
         "deletion_protection": "Deletion",
         "parameters": "Engine parameters",
         "slow_query_seconds": "Monitoring",
         "iam_database_authentication_enabled": "Authentication and TLS",
+    }
+    renamed: ClassVar[Mapping[str, str]] = {
+        "preferred_backup_window": "backup_window",
+        "preferred_maintenance_window": "maintenance_window",
     }
 
     engine: EngineName = Field(
@@ -155,10 +161,10 @@ class DatabaseFields(TieredSettings):
         "changed setting. AWS Backup keeps its backups for months in a vault that can be locked, and can copy them to "
         "another region.",
     )
-    preferred_backup_window: Annotated[str, AfterValidator(_backup_window)] = Field(
+    backup_window: Annotated[str, AfterValidator(_backup_window)] = Field(
         default="17:00-18:00", description="Daily backup window, in UTC. The default is 2:00 to 3:00 in Seoul."
     )
-    preferred_maintenance_window: Annotated[str, AfterValidator(_maintenance_window)] = Field(
+    maintenance_window: Annotated[str, AfterValidator(_maintenance_window)] = Field(
         default="sun:18:30-sun:19:30",
         description="Weekly maintenance window, in UTC. The default is Monday at 3:30 in Seoul.",
     )

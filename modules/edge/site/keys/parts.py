@@ -2,8 +2,8 @@
 
 import re
 import textwrap
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -58,6 +58,8 @@ HeaderValue = Annotated[str, AfterValidator(_header)]
 class ApiSettings(Settings):
     """The `api` block of a site: paths that go to a load balancer and are not cached."""
 
+    renamed: ClassVar[Mapping[str, str]] = {"response_timeout_seconds": "origin_read_timeout"}
+
     load_balancer: Label = Field(
         examples=["public"],
         description='The `load_balancer` block: one with reachable_from = "cloudfront", or an internal one, which then '
@@ -68,7 +70,7 @@ class ApiSettings(Settings):
         min_length=1,
         description="The path patterns. The load balancer receives the path unchanged.",
     )
-    response_timeout_seconds: int = Field(
+    origin_read_timeout: int = Field(
         default=30,
         ge=RESPONSE_TIMEOUTS[0],
         le=RESPONSE_TIMEOUTS[1],

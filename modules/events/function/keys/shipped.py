@@ -106,11 +106,11 @@ def _not_allowed(
     at: tuple[str, ...], function: FunctionSettings, trigger: OnObject, source: str, target: str
 ) -> Iterator[Finding]:
     """Yield the prefixes of the trigger's bucket that the function uses without permission."""
-    access = function.bucket.get(trigger.bucket)
+    access = function.buckets.get(trigger.bucket)
     for verb, wanted, allowed in (
         ("read", source, access.read if access else ()),
         ("write", target, access.write if access else ()),
     ):
         if not any(wanted.startswith(prefix) for prefix in allowed):
             rule = f'does not allow the function to {verb} "{wanted}", which it needs'
-            yield Finding((*at, "bucket", trigger.bucket), None, rule, f'add {verb} = ["{wanted}"]')
+            yield Finding((*at, "buckets", trigger.bucket), None, rule, f'add "{verb} {wanted}"')

@@ -2,14 +2,13 @@
 
 import json
 import math
-import re
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from modules.autoscaling.settings.times import TimeZone
-from modules.foundation.cron import faults
+from modules.foundation.cron import ScheduleExpression
 from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.object_keys import key_findings, wildcard_findings
 from modules.foundation.problems import Finding, refuse
@@ -34,8 +33,6 @@ BATCH_WITHOUT_WINDOW = 10
 #: (https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html): the number of keys, and the
 #: product of the numbers of their values.
 FILTER_KEYS_LIMIT, FILTER_COMBINATIONS_LIMIT = 5, 150
-
-_RATE = re.compile(r"[1-9][0-9]* (minute|hour|day)s?")
 
 
 class OnObject(Settings):
@@ -64,8 +61,10 @@ class OnObject(Settings):
 class OnQueue(Settings):
     """An `on_queue` block: the queue whose messages invoke the function. Only messages that fail are retried."""
 
+    renamed: ClassVar[Mapping[str, str]] = {"batching_window": "maximum_batching_window_in_seconds"}
+
     batch_size: int = Field(default=10, ge=1, le=10000, description="Maximum number of messages per invocation.")
-    batching_window: int = Field(
+    maximum_batching_window_in_seconds: int = Field(
         default=0, ge=0, le=300, description="Maximum number of seconds to gather messages for a batch."
     )
     maximum_concurrency: int | None = Field(
@@ -77,16 +76,27 @@ class OnQueue(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "OnQueue":
-        if self.batch_size > BATCH_WITHOUT_WINDOW and not self.batching_window:
+        if self.batch_size > BATCH_WITHOUT_WINDOW and not self.maximum_batching_window_in_seconds:
             rule = f"is more than {BATCH_WITHOUT_WINDOW}, which requires a batching window"
-            refuse([Finding(("batch_size",), self.batch_size, rule, "set batching_window = 1, or write 10 or less")])
+            refuse(
+                [
+                    Finding(
+                        ("batch_size",),
+                        self.batch_size,
+                        rule,
+                        "set maximum_batching_window_in_seconds = 1, or write 10 or less",
+                    )
+                ]
+            )
         return self
 
 
 class OnTopic(Settings):
     """An `on_topic` block: the topic whose messages invoke the function."""
 
-    filter: dict[str, tuple[str, ...]] = Field(
+    renamed: ClassVar[Mapping[str, str]] = {"filter": "filter_policy"}
+
+    filter_policy: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
         examples=[{"severity": ["critical"]}],
         description="Message attributes, each with the values that match; by default every message matches.",
@@ -94,60 +104,69 @@ class OnTopic(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "OnTopic":
-        refuse([*left_empty(self, {"filter": "every message"}), *self._filter_findings()])
+        refuse([*left_empty(self, {"filter_policy": "every message"}), *self._filter_findings()])
         return self
 
     def _filter_findings(self) -> Iterator[Finding]:
-        for attribute, values in self.filter.items():
+        for attribute, values in self.filter_policy.items():
             if not values:
                 rule = "has no values, and SNS rejects an attribute that nothing can match"
-                yield Finding(("filter",), attribute, rule, f'write {attribute} = ["..."], or remove it')
-        if len(self.filter) > FILTER_KEYS_LIMIT:
-            rule = f"names {len(self.filter)} attributes, and an SNS filter policy can have {FILTER_KEYS_LIMIT}"
-            yield Finding(("filter",), None, rule, "filter by fewer attributes, and by the rest in the function")
-        combinations = math.prod(len(set(values)) or 1 for values in self.filter.values())
+                yield Finding(("filter_policy",), attribute, rule, f'write {attribute} = ["..."], or remove it')
+        if len(self.filter_policy) > FILTER_KEYS_LIMIT:
+            rule = f"names {len(self.filter_policy)} attributes, and an SNS filter policy can have {FILTER_KEYS_LIMIT}"
+            yield Finding(("filter_policy",), None, rule, "filter by fewer attributes, and by the rest in the function")
+        combinations = math.prod(len(set(values)) or 1 for values in self.filter_policy.values())
         if combinations > FILTER_COMBINATIONS_LIMIT:
             rule = (
                 f"has {combinations} combinations of values, and a filter policy can have {FILTER_COMBINATIONS_LIMIT}"
             )
-            yield Finding(("filter",), None, rule, "name fewer values, and filter by the rest in the function")
+            yield Finding(("filter_policy",), None, rule, "name fewer values, and filter by the rest in the function")
 
 
 class OnStream(Settings):
     """An `on_stream` block: the stream whose records invoke the function, in order within a shard."""
 
+    renamed: ClassVar[Mapping[str, str]] = {
+        "batching_window": "maximum_batching_window_in_seconds",
+        "parallelization": "parallelization_factor",
+        "retries": "maximum_retry_attempts",
+        "maximum_record_age": "maximum_record_age_in_seconds",
+    }
+
     batch_size: int = Field(default=100, ge=1, le=10000, description="Maximum number of records per invocation.")
-    batching_window: int = Field(
+    maximum_batching_window_in_seconds: int = Field(
         default=0, ge=0, le=300, description="Maximum number of seconds to gather records for a batch."
     )
-    parallelization: int = Field(
+    parallelization_factor: int = Field(
         default=1,
         ge=1,
         le=10,
         description="Number of concurrent batches per shard; above 1, the order is kept only within a partition key.",
     )
-    retries: int = Field(
+    maximum_retry_attempts: int = Field(
         default=3,
         ge=0,
         le=10000,
         description="Number of times a failed batch is retried, split in two each time, before it is discarded.",
     )
-    maximum_record_age: int = Field(
+    maximum_record_age_in_seconds: int = Field(
         default=86400, ge=60, le=604800, description="Age in seconds at which a failing record is discarded."
     )
 
 
 class FunctionSchedule(Settings):
-    """A `schedule` block: times at which the function is invoked, as either `rate` or `cron`."""
+    """A `schedule` block: times at which the function is invoked."""
 
-    rate: str | None = Field(default=None, examples=["5 minutes"], description="Interval in minutes, hours, or days.")
-    cron: str | None = Field(
-        default=None,
-        examples=["30 3 * * ? *"],
-        description="Minutes, hours, day of month, month, day of week, and year, in time_zone.",
+    renamed: ClassVar[Mapping[str, str]] = {
+        "cron": 'schedule_expression = "cron(30 3 * * ? *)"',
+        "rate": 'schedule_expression = "rate(5 minutes)"',
+    }
+
+    schedule_expression: ScheduleExpression = Field(
+        examples=["rate(5 minutes)"], description="A rate(...) or cron(...) expression of EventBridge Scheduler."
     )
     time_zone: TimeZone = Field(
-        default="UTC", examples=["Asia/Seoul"], description="Time zone of `cron`, with its daylight saving time."
+        default="UTC", examples=["Asia/Seoul"], description="Time zone of a cron schedule, with daylight saving time."
     )
     input: str = Field(default="{}", max_length=256 * 1024, description="The event in JSON.")
 
@@ -156,19 +175,7 @@ class FunctionSchedule(Settings):
         refuse(self._findings())
         return self
 
-    @property
-    def expression(self) -> str:
-        """The schedule expression of EventBridge Scheduler."""
-        return f"rate({self.rate})" if self.rate else f"cron({self.cron})"
-
     def _findings(self) -> Iterator[Finding]:
-        if (self.rate is None) == (self.cron is None):
-            yield Finding((), None, "needs either rate or cron", 'write rate = "5 minutes" or cron = "30 3 * * ? *"')
-        if self.rate is not None and not _RATE.fullmatch(self.rate):
-            remedy = 'write a number and a unit, such as "5 minutes" or "1 hour"'
-            yield Finding(("rate",), self.rate, "is not a rate", remedy)
-        if self.cron is not None:
-            yield from (Finding(("cron",), self.cron, *fault) for fault in faults(self.cron))
         try:
             json.loads(self.input)
         except ValueError:

@@ -1,6 +1,7 @@
 """The `health_check` blocks of a zone: Route 53 health checks of the targets of records."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -20,7 +21,14 @@ PRIVATE_TOP_LEVELS = ("internal", "invalid", "local", "localhost")
 class HealthCheckSettings(Settings):
     """A `health_check` block: a public endpoint that Route 53 health checkers all over the world send requests to."""
 
-    host: DomainName = Field(
+    renamed: ClassVar[Mapping[str, str]] = {
+        "host": "fqdn",
+        "path": "resource_path",
+        "interval_seconds": "request_interval",
+        "failures": "failure_threshold",
+    }
+
+    fqdn: DomainName = Field(
         examples=["seoul.agora.example"],
         description="The domain name to check: the target's own name, not the name that several records share.",
     )
@@ -28,7 +36,7 @@ class HealthCheckSettings(Settings):
         default="https", description="https (the certificate is not validated), http, or tcp for a connection only."
     )
     port: int = Field(default=443, ge=1, le=65_535, description="The port; 443 by default.")
-    path: str = Field(
+    resource_path: str = Field(
         default="/",
         pattern=r"^/[!-~]*$",
         max_length=TEXT_LIMIT,
@@ -40,10 +48,10 @@ class HealthCheckSettings(Settings):
         max_length=TEXT_LIMIT,
         description="A text that the first 5,120 bytes of the response must contain.",
     )
-    interval_seconds: Literal[10, 30] = Field(
+    request_interval: Literal[10, 30] = Field(
         default=30, description="Seconds between two requests of each health checker: 30, or 10, which costs more."
     )
-    failures: int = Field(
+    failure_threshold: int = Field(
         default=3,
         ge=1,
         le=FAILURES_LIMIT,
@@ -52,11 +60,14 @@ class HealthCheckSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "HealthCheckSettings":
-        if self.host.rpartition(".")[2] in PRIVATE_TOP_LEVELS:
+        if self.fqdn.rpartition(".")[2] in PRIVATE_TOP_LEVELS:
             rule = "is not a public name, and Route 53 sends its requests over the internet"
-            refuse([Finding(("host",), self.host, rule, "write a name that resolves to a public address")])
+            refuse([Finding(("fqdn",), self.fqdn, rule, "write a name that resolves to a public address")])
         if self.protocol == "tcp":
             rule, remedy = "is not used by tcp, which only connects", 'remove it, or write protocol = "https"'
-            written = {"search_string": self.search_string, "path": self.path if self.path != "/" else None}
+            written = {
+                "search_string": self.search_string,
+                "resource_path": self.resource_path if self.resource_path != "/" else None,
+            }
             refuse(Finding((key,), value, rule, remedy) for key, value in written.items() if value)
         return self

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -105,20 +105,22 @@ class AliasSettings(Settings):
 class RecordSettings(Settings):
     """A `record` block: the name, type, and values of a record, or one of several records that share a name."""
 
+    renamed: ClassVar[Mapping[str, str]] = {"values": "records"}
+
     name: RecordName = Field(
         examples=["office.agora.example"], description="The full name, inside the zone; `*` may be its first label."
     )
     type: RecordType | None = Field(
         default=None, examples=["A"], description="A, AAAA, CAA, CNAME, MX, SRV, or TXT; none for an alias."
     )
-    values: Annotated[tuple[str, ...], AfterValidator(each_once)] = Field(
+    records: Annotated[tuple[str, ...], AfterValidator(each_once)] = Field(
         default=(), examples=[["192.0.2.10"]], description="The values, in the form of the type; TXT without quotes."
     )
     ttl: int = Field(
         default=TTL, ge=0, le=604_800, description="Seconds that resolvers may cache the record; at most a week."
     )
     alias: AliasSettings | None = Field(
-        default=None, description="An AWS target instead of values, also allowed at the zone's own name."
+        default=None, description="An AWS target instead of `records`, also allowed at the zone's own name."
     )
     weight: int | None = Field(
         default=None,
@@ -157,7 +159,7 @@ class RecordSettings(Settings):
         return [key for key in ("weight", "latency_region", "failover") if getattr(self, key) is not None]
 
     def _alias_findings(self, alias: AliasSettings) -> Iterator[Finding]:
-        for key in ("type", "values"):
+        for key in ("type", "records"):
             if getattr(self, key):
                 rule = "cannot be combined with an alias, which has the addresses of its target"
                 yield Finding((key,), None, rule, "remove it, or remove the `alias` block")
@@ -168,16 +170,16 @@ class RecordSettings(Settings):
         if self.alias:
             yield from self._alias_findings(self.alias)
             return
-        if self.type is None or not self.values:
-            yield Finding((), None, "has no values", "write `type` and `values`, or an `alias` block")
+        if self.type is None or not self.records:
+            yield Finding((), None, "has no value", "write `type` and `records`, or an `alias` block")
             return
         is_right, example = _FORMS[self.type]
-        for index, value in enumerate(self.values):
+        for index, value in enumerate(self.records):
             if not is_right(value):
                 rule = f"is not a valid value of a record of type {self.type}"
                 if self.type == "TXT" and value.startswith('"'):
                     rule += ": Groundwork adds the quotes of a zone file"
-                yield Finding(("values", str(index)), value, rule, f'write one as "{example}"')
+                yield Finding(("records", str(index)), value, rule, f'write one as "{example}"')
         if self.type == "TXT":
             yield from self._text_findings()
         if self.type == "CNAME":
@@ -185,18 +187,18 @@ class RecordSettings(Settings):
 
     def _text_findings(self) -> Iterator[Finding]:
         for beginning in _ONE_PER_NAME:
-            several = [value for value in self.values if value.lower().startswith(beginning.lower())]
+            several = [value for value in self.records if value.lower().startswith(beginning.lower())]
             if len(several) > 1:
                 rule = f"has {len(several)} values that begin with {beginning}, which mail receivers treat as an error"
-                yield Finding(("values",), several, rule, "combine them into one")
+                yield Finding(("records",), several, rule, "combine them into one")
 
     def _canonical_name_findings(self) -> Iterator[Finding]:
-        if self.name in [value.removesuffix(".") for value in self.values]:
-            yield Finding(("values",), self.name, "is the record's own name, a loop", "write another name")
-        if len(self.values) > 1:
+        if self.name in [value.removesuffix(".") for value in self.records]:
+            yield Finding(("records",), self.name, "is the record's own name, a loop", "write another name")
+        if len(self.records) > 1:
             # RFC 1034, section 3.6.2: a name is an alias of one other name.
             rule = "are several names, and a CNAME has exactly one"
-            yield Finding(("values",), list(self.values), rule, "write one, or a weighted record for each")
+            yield Finding(("records",), list(self.records), rule, "write one, or a weighted record for each")
 
     def _routing_findings(self) -> Iterator[Finding]:
         routings = self._routings()
