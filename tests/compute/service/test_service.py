@@ -338,3 +338,16 @@ def test_bucket_policy_names_the_task_role(tmp_path: Path, access: str, sids: se
         assert policy[f"{sid}ServiceApi"]["Principal"] == {"AWS": "${aws_iam_role.service_api_task.arn}"}
         assert policy[f"{sid}ServiceApi"]["Resource"][0].endswith("-ap-northeast-2/up/*")
     assert variables(template)["BUCKET_CONTENT_PREFIX"] == "up/"
+
+
+def test_several_rights_to_one_bucket_have_a_statement_each_and_no_prefix_variable(tmp_path: Path) -> None:
+    text = DEV + PREREQUISITES + service('buckets = { content = ["read up/", "write small/"] }') + DATA
+    template = stack_of(tmp_path, text)
+    policy = {each["Sid"]: each for each in template.policy("aws_s3_bucket_policy.bucket_content")}
+    assert policy["ReadServiceApi"]["Resource"][0].endswith("/up/*")
+    assert policy["WriteServiceApi"]["Resource"][0].endswith("/small/*")
+    own = {each["Sid"]: each for each in template.policy("aws_iam_role_policy.service_api_task")}
+    assert own["ObjectsContent"]["Action"] == ["s3:GetObject", "s3:GetObjectVersion"]
+    assert "s3:PutObject" in own["ObjectsContentPrefix2"]["Action"]
+    assert "ListContentPrefix2" not in own
+    assert "BUCKET_CONTENT_PREFIX" not in variables(template)
