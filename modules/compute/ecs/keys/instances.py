@@ -62,8 +62,8 @@ class EcsInstancesSettings(TieredSettings):
         default=100,
         ge=1,
         le=100,
-        description="Utilization in percent that ECS keeps the instances at; 80 keeps a fifth free for tasks that "
-        "cannot wait for a new instance.",
+        description="Utilization in percent that ECS keeps instances at; 80 keeps a fifth free for tasks that cannot "
+        "wait for a new instance.",
     )
     instance_warmup_period: int = Field(
         default=120,
