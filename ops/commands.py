@@ -2,20 +2,16 @@
 
 import json
 import os
-import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from modules.environment_files import EnvironmentFile, chosen, load
 from modules.foundation.problems import SettingsError
 from ops import steps
 from ops.errors import ExitCode, OpsError
-from ops.failures import explained
-from ops.interrupts import Interrupted, handled, interrupt
 from ops.options import (
     ENVS,
     AccountOption,
@@ -390,28 +386,3 @@ def _refuse_unasked(file: EnvironmentFile, *, auto_approve: bool) -> None:
         raise OpsError(
             "--auto-approve is not allowed in production: a person must read the plan first", ExitCode.REFUSED
         )
-
-
-def main() -> None:
-    """Run a command. Every expected error is a message and an exit code, never a traceback."""
-    try:
-        with handled(interrupt):
-            app(standalone_mode=True)
-    except SettingsError as error:
-        steps.console.print(str(error), markup=False)
-        sys.exit(ExitCode.INVALID_SETTINGS)
-    except Interrupted as error:
-        _end(OpsError("interrupted; nothing was being applied", error.code))
-    except OpsError as error:
-        _end(error)
-    except Exception as error:
-        known = explained(error)
-        if known is None:
-            raise
-        steps.give_up_if_broken(sys.stdout)
-        _end(known)
-
-
-def _end(error: OpsError) -> NoReturn:
-    steps.console.print(f"[red]error[/] {escape(str(error))}")
-    sys.exit(error.code)

@@ -20,12 +20,12 @@ from ops.workspace import PROJECT
 COMMAND = """
 import os, sys
 from pathlib import Path
-from ops import commands, processes
+from ops import __main__, processes
 program, log = sys.argv[1:]
-commands.app = lambda **_: processes.run(
+__main__.app = lambda **_: processes.run(
     [sys.executable, "-u", "-c", program], folder=Path.cwd(), environment=dict(os.environ), log=Path(log)
 )
-commands.main()
+__main__.main()
 """
 #: Saves for as long as requested, like Terraform after an interrupt, and records each interrupt.
 PROGRAM = """
@@ -46,7 +46,7 @@ print("saved")
 ATTACHED = """
 import os, sys
 from pathlib import Path
-from ops import commands
+from ops import __main__
 from ops.processes import run_attached
 from ops.terraform_wrapper import shielded
 from ops.workspace import Workspace
@@ -60,8 +60,8 @@ terraform.chmod(0o755)
 folder = Path.cwd()
 named = {**os.environ, "TERRAFORM_BINARY_NAME": str(terraform.resolve())}
 environment, wait = shielded(Workspace(folder, folder), named)
-commands.app = lambda **_: run_attached([sys.executable, "-c", cli], folder=folder, environment=environment, wait=wait)
-commands.main()
+__main__.app = lambda **_: run_attached([sys.executable, "-c", cli], folder=folder, environment=environment, wait=wait)
+__main__.main()
 """
 
 
@@ -178,8 +178,8 @@ def test_closed_terminal_does_not_end_attached_program(tmp_path: Path) -> None:
     if not pid:
         heed_signals()
         os.chdir(tmp_path)
-        spinning = COMMAND.replace("commands.main()", "with steps.step('x'): commands.main()").replace(
-            "import commands", "import commands, steps"
+        spinning = COMMAND.replace("__main__.main()", "with steps.step('x'): __main__.main()").replace(
+            "import __main__,", "import __main__, steps,"
         )
         os.environ["PYTHONPATH"] = str(PROJECT)
         os.environ["TERM"] = "xterm"
