@@ -7,8 +7,9 @@ from modules.compute.ecs.settings import EcsSettings
 from modules.foundation.problems import Finding
 from modules.network.vpc.settings import NetworkSettings
 
-#: "Amazon ECS Developer Guide, Amazon ECS interface VPC endpoints": the endpoints of the agent on an EC2 instance.
-#: Fargate needs none of them.
+#: [Amazon ECS Developer Guide, Amazon ECS interface VPC endpoints]
+#: (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html): the endpoints of the agent on an
+#: EC2 instance. Fargate needs none of them.
 AGENT_ENDPOINTS = ("ecs", "ecs-agent", "ecs-telemetry")
 
 

@@ -16,7 +16,8 @@ from modules.compute.load_balancer.keys.target_group import TargetGroupSettings
 from modules.foundation.foundation import Foundation
 from modules.network.vpc.vpc import Network
 
-#: "CreateTargetGroup, Name".
+#: [CreateTargetGroup, Name]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html).
 NAME_LIMIT = 32
 #: The provider requires a duration even without stickiness: AWS's default, one day.
 _STICKINESS_SECONDS = 86_400

@@ -23,7 +23,8 @@ from modules.compute.task.task import Task
 from modules.events.channel.channels import DEAD_LETTER_DAYS, QUEUE_NAME_LIMIT, Queue
 from modules.foundation.policies import Statement, allow, assumed_by, document
 
-#: "EventBridge Scheduler API Reference, CreateSchedule, Name".
+#: [EventBridge Scheduler API Reference, CreateSchedule, Name]
+#: (https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html).
 NAME_LIMIT = 64
 
 
@@ -86,7 +87,11 @@ class ScheduledTask(Construct):
         return role.arn, [policy]
 
     def _may_start(self, queue: Queue | None) -> list[Statement]:
-        """Return the statements to run this task on this cluster ("Amazon ECS EventBridge IAM role")."""
+        """Return the statements to run this task on this cluster.
+
+        [Amazon ECS EventBridge IAM role]
+        (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html).
+        """
         task, cluster, names = self._task, self._context.cluster, self._context.foundation.names
         return [
             allow(
@@ -139,7 +144,10 @@ class ScheduledTask(Construct):
         )
 
     def _override(self) -> dict[str, object]:
-        """Return the overrides of the service's task definition ("ContainerOverride")."""
+        """Return the overrides of the service's task definition.
+
+        [ContainerOverride](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html).
+        """
         settings = self._settings
         variables = [{"name": name, "value": value} for name, value in sorted(settings.environment.items())]
         return {

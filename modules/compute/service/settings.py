@@ -48,7 +48,9 @@ class DeploymentSettings(Settings):
     def leaves_room(self, count: int) -> bool:
         """Return whether this many tasks can be replaced: one more or one fewer may run.
 
-        "Service definition parameters": the lower limit is rounded up, the upper limit down.
+        [Amazon ECS service definition parameters]
+        (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html): the lower
+        limit is rounded up, the upper limit down.
         """
         fewest = math.ceil(count * self.minimum_healthy_percent / 100)
         most = count * self.maximum_percent // 100
@@ -151,12 +153,15 @@ class ServiceSettings(TaskSettings):
             rule = "would deploy revisions that Terraform reverts with its next apply"
             yield Finding(("deployed_by",), self.deployed_by, rule, 'write owned_by = "pipeline", or remove it')
         if self.deployment.availability_zone_rebalancing and self.deployment.maximum_percent == 100:
-            # "Balancing an Amazon ECS service across Availability Zones": not with a maximumPercent of 100.
+            # [Balancing an Amazon ECS service across Availability Zones]
+            # (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html): not with a
+            # maximumPercent of 100.
             rule = "is not allowed by ECS with a maximum_percent of 100: ECS starts a task before it stops another"
             at = ("deployment", "availability_zone_rebalancing")
             yield Finding(at, True, rule, "write maximum_percent = 200, or availability_zone_rebalancing = false")
         if self.execute_command and self.read_only_root:
-            # "Monitor Amazon ECS containers with ECS Exec, Considerations".
+            # [Monitor Amazon ECS containers with ECS Exec, Considerations]
+            # (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html).
             rule = "does not work with read_only_root: the ECS Exec agent writes into the container"
             yield Finding(("execute_command",), True, rule, "remove one of them")
         if self.discovery and self.port is None:

@@ -81,7 +81,9 @@ def _name_findings(at: _Place, site: SiteSettings, network: NetworkBlocks, taken
     first = zones[site.names[0]]
     for name, zone in zones.items():
         if first is not None and zone is not None and zone != first:
-            # "ViewerCertificate": a distribution has one.
+            # [ViewerCertificate]
+            # (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html): a distribution
+            # has one.
             rule = (
                 f"is not in {network.zone[first].name} like {site.names[0]}: a site has one certificate, for one zone"
             )
