@@ -30,7 +30,7 @@ from uuid import uuid4
 from local_aws.ecs_services import keep_within
 
 READERS = "rds:cluster:ReadReplicaCount"
-#: Amazon Aurora Auto Scaling with Aurora Replicas, "DB instance IDs and tagging": prefix of the name of every reader
+#: "Amazon Aurora Auto Scaling with Aurora Replicas, DB instance IDs and tagging": prefix of the name of every reader
 #: that scaling creates, and its tag.
 READER_PREFIX = "application-autoscaling-"
 READER_TAG = "application-autoscaling:resourceId"

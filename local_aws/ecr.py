@@ -8,7 +8,7 @@
 from collections.abc import Callable
 from typing import Any
 
-#: Amazon ECR service quotas, "Rules per replication configuration".
+#: "Amazon ECR service quotas, Rules per replication configuration".
 RULES_LIMIT = 10
 
 

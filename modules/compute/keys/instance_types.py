@@ -56,7 +56,8 @@ def instance_types() -> Mapping[str, InstanceSize | None]:
 def architecture_of(instance_type: str) -> Architecture | None:
     """Return the processor architecture; None if this is not an instance type.
 
-    Naming conventions, "Processor families": a `g` among the options is Graviton; a1, the first Graviton, has none.
+    "Amazon EC2 instance type naming conventions, Processor families": a `g` among the options is Graviton; a1, the
+    first Graviton, has none.
     """
     found = _INSTANCE_TYPE.fullmatch(instance_type)
     if found is None:

@@ -207,7 +207,7 @@ class TaskSettings(TieredSettings, PublishingSettings):
     init_process: bool = Field(
         default=True, description="Whether an init process forwards signals and reaps zombie processes."
     )
-    # ContainerDefinition, "stopTimeout": 2 to 120 on Fargate.
+    # "ContainerDefinition, stopTimeout": 2 to 120 on Fargate.
     stop_timeout_seconds: int = Field(
         default=30,
         ge=2,

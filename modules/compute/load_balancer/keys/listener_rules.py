@@ -15,7 +15,9 @@ from modules.foundation.settings import Label, Settings
 #: (https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleCondition.html) of the Elastic Load
 #: Balancing API: length of a value.
 PATTERN_LIMIT = 128
-#: "Quotas for your Application Load Balancers": condition values per rule, all conditions together.
+#: [Quotas for your Application Load Balancers]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html): condition values per
+#: rule, all conditions together.
 VALUES_LIMIT = 5
 #: The same: condition wildcards per rule.
 WILDCARDS_LIMIT = 5
@@ -26,16 +28,14 @@ PRIORITIES = (1, 50_000)
 WEIGHT_LIMIT = 999
 #: "Quotas for your Application Load Balancers": target groups per action.
 TARGETS_LIMIT = 5
-#: [Quotas for your Application Load Balancers]
-#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html): rules of a load
-#: balancer, not counting default rules.
+#: "Quotas for your Application Load Balancers": rules of a load balancer, not counting default rules.
 RULES_LIMIT = 100
 #: [RedirectActionConfig](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html):
 #: the placeholders for parts of the requested URL.
 PLACEHOLDERS = ("protocol", "host", "port", "path", "query")
 #: The listener's port, the default of a redirect.
 HTTPS = 443
-#: The same page: target groups of a load balancer.
+#: "Quotas for your Application Load Balancers": target groups of a load balancer.
 TARGET_GROUPS_LIMIT = 100
 #: The label of the default action.
 DEFAULT = "default"
