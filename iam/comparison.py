@@ -161,6 +161,8 @@ class _Operator:
         qualifier, _, rest = operator.rpartition(":")
         plain = rest.removesuffix("IfExists")
         test = NEGATED.get(plain, plain)
+        # [IAM JSON policy elements: Condition operators]
+        # (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html):
         # "ArnEquals and ArnLike behave identically."
         test = "ArnLike" if test == "ArnEquals" else test
         lenient = rest != plain or qualifier == ALL

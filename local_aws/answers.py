@@ -1,8 +1,9 @@
 """Idempotent retries: a repeated request gets the same response.
 
 A response can be lost when a connection is reset. AWS SDKs then send the request again, with the same invocation ID
-("AWS SDKs and Tools, Retry behavior"), and a second creation would fail because the resource exists. AWS itself has
-idempotency tokens for some operations, and rarely loses responses; here each response is stored for some time.
+([AWS SDKs and Tools, Retry behavior](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html)), and
+a second creation would fail because the resource exists. AWS itself has idempotency tokens for some operations, and
+rarely loses responses; here each response is stored for some time.
 """
 
 from collections import OrderedDict

@@ -4,16 +4,17 @@
   UntagResource accept the ARN of a target. Moto 5.2.5 supports none of this, so that the provider cannot read a target
   that it has just created. Added: all four.
 - AWS: RegisterScalableTarget "changes the resource's current capacity to a value that is inside of this range"
-  (https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html), for an Aurora
+  ([RegisterScalableTarget]
+  (https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html)), for an Aurora
   cluster with readers named `application-autoscaling-<id>`; it deletes only those that it created, and keeps them when
-  the target is deregistered ("Amazon Aurora Auto Scaling with Aurora Replicas",
-  https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Integrating.AutoScaling.html). Moto creates none.
-  Added: readers of clusters that have an instance, and the counts of ECS services. Policies and schedules have no
+  the target is deregistered ([Amazon Aurora Auto Scaling with Aurora Replicas]
+  (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Integrating.AutoScaling.html)). Moto creates
+  none. Added: readers of clusters that have an instance, and the counts of ECS services. Policies and schedules have no
   effect.
-- AWS: DeregisterScalableTarget deletes the target's policies and scheduled actions
-  (https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html). Moto keeps them.
-  Added: they are deleted. Operations on a deleted target or policy fail with ObjectNotFoundException, by which the
-  provider detects the deletion; Moto's error is different. Added: AWS's error.
+- AWS: DeregisterScalableTarget deletes the target's policies and scheduled actions ([DeregisterScalableTarget]
+  (https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html)). Moto keeps
+  them. Added: they are deleted. Operations on a deleted target or policy fail with ObjectNotFoundException, by which
+  the provider detects the deletion; Moto's error is different. Added: AWS's error.
 - AWS: PutScalingPolicy for an existing name changes the policy and keeps its ARN and its creation time. Moto creates
   another policy, and keeps the first one's alarms in CloudWatch forever. Added: the policy keeps its identity, and its
   alarms are deleted before the new ones are created.
@@ -29,10 +30,11 @@ from uuid import uuid4
 from local_aws.ecs_services import keep_within
 
 READERS = "rds:cluster:ReadReplicaCount"
-#: "DB instance IDs and tagging": prefix of the name of every reader that scaling creates, and its tag.
+#: "Amazon Aurora Auto Scaling with Aurora Replicas, DB instance IDs and tagging": prefix of the name of every reader
+#: that scaling creates, and its tag.
 READER_PREFIX = "application-autoscaling-"
 READER_TAG = "application-autoscaling:resourceId"
-#: "Before you begin": the last one in the order of promotion.
+#: The same page, "Before you begin": the last one in the order of promotion.
 READER_PROMOTION_TIER = 15
 
 

@@ -7,11 +7,11 @@
   without. Added: both.
 - AWS: PutBackupVaultAccessPolicy and its Get and Delete operations. Moto has none of them. Added.
 - AWS: StartBackupJob creates a recovery point for the List, Describe, and Delete operations. "A vault can be deleted
-  only if it is empty" ("DeleteBackupVault",
-  https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteBackupVault.html); a locked one keeps its recovery
-  points ("AWS Backup Vault Lock", https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html); and one
-  whose role does not exist is not deleted but becomes EXPIRED ("DeleteRecoveryPoint",
-  https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html). Moto has no recovery points.
+  only if it is empty" ([DeleteBackupVault]
+  (https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteBackupVault.html)); a locked one keeps its recovery
+  points ([AWS Backup Vault Lock](https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html)); and one
+  whose role does not exist is not deleted but becomes EXPIRED ([DeleteRecoveryPoint]
+  (https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html)). Moto has no recovery points.
   Added, complete immediately; nothing is saved, and no plan starts a job.
 - AWS: DescribeRegionSettings and UpdateRegionSettings determine which resource types are backed up. Moto has neither.
   Added, for the types that we back up; all are enabled by default.

@@ -49,7 +49,10 @@ def _act(backend: Any, alarm: Any, before: str, arn: str) -> None:
 
 
 def _message(backend: Any, alarm: Any, before: str) -> dict[str, Any]:
-    """ "Amazon CloudWatch User Guide, Notifying users on alarm changes": the message for a topic."""
+    """[Amazon CloudWatch User Guide, Notifying users on alarm changes]
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html): the message for a
+    topic.
+    """
     return {
         "AlarmName": alarm.name,
         "AlarmDescription": alarm.description,
@@ -81,7 +84,10 @@ def _message(backend: Any, alarm: Any, before: str) -> dict[str, Any]:
 
 
 def _event(backend: Any, alarm: Any, before: str) -> dict[str, Any]:
-    """ "Invoke a Lambda function from an alarm": the event for a function."""
+    """[Invoke a Lambda function from an alarm]
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html): the event for a
+    function.
+    """
     return {
         "source": "aws.cloudwatch",
         "alarmArn": alarm.alarm_arn,

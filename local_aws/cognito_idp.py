@@ -5,7 +5,8 @@ the account and the version of its pages. Moto 5.2.5 omits the certificate, so t
 domain in every plan, accepts one of any Region, and returns a different account in each response. Added: AWS's
 response, and a check of the certificate's Region.
 
-AWS: a pool whose creation or update names no tier has ESSENTIALS ("UpdateUserPool, UserPoolTier"). Moto then has no
+AWS: a pool whose creation or update names no tier has ESSENTIALS ([UpdateUserPool, UserPoolTier]
+(https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html)). Moto then has no
 tier, so that the provider sees a change after an update. Added: the default.
 
 AWS: UpdateUserPool keeps the settings that only CreateUserPool accepts (sign-in attributes, their case sensitivity, the
@@ -14,9 +15,9 @@ after each update. Added: they are kept.
 
 AWS: TagResource and UntagResource change a pool's tags. Moto has neither. Added: both.
 
-AWS: DeleteUserPool fails while deletion protection is active or the pool has a domain ("User pool deletion protection",
-https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html). Moto deletes the
-pool. Added: the error.
+AWS: DeleteUserPool fails while deletion protection is active or the pool has a domain ([User pool deletion protection]
+(https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html)). Moto deletes
+the pool. Added: the error.
 """
 
 from collections.abc import Callable

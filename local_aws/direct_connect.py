@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-# https://docs.aws.amazon.com/directconnect/latest/APIReference/API_CreateDirectConnectGateway.html
+# [CreateDirectConnectGateway, amazonSideAsn]
+# (https://docs.aws.amazon.com/directconnect/latest/APIReference/API_CreateDirectConnectGateway.html).
 PRIVATE_ASNS = (range(64_512, 65_535), range(4_200_000_000, 4_294_967_295))
 DEFAULT_ASN = 64_512
 
-# A fixed quota: prefixes from AWS to on-premises, per association with a virtual private gateway.
+# [Direct Connect quotas](https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html), a fixed one: prefixes
+# from AWS to on-premises, per association with a virtual private gateway.
 MOST_PREFIXES = 20
 
 _Request = dict[str, Any]

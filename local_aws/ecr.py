@@ -1,7 +1,8 @@
 """ECR: replication with several rules.
 
-- AWS: PutReplicationConfiguration accepts up to ten rules ("Amazon ECR service quotas"), each with Regions and
-  repository filters. Moto 5.2.5 rejects a second rule. Added: up to ten. Nothing is copied, since there are no images.
+- AWS: PutReplicationConfiguration accepts up to ten rules ([Amazon ECR service quotas]
+  (https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html)), each with Regions and repository
+  filters. Moto 5.2.5 rejects a second rule. Added: up to ten. Nothing is copied, since there are no images.
 """
 
 from collections.abc import Callable

@@ -8,7 +8,8 @@
   forever, and an update keeps the old deployment. Added: the desired number of tasks of the requested revision run, in
   one completed deployment. No containers run.
 - AWS: a deployment whose image cannot be pulled fails, and is rolled back to the previous revision if the circuit
-  breaker is configured to ("How the Amazon ECS deployment circuit breaker detects failures"). Moto pulls nothing.
+  breaker is configured to ([How the Amazon ECS deployment circuit breaker detects failures]
+  (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html)). Moto pulls nothing.
   Added: the rollback, for an image that is missing in a local repository that contains others. A repository without
   images is not checked: most users of the embedded AWS push none.
 - AWS: a revision can be named without its ARN, and its ARN is returned. Moto returns the given name. Added: the ARN.
@@ -21,10 +22,11 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-#: "Amazon ECR private registry": account, Region, repository, and tag of an image reference.
+#: [Amazon ECR private registry](https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html): account,
+#: Region, repository, and tag of an image reference.
 _IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+):([^@]+)")
 
-#: "CreateService": AWS's defaults.
+#: [CreateService](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html): AWS's defaults.
 DEFAULTS: Mapping[str, Any] = {
     "enable_execute_command": False,
     "enable_ecs_managed_tags": False,

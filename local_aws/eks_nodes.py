@@ -1,10 +1,12 @@
 """EKS: the Auto Scaling group of each managed node group.
 
 - AWS: the nodes of a managed node group are an Auto Scaling group named `eks-<node group>-<id>`, with the tags
-  `eks:cluster-name` and `eks:nodegroup-name` ("AWS managed policy: AWSServiceRoleForAmazonEKSNodegroup" allows EKS to
-  create no other). It is deleted with the node group, and DescribeNodegroup returns its current sizes, even if somebody
-  else changed them ("NodegroupScalingConfig, desiredSize"). Moto 5.2.5 names a group that does not exist. Added: the
-  group, without instances.
+  `eks:cluster-name` and `eks:nodegroup-name` ([AWS Managed Policy Reference, AWSServiceRoleForAmazonEKSNodegroup]
+  (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSServiceRoleForAmazonEKSNodegroup.html) allows EKS
+  to create no other). It is deleted with the node group, and DescribeNodegroup returns its current sizes, even if
+  somebody else changed them ([NodegroupScalingConfig, desiredSize]
+  (https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupScalingConfig.html)). Moto 5.2.5 names a group that
+  does not exist. Added: the group, without instances.
 - AWS: CreateNodegroup and UpdateNodegroupConfig reject a minimum above the desired size, and a desired size above the
   maximum. Moto accepts any. Added: the errors.
 """

@@ -5,8 +5,8 @@ group, subnets, and windows. Moto 5.2.5 never returns the nodes, places all of t
 settings, does not support changes of the number of shards or replicas, and keeps a deleted group forever. Added: the
 operations on replication groups, which respond immediately with the state that AWS reaches after minutes. Nodes store
 nothing, and only the final snapshot is created. A snapshot keeps its name: if the name exists, the group is not deleted
-("DeleteReplicationGroup, SnapshotAlreadyExistsFault",
-https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_DeleteReplicationGroup.html).
+([DeleteReplicationGroup, SnapshotAlreadyExistsFault]
+(https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_DeleteReplicationGroup.html)).
 """
 
 import secrets

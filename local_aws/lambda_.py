@@ -93,7 +93,10 @@ def _keeping_logging(begin: Callable[..., None]) -> Callable[..., None]:
 
 
 def _logging(function: Any, given: dict[str, Any]) -> dict[str, Any]:
-    """Return the configuration with Lambda's defaults ("LoggingConfig")."""
+    """Return the configuration with Lambda's defaults.
+
+    [LoggingConfig](https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html).
+    """
     defaults: dict[str, Any] = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{function.function_name}"}
     if given.get("LogFormat") == "JSON":
         defaults |= {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
@@ -168,7 +171,9 @@ def _invoking_functions(publish_to_others: Callable[..., None]) -> Callable[...,
 
 
 def _invoke(subscription: Any, message: str, message_id: str, subject: str | None, attributes: dict[str, Any]) -> None:
-    """Invoke with "Invoking Lambda functions with Amazon SNS notifications, Example event"."""
+    """Invoke with the example event of [Invoking Lambda functions with Amazon SNS notifications]
+    (https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html).
+    """
     from moto.awslambda.utils import get_backend
 
     notification = {
@@ -197,7 +202,11 @@ def _invoke(subscription: Any, message: str, message_id: str, subject: str | Non
 
 
 def _with_sequencer(get: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Add the version and the sequence of events for a key ("Event message structure")."""
+    """Add the version and the sequence of events for a key.
+
+    [Event message structure]
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
+    """
 
     def _get_s3_event(event_name: str, bucket: Any, key: Any, notification_id: str) -> dict[str, Any]:
         event = get(event_name, bucket, key, notification_id)

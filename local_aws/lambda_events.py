@@ -18,7 +18,8 @@ from local_aws.turns import turn
 RETRY_SECONDS = (1, 2)
 #: Seconds between two polls of the queues.
 POLL_SECONDS = 0.2
-#: Concurrent batches of a queue: "Using Lambda with Amazon SQS" begins with five.
+#: Concurrent batches of a queue: [Using Lambda with Amazon SQS]
+#: (https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html) begins with five.
 BATCHES_AT_ONCE = 5
 
 _workers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="lambda")
@@ -63,7 +64,9 @@ def _until_done(backend: Any, name: str, event: Any) -> None:
 
 
 def _record(run: Run, event: Any, outcome: Outcome, tries: int) -> dict[str, Any]:
-    """ "Capturing records of Lambda asynchronous invocations"."""
+    """[Capturing records of Lambda asynchronous invocations]
+    (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
+    """
     return {
         "version": "1.0",
         "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime()),
@@ -145,7 +148,11 @@ def _work(mapping: Any, backend: Any, messages: list[Any]) -> None:
 
 
 def failures(mapping: Any, outcome: Outcome, ids: list[str]) -> set[str]:
-    """Return the failed messages ("Implementing partial batch responses"): all if the response is invalid."""
+    """Return the failed messages: all if the response is invalid.
+
+    [Handling errors for an SQS event source in Lambda, Implementing partial batch responses]
+    (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html).
+    """
     if outcome.failed:
         return set(ids)
     if "ReportBatchItemFailures" not in (mapping.function_response_types or []):

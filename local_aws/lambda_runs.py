@@ -25,7 +25,8 @@ from local_aws.process import HOST, packages_for_here
 from local_aws.turns import turn
 
 _RUNTIME = Path(__file__).with_name("lambda_runtime.py")
-#: Maximum number of bytes of the log in a response ("Invoke, LogType").
+#: Maximum number of bytes of the log in a response ([Invoke, LogType]
+#: (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html)).
 _TAIL = 4096
 
 

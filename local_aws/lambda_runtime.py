@@ -13,7 +13,8 @@ import time
 import traceback
 from importlib.machinery import ModuleSpec, PathFinder
 
-#: "Building Lambda functions with Python, Runtime-included SDK versions": boto3 and its dependencies.
+#: [Building Lambda functions with Python, Runtime-included SDK versions]
+#: (https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html): boto3 and its dependencies.
 RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
 
 
@@ -30,7 +31,9 @@ class RuntimeFinder:
 
 
 class Context:
-    """ "AWS Lambda context object in Python"."""
+    """[Using the Lambda context object to retrieve Python function information]
+    (https://docs.aws.amazon.com/lambda/latest/dg/python-context.html).
+    """
 
     def __init__(self, values: dict, timeout: float) -> None:  # type: ignore[type-arg]
         self.__dict__.update(values)

@@ -17,13 +17,14 @@
   cluster whose password RDS manages. Added: a restored cluster.
 - AWS: a read replica is a separate instance: its tags, backups, exports, and protection are those of its request. Moto
   shares all of them with its source. Added: separate settings.
-- AWS: an instance whose password RDS manages cannot have read replicas ("Limitations for Secrets Manager integration",
-  https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html). Moto creates them. Added: the error.
-- AWS: a request that ends the management of a password must contain one ("ModifyDBInstance,
-  ManageMasterUserPassword", https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html). Moto
-  ends it without one. Added: the error.
-- AWS: DeleteDBCluster rejects a final snapshot whose name exists, without any change ("DeleteDBCluster",
-  https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBCluster.html). Moto has already deleted the
+- AWS: an instance whose password RDS manages cannot have read replicas ([Limitations for Secrets Manager integration]
+  (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html)). Moto creates them. Added: the
+  error.
+- AWS: a request that ends the management of a password must contain one ([ModifyDBInstance, ManageMasterUserPassword]
+  (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html)). Moto ends it without one.
+  Added: the error.
+- AWS: DeleteDBCluster rejects a final snapshot whose name exists, without any change ([DeleteDBCluster]
+  (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBCluster.html)). Moto has already deleted the
   master user's secret by then. Added: the name is checked first. Moto itself does not delete a cluster or an instance
   with deletion protection, a cluster that has instances, or an instance whose final snapshot exists.
 """

@@ -3,9 +3,9 @@
 - AWS: CreateHostedZone with a VPC creates a private zone; HostedZoneConfig.PrivateZone is read only. Moto 5.2.5 uses
   only PrivateZone, so that the provider, which sends only the VPC, gets a public zone and tries to associate the VPC in
   every plan. Added: the VPC decides.
-- AWS: CREATE fails for a record whose name, type, and set identifier exist ("ChangeResourceRecordSets",
-  https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html). Moto rejects only a record
-  that is equal in every value, and otherwise adds a second record. Added: the error.
+- AWS: CREATE fails for a record whose name, type, and set identifier exist ([ChangeResourceRecordSets]
+  (https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html)). Moto rejects only a
+  record that is equal in every value, and otherwise adds a second record. Added: the error.
 """
 
 from collections.abc import Callable

@@ -1,9 +1,10 @@
 """Route 53: query logs.
 
 AWS: CreateQueryLoggingConfig accepts the ARN of a log group in us-east-1 with or without `:*` at its end, and tries to
-write to it: a resource policy of CloudWatch Logs must allow that ("Public DNS query logging"). Moto 5.2.5 requires
-`:*`, which the provider omits, and ignores policies. Added: both forms are accepted, and a log group without a policy
-is rejected with AWS's error.
+write to it: a resource policy of CloudWatch Logs must allow that ([Public DNS query logging]
+(https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html)). Moto 5.2.5 requires `:*`, which the
+provider omits, and ignores policies. Added: both forms are accepted, and a log group without a policy is rejected with
+AWS's error.
 """
 
 from collections.abc import Callable

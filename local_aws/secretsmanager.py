@@ -7,9 +7,9 @@
 - AWS: RotateSecret invokes the function with the ID of a new version, even if the secret has no version yet. Moto fails
   because that ID is missing. Added: the ID.
 - AWS: a secret that is scheduled for deletion keeps its name; CreateSecret fails with InvalidRequestException, after
-  which the provider retries for some time ("DeleteSecret",
-  https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html). Moto fails with the error for a
-  name in use. Added: AWS's error.
+  which the provider retries for some time ([DeleteSecret]
+  (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html)). Moto fails with the error for
+  a name in use. Added: AWS's error.
 """
 
 from collections.abc import Callable

@@ -200,7 +200,10 @@ def _duplicate_zones(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[P
 
 
 def _sites_share_names(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:
-    """ "CreateDistribution, CNAMEAlreadyExists": a name belongs to one distribution, across all accounts."""
+    """[CreateDistribution, CNAMEAlreadyExists]
+    (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateDistribution.html): a name belongs to one
+    distribution, across all accounts.
+    """
     existing = {name: label for label, site in one.settings.site.items() for name in site.names}
     for label, site in other.settings.site.items():
         for name in site.names:

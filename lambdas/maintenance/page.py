@@ -25,9 +25,10 @@ body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 20vh a
 
 
 def prefers_html(accept: str) -> bool:
-    """Return whether the client prefers HTML to JSON ("RFC 9110, 12.5.1 Accept").
+    """Return whether the client prefers HTML to JSON.
 
-    A browser names HTML. A client that accepts anything, or sends no header, is treated as a program and gets JSON.
+    [RFC 9110, 12.5.1 Accept](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1). A browser names HTML. A client
+    that accepts anything, or sends no header, is treated as a program and gets JSON.
     """
     weights = dict(_weights(accept))
     html = max(weights.get("text/html", 0.0), weights.get("application/xhtml+xml", 0.0))

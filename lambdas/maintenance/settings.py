@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-#: "RFC 9110, 5.6.2 Tokens": valid header names.
+#: [RFC 9110, 5.6.2 Tokens](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2): valid header names.
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 #: Headers that the function itself or the load balancer sets.
 _OWN_HEADERS = frozenset({"content-type", "content-length", "cache-control", "retry-after", "connection"})

@@ -9,7 +9,9 @@ from .pushes import InvalidPushError, Push
 if TYPE_CHECKING:
     from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
 
-#: "Generating a remote notification" (Apple) and "About FCM messages" (Google): maximum number of bytes.
+#: [Apple, Generating a remote notification]
+#: (https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification) and [Firebase, About
+#: FCM messages](https://firebase.google.com/docs/cloud-messaging/concept-options): maximum number of bytes.
 PAYLOAD_LIMIT = 4096
 
 
@@ -29,7 +31,8 @@ def published(push: Push, *, id: str, ttl_seconds: int) -> dict[str, Any]:
     return {
         "TargetArn": push.endpoint,
         "MessageStructure": "json",
-        # "Publish, MessageStructure": `default` is required, although an endpoint has only one platform.
+        # [Publish, MessageStructure](https://docs.aws.amazon.com/sns/latest/api/API_Publish.html): `default` is
+        # required, although an endpoint has only one platform.
         "Message": json.dumps({"default": push.body or push.title or "-", push.platform: text}),
         "MessageAttributes": _apns_attributes(push, collapse_id, ttl) if apple else _attributes({"FCM.TTL": str(ttl)}),
     }
@@ -47,7 +50,10 @@ def _apns(push: Push) -> dict[str, Any]:
 
 
 def _apns_attributes(push: Push, collapse_id: str, ttl: int) -> "dict[str, MessageAttributeValueTypeDef]":
-    """ "Mobile push notification attributes": headers of the request to APNs."""
+    """[Amazon SNS message attributes, Reserved message attributes for mobile push notifications]
+    (https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html#sns-attrib-mobile-reserved): headers of the
+    request to APNs.
+    """
     shown = push.is_shown
     return _attributes(
         {
@@ -61,7 +67,9 @@ def _apns_attributes(push: Push, collapse_id: str, ttl: int) -> "dict[str, Messa
 
 
 def _fcm(push: Push, collapse_id: str, ttl: int) -> dict[str, Any]:
-    """ "Using Google Firebase Cloud Messaging v1 payloads in Amazon SNS"."""
+    """[Using Google Firebase Cloud Messaging v1 payloads in Amazon SNS]
+    (https://docs.aws.amazon.com/sns/latest/dg/sns-fcm-v1-payloads.html).
+    """
     android: dict[str, Any] = {"ttl": f"{ttl}s", "priority": "HIGH" if push.priority == "high" else "NORMAL"}
     # FCM stores at most four collapse keys per device, so only explicit ones are set; a tag replaces what is shown.
     if push.collapse_id:

@@ -9,7 +9,9 @@ from .settings import TTL_LIMIT
 
 Priority = Literal["high", "normal"]
 
-#: "Sending notification requests to APNs, apns-collapse-id": maximum number of bytes.
+#: [Sending notification requests to APNs, apns-collapse-id]
+#: (https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns): maximum number
+#: of bytes.
 COLLAPSE_ID_LIMIT = 64
 
 

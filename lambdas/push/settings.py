@@ -4,9 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-#: "CreatePlatformApplication, Platform": the platforms that this function supports; GCM is the former name of FCM.
+#: [CreatePlatformApplication, Platform](https://docs.aws.amazon.com/sns/latest/api/API_CreatePlatformApplication.html):
+#: the platforms that this function supports; GCM is the former name of FCM.
 PLATFORMS = ("APNS", "APNS_SANDBOX", "GCM")
-#: FCM keeps a message for four weeks at most ("Set the lifespan of a message").
+#: FCM keeps a message for four weeks at most ([Set the lifespan of a message]
+#: (https://firebase.google.com/docs/cloud-messaging/customize-messages/setting-message-lifespan)).
 TTL_LIMIT = 28 * 86400
 
 _APPLICATION = re.compile(rf"arn:aws:sns:[a-z0-9-]+:[0-9]{{12}}:app/({'|'.join(PLATFORMS)})/[A-Za-z0-9_.-]+")

@@ -4,9 +4,11 @@ from typing import Any
 
 from .notices import Notice
 
-#: "Reference: Block Kit, section block": characters in a text, number of fields, characters in a field.
+#: [Slack, Section block](https://docs.slack.dev/reference/block-kit/blocks/section-block): characters in a text, number
+#: of fields, characters in a field.
 TEXT_LIMIT, FIELD_COUNT, FIELD_LIMIT = 3000, 10, 2000
-#: "Creating rich message layouts": this text is shown in notifications on phones, so it can be short.
+#: [Slack, Creating rich message layouts](https://api.slack.com/messaging/composing/layouts): this text is shown in
+#: notifications on phones, so it can be short.
 SUMMARY_LIMIT = 300
 _CUT = " …"
 _COLORS = {"ALARM": "#c62828", "OK": "#2e7d32", "INSUFFICIENT_DATA": "#9e9e9e"}
@@ -32,7 +34,10 @@ def payload(notice: Notice) -> dict[str, Any]:
 
 
 def escaped(text: str, limit: int) -> str:
-    """Return the text escaped for Slack and truncated to the limit ("Formatting text for app surfaces")."""
+    """Return the text escaped for Slack and truncated to the limit.
+
+    [Slack, Formatting message text](https://docs.slack.dev/messaging/formatting-message-text).
+    """
     pieces: list[str] = []
     length = 0
     for character in text:

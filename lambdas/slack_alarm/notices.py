@@ -94,7 +94,10 @@ def _reader(event: Any) -> "Callable[[Message, Event, str], Notice] | None":
 
 
 def _alarm(message: Message, event: Event, dashboard: str) -> Notice:
-    """ "Amazon SNS notifications for CloudWatch alarms": of one metric, of several, or composite."""
+    """[Amazon CloudWatch User Guide, Notifying users on alarm changes]
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html): of one metric, of
+    several, or composite.
+    """
     trigger = event.get("Trigger") or {}
     region = event["AlarmArn"].split(":")[3]
     dimensions = [f"{each['name']} {each['value']}" for each in trigger.get("Dimensions") or ()]
@@ -133,7 +136,9 @@ def _alarm_by_event_bridge(message: Message, event: Event, dashboard: str) -> No
 
 
 def _ecs_deployment(message: Message, event: Event, dashboard: str) -> Notice:
-    """ "Amazon ECS service deployment state change events"."""
+    """[Amazon ECS service deployment state change events]
+    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html).
+    """
     detail = event["detail"]
     _, cluster, service = event["resources"][0].split("/")
     region = event["region"]
@@ -177,7 +182,10 @@ def _event_bridge(message: Message, event: Event, dashboard: str) -> Notice:
 
 
 def _budget(message: Message) -> Notice:
-    """ "Creating an Amazon SNS topic for budget notifications": a letter that ends with names and values."""
+    """[Creating an Amazon SNS topic for budget notifications]
+    (https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html): a letter that ends with
+    names and values.
+    """
     return Notice(
         id=message.id,
         title=message.subject,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 #: Last part of the names of the alarm topics, most severe first.
 SEVERITIES = ("critical", "warning", "info")
-#: "CreateAlarm, StateValue".
+#: [MetricAlarm, StateValue](https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html).
 STATES = ("ALARM", "OK", "INSUFFICIENT_DATA")
 
 

@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 _TIMEOUT = 5
 #: Seconds before the first retry; each further wait is twice as long.
 _FIRST_WAIT = 0.5
-#: "Sending messages using incoming webhooks": a webhook that was removed or revoked, or whose channel was deleted.
+#: [Slack, Sending messages using incoming webhooks]
+#: (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks): a webhook that was removed or revoked,
+#: or whose channel was deleted.
 _INVALID_WEBHOOK = (403, 404, 410)
 
 

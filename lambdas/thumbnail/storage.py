@@ -57,7 +57,8 @@ def _listed(s3: "S3Client", bucket: str, key: str) -> "ObjectTypeDef | None":
     """Return the listing of the key, which is the first of all keys with this prefix.
 
     HeadObject cannot distinguish the cases: a role that can list only one prefix gets "Access Denied" both for an
-    object that it cannot read and for one that does not exist ("GetObject, Permissions").
+    object that it cannot read and for one that does not exist ([GetObject, Permissions]
+    (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html)).
     """
     for found in s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", []):
         if found["Key"] == key:

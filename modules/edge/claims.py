@@ -100,7 +100,8 @@ def _claimed_twice(one: Claim, other: Claim) -> Iterator[Finding]:
         rule = f"is already delegated by {delegation.block}"
         yield Finding(hidden.at, hidden.name, rule, "remove one of them")
     elif is_under(hidden.name.removeprefix("*."), delegation.name):
-        # RFC 1034, section 4.2.1: resolvers do not query the parent zone for names below a zone cut.
+        # [RFC 1034, section 4.2.1](https://www.rfc-editor.org/rfc/rfc1034#section-4.2.1): resolvers do not query the
+        # parent zone for names below a zone cut.
         rule = f"is in {delegation.name}, which {delegation.block} delegates to another zone: it would not resolve"
         yield Finding(hidden.at, hidden.name, rule, "write it in that zone's environment, or remove the delegation")
 

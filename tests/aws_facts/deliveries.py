@@ -88,7 +88,8 @@ class Request:
         """The context for the resource's policies.
 
         It has no account ID for a role, because a statement for the whole account delegates access to the role's own
-        policies ("AWS KMS Developer Guide, Default key policy").
+        policies ([AWS KMS Developer Guide, Default key policy]
+        (https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html)).
         """
         if self.caller == "service":
             return {**self._keys, "aws:principalservicename": self.name, "aws:principalisawsservice": "true"}

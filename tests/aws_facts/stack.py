@@ -83,7 +83,8 @@ _FILTERS: dict[str, Callable[[str], str]] = {
     "last": lambda text: text.rpartition(":")[2],
     "path": lambda text: text.partition("/")[2],
     "repository": lambda text: _repository(text),
-    # A secret's ARN without the JSON key after it: "ContainerDefinition, Secret, valueFrom".
+    # A secret's ARN without the JSON key after it: [Secret, valueFrom]
+    # (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html).
     "secret": lambda text: ":".join(text.split(":")[:7]),
 }
 

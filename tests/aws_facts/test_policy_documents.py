@@ -109,7 +109,11 @@ def operators_of_another_type(_: Document, statement: Statement) -> Findings:
 
 
 def duplicate_or_malformed_sids(document: Document, _: Statement) -> Findings:
-    """Yield statement IDs that occur twice, or that IAM does not allow ("IAM JSON policy elements: Sid")."""
+    """Yield statement IDs that occur twice, or that IAM does not allow.
+
+    [IAM JSON policy elements: Sid]
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html).
+    """
     sids = [statement["Sid"] for statement in document.statements if "Sid" in statement]
     pattern = r"[A-Za-z0-9_-]+" if document.kind == "function" else r"[A-Za-z0-9]+"
     yield from (f"{sid} occurs twice" for sid, count in Counter(sids).items() if count > 1)

@@ -6,8 +6,9 @@ from modules.compute.blocks import ComputeBlocks
 from modules.foundation.problems import Finding
 from modules.network.vpc.checks import needs_subnets, unknown_zones, unreachable
 
-#: "Amazon ECS Developer Guide, Amazon ECS interface VPC endpoints": the endpoints of the agent on an EC2 instance.
-#: Fargate needs none of them.
+#: [Amazon ECS Developer Guide, Amazon ECS interface VPC endpoints]
+#: (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html): the endpoints of the agent on an
+#: EC2 instance. Fargate needs none of them.
 AGENT_ENDPOINTS = ("ecs", "ecs-agent", "ecs-telemetry")
 
 

@@ -70,7 +70,8 @@ class EcsCluster(Construct):
     def grant_execute_command(self, role: Role) -> None:
         """Allow a task role what ECS Exec needs.
 
-        "Amazon ECS Developer Guide, Monitor Amazon ECS containers with ECS Exec": the agent in the task opens the
+        [Amazon ECS Developer Guide, Monitor Amazon ECS containers with ECS Exec]
+        (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html): the agent in the task opens the
         channel, decrypts the session, and logs its commands.
         """
         role.add_statements(
@@ -82,7 +83,8 @@ class EcsCluster(Construct):
                     "ssmmessages:OpenControlChannel",
                     "ssmmessages:OpenDataChannel",
                 ],
-                # "Actions, resources, and condition keys for Amazon Session Manager Message Gateway Service".
+                # [Actions, resources, and condition keys for Amazon Session Manager Message Gateway Service]
+                # (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsessionmanagermessagegatewayservice.html).
                 resources=["*"],
             ),
             allow("DecryptChannel", actions=["kms:Decrypt"], resources=[self._foundation.session_key.arn]),

@@ -35,13 +35,15 @@ from modules.foundation.roles import Role
 from modules.network.vpc.security_groups import ANYWHERE, HTTPS, SecurityGroup
 from modules.network.vpc.vpc import Network
 
-#: "Amazon ECS Developer Guide, Retrieving Amazon ECS-optimized Linux AMI metadata". EC2 Auto Scaling reads the
-#: parameter when it launches an instance, so a new AMI of AWS changes no plan and replaces no running instance.
+#: [Amazon ECS Developer Guide, Retrieving Amazon ECS-optimized Linux AMI metadata]
+#: (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html). EC2 Auto Scaling reads
+#: the parameter when it launches an instance, so a new AMI of AWS changes no plan and replaces no running instance.
 NEWEST_IMAGE: dict[Architecture, str] = {
     "arm64": "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id",
     "x86_64": "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
 }
-#: The root volume's name in Amazon Linux ("Device names on Linux instances").
+#: The root volume's name in Amazon Linux ([Device names for volumes on Amazon EC2 instances]
+#: (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html)).
 ROOT_DEVICE = "/dev/xvda"
 #: Resource types that get no tags unless the launch template names them.
 TAGGED = ("instance", "volume", "network-interface")
@@ -186,8 +188,11 @@ class EcsInstances(Construct):
 def agent_statements(region: str, account_id: str, cluster_name: str) -> list[Statement]:
     """Return the statements of the agent on an instance, for its own cluster only.
 
-    "Amazon ECS container instance IAM role", with the resources of "Actions, resources, and condition keys for Amazon
-    Elastic Container Service". The task execution role pulls images and writes logs.
+    [Amazon ECS container instance IAM role]
+    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html), with the resources of
+    [Actions, resources, and condition keys for Amazon Elastic Container Service]
+    (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html). The
+    task execution role pulls images and writes logs.
     """
     cluster = f"arn:aws:ecs:{region}:{account_id}:cluster/{cluster_name}"
     instances = f"arn:aws:ecs:{region}:{account_id}:container-instance/{cluster_name}/*"
@@ -220,7 +225,11 @@ def agent_statements(region: str, account_id: str, cluster_name: str) -> list[St
 
 
 def user_data(cluster_name: str) -> str:
-    """Return the user data of an instance ("Amazon ECS container agent configuration")."""
+    """Return the user data of an instance.
+
+    [Amazon ECS container agent configuration]
+    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html).
+    """
     agent = {
         "ECS_CLUSTER": cluster_name,
         # A task uses its own role, never the instance's.

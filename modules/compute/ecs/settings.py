@@ -14,7 +14,8 @@ from modules.foundation.settings import TieredSettings, TierException, tiered
 Capacity = Literal["fargate", "ec2"]
 ContainerInsights = Literal["enhanced", "enabled", "disabled"]
 
-#: "CapacityProviderStrategyItem, base".
+#: [CapacityProviderStrategyItem, base]
+#: (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html).
 BASE_LIMIT = 100_000
 
 

@@ -10,7 +10,8 @@ from modules.compute.eks.control_plane import ControlPlane
 from modules.compute.eks.keys.access import AccessPolicy, AccessSettings
 from modules.foundation.resources import Resources
 
-#: "Amazon EKS User Guide, Review access policy permissions".
+#: [Amazon EKS User Guide, Review access policy permissions]
+#: (https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html).
 POLICY_ARNS: dict[AccessPolicy, str] = {
     "view": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy",
     "edit": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy",

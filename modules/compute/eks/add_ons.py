@@ -29,8 +29,10 @@ class AddOnRole:
     policy: str
 
 
-#: "Amazon EKS User Guide, Amazon VPC CNI" and "Use Kubernetes volume storage with Amazon EBS". The node role does not
-#: have these permissions, because an attacker who escapes from a pod gets the node role.
+#: [Amazon EKS User Guide, Assign IPs to Pods with the Amazon VPC CNI]
+#: (https://docs.aws.amazon.com/eks/latest/userguide/managing-vpc-cni.html) and [Use Kubernetes volume storage with
+#: Amazon EBS](https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html). The node role does not have these
+#: permissions, because an attacker who escapes from a pod gets the node role.
 ROLES = {
     "vpc-cni": AddOnRole("aws-node", "AmazonEKS_CNI_Policy"),
     EBS_CSI: AddOnRole("ebs-csi-controller-sa", "service-role/AmazonEBSCSIDriverPolicy"),

@@ -19,8 +19,9 @@ from modules.network.vpc.checks import (
 )
 from modules.network.vpc.settings import NetworkSettings
 
-#: "Amazon EKS User Guide, Deploy private clusters with limited internet access": the endpoints that nodes need to join
-#: and to pull images. The S3 gateway endpoint, for image layers, always exists.
+#: [Amazon EKS User Guide, Deploy private clusters with limited internet access]
+#: (https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html): the endpoints that nodes need to join and
+#: to pull images. The S3 gateway endpoint, for image layers, always exists.
 ENDPOINTS_OF_NODES = ("ec2", "ecr.api", "ecr.dkr", "eks", "sts")
 
 

@@ -128,8 +128,10 @@ def create_cluster_outputs(stack: TerraformStack, clusters: Mapping[str, EksClus
 
 
 def _tag_subnets(network: Network, cluster_name: str) -> None:
-    """Tag subnets so that the load balancer controller finds them ("AWS Load Balancer Controller, Subnet discovery").
+    """Tag subnets so that the load balancer controller finds them.
 
+    [AWS Load Balancer Controller, Subnet discovery]
+    (https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/subnet_discovery/).
     The tags are on the subnets' own resources; if they were set elsewhere, each plan would delete them.
     """
     shared = {f"kubernetes.io/cluster/{cluster_name}": "shared"}

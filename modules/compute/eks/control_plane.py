@@ -27,9 +27,13 @@ from modules.foundation.roles import Role, aws_policy
 from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup, members_of
 from modules.network.vpc.vpc import Network
 
-#: "Amazon EKS service quotas" and CreateCluster: the maximum length of a cluster's name.
+#: [View and manage Amazon EKS and Fargate service quotas]
+#: (https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html) and [CreateCluster]
+#: (https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html): the maximum length of a cluster's name.
 NAME_LIMIT = 100
-#: All log types ("Send control plane logs to CloudWatch Logs"). Audit and authenticator record who did what.
+#: All log types ([Send control plane logs to CloudWatch Logs]
+#: (https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html)). Audit and authenticator record who did
+#: what.
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
 
@@ -68,7 +72,8 @@ class ControlPlane(Construct):
 
     def _create_role(self) -> Role:
         key = self._foundation.cluster_key
-        # "Encrypt Kubernetes secrets with KMS on existing clusters, Prerequisites".
+        # [Encrypt Kubernetes secrets with KMS on existing clusters, Prerequisites]
+        # (https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html).
         use_key = allow(
             "EncryptSecrets",
             actions=["kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey"],

@@ -15,7 +15,8 @@ from modules.compute.eks.keys.nodes import NodesSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import Resources
 
-#: The root device name of Amazon Linux ("Device names on Linux instances").
+#: The root device name of Amazon Linux ([Device names for volumes on Amazon EC2 instances]
+#: (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html)).
 ROOT_DEVICE = "/dev/xvda"
 #: Resource types to which AWS does not propagate tags automatically.
 TAGGED = ("instance", "volume", "network-interface")

@@ -31,7 +31,8 @@ from modules.compute.eks.user_data import user_data
 from modules.compute.keys.instance_types import Architecture
 from modules.foundation.names import replaceable
 
-#: "Amazon EKS optimized Amazon Linux AMIs": AMI types of EKS.
+#: [Create nodes with optimized Amazon Linux AMIs]
+#: (https://docs.aws.amazon.com/eks/latest/userguide/eks-optimized-ami.html): AMI types of EKS.
 AMI_TYPES: dict[Architecture, str] = {"arm64": "AL2023_ARM_64_STANDARD", "x86_64": "AL2023_x86_64_STANDARD"}
 #: Names of taint effects in the EKS API.
 EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE"}
@@ -44,7 +45,8 @@ class ManagedNodes(Construct):
 
     The name includes everything that EKS cannot change (UpdateNodegroupConfig and UpdateNodegroupVersion do not accept
     it). The nodes of a new group start before those of the old one are drained. It starts with as many nodes, because
-    EKS waits at most five minutes for a node to drain ("Delete a managed node group from your cluster").
+    EKS waits at most five minutes for a node to drain ([Delete a managed node group from your cluster]
+    (https://docs.aws.amazon.com/eks/latest/userguide/delete-managed-node-group.html)).
     """
 
     def __init__(
@@ -197,10 +199,14 @@ class SelfManagedNodes(Construct):
         cluster = self._prerequisites.plane.name
         own = {**self._prerequisites.foundation.providers.tags, "Name": self._name}
         if self._settings.scaling is None:
-            # "Cluster Autoscaler on AWS, Auto-Discovery Setup"; EKS sets them on managed node groups.
+            # [Cluster Autoscaler on AWS, Auto-Discovery Setup]
+            # (https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md#auto-discovery-setup);
+            # EKS sets them on managed node groups.
             own |= {"k8s.io/cluster-autoscaler/enabled": "true", f"k8s.io/cluster-autoscaler/{cluster}": "owned"}
         tags = [AutoscalingGroupTag(key=key, value=value, propagate_at_launch=False) for key, value in own.items()]
-        # "Create self-managed Amazon Linux nodes": the tag with which the cluster identifies its nodes.
+        # [Create self-managed Amazon Linux nodes]
+        # (https://docs.aws.amazon.com/eks/latest/userguide/launch-workers.html): the tag with which the cluster
+        # identifies its nodes.
         return [
             *tags,
             AutoscalingGroupTag(key=f"kubernetes.io/cluster/{cluster}", value="owned", propagate_at_launch=True),
@@ -223,9 +229,11 @@ class FargatePods(Construct):
 
     Creates: Fargate profile.
 
-    Profiles are immutable ("CreateFargateProfile"), so the name includes all settings. The new profile exists before
-    the old one is deleted; EKS then deletes the pods of the old one, and they are scheduled on the new one ("Delete a
-    Fargate profile").
+    Profiles are immutable ([CreateFargateProfile]
+    (https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateFargateProfile.html)), so the name includes all
+    settings. The new profile exists before the old one is deleted; EKS then deletes the pods of the old one, and they
+    are scheduled on the new one ([Delete a Fargate profile]
+    (https://docs.aws.amazon.com/eks/latest/userguide/delete-fargate-profile.html)).
     """
 
     def __init__(
@@ -262,7 +270,8 @@ class FargatePods(Construct):
 def newest_image(version: str, architecture: Architecture) -> str:
     """Return a reference to the latest AMI, which EC2 resolves at each launch.
 
-    A new AMI therefore changes no plan and no running node. "Retrieve recommended Amazon Linux AMI IDs".
+    A new AMI therefore changes no plan and no running node. [Retrieve recommended Amazon Linux AMI IDs]
+    (https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html).
     """
     path = f"/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{architecture}/standard/recommended/image_id"
     return f"resolve:ssm:{path}"
@@ -275,7 +284,9 @@ def _is_scheduled(settings: NodesSettings) -> bool:
 def _moving(settings: SelfManagedSettings) -> list[str]:
     """Return what changes outside of Terraform: the desired capacity, and with schedules the minimum and maximum.
 
-    "UpdateAutoScalingGroup, MinSize": a minimum above the desired capacity raises the desired capacity.
+    [UpdateAutoScalingGroup, MinSize]
+    (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html): a minimum above the
+    desired capacity raises the desired capacity.
     """
     return ["desired_capacity", *(("min_size", "max_size") if _is_scheduled(settings) else ())]
 

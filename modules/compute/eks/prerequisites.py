@@ -19,7 +19,8 @@ from modules.foundation.roles import Role, aws_policy
 from modules.network.vpc.tiers import AppSubnets
 from modules.network.vpc.vpc import Network
 
-#: "Amazon EKS node IAM role". The VPC CNI and other pods have their own roles.
+#: [Amazon EKS node IAM role](https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html). The VPC CNI and
+#: other pods have their own roles.
 NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 

@@ -11,8 +11,9 @@ from constructs import Construct
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import DIGEST_PATTERN
 
-#: Tags of the Auto Scaling group of a managed node group. EKS cannot create one without them ("AWS managed policy:
-#: AWSServiceRoleForAmazonEKSNodegroup").
+#: Tags of the Auto Scaling group of a managed node group. EKS cannot create one without them ([AWS Managed Policy
+#: Reference, AWSServiceRoleForAmazonEKSNodegroup]
+#: (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSServiceRoleForAmazonEKSNodegroup.html)).
 CLUSTER_TAG = "eks:cluster-name"
 NODE_GROUP_TAG = "eks:nodegroup-name"
 
@@ -30,7 +31,9 @@ class RunningNodes(Construct):
         groups = make(
             DataAwsAutoscalingGroups,
             label,
-            # "Amazon EC2 Auto Scaling API Reference, Filter": the name of the filter contains the tag key.
+            # [Amazon EC2 Auto Scaling API Reference, Filter]
+            # (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Filter.html): the name of the filter
+            # contains the tag key.
             filter=[DataAwsAutoscalingGroupsFilter(name=f"tag:{CLUSTER_TAG}", values=[cluster_name])],
         )
         each = TerraformIterator.from_list(groups.names)

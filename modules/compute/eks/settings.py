@@ -26,7 +26,9 @@ AGENT = "eks-pod-identity-agent"
 EBS_CSI = "aws-ebs-csi-driver"
 #: Add-ons whose pods need an IAM role, which they get with Pod Identity.
 ADD_ONS_WITH_ROLE = ("vpc-cni", EBS_CSI)
-#: "KubernetesNetworkConfigRequest, serviceIpv4Cidr": a private range from /24 to /12.
+#: [KubernetesNetworkConfigRequest, serviceIpv4Cidr]
+#: (https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html): a private range from
+#: /24 to /12.
 SERVICE_PREFIXES = range(12, 25)
 PRIVATE_RANGES = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 
@@ -163,7 +165,8 @@ class EksSettings(TieredSettings):
             yield Finding((), None, rule, 'write `access "operators" { role_arn = "...", policy = "cluster-admin" }`')
         first: dict[str, str] = {}
         for label, access in self.access.items():
-            # "CreateAccessEntry": a principal has one access entry in a cluster.
+            # [CreateAccessEntry](https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html): a
+            # principal has one access entry in a cluster.
             if first.setdefault(access.role_arn, label) != label:
                 rule = f"is also the role of access.{first[access.role_arn]}, and a role can have only one access entry"
                 yield Finding(("access", label, "role_arn"), access.role_arn, rule, "merge the two blocks")
@@ -221,7 +224,8 @@ class EksSettings(TieredSettings):
 
     def _identity_findings(self) -> Iterator[Finding]:
         if not self.nodes:
-            # "Learn how EKS Pod Identity grants pods access to AWS services, Restrictions": not supported on Fargate.
+            # [Learn how EKS Pod Identity grants pods access to AWS services, Restrictions]
+            # (https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html): not supported on Fargate.
             for name, account in self.service_account.items():
                 if account.identity == "pod-identity":
                     rule = "requires an agent on the node, and all pods of this cluster run on Fargate"

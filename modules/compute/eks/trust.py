@@ -42,7 +42,8 @@ def by_pods(cluster_arn: str, namespace: str, service_account: str) -> str:
 def by_issuer(provider_arn: str, issuer: str, namespace: str, service_account: str) -> str:
     """Return the trust policy for IRSA: tokens of the cluster's issuer for one service account.
 
-    "Amazon EKS User Guide, Assign IAM roles to Kubernetes service accounts". `issuer` has no https://.
+    [Amazon EKS User Guide, Assign IAM roles to Kubernetes service accounts]
+    (https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html). `issuer` has no https://.
     """
     claims = {
         f"{issuer}:aud": "sts.amazonaws.com",

@@ -1,7 +1,9 @@
 """User data of Amazon Linux 2023 nodes. Plain text, in which CDKTF tokens are allowed.
 
-"Amazon EKS User Guide, Customize managed nodes with launch templates, Amazon EC2 user data" and the API reference of
-nodeadm: a NodeConfig. For managed node groups, EKS adds the cluster's name, endpoint, and certificate.
+[Amazon EKS User Guide, Customize managed nodes with launch templates, Amazon EC2 user data]
+(https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html) and the [API reference of nodeadm]
+(https://awslabs.github.io/amazon-eks-ami/nodeadm/doc/api/): a NodeConfig. For managed node groups, EKS adds the
+cluster's name, endpoint, and certificate.
 """
 
 import json

@@ -20,8 +20,9 @@ from modules.foundation.problems import broken_rule
 
 Architecture = Literal["arm64", "x86_64"]
 
-#: "Amazon EC2 Instance Types, Naming conventions": letters of the family, the generation, letters of the options (and
-#: more of them after a hyphen, as in u7i-12tb and c7i-flex), the size.
+#: [Amazon EC2 instance type naming conventions]
+#: (https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html): letters of the family, the
+#: generation, letters of the options (and more of them after a hyphen, as in u7i-12tb and c7i-flex), the size.
 _INSTANCE_TYPE = re.compile(
     r"(?P<family>[a-z]+)(?P<generation>[0-9]+)(?P<options>[a-z]*)(-[a-z0-9]+)?\."
     r"(nano|micro|small|medium|large|[0-9]*xlarge|metal(-[0-9]+xl)?)"
@@ -55,7 +56,8 @@ def instance_types() -> Mapping[str, InstanceSize | None]:
 def architecture_of(instance_type: str) -> Architecture | None:
     """Return the processor architecture; None if this is not an instance type.
 
-    "Naming conventions, Processor families": a `g` among the options is Graviton; a1, the first Graviton, has none.
+    "Amazon EC2 instance type naming conventions, Processor families": a `g` among the options is Graviton; a1, the
+    first Graviton, has none.
     """
     found = _INSTANCE_TYPE.fullmatch(instance_type)
     if found is None:

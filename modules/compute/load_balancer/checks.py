@@ -81,7 +81,9 @@ def _sign_in_findings(at: tuple[str, ...], settings: LoadBalancerSettings, block
         if blocks.sign_in is None:
             yield Finding(here, True, "needs a `sign_in` block, and there is none", "write a `sign_in` block")
         elif settings.internal and blocks.network and (not blocks.network.internet or blocks.network.nat == "none"):
-            # "Prepare to use Amazon Cognito": an internal load balancer reaches Cognito through a NAT gateway.
+            # [Authenticate users using an Application Load Balancer, Prepare to use Amazon Cognito]
+            # (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html): an
+            # internal load balancer reaches Cognito through a NAT gateway.
             rule = "needs to reach Cognito on the internet, and the app subnets have no NAT gateway"
             yield Finding(here, True, rule, 'write network { nat = "single" }, or remove it')
 

@@ -24,10 +24,13 @@ from modules.network.zone.certificates import create_certificate
 from modules.network.zone.keys.record import IPV4
 from modules.network.zone.zones import part_of_address
 
-#: "Security policies for your Application Load Balancer": the default of the AWS console: TLS 1.3 and 1.2, only ciphers
-#: with forward secrecy and authenticated encryption, and post-quantum key exchange.
+#: [Security policies for your Application Load Balancer]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html): the default of the
+#: AWS console: TLS 1.3 and 1.2, only ciphers with forward secrecy and authenticated encryption, and post-quantum key
+#: exchange.
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-#: "CreateLoadBalancer, Name".
+#: [CreateLoadBalancer, Name]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html).
 NAME_LIMIT = 32
 
 

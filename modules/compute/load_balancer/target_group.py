@@ -18,7 +18,8 @@ from modules.foundation.names import Names
 from modules.foundation.resources import Resources
 from modules.network.vpc.vpc import Network
 
-#: "CreateTargetGroup, Name".
+#: [CreateTargetGroup, Name]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html).
 NAME_LIMIT = 32
 #: The provider requires a duration even without stickiness: AWS's default, one day.
 _STICKINESS_SECONDS = 86_400

@@ -37,7 +37,10 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
 
 
 def _copied_along(blocks: ComputeBlocks) -> Iterator[Finding]:
-    """Yield repositories that ECR would copy with another: it filters by prefix ("RepositoryFilter")."""
+    """Yield repositories that ECR would copy with another: it filters by prefix.
+
+    [RepositoryFilter](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_RepositoryFilter.html).
+    """
     for label, repository in blocks.repository.items():
         for other in blocks.repository:
             missing = set(repository.replicate_to_regions) - set(blocks.repository[other].replicate_to_regions)

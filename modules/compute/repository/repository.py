@@ -28,9 +28,12 @@ from modules.foundation.kms import Key
 from modules.foundation.policies import Statement, allow, document
 from modules.foundation.resources import kept_if
 
-#: "Amazon ECR User Guide, Repository policy examples": the actions of a pull from one repository.
+#: [Amazon ECR User Guide, Private repository policy examples in Amazon ECR]
+#: (https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html): the actions of a pull from
+#: one repository.
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-#: Docker's names of the architectures ("Multi-platform builds").
+#: Docker's names of the architectures ([Multi-platform builds]
+#: (https://docs.docker.com/build/building/multi-platform/)).
 PLATFORMS: dict[Architecture, str] = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
 
 
@@ -142,10 +145,12 @@ def push_lines(
 
 
 def lifecycle_policy(settings: RepositorySettings) -> dict[str, list[dict[str, object]]]:
-    """Return the lifecycle policy ("Lifecycle policy properties in Amazon ECR").
+    """Return the lifecycle policy.
 
-    The first rule that matches any tag of an image applies: an image with a prerelease tag expires as a prerelease,
-    even if it also has a release tag.
+    [Lifecycle policy properties in Amazon ECR]
+    (https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html): the first rule that
+    matches any tag of an image applies. An image with a prerelease tag expires as a prerelease, even if it also has a
+    release tag.
     """
     days = {"countType": "sinceImagePushed", "countUnit": "days"}
     selections: dict[str, dict[str, object]] = {

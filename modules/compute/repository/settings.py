@@ -14,7 +14,8 @@ from modules.foundation.settings import AccountId, Region, Settings, TieredSetti
 
 #: With fewer images, a release could be deleted before it is deployed to production.
 LEAST_IMAGES_KEPT = 10
-#: "Amazon ECR service quotas, Rules per replication configuration": one for each Region.
+#: [Amazon ECR service quotas, Rules per replication configuration]
+#: (https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html): one for each Region.
 REPLICATION_LIMIT = 10
 
 

@@ -21,7 +21,8 @@ from modules.events.channel.channels import DEAD_LETTER_DAYS, QUEUE_NAME_LIMIT, 
 from modules.foundation.policies import Statement, allow, assumed_by
 from modules.foundation.roles import Role
 
-#: "EventBridge Scheduler API Reference, CreateSchedule, Name".
+#: [EventBridge Scheduler API Reference, CreateSchedule, Name]
+#: (https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html).
 NAME_LIMIT = 64
 
 
@@ -139,7 +140,10 @@ class ScheduledTask(Construct):
         )
 
     def _override(self) -> dict[str, object]:
-        """Return the overrides of the service's task definition ("ContainerOverride")."""
+        """Return the overrides of the service's task definition.
+
+        [ContainerOverride](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html).
+        """
         settings = self._settings
         variables = [{"name": name, "value": value} for name, value in sorted(settings.environment.items())]
         return {

@@ -26,7 +26,8 @@ _OF_THE_SERVICE = (
 class RetrySettings(Settings):
     """The `retry` block: retries when a task cannot be started. A task that ends with an error is not run again."""
 
-    # "EventBridge Scheduler API Reference, RetryPolicy".
+    # [EventBridge Scheduler API Reference, RetryPolicy]
+    # (https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html).
     maximum_attempts: int = Field(default=5, ge=0, le=185, description="The number of retries; 0 for none.")
     maximum_age_minutes: int = Field(
         default=60, ge=1, le=1440, description="Minutes until retries stop; less than the interval of the schedule."

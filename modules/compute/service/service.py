@@ -175,8 +175,9 @@ class Service(Construct):
     def _lifecycle(self) -> TerraformResourceLifecycle:
         """Return the attributes that Terraform ignores, and the condition that holds after an apply.
 
-        Application Auto Scaling changes the count, and also brings it within changed limits ("Application Auto Scaling
-        concepts, Scalable target": RegisterScalableTarget compares the capacity with them and updates it).
+        Application Auto Scaling changes the count, and also brings it within changed limits: [Application Auto Scaling
+        concepts, Scalable target](https://docs.aws.amazon.com/autoscaling/application/userguide/getting-started.html):
+        RegisterScalableTarget compares the capacity with them and updates it.
         """
         by_pipeline = self.settings.owned_by == "pipeline"
         ignored = [*(["task_definition"] if by_pipeline else []), *(["desired_count"] if self.settings.scaling else [])]

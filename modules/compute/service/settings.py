@@ -48,7 +48,9 @@ class DeploymentSettings(Settings):
     def leaves_room(self, count: int) -> bool:
         """Return whether this many tasks can be replaced: one more or one fewer may run.
 
-        "Service definition parameters": the lower limit is rounded up, the upper limit down.
+        [Amazon ECS service definition parameters]
+        (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html): the lower
+        limit is rounded up, the upper limit down.
         """
         fewest = math.ceil(count * self.minimum_healthy_percent / 100)
         most = count * self.maximum_percent // 100
@@ -151,7 +153,9 @@ class ServiceSettings(TaskSettings):
             rule = "would deploy revisions that Terraform reverts with its next apply"
             yield Finding(("deployed_by",), None, rule, 'write owned_by = "pipeline", or remove it')
         if self.deployment.availability_zone_rebalancing and self.deployment.maximum_percent == 100:
-            # "Balancing an Amazon ECS service across Availability Zones": not with a maximumPercent of 100.
+            # [Balancing an Amazon ECS service across Availability Zones]
+            # (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html): not with a
+            # maximumPercent of 100.
             rule = "is not allowed by ECS with a maximum_percent of 100: ECS starts a task before it stops another"
             at = ("deployment", "availability_zone_rebalancing")
             yield Finding(at, True, rule, "write maximum_percent = 200, or availability_zone_rebalancing = false")

@@ -11,7 +11,11 @@ _WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadPart
 
 
 def write_logs(log_group_arn: str) -> Statement:
-    """Return the statement to write into an existing log group ("Send Amazon ECS logs to CloudWatch")."""
+    """Return the statement to write into an existing log group.
+
+    [Send Amazon ECS logs to CloudWatch]
+    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html).
+    """
     return allow(
         "WriteLogs",
         actions=["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -37,7 +41,8 @@ def read_environment_files(objects: Mapping[str, Sequence[str]]) -> list[Stateme
     files = [f"{bucket}/{key}" for bucket, keys in objects.items() for key in keys]
     return [
         allow("ReadEnvironmentFiles", actions=["s3:GetObject"], resources=files),
-        # "Pass environment variables to an Amazon ECS container, Required IAM permissions".
+        # [Pass environment variables to an Amazon ECS container, Required IAM permissions]
+        # (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html).
         allow("FindEnvironmentFiles", actions=["s3:GetBucketLocation"], resources=list(objects)),
     ]
 

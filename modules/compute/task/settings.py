@@ -22,12 +22,12 @@ from modules.foundation.variables import CREDENTIAL_VARIABLES, variable
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LABEL = rf"[a-z][a-z0-9-]{{0,{LABEL_LIMIT - 1}}}"
 _SECRET = re.compile(rf"({_LABEL})(?::([A-Za-z0-9_.-]+))?")
-#: "Systems Manager, PutParameter, Name".
+#: [PutParameter, Name](https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html).
 _PARAMETER = re.compile(r"/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
 _ENVIRONMENT_FILE = re.compile(rf"({_LABEL}):([^/*?][^*?]*)")
 _LONGEST_ARN = "x" * 150
 _CACHE = re.compile(rf"({_LABEL})(?::({_LABEL}))?")
-#: "ContainerDefinition, Ulimit, name".
+#: [Ulimit, name](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html).
 UlimitName = Literal[
     "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
     "rttime", "sigpending", "stack",
@@ -50,7 +50,9 @@ def _name(value: str) -> str:
     if not _NAME.fullmatch(value):
         rule = "is not a name of an environment variable: letters, digits, and _, without a leading digit"
         raise broken_rule(rule, 'write one such as "LOG_LEVEL"')
-    # "TaskDefinition, environment": AWS sets variables with these names itself.
+    # [ContainerDefinition, environment]
+    # (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html): AWS sets variables with
+    # these names itself.
     if value.startswith(("AWS_EXECUTION_", "AWS_CONTAINER_", "ECS_CONTAINER_")):
         raise broken_rule("is set by ECS itself", "remove it")
     if value in CREDENTIAL_VARIABLES:
@@ -76,7 +78,9 @@ def _parameter(value: str) -> str:
 
 
 def _environment_file(value: str) -> str:
-    # "Pass environment variables to an Amazon ECS container": "The file must use the .env extension".
+    # [Pass environment variables to an Amazon ECS container]
+    # (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html): "The file must use the
+    # .env extension".
     if not _ENVIRONMENT_FILE.fullmatch(value) or not value.endswith(".env"):
         rule = "is not a bucket and an object in it that ends in .env"
         raise broken_rule(rule, 'write the name of a `bucket` block and the object key: "content:env/api.env"')
@@ -106,7 +110,7 @@ class ContainerCheckSettings(Settings):
         examples=[["wget", "-qO-", "http://localhost:8080/healthz"]],
         description="The program and its arguments, or CMD-SHELL and one line for the shell.",
     )
-    # "ContainerDefinition, HealthCheck": the bounds of each.
+    # [HealthCheck](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html): the bounds of each.
     interval_seconds: int = Field(default=30, ge=5, le=300, description="Seconds between two checks.")
     timeout_seconds: int = Field(default=5, ge=2, le=60, description="Seconds after which a check fails.")
     retries: int = Field(

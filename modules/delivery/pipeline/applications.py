@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     # For the type checker only, so that an environment without services does not import the service constructs.
     from modules.compute.service.service import Service
 
-#: "Amazon ECR User Guide, IAM permissions for pushing an image to an Amazon ECR private repository".
+#: [Amazon ECR User Guide, IAM permissions for pushing an image to an Amazon ECR private repository]
+#: (https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html).
 _PUSH = (
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
@@ -91,7 +92,9 @@ def deploy_statements(service: "Service") -> list[Statement]:
     task = service.task
     revisions = f"{task.family_arn}:*"
     return [
-        # "Service Authorization Reference": the action has no resource types. Task definitions contain no secrets.
+        # [Actions, resources, and condition keys for Amazon Elastic Container Service]
+        # (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html):
+        # the action has no resource types. Task definitions contain no secrets.
         allow("Draft", actions=["ecs:DescribeTaskDefinition"], resources=["*"]),
         allow("Register", actions=["ecs:RegisterTaskDefinition"], resources=[revisions]),
         allow(

@@ -15,8 +15,10 @@ from modules.foundation.policies import Statement, allow, deny, use_key_via
 from modules.foundation.resources import Resources
 from modules.foundation.roles import Role, aws_policy
 
-#: "AWS managed policies for job functions": a plan reads all resources to compare them with the state; an apply also
-#: creates roles, keys, and policies, so even a narrower policy could not prevent privilege escalation.
+#: [AWS managed policies for job functions]
+#: (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions.html): a plan reads all resources to
+#: compare them with the state; an apply also creates roles, keys, and policies, so even a narrower policy could not
+#: prevent privilege escalation.
 _MANAGED = {"plan": "ReadOnlyAccess", "apply": "AdministratorAccess"}
 #: Actions of ReadOnlyAccess that read data and values, which no plan needs.
 _DATA = (
@@ -60,7 +62,9 @@ class PasswordsAtPlan:
 
 
 class PipelineRoles(Construct):
-    """Two roles for each environment of an account ("GitLab, Configure OpenID Connect in AWS").
+    """Two roles for each environment of an account.
+
+    [GitLab, Configure OpenID Connect in AWS](https://docs.gitlab.com/ci/cloud_services/aws/).
 
     The plan role reads everything except data and values; the passwords of some databases are the exception. It also
     acquires and releases the lock of the state. The apply role may do everything except change these roles, the

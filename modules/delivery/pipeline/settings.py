@@ -81,9 +81,10 @@ class PipelineSettings(TieredSettings):
     )
 
     def subjects(self, right: str) -> list[str]:
-        """Return the `sub` claims of tokens that may assume a role ("GitLab, ID token authentication").
+        """Return the `sub` claims of tokens that may assume a role.
 
-        Only protected branches and tags, except for previews, so that AWS itself rejects apply jobs of other refs.
+        [GitLab, ID token authentication](https://docs.gitlab.com/ci/secrets/id_token_authentication/). Only protected
+        branches and tags, except for previews, so that AWS itself rejects apply jobs of other refs.
         """
         applied_from = self.deploys_from(self.gitlab.project)
         if right == "apply":

@@ -10,7 +10,8 @@ from modules.edge.firewall.settings import FirewallSettings
 from modules.edge.firewall.web_acl import WebAcl
 from modules.foundation.foundation import Foundation
 
-#: "CreateWebACL, Scope": a web ACL for CloudFront, and everything that it uses, must be in this Region.
+#: [CreateWebACL, Scope](https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html): a web ACL for
+#: CloudFront, and everything that it uses, must be in this Region.
 CLOUDFRONT_REGION = "us-east-1"
 
 

@@ -12,17 +12,27 @@ from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.ranges import too_wide
 from modules.foundation.settings import Cidr, Label, Settings, TieredSettings
 
-#: "RateBasedStatement, Limit" of the WAF API: the allowed range of requests from an address in a window.
+#: [RateBasedStatement, Limit](https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html) of the
+#: WAF API: the allowed range of requests from an address in a window.
 RATE_LIMITS = (10, 2_000_000_000)
-#: "AWS WAF Developer Guide, Web ACL capacity units": the maximum for all rules of a web ACL.
+#: [AWS WAF Developer Guide, Web ACL capacity units (WCUs) in AWS WAF]
+#: (https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.html): the maximum for all rules of a
+#: web ACL.
 CAPACITY_LIMIT = 5000
-#: The same guide, "IP set match rule statement" and "Rate-based rule statement": the capacity units of each.
+#: The same guide, [IP set match rule statement]
+#: (https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-ipset-match.html) and [Using
+#: rate-based rule statements in AWS WAF]
+#: (https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html): the capacity units
+#: of each.
 IP_SET_CAPACITY, RATE_LIMIT_CAPACITY = 1, 2
-#: "AWS WAF quotas": addresses and ranges in one IP set.
+#: [AWS WAF quotas](https://docs.aws.amazon.com/waf/latest/developerguide/limits.html): addresses and ranges in one IP
+#: set.
 RANGES_LIMIT = 10_000
-#: "ManagedRuleGroupStatement, RuleActionOverrides": the maximum number.
+#: [ManagedRuleGroupStatement, RuleActionOverrides]
+#: (https://docs.aws.amazon.com/waf/latest/APIReference/API_ManagedRuleGroupStatement.html): the maximum number.
 OVERRIDES_LIMIT = 100
-#: "ManagedRuleGroupConfig": groups that need the paths of the sign-in or sign-up pages to do anything.
+#: [ManagedRuleGroupConfig](https://docs.aws.amazon.com/waf/latest/APIReference/API_ManagedRuleGroupConfig.html): groups
+#: that need the paths of the sign-in or sign-up pages to do anything.
 ASKING_FOR_PAGES = ("AWSManagedRulesACFPRuleSet", "AWSManagedRulesATPRuleSet")
 #: The firewall's own rules, besides the groups. All but the first support count mode.
 ALLOW, BLOCK, RATE_LIMIT = "allow", "block", "rate-limit"

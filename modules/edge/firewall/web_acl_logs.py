@@ -19,11 +19,14 @@ from modules.foundation.logs import LogGroup
 from modules.foundation.names import Names
 from modules.foundation.policies import allow, document
 
-#: "Logging web ACL traffic": the required prefix of the log group's name.
+#: [AWS WAF Developer Guide, CloudWatch Logs]
+#: (https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html): the required prefix of the log group's
+#: name.
 PREFIX = "aws-waf-logs-"
 #: Headers with which a reader of the logs could impersonate a signed-in user.
 SECRET_HEADERS = ("authorization", "cookie")
-#: "ActionCondition, Action": all actions except ALLOW.
+#: [ActionCondition, Action](https://docs.aws.amazon.com/waf/latest/APIReference/API_ActionCondition.html): all actions
+#: except ALLOW.
 _NOTEWORTHY = ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT", "CAPTCHA", "CHALLENGE")
 
 

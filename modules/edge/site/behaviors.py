@@ -26,14 +26,19 @@ from modules.edge.site.policies import (
 from modules.edge.site.settings import SiteSettings
 from modules.foundation.foundation import Foundation
 
-#: "CreateFunction, Name", "PublicKeyConfig, Name", "KeyGroupConfig, Name": the maximum length.
+#: [CreateFunction, Name](https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateFunction.html),
+#: [PublicKeyConfig, Name](https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_PublicKeyConfig.html),
+#: [KeyGroupConfig, Name](https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_KeyGroupConfig.html): the
+#: maximum length.
 NAME_LIMIT = 64
 RUNTIME = "cloudfront-js-2.0"
 
 _READ = ["GET", "HEAD"]
 _ALL = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
 _HANDLERS = Path(__file__).parent / "viewer_request"
-#: "CustomErrorResponse, ErrorCode": the errors that CloudFront caches, by default for ten seconds.
+#: [CustomErrorResponse, ErrorCode]
+#: (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomErrorResponse.html): the errors that CloudFront
+#: caches, by default for ten seconds.
 _CACHED_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 #: S3 returns 403 for a missing object if the caller is not allowed to list the bucket.
 _NOT_FOUND = (403, 404)

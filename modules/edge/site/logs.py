@@ -11,7 +11,11 @@ from modules.foundation.foundation import Foundation
 from modules.foundation.resources import Resources
 from modules.network.zone.certificates import CLOUDFRONT_REGION
 
-#: "PutDeliverySource, name" and "PutDeliveryDestination, name": the maximum length.
+#: [PutDeliverySource, name]
+#: (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html) and
+#: [PutDeliveryDestination, name]
+#: (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliveryDestination.html): the maximum
+#: length.
 NAME_LIMIT = 60
 
 
@@ -20,7 +24,9 @@ def deliver_logs(make: Resources, name: str, *, distribution_arn: str, foundatio
 
     Creates: delivery source (the distribution), delivery destination (the log bucket), delivery.
 
-    "Configure standard logging (v2)": legacy logging requires ACLs, and the log bucket has none.
+    [Configure standard logging (v2)]
+    (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html): legacy logging requires
+    ACLs, and the log bucket has none.
     """
     provider = foundation.providers.in_region(CLOUDFRONT_REGION)
     log_bucket = foundation.log_bucket

@@ -23,7 +23,10 @@ from modules.foundation.buckets import PrivateBucket
 from modules.foundation.foundation import Foundation
 
 PAGES, API = "pages", "api"
-#: "OriginAccessControlConfig, Name" and "VpcOriginEndpointConfig, Name": the maximum length.
+#: [OriginAccessControlConfig, Name]
+#: (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginAccessControlConfig.html) and
+#: [VpcOriginEndpointConfig, Name]
+#: (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_VpcOriginEndpointConfig.html): the maximum length.
 NAME_LIMIT = 64
 HTTPS_PORT, HTTP_PORT = 443, 80
 #: All clients of a load balancer support it, except outdated ones.

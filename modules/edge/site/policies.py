@@ -15,15 +15,22 @@ from constructs import Construct
 from modules.edge.site.settings import SiteSettings
 from modules.foundation.foundation import Foundation
 
-#: IDs from "Use managed cache policies", "Use managed origin request policies", and "Use managed response headers
-#: policies".
+#: IDs from [Use managed cache policies]
+#: (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html), [Use managed
+#: origin request policies]
+#: (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html), and
+#: [Use managed response headers policies]
+#: (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html).
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
 
 YEAR = 31_536_000
-#: "CreateCachePolicy, Name" and "CreateResponseHeadersPolicy, Name": the maximum length.
+#: [CreateCachePolicy, Name](https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateCachePolicy.html) and
+#: [CreateResponseHeadersPolicy, Name]
+#: (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateResponseHeadersPolicy.html): the maximum
+#: length.
 NAME_LIMIT = 128
 
 

@@ -21,7 +21,9 @@ from modules.network.keys.domains import DomainPattern
 
 #: A day: the longest that users see an old page if a pipeline does not create an invalidation.
 PAGE_CACHE_LIMIT = 86_400
-#: "CloudFront Developer Guide, Quotas": public keys in a key group.
+#: [CloudFront Developer Guide, Quotas]
+#: (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html): public keys in a key
+#: group.
 KEYS_LIMIT = 5
 #: [CloudFront Developer Guide, Quotas, Cache behaviors per distribution]
 #: (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html).

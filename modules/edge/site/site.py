@@ -30,7 +30,9 @@ from modules.network.zone.certificates import CLOUDFRONT_REGION, create_certific
 from modules.network.zone.keys.record import DUAL_STACK
 from modules.network.zone.zones import part_of_address
 
-#: "Supported protocols and ciphers between viewers and CloudFront": TLS 1.3 and 1.2 with forward secrecy.
+#: [Supported protocols and ciphers between viewers and CloudFront]
+#: (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html):
+#: TLS 1.3 and 1.2 with forward secrecy.
 TLS_POLICY = "TLSv1.2_2021"
 
 
@@ -194,7 +196,9 @@ class Site(Construct):
                 target=self.domain_name,
                 target_zone_id=self._zone_id,
                 types=DUAL_STACK,
-                # "AliasTarget, EvaluateTargetHealth": false is the only value allowed for CloudFront.
+                # [AliasTarget, EvaluateTargetHealth]
+                # (https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html): false is the only
+                # value allowed for CloudFront.
                 evaluate_target_health=False,
             )
 

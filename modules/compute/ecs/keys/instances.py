@@ -12,9 +12,14 @@ from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import TieredSettings
 from modules.network.vpc.settings import ZoneLetter
 
-#: "Amazon ECS Developer Guide, Amazon ECS-optimized AMI": the size of the AMI's root volume, which is the least.
+#: [Amazon ECS Developer Guide, Amazon ECS-optimized Linux AMIs]
+#: (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-optimized_AMI.html): the size of the AMI's root
+#: volume, which is the least.
 LEAST_VOLUME_GIB = 30
-#: "ManagedScaling, instanceWarmupPeriod". The size of a group has no limit in "AWS::AutoScaling, Quotas".
+#: [ManagedScaling, instanceWarmupPeriod]
+#: (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedScaling.html). The size of a group has no limit
+#: in [Quotas for Auto Scaling resources and groups]
+#: (https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-quotas.html).
 WARMUP_LIMIT_SECONDS = 10_000
 _AMI = re.compile(r"ami-([0-9a-f]{8}|[0-9a-f]{17})")
 

@@ -9,11 +9,14 @@ from modules.foundation.problems import Finding
 from modules.network.vpc.keys.subnets import usable
 from modules.network.vpc.settings import NetworkSettings, ZoneLetter
 
-#: "Amazon EKS networking requirements for VPC and clusters, Subnet requirements": at least six addresses for the
-#: interfaces of the control plane, 16 recommended.
+#: [View Amazon EKS networking requirements for VPC and subnets]
+#: (https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html): at least six addresses for the interfaces of
+#: the control plane, 16 recommended.
 CONTROL_PLANE = 16
-#: "Application Load Balancers, Subnets": eight free addresses for each of two load balancers, an internet-facing one
-#: and an internal one of a cluster; and 16 more for everything else in the app subnets (tasks, functions).
+#: [Application Load Balancers, Subnets for your load balancer]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html): eight free
+#: addresses for each of two load balancers, an internet-facing one and an internal one of a cluster; and 16 more for
+#: everything else in the app subnets (tasks, functions).
 OTHERS = 32
 
 

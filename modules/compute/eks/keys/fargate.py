@@ -11,8 +11,9 @@ from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Label, Settings
 from modules.network.vpc.settings import ZoneLetter
 
-#: "AWS Fargate pod configuration, Pod CPU and memory": MiB that EKS adds to each pod's request, for the kubelet and
-#: other Kubernetes components.
+#: [Understand Fargate Pod configuration details, Pod CPU and memory]
+#: (https://docs.aws.amazon.com/eks/latest/userguide/fargate-pod-configuration.html): MiB that EKS adds to each pod's
+#: request, for the kubelet and other Kubernetes components.
 RESERVED_MIB = 256
 
 

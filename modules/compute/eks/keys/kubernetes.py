@@ -7,7 +7,9 @@ from pydantic import AfterValidator
 
 from modules.foundation.problems import broken_rule
 
-#: "Labels and Selectors, Syntax and character set": an optional domain and a name; values have the syntax of names.
+#: [Labels and Selectors, Syntax and character set]
+#: (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set): an optional
+#: domain and a name; values have the syntax of names.
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
 _KEY = re.compile(rf"(?:[a-z0-9](?:[a-z0-9.-]{{0,251}}[a-z0-9])?/)?{_NAME}")
 _VALUE = re.compile(rf"(?:{_NAME})?")
@@ -31,7 +33,9 @@ def _label_value(value: str) -> str:
 LabelKey = Annotated[str, AfterValidator(_label_key)]
 LabelValue = Annotated[str, AfterValidator(_label_value)]
 
-#: "Object Names and IDs, RFC 1123 Label Names": the syntax of namespaces; service accounts are limited to it here.
+#: [Object Names and IDs, RFC 1123 Label Names]
+#: (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names): the syntax of namespaces;
+#: service accounts are limited to it here.
 _DNS_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _SERVICE_ACCOUNT = re.compile(rf"{_DNS_LABEL}/{_DNS_LABEL}")
 

@@ -16,7 +16,8 @@ from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import Settings, TieredSettings
 from modules.network.vpc.settings import ZoneLetter
 
-#: "Amazon EKS optimized Amazon Linux AMIs": the size of the root volume.
+#: [Create nodes with optimized Amazon Linux AMIs]
+#: (https://docs.aws.amazon.com/eks/latest/userguide/eks-optimized-ami.html): the size of the root volume.
 LEAST_VOLUME_GIB = 20
 #: Label prefixes that EKS rejects for managed node groups ("Label cannot contain reserved prefixes") and that a kubelet
 #: may not set: [Using Node Authorization, NodeRestriction]
@@ -245,8 +246,9 @@ class ManagedSettings(NodesSettings):
     def extra_nodes(self, most_in_zone: int) -> int:
         """Return how many nodes a zone has in addition to `most_in_zone` during a replacement.
 
-        An update starts up to twice as many nodes as there are zones ("Understand each phase of node updates, Scale up
-        phase"); a group that replaces this one starts with as many nodes.
+        An update starts up to twice as many nodes as there are zones ([Understand each phase of node updates, Scale up
+        phase](https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html)); a group that
+        replaces this one starts with as many nodes.
         """
         return max(2, most_in_zone)
 

@@ -1,8 +1,8 @@
 """Pod capacity of nodes: how many pods a node supports, and how many addresses of its subnet it uses. Pure.
 
 Each pod has an IP address of the node's subnet. With prefix delegation, the VPC CNI allocates them in /28 prefixes of
-16 addresses, each in one address slot of a network interface ("Amazon EKS User Guide, Assign more IP addresses to
-Amazon EKS nodes with prefixes").
+16 addresses, each in one address slot of a network interface ([Amazon EKS User Guide, Assign more IP addresses to
+Amazon EKS nodes with prefixes](https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses.html)).
 """
 
 import difflib
@@ -68,7 +68,9 @@ _SIZES_OF: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("c6g", "m6g", "r6g", "c7g", "m7g", "r7g"), _GRAVITON_6),
     **dict.fromkeys(("c8g", "m8g", "r8g"), (*_GRAVITON_6, "24xlarge", "48xlarge")),
 }
-#: From "Amazon EC2 instance types, Network specifications" (DescribeInstanceTypes, NetworkInfo and VCpuInfo).
+#: From [Amazon EC2 instance type specifications]
+#: (https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-type-specifications.html) (DescribeInstanceTypes,
+#: NetworkInfo and VCpuInfo).
 NETWORK_LIMITS: Mapping[str, NetworkLimits] = {
     **{f"{family}.{size}": _SIZES[size] for family, sizes in _SIZES_OF.items() for size in sizes},
     **{f"{family}.{size}": limits for family in ("t3", "t3a", "t4g") for size, limits in _BURSTABLE.items()},

@@ -22,7 +22,9 @@ def scaling_findings(scaling: ScalingSettings) -> Iterator[Finding]:
             rule = "is not supported for nodes: EC2 Auto Scaling waits for the warm-up of new instances instead"
             yield Finding(("step_scaling", label, "cooldown"), steps.cooldown, rule, "remove it")
     for label in scaling.window:
-        # "PutScheduledUpdateGroupAction": an action without recurrence is deleted after it runs.
+        # [PutScheduledUpdateGroupAction]
+        # (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScheduledUpdateGroupAction.html): an action
+        # without recurrence is deleted after it runs.
         rule = (
             "is not supported for nodes: EC2 deletes it after it runs, and the next apply would create it in the past"
         )

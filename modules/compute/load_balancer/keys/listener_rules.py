@@ -11,33 +11,38 @@ from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 
-#: "RuleCondition, PathPatternConfig and HostHeaderConfig" of the Elastic Load Balancing API: length of a value.
+#: [RuleCondition, PathPatternConfig and HostHeaderConfig]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleCondition.html) of the Elastic Load
+#: Balancing API: length of a value.
 PATTERN_LIMIT = 128
-#: "Quotas for your Application Load Balancers": condition values per rule, all conditions together.
+#: [Quotas for your Application Load Balancers]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html): condition values per
+#: rule, all conditions together.
 VALUES_LIMIT = 5
 #: The same: condition wildcards per rule.
 WILDCARDS_LIMIT = 5
-#: "CreateRule, Priority".
+#: [CreateRule, Priority](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html).
 PRIORITIES = (1, 50_000)
-#: "TargetGroupTuple, Weight".
+#: [TargetGroupTuple, Weight]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupTuple.html).
 WEIGHT_LIMIT = 999
 #: "Quotas for your Application Load Balancers": target groups per action.
 TARGETS_LIMIT = 5
-#: [Quotas for your Application Load Balancers]
-#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html): rules of a load
-#: balancer, not counting default rules.
+#: "Quotas for your Application Load Balancers": rules of a load balancer, not counting default rules.
 RULES_LIMIT = 100
 #: [RedirectActionConfig](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html):
 #: the placeholders for parts of the requested URL.
 PLACEHOLDERS = ("protocol", "host", "port", "path", "query")
 #: The listener's port, the default of a redirect.
 HTTPS = 443
-#: The same page: target groups of a load balancer.
+#: "Quotas for your Application Load Balancers": target groups of a load balancer.
 TARGET_GROUPS_LIMIT = 100
 #: The label of the default action.
 DEFAULT = "default"
 
-#: "Add a listener rule for your Application Load Balancer", Host header: letters, digits, `-_.` and wildcards.
+#: [Add a listener rule for your Application Load Balancer, Host header]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/add-rule.html): letters, digits, `-_.` and
+#: wildcards.
 _HOST = re.compile(r"[A-Za-z0-9_.*?-]+")
 #: The same page, Path: letters, digits, `_-.$/~"'@:+;&` and wildcards.
 _PATH = re.compile(r"[A-Za-z0-9_.$/~\"'@:+;&*?-]+")

@@ -11,7 +11,8 @@ from modules.foundation.settings import Settings
 
 Protocol = Literal["HTTP1", "HTTP2", "GRPC"]
 
-#: "Matcher" of the Elastic Load Balancing API: the codes that an Application Load Balancer can accept as healthy.
+#: [Matcher](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html) of the Elastic Load
+#: Balancing API: the codes that an Application Load Balancer can accept as healthy.
 _HTTP_CODES, _GRPC_CODES = range(200, 500), range(100)
 #: The same page: the default paths and codes; gRPC's 12 is UNIMPLEMENTED, from a method that no service has.
 _DEFAULTS: dict[Protocol, tuple[str, str]] = {
@@ -24,7 +25,8 @@ _DEFAULTS: dict[Protocol, tuple[str, str]] = {
 #: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html).
 _METHOD = re.compile(r"/[A-Za-z_][A-Za-z0-9_.]*/[A-Za-z_][A-Za-z0-9_]*")
 _CODES = re.compile(r"\d{1,3}(-\d{1,3})?(,\d{1,3}(-\d{1,3})?)*")
-#: "TargetGroupAttribute, slow_start.duration_seconds".
+#: [TargetGroupAttribute, slow_start.duration_seconds]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html).
 _SLOW_START = range(30, 901)
 
 

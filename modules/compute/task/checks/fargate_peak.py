@@ -8,7 +8,8 @@ from modules.compute.blocks import ComputeBlocks
 from modules.compute.ecs.settings import FargateSettings
 from modules.compute.task.settings import TaskSettings
 
-#: CPU units of a vCPU ("Task definition parameters for Fargate, Task size").
+#: CPU units of a vCPU ([Amazon ECS task definition parameters for Fargate, Task size]
+#: (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html)).
 UNITS = 1024
 
 

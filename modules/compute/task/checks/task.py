@@ -75,8 +75,10 @@ def _capacity_findings(at: Place, task: TaskSettings, cluster: EcsSettings) -> I
 def _needed_services(task: TaskSettings) -> list[str]:
     """Return the AWS services that a task cannot start without.
 
-    "Amazon ECR interface VPC endpoints" and "Pass sensitive data to an Amazon ECS container": without a route to them,
-    tasks fail with ResourceInitializationError. S3 is always reachable, by its gateway endpoint.
+    [Amazon ECR interface VPC endpoints](https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html) and
+    [Pass sensitive data to an Amazon ECS container]
+    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html): without a route to
+    them, tasks fail with ResourceInitializationError. S3 is always reachable, by its gateway endpoint.
     """
     needed = ["ecr.api", "ecr.dkr", "logs"]
     if task.secrets or task.databases:

@@ -1,7 +1,8 @@
 """Task sizes of Fargate.
 
-"Amazon ECS Developer Guide, Task definition parameters for Fargate, Task size". They are the same for x86 and ARM, on
-platform version 1.4.0 and later, which is LATEST on Linux.
+[Amazon ECS Developer Guide, Amazon ECS task definition parameters for Fargate, Task size]
+(https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html). They are the same for x86
+and ARM, on platform version 1.4.0 and later, which is LATEST on Linux.
 """
 
 from collections.abc import Mapping, Sequence

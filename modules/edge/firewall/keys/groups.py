@@ -14,7 +14,9 @@ class ManagedGroup:
     """The priority among the rules, which must not change. IP lists come first, since they need no inspection."""
 
 
-#: "AWS WAF Developer Guide, AWS Managed Rules rule groups list": the groups that are free of charge.
+#: [AWS WAF Developer Guide, AWS Managed Rules rule groups list]
+#: (https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html): the groups that are free
+#: of charge.
 GROUPS = {
     "ip-reputation": ManagedGroup("AWSManagedRulesAmazonIpReputationList", 25, 100),
     "anonymous-ip": ManagedGroup("AWSManagedRulesAnonymousIpList", 50, 110),

@@ -12,14 +12,18 @@ from modules.edge.site.keys.paths import PathPattern
 from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 
-#: "CloudFront Developer Guide, Quotas": the response timeout of an origin in seconds, without a quota increase.
+#: [CloudFront Developer Guide, Quotas]
+#: (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html): the response timeout of
+#: an origin in seconds, without a quota increase.
 RESPONSE_TIMEOUTS = (1, 60)
-#: RFC 7468, section 2: characters in a line of PEM.
+#: [RFC 7468, section 2](https://www.rfc-editor.org/rfc/rfc7468#section-2): characters in a line of PEM.
 PEM_LINE = 64
 
 #: ISO 3166-1, alpha-2.
 _COUNTRY = re.compile(r"[A-Z]{2}")
-#: "Create key pairs for your signers": RSA keys of 2048 bits. The DER prefix is the same for all of them.
+#: [Specify signers that can create signed URLs and signed cookies, Create key pairs for your signers]
+#: (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-trusted-signers.html): RSA keys
+#: of 2048 bits. The DER prefix is the same for all of them.
 _PUBLIC_KEY = re.compile(r"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A[A-Za-z0-9+/=]{360}")
 #: The value of an HTTP header: printable ASCII characters and spaces.
 _HEADER = re.compile(r"[\x20-\x7e]+")

@@ -8,7 +8,9 @@ from pydantic import AfterValidator
 from modules.compute.load_balancer.keys.listener_rules import covers
 from modules.foundation.problems import broken_rule
 
-#: "CloudFront Developer Guide, Path pattern": the maximum length of a pattern.
+#: [CloudFront Developer Guide, Cache behavior settings, Path pattern]
+#: (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html): the
+#: maximum length of a pattern.
 PATTERN_LIMIT = 255
 #: The default root object: CloudFront returns it for `/`.
 ROOT_PAGE = "/index.html"
