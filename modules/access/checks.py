@@ -9,7 +9,9 @@ from modules.foundation.problems import Finding
 from modules.network.blocks import NetworkBlocks
 from modules.network.zone.settings import outside_zones
 
-#: "Amazon Cognito Developer Guide, Prefix domains": words that the prefix may not contain, and its maximum length.
+#: [Amazon Cognito Developer Guide, Using the Amazon Cognito prefix domain for managed login]
+#: (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html): words that
+#: the prefix may not contain, and its maximum length.
 RESERVED = ("aws", "amazon", "cognito")
 PREFIX_LIMIT = 63
 
@@ -38,7 +40,8 @@ def _domain(domain: str, network: NetworkBlocks) -> Iterator[Finding]:
     at = ("sign_in", "domain")
     yield from outside_zones(at, domain, network.zone)
     if any(domain == zone.name for zone in network.zone.values()):
-        # "Using your own domain for managed login": the parent domain must have an A record, and this environment does
-        # not manage the parent of its zone.
+        # [Amazon Cognito Developer Guide, Using your own domain for managed login]
+        # (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html): the
+        # parent domain must have an A record, and this environment does not manage the parent of its zone.
         rule = "is a zone's own name; Cognito requires a subdomain of a name that has an address"
         yield Finding(at, domain, rule, f'write "auth.{domain}"')

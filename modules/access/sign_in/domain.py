@@ -47,7 +47,9 @@ class CustomDomain(Construct):
         domain = make(
             CognitoUserPoolDomain, "domain", domain=name, user_pool_id=pool_id, certificate_arn=certificate.arn
         )
-        # "Using your own domain for managed login": Cognito requires that the parent domain has an A record.
+        # [Amazon Cognito Developer Guide, Using your own domain for managed login]
+        # (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html): Cognito
+        # requires that the parent domain has an A record.
         zone.after_address(name.partition(".")[2], domain)
         zone.alias(
             "sign_in",

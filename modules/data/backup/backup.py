@@ -23,7 +23,9 @@ from modules.foundation.kms import Key
 from modules.foundation.policies import assumed_by
 from modules.foundation.resources import kept_if
 
-#: "AWS managed policies for AWS Backup": S3 has two of its own, named as in the IAM console.
+#: [AWS Backup Developer Guide, Managed policies for AWS Backup]
+#: (https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html): S3 has two of its own, named as
+#: in the IAM console.
 ROLE_POLICIES = {
     "backup": "service-role/AWSBackupServiceRolePolicyForBackup",
     "restore": "service-role/AWSBackupServiceRolePolicyForRestores",
@@ -73,8 +75,8 @@ class Backup(Construct):
             kms_key_arn=key.arn,
             force_destroy=self._settings.force_destroy,
             # The vault must be destroyed before the role, with which AWS Backup deletes the recovery points
-            # ("DeleteRecoveryPoint",
-            # https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html).
+            # ([DeleteRecoveryPoint]
+            # (https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html)).
             depends_on=self._attachments,
             lifecycle=kept_if(self._foundation.is_production),
             provider=provider,
@@ -111,8 +113,9 @@ class Backup(Construct):
             IamRole,
             "main",
             name=names.role("backup"),
-            # No condition, because "IAM service roles" names none; access is limited by iam:PassRole
-            # (https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html).
+            # No condition, because [AWS Backup Developer Guide, IAM service roles]
+            # (https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html) names none; access is
+            # limited by iam:PassRole.
             assume_role_policy=assumed_by("backup.amazonaws.com", None),
         )
         self.role_arn = role.arn

@@ -16,7 +16,10 @@ from modules.foundation.names import TOPIC_NAME_LIMIT
 from modules.foundation.policies import Statement, allow, deny, document, sid
 from modules.foundation.resources import Resources
 
-#: "Amazon SQS quotas" and "CreateStream": maximum number of characters in a name.
+#: [Amazon SQS standard queue quotas]
+#: (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html) and [CreateStream,
+#: StreamName](https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html): maximum number of
+#: characters in a name.
 QUEUE_NAME_LIMIT = 80
 STREAM_NAME_LIMIT = 128
 #: The maximum of SQS: the messages in a dead-letter queue are kept until somebody examines them.
@@ -85,7 +88,9 @@ class Queue(Construct):
         return [send, self._key_statement("Send", ["kms:GenerateDataKey", "kms:Decrypt"])]
 
     def may_receive(self) -> list[Statement]:
-        """Return the statements for a role that receives and deletes messages ("Using Lambda with Amazon SQS")."""
+        """Return the statements for a role that receives and deletes messages ([Creating and configuring an Amazon SQS
+        event source mapping](https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html)).
+        """
         actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
         receive = allow(f"Receive{sid(self.name)}", actions=actions, resources=[self.arn])
         return [receive, self._key_statement("Receive", ["kms:Decrypt"])]
@@ -239,7 +244,9 @@ class Stream(Construct):
         return [put, self._key_statement("Put", ["kms:GenerateDataKey"])]
 
     def may_read(self) -> list[Statement]:
-        """Return the statements for the policy of a role that reads ("Using Lambda with Amazon Kinesis")."""
+        """Return the statements for the policy of a role that reads ([Process Amazon Kinesis Data Streams records with
+        Lambda](https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html)).
+        """
         verbs = ("DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
         read = allow(f"Read{sid(self.name)}", actions=[f"kinesis:{verb}" for verb in verbs], resources=[self.arn])
         return [read, self._key_statement("Read", ["kms:Decrypt"])]

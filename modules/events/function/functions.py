@@ -30,10 +30,11 @@ from modules.network.module import NetworkModule
 from modules.network.vpc.security_groups import ANYWHERE, HTTPS, SecurityGroup, members_of
 from modules.network.vpc.vpc import Network
 
-#: "CreateFunction, FunctionName".
+#: [CreateFunction, FunctionName](https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html).
 FUNCTION_NAME_LIMIT = 64
-#: "Giving Lambda functions access to resources in an Amazon VPC, Required IAM permissions": Lambda creates network
-#: interfaces with the function's role.
+#: [Giving Lambda functions access to resources in an Amazon VPC, Required IAM permissions]
+#: (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions): Lambda creates
+#: network interfaces with the function's role.
 VPC_ACTIONS = (
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
@@ -135,7 +136,8 @@ class Function(Construct):
                 resources=[f"{self._log_group.arn}:log-stream:*"],
             )
         )
-        # X-Ray supports no resource-level permissions: "Actions, resources, and condition keys for AWS X-Ray".
+        # X-Ray supports no resource-level permissions: [Actions, resources, and condition keys for AWS X-Ray]
+        # (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html).
         traces = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
         self._statements.append(allow("Traces", actions=traces, resources=["*"]))
         if self._settings.in_vpc:

@@ -19,7 +19,11 @@ _READ = ("s3:GetBucketLocation", "s3:GetObject", "s3:GetObjectVersion", "s3:List
 #: `cognito-idp` and `execute-api`, which anonymous users call; and for `email-smtp` and `git-codecommit`, which accept
 #: passwords. For the others, no page was found that shows such a policy. "Data perimeter" is AWS's [Data perimeter
 #: policy examples, Service-specific guidance]
-#: (https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/service_specific_guidance).
+#: (https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/service_specific_guidance). The User Guides'
+#: pages are [Amazon ECR interface VPC endpoints]
+#: (https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html), [Access Amazon EKS using AWS
+#: PrivateLink](https://docs.aws.amazon.com/eks/latest/userguide/vpc-interface-endpoints.html), and [Amazon RDS API and
+#: interface VPC endpoints](https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/vpc-interface-endpoints.html).
 LIMITED_TO_OUR_ACCOUNT = {
     "acm-pca": "Data perimeter, AWS Private Certificate Authority",
     "cloudtrail": "Data perimeter, AWS CloudTrail",
@@ -114,8 +118,9 @@ class Endpoints(Construct):
             vpc_id=self._network.vpc_id,
             vpc_endpoint_type="Gateway",
             service_name=self._service_name(service),
-            # The policy of a gateway endpoint accepts only the principal `*` ("Amazon VPC, Control access using
-            # endpoint policies").
+            # The policy of a gateway endpoint accepts only the principal `*` ([AWS PrivateLink, Control access to VPC
+            # endpoints using endpoint policies]
+            # (https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html)).
             policy=document(statements),
             route_table_ids=[*routing.app_route_table_ids.values(), *public],
             tags={"Name": self._foundation.names.of(service)},

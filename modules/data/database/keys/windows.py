@@ -7,7 +7,9 @@ from pydantic import AfterValidator
 
 from modules.foundation.problems import broken_rule
 
-#: "CreateDBInstance, PreferredMaintenanceWindow": at least 30 minutes; the same for backup windows.
+#: [CreateDBInstance, PreferredMaintenanceWindow]
+#: (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html): at least 30 minutes; the same
+#: for backup windows.
 SHORTEST_WINDOW_MINUTES = 30
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
