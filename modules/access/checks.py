@@ -8,7 +8,9 @@ from modules.foundation.names import Names
 from modules.foundation.problems import Finding
 from modules.network.zone.settings import outside_zones
 
-#: "Amazon Cognito Developer Guide, Prefix domains": words that the prefix may not contain, and its maximum length.
+#: [Amazon Cognito Developer Guide, Using the Amazon Cognito prefix domain for managed login]
+#: (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html): words that
+#: the prefix may not contain, and its maximum length.
 RESERVED = ("aws", "amazon", "cognito")
 PREFIX_LIMIT = 63
 

@@ -135,7 +135,9 @@ class GroupScaling(Construct):
 
 
 def unix_cron(clock: str, days: tuple[Day, ...]) -> str:
-    """Return the recurrence of a scheduled action: five fields, Sunday is 0 ("PutScheduledUpdateGroupAction")."""
+    """Return the recurrence of a scheduled action: five fields, Sunday is 0. [PutScheduledUpdateGroupAction,
+    Recurrence](https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScheduledUpdateGroupAction.html).
+    """
     hours, minutes = map(int, clock.split(":"))
     if set(days) == set(DAYS):
         return f"{minutes} {hours} * * *"

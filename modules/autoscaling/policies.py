@@ -33,7 +33,9 @@ class ScalingMetric:
 
     alarm: AlarmMetric
     predefined: str
-    """`PredefinedMetricType` ("Application Auto Scaling API Reference, PredefinedMetricSpecification")."""
+    """[Application Auto Scaling API Reference, PredefinedMetricSpecification, PredefinedMetricType]
+    (https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html).
+    """
     resource_label: str | None = None
     """The load balancer and target group, for ALBRequestCountPerTarget."""
 

@@ -1,10 +1,11 @@
 """Step scaling arithmetic: which adjustment applies to which value of a metric. Pure.
 
 AWS subtracts the alarm's threshold from the metric's value and looks for the step whose interval contains the
-difference ("Application Auto Scaling User Guide, Step adjustments"). If no interval contains it, nothing is scaled,
-and the scaling activity says "No step adjustment found for metric value [99.8] and breach delta 49.8". This happens,
-for example, if the only step has an upper bound of 0 and no lower bound: it covers only values below a threshold that
-is breached by values above it.
+difference ([Application Auto Scaling User Guide, How step scaling for Application Auto Scaling works, Step adjustments]
+(https://docs.aws.amazon.com/autoscaling/application/userguide/step-scaling-policy-overview.html)). If no interval
+contains it, nothing is scaled, and the scaling activity says "No step adjustment found for metric value [99.8] and
+breach delta 49.8". This happens, for example, if the only step has an upper bound of 0 and no lower bound: it covers
+only values below a threshold that is breached by values above it.
 """
 
 from collections.abc import Iterator, Sequence

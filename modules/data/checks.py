@@ -108,7 +108,9 @@ def _reserved_buckets(blocks: DataBlocks) -> Iterator[Finding]:
 
 
 def _snapshot_in_other_region(name: str, database: DatabaseSettings, region: str) -> Iterator[Finding]:
-    """Yield snapshots to copy first: RDS restores in the snapshot's region only ("Restoring to a DB instance")."""
+    """Yield snapshots to copy first: RDS restores in the snapshot's region only ([Amazon RDS User Guide, Restoring to a
+    DB instance](https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RestoreFromSnapshot.html)).
+    """
     snapshot = snapshot_arn(database.restore_from_snapshot or "")
     if snapshot and snapshot.region != region:
         at = ("database", name, "restore_from_snapshot")
@@ -130,8 +132,9 @@ def _backups_without_plan(blocks: DataBlocks) -> Iterator[Finding]:
 def _backups_during_maintenance(blocks: DataBlocks) -> Iterator[Finding]:
     """Yield maintenance windows in which a backup would start.
 
-    "AWS Backup Developer Guide, Backup plan options and configuration": a backup that starts in the RDS maintenance
-    window, or in the hour before it, fails. Aurora is exempt.
+    [AWS Backup Developer Guide, Backup plan options and configuration]
+    (https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html): a backup that starts
+    in the RDS maintenance window, or in the hour before it, fails. Aurora is exempt.
     """
     if blocks.backup is None:
         return

@@ -64,7 +64,8 @@ def secret_keys(databases: Iterable[Database], secrets: Iterable[Secret] = ()) -
 def read_secrets(keys: Mapping[str, str], names: Names) -> list[Statement]:
     """Return the statements that allow reading secrets; `keys` has the KMS key ARN of each secret by its ARN.
 
-    The condition limits the key to these secrets: "Secret encryption and decryption in AWS Secrets Manager".
+    The condition limits the key to these secrets: [Secret encryption and decryption in AWS Secrets Manager]
+    (https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html).
     """
     if not keys:
         return []

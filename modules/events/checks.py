@@ -19,8 +19,10 @@ from modules.foundation.versions import VersionInUse
 from modules.network.vpc.checks import needs_subnets, unreachable_by_programs
 from modules.network.vpc.settings import NetworkSettings
 
-#: "Using Lambda with Amazon SQS, Configuring a queue": six times the function's timeout, so that a throttled batch can
-#: be retried before its messages become visible to others. Lambda does not accept less than the timeout.
+#: [Creating and configuring an Amazon SQS event source mapping, Configuring a queue to use with Lambda]
+#: (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html): six times the function's timeout, so that
+#: a throttled batch can be retried before its messages become visible to others. Lambda does not accept less than the
+#: timeout.
 VISIBILITY_TIMEOUTS = 6
 
 
@@ -110,7 +112,8 @@ def _readers(blocks: EventsBlocks) -> Iterator[Finding]:
 def _overlaps(blocks: EventsBlocks) -> Iterator[Finding]:
     """Yield triggers that match the same event, which S3 sends to only one of them.
 
-    "Configuring notifications with object key name filtering".
+    [Amazon S3 User Guide, Configuring event notifications using object key name filtering]
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html).
     """
     triggers = [
         (("function", name, "on_object", label), trigger)

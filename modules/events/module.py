@@ -25,7 +25,9 @@ from modules.network.module import NetworkModule
 
 #: The default of SQS, for a queue that no function reads.
 VISIBILITY_TIMEOUT = 30
-#: "Lambda function rotation, Permissions": actions of a function on the secret that it rotates.
+#: [Lambda rotation function execution role permissions for AWS Secrets Manager]
+#: (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html):
+#: actions of a function on the secret that it rotates.
 ROTATION_ACTIONS = ("DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
 
 

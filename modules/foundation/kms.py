@@ -11,7 +11,8 @@ from modules.foundation.resources import Resources, kept_if
 
 #: Days until a deleted key is gone, and with it everything that it encrypted: KMS allows 7 to 30.
 DELETION_WINDOW_DAYS = 30
-#: The default of KMS, written explicitly: "AWS KMS Developer Guide, Rotating AWS KMS keys".
+#: The default of KMS, written explicitly: [AWS KMS Developer Guide, Rotate AWS KMS keys]
+#: (https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html).
 ROTATION_PERIOD_DAYS = 365
 
 

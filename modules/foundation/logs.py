@@ -12,8 +12,8 @@ from modules.foundation.resources import Resources
 from modules.foundation.settings import Tier
 
 #: Days that logs are kept: in development long enough for a sprint and a release, in staging for an incident that is
-#: found late, in production for a yearly audit. CloudWatch Logs accepts only certain numbers ("PutRetentionPolicy"),
-#: including these.
+#: found late, in production for a yearly audit. CloudWatch Logs accepts only certain numbers ([PutRetentionPolicy]
+#: (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html)), including these.
 RETENTION_DAYS: dict[Tier, int] = {"development": 30, "staging": 90, "production": 365}
 #: A noncurrent version in the log bucket exists only if somebody overwrote or deleted an object.
 OLD_LOG_VERSIONS_DAYS = 30
@@ -69,7 +69,10 @@ class LogBucket(Construct):
     """The environment's bucket for logs that AWS services deliver to S3.
 
     It is encrypted with S3 managed keys, not with a KMS key: load balancers and S3 deliver access logs only to such
-    buckets ("Access logs for your Application Load Balancer", "Logging requests with server access logging").
+    buckets ([Access logs for your Application Load Balancer]
+    (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html), [Amazon S3
+    User Guide, Logging requests with server access logging]
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html)).
     """
 
     def __init__(self, scope: Construct, id: str, *, make: Resources, names: Names, tier: Tier) -> None:

@@ -9,11 +9,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-#: "Amazon S3 User Guide, General purpose bucket naming rules".
+#: [Amazon S3 User Guide, General purpose bucket naming rules]
+#: (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
 BUCKET_NAME_LIMIT = 63
-#: "IAM and AWS STS quotas, IAM name requirements": a role's name.
+#: [IAM and AWS STS quotas, IAM name requirements]
+#: (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html): a role's name.
 ROLE_NAME_LIMIT = 64
-#: "Amazon SNS API Reference, CreateTopic".
+#: [Amazon SNS API Reference, CreateTopic](https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html).
 TOPIC_NAME_LIMIT = 256
 
 #: The part of a name that takes the place of the environment for resources that an account has only one of.

@@ -10,7 +10,10 @@ class Notification:
     name: str
     """The ID of the notification in S3: stable, and unique in the bucket."""
     events: tuple[str, ...]
-    """"Amazon S3 User Guide, Supported event types": `s3:ObjectCreated:*`."""
+    """[Amazon S3 User Guide, Event notification types and destinations, Supported event types]
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html):
+    `s3:ObjectCreated:*`.
+    """
     prefix: str = ""
     suffix: str = ""
     function_arn: str | None = None

@@ -13,8 +13,9 @@ from modules.foundation.problems import Finding, broken_rule, refuse
 
 Tier = Literal["development", "staging", "production"]
 
-#: Regions of the partition `aws`, from "AWS General Reference, Amazon EC2 endpoints"; a test compares them
-#: with the AWS SDK's. The Regions of China and GovCloud have other partitions in every ARN.
+#: Regions of the partition `aws`, from [AWS General Reference, Amazon EC2 endpoints and quotas]
+#: (https://docs.aws.amazon.com/general/latest/gr/ec2-service.html); a test compares them with the AWS SDK's. The
+#: Regions of China and GovCloud have other partitions in every ARN.
 REGIONS = (
     "af-south-1",
     "ap-east-1",
@@ -180,7 +181,8 @@ def _region(value: str) -> str:
 
 def _label(value: str) -> str:
     """RDS and ElastiCache identifiers are the strictest: no hyphen at the end, no two in a row
-    ("DBInstanceIdentifier").
+    ([CreateDBInstance, DBInstanceIdentifier]
+    (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html)).
     """
     if not _LABEL.fullmatch(value) or len(value) > LABEL_LIMIT:
         raise broken_rule(

@@ -14,7 +14,8 @@ SIZE_LIMIT = 256 * 1024
 _KINDS = ((stat.S_ISDIR, "is a folder, not a file"), (stat.S_ISREG, ""))
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Invisible characters: control characters except tabs and line breaks, zero-width spaces, and marks that change the
-#: text direction ("Unicode Technical Report 36, Bidirectional Text Spoofing").
+#: text direction ([Unicode Technical Report 36, Bidirectional Text Spoofing]
+#: (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing)).
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 
 

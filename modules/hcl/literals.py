@@ -9,7 +9,8 @@ from modules.hcl.values import WrittenFloat
 #: The most characters of a number: a 64-bit integer has 20.
 _NUMBER_LIMIT = 40
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
-#: "HCL Native Syntax Specification, Quoted Template Expressions".
+#: [HCL Native Syntax Specification, Template Expressions]
+#: (https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#template-expressions).
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 DATA_ONLY = "is an expression; an environment file is data, and Terraform would evaluate this"
 #: What people write for true and false, from YAML and Python.

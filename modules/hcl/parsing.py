@@ -1,8 +1,9 @@
 """HCL parser: a file as attributes and blocks, each with its line.
 
 An environment file is data. Variables, functions, and interpolation are errors: CDKTF would pass them on, and
-Terraform would evaluate them. The rest of HCL's grammar is small ("HCL Native Syntax Specification, Structural
-Elements" and the literals of "Expressions"), and this parser's messages say how to correct a mistake.
+Terraform would evaluate them. The rest of HCL's grammar is small ([HCL Native Syntax Specification, Structural
+Elements](https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#structural-elements) and the literals of
+"Expressions"), and this parser's messages say how to correct a mistake.
 """
 
 import re

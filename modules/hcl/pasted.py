@@ -20,7 +20,9 @@ _WORDS = (
 )
 #: Formats of secrets; many issuers give theirs a prefix so that they can be found.
 FORMATS = {
-    # "IAM User Guide, Unique identifiers": AKIA for long-term keys, ASIA for temporary ones.
+    # [IAM User Guide, IAM identifiers, Unique identifiers]
+    # (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids): AKIA for
+    # long-term keys, ASIA for temporary ones.
     "an AWS access key id": re.compile(r"(?<![A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"),
     "a private key": re.compile(r"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY"),
     "a Slack webhook": re.compile(r"hooks\.slack(-gov)?\.com/(services|workflows|triggers)/", re.IGNORECASE),
@@ -29,7 +31,7 @@ FORMATS = {
     "a GitLab token": re.compile(r"\bgl(pat|dt|rt|ptt|cbt)-[A-Za-z0-9_-]{16,}"),
     "a Google API key": re.compile(r"\bAIza[A-Za-z0-9_-]{35}"),
     "a JSON web token": re.compile(r"\beyJ[A-Za-z0-9_-]{8,500}\.eyJ[A-Za-z0-9_-]{8,4000}\."),
-    # RFC 6750 and RFC 7617.
+    # [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750) and [RFC 7617](https://www.rfc-editor.org/rfc/rfc7617).
     "an Authorization header": re.compile(r"\b(Bearer [\w.~+/-]{16,}|Basic [A-Za-z0-9+/]{12,})", re.IGNORECASE),
     # Go's "user:password@tcp(host)/name", and the same without its scheme.
     "a login with a password": re.compile(r"\"[\w.-]{1,63}:[^\s:/@\"]{3,}@(tcp\(|[\w.-]+(:\d+)?/)"),
@@ -66,9 +68,11 @@ _REFERENCE = {
 }
 #: An unclosed string ends at the end of the line, so that the search takes linear time.
 _QUOTED = re.compile(r"\"((?:\\.|[^\"\\])*)(?:\"|\\?$)")
-#: An AWS secret access key has 40 of these characters ("Managing access keys"), most other tokens more than 32.
+#: An AWS secret access key has 40 of these characters ([IAM User Guide, Manage access keys for IAM users]
+#: (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html)), most other tokens more than 32.
 _RANDOM = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
-#: The beginning of an RSA public key's DER in Base64 (RFC 5280, SubjectPublicKeyInfo); a private key's differs.
+#: The beginning of an RSA public key's DER in Base64 ([RFC 5280](https://www.rfc-editor.org/rfc/rfc5280),
+#: SubjectPublicKeyInfo); a private key's differs.
 _PUBLIC_RSA = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"
 #: Bits per character: 40 random letters and digits have 4.6 to 5.1, joined words and names rarely 4.3.
 _ENTROPY = 4.4

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 #: Characters that, directly after digits, mean that the token is not a number: 1_000, 0x64, 100%, 10.0.0.0/8, 18:30.
 _RUN_ON = r"(?:[\w.%-]|/(?![/*])|:(?=\d))"
-#: The kinds of tokens; the first that matches is used ("HCL Native Syntax Specification, Lexical Elements").
+#: The kinds of tokens; the first that matches is used ([HCL Native Syntax Specification, Lexical Elements]
+#: (https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md)).
 _KINDS = {
     "blank": r"[ \t\r]+",
     "comment": r"#[^\n]*|//[^\n]*|/\*.*?\*/",

@@ -13,7 +13,9 @@ from modules.network.keys.domains import DomainName, is_under
 
 Contact = Literal["email", "phone"]
 
-#: "CreateUserPool, PasswordPolicyType": MinimumLength to 99, history to 24, temporary passwords to 365 days.
+#: [CreateUserPool, PasswordPolicyType]
+#: (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html):
+#: MinimumLength to 99, history to 24, temporary passwords to 365 days.
 PASSWORD_LENGTHS = (8, 99)
 PASSWORD_HISTORY_LIMIT = 24
 TEMPORARY_DAYS_LIMIT = 365
@@ -54,7 +56,8 @@ class PasswordSettings(Settings):
     )
 
 
-#: RFC 5322, section 3.4: an email address, or a name and the email address in angle brackets.
+#: [RFC 5322, section 3.4](https://www.rfc-editor.org/rfc/rfc5322#section-3.4): an email address, or a name and the
+#: email address in angle brackets.
 _ADDRESS = r"[^<>@\s\",;]+@[a-z0-9.-]+"
 _SENDER = re.compile(rf"{_ADDRESS}|[^<>@\n]+ <{_ADDRESS}>")
 

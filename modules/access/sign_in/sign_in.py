@@ -31,12 +31,16 @@ from modules.foundation.foundation import Foundation
 from modules.foundation.resources import kept_if
 from modules.network.module import NetworkModule
 
-#: "CreateUserPool, PoolName" and "CreateUserPoolClient, ClientName".
+#: [CreateUserPool, PoolName]
+#: (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html) and
+#: [CreateUserPoolClient, ClientName]
+#: (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html).
 NAME_LIMIT = 128
 #: Minutes within which a user must answer a challenge: 3 to 15 ("CreateUserPoolClient, AuthSessionValidity").
 CHALLENGE_MINUTES = 3
-#: The path to which Cognito returns users that a load balancer redirected to it ("Authenticate users using an
-#: Application Load Balancer").
+#: The path to which Cognito returns users that a load balancer redirected to it ([Authenticate users using an
+#: Application Load Balancer]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html)).
 LOAD_BALANCER_PATH = "/oauth2/idpresponse"
 
 _MFA = {"off": "OFF", "optional": "OPTIONAL", "required": "ON"}

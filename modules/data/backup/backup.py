@@ -22,7 +22,9 @@ from modules.foundation.policies import assumed_by
 from modules.foundation.resources import kept_if
 from modules.foundation.roles import Role, aws_policy
 
-#: "AWS managed policies for AWS Backup": S3 has two of its own, named as in the IAM console.
+#: [AWS Backup Developer Guide, Managed policies for AWS Backup]
+#: (https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html): S3 has two of its own, named as
+#: in the IAM console.
 ROLE_POLICIES = {
     "backup": "service-role/AWSBackupServiceRolePolicyForBackup",
     "restore": "service-role/AWSBackupServiceRolePolicyForRestores",

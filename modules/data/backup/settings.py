@@ -13,7 +13,8 @@ BackupTag = Literal["daily"]
 BACKUP_TAG = "backup"
 #: Minutes after the hour within which a backup starts.
 START_WINDOW_MINUTES = 60
-#: "CreateBackupPlan, Lifecycle": backups in cold storage must be stored for at least 90 days.
+#: [AWS Backup Developer Guide, Lifecycle](https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html):
+#: backups in cold storage must be stored for at least 90 days.
 LEAST_DAYS_IN_COLD_STORAGE = 90
 #: A mistake may be noticed only on the next working day, after a long weekend.
 LEAST_DAYS_IN_PRODUCTION = 7

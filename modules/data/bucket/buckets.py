@@ -141,9 +141,9 @@ class Bucket(Construct):
 
         Deletion is not denied with `force_destroy`, because Terraform then deletes the objects with the role that runs
         it. Expiration is not affected: "You can't use a bucket policy to prevent deletions or transitions by an S3
-        Lifecycle rule" ("Expiring objects",
-        https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html).
-        Bucket configuration is not denied, or Terraform would lose access to the bucket.
+        Lifecycle rule" ([Amazon S3 User Guide, Expiring objects]
+        (https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html)). Bucket
+        configuration is not denied, or Terraform would lose access to the bucket.
         """
         other_roles = {"ArnNotLike": {"aws:PrincipalArn": list(self._roles)}} if self._roles else {}
         delete = [] if self._settings.force_destroy else ["s3:DeleteObject*"]

@@ -10,7 +10,9 @@ from modules.data.bucket.keys.cors import CorsSettings
 from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import NotAllowed, TieredSettings, tiered
 
-#: "Amazon S3 User Guide, Lifecycle constraints": minimum days in S3 Standard before S3 Standard-IA.
+#: [Amazon S3 User Guide, Transitioning objects using Amazon S3 Lifecycle, Constraints and considerations for
+#: transitions](https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html):
+#: minimum days in S3 Standard before S3 Standard-IA.
 LEAST_DAYS_BEFORE_INFREQUENT_ACCESS = 30
 #: Days that an overwritten or deleted object can still be restored.
 OLD_VERSIONS_DAYS = {"development": 7, "staging": 30, "production": 90}
@@ -103,7 +105,9 @@ class BucketSettings(TieredSettings):
     def _lifecycle_findings(self) -> Iterator[Finding]:
         transition, expiration = self.infrequent_access_after_days, self.expire_after_days
         if transition and expiration and expiration <= transition:
-            # "Lifecycle configuration elements": Expiration must be later than Transition.
+            # [Amazon S3 User Guide, Lifecycle configuration elements]
+            # (https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html): Expiration must be
+            # later than Transition.
             yield Finding(
                 ("expire_after_days",),
                 expiration,
@@ -112,7 +116,8 @@ class BucketSettings(TieredSettings):
                 "Standard-IA",
             )
         if self.backup and not self.versioning:
-            # "AWS Backup Developer Guide, Amazon S3 backups".
+            # [AWS Backup Developer Guide, Amazon S3 backups]
+            # (https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html).
             yield Finding(("backup",), self.backup, "needs versioning", "remove versioning = false")
 
     def _cors_findings(self) -> Iterator[Finding]:

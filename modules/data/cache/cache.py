@@ -26,14 +26,19 @@ from modules.network.vpc.vpc import Network
 
 #: The port that both engines listen on by default.
 PORT = 6379
-#: "CreateReplicationGroup, ReplicationGroupId"; used for the IDs of users and user groups too.
+#: [CreateReplicationGroup, ReplicationGroupId]
+#: (https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html); used for the IDs
+#: of users and user groups too.
 ID_LIMIT = 40
-#: The engine of users and user groups, for both cache engines: a Valkey cache can use a group of either engine ("Role-
-#: Based Access Control (RBAC)"), but only a Redis group can have a user without a password, as our default user is.
+#: The engine of users and user groups, for both cache engines: a Valkey cache can use a group of either engine ([Amazon
+#: ElastiCache User Guide, Role-Based Access Control (RBAC)]
+#: (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html)), but only a Redis group can have a user
+#: without a password, as our default user is.
 USER_ENGINE = "redis"
 #: Cannot log in (off), and has no permissions (-@all).
 NO_ACCESS = "off ~* -@all"
-#: "Log delivery": all log types.
+#: [Amazon ElastiCache User Guide, Log delivery]
+#: (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Log_Delivery.html): all log types.
 LOGS = ("slow-log", "engine-log")
 
 

@@ -17,8 +17,10 @@ from modules.foundation.time_windows import daily_window, meet, minutes_of_day, 
 
 CacheEngine = Literal["valkey", "redis"]
 
-#: Parameter group families by major version ("Amazon ElastiCache API Reference, CreateCacheParameterGroup"). IAM
-#: authentication requires Valkey 7.2 or Redis OSS 7.0 ("Authenticating with IAM, Limitations"), so there is none older.
+#: Parameter group families by major version ([Amazon ElastiCache API Reference, CreateCacheParameterGroup]
+#: (https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateCacheParameterGroup.html)). IAM
+#: authentication requires Valkey 7.2 or Redis OSS 7.0 ([Amazon ElastiCache User Guide, Authenticating with IAM,
+#: Limitations](https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html)), so there is none older.
 FAMILIES: Mapping[CacheEngine, Mapping[str, str]] = {
     "valkey": {"7": "valkey7", "8": "valkey8"},
     "redis": {"7": "redis7"},
@@ -30,9 +32,11 @@ ENGINE_VERSIONS: Mapping[CacheEngine, tuple[str, ...]] = {
 }
 #: Fixed here: with the newest version as the default, a release would upgrade every environment.
 DEFAULT_VERSIONS: Mapping[CacheEngine, str] = {"valkey": "8.1", "redis": "7.1"}
-#: "Quotas for ElastiCache": nodes per shard, including the primary.
+#: [Amazon ElastiCache User Guide, Quotas for ElastiCache]
+#: (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/quota-limits.html): nodes per shard, including the primary.
 REPLICAS_LIMIT = 5
-#: "CreateReplicationGroup, SnapshotRetentionLimit".
+#: [CreateReplicationGroup, SnapshotRetentionLimit]
+#: (https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html).
 SNAPSHOT_DAYS_LIMIT = 35
 #: The engine's own user, which is in each of our user groups, disabled.
 DEFAULT_USER = "default"

@@ -121,7 +121,8 @@ class AuroraCluster(Construct):
         )
 
     def _scale(self, settings: ScalingSettings) -> None:
-        """Scale the readers ("Amazon Aurora Auto Scaling with Aurora Replicas").
+        """Scale the readers ([Amazon Aurora Auto Scaling with Aurora Replicas]
+        (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Integrating.AutoScaling.html)).
 
         The metric is the average over the readers, so scaling needs at least one reader.
         """

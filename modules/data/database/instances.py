@@ -89,9 +89,9 @@ class RdsInstances(Construct):
     def _copy_password(self) -> None:
         """Copy the password that RDS manages, as it is at the apply, to the secret that all clients read from then on.
 
-        RDS deletes its secret when it no longer manages the password ("ModifyDBInstance,
-        ManageMasterUserPassword", https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html),
-        so running clients must read the copy before that.
+        RDS deletes its secret when it no longer manages the password ([ModifyDBInstance, ManageMasterUserPassword]
+        (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html)), so running clients must
+        read the copy before that.
         """
         managed = self._prerequisites.managed_secret_arn(self._first)
         self._create_secret(self._password_in(managed, f"{self._address}_managed"))
@@ -176,7 +176,9 @@ class RdsInstances(Construct):
             password_wo_version=None if managed else PASSWORD_VERSION,
             db_subnet_group_name=prerequisites.subnet_group_name,
             allocated_storage=self._storage.allocated_storage,
-            # A restored instance has its snapshot's key: "RestoreDBInstanceFromDBSnapshot" does not accept another.
+            # A restored instance has its snapshot's key: [RestoreDBInstanceFromDBSnapshot]
+            # (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceFromDBSnapshot.html) does
+            # not accept another.
             kms_key_id=None if restored else prerequisites.key_arn,
             backup_retention_period=settings.backup_retention_period,
             backup_window=settings.backup_window,
@@ -208,7 +210,8 @@ class RdsInstances(Construct):
             replicate_source_db=self._first.identifier,
             multi_az=False,
             backup_retention_period=0,
-            # "DeleteDBInstance": a read replica has no final snapshot.
+            # [DeleteDBInstance](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html): a
+            # read replica has no final snapshot.
             skip_final_snapshot=True,
             **self._arguments,
             **prerequisites.instance_arguments,

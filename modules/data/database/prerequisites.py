@@ -21,7 +21,9 @@ from modules.foundation.resources import Resources
 from modules.foundation.roles import Role, aws_policy
 from modules.network.vpc.vpc import Network
 
-#: "CreateDBSubnetGroup", "CreateDBParameterGroup": 255 characters.
+#: [CreateDBSubnetGroup](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSubnetGroup.html),
+#: [CreateDBParameterGroup](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBParameterGroup.html):
+#: 255 characters.
 GROUP_NAME_LIMIT = 255
 #: Settings whose change replaces the database.
 _REPLACED_BY = ("engine", "database_name", "master_username", "storage_encrypted", "restore_from_snapshot")
@@ -190,7 +192,9 @@ class DatabasePrerequisites(Construct):
     def _create_log_group(self, log: str) -> ITerraformDependable:
         """Create the log group before RDS does, which would set no retention and no key."""
         settings = self.settings
-        # "Publishing database logs to Amazon CloudWatch Logs": the names that RDS uses.
+        # [Amazon RDS User Guide, Publishing database logs to Amazon CloudWatch Logs]
+        # (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Procedural.UploadtoCloudWatch.html):
+        # the names that RDS uses.
         path = f"cluster/{self.identifier}" if settings.is_aurora else f"instance/{self.instance_identifier(1)}"
         return self.make(
             CloudwatchLogGroup,

@@ -17,7 +17,7 @@ from modules.network.private_zone import PrivateZone
 from modules.network.vpc.security_groups import SecurityGroup, members_of
 from modules.network.vpc.vpc import Network
 
-#: "CreateDBProxy, DBProxyName".
+#: [CreateDBProxy, DBProxyName](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxy.html).
 PROXY_NAME_LIMIT = 63
 
 
@@ -59,7 +59,9 @@ class DatabaseProxy(Construct):
     def connect_statement(self, sid: str) -> Statement:
         """Return the policy statement for a role that logs in by IAM as the user whose secret the proxy reads.
 
-        "Connecting to a proxy using IAM authentication": the resource is the proxy's ID, the end of its ARN.
+        [Connecting to a database through RDS Proxy, Connecting to a database using IAM authentication]
+        (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-connecting.html): the resource is the proxy's
+        ID, the end of its ARN.
         """
         names = self._prerequisites.names
         proxy_id = Fn.element(Fn.split(":", self._proxy.arn), 6)

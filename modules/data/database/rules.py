@@ -14,9 +14,11 @@ from modules.foundation.calendar import committed
 from modules.foundation.problems import Finding
 from modules.foundation.time_windows import meet, minutes_of_day, minutes_of_week
 
-#: "Amazon Aurora User Guide, Quotas": 15 Aurora Replicas, in addition to the writer.
+#: [Amazon Aurora User Guide, Quotas and constraints for Amazon Aurora]
+#: (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/CHAP_Limits.html): 15 Aurora Replicas, in addition to
+#: the writer.
 AURORA_REPLICAS_LIMIT = 15
-#: "Scaling to Zero ACUs with automatic pause and resume for Aurora Serverless v2, Prerequisites and Limitations"
+#: [Scaling to Zero ACUs with automatic pause and resume for Aurora Serverless v2, Prerequisites and Limitations]
 #: (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html): the first minor
 #: version of each major version that can pause. All later major versions can, earlier ones cannot.
 PAUSING_FROM: Mapping[str, Mapping[int, int]] = {
@@ -56,7 +58,7 @@ def _version_findings(database: DatabaseFields) -> Iterator[Finding]:
         yield Finding(at, version, rule, remedy)
     yield from _unknown_version(database)
     if database.allow_major_version_upgrade and not database.apply_immediately:
-        # "ModifyDBCluster, EngineVersion" and "DBInstanceParameterGroupName"
+        # [ModifyDBCluster, EngineVersion and DBInstanceParameterGroupName]
         # (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCluster.html).
         rule = (
             "would wait for the maintenance window, but the parameter groups of the new version replace the old ones "
@@ -193,8 +195,9 @@ def _kind_findings(database: DatabaseFields) -> Iterator[Finding]:
 def _password_findings(database: DatabaseFields) -> Iterator[Finding]:
     """Yield invalid password settings.
 
-    "Password management with Amazon RDS and AWS Secrets Manager, Limitations": an instance whose password RDS manages
-    cannot have read replicas.
+    [Password management with Amazon RDS and AWS Secrets Manager, Limitations]
+    (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html): an instance whose password RDS
+    manages cannot have read replicas.
     """
     at, has_replicas = ("manage_master_user_password",), not database.is_aurora and database.instances > 1
     if database.manage_master_user_password and has_replicas:

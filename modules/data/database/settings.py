@@ -7,7 +7,9 @@ from modules.data.database.rules import findings
 from modules.foundation.names import Names
 from modules.foundation.problems import refuse
 
-#: "CreateDBCluster, DBClusterIdentifier" and "CreateDBInstance, DBInstanceIdentifier".
+#: [CreateDBCluster, DBClusterIdentifier]
+#: (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html) and [CreateDBInstance,
+#: DBInstanceIdentifier](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html).
 IDENTIFIER_LIMIT = 63
 
 

@@ -12,7 +12,8 @@ from modules.data.secret.settings import SecretSettings, secret_name
 from modules.foundation.foundation import Foundation
 from modules.foundation.resources import kept_if
 
-#: "RotateSecret, RotationRules": AutomaticallyAfterDays.
+#: [RotateSecret, RotationRules, AutomaticallyAfterDays]
+#: (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html).
 ROTATION_DAYS = range(1, 1001)
 
 

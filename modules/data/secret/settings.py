@@ -9,8 +9,10 @@ from modules.foundation.names import Names
 from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import NotAllowed, Settings, TieredSettings, tiered
 
-#: "DeleteSecret, RecoveryWindowInDays": 7 to 30, or 0 for immediate deletion. 0 in development, so that an environment
-#: can be recreated: a secret that is scheduled for deletion keeps its name.
+#: [DeleteSecret, RecoveryWindowInDays]
+#: (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html): 7 to 30, or 0 for immediate
+#: deletion. 0 in development, so that an environment can be recreated: a secret that is scheduled for deletion keeps
+#: its name.
 RECOVERY_WINDOW_DAYS = {"development": 0, "staging": 7, "production": 30}
 
 

@@ -18,7 +18,10 @@ from modules.foundation.policies import PolicyDocument, Statement, allow, deny, 
 from modules.foundation.resources import Resources
 from modules.foundation.roles import Role
 
-#: "Amazon SQS quotas" and "CreateStream": maximum number of characters in a name.
+#: [Amazon SQS standard queue quotas]
+#: (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html) and [CreateStream,
+#: StreamName](https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html): maximum number of
+#: characters in a name.
 QUEUE_NAME_LIMIT = 80
 STREAM_NAME_LIMIT = 128
 #: The maximum of SQS: the messages in a dead-letter queue are kept until somebody examines them.

@@ -29,10 +29,11 @@ from modules.network.module import NetworkModule
 from modules.network.vpc.security_groups import ANYWHERE, HTTPS, SecurityGroup, members_of
 from modules.network.vpc.vpc import Network
 
-#: "CreateFunction, FunctionName".
+#: [CreateFunction, FunctionName](https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html).
 FUNCTION_NAME_LIMIT = 64
-#: "Giving Lambda functions access to resources in an Amazon VPC, Required IAM permissions": Lambda creates network
-#: interfaces with the function's role.
+#: [Giving Lambda functions access to resources in an Amazon VPC, Required IAM permissions]
+#: (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions): Lambda creates
+#: network interfaces with the function's role.
 VPC_ACTIONS = (
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",

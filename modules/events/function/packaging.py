@@ -22,7 +22,8 @@ Runtime = Literal["python3.12", "python3.13"]
 
 LOCK = "requirements.lock"
 HANDLER = "handler.py"
-#: "AWS Lambda quotas": maximum size of a zip that is uploaded with the request, as Terraform does.
+#: [Lambda quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html): maximum size of a zip that
+#: is uploaded with the request, as Terraform does.
 ZIP_LIMIT = 50 * 1024**2
 #: Increased when the same input must give other bytes; existing packages are then no longer found.
 _FORMAT = 1
@@ -53,7 +54,8 @@ class Target:
     def platforms(self) -> tuple[str, ...]:
         """The wheel platforms that run there, newest first.
 
-        "Lambda runtimes": these runtimes use Amazon Linux 2023, whose C library is glibc 2.34.
+        [Lambda runtimes](https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html): these runtimes use Amazon
+        Linux 2023, whose C library is glibc 2.34.
         """
         machine = {"arm64": "aarch64", "x86_64": "x86_64"}[self.architecture]
         return (*(f"manylinux_2_{minor}_{machine}" for minor in range(34, 16, -1)), f"manylinux2014_{machine}")
@@ -156,7 +158,9 @@ def unpacked(wheel: Path) -> dict[str, bytes]:
 
 
 def code_hash(package: Path) -> str:
-    """Return the package's SHA-256 in base64, as Lambda returns it ("GetFunction, CodeSha256")."""
+    """Return the package's SHA-256 in base64, as Lambda returns it ([GetFunction, CodeSha256]
+    (https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html)).
+    """
     return base64.b64encode(hashlib.sha256(package.read_bytes()).digest()).decode()
 
 
@@ -177,7 +181,10 @@ def _is_deployed(path: Path) -> bool:
 
 
 def _installed(path: PurePosixPath) -> PurePosixPath | None:
-    """Return where a wheel's file is installed ("Binary distribution format"), or None if no function uses it."""
+    """Return where a wheel's file is installed ([Binary distribution format]
+    (https://packaging.python.org/en/latest/specifications/binary-distribution-format/)), or None if no function uses
+    it.
+    """
     if path.suffix == ".pyc":
         return None
     if path.parts[0].endswith(".data"):

@@ -15,7 +15,9 @@ from modules.foundation.problems import Finding, broken_rule, refuse
 from modules.foundation.settings import Label, Settings
 from modules.foundation.variables import CREDENTIAL_VARIABLES, variable
 
-#: "Using Lambda environment variables, Defined runtime environment variables": a function cannot set these.
+#: [Working with Lambda environment variables, Defined runtime environment variables]
+#: (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime): a function
+#: cannot set these.
 RESERVED_VARIABLES = (
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
@@ -36,11 +38,13 @@ RESERVED_VARIABLES = (
     "LAMBDA_RUNTIME_DIR",
     "LAMBDA_TASK_ROOT",
 )
-#: "AWS Lambda quotas": maximum number of bytes of all names and values together.
+#: [Lambda quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html): maximum number of bytes of
+#: all names and values together.
 ENVIRONMENT_LIMIT = 4096
 
 _VARIABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
-#: The handler, `<folder>.handler.handler`, can have at most 128 characters ("CreateFunction, Handler").
+#: The handler, `<folder>.handler.handler`, can have at most 128 characters ([CreateFunction, Handler]
+#: (https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html)).
 _FOLDER = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 

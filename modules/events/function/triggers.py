@@ -26,7 +26,7 @@ from modules.foundation.foundation import Foundation
 from modules.foundation.policies import allow, assumed_by
 from modules.foundation.roles import Role
 
-#: "CreateSchedule, Name".
+#: [CreateSchedule, Name](https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html).
 SCHEDULE_NAME_LIMIT = 64
 #: The function returns the messages of a batch that failed; the others are deleted.
 PARTIAL_BATCHES = ["ReportBatchItemFailures"]

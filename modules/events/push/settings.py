@@ -15,7 +15,8 @@ from modules.foundation.settings import Label, NotAllowed, Settings, TieredSetti
 #: Where the API puts notifications.
 PushSource = Literal["topic", "queue", "stream"]
 
-#: FCM keeps a message for four weeks at most ("Set the lifespan of a message").
+#: FCM keeps a message for four weeks at most ([Set the lifespan of a message]
+#: (https://firebase.google.com/docs/cloud-messaging/customize-messages/setting-message-lifespan)).
 TTL_LIMIT = 28 * 86400
 #: Seconds for a batch: ten calls to SNS, each with retries.
 FUNCTION_TIMEOUT = 60
@@ -31,7 +32,7 @@ def _application_name(value: str) -> str:
     return value
 
 
-#: "CreatePlatformApplication, Name".
+#: [CreatePlatformApplication, Name](https://docs.aws.amazon.com/sns/latest/api/API_CreatePlatformApplication.html).
 ApplicationName = Annotated[str, AfterValidator(_application_name)]
 
 

@@ -7,12 +7,15 @@ from pydantic import AfterValidator
 
 from modules.foundation.problems import broken_rule
 
-#: RFC 1035, section 2.3.4: octets of a name in its written form, without the root's dot.
+#: [RFC 1035, section 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4): octets of a name in its written
+#: form, without the root's dot.
 NAME_LIMIT = 253
-#: RFC 1123, section 2.1: letters, digits, and hyphens, at most 63, no hyphen first or last.
+#: [RFC 1123, section 2.1](https://www.rfc-editor.org/rfc/rfc1123#section-2.1): letters, digits, and hyphens, at most
+#: 63, no hyphen first or last.
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"({_LABEL}\.)+{_LABEL}")
-#: RFC 8552: labels of names that are not hosts begin with an underscore, such as `_dmarc` and `_domainkey`.
+#: [RFC 8552](https://www.rfc-editor.org/rfc/rfc8552): labels of names that are not hosts begin with an underscore, such
+#: as `_dmarc` and `_domainkey`.
 _UNDERSCORE = re.compile(r"(^|\.)_")
 _ADDRESS = re.compile(r"\d+(\.\d+){3}")
 

@@ -11,7 +11,8 @@ from modules.foundation.foundation import Foundation
 from modules.network.vpc.settings import NetworkSettings
 from modules.network.vpc.tiers import AppSubnets, DataSubnets
 
-#: "Amazon VPC User Guide, Ephemeral ports": the client's side of a connection, for all common operating systems.
+#: [Amazon VPC User Guide, Ephemeral ports](https://docs.aws.amazon.com/vpc/latest/userguide/nacl-ephemeral-ports.html):
+#: the client's side of a connection, for all common operating systems.
 EPHEMERAL_PORTS = (1024, 65535)
 ALL_PORTS = (0, 65535)
 #: Rules are evaluated in the order of their numbers. The number of the first corporate range.

@@ -19,7 +19,11 @@ _READ = ("s3:GetBucketLocation", "s3:GetObject", "s3:GetObjectVersion", "s3:List
 #: `cognito-idp` and `execute-api`, which anonymous users call; and for `email-smtp` and `git-codecommit`, which accept
 #: passwords. For the others, no page was found that shows such a policy. "Data perimeter" is AWS's [Data perimeter
 #: policy examples, Service-specific guidance]
-#: (https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/service_specific_guidance).
+#: (https://github.com/aws-samples/data-perimeter-policy-examples/tree/main/service_specific_guidance). The User Guides'
+#: pages are [Amazon ECR interface VPC endpoints]
+#: (https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html), [Access Amazon EKS using AWS
+#: PrivateLink](https://docs.aws.amazon.com/eks/latest/userguide/vpc-interface-endpoints.html), and [Amazon RDS API and
+#: interface VPC endpoints](https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/vpc-interface-endpoints.html).
 LIMITED_TO_OUR_ACCOUNT = {
     "acm-pca": "Data perimeter, AWS Private Certificate Authority",
     "cloudtrail": "Data perimeter, AWS CloudTrail",

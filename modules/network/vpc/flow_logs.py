@@ -8,8 +8,10 @@ from modules.foundation.policies import allow, assumed_by
 from modules.foundation.roles import Role
 from modules.network.vpc.settings import FlowLogSettings
 
-#: Fields of versions 2 to 5 ("Amazon VPC User Guide, Flow log records"): in addition to the default fields, the subnet
-#: and instance, the original addresses of packets behind a NAT gateway or load balancer, TCP flags, and the path.
+#: Fields of versions 2 to 5 ([Amazon VPC User Guide, Flow log records]
+#: (https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html)): in addition to the default fields, the
+#: subnet and instance, the original addresses of packets behind a NAT gateway or load balancer, TCP flags, and the
+#: path.
 FIELDS = (
     "version",
     "account-id",

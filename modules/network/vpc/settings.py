@@ -26,7 +26,9 @@ from modules.network.vpc.keys.subnets import (
 ZoneLetter = Literal["a", "b", "c", "d", "e", "f"]
 Nat = Literal["none", "single", "per_zone"]
 
-#: "Amazon VPC User Guide, VPC CIDR blocks" (RFC 1918, and RFC 6598, which AWS also allows for VPCs).
+#: [Amazon VPC User Guide, VPC CIDR blocks](https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html) ([RFC
+#: 1918](https://www.rfc-editor.org/rfc/rfc1918), and [RFC 6598](https://www.rfc-editor.org/rfc/rfc6598), which AWS also
+#: allows for VPCs).
 PRIVATE_RANGES = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
 #: The shortest prefix among them.
 WIDEST_PREFIX = 8
@@ -34,18 +36,23 @@ WIDEST_PREFIX = 8
 DOCKER_RANGE = ipaddress.IPv4Network("172.17.0.0/16")
 #: The same page: the largest and the smallest VPC.
 VPC_PREFIXES = range(16, 29)
-#: "Amazon VPC User Guide, Subnet CIDR blocks".
+#: [Amazon VPC User Guide, Subnet CIDR blocks](https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html).
 SUBNET_PREFIXES = range(16, 29)
-#: "Application Load Balancers, Subnets for your load balancer": at least a /27, and eight free addresses.
+#: [Application Load Balancers, Subnets for your load balancer]
+#: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html): at least a
+#: /27, and eight free addresses.
 SMALLEST_PUBLIC_PREFIX = 27
-#: "AWS Direct Connect quotas": prefixes from AWS to on premises per transit or private virtual interface.
+#: [AWS Direct Connect quotas](https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html): prefixes from
+#: AWS to on premises per transit or private virtual interface.
 ALLOWED_PREFIXES_LIMIT = 20
-#: "AWS Direct Connect quotas" and RFC 6996: autonomous system numbers for private use, 16 and 32 bits.
+#: [AWS Direct Connect quotas](https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html) and [RFC 6996]
+#: (https://www.rfc-editor.org/rfc/rfc6996): autonomous system numbers for private use, 16 and 32 bits.
 PRIVATE_ASN = (range(64512, 65535), range(4200000000, 4294967295))
 
-#: Short names of the interface endpoints (`com.amazonaws.<region>.<name>`) that workloads commonly need, from "Amazon
-#: VPC, AWS services that integrate with AWS PrivateLink"; add missing ones here. They are listed because a misspelled
-#: name would fail only in the apply.
+#: Short names of the interface endpoints (`com.amazonaws.<region>.<name>`) that workloads commonly need, from [AWS
+#: PrivateLink, AWS services that integrate with AWS PrivateLink]
+#: (https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html); add missing ones here.
+#: They are listed because a misspelled name would fail only in the apply.
 INTERFACE_ENDPOINTS = (
     "acm-pca",
     "application-autoscaling",

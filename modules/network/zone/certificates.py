@@ -10,10 +10,11 @@ from constructs import Construct
 from modules.foundation.foundation import Foundation
 from modules.network.zone.zones import PublicZone
 
-#: The region in which CloudFront requires its certificates ("Requirements for using SSL/TLS certificates with
-#: CloudFront").
+#: The region in which CloudFront requires its certificates ([Requirements for using SSL/TLS certificates with
+#: CloudFront](https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html)).
 CLOUDFRONT_REGION = "us-east-1"
-#: "RequestCertificate, DomainName": the first name is also the common name, which RFC 5280 limits to 64 octets.
+#: [RequestCertificate, DomainName](https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html):
+#: the first name is also the common name, which [RFC 5280](https://www.rfc-editor.org/rfc/rfc5280) limits to 64 octets.
 FIRST_NAME_LIMIT = 64
 
 

@@ -12,7 +12,8 @@ from modules.foundation.logs import RETENTION_DAYS
 from modules.foundation.policies import Statement, allow, document, sid
 from modules.network.zone.zones import PublicZone
 
-#: The region in which Route 53 writes all query logs ("Public DNS query logging").
+#: The region in which Route 53 writes all query logs ([Amazon Route 53 Developer Guide, Public DNS query logging]
+#: (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html)).
 REGION = "us-east-1"
 
 
@@ -20,8 +21,9 @@ class QueryLogs(Construct):
     """The query logs of an environment's zones.
 
     Creates: for each zone a log group in us-east-1 and its query log; one resource policy for all log groups, since an
-    account can have ten per region ("CloudWatch Logs quotas, Resource policies"). The log groups have no customer
-    managed key, which would have to be in us-east-1: the queries were public on the internet already.
+    account can have ten per region ([CloudWatch Logs quotas, Resource policies]
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html)). The log groups have no
+    customer managed key, which would have to be in us-east-1: the queries were public on the internet already.
     """
 
     def __init__(self, scope: Construct, id: str, *, zones: Mapping[str, PublicZone], foundation: Foundation) -> None:

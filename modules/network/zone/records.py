@@ -48,7 +48,9 @@ class ZoneRecords(Construct):
             self._create_record(name, record)
 
     def _create_caa_record(self, settings: ZoneSettings) -> None:
-        """Name the certificate authorities. Without `issuewild`, `issue` applies to wildcards too (RFC 8659)."""
+        """Name the certificate authorities. Without `issuewild`, `issue` applies to wildcards too ([RFC 8659]
+        (https://www.rfc-editor.org/rfc/rfc8659)).
+        """
         values = [f'0 issue "{authority}"' for authority in settings.certificate_authorities]
         self._zone.record("caa", self._zone.name, "CAA", values)
 

@@ -13,7 +13,9 @@ from modules.network.zone.keys.delegation import DelegationSettings
 from modules.network.zone.keys.health_check import HealthCheckSettings
 from modules.network.zone.keys.record import RecordSettings
 
-#: "AWS Certificate Manager User Guide, Set up to use CAA records": any of these allows ACM to issue certificates.
+#: [AWS Certificate Manager User Guide, Set up to use AWS Certificate Manager, Configure a CAA record]
+#: (https://docs.aws.amazon.com/acm/latest/userguide/setup.html#setup-caa): any of these allows ACM to issue
+#: certificates.
 AMAZON = ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com")
 
 #: [AWS Certificate Manager User Guide, Quotas, Number of domain names per ACM certificate]
@@ -92,7 +94,8 @@ class ZoneSettings(TieredSettings):
                 yield Finding(at, name, rule, f'write "{label}.{self.name}", or another name below it')
             for index, server in enumerate(delegation.name_servers):
                 if is_under(server, name):
-                    # RFC 1034, section 4.2.1: the parent zone would also need its address, as a glue record.
+                    # [RFC 1034](https://www.rfc-editor.org/rfc/rfc1034), section 4.2.1: the parent zone would also need
+                    # its address, as a glue record.
                     rule = f"is in {name} itself, so resolvers could not find its address"
                     here = ("delegation", label, "name_servers", str(index))
                     yield Finding(here, server, rule, "write the name servers that Route 53 assigned to the zone")
@@ -110,7 +113,8 @@ class ZoneSettings(TieredSettings):
                     rule = f"is in {subdomain}, which delegation.{subdomains[subdomain]} delegates to another zone"
                     yield Finding(at, record.name, rule, "write the record in that zone's environment")
             if record.type == "CNAME" and record.name == self.name:
-                # RFC 1034, section 3.6.2: a name with a CNAME has no other records, and this one has NS and SOA.
+                # [RFC 1034, section 3.6.2](https://www.rfc-editor.org/rfc/rfc1034#section-3.6.2): a name with a CNAME
+                # has no other records, and this one has NS and SOA.
                 rule = "is the zone's own name, which cannot have a CNAME record"
                 yield Finding(at, record.name, rule, "write an `alias` block in place of `type` and `records`")
             if record.type == "CAA" and record.name == self.name and self.certificate_authorities:

@@ -23,7 +23,9 @@ from modules.network.keys.domains import is_under
 from modules.network.zone.keys.record import TTL
 from modules.network.zone.settings import ZoneSettings
 
-#: "DNS record types, TXT": a longer value is split into several strings, which the provider separates by `\"\"`.
+#: [Supported DNS record types, TXT record type]
+#: (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#TXTFormat): a longer value is
+#: split into several strings, which the provider separates by `\"\"`.
 TXT_STRING_LIMIT = 255
 
 
@@ -117,8 +119,10 @@ class PublicZone(Construct):
     def validation_record(self, name: str, certificate: AcmCertificate, option: str) -> Route53Record:
         """Return the record by which ACM validates the name, shared by all certificates for it.
 
-        Within an account, ACM uses the same record for a name and its wildcard in all regions ("AWS Certificate
-        Manager User Guide, DNS validation"). `option` is the name as the certificate lists it.
+        Within an account, ACM uses the same record for a name and its wildcard in all regions ([AWS Certificate Manager
+        User Guide, AWS Certificate Manager DNS validation]
+        (https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html)). `option` is the name as the certificate
+        lists it.
         """
         if name not in self._validations:
             self._checked(name)

@@ -12,17 +12,20 @@ from modules.foundation.settings import TieredSettings, each_once
 
 ClientKind = Literal["web", "mobile"]
 
-#: "CreateUserPoolClient, CallbackURLs" and "LogoutURLs": the number of URLs, and the length of each.
+#: [CreateUserPoolClient, CallbackURLs and LogoutURLs]
+#: (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html): the
+#: number of URLs, and the length of each.
 URLS_LIMIT = 100
 URL_LIMIT = 1024
-#: "Amazon Cognito Developer Guide, User pool token expiration": ID and access tokens, 5 minutes to a day.
+#: [Amazon Cognito Developer Guide, Quotas in Amazon Cognito]
+#: (https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html): ID and access tokens, 5 minutes to a day.
 TOKEN_MINUTES = (5, 24 * 60)
 #: The same page: refresh tokens, an hour to ten years; here in whole days.
 REFRESH_DAYS_LIMIT = 3650
 #: Days that an inactive user stays signed in: a day on a possibly shared computer, a month on a personal phone.
 REFRESH_DAYS: Mapping[ClientKind, int] = {"web": 1, "mobile": 30}
 
-#: RFC 3986, section 3.1.
+#: [RFC 3986, section 3.1](https://www.rfc-editor.org/rfc/rfc3986#section-3.1).
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 
 
@@ -91,7 +94,10 @@ class ClientSettings(TieredSettings):
                 yield Finding((key, str(index)), url, *problem)
 
     def _problem_of(self, url: str) -> tuple[str, str] | None:
-        """Return rule and remedy if the URL is not allowed ("App client settings, Allowed callback URLs")."""
+        """Return rule and remedy if the URL is not allowed by [Amazon Cognito Developer Guide, Application-specific
+        settings with app clients]
+        (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-client-apps.html).
+        """
         scheme, _, rest = url.partition(":")
         if not _SCHEME.fullmatch(scheme) or not rest or len(url) > URL_LIMIT or any(map(str.isspace, url)):
             return "is not an absolute URL", 'write one as "https://www.agora.example/signed-in"'

@@ -11,12 +11,13 @@ from modules.foundation.settings import Settings, each_once
 
 Method = Literal["GET", "HEAD", "PUT", "POST", "DELETE"]
 
-#: "Fetch Standard" has no limit; browsers cache a preflight response for 2 hours (Chromium) to 24 hours (Firefox).
+#: [Fetch Standard, Access-Control-Max-Age](https://fetch.spec.whatwg.org/#http-access-control-max-age) has no limit;
+#: browsers cache a preflight response for 2 hours (Chromium) to 24 hours (Firefox).
 LONGEST_CORS_AGE = 86400
 #: A host with at most one `*`, and a port.
 _HOST = re.compile(r"(?=[^*]*\*?[^*]*$)[a-z0-9*]([a-z0-9*.-]*[a-z0-9*])?(:\d{1,5})?")
 _PORT_LIMIT = 2**16 - 1
-#: RFC 9110, section 5.6.2: the characters of a header name.
+#: [RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2): the characters of a header name.
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 #: Second-level labels under which a country's registry sells names to anyone (co.kr, com.au), and domains under which
 #: a company does. The most common of the [Public Suffix List](https://publicsuffix.org/list/public_suffix_list.dat).

@@ -23,7 +23,9 @@ class Engine:
     """A version without its minor part, which AWS chooses."""
     open_example: str
     logs: tuple[str, ...]
-    """"Publishing database logs to Amazon CloudWatch Logs"."""
+    """[Amazon RDS User Guide, Publishing database logs to Amazon CloudWatch Logs]
+    (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Procedural.UploadtoCloudWatch.html).
+    """
     default_logs: tuple[str, ...]
 
     @property
@@ -35,9 +37,9 @@ class Engine:
     def tls_value(self) -> str:
         """The value with which it rejects them.
 
-        Aurora MySQL: "TLS connections to Aurora MySQL DB clusters"
-        (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Security.html). MySQL instances: AWS
-        Config, "rds-mysql-instance-encrypted-in-transit"
+        Aurora MySQL: [TLS connections to Aurora MySQL DB clusters]
+        (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Security.html). MySQL instances: [AWS
+        Config, rds-mysql-instance-encrypted-in-transit]
         (https://docs.aws.amazon.com/config/latest/developerguide/rds-mysql-instance-encrypted-in-transit.html).
         """
         return "ON" if self.name == "aurora-mysql" else "1"

@@ -17,18 +17,26 @@ from modules.foundation.settings import NotAllowed, TieredSettings, TierExceptio
 from modules.foundation.time_windows import daily_window, weekly_window
 from modules.network.vpc.settings import ZoneLetter
 
-#: "Amazon RDS API Reference, CreateDBCluster, BackupRetentionPeriod": 1 to 35 days; 0 for no backups, RDS only.
+#: [Amazon RDS API Reference, CreateDBCluster, BackupRetentionPeriod]
+#: (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html): 1 to 35 days; 0 for no backups,
+#: RDS only.
 BACKUP_RETENTION_DAYS = (0, 35)
 #: "CreateDBInstance, PreferredMaintenanceWindow": at least 30 minutes; the same for backup windows.
 SHORTEST_WINDOW_MINUTES = 30
 #: Seven days: a corruption noticed on Monday may have happened on the Friday before.
 SAFE_RETENTION_DAYS = 7
-#: "Performance and scaling for Aurora Serverless v2": Performance Insights requires at least 2 capacity units.
+#: [Amazon Aurora User Guide, Performance and scaling for Aurora Serverless v2]
+#: (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html):
+#: Performance Insights requires at least 2 capacity units.
 INSIGHTS_CAPACITY = 2.0
-#: "Turning on the Advanced mode of Database Insights": 15 months of Performance Insights.
+#: [Turning on the Advanced mode of Database Insights for Amazon Aurora]
+#: (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DatabaseInsights.TurningOnAdvanced.html): 15
+#: months of Performance Insights.
 ADVANCED_RETENTION_DAYS = 465
 STANDARD_RETENTION_DAYS = 7
-#: "Amazon Aurora engine, Region and instance class support for Performance Insights", and the same page for RDS: the
+#: [Amazon Aurora DB engine, Region, and instance class support for Performance Insights]
+#: (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_PerfInsights.Overview.Engines.html), and [the same
+#: page for RDS](https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.Overview.Engines.html): the
 #: burstable instance classes without it.
 WITHOUT_PERFORMANCE_INSIGHTS: Mapping[EngineName, re.Pattern[str]] = {
     "aurora-mysql": re.compile(r"db\.t\d"),

@@ -8,9 +8,12 @@ from pydantic import Field, model_validator
 from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Settings
 
-#: "Aurora Serverless v2 capacity": 0 (pauses) to 256 capacity units of 2 GiB, in steps of 0.5.
+#: [Amazon Aurora User Guide, How Aurora Serverless v2 works, Aurora Serverless v2 capacity]
+#: (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html): 0 (pauses) to
+#: 256 capacity units of 2 GiB, in steps of 0.5.
 SERVERLESS_CAPACITY = (0.0, 256.0)
-#: "Amazon RDS User Guide, gp3 storage": the minimum is 20 GiB.
+#: [Amazon RDS User Guide, Amazon RDS DB instance storage, gp3 storage]
+#: (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html): the minimum is 20 GiB.
 SMALLEST_STORAGE_GIB = 20
 #: [Amazon RDS User Guide, Amazon RDS DB instance storage]
 #: (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html): from this size on, the IOPS of gp3 can be
@@ -73,7 +76,8 @@ class StorageSettings(Settings):
 
     def _size_findings(self) -> Iterator[Finding]:
         maximum = self.max_allocated_storage
-        # "Managing capacity automatically with Amazon RDS storage autoscaling": at least 10% more.
+        # [Managing capacity automatically with Amazon RDS storage autoscaling]
+        # (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html): at least 10% more.
         if maximum is not None and maximum * 10 < self.allocated_storage * 11:
             rule = f"is less than 10% above allocated_storage {self.allocated_storage}"
             yield Finding(("max_allocated_storage",), maximum, rule, "write a larger value, or remove it")

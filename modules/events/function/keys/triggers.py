@@ -14,7 +14,9 @@ from modules.foundation.object_keys import key_findings, wildcard_findings
 from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Settings
 
-#: Events of objects that are created or deleted ("Amazon S3 User Guide, Supported event types").
+#: Events of objects that are created or deleted ([Amazon S3 User Guide, Event notification types and destinations,
+#: Supported event types]
+#: (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html)).
 ObjectEvent = Literal[
     "s3:ObjectCreated:*",
     "s3:ObjectCreated:Put",
@@ -26,7 +28,9 @@ ObjectEvent = Literal[
     "s3:ObjectRemoved:DeleteMarkerCreated",
 ]
 
-#: "Using Lambda with Amazon SQS": batches of more than ten messages require a batching window.
+#: [CreateEventSourceMapping, MaximumBatchingWindowInSeconds]
+#: (https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html): batches of more than ten messages
+#: require a batching window.
 BATCH_WITHOUT_WINDOW = 10
 
 #: [Amazon SNS Developer Guide, Filter policy constraints]

@@ -16,7 +16,8 @@ SubnetTier = Literal["public", "app", "data", "endpoint"]
 SUBNET_TIERS: tuple[SubnetTier, ...] = get_args(SubnetTier)
 PLACES = 4
 
-#: "Amazon VPC User Guide, Subnet CIDR blocks": AWS reserves the first four addresses and the last one.
+#: [Amazon VPC User Guide, Subnet CIDR blocks](https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html): AWS
+#: reserves the first four addresses and the last one.
 RESERVED_BY_AWS = 5
 
 #: Default prefix lengths of a zone's subnet. App subnets hold tasks, functions, and pods, each with its own address:

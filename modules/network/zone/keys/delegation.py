@@ -8,7 +8,8 @@ from modules.foundation.problems import broken_rule
 from modules.foundation.settings import Settings
 from modules.network.keys.domains import DomainName
 
-#: RFC 1034, section 4.1: a zone must be served by at least two name servers. Route 53 assigns four.
+#: [RFC 1034, section 4.1](https://www.rfc-editor.org/rfc/rfc1034#section-4.1): a zone must be served by at least two
+#: name servers. Route 53 assigns four.
 LEAST_NAME_SERVERS = 2
 
 

@@ -9,9 +9,11 @@ from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Settings
 from modules.network.keys.domains import DomainName
 
-#: "CreateHealthCheck, FailureThreshold".
+#: [HealthCheckConfig, FailureThreshold]
+#: (https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html).
 FAILURES_LIMIT = 10
-#: "CreateHealthCheck, ResourcePath" and "SearchString".
+#: [HealthCheckConfig, ResourcePath and SearchString]
+#: (https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html).
 TEXT_LIMIT = 255
 #: [Special-Use Domain Names](https://www.iana.org/assignments/special-use-domain-names/), and `internal`, which ICANN
 #: reserves for private use.

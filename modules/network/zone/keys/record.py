@@ -15,16 +15,21 @@ RecordType = Literal["A", "AAAA", "CAA", "CNAME", "MX", "SRV", "TXT"]
 
 #: Seconds. Resolvers follow a changed record within five minutes.
 TTL = 300
-#: "ChangeResourceRecordSets, Weight": 0 to 255, a share of the sum of all weights of the name.
+#: [ResourceRecordSet, Weight](https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html): 0 to
+#: 255, a share of the sum of all weights of the name.
 WEIGHT_LIMIT = 255
-#: "Amazon Route 53 Developer Guide, DNS record types, TXT": characters of one value.
+#: [Amazon Route 53 Developer Guide, Supported DNS record types, TXT record type]
+#: (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#TXTFormat): characters of one
+#: value.
 TXT_LIMIT = 4000
 
-#: RFC 1035, section 3.3.9, and RFC 2782: preferences, priorities, weights, and ports have 16 bits.
+#: [RFC 1035, section 3.3.9](https://www.rfc-editor.org/rfc/rfc1035#section-3.3.9), and [RFC 2782]
+#: (https://www.rfc-editor.org/rfc/rfc2782): preferences, priorities, weights, and ports have 16 bits.
 _NUMBER_LIMIT = 2**16 - 1
 _NUMBER = re.compile(r"\d{1,5}")
-#: Prefixes of TXT values of which a name may have only one: with two, mail receivers report an error. RFC 7208, section
-#: 3.2 (SPF), and RFC 7489, section 6.6.3 (DMARC).
+#: Prefixes of TXT values of which a name may have only one: with two, mail receivers report an error. [RFC 7208]
+#: (https://www.rfc-editor.org/rfc/rfc7208), section 3.2 (SPF), and [RFC 7489, section 6.6.3]
+#: (https://www.rfc-editor.org/rfc/rfc7489#section-6.6.3) (DMARC).
 _ONE_PER_NAME = ("v=spf1", "v=DMARC1")
 _CAA = re.compile(r'(0|128) (issue|issuewild|iodef) "[^"]*"')
 
@@ -60,7 +65,9 @@ def _is_text(value: str) -> bool:
     return 0 < len(value) <= TXT_LIMIT and '"' not in value and value.isascii()
 
 
-#: "Amazon Route 53 Developer Guide, Supported DNS record types": the form of a value, and an example.
+#: [Amazon Route 53 Developer Guide, Supported DNS record types]
+#: (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html): the form of a value, and an
+#: example.
 _FORMS: Mapping[RecordType, tuple[Callable[[str], bool], str]] = {
     "A": (_is_address(4), "192.0.2.10"),
     "AAAA": (_is_address(6), "2001:db8::10"),
