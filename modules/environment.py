@@ -1,10 +1,12 @@
 """Environment: its own keys, and the blocks of all modules."""
 
 import datetime
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import model_validator
+from pydantic.fields import FieldInfo
 
 from modules.access import checks as access
 from modules.compute import checks as compute
@@ -13,14 +15,27 @@ from modules.delivery import checks as delivery
 from modules.delivery.blocks import DeliveryBlocks
 from modules.edge import checks as edge
 from modules.events import checks as events
+from modules.foundation.blocks import EnvironmentKeys
+from modules.foundation.checks import ambiguous_labels
 from modules.foundation.names import ACCOUNT, Names
 from modules.foundation.problems import Finding, refuse
 from modules.foundation.settings import Tier
 from modules.foundation.tags import tag_findings
 from modules.foundation.versions import VersionInUse
-from modules.hcl.reading import hand_down
+from modules.hcl.reading import hand_down, shape_of, written
 from modules.network import checks as network
 from modules.observability import checks as observability
+
+
+def blocks_of_modules() -> dict[str, type[EnvironmentKeys]]:
+    """Return the class with the blocks of each module, from the lowest module up; each has those of the lower ones."""
+    classes = [base for base in reversed(Environment.__mro__) if issubclass(base, EnvironmentKeys)]
+    return {each.__module__.split(".")[1]: each for each in classes if each not in (EnvironmentKeys, Environment)}
+
+
+def own_blocks(blocks: type[EnvironmentKeys]) -> dict[str, FieldInfo]:
+    """Return the blocks of one module, without those of the modules below it."""
+    return {name: info for name, info in written(blocks).items() if name in inspect.get_annotations(blocks)}
 
 
 class Environment(DeliveryBlocks):
@@ -44,6 +59,7 @@ class Environment(DeliveryBlocks):
         refuse(
             [
                 *tag_findings(self.tags),
+                *self._ambiguous_labels(),
                 *network.findings(self),
                 *access.findings(self),
                 *data.findings(self),
@@ -55,6 +71,11 @@ class Environment(DeliveryBlocks):
             ]
         )
         return self
+
+    def _ambiguous_labels(self) -> Iterator[Finding]:
+        for kind, info in written(type(self)).items():
+            if shape_of(info).kind == "labelled":
+                yield from ambiguous_labels(kind, getattr(self, kind))
 
     def warnings(self, today: datetime.date) -> Iterator[Finding]:
         """Yield warnings about settings that are allowed, as of this date."""

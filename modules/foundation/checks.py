@@ -1,7 +1,8 @@
-"""Checks of the names that blocks use for each other."""
+"""Checks of the labels of blocks, and of the names that blocks use for each other."""
 
 from collections.abc import Collection, Iterable, Iterator
 
+from modules.foundation.policies import sid
 from modules.foundation.problems import Finding
 
 
@@ -24,3 +25,13 @@ def unknown_name(kind: str, name: str, known: Collection[str]) -> tuple[str, str
     there = f"there is {', '.join(sorted(known))}" if known else "there is none"
     rule = f"names no `{kind}` block of this environment; {there}"
     return rule, f'write `{kind} "{name}" {{ ... }}`' + (", or name another" if known else ", or remove it")
+
+
+def ambiguous_labels(kind: str, labels: Iterable[str]) -> Iterator[Finding]:
+    """Yield labels of one kind of block that make the same Sid, which AWS accepts once in a policy: a-12 and a1-2."""
+    first: dict[str, str] = {}
+    for label in labels:
+        other = first.setdefault(sid(label), label)
+        if other != label:
+            rule = f"makes the same Sid as {kind}.{other}, and AWS accepts a Sid once in a policy"
+            yield Finding((kind, label), None, rule, "write a label that differs by more than its hyphens")

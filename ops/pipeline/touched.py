@@ -5,13 +5,12 @@ what those modules import, and by the code of its functions. A module without bl
 in it. The stack imports that module anyway, so by the import graph alone, everything would affect everything.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import grimp
 
-from modules.environment import Environment
-from modules.foundation.settings import Settings
+from modules.environment import Environment, blocks_of_modules, own_blocks
 from ops.errors import ExitCode, OpsError
 from ops.workspace import PROJECT
 
@@ -49,14 +48,9 @@ def modules_of(environment: Environment) -> set[str]:
     """Return the modules whose blocks the environment has."""
     return {
         module
-        for module, blocks in _blocks_classes().items()
-        if any(_is_written(getattr(environment, name)) for name in blocks.model_fields)
+        for module, blocks in blocks_of_modules().items()
+        if any(_is_written(getattr(environment, name)) for name in own_blocks(blocks))
     }
-
-
-def _blocks_classes() -> Mapping[str, type[Settings]]:
-    """Return the blocks class of each module: the bases of Environment."""
-    return {base.__module__.split(".")[1]: base for base in Environment.__bases__ if issubclass(base, Settings)}
 
 
 def _is_written(value: object) -> bool:
@@ -66,7 +60,7 @@ def _is_written(value: object) -> bool:
 
 def _paths(graph: grimp.ImportGraph, environment: Environment, envs: Path) -> list[str]:
     used = modules_of(environment)
-    unused = set(_blocks_classes()) - used
+    unused = set(blocks_of_modules()) - used
     own = [f"{envs.as_posix()}/{environment.name}.hcl", f"{envs.as_posix()}/unlocks/{environment.name}.hcl"]
     packages = {f"modules/{package}/**/*" for package in _reached(graph, used, unused)}
     functions = {f"lambdas/{function.folder(label)}/**/*" for label, function in environment.function.items()}

@@ -3,12 +3,9 @@
 A test keeps the pages current.
 """
 
-import inspect
 from pathlib import Path
 
-from pydantic.fields import FieldInfo
-
-from modules.environment import Environment
+from modules.environment import Environment, blocks_of_modules, own_blocks
 from modules.events.function.keys.shipped import SHIPPED
 from modules.foundation.blocks import EnvironmentKeys
 from modules.hcl.reading import written
@@ -20,28 +17,19 @@ HEAD = "<!-- Written by `make reference` from the settings of modules/; a test k
 
 def pages() -> dict[str, str]:
     """Return the text of each page by its file name."""
-    modules = {
-        base.__module__.split(".")[1]: base
-        for base in reversed(Environment.__mro__)
-        if issubclass(base, EnvironmentKeys) and base not in (EnvironmentKeys, Environment)
-    }
+    modules = blocks_of_modules()
     texts = {
         "environment.md": blocks.page("The environment", Environment.__doc__, written(EnvironmentKeys)),
         **{
-            f"{module}.md": blocks.page(f"The {module} module", base.__doc__, _own(base))
+            f"{module}.md": blocks.page(f"The {module} module", base.__doc__, own_blocks(base))
             for module, base in modules.items()
         },
         "variables.md": programs.variables(),
         "functions.md": programs.shipped_functions(),
         "s3-endpoint.md": programs.s3_endpoint(),
-        "README.md": _contents({module: list(_own(base)) for module, base in modules.items()}),
+        "README.md": _contents({module: list(own_blocks(base)) for module, base in modules.items()}),
     }
     return {name: f"{HEAD}\n{text}" for name, text in texts.items()}
-
-
-def _own(module: type[EnvironmentKeys]) -> dict[str, FieldInfo]:
-    """Return the blocks of one module, without those of the modules below it."""
-    return {name: info for name, info in written(module).items() if name in inspect.get_annotations(module)}
 
 
 def write(folder: Path) -> list[Path]:

@@ -197,8 +197,8 @@ def test_invalid_setting_is_a_problem(text: str, problem: str, tmp_path: Path) -
 def test_previews_in_production_are_a_problem(tmp_path: Path) -> None:
     text = PROD + PIPELINE.replace("  }\n", "  }\n  previews = true\n")
     assert only_problem(tmp_path, {"prod": text}) == (
-        "prod.hcl:15: pipeline.previews true would let the jobs of every branch read production's configuration; "
-        "remove it; the plan of a release tag is reviewed before it is applied"
+        "prod.hcl:15: pipeline.previews true is not allowed in production: the jobs of every branch could read "
+        "production's configuration; remove it; the plan of a release tag is reviewed before it is applied"
     )
 
 

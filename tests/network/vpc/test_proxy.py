@@ -127,15 +127,14 @@ def test_security_groups_allow_egress_to_the_proxy(template: Template, mobile: T
 def test_service_that_programs_call_needs_no_endpoint_with_a_proxy(tmp_path: Path) -> None:
     assert problems_of(tmp_path, {"dev": BEHIND_PROXY + WORKERS}) == []
     without = BEHIND_PROXY.replace(BLOCK[BLOCK.index("\n  proxy") :], "")
-    assert (
-        "service.api cannot publish: there is neither a NAT gateway, a proxy nor an endpoint for sqs"
-        in only_problem(tmp_path, {"dev": without + WORKERS})
+    assert "service.api cannot reach sqs: there is no NAT gateway, no endpoint for them, and no proxy" in only_problem(
+        tmp_path, {"dev": without + WORKERS}
     )
 
 
 def test_service_that_ecs_calls_needs_an_endpoint_even_with_a_proxy(tmp_path: Path) -> None:
     missing = BEHIND_PROXY.replace('"logs", ', "")
-    assert "service.api cannot start: there is neither a NAT gateway nor an endpoint for logs" in only_problem(
+    assert "service.api cannot reach logs: there is no NAT gateway, and no endpoint for them" in only_problem(
         tmp_path, {"dev": missing + WORKERS}
     )
 
