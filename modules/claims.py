@@ -8,27 +8,27 @@ from modules.environment import Environment
 from modules.foundation.problems import Finding
 
 #: A finding in the second environment, and the keys in the first environment that it conflicts with.
-Clash = tuple[Finding, tuple[str, ...]]
+Conflict = tuple[Finding, tuple[str, ...]]
 
 
-def clashes(one: Environment, other: Environment) -> Iterator[Clash]:
+def conflicts(one: Environment, other: Environment) -> Iterator[Conflict]:
     """Yield names that both environments would use, but that AWS allows only once."""
     yield from _records(one, other)
     yield from _prefixes(one, other)
 
 
-def _records(one: Environment, other: Environment) -> Iterator[Clash]:
+def _records(one: Environment, other: Environment) -> Iterator[Conflict]:
     """Yield records with the same name in a hosted zone that both environments use, except the names of two sites."""
     for earlier in claims(one):
         for claim in claims(other):
             mine, theirs = one.zone[earlier.zone], other.zone[claim.zone]
             is_one_zone = mine.name == theirs.name and (mine.existing or theirs.existing)
-            if is_one_zone and claim.clashes(earlier) and {claim.kind, earlier.kind} != {"site"}:
+            if is_one_zone and claim.conflicts(earlier) and {claim.kind, earlier.kind} != {"site"}:
                 rule = f"is also a record of {one.name} in the zone {theirs.name}"
                 yield Finding(claim.at, claim.name, rule, "use different names in each environment"), earlier.at
 
 
-def _prefixes(one: Environment, other: Environment) -> Iterator[Clash]:
+def _prefixes(one: Environment, other: Environment) -> Iterator[Conflict]:
     """[Amazon Cognito Developer Guide, Configuring a user pool domain]
     (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html): a prefix is
     unique in a Region, across all accounts.

@@ -18,7 +18,7 @@ from modules.events import checks as events
 from modules.foundation.blocks import EnvironmentKeys
 from modules.foundation.checks import ambiguous_labels
 from modules.foundation.names import ACCOUNT, Names
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Tier
 from modules.foundation.tags import tag_findings
 from modules.foundation.versions import VersionInUse
@@ -56,7 +56,7 @@ class Environment(DeliveryBlocks):
     @model_validator(mode="after")
     def _check_modules(self) -> "Environment":
         """Check what the blocks of a module require of each other and of lower modules."""
-        refuse(
+        raise_findings(
             [
                 *tag_findings(self.tags),
                 *self._ambiguous_labels(),

@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 from modules import protections
-from modules.claims import clashes
+from modules.claims import conflicts
 from modules.compute.repository.checks import Party, findings_between
 from modules.environment import Environment
 from modules.events.function.packaging import HANDLER, Packages, is_function
@@ -214,7 +214,7 @@ def _sites_share_names(one: EnvironmentFile, other: EnvironmentFile) -> Iterator
 
 
 def _claimed_by_both(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:
-    for finding, at in clashes(one.settings, other.settings):
+    for finding, at in conflicts(one.settings, other.settings):
         yield other.document.problem(finding.at, finding.value, f"{finding.rule} ({one.place(*at)})", finding.remedy)
 
 

@@ -10,7 +10,7 @@ from modules.compute.load_balancer import checks as load_balancer_checks
 from modules.compute.repository import checks as repository_checks
 from modules.compute.task.checks import room as task_room
 from modules.compute.task.checks import task as task_checks
-from modules.events.keys.made_names import made_twice, schedules
+from modules.events.keys.created_names import created_twice, schedules
 from modules.foundation.cron import OVER, ended_before
 from modules.foundation.problems import Finding
 from modules.foundation.versions import VersionInUse
@@ -23,7 +23,7 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
     yield from ecs_checks.findings(blocks)
     yield from task_checks.findings(blocks)
     tasks = ((("scheduled_task", name), name) for name in blocks.scheduled_task)
-    yield from made_twice("schedule", (*schedules(blocks), *tasks))
+    yield from created_twice("schedule", (*schedules(blocks), *tasks))
     yield from task_room.findings(blocks)
     yield from eks_checks.findings(blocks)
 

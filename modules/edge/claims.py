@@ -40,7 +40,7 @@ class Claim:
         """The block's address in messages."""
         return ".".join(self.at[:-1]) if self.at[-1] in ("name", "names", "domain") else ".".join(self.at)
 
-    def clashes(self, other: "Claim") -> bool:
+    def conflicts(self, other: "Claim") -> bool:
         """Return whether both create records that cannot coexist.
 
         [Amazon Route 53 Developer Guide, Supported DNS record types]
@@ -90,7 +90,7 @@ def findings(blocks: EdgeBlocks) -> Iterator[Finding]:
 
 def _claimed_twice(one: Claim, other: Claim) -> Iterator[Finding]:
     if "delegation" not in (one.kind, other.kind):
-        if one.clashes(other):
+        if one.conflicts(other):
             yield Finding(other.at, other.name, f"already points to {one.block}", "write another name for one of them")
         return
     delegation, hidden = (one, other) if one.kind == "delegation" else (other, one)

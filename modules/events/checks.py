@@ -10,7 +10,7 @@ from modules.events.channel.keys.endpoints import publishing_endpoints
 from modules.events.function import checks as recursion
 from modules.events.function.keys import shipped
 from modules.events.function.settings import FunctionSettings
-from modules.events.keys import made_names
+from modules.events.keys import created_names
 from modules.foundation.checks import unknown_labels, unknown_names
 from modules.foundation.cron import OVER, ended_before
 from modules.foundation.notifications import Notification
@@ -39,7 +39,7 @@ def findings(blocks: EventsBlocks) -> Iterator[Finding]:
     yield from _overlaps(blocks)
     yield from _rotations(blocks)
     yield from _pushes(blocks)
-    yield from made_names.findings(blocks)
+    yield from created_names.findings(blocks)
     yield from shipped.findings(blocks)
     yield from recursion.findings(blocks)
 

@@ -60,7 +60,7 @@ def _name(value: str) -> str:
 class EnvironmentKeys(Settings):
     """The keys of an environment that are in no block. The blocks of the modules are added to them, one by one."""
 
-    elsewhere: ClassVar[Mapping[str, str]] = {"name": "remove it: an environment has the name of its file"}
+    misplaced: ClassVar[Mapping[str, str]] = {"name": "remove it: an environment has the name of its file"}
 
     name: Annotated[str, AfterValidator(_name)] = Field(
         description="The file's name without .hcl.", json_schema_extra={"inherited": True}

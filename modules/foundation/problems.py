@@ -1,7 +1,7 @@
 """Problems with settings: the value, the rule that it breaks, and what to write instead.
 
-Settings call `refuse(...)` in their pydantic validators. `modules/hcl` turns each finding into a `Problem` with its
-file and line, and reports all of them together.
+Settings call `raise_findings(...)` in their pydantic validators. `modules/hcl` turns each finding into a `Problem` with
+its file and line, and reports all of them together.
 """
 
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ def broken_rule(rule: str, remedy: str) -> PydanticCustomError:
     return PydanticCustomError(PROBLEM, "{rule}; {remedy}", {"rule": rule, "remedy": remedy})
 
 
-def refuse(findings: Iterable[Finding]) -> None:
+def raise_findings(findings: Iterable[Finding]) -> None:
     """Raise all findings as one ValidationError; return if there are none.
 
     For validators of a whole model: pydantic lets a validator raise only one error, but it accepts a ValidationError

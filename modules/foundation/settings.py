@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 
 Tier = Literal["development", "staging", "production"]
 
@@ -63,7 +63,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    elsewhere: ClassVar[Mapping[str, str]] = {}
+    misplaced: ClassVar[Mapping[str, str]] = {}
     """Keys that people expect in the block, each with what to write instead."""
     key_groups: ClassVar[Mapping[str, str]] = {}
     """The groups of a long table in the reference: the first key of each, with the group's title."""
@@ -96,7 +96,7 @@ class TieredSettings(Settings):
             for each in info.metadata
             if isinstance(each, NotAllowed) and self.tier in each.tiers
         ]
-        refuse(
+        raise_findings(
             Finding((name,), getattr(self, name), f"is not allowed in {self.tier}: {each.because}", each.instead)
             for name, each in rules
             if getattr(self, name) in each.values

@@ -260,14 +260,14 @@ def _unknown(
     elif issubclass(model, Settings) and (new := model.renamed.get(name)):
         rule, remedy = (f"is now {new}", "rename it") if new in fields else (f"is now `{new}`", "write it in this form")
     else:
-        remedy = _elsewhere(name, model)
+        remedy = _misplaced(name, model)
     return _problem_at(document, line, location, rule, remedy)
 
 
-def _elsewhere(name: str, model: type[BaseModel]) -> str:
+def _misplaced(name: str, model: type[BaseModel]) -> str:
     """Return the key or block that was probably meant."""
-    if issubclass(model, Settings) and name in model.elsewhere:
-        return model.elsewhere[name]
+    if issubclass(model, Settings) and name in model.misplaced:
+        return model.misplaced[name]
     fields = written(model)
     if name == "tags":
         return "write tags at the top of the file: they apply to all resources"

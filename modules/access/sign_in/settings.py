@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.access.sign_in.keys.client import ClientSettings, empty
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Label, NotAllowed, Settings, TieredSettings, each_once, tiered
 from modules.network.keys.domains import DomainName, is_under
 
@@ -87,7 +87,7 @@ class EmailSettings(Settings):
         domain = self.sender.rpartition("@")[2].rstrip(">")
         if not is_under(domain, self.identity):
             rule = f"is not an address of {self.identity}, the verified identity"
-            refuse([Finding(("sender",), self.sender, rule, f'write an address "...@{self.identity}"')])
+            raise_findings([Finding(("sender",), self.sender, rule, f'write an address "...@{self.identity}"')])
         return self
 
 
@@ -172,7 +172,7 @@ class SignInSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "SignInSettings":
-        refuse([*self._contact_findings(), *self._domain_findings()])
+        raise_findings([*self._contact_findings(), *self._domain_findings()])
         return self
 
     @property

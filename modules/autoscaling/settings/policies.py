@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from modules.autoscaling.steps import Direction, Interval, faults
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Settings
 
 #: The metrics; each kind of target offers some of them (a database has no memory metric, a service no connections).
@@ -78,15 +78,15 @@ class StepScalingSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "StepScalingSettings":
-        refuse(
+        raise_findings(
             Finding(() if fault.step is None else ("step", str(fault.step)), None, fault.rule, fault.remedy)
             for fault in faults(self.intervals, self.direction)
         )
-        refuse(self._percent_findings())
+        raise_findings(self._percent_findings())
         if self.min_adjustment_magnitude is not None and self.adjustment_type == "ChangeInCapacity":
             rule = "applies only to percentages"
             remedy = 'remove it, or write adjustment_type = "PercentChangeInCapacity"'
-            refuse([Finding(("min_adjustment_magnitude",), self.min_adjustment_magnitude, rule, remedy)])
+            raise_findings([Finding(("min_adjustment_magnitude",), self.min_adjustment_magnitude, rule, remedy)])
         return self
 
     def _percent_findings(self) -> Iterator[Finding]:
@@ -148,5 +148,5 @@ class TargetTrackingSettings(Settings):
     def _rules(self) -> "TargetTrackingSettings":
         if self.metric in PERCENTAGES and self.target_value > 100:
             rule = "is more than 100: cpu and memory are percentages"
-            refuse([Finding(("target_value",), self.target_value, rule, "write a number up to 100")])
+            raise_findings([Finding(("target_value",), self.target_value, rule, "write a number up to 100")])
         return self

@@ -14,7 +14,7 @@ from modules.autoscaling.settings.times import (
     WindowSettings,
     minute_of_moment,
 )
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Label, Settings
 
 
@@ -41,7 +41,7 @@ class ScalingSettings(Settings):
 
     @model_validator(mode="after")
     def _scaling_rules(self) -> "ScalingSettings":
-        refuse(
+        raise_findings(
             [
                 *self._label_findings(),
                 *self._bound_findings(),

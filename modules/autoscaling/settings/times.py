@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.foundation.lists import named_twice
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Settings
 from modules.foundation.time_windows import DAYS, MINUTES_A_DAY, Day, minute_of_day, minute_of_week, span
 
@@ -67,10 +67,10 @@ class ScheduleSettings(CapacitySettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "ScheduleSettings":
-        refuse(named_twice(self, "days"))
+        raise_findings(named_twice(self, "days"))
         if self.start == self.end:
             remedy = "write another time, or raise min_capacity"
-            refuse([Finding(("end",), self.end, "is the same as the start", remedy)])
+            raise_findings([Finding(("end",), self.end, "is the same as the start", remedy)])
         return self
 
     @property
@@ -101,7 +101,7 @@ class WindowSettings(CapacitySettings):
     def _rules(self) -> "WindowSettings":
         # ISO 8601 strings sort by time.
         if self.end <= self.start:
-            refuse([Finding(("end",), self.end, f"is not after its start {self.start}", "write a later time")])
+            raise_findings([Finding(("end",), self.end, f"is not after its start {self.start}", "write a later time")])
         return self
 
     def spans_an_end_of(self, schedule: ScheduleSettings) -> bool:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from modules.compute.ecs.keys.instances import EcsInstancesSettings
 from modules.compute.keys.instance_types import Architecture, architecture_of
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import TieredSettings, TierException, tiered
 
 Capacity = Literal["fargate", "ec2"]
@@ -51,7 +51,7 @@ class FargateSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "FargateSettings":
-        refuse(self._findings())
+        raise_findings(self._findings())
         return self
 
     @property
@@ -114,7 +114,7 @@ class EcsSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "EcsSettings":
-        refuse(self._findings())
+        raise_findings(self._findings())
         return self
 
     @property

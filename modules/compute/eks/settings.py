@@ -12,7 +12,7 @@ from modules.compute.eks.keys.kubernetes import ServiceAccountName
 from modules.compute.eks.keys.nodes import ManagedSettings, NodesSettings, SelfManagedSettings
 from modules.foundation.calendar import committed
 from modules.foundation.lists import named_twice
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Cidr, Label, Settings, TieredSettings, tiered
 
 Support = Literal["standard", "extended"]
@@ -98,8 +98,8 @@ class EksSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "EksSettings":
-        refuse(self._version_findings())
-        refuse(
+        raise_findings(self._version_findings())
+        raise_findings(
             [
                 *self._range_findings(),
                 *self._access_findings(),

@@ -18,7 +18,7 @@ from modules.compute.load_balancer.keys.listener_rules import (
     is_loop,
 )
 from modules.compute.load_balancer.keys.listener_rules import RULES_LIMIT as LISTENER_RULES_LIMIT
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.ranges import too_wide
 from modules.foundation.settings import Cidr, Label, NotAllowed, TieredSettings, tiered
 from modules.network.keys.domains import DomainPattern
@@ -85,7 +85,7 @@ class LoadBalancerSettings(TieredSettings):
         "x_forwarded_for": "xff_header_processing_mode",
     }
 
-    elsewhere: ClassVar[Mapping[str, str]] = {
+    misplaced: ClassVar[Mapping[str, str]] = {
         "listener": "remove it: HTTPS listens on port 443, and HTTP on port 80 is redirected there"
     }
 
@@ -158,7 +158,7 @@ class LoadBalancerSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "LoadBalancerSettings":
-        refuse(
+        raise_findings(
             [
                 *between(self.rule),
                 *self._limit_findings(),

@@ -9,7 +9,7 @@ from modules.compute.keys.images import Registry
 from modules.foundation.gitlab import ApplicationPipeline
 from modules.foundation.lists import named_twice
 from modules.foundation.names import Names
-from modules.foundation.problems import refuse
+from modules.foundation.problems import raise_findings
 from modules.foundation.settings import AccountId, Region, Settings, TieredSettings, tiered
 
 #: With fewer images, a release could be deleted before it is deployed to production.
@@ -65,7 +65,7 @@ class RepositorySettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "RepositorySettings":
-        refuse(named_twice(self, "pull_account_ids", "replicate_to_regions"))
+        raise_findings(named_twice(self, "pull_account_ids", "replicate_to_regions"))
         return self
 
 

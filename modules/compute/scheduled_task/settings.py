@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from modules.autoscaling.settings.times import TimeZone
 from modules.compute.task.settings import TaskSettings
 from modules.foundation.cron import ScheduleExpression
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Label, Settings
 
 #: The length of the overrides of a task definition: [TaskOverride, containerOverrides]
@@ -64,7 +64,7 @@ class ScheduledTaskSettings(TaskSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "ScheduledTaskSettings":
-        refuse([*self.common_findings(), *self._findings()])
+        raise_findings([*self.common_findings(), *self._findings()])
         return self
 
     def _findings(self) -> Iterator[Finding]:

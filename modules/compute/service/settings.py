@@ -11,7 +11,7 @@ from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.compute.load_balancer.keys.target_group import TargetGroupSettings
 from modules.compute.task.settings import TaskSettings
 from modules.foundation.gitlab import ApplicationPipeline
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Settings, TierException, tiered
 
 Owner = Literal["terraform", "pipeline"]
@@ -106,7 +106,7 @@ class ServiceSettings(TaskSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "ServiceSettings":
-        refuse([*self.common_findings(), *self._count_findings(), *self._other_findings()])
+        raise_findings([*self.common_findings(), *self._count_findings(), *self._other_findings()])
         return self
 
     @property

@@ -14,7 +14,7 @@ from modules.compute.task.keys.sizes import FARGATE_STORAGE_GIB
 from modules.data.bucket.keys.access import BucketAccess
 from modules.data.database.keys.access import DatabaseAccess
 from modules.foundation.lists import named_twice
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import LABEL_LIMIT, Cidr, Label, Settings, TieredSettings
 from modules.foundation.variables import CREDENTIAL_VARIABLES, variable
 
@@ -126,7 +126,7 @@ class ContainerCheckSettings(Settings):
         if kind in ("CMD", "CMD-SHELL") and not (rest and (kind == "CMD" or len(rest) == 1)):
             rule = "has no command" if not rest else "has more than one argument after CMD-SHELL"
             remedy = 'write ["program", "argument"], or ["CMD-SHELL", "a line for the shell"]'
-            refuse([Finding(("command",), list(self.command), rule, remedy)])
+            raise_findings([Finding(("command",), list(self.command), rule, remedy)])
         return self
 
     @property
@@ -144,7 +144,9 @@ class UlimitSettings(Settings):
     @model_validator(mode="after")
     def _rules(self) -> "UlimitSettings":
         if self.soft > self.hard >= 0:
-            refuse([Finding(("soft",), self.soft, f"is greater than hard = {self.hard}", f"write {self.hard} or less")])
+            raise_findings(
+                [Finding(("soft",), self.soft, f"is greater than hard = {self.hard}", f"write {self.hard} or less")]
+            )
         return self
 
 

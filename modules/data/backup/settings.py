@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import NotAllowed, Region, TieredSettings, tiered
 
 BackupTag = Literal["daily"]
@@ -83,7 +83,7 @@ class BackupSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "BackupSettings":
-        refuse(self._cold_storage_findings())
+        raise_findings(self._cold_storage_findings())
         return self
 
     @property

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from modules.data.backup.settings import BackupTag
 from modules.data.bucket.keys.cors import CorsSettings
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import NotAllowed, TieredSettings, tiered
 
 #: [Amazon S3 User Guide, Transitioning objects using Amazon S3 Lifecycle, Constraints and considerations for
@@ -94,12 +94,12 @@ class BucketSettings(TieredSettings):
     def _old_versions(cls, values: Any) -> Any:
         if not isinstance(values, Mapping):
             return values
-        refuse(_old_versions_findings(values))
+        raise_findings(_old_versions_findings(values))
         return values
 
     @model_validator(mode="after")
     def _rules(self) -> "BucketSettings":
-        refuse([*self._lifecycle_findings(), *self._cors_findings()])
+        raise_findings([*self._lifecycle_findings(), *self._cors_findings()])
         return self
 
     def _lifecycle_findings(self) -> Iterator[Finding]:

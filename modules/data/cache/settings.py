@@ -11,7 +11,7 @@ from modules.data.cache.keys.access import Access
 from modules.data.cache.keys.parameters import parameter_findings
 from modules.data.keys.instance_classes import CACHE_NODES, TIERED_NODES, instead_of, is_among
 from modules.foundation.calendar import committed
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Label, NotAllowed, Settings, TieredSettings, tiered
 from modules.foundation.time_windows import daily_window, meet, minutes_of_day, minutes_of_week, weekly_window
 
@@ -172,7 +172,7 @@ class CacheSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "CacheSettings":
-        refuse(
+        raise_findings(
             [
                 *self._engine_findings(),
                 *parameter_findings(self.parameters),

@@ -5,7 +5,7 @@ from pydantic import model_validator
 from modules.data.database.keys.fields import DatabaseFields
 from modules.data.database.rules import findings
 from modules.foundation.names import Names
-from modules.foundation.problems import refuse
+from modules.foundation.problems import raise_findings
 
 #: [CreateDBCluster, DBClusterIdentifier]
 #: (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html) and [CreateDBInstance,
@@ -23,5 +23,5 @@ class DatabaseSettings(DatabaseFields):
 
     @model_validator(mode="after")
     def _rules(self) -> "DatabaseSettings":
-        refuse(findings(self))
+        raise_findings(findings(self))
         return self

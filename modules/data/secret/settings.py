@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 
 from modules.foundation.names import Names
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import NotAllowed, Settings, TieredSettings, tiered
 
 #: [DeleteSecret, RecoveryWindowInDays]
@@ -51,7 +51,7 @@ class SecretSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "SecretSettings":
-        refuse(self._findings())
+        raise_findings(self._findings())
         return self
 
     def _findings(self) -> Iterator[Finding]:

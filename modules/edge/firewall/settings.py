@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.edge.firewall.keys.groups import GROUPS, OTHERS_FROM, PAID_GROUPS
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.ranges import too_wide
 from modules.foundation.settings import Cidr, Label, Settings, TieredSettings
 
@@ -108,14 +108,14 @@ class OtherGroupSettings(Settings):
     def _asks_for_nothing(self) -> "OtherGroupSettings":
         if self.name in ASKING_FOR_PAGES:
             rule = "requires the paths of the sign-in or sign-up pages, which this block does not support"
-            refuse([Finding(("name",), self.name, rule, "remove the block")])
+            raise_findings([Finding(("name",), self.name, rule, "remove the block")])
         known = sorted({*PAID_GROUPS, *(group.name for group in GROUPS.values())})
         if self.vendor == "AWS" and self.name not in known:
             nearest = difflib.get_close_matches(self.name, known, n=3, cutoff=0.6) or PAID_GROUPS
             remedy = f"write one of {', '.join(nearest)}, or its vendor"
             rule = "is not a managed rule group of AWS"
             newer = "if it is new, add it to modules/edge/firewall/keys/groups.py"
-            refuse([Finding(("name",), self.name, rule, f"{remedy}; {newer}")])
+            raise_findings([Finding(("name",), self.name, rule, f"{remedy}; {newer}")])
         return self
 
 
@@ -164,7 +164,7 @@ class FirewallSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "FirewallSettings":
-        refuse(
+        raise_findings(
             [
                 *self._capacity_findings(),
                 *self._count_findings(),

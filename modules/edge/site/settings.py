@@ -15,7 +15,7 @@ from modules.edge.site.keys.parts import (
     PublicKeySettings,
 )
 from modules.edge.site.keys.paths import PathPattern
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Label, NotAllowed, TieredSettings, tiered
 from modules.network.keys.domains import DomainPattern
 
@@ -107,7 +107,7 @@ class SiteSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "SiteSettings":
-        refuse(
+        raise_findings(
             [
                 *self._name_findings(),
                 *self._path_findings(),

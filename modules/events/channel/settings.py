@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 
 from modules.foundation.lists import named_twice
-from modules.foundation.problems import refuse
+from modules.foundation.problems import raise_findings
 from modules.foundation.settings import Label, Settings
 
 #: A queue policy can have at most ten conditions: one for TLS, and one for each topic. [Amazon SQS policy quotas]
@@ -42,7 +42,7 @@ class QueueSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "QueueSettings":
-        refuse(named_twice(self, "topics"))
+        raise_findings(named_twice(self, "topics"))
         return self
 
 

@@ -11,7 +11,7 @@ from modules.data.database.keys.access import DatabaseAccess
 from modules.events.function.keys.triggers import FunctionSchedule, OnObject, OnQueue, OnStream, OnTopic
 from modules.events.function.packaging import Architecture, Runtime, Target
 from modules.foundation.lists import named_twice
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Label, Settings
 from modules.foundation.variables import CREDENTIAL_VARIABLES, variable
 
@@ -142,7 +142,7 @@ class FunctionSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "FunctionSettings":
-        refuse(
+        raise_findings(
             [
                 *self._environment_findings(),
                 *self._network_findings(),

@@ -9,7 +9,7 @@ from modules.events.channel.settings import QueueSettings, StreamSettings, Topic
 from modules.events.function.keys.triggers import OnQueue, OnStream
 from modules.events.function.settings import FunctionSettings
 from modules.foundation.names import Names
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Label, NotAllowed, Settings, TieredSettings, tiered
 
 #: Where the API puts notifications.
@@ -102,7 +102,7 @@ class PushSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "PushSettings":
-        refuse(self._findings())
+        raise_findings(self._findings())
         return self
 
     @property

@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.vpn_gateway_route_propagation import VpnGatewayRou
 from constructs import Construct
 
 from modules.foundation.foundation import Foundation
-from modules.network.vpc.settings import DirectConnectSettings
+from modules.network.vpc.keys.direct_connect import DirectConnectSettings
 from modules.network.vpc.vpc import Network
 
 

@@ -1,6 +1,5 @@
 """The `network` block: the VPC, its Availability Zones, and its connections."""
 
-import difflib
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
@@ -9,8 +8,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Cidr, NotAllowed, Settings, TieredSettings, TierException, each_once, tiered
+from modules.network.vpc.keys.direct_connect import DirectConnectSettings
+from modules.network.vpc.keys.interface_endpoints import InterfaceEndpoint
 from modules.network.vpc.keys.proxy import ProxySettings
 from modules.network.vpc.keys.subnets import (
     SUBNET_TIERS,
@@ -42,73 +43,6 @@ SUBNET_PREFIXES = range(16, 29)
 #: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html): at least a
 #: /27, and eight free addresses.
 SMALLEST_PUBLIC_PREFIX = 27
-#: [AWS Direct Connect quotas](https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html): prefixes from
-#: AWS to on premises per transit or private virtual interface.
-ALLOWED_PREFIXES_LIMIT = 20
-#: [AWS Direct Connect quotas](https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html) and [RFC 6996]
-#: (https://www.rfc-editor.org/rfc/rfc6996): autonomous system numbers for private use, 16 and 32 bits.
-PRIVATE_ASN = (range(64512, 65535), range(4200000000, 4294967295))
-
-#: Short names of the interface endpoints (`com.amazonaws.<region>.<name>`) that workloads commonly need, from [AWS
-#: PrivateLink, AWS services that integrate with AWS PrivateLink]
-#: (https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html); add missing ones here.
-#: They are listed because a misspelled name would fail only in the apply.
-INTERFACE_ENDPOINTS = (
-    "acm-pca",
-    "application-autoscaling",
-    "athena",
-    "autoscaling",
-    "autoscaling-plans",
-    "bedrock-runtime",
-    "cloudformation",
-    "cloudtrail",
-    "codebuild",
-    "codecommit",
-    "codedeploy",
-    "codedeploy-commands-secure",
-    "codepipeline",
-    "cognito-idp",
-    "ec2",
-    "ec2messages",
-    "ecr.api",
-    "ecr.dkr",
-    "ecs",
-    "ecs-agent",
-    "ecs-telemetry",
-    "eks",
-    "eks-auth",
-    "elasticache",
-    "elasticfilesystem",
-    "elasticloadbalancing",
-    "email-smtp",
-    "events",
-    "execute-api",
-    "fis",
-    "git-codecommit",
-    "glue",
-    "grafana",
-    "kinesis-firehose",
-    "kinesis-streams",
-    "kms",
-    "lambda",
-    "logs",
-    "monitoring",
-    "rds",
-    "rds-data",
-    "redshift-data",
-    "s3",
-    "scheduler",
-    "secretsmanager",
-    "servicediscovery",
-    "sns",
-    "sqs",
-    "ssm",
-    "ssmmessages",
-    "states",
-    "sts",
-    "synthetics",
-    "xray",
-)
 
 
 def _prefix_length(value: Any) -> int:
@@ -147,24 +81,6 @@ BucketName = Annotated[str, AfterValidator(_bucket_name)]
 PrefixLength = Annotated[int, BeforeValidator(_prefix_length), Field(ge=SUBNET_PREFIXES[0], le=SUBNET_PREFIXES[-1])]
 
 
-def _endpoint(value: str) -> str:
-    if value in ("s3", "dynamodb"):
-        raise broken_rule(
-            "always has a gateway endpoint, which is free of charge", "remove it from interface_endpoints"
-        )
-    if value not in INTERFACE_ENDPOINTS:
-        nearest = difflib.get_close_matches(value, INTERFACE_ENDPOINTS, n=3, cutoff=0.4)
-        raise broken_rule(
-            "is not a known interface endpoint",
-            f"write one of {', '.join(nearest or INTERFACE_ENDPOINTS)}; "
-            "if AWS has it, add it to INTERFACE_ENDPOINTS in modules/network/vpc/settings.py",
-        )
-    return value
-
-
-InterfaceEndpoint = Annotated[str, AfterValidator(_endpoint)]
-
-
 class SubnetSizes(Settings):
     """The `subnet_sizes` block: the size of one zone's subnet in each tier."""
 
@@ -196,45 +112,6 @@ class FlowLogSettings(Settings):
     traffic_type: Literal["ALL", "ACCEPT", "REJECT"] = Field(
         default="ALL", description="The traffic to record; ALL, since incidents are investigated from accepted traffic."
     )
-
-
-class DirectConnectSettings(Settings):
-    """The `direct_connect` block: a connection to the corporate network by a Direct Connect gateway."""
-
-    corporate_cidrs: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
-        min_length=1,
-        examples=[["10.128.0.0/9"]],
-        description="The ranges of the corporate network, which the VPC may not overlap.",
-    )
-    gateway_id: str | None = Field(
-        default=None,
-        pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        description="The ID of an existing Direct Connect gateway; without it, one is created.",
-    )
-    amazon_side_asn: int = Field(
-        default=64512,
-        description="The private autonomous system number of AWS's side of BGP; not the corporate router's.",
-    )
-    allowed_prefixes: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
-        default=(),
-        max_length=ALLOWED_PREFIXES_LIMIT,
-        description="The prefixes advertised to the corporate network; the VPC's own range by default.",
-    )
-
-    @model_validator(mode="after")
-    def _private_asn(self) -> "DirectConnectSettings":
-        if not any(self.amazon_side_asn in private for private in PRIVATE_ASN):
-            refuse(
-                [
-                    Finding(
-                        ("amazon_side_asn",),
-                        self.amazon_side_asn,
-                        "is not a private autonomous system number",
-                        "write one from 64512 to 65534, or from 4200000000 to 4294967294",
-                    )
-                ]
-            )
-        return self
 
 
 class NetworkSettings(TieredSettings):
@@ -306,7 +183,9 @@ class NetworkSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "NetworkSettings":
-        refuse([*self._zone_findings(), *self._way_out_findings(), *self._range_findings(), *self._size_findings()])
+        raise_findings(
+            [*self._zone_findings(), *self._way_out_findings(), *self._range_findings(), *self._size_findings()]
+        )
         return self
 
     @property

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Label, TieredSettings, each_once
 from modules.network.keys.domains import DomainName, is_under
 from modules.network.zone.keys.delegation import DelegationSettings
@@ -64,7 +64,7 @@ class ZoneSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "ZoneSettings":
-        refuse(
+        raise_findings(
             [
                 *self._authority_findings(),
                 *self._delegation_findings(),

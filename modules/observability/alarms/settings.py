@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from modules.foundation.lists import named_twice
 from modules.foundation.names import TOPIC_NAME_LIMIT, Names
-from modules.foundation.problems import refuse
+from modules.foundation.problems import raise_findings
 from modules.foundation.settings import Label, Settings
 
 #: The most severe first. critical: someone must act immediately, even at night; warning: someone must look today; info:
@@ -29,7 +29,7 @@ class AlarmsSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "AlarmsSettings":
-        refuse(named_twice(self, "functions"))
+        raise_findings(named_twice(self, "functions"))
         return self
 
 

@@ -8,7 +8,8 @@ from cdktf import TerraformStack
 from iam.evaluation import effects
 from modules.foundation.foundation import Foundation
 from modules.network.vpc.endpoints import LIMITED_TO_OUR_ACCOUNT, Endpoints
-from modules.network.vpc.settings import INTERFACE_ENDPOINTS, NetworkSettings
+from modules.network.vpc.keys.interface_endpoints import INTERFACE_ENDPOINTS
+from modules.network.vpc.settings import NetworkSettings
 from modules.network.vpc.vpc import Network
 from tests.support.environments import DEV, only_problem
 from tests.support.stacks import built, stack_of

@@ -7,8 +7,9 @@ from typing import Any
 import botocore.session
 import pytest
 
+from modules.network.vpc.keys.interface_endpoints import INTERFACE_ENDPOINTS
 from modules.network.vpc.proxy import ENDPOINT_HOSTS, Proxy, proxy_of
-from modules.network.vpc.settings import INTERFACE_ENDPOINTS, NetworkSettings
+from modules.network.vpc.settings import NetworkSettings
 from tests.support.environments import DEV, only_problem, problems_of
 from tests.support.stacks import stack_of
 from tests.support.template import Template

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import TieredSettings, each_once
 
 ClientKind = Literal["web", "mobile"]
@@ -77,7 +77,7 @@ class ClientSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "ClientSettings":
-        refuse(
+        raise_findings(
             [
                 *empty(self, "callback_urls", "https://www.agora.example/signed-in"),
                 *empty(self, "scopes", "openid"),

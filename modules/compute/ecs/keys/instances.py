@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from modules.compute.keys.instance_types import VOLUME_LIMIT_GIB, InstanceType
 from modules.foundation.lists import left_empty, named_twice
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import TieredSettings
 from modules.network.vpc.settings import ZoneLetter
 
@@ -84,7 +84,7 @@ class EcsInstancesSettings(TieredSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "EcsInstancesSettings":
-        refuse(self._findings())
+        raise_findings(self._findings())
         return self
 
     def _findings(self) -> Iterator[Finding]:

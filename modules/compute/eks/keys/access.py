@@ -13,7 +13,7 @@ from modules.compute.keys.publishing import PublishingSettings
 from modules.data.bucket.keys.access import BucketAccess
 from modules.data.database.keys.access import DatabaseAccess
 from modules.foundation.lists import left_empty, named_twice
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Label, Settings
 
 AccessPolicy = Literal["view", "edit", "admin", "cluster-admin"]
@@ -56,8 +56,8 @@ class AccessSettings(Settings):
     def _rules(self) -> "AccessSettings":
         if self.policy == "cluster-admin" and self.namespaces:
             rule = "applies to the whole cluster and cannot be limited to namespaces"
-            refuse([Finding(("policy",), self.policy, rule, 'write policy = "admin", or remove namespaces')])
-        refuse([*left_empty(self, {"namespaces": "the whole cluster"}), *named_twice(self, "namespaces")])
+            raise_findings([Finding(("policy",), self.policy, rule, 'write policy = "admin", or remove namespaces')])
+        raise_findings([*left_empty(self, {"namespaces": "the whole cluster"}), *named_twice(self, "namespaces")])
         return self
 
 
@@ -73,7 +73,7 @@ class StatementSettings(Settings):
     @model_validator(mode="after")
     def _rules(self) -> "StatementSettings":
         empty = [key for key in ("actions", "resources") if not getattr(self, key)]
-        refuse(
+        raise_findings(
             [
                 *(Finding((key,), [], "is empty", "write one or more, or remove the block") for key in empty),
                 *named_twice(self, "actions", "resources"),
@@ -134,7 +134,7 @@ class ServiceAccountSettings(PublishingSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "ServiceAccountSettings":
-        refuse(self._findings())
+        raise_findings(self._findings())
         return self
 
     def _findings(self) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from modules.compute.eks.keys.kubernetes import LabelKey, LabelValue
 from modules.compute.task.keys.sizes import is_fargate_size, nearest_sizes
 from modules.foundation.lists import left_empty, named_twice
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Label, Settings
 from modules.network.vpc.settings import ZoneLetter
 
@@ -31,7 +31,7 @@ class SelectorSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "SelectorSettings":
-        refuse(left_empty(self, {"labels": "every pod of the namespace"}))
+        raise_findings(left_empty(self, {"labels": "every pod of the namespace"}))
         return self
 
 
@@ -52,7 +52,7 @@ class PodSettings(Settings):
         if not is_fargate_size(self.cpu, needed):
             sizes = " or ".join(f"cpu = {cpu}, memory = {mib - RESERVED_MIB}" for cpu, mib in self._nearest)
             rule = f"plus the {RESERVED_MIB} of EKS, with cpu = {self.cpu}, is not a Fargate size"
-            refuse([Finding(("memory",), self.memory, rule, f"write {sizes}")])
+            raise_findings([Finding(("memory",), self.memory, rule, f"write {sizes}")])
         return self
 
     @property
@@ -87,7 +87,7 @@ class FargateProfileSettings(Settings):
     @model_validator(mode="after")
     def _rules(self) -> "FargateProfileSettings":
         zones = left_empty(self, {"availability_zones": "all of the network's zones"})
-        refuse([*zones, *named_twice(self, "availability_zones"), *self._selector_findings()])
+        raise_findings([*zones, *named_twice(self, "availability_zones"), *self._selector_findings()])
         return self
 
     def _selector_findings(self) -> Iterator[Finding]:

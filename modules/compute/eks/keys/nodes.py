@@ -12,7 +12,7 @@ from modules.compute.eks.keys.pods import NETWORK_LIMITS, NetworkLimits, address
 from modules.compute.eks.keys.scaling import scaling_findings
 from modules.compute.keys.instance_types import VOLUME_LIMIT_GIB, Architecture, InstanceType, architecture_of
 from modules.foundation.lists import left_empty, named_twice
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Settings, TieredSettings
 from modules.network.vpc.settings import ZoneLetter
 
@@ -234,8 +234,8 @@ class ManagedSettings(NodesSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "ManagedSettings":
-        refuse(self._type_findings())
-        refuse(self.node_findings())
+        raise_findings(self._type_findings())
+        raise_findings(self.node_findings())
         return self
 
     @property
@@ -285,7 +285,7 @@ class SelfManagedSettings(NodesSettings):
 
     @model_validator(mode="after")
     def _rules(self) -> "SelfManagedSettings":
-        refuse(self.node_findings())
+        raise_findings(self.node_findings())
         return self
 
     @property

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.foundation.lists import left_empty, named_twice
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Label, Settings
 
 #: [RuleCondition, PathPatternConfig and HostHeaderConfig]
@@ -85,7 +85,9 @@ class FixedResponseSettings(Settings):
     def _answer(self) -> "FixedResponseSettings":
         if self.status_code // 100 not in (2, 4, 5):
             rule = "is not a valid status of a fixed response: 2xx, 4xx, or 5xx"
-            refuse([Finding(("status_code",), self.status_code, rule, "write 404, or use redirect { } for 3xx")])
+            raise_findings(
+                [Finding(("status_code",), self.status_code, rule, "write 404, or use redirect { } for 3xx")]
+            )
         return self
 
 
@@ -143,10 +145,10 @@ class RedirectSettings(Settings):
     permanent: bool = Field(
         default=False, description="Whether the status is 301, which browsers cache, and not 302, which they do not."
     )
-    elsewhere: ClassVar[Mapping[str, str]] = {"protocol": "remove it: a redirect always uses HTTPS"}
+    misplaced: ClassVar[Mapping[str, str]] = {"protocol": "remove it: a redirect always uses HTTPS"}
 
     @model_validator(mode="after")
-    def _redirects_elsewhere(self) -> "RedirectSettings":
+    def _has_another_target(self) -> "RedirectSettings":
         """Reject a redirect to the requested URL itself; the protocol is already HTTPS.
 
         [RedirectActionConfig](https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html):
@@ -155,7 +157,7 @@ class RedirectSettings(Settings):
         """
         if self.host in (None, "#{host}") and self.path in (None, "/#{path}") and self.port in (None, HTTPS):
             rule = "points to the requested URL itself, in a loop: neither host, path, nor port changes"
-            refuse([Finding((), None, rule, 'write host = "..." or path = "/..."')])
+            raise_findings([Finding((), None, rule, 'write host = "..." or path = "/..."')])
         return self
 
 
@@ -181,10 +183,10 @@ class ActionSettings(Settings):
         if len(chosen) != 1:
             rule = f"has {len(chosen)} actions, {' and '.join(chosen)}" if chosen else "has no action"
             remedy = "write exactly one of service, services, function, fixed_response { }, and redirect { }"
-            refuse([Finding((), None, rule, remedy)])
+            raise_findings([Finding((), None, rule, remedy)])
         if self.services and not any(self.services.values()):
             rule, remedy = "sends no requests: every weight is 0", "give at least one service a weight above 0"
-            refuse([Finding(("services",), self.services, rule, remedy)])
+            raise_findings([Finding(("services",), self.services, rule, remedy)])
         return self
 
     @property
@@ -221,18 +223,20 @@ class RuleSettings(ActionSettings):
 
     @model_validator(mode="after")
     def _valid_conditions(self) -> "RuleSettings":
-        refuse([*left_empty(self, {"hosts": "all hosts", "paths": "all paths"}), *named_twice(self, "hosts", "paths")])
+        raise_findings(
+            [*left_empty(self, {"hosts": "all hosts", "paths": "all paths"}), *named_twice(self, "hosts", "paths")]
+        )
         count = len(self.hosts) + len(self.paths)
         if not count:
             remedy = "write hosts or paths, or use `default { }` for all other requests"
-            refuse([Finding((), None, "has no condition", remedy)])
+            raise_findings([Finding((), None, "has no condition", remedy)])
         if count > VALUES_LIMIT:
             rule = f"has {count} hosts and paths; AWS allows {VALUES_LIMIT} for a rule"
-            refuse([Finding((), None, rule, "use wildcards, or write a second rule with the same action")])
+            raise_findings([Finding((), None, rule, "use wildcards, or write a second rule with the same action")])
         wildcards = sum(value.count("*") + value.count("?") for value in (*self.hosts, *self.paths))
         if wildcards > WILDCARDS_LIMIT:
             rule = f"has {wildcards} wildcards; AWS allows {WILDCARDS_LIMIT} for a rule"
-            refuse([Finding((), None, rule, "move some of them into a second rule with the same action")])
+            raise_findings([Finding((), None, rule, "move some of them into a second rule with the same action")])
         return self
 
     def shadows(self, later: "RuleSettings") -> bool:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Settings
 
 Protocol = Literal["HTTP1", "HTTP2", "GRPC"]
@@ -67,7 +67,7 @@ class HealthCheckSettings(Settings):
         if self.timeout >= self.interval:
             rule = f"is not less than interval = {self.interval}, which AWS requires"
             remedy = "write fewer seconds, or a larger interval"
-            refuse([Finding(("timeout",), self.timeout, rule, remedy)])
+            raise_findings([Finding(("timeout",), self.timeout, rule, remedy)])
         return self
 
 
@@ -105,7 +105,7 @@ class TargetGroupSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "TargetGroupSettings":
-        refuse([*self._path_findings(), *self._code_findings(), *self._slow_start_findings()])
+        raise_findings([*self._path_findings(), *self._code_findings(), *self._slow_start_findings()])
         return self
 
     @property

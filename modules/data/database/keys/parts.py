@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Settings
 
 #: [Amazon Aurora User Guide, How Aurora Serverless v2 works, Aurora Serverless v2 capacity]
@@ -48,7 +48,9 @@ class ServerlessSettings(Settings):
     def _rules(self) -> "ServerlessSettings":
         if self.max_capacity < self.min_capacity:
             rule = f"is less than min_capacity {self.min_capacity:g}"
-            refuse([Finding(("max_capacity",), self.max_capacity, rule, f"write {self.min_capacity:g} or more")])
+            raise_findings(
+                [Finding(("max_capacity",), self.max_capacity, rule, f"write {self.min_capacity:g} or more")]
+            )
         return self
 
 
@@ -71,7 +73,7 @@ class StorageSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "StorageSettings":
-        refuse([*self._size_findings(), *self._iops_findings()])
+        raise_findings([*self._size_findings(), *self._iops_findings()])
         return self
 
     def _size_findings(self) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from modules.edge.site.keys.countries import COUNTRIES
 from modules.edge.site.keys.paths import PathPattern
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Label, Settings
 
 #: [CloudFront Developer Guide, Quotas]
@@ -127,7 +127,7 @@ class GeoRestrictionSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "GeoRestrictionSettings":
-        refuse(self._findings())
+        raise_findings(self._findings())
         return self
 
     def _findings(self) -> Iterator[Finding]:

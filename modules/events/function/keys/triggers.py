@@ -11,7 +11,7 @@ from modules.autoscaling.settings.times import TimeZone
 from modules.foundation.cron import ScheduleExpression
 from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.object_keys import key_findings, wildcard_findings
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Settings
 
 #: Events of objects that are created or deleted ([Amazon S3 User Guide, Event notification types and destinations,
@@ -52,7 +52,7 @@ class OnObject(Settings):
     @model_validator(mode="after")
     def _rules(self) -> "OnObject":
         ends = {"prefix": self.prefix, "suffix": self.suffix}
-        refuse(
+        raise_findings(
             [
                 *key_findings(("prefix",), self.prefix),
                 *(finding for key, end in ends.items() for finding in wildcard_findings((key,), end)),
@@ -82,7 +82,7 @@ class OnQueue(Settings):
     def _rules(self) -> "OnQueue":
         if self.batch_size > BATCH_WITHOUT_WINDOW and not self.maximum_batching_window_in_seconds:
             rule = f"is more than {BATCH_WITHOUT_WINDOW}, which requires a batching window"
-            refuse(
+            raise_findings(
                 [
                     Finding(
                         ("batch_size",),
@@ -108,7 +108,7 @@ class OnTopic(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "OnTopic":
-        refuse([*left_empty(self, {"filter_policy": "every message"}), *self._filter_findings()])
+        raise_findings([*left_empty(self, {"filter_policy": "every message"}), *self._filter_findings()])
         return self
 
     def _filter_findings(self) -> Iterator[Finding]:
@@ -176,7 +176,7 @@ class FunctionSchedule(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "FunctionSchedule":
-        refuse(self._findings())
+        raise_findings(self._findings())
         return self
 
     def _findings(self) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from modules.foundation.problems import Finding, refuse
+from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Settings
 from modules.network.keys.domains import DomainName
 
@@ -64,12 +64,12 @@ class HealthCheckSettings(Settings):
     def _rules(self) -> "HealthCheckSettings":
         if self.fqdn.rpartition(".")[2] in PRIVATE_TOP_LEVELS:
             rule = "is not a public name, and Route 53 sends its requests over the internet"
-            refuse([Finding(("fqdn",), self.fqdn, rule, "write a name that resolves to a public address")])
+            raise_findings([Finding(("fqdn",), self.fqdn, rule, "write a name that resolves to a public address")])
         if self.protocol == "tcp":
             rule, remedy = "is not used by tcp, which only connects", 'remove it, or write protocol = "https"'
             written = {
                 "search_string": self.search_string,
                 "resource_path": self.resource_path if self.resource_path != "/" else None,
             }
-            refuse(Finding((key,), value, rule, remedy) for key, value in written.items() if value)
+            raise_findings(Finding((key,), value, rule, remedy) for key, value in written.items() if value)
         return self

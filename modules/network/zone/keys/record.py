@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from modules.foundation.problems import Finding, broken_rule, refuse
+from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Label, Region, Settings, each_once
 from modules.network.keys.domains import DomainName, RecordName, is_record_name
 
@@ -147,7 +147,7 @@ class RecordSettings(Settings):
 
     @model_validator(mode="after")
     def _rules(self) -> "RecordSettings":
-        refuse([*self._value_findings(), *self._routing_findings()])
+        raise_findings([*self._value_findings(), *self._routing_findings()])
         return self
 
     @property

@@ -10,11 +10,11 @@ Place = tuple[str, ...]
 
 def findings(blocks: EventsBlocks) -> Iterator[Finding]:
     """Yield the blocks whose queue or schedule has the name of another's."""
-    yield from made_twice("queue", _queues(blocks))
-    yield from made_twice("schedule", schedules(blocks))
+    yield from created_twice("queue", _queues(blocks))
+    yield from created_twice("schedule", schedules(blocks))
 
 
-def made_twice(kind: str, created: Iterable[tuple[Place, str]]) -> Iterator[Finding]:
+def created_twice(kind: str, created: Iterable[tuple[Place, str]]) -> Iterator[Finding]:
     """Yield the places that create a resource with the same name as an earlier place."""
     first: dict[str, Place] = {}
     for at, name in created:
