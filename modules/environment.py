@@ -22,7 +22,7 @@ from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Tier
 from modules.foundation.tags import tag_findings
 from modules.foundation.versions import VersionInUse
-from modules.hcl.reading import hand_down, shape_of, written
+from modules.hcl.reading import pass_tier, shape_of, written
 from modules.network import checks as network
 from modules.observability import checks as observability
 
@@ -46,12 +46,12 @@ class Environment(DeliveryBlocks):
 
     @model_validator(mode="before")
     @classmethod
-    def _hand_tier_down(cls, values: Any) -> Any:
+    def _pass_tier(cls, values: Any) -> Any:
         """Pass the tier to the blocks whose defaults and rules depend on it."""
         # An invalid tier is a problem of its own, and no block could use it.
         if not isinstance(values, Mapping) or values.get("tier") not in get_args(Tier):
             return values
-        return hand_down(cls, values, {"tier": values["tier"]})
+        return pass_tier(cls, values, {"tier": values["tier"]})
 
     @model_validator(mode="after")
     def _check_modules(self) -> "Environment":

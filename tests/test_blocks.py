@@ -1,4 +1,4 @@
-"""Blocks as a whole: each of every committed environment can be taken away again."""
+"""Blocks as a whole: each of every committed environment can be removed."""
 
 import re
 from pathlib import Path
@@ -7,18 +7,18 @@ import pytest
 
 from tests.conftest import FURTHER, REFERENCE
 from tests.local import test_life
-from tests.support.blocks import blocks, taken_away
+from tests.support.blocks import blocks, removals
 
 FILES = [path for folder in (REFERENCE, FURTHER) for path in sorted(folder.glob("*.hcl"))]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_block_can_be_taken_away(path: Path, tmp_path: Path) -> None:
+def test_every_block_can_be_removed(path: Path, tmp_path: Path) -> None:
     """One step after another, each a file that the settings take; at most three blocks need each other."""
     text = path.read_text()
-    gone = [block for step in taken_away(path, tmp_path) for block in step]
-    assert sorted(each.text for each in gone) == sorted(each.text for each in blocks(text))
-    assert len(gone) == len(re.findall(r'^\w+( "[^"]+")? \{', text, re.MULTILINE))
+    removed = [block for step in removals(path, tmp_path) for block in step]
+    assert sorted(each.text for each in removed) == sorted(each.text for each in blocks(text))
+    assert len(removed) == len(re.findall(r'^\w+( "[^"]+")? \{', text, re.MULTILINE))
 
 
 def test_the_applied_environments_that_are_edited_have_blocks_of_all_kinds() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from ops.workspace import PROJECT
 
-#: Words that were replaced, each with the word to use instead.
+#: Words and identifiers that were replaced, each with what to use instead.
 RETIRED = {
     r"wings?": "module",
     r"(?<!groundwork )ground(?!work)": "prerequisites, or context",
@@ -19,6 +19,11 @@ RETIRED = {
     r"mishaps?": "failure",
     r"patients?": "context",
     r"told(?! by| to\b)": "message, or output",
+    r"refuse\(\[|made_twice|made_names|clashes": "raise_findings, created_twice, created_names, conflicts",
+    r"let_\w+_in|opened_by|tell_\w+|take_in": "allow_ingress_from, trust_policy, create_outputs, import",
+    r"(queue|topic|stream|push|cache|proxy|key|bucket)\.(may|let)_\w+": "grant_*, allow_ingress_from",
+    r"is ill\b|not well\b": "unhealthy",
+    r"away again|taken away|take away": "delete, or remove",
 }
 #: History keeps its words; a name of an environment in a test is no word of ours.
 EXEMPT = {"CHANGELOG.md", "tests/test_vocabulary.py"}

@@ -76,7 +76,7 @@ def _without_consequences(errors: list[ErrorDetails]) -> list[ErrorDetails]:
     return [details for details in errors if not is_consequence(details)]
 
 
-def hand_down(model: type[BaseModel], values: Mapping[str, Any], inherited: Mapping[str, Any]) -> dict[str, Any]:
+def pass_tier(model: type[BaseModel], values: Mapping[str, Any], inherited: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values, with the values that blocks inherit from the environment set in each block that needs them."""
     result = dict(values)
     for name, info in model.model_fields.items():
@@ -84,17 +84,17 @@ def hand_down(model: type[BaseModel], values: Mapping[str, Any], inherited: Mapp
             result[name] = inherited[name]
         shape = shape_of(info)
         if shape.model is not None and name in result:
-            result[name] = _hand_down_blocks(shape, result[name], inherited)
+            result[name] = _pass_tier_to_blocks(shape, result[name], inherited)
     return result
 
 
-def _hand_down_blocks(shape: "Shape", blocks: Any, inherited: Mapping[str, Any]) -> Any:
+def _pass_tier_to_blocks(shape: "Shape", blocks: Any, inherited: Mapping[str, Any]) -> Any:
     """Do the same for the block or blocks of one field, except blocks that are already models."""
 
     def block(values: Any) -> Any:
         if shape.model is None or not isinstance(values, Mapping):
             return values
-        return hand_down(shape.model, values, inherited)
+        return pass_tier(shape.model, values, inherited)
 
     if shape.kind == "labelled" and isinstance(blocks, Mapping):
         return {label: block(values) for label, values in blocks.items()}

@@ -18,7 +18,7 @@ class Window(Settings):
 
 
 class Room(Settings):
-    renamed: ClassVar[Mapping[str, str]] = {"area": "size", "window": 'windows = { north = "..." }'}
+    renamed: ClassVar[Mapping[str, str]] = {"area": "size", "lamp": 'lamps = { north = "..." }'}
 
     size: int = Field(examples=[12], description="Square metres.")
     window: tuple[Window, ...] = ()
@@ -122,7 +122,7 @@ def test_former_key_names_the_new_one_and_the_line(tmp_path: Path) -> None:
 
 
 def test_former_block_that_is_a_key_now_shows_the_new_form(tmp_path: Path) -> None:
-    text = 'street = "Elm"\nroom "hall" {\n  size = 3\n  window "north" {\n    panes = 2\n  }\n}'
+    text = 'street = "Elm"\nroom "hall" {\n  size = 3\n  lamp "north" {\n    watts = 2\n  }\n}'
     assert refused(tmp_path, text) == [
-        'x.hcl:4: room.hall.window is now `windows = { north = "..." }`; write it in this form'
+        'x.hcl:4: room.hall.lamp is now `lamps = { north = "..." }`; write it in this form'
     ]

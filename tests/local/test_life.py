@@ -24,7 +24,7 @@ from ops.guard.plan import Plan, ResourceChange
 from ops.synth import pin_providers
 from ops.terraform import Terraform
 from tests.local.applied import Applied, without_refresh
-from tests.support.blocks import blocks, taken_away, without
+from tests.support.blocks import blocks, removals, without
 from tests.support.edits import Edit, edited
 
 #: Together, they have blocks of all kinds. The others would test the same with fewer keys.
@@ -125,7 +125,7 @@ def test_removed_blocks_cause_no_interruption_elsewhere(life: Life, tmp_path: Pa
     file = life.environment.file
     path = Path(file.document.file)
     text, there = path.read_text(), [block for block in blocks(path.read_text()) if block.kind not in LAST]
-    leaves = [block for block in next(taken_away(path, tmp_path)) if block.kind not in LAST]
+    leaves = [block for block in next(removals(path, tmp_path)) if block.kind not in LAST]
     for gone in filter(None, (leaves, there if file.settings.tier == "production" else [])):
         (tmp_path / path.name).write_text(without(text, gone))
         planned = life.planned(load_file(tmp_path / path.name).settings)

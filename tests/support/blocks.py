@@ -33,7 +33,7 @@ def without(text: str, gone: Collection[Block]) -> str:
     return text
 
 
-def taken_away(path: Path, folder: Path) -> Iterator[list[Block]]:
+def removals(path: Path, folder: Path) -> Iterator[list[Block]]:
     """Yield which blocks of a file can be removed at once, then which of what is left, until nothing more can.
 
     Blocks that name each other go together. The folder is for the files of each step.

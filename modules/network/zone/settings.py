@@ -124,7 +124,7 @@ class ZoneSettings(TieredSettings):
     def _answer_findings(self) -> Iterator[Finding]:
         for (earlier, one), (label, other) in combinations(self.record.items(), 2):
             if one.name == other.name:
-                yield from _clashes(("record", label), other, one, earlier)
+                yield from _conflicts(("record", label), other, one, earlier)
 
     def _health_findings(self) -> Iterator[Finding]:
         for label, record in self.record.items():
@@ -140,7 +140,7 @@ class ZoneSettings(TieredSettings):
                 yield Finding(("record", label, "health_check"), record.health_check, rule, remedy)
 
 
-def _clashes(at: tuple[str, ...], record: RecordSettings, other: RecordSettings, earlier: str) -> Iterator[Finding]:
+def _conflicts(at: tuple[str, ...], record: RecordSettings, other: RecordSettings, earlier: str) -> Iterator[Finding]:
     """Yield why Route 53 rejects two records of one name; two records of one type need the same routing policy."""
     if not set(record.types) & set(other.types):
         if "CNAME" in (*record.types, *other.types):

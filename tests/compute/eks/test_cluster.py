@@ -18,8 +18,7 @@ ACCOUNT = "888888888888"
 LOGINS = """
 cache "sessions" {
   node_type = "cache.t4g.micro"
-  user "app" {
-  }
+  user "app" {}
 }
 
 database "main" {
