@@ -2,7 +2,7 @@
 
 AWS, or the provider, does not delete a resource while its protection is on, so a block is removed in two steps: turn
 the protection off and apply, then remove the block and apply. In production, a record in `envs/unlocks` must allow
-each step (docs/runbooks/plan.md, "Taking a protected block away").
+each step (docs/runbooks/plan.md, "Removing a protected block").
 """
 
 import datetime
@@ -102,6 +102,6 @@ def _remedy(protection: Protection, locked: list[str], unlocks: Unlocks, records
     written = " and ".join(f'`unlock "{each}" {{ allow = ["protection"] ... }}`' for each in locked)
     return (
         f"write {kept}. To remove the block: first keep this line, write {written} into {records.file}, and apply; "
-        'then remove the block, add "loss" to the record, and apply (docs/runbooks/plan.md, "Taking a protected '
-        'block away")'
+        'then remove the block, add "loss" to the record, and apply (docs/runbooks/plan.md, "Removing a protected '
+        'block")'
     )

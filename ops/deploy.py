@@ -43,7 +43,7 @@ class Planned:
         Raises OpsError if the guard refuses the plan or the person does not confirm it.
         """
         if self.judgement.refused:
-            how = 'docs/runbooks/plan.md, "The guard refuses it"'
+            how = 'docs/runbooks/plan.md, "The guard blocks the plan"'
             raise OpsError(f"the guard refuses this plan; nothing was changed ({how})", ExitCode.GUARDED)
         if self.changes:
             if not agreed("Apply this plan?"):

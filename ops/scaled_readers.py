@@ -46,7 +46,7 @@ def deletable_readers(clients: Clients, file: EnvironmentFile, label: str) -> tu
         raise OpsError(
             f"the deletion protection of {identifier} is on. Scaling removes the readers of a cluster that stays; to "
             "delete the cluster, first apply deletion_protection = false "
-            '(docs/runbooks/plan.md, "Taking a protected block away")',
+            '(docs/runbooks/plan.md, "Removing a protected block")',
             ExitCode.REFUSED,
         )
     members = [each["DBInstanceIdentifier"] for each in cluster["DBClusterMembers"]]

@@ -72,7 +72,7 @@ def test_a_protection_that_is_off_is_refused_with_the_record_and_both_steps(
         f"prod.hcl:{place}: {block.split()[0]}.{label}{key} {value} is not allowed in production: {rule}; write {key} "
         f'= {on}. To remove the block: first keep this line, write `unlock "{address}" {{ allow = ["protection"] ... '
         '}` into unlocks/prod.hcl, and apply; then remove the block, add "loss" to the record, and apply '
-        '(docs/runbooks/plan.md, "Taking a protected block away")'
+        '(docs/runbooks/plan.md, "Removing a protected block")'
     ]
 
 

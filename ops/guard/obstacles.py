@@ -49,7 +49,7 @@ def protected(plan: Plan) -> Iterator[Finding]:
                 sentence = (
                     f"{resource.address} would be destroyed while its deletion protection is on: AWS refuses this, and "
                     "the apply would stop halfway. First set deletion_protection = false in its block, and apply that "
-                    '(docs/runbooks/plan.md, "Taking a protected block away").'
+                    '(docs/runbooks/plan.md, "Removing a protected block").'
                 )
                 yield Finding(resource.address, "blocked", sentence)
 
@@ -63,7 +63,7 @@ def not_empty(plan: Plan) -> Iterator[Finding]:
             sentence = (
                 f"{resource.address} would be destroyed while its {flag} is off: if it contains {contents}, AWS "
                 f"refuses this, and the apply would stop halfway. First set {flag} = true in its block, and apply that "
-                '(docs/runbooks/plan.md, "Taking a protected block away").'
+                '(docs/runbooks/plan.md, "Removing a protected block").'
             )
             yield Finding(resource.address, "empty", sentence)
 

@@ -68,7 +68,7 @@ def test_blocked_deletion_names_the_first_step_and_no_record() -> None:
     (only,) = obstacles(Plan.model_validate(plan(destroyed(LOAD_BALANCER, enable_deletion_protection=True))))
     assert only.sentence.endswith(
         " First set deletion_protection = false in its block, and apply that (docs/runbooks/plan.md, "
-        '"Taking a protected block away").'
+        '"Removing a protected block").'
     )
 
 
