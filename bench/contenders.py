@@ -133,8 +133,8 @@ def _require_same_resources(lazy: dict[str, dict[str, Any]], others: dict[str, d
     for name, stack in lazy.items():
         for kind in ("provider", "data", "resource"):
             for type, expected in stack.get(kind, {}).items():
-                made = others[name].get(kind, {}).get(type)
-                if _without_metadata(made) != _without_metadata(expected):
+                created = others[name].get(kind, {}).get(type)
+                if _without_metadata(created) != _without_metadata(expected):
                     raise DifferentResourcesError(f"The TypeScript app makes another {type} than {name} has.")
 
 

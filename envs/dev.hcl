@@ -140,7 +140,7 @@ function "slack-alarm" {
   timeout     = 60 # Slack may ask to retry later
   secrets     = ["slack-webhook"]
   environment = {
-    SEVERITIES = "critical" # dev wakes nobody up
+    SEVERITIES = "critical" # others are not urgent in dev
   }
 }
 

@@ -1,8 +1,8 @@
-"""Policy comparison: what one policy allows, or denies, and another does not, by meaning, not by Sid or order.
+"""Policy comparison: what one policy allows or denies and another does not, regardless of Sids and order.
 
-A statement is split into grants: one principal, action and resource each, under the statement's conditions. A grant is
-covered by another that names the same or more, under the same or fewer conditions. `*` and `?` in the narrower pattern
-are taken for text, which the wider pattern has to match.
+A statement is split into grants: one principal, action, and resource each, with the statement's conditions. A grant
+covers another one if it includes the other's principal, action, and resource, and has no further conditions. `*` and
+`?` in the narrower pattern are ordinary characters, which the wider pattern has to match.
 """
 
 import ipaddress
@@ -20,13 +20,13 @@ EVERYONE = "*"
 
 @dataclass(frozen=True)
 class Element:
-    """An Action or Resource element: one pattern, or all those that the element's Not form leaves out."""
+    """An Action or Resource element: one pattern; or, for NotAction and NotResource, everything but the patterns."""
 
     patterns: tuple[str, ...]
     negated: bool = False
 
     def includes(self, other: "Element") -> bool:
-        """Return whether this covers all that the other covers."""
+        """Return whether this covers everything that the other covers."""
         if not self.negated and not other.negated:
             return all(any(includes(mine, theirs) for mine in self.patterns) for theirs in other.patterns)
         if not self.negated:
@@ -38,14 +38,14 @@ class Element:
 
 @dataclass(frozen=True)
 class Principal:
-    """One principal: its kind, "AWS", "Service" or "Federated", and its name; or everyone but some (NotPrincipal)."""
+    """One principal: its kind ("AWS", "Service", or "Federated") and name; or, for NotPrincipal, everyone but it."""
 
     kind: str
     name: str
     negated: bool = False
 
     def includes(self, other: "Principal") -> bool:
-        """Return whether this names all that the other names."""
+        """Return whether this includes everyone that the other includes."""
         if self.negated or other.negated:
             return self == other
         if self.name == EVERYONE:
@@ -57,14 +57,14 @@ class Principal:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a Condition element."""
+    """One condition of a statement."""
 
     operator: str
     key: str
     values: tuple[str, ...]
 
     def holds_with(self, other: "Line") -> bool:
-        """Return whether this line holds wherever the other does."""
+        """Return whether this condition is met whenever the other one is."""
         mine, theirs = _Operator.of(self.operator), _Operator.of(other.operator)
         if self.key != other.key or (mine.qualifier, mine.negated) != (theirs.qualifier, theirs.negated):
             return False
@@ -78,24 +78,24 @@ class Line:
 
 @dataclass(frozen=True)
 class Grant:
-    """What one statement says of one principal, action and resource."""
+    """The part of a statement for one principal, action, and resource."""
 
     principal: Principal | None
-    """None in a policy of a role, which has no Principal element."""
+    """None in an identity policy, which has no Principal element."""
     action: Element
     resource: Element
     lines: tuple[Line, ...]
     statement: Statement
-    """What it was split from."""
+    """The statement that it was split from."""
 
     def is_within(self, other: "Grant") -> bool:
-        """Return whether the other covers all of this one."""
+        """Return whether the other grant covers this one."""
         return self.names_within(other) and all(
             any(line.holds_with(mine) for mine in self.lines) for line in other.lines
         )
 
     def names_within(self, other: "Grant") -> bool:
-        """Return whether the other names all that this one names, whatever the conditions."""
+        """Return whether the other grant covers this one, regardless of conditions."""
         if (self.principal is None) != (other.principal is None):
             return False
         if self.principal and other.principal and not other.principal.includes(self.principal):
@@ -126,7 +126,7 @@ def _split(statement: Statement) -> Iterator[Grant]:
 
 
 def _elements(statement: Statement, name: str) -> list[Element]:
-    """Return a positive element's patterns one by one; actions are compared in lowercase, as IAM does."""
+    """Return one element for each pattern, or one for all patterns of a Not form; actions are in lowercase."""
     negated = f"Not{name}" in statement
     patterns = listed(statement.get(f"Not{name}" if negated else name, "*"))
     patterns = [each.lower() for each in patterns] if name == "Action" else patterns
@@ -145,7 +145,7 @@ def _principals(statement: Statement) -> list[Principal | None]:
 
 
 def _as_arn(name: str) -> str:
-    """Return an account's id as the ARN that means the same."""
+    """Return an account ID as the equivalent ARN."""
     return f"arn:aws:iam::{name}:root" if name.isdigit() and len(name) == 12 else name
 
 

@@ -5,7 +5,7 @@
 [Single-valued vs. multivalued context keys]
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html).
 
-An operator that is not known here (dates, binary) raises an error: a guess could make a policy look safer than it is.
+Other operators (dates, binary) raise an error, because a guess could make a policy look safer than it is.
 """
 
 import ipaddress
@@ -38,7 +38,7 @@ _TESTS: dict[str, _Test] = {
     "NumericGreaterThanEquals": lambda actual, expected: float(actual) >= float(expected),
     "IpAddress": _in_range,
 }
-#: Operators that hold where another does not.
+#: Operators, and the operators that they negate.
 NEGATED = {
     "StringNotEquals": "StringEquals",
     "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
@@ -52,7 +52,7 @@ ANY, ALL = "ForAnyValue", "ForAllValues"
 
 
 def condition_holds(operator: str, key: str, expected: Sequence[str], context: Context) -> bool:
-    """Return whether one line of a Condition element holds for a request's context.
+    """Return whether a condition is met by a request's context.
 
     A missing key fails the condition, unless the operator is negated, ends in IfExists or begins with ForAllValues.
     An operator without a set qualifier never matches a multivalued key: AWS documents the result as undefined.

@@ -83,7 +83,7 @@ def _names_caller(statement: Statement, context: Context) -> bool:
 
 
 def _is_among(principal: Any, context: Context) -> bool:
-    """Return whether a Principal element names the caller; "*" names everyone, services of AWS too."""
+    """Return whether a Principal element names the caller; "*" names everyone, including AWS services."""
     if principal == "*":
         return True
     service, provider = context.get("aws:principalservicename"), context.get("aws:federatedprovider")
@@ -92,7 +92,7 @@ def _is_among(principal: Any, context: Context) -> bool:
     if provider is not None:
         return provider in listed(principal.get("Federated", []))
     account = context.get("aws:principalaccount")
-    # An account's id and its root name all of its roles and users; what they may do, their own policies say.
+    # An account ID or root ARN means all of the account's roles and users, whose own policies must also allow it.
     callers = {account, f"arn:aws:iam::{account}:root", context.get("aws:principalarn")} - {None}
     named = listed(principal.get("AWS", []))
     return "*" in named or not callers.isdisjoint(named)

@@ -10,14 +10,14 @@ def matches(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
 
 
 def includes(wide: str, narrow: str) -> bool:
-    """Return whether the wider pattern matches all that the narrower one matches."""
-    # A `*` of the narrower one stands for nothing and for many characters too, which a `?` of the wider does not match.
+    """Return whether the wider pattern matches everything that the narrower one matches."""
+    # A `*` in the narrower pattern also matches no characters and several, which a `?` in the wider one does not.
     return wide == narrow or all(matches(wide, narrow.replace("*", text)) for text in ("*", "", "\0\0\0"))
 
 
 @lru_cache(maxsize=4096)
 def intersect(one: str, other: str) -> bool:
-    """Return whether there is a text that both patterns match."""
+    """Return whether both patterns can match the same text."""
     if not one or not other:
         return not (one or other).strip("*")
     if one[0] == "*":

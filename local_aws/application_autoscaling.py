@@ -50,7 +50,7 @@ def install() -> None:
         ApplicationAutoScalingResponse,
         _within_bounds(_with_tags(ApplicationAutoScalingResponse.register_scalable_target)),
     )
-    add(ApplicationAutoscalingBackend, _as_itself(ApplicationAutoscalingBackend.put_scaling_policy))
+    add(ApplicationAutoscalingBackend, _keeping_identity(ApplicationAutoscalingBackend.put_scaling_policy))
     add(ApplicationAutoscalingBackend, _of_one_resource(ApplicationAutoscalingBackend.describe_scaling_policies))
     add(ApplicationAutoscalingBackend, _scaling_readers(ApplicationAutoscalingBackend.register_scalable_target))
     add(ApplicationAutoscalingBackend, _with_its_policies(ApplicationAutoscalingBackend.deregister_scalable_target))
@@ -173,8 +173,8 @@ def _if_there(delete: Callable[..., None]) -> Callable[..., None]:
     return deleted
 
 
-def _as_itself(put: Callable[..., Any]) -> Callable[..., Any]:
-    """Keep the ARN and the creation time of a policy that is put again."""
+def _keeping_identity(put: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep the ARN and the creation time of an existing policy."""
 
     def put_scaling_policy(backend: Any, **request: Any) -> Any:
         from moto.applicationautoscaling.models import FakeApplicationAutoscalingPolicy

@@ -1,10 +1,10 @@
-"""EC2 Auto Scaling: instance refreshes, policies as they were put, and names that are unique within a group.
+"""EC2 Auto Scaling: instance refreshes, policies as requested, and names that are unique within a group.
 
 - AWS: StartInstanceRefresh replaces the instances of a group one after another, DescribeInstanceRefreshes returns the
   progress, and CancelInstanceRefresh stops it. Moto 5.2.5 has none of them. Added: a refresh is complete as soon as it
   has started, since emulated instances cannot differ; therefore there is never one to cancel.
 - AWS: a scaling policy is enabled by default, and only a predictive one has a predictive configuration. Moto omits the
-  former and gives every policy an empty one of the latter. Added: the policy as it was put.
+  former and gives every policy an empty one of the latter. Added: the policy as requested.
 - AWS: names of policies and of scheduled actions are unique within their group. Moto has one list of each, and a policy
   of one group replaces that of another. Added: a name belongs to its group.
 - AWS: an instance that is no longer protected from scale in is terminated if the group exceeds its desired capacity.
@@ -25,14 +25,14 @@ def install() -> None:
 
     from local_aws.extend import add
 
-    add(AutoScalingResponse, _as_asked(AutoScalingResponse.put_scaling_policy), delete_policy)
-    add(AutoScalingBackend, _of_its_group(AutoScalingBackend.put_scaling_policy), delete_scheduled_action)
-    add(AutoScalingBackend, _action_of_its_group(AutoScalingBackend.put_scheduled_update_group_action))
+    add(AutoScalingResponse, _as_requested(AutoScalingResponse.put_scaling_policy), delete_policy)
+    add(AutoScalingBackend, _unique_in_group(AutoScalingBackend.put_scaling_policy), delete_scheduled_action)
+    add(AutoScalingBackend, _action_unique_in_group(AutoScalingBackend.put_scheduled_update_group_action))
     add(AutoScalingResponse, _then_scaled_in(AutoScalingResponse.set_instance_protection))
     add(AutoScalingResponse, start_instance_refresh, describe_instance_refreshes, cancel_instance_refresh)
 
 
-def _as_asked(put: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _as_requested(put: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Store whether a policy is enabled, and only configurations that it has."""
 
     def put_scaling_policy(response: Any) -> Any:
@@ -46,7 +46,7 @@ def _as_asked(put: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return put_scaling_policy
 
 
-def _of_its_group(put: Callable[..., Any]) -> Callable[..., Any]:
+def _unique_in_group(put: Callable[..., Any]) -> Callable[..., Any]:
     def put_scaling_policy(backend: Any, **request: Any) -> Any:
         policy = put(backend, **request)
         backend.policies[policy.auto_scaling_group_name, policy.name] = backend.policies.pop(policy.name)
@@ -67,7 +67,7 @@ def _policy_key(response: Any) -> tuple[str, str]:
     return response._get_param(_GROUP), response._get_param("PolicyName")
 
 
-def _action_of_its_group(put: Callable[..., Any]) -> Callable[..., Any]:
+def _action_unique_in_group(put: Callable[..., Any]) -> Callable[..., Any]:
     def put_scheduled_update_group_action(backend: Any, **request: Any) -> Any:
         action = put(backend, **request)
         name = action.scheduled_action_name

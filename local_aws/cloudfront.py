@@ -2,7 +2,7 @@
 
 - AWS: GetDistribution returns the configuration as it was created or updated. Moto 5.2.5 adds `ForwardedValues` to a
   cache policy, and drops functions, parts of the certificate, and the access control and VPC configuration of origins.
-  Added: the configuration is stored as it was put, with AWS's default values.
+  Added: the configuration is stored as requested, with AWS's default values.
 - AWS: an alternate domain name belongs to one distribution, across all accounts (CNAMEAlreadyExists), and only a
   disabled distribution can be deleted (DistributionNotDisabled). Added: both errors.
 - AWS: UpdateFunction and PublishFunction; the live stage is what was published. Moto has neither. Added.

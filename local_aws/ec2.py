@@ -52,7 +52,7 @@ def _rule_description(rule: Any) -> str | None:
 def _keeping_its_list(make: Callable[..., None]) -> Callable[..., None]:
     """Store a rule's description of its prefix list in addition to the ID."""
 
-    def __init__(rule: Any, *arguments: Any, **request: Any) -> None:  # noqa: N807 - it takes the place of one
+    def __init__(rule: Any, *arguments: Any, **request: Any) -> None:  # noqa: N807 - it replaces one
         make(rule, *arguments, **request)
         given = signature(make).bind(rule, *arguments, **request).arguments
         rule.prefix_list = given.get("prefix_list_id") or {}

@@ -30,7 +30,7 @@ def install() -> None:
     url_paths["{0}/clusters/(?P<name>[^/]+)/(?P<rest>.+)$"] = EKSResponse.dispatch
     add(EKSResponse, _complete(EKSResponse.create_cluster), _without_group(EKSResponse.delete_cluster))
     add(EKSResponse, update_cluster_config, update_cluster_version, describe_update)
-    add(EKSResponse, _as_asked(EKSResponse.create_nodegroup), update_nodegroup_version)
+    add(EKSResponse, _as_requested(EKSResponse.create_nodegroup), update_nodegroup_version)
     add(EKSBackend, tag_resource, untag_resource)
 
 
@@ -129,7 +129,7 @@ def _without_group(delete: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return delete_cluster
 
 
-def _as_asked(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _as_requested(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Store a node group's update configuration, and only requested settings."""
 
     def create_nodegroup(response: Any) -> Any:

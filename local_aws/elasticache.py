@@ -120,8 +120,8 @@ class Group:
         self.token = bool(params.get("AuthToken")) or self.token
         if params.get("AuthTokenUpdateStrategy") == "DELETE" or params.get("RemoveUserGroups"):
             self.token, self.users = False, []
-        gone = set(params.get("UserGroupIdsToRemove") or [])
-        self.users = [user for user in self.users if user not in gone] + list(params.get("UserGroupIdsToAdd") or [])
+        removed = set(params.get("UserGroupIdsToRemove") or [])
+        self.users = [user for user in self.users if user not in removed] + list(params.get("UserGroupIdsToAdd") or [])
         for configuration in params.get("LogDeliveryConfigurations") or []:
             self._log(configuration)
 

@@ -135,8 +135,8 @@ def describe_user_groups(response: Any) -> Any:
 def modify_user_group(response: Any) -> Any:
     """ModifyUserGroup: adds and removes users."""
     group = _user_group(response)
-    gone = set(response.params.get("UserIdsToRemove") or [])
-    kept = [user_id for user_id in group["UserIds"] if user_id not in gone]
+    removed = set(response.params.get("UserIdsToRemove") or [])
+    kept = [user_id for user_id in group["UserIds"] if user_id not in removed]
     group["UserIds"] = kept + list(response.params.get("UserIdsToAdd") or [])
     group["Engine"] = (response.params.get("Engine") or group["Engine"]).lower()
     return answer(group)

@@ -1,9 +1,9 @@
 """A gate that closes after the n-th request, for tests of what a killed apply leaves behind.
 
-The n-th request takes effect, and its response is held back, as is every later request until the gate is removed: on a
-machine of any speed, a client that is killed meanwhile has made exactly these n requests. `PUT` on `PATH` with the
-query `after=N` sets the gate, `GET` returns the number of requests and whether the gate is closed, `DELETE` removes it;
-the requests that were held back are then rejected without effect.
+The n-th request takes effect, but its response is held back, and so is every later request until the gate is removed.
+A client that is killed in the meantime has made exactly n requests, however fast the machine is. `PUT` on `PATH` with
+the query `after=N` sets the gate, `GET` returns the number of requests and whether the gate is closed, `DELETE` removes
+it; the requests that were held back are then rejected without effect.
 """
 
 import json

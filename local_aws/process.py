@@ -71,7 +71,7 @@ class LocalAws:
         sets it.
 
         The server is the proxy for plain HTTP, since S3 Control puts the account ID before the host
-        (`123456789012.127.0.0.1`), a name that no resolver knows. HTTPS uses the proxy of `base`: `terraform init` may
+        (`123456789012.127.0.0.1`), a name that cannot be resolved. HTTPS uses the proxy of `base`: `terraform init` may
         need the registry. With `sealed`, the server is the proxy for HTTPS as well, and rejects it: then nothing leaves
         the machine by HTTP or HTTPS.
         """

@@ -5,9 +5,9 @@
   principals except "*", so that the usual "deny without TLS" blocks every access to objects. Added: the evaluation, for
   the requests that Moto checks (those for objects). The embedded AWS is reached by plain HTTP where AWS is reached by
   HTTPS: aws:SecureTransport is "true" here.
-- AWS: GetBucketLifecycleConfiguration returns the rules that were put, and the minimum object size for transitions in a
+- AWS: GetBucketLifecycleConfiguration returns the rules as stored, and the minimum object size for transitions in a
   header. Moto loses parts of the rules and returns the size in the body, where SDKs do not look; the provider then
-  waits in vain for its own rules. Added: rules and header are returned as they were put.
+  waits in vain for its own rules. Added: rules and header are returned as stored.
 - AWS: PutBucketLogging requires a target whose policy allows logging.s3.amazonaws.com to write, and GetBucketLogging
   returns the format of the object keys. Moto requires one specific spelling of the policy and drops the format. Added:
   the policy is evaluated, and the format is returned.
@@ -94,7 +94,7 @@ def _log_permissions_enabled_policy(bucket: Any, target_bucket: Any, target_pref
 
 
 def _keeping_rules(put: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
-    """Store the rules as they were put, after Moto has checked them."""
+    """Store the rules as requested, after Moto has checked them."""
 
     def set_lifecycle(bucket: Any, rules: list[dict[str, Any]]) -> None:
         from flask import request
@@ -108,7 +108,7 @@ def _keeping_rules(put: Callable[[Any, Any], None]) -> Callable[[Any, Any], None
 
 
 def _with_all_of_the_rules(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return the rules as they were put, and the minimum size in its header."""
+    """Return the rules as requested, and the minimum size in its header."""
 
     def get_bucket_lifecycle(response: Any) -> Any:
         answer = get(response)  # Raises if there is no configuration.
@@ -120,7 +120,7 @@ def _with_all_of_the_rules(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _keeping_document(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Store the logging configuration as it was put, in addition to Moto's version of it."""
+    """Store the logging configuration as requested, in addition to Moto's version of it."""
 
     def _logging_from_body(response: Any) -> Any:
         import xmltodict  # type: ignore[import-untyped]
@@ -135,7 +135,7 @@ def _keeping_document(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _with_document(get: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return the logging configuration as it was put."""
+    """Return the logging configuration as requested."""
 
     def get_bucket_logging(response: Any) -> Any:
         answer = get(response)

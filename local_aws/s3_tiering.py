@@ -1,8 +1,8 @@
 """S3: Intelligent-Tiering configurations of buckets.
 
 AWS: PutBucketIntelligentTieringConfiguration and its Get and Delete operations store configurations by ID. Moto 5.2.5
-has none of them and treats the first as the creation of the bucket. Added: each configuration is returned as it was
-put. No object is moved.
+has none of them and treats the first as the creation of the bucket. Added: each configuration is returned as
+stored. No object is moved.
 """
 
 from collections.abc import Callable
@@ -21,12 +21,12 @@ def install() -> None:
 
     from local_aws.extend import add
 
-    add(S3Response, _putting(S3Response._bucket_response_put))
+    add(S3Response, _handling_put(S3Response._bucket_response_put))
     add(S3Response, _getting(S3Response._bucket_response_get))
     add(S3Response, _deleting(S3Response._bucket_response_delete))
 
 
-def _putting(put: Callable[..., Any]) -> Callable[..., Any]:
+def _handling_put(put: Callable[..., Any]) -> Callable[..., Any]:
     def _bucket_response_put(response: Any, request: Any, bucket_name: str, querystring: dict[str, Any]) -> Any:
         if _WORD not in querystring:
             return put(response, request, bucket_name, querystring)
@@ -50,8 +50,8 @@ def _deleting(delete: Callable[..., Any]) -> Callable[..., Any]:
     def _bucket_response_delete(response: Any, bucket_name: str, querystring: dict[str, Any]) -> Any:
         if _WORD not in querystring:
             return delete(response, bucket_name, querystring)
-        gone = _configurations(response, bucket_name).pop(querystring["id"][0], None)
-        return (404, {}, _NONE) if gone is None else (204, {}, "")
+        removed = _configurations(response, bucket_name).pop(querystring["id"][0], None)
+        return (404, {}, _NONE) if removed is None else (204, {}, "")
 
     return _bucket_response_delete
 

@@ -76,7 +76,7 @@ class RequestHandler:
 def main(arguments: list[str] | None = None) -> None:
     """Serve until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(prog="python -m local_aws.server", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 selects a free one")
     parser.add_argument("--record", type=Path, help="file to write pid, port and start time to")
     parser.add_argument("--requests", type=Path, help="file to append every request to")
     given = parser.parse_args(arguments)

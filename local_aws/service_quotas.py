@@ -1,6 +1,6 @@
 """Service Quotas: the default values of quotas other than those of VPC.
 
-- AWS: GetServiceQuota returns the quota of the account. Moto 5.2.5 knows only the quotas of VPC and fails for the rest
+- AWS: GetServiceQuota returns the quota of the account. Moto 5.2.5 has only the quotas of VPC and fails for the rest
   (NoSuchResourceException). Added: AWS's default values of those that `python -m ops doctor` requests ([AWS service
   quotas](https://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html), and the page of quotas of each
   service).

@@ -16,7 +16,7 @@ def turn() -> Iterator[None]:
 
 @contextmanager
 def aside() -> Iterator[None]:
-    """Release the lock meanwhile: a function that runs calls the server that waits for it."""
+    """Release the lock for a while: a running function calls the server, which waits for the function."""
     _turn.release()
     try:
         yield

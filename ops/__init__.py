@@ -1,1 +1,1 @@
-"""Commands around Terraform, `python -m ops`. They know the settings and no construct."""
+"""Commands around Terraform, `python -m ops`. They use the settings but no constructs."""

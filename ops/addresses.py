@@ -20,14 +20,14 @@ class Difference:
 
     stack: str
     added: list[str]
-    gone: list[str]
+    removed: list[str]
 
     def __str__(self) -> str:
         lines = [f"{self.stack}: {address} is new" for address in self.added]
         lines += [
-            f"{self.stack}: {address} is gone; Terraform would destroy it. If it was renamed, record the move: "
-            f'call move_from_id("{address}") on the resource under its new address'
-            for address in self.gone
+            f"{self.stack}: {address} is no longer in the stack; Terraform would destroy it. If it was renamed, record the "
+            f'move: call move_from_id("{address}") on the resource under its new address'
+            for address in self.removed
         ]
         return "\n".join(lines)
 
@@ -61,7 +61,7 @@ def compare(envs: Path, output: Path) -> list[Difference]:
 def write(envs: Path, output: Path, given_up: Iterable[str]) -> list[Path]:
     """Update the lists, and return those that changed.
 
-    Raises OpsError, and writes nothing, if an address is gone that is neither moved nor given up by name.
+    Raises OpsError, and writes nothing, if an address was removed that is neither moved nor given up by name.
     """
     differences = compare(envs, output)
     _refuse_losses([_loss(each, output, set(given_up)) for each in differences])
@@ -75,14 +75,14 @@ def write(envs: Path, output: Path, given_up: Iterable[str]) -> list[Path]:
 
 
 def _loss(difference: Difference, output: Path, given_up: set[str]) -> Difference:
-    """Return the addresses that are gone and neither moved nor given up."""
+    """Return the removed addresses that are neither moved nor given up."""
     accounted = given_up | moved_from(_read(stack_folder(output, difference.stack)))
-    return Difference(difference.stack, [], [address for address in difference.gone if address not in accounted])
+    return Difference(difference.stack, [], [address for address in difference.removed if address not in accounted])
 
 
 def _refuse_losses(losses: list[Difference]) -> None:
-    lost = "\n".join(str(loss) for loss in losses if loss.gone)
-    names = " ".join(f"--give-up {address}" for loss in losses for address in loss.gone)
+    lost = "\n".join(str(loss) for loss in losses if loss.removed)
+    names = " ".join(f"--give-up {address}" for loss in losses for address in loss.removed)
     if lost:
         raise OpsError(f"{lost}\nTo destroy it, run: .venv/bin/python -m ops addresses {names}", ExitCode.REFUSED)
 

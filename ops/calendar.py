@@ -84,11 +84,11 @@ def as_text(calendar: Calendar) -> str:
 
 
 def changes(before: Calendar, after: Calendar) -> Iterator[str]:
-    """Yield the rows that are new, gone, or changed."""
+    """Yield the rows that are new, removed, or changed."""
     old, new = ({(each.kind, each.version): each for each in calendar.versions} for calendar in (before, after))
     for key in sorted({*old, *new}):
         if key not in new:
-            yield f"gone     {' '.join(key)}"
+            yield f"removed  {' '.join(key)}"
         elif key not in old:
             yield f"new      {' '.join(key)}{_details(new[key])}"
         elif old[key] != new[key]:

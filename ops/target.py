@@ -88,7 +88,7 @@ def local(
     return Target(
         workspace,
         workspace.local_output,
-        # Sealed: Terraform cannot send HTTP or HTTPS requests to anything else.
+        # Terraform cannot send HTTP or HTTPS requests to anything else.
         environment=local_aws.environment(base, sealed=True),
         init_environment=local_aws.environment(base),
         local_aws=local_aws,

@@ -171,9 +171,9 @@ class Terraform:
                 raise self._failure("apply", finished, events)
             doing.result = events.summary.removeprefix("Apply complete! Resources: ").rstrip(".")
 
-    def settle(self) -> None:
+    def refresh_state(self) -> None:
         """Save the values that AWS set after the apply into the state, so that any later difference is drift."""
-        with step(f"settle the state of {self.stack}") as doing:
+        with step(f"refresh the state of {self.stack}") as doing:
             events = _Events()
             finished = self._run(
                 "apply", "-json", "-refresh-only", "-auto-approve", *self._lock, doing=doing, events=events

@@ -13,7 +13,7 @@ from constructs import Construct
 
 
 class Edge(Construct):
-    """What is in front of the load balancer."""
+    """Resources in front of the load balancer."""
 
     def __init__(self, scope: Construct, id: str, *, service_name: str, load_balancer: Lb) -> None:
         super().__init__(scope, id)

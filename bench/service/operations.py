@@ -22,7 +22,7 @@ from bench.service.storage import Storage
 
 
 class Operations(Construct):
-    """What watches and backs up the service."""
+    """Resources that monitor and back up the service."""
 
     def __init__(
         self,

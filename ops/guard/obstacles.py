@@ -1,6 +1,6 @@
 """Obstacles: deletions that AWS would refuse, so that the apply would stop halfway.
 
-Terraform destroys the dependents of a resource first: DNS records, listeners, and instances would be gone, and the
+Terraform destroys the dependents of a resource first: DNS records, listeners, and instances would be deleted, and the
 protected resource would remain. No unlock record allows this; something else has to be applied first.
 """
 

@@ -64,7 +64,7 @@ class Change(_Part):
 
     @property
     def leaves_gap(self) -> bool:
-        """Whether the existing resource is gone before a new one exists (no `create_before_destroy`)."""
+        """Whether the existing resource is deleted before a new one exists (no `create_before_destroy`)."""
         return self.is_gone and self.actions not in (("create", "delete"), ("create", "forget"))
 
     def was(self, attribute: str) -> Any:

@@ -69,7 +69,7 @@ def publish(target: Target, file: EnvironmentFile, drifted: list[str]) -> None:
 def _difference(change: dict[str, Any], ignored: set[str]) -> str:
     """Return what changed, without values, which may be secret; empty if only ignored attributes changed."""
     if "delete" in change["actions"]:
-        return "is gone"
+        return "deleted outside Terraform"
     before, after = change.get("before") or {}, change.get("after") or {}
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     names = sorted(changed - ignored)

@@ -20,7 +20,7 @@ HEAD = """\
 """
 FILE = ".gitlab-ci.yml"
 TOKEN = "AWS_ID_TOKEN"
-#: Tags of releases and of release candidates, in SemVer 2.0.0.
+#: Tags of releases and of prereleases, in SemVer 2.0.0.
 RELEASE_TAG = r"/^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/"
 CANDIDATE_TAG = r"/^v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)-rc\.(0|[1-9]\d*)$/"
 #: A plan is useless after it is applied, and outdated if nobody reads it within this time.

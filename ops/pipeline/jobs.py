@@ -95,7 +95,7 @@ def apply_job(target: Target, file: EnvironmentFile, commit: str) -> bool:
             ExitCode.REFUSED,
         )
     terraform.apply()
-    terraform.settle()
+    terraform.refresh_state()
     return True
 
 

@@ -3,8 +3,8 @@
 Source of each form: the Import section of the type's page in the documentation of the Terraform AWS provider 5.100.0
 (https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs). Source of each call: the service's API reference.
 
-A form contains planned values: `{name}`, `{dns_config[0][namespace_id]}`, with `:last` the part after the last slash,
-and with `:host` a URL without its scheme; also `{account}`, `{region}`, and the result of a call, `{found}`.
+A form contains planned values: `{name}`, `{dns_config[0][namespace_id]}`, `:last` selects the part after the last
+slash, and `:host` a URL without its scheme; also `{account}`, `{region}`, and the result of a call, `{found}`.
 """
 
 from collections.abc import Mapping

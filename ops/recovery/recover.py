@@ -82,16 +82,16 @@ class _Recovering:
             changed = self._terraform.plan()
             plan = json.loads(self._terraform.show_plan_json()) if changed else {}
             importable = self._importable(plan) if changed else {}
-            is_settled = bool(importable.keys() & _gone(plan))
-            if is_settled:
+            is_refreshed = bool(importable.keys() & _deleted(plan))
+            if is_refreshed:
                 # Terraform cannot import to an address that is still in the state, even if AWS deleted the resource.
-                self._terraform.settle()
+                self._terraform.refresh_state()
             imports = self._imports(importable)
             imported = imports.run() if importable else {}
             recovery.imported |= imported
             recovery.unclear += imports.unclear
             # Either one makes the plan outdated.
-            if not imported and not is_settled:
+            if not imported and not is_refreshed:
                 break
         recovery.unclear += self._unclear.values()
         recovery.plan = self._terraform.show_plan() if changed else ""
@@ -142,7 +142,7 @@ class _Recovering:
         def client(service: str) -> Any:
             key = (service, region)
             if key not in self._clients:
-                # The stubs know a client by its literal name only.
+                # The type stubs accept only literal service names.
                 session: Any = self._target.session(self._account)
                 self._clients[key] = session.client(service, region_name=region)
             return self._clients[key]
@@ -156,6 +156,6 @@ class _Recovering:
         )
 
 
-def _gone(plan: dict[str, Any]) -> set[str]:
+def _deleted(plan: dict[str, Any]) -> set[str]:
     """Return the addresses in the state whose resources no longer exist in AWS."""
     return {each["address"] for each in plan.get("resource_drift", []) if each["change"]["actions"] == ["delete"]}

@@ -201,7 +201,7 @@ def test_changes_are_listed(answered: Calendar) -> None:
     )
     assert not any("python3.13" in line for line in lines)
     assert list(changes(answered, answered)) == []
-    assert "gone     aurora-mysql 8.0.mysql_aurora.3.10.7" in list(changes(answered, committed()))
+    assert "removed  aurora-mysql 8.0.mysql_aurora.3.10.7" in list(changes(answered, committed()))
 
 
 def test_pages_to_read_list_versions_without_end(answered: Calendar) -> None:

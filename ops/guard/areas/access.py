@@ -9,7 +9,7 @@ _ADMINISTRATOR = ends_with(":policy/AdministratorAccess", ":policy/PowerUserAcce
 # ruff: noqa: E501 - a row is a line
 ACCESS: tuple[Row, ...] = (
     lost("aws_cognito_user_pool", "its users and their passwords"),
-    lost("aws_cognito_user_pool_client", "its id, with which applications sign in"),
+    lost("aws_cognito_user_pool_client", "the client ID with which applications sign in"),
     stops("aws_cognito_user_pool_domain", "the address at which users sign in"),
     weakens("aws_cognito_user_pool", "mfa_configuration", weaker(order("OFF", "OPTIONAL", "ON")), "would require a second factor less often"),
     weakens("aws_cognito_user_pool", "software_token_mfa_configuration.enabled", off, "would no longer offer authenticator apps as a second factor"),

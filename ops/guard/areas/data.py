@@ -73,7 +73,7 @@ DATA: tuple[Row, ...] = (
     noted(weakens("aws_kms_key", "rotation_period_in_days", more, "would be rotated less often")),
     weakens("aws_kms_key", "deletion_window_in_days", less, "would have a shorter waiting period before its deletion"),
     ends("aws_kms_alias", "target_key_id", changed, "would point to another key", unknown=False),
-    opens("aws_kms_grant", "grantee_principal", changed, "would be for another principal"),
+    opens("aws_kms_grant", "grantee_principal", changed, "would apply to another principal"),
 
     *for_types("db_snapshot db_cluster_snapshot", opens, "shared_accounts", gains, "would be shared with another account", **ALWAYS),
     creates("aws_snapshot_create_volume_permission", "would share a snapshot with another account"),

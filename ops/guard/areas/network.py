@@ -51,7 +51,7 @@ NETWORK: tuple[Row, ...] = (
     noted(weakens("aws_flow_log", "log_format", changed, "would log other fields")),
     guards("aws_route53_query_log", "its queries would no longer be logged", parent=Parent("zone_id", ("aws_route53_zone",))),
     guards("aws_route53_hosted_zone_dnssec", "answers could be forged", parent=Parent("hosted_zone_id", ("aws_route53_zone",))),
-    noted(guards("aws_vpn_gateway_route_propagation", "the routes to the corporate network would be gone", parent=Parent("vpn_gateway_id", ("aws_vpn_gateway",)))),
+    noted(guards("aws_vpn_gateway_route_propagation", "the routes to the corporate network would be deleted", parent=Parent("vpn_gateway_id", ("aws_vpn_gateway",)))),
     noted(guards("aws_vpc_endpoint", "its traffic would go over the internet, or fail", parent=Parent("vpc_id", ("aws_vpc",)))),
     opens("aws_network_acl_rule", "rule_action", becomes("allow"), "would allow what it denies"),
     guards("aws_guardduty_detector", "threats would no longer be detected"),

@@ -56,20 +56,21 @@ def test_drift_is_published_to_alarm_topic(tmp_path: Path, queue: Any) -> None:
 
 def test_long_drift_is_truncated(tmp_path: Path, queue: Any) -> None:
     published(
-        environment(tmp_path, DEV + ALARMS), [f"aws_route.x{number}: is gone" for number in range(MOST_LINES + 2)]
+        environment(tmp_path, DEV + ALARMS),
+        [f"aws_route.x{number}: deleted outside Terraform" for number in range(MOST_LINES + 2)],
     )
     (heard,) = queue()
     assert heard["Message"].splitlines()[-1] == "... and 2 more, in the job's log"
 
 
 def test_environment_without_alarms_publishes_nothing(tmp_path: Path, queue: Any) -> None:
-    published(environment(tmp_path, DEV), ["aws_vpc.network_vpc: is gone"])
+    published(environment(tmp_path, DEV), ["aws_vpc.network_vpc: deleted outside Terraform"])
     assert queue() == []
 
 
 def test_missing_topic_is_only_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with mock_aws():
-        published(environment(tmp_path, DEV + ALARMS), ["aws_vpc.network_vpc: is gone"])
+        published(environment(tmp_path, DEV + ALARMS), ["aws_vpc.network_vpc: deleted outside Terraform"])
     assert "the drift could not be published to the alarm topic" in capsys.readouterr().err
 
 
@@ -97,5 +98,7 @@ def test_values_set_by_scaling_and_pipelines_are_no_drift() -> None:
     assert drifted(plan, stack) == []
     by_hand = {"resource_drift": [drift(*service, {**before, "desired_count": 4, "tags": {"a": "b"}})]}
     assert drifted(by_hand, stack) == ["aws_ecs_service.service_api: changed outside Terraform (tags)"]
-    assert drifted({"resource_drift": [drift(*service, None)]}, stack) == ["aws_ecs_service.service_api: is gone"]
+    assert drifted({"resource_drift": [drift(*service, None)]}, stack) == [
+        "aws_ecs_service.service_api: deleted outside Terraform"
+    ]
     assert drifted(plan, {}) != []

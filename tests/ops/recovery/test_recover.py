@@ -44,10 +44,10 @@ class FakeTerraform:
     next_command: str = "ops terraform --env dev --"
     stack: str = "dev"
     gone: tuple[str, ...] = ()
-    settled: bool = False
+    refreshed: bool = False
 
-    def settle(self) -> None:
-        self.settled = True
+    def refresh_state(self) -> None:
+        self.refreshed = True
 
     def plan(self) -> bool:
         return bool(self.creates)
@@ -76,7 +76,7 @@ class FakeTerraform:
         return json.dumps({"resource_changes": changes, "prior_state": state, "resource_drift": drift})
 
     def apply(self) -> None:
-        assert self.settled or not self.gone
+        assert self.refreshed or not self.gone
         for each in json.loads((self.folder / "cdk.tf.json").read_text())["import"]:
             del self.creates[each["to"]]
 
