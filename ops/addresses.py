@@ -25,8 +25,8 @@ class Difference:
     def __str__(self) -> str:
         lines = [f"{self.stack}: {address} is new" for address in self.added]
         lines += [
-            f"{self.stack}: {address} is no longer in the stack; Terraform would destroy it. If it was renamed, record the "
-            f'move: call move_from_id("{address}") on the resource under its new address'
+            f"{self.stack}: {address} is no longer in the stack; Terraform would destroy it. If it was renamed, record "
+            f'the move: call move_from_id("{address}") on the resource under its new address'
             for address in self.removed
         ]
         return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What tests share: each folder of environments synthesized once a session."""
+"""Shared fixtures: each folder of environments is synthesized once per session."""
 
 import os
 import subprocess

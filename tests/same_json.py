@@ -1,6 +1,6 @@
 """Compares the synthesized JSON of every environment with another commit's: `python -m tests.same_json main`.
 
-For changes that must not change any infrastructure, such as a move of files. It exits with 1 when a stack differs.
+For changes that must not change infrastructure, such as moving files. It exits with 1 if a stack differs.
 CDKTF's comments ("//"), which name the constructs, are left out: Terraform does not read them.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 from ops.workspace import PROJECT
 
 ENVIRONMENTS = ("envs", "tests/environments")
-#: What Git does not keep and a synth needs.
+#: Files and folders that a synth needs but Git does not track.
 INSTALLED = (".venv", "node_modules")
 
 
@@ -36,14 +36,14 @@ def synthesized(project: Path) -> dict[str, str]:
 
 
 def without_comments(value: Any) -> Any:
-    """Return the value without the keys that CDKTF writes for people."""
+    """Return the value without CDKTF's comments."""
     if isinstance(value, dict):
         return {key: without_comments(each) for key, each in value.items() if key != "//"}
     return [without_comments(each) for each in value] if isinstance(value, list) else value
 
 
 def synthesized_before(commit: str) -> dict[str, str]:
-    """Return the same of another commit, checked out into a folder that is deleted again."""
+    """Return the same for another commit, checked out into a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder, "before")
         subprocess.run(["git", "worktree", "add", "--quiet", "--detach", str(project), commit], cwd=PROJECT, check=True)
@@ -56,14 +56,14 @@ def synthesized_before(commit: str) -> dict[str, str]:
 
 
 def differences(before: dict[str, str], after: dict[str, str]) -> Iterator[str]:
-    """Yield the lines that differ, with the stack's name before each one's."""
+    """Yield the lines that differ, each after its stack's name."""
     for stack in sorted(before.keys() | after.keys()):
         lines = (before.get(stack, "").splitlines(), after.get(stack, "").splitlines())
         yield from difflib.unified_diff(*lines, f"before/{stack}", f"after/{stack}", n=2, lineterm="")
 
 
 def main() -> None:
-    """Print what differs."""
+    """Print the differences."""
     parser = argparse.ArgumentParser(prog="python -m tests.same_json", description=__doc__)
     parser.add_argument("commit", help="what to compare with")
     commit = parser.parse_args().commit

@@ -1,4 +1,4 @@
-"""Blocks as a whole: each of every committed environment can be removed."""
+"""Every block of every committed environment can be removed."""
 
 import re
 from pathlib import Path
@@ -14,14 +14,14 @@ FILES = [path for folder in (REFERENCE, FURTHER) for path in sorted(folder.glob(
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_block_can_be_removed(path: Path, tmp_path: Path) -> None:
-    """One step after another, each a file that the settings take; at most three blocks need each other."""
+    """Each step leaves a valid file; at most three blocks need each other."""
     text = path.read_text()
     removed = [block for step in removals(path, tmp_path) for block in step]
     assert sorted(each.text for each in removed) == sorted(each.text for each in blocks(text))
     assert len(removed) == len(re.findall(r'^\w+( "[^"]+")? \{', text, re.MULTILINE))
 
 
-def test_the_applied_environments_that_are_edited_have_blocks_of_all_kinds() -> None:
+def test_environments_that_are_edited_have_every_kind_of_block() -> None:
     edited = [path for path in FILES if path.stem in test_life.NAMES]
     assert _kinds(edited) | set(test_life.LAST) == _kinds(FILES)
 

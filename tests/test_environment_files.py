@@ -1,4 +1,4 @@
-"""Environments as a whole: what is refused, where, why, and what to write instead."""
+"""Problems of environment files, with line, rule, and remedy."""
 
 import errno
 import os
@@ -20,7 +20,7 @@ def changed(text: str, before: str, after: str) -> str:
     return text.replace(before, after)
 
 
-def test_the_reference_environments_are_right_and_draw_no_warning() -> None:
+def test_reference_environments_have_no_problems_and_no_warnings() -> None:
     files = load(REFERENCE)
     assert list(files) == ["dev", "prod", "staging"]
     assert [warning for file in files.values() for warning in file.warnings(READ)] == []
@@ -138,36 +138,36 @@ def test_wrong_input_names_file_line_value_rule_and_remedy(
     assert only_problem(tmp_path, {"dev": changed(DEV, before, after)}).startswith(message)
 
 
-def test_everything_wrong_comes_out_at_once(tmp_path: Path) -> None:
+def test_all_problems_are_reported_together(tmp_path: Path) -> None:
     wrong = changed(changed(DEV, '"111111111111"', '"1"'), '["a", "c"]', '["a"]')
     problems = problems_of(tmp_path, {"dev": wrong, "prod": "network {\n"})
     assert [(Path(each.file).name, each.line) for each in problems] == [("dev.hcl", 2), ("dev.hcl", 8), ("prod.hcl", 1)]
 
 
-def test_a_duplicated_block(tmp_path: Path) -> None:
+def test_duplicate_block_is_a_problem(tmp_path: Path) -> None:
     assert only_problem(tmp_path, {"dev": DEV + "network {\n}\n"}).startswith(
         "dev.hcl:10: network is in the file twice, first in line 6"
     )
 
 
 @pytest.mark.parametrize("name", ["Dev", "1dev", "dev_1", "dev.1", "a" * 21, "dev-", "entwicklung-für-alle", "ü"])
-def test_a_name_that_terraform_or_s3_cannot_take(tmp_path: Path, name: str) -> None:
+def test_name_that_terraform_or_s3_rejects_is_a_problem(tmp_path: Path, name: str) -> None:
     assert "is not a name that Terraform, S3, IAM, and RDS all accept" in only_problem(tmp_path, {name: DEV})
 
 
 @pytest.mark.parametrize("name", ["account", "account-1"])
-def test_a_name_of_our_own(tmp_path: Path, name: str) -> None:
+def test_reserved_environment_name_is_a_problem(tmp_path: Path, name: str) -> None:
     assert "is a name that Groundwork reserves" in only_problem(tmp_path, {name: DEV})
 
 
-def test_no_environments_at_all(tmp_path: Path) -> None:
+def test_folder_without_environments_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="has no environment files"):
         load(tmp_path)
     with pytest.raises(SettingsError, match="is not a folder"):
         load(tmp_path / "nowhere")
 
 
-def test_ranges_of_two_environments_overlap(tmp_path: Path) -> None:
+def test_overlapping_ranges_of_two_environments_are_a_problem(tmp_path: Path) -> None:
     prod = changed(PROD, "10.20.16.0/20", "10.20.8.0/21")
     prod = changed(prod, '["a", "c"]', '["a", "c"]\n  subnet_sizes {\n    app = "/24"\n  }')
     assert only_problem(tmp_path, {"dev": DEV, "prod": prod}) == (
@@ -176,14 +176,14 @@ def test_ranges_of_two_environments_overlap(tmp_path: Path) -> None:
     ).replace(f"{tmp_path}/", "")
 
 
-def test_a_range_reserved_in_one_file_is_closed_to_all(tmp_path: Path) -> None:
+def test_range_reserved_in_one_file_is_reserved_in_all(tmp_path: Path) -> None:
     dev = changed(DEV, '["a", "c"]', '["a", "c"]\n  reserved_cidrs = ["10.20.16.0/24"]')
     assert only_problem(tmp_path, {"dev": dev, "prod": PROD}).startswith(
         "prod.hcl:7: network.cidr 10.20.16.0/20 overlaps reserved_cidrs 10.20.16.0/24 (dev.hcl:9)"
     )
 
 
-def test_development_and_production_in_one_account(tmp_path: Path) -> None:
+def test_development_and_production_in_one_account_is_a_problem(tmp_path: Path) -> None:
     prod = changed(PROD, "3" * 12, "1" * 12)
     assert only_problem(tmp_path, {"dev": DEV, "prod": prod}).startswith(
         "prod.hcl:2: account_id 111111111111 is also the account of dev (dev.hcl:2): development and production "
@@ -196,7 +196,7 @@ def test_development_and_staging_may_share_an_account(tmp_path: Path) -> None:
     assert problems_of(tmp_path, {"dev": DEV, "staging": staging}) == []
 
 
-def test_two_states_under_one_key(tmp_path: Path) -> None:
+def test_two_states_with_the_same_key_are_a_problem(tmp_path: Path) -> None:
     same = 'state {\n  key = "x.tfstate"\n}\n'
     other = changed(DEV, "10.20.0.0/20", "10.20.16.0/20")
     assert only_problem(tmp_path, {"dev": DEV + same, "dev2": other + same}).startswith(
@@ -204,7 +204,7 @@ def test_two_states_under_one_key(tmp_path: Path) -> None:
     )
 
 
-def test_one_state_bucket_an_account(tmp_path: Path) -> None:
+def test_two_state_buckets_in_one_account_are_a_problem(tmp_path: Path) -> None:
     other = changed(changed(DEV, "10.20.0.0/20", "10.20.16.0/20"), "ap-northeast-2", "us-east-1")
     message = only_problem(tmp_path, {"dev": DEV, "dev2": other})
     assert "is not ap-northeast-2, the Region of the account's state bucket" in message
@@ -212,13 +212,13 @@ def test_one_state_bucket_an_account(tmp_path: Path) -> None:
     assert load(tmp_path)["dev2"].settings.state_region == "ap-northeast-2"
 
 
-def test_one_folder_one_product(tmp_path: Path) -> None:
+def test_two_products_in_one_folder_are_a_problem(tmp_path: Path) -> None:
     assert "one folder describes one product" in only_problem(
         tmp_path, {"dev": DEV, "prod": changed(PROD, '"agora"', '"forum"')}
     )
 
 
-def test_production_takes_a_nat_gateway_in_each_zone_and_refuses_one(tmp_path: Path) -> None:
+def test_production_requires_a_nat_gateway_in_each_zone(tmp_path: Path) -> None:
     network = load(write(tmp_path, {"prod": PROD}))["prod"].settings.network
     assert network is not None
     assert network.nat == "per_zone"
@@ -238,7 +238,7 @@ def test_defaults_by_tier(tmp_path: Path) -> None:
     assert network.nat == "none"
 
 
-def test_a_vpc_too_large_draws_a_warning(tmp_path: Path) -> None:
+def test_vpc_that_is_too_large_is_a_warning(tmp_path: Path) -> None:
     files = load(write(tmp_path, {"dev": changed(DEV, "/20", "/16")}))
     (warning,) = files["dev"].warnings(READ)
     assert "network.cidr 10.20.0.0/16 is larger than needed: a /20 has room for four zones" in str(warning)
@@ -246,7 +246,7 @@ def test_a_vpc_too_large_draws_a_warning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["prod.HCL", "prod.tf", "prod.hcl.bak", "prod", "prod.yaml"])
-def test_a_file_that_is_no_environment_is_not_passed_over(tmp_path: Path, name: str) -> None:
+def test_file_that_is_no_environment_is_a_problem(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(PROD)
     assert only_problem(tmp_path, {"dev": DEV}) == (
         f"{name}: the file is not read: an environment is a file in this folder whose name ends in .hcl, in lowercase "
@@ -254,13 +254,13 @@ def test_a_file_that_is_no_environment_is_not_passed_over(tmp_path: Path, name: 
     )
 
 
-def test_an_environment_in_a_folder_of_its_own_is_not_passed_over(tmp_path: Path) -> None:
+def test_environment_in_a_subfolder_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "prod").mkdir()
     write(tmp_path / "prod", {"prod": PROD})
     assert only_problem(tmp_path, {"dev": DEV}).startswith("prod: the folder is not read")
 
 
-def test_what_stands_beside_the_environments_is_left_alone(tmp_path: Path) -> None:
+def test_other_files_in_the_folder_are_ignored(tmp_path: Path) -> None:
     for name in ("README.md", ".DS_Store", "dev.hcl~"):
         (tmp_path / name).write_text("x")
     for name in ("addresses", "unlocks"):
@@ -294,7 +294,7 @@ def _pipe(path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("name", ["prod.hcl", "unlocks/dev.hcl"])
-def test_what_is_no_file_is_refused(tmp_path: Path, name: str, make: Callable[[Path], None], rule: str) -> None:
+def test_anything_but_a_file_is_a_problem(tmp_path: Path, name: str, make: Callable[[Path], None], rule: str) -> None:
     (tmp_path / "unlocks").mkdir()
     make(tmp_path / name)
     assert only_problem(tmp_path, {"dev": DEV}).startswith(
@@ -302,7 +302,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, name: str, make: Callable[[P
     )
 
 
-def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_file_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: Path) -> bytes:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
@@ -313,6 +313,6 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("label", ["tier", "name"])
-def test_a_block_that_is_called_like_a_key_it_inherits_is_checked_like_any_other(tmp_path: Path, label: str) -> None:
+def test_block_with_the_name_of_an_inherited_key_is_checked(tmp_path: Path, label: str) -> None:
     problems = problems_of(tmp_path, {"dev": f'{DEV}secret "{label}" {{\n  recovery_window_in_days = 5\n}}\n'})
     assert [problem.subject for problem in problems] == [f"secret.{label}.recovery_window_in_days 5"]

@@ -1,4 +1,4 @@
-"""Production's protections, and the records by which they are lifted in two steps."""
+"""Production's protections, and the records that lift them in two steps."""
 
 import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.support.template import Template
 
 TODAY = datetime.date(2026, 11, 21)
 PROD = (PROJECT / "envs" / "prod.hcl").read_text()
-#: Each protection off: the block's first line, the line in it, the resource, and why it is refused.
+#: Each protection: the block's first line, the line that turns it off, the resource, and why that is a problem.
 LIFTED = (
     ('database "main" {', "deletion_protection = false", "aws_rds_cluster.database_main",
      "a single API call could delete it"),
@@ -34,7 +34,7 @@ DATABASE = LIFTED[0][:2]
 
 
 def lifted(block: str, line: str) -> str:
-    """Return production's file with a line more at the beginning of a block."""
+    """Return production's file with one more line at the beginning of a block."""
     head, _, rest = block.partition("{")
     assert PROD.count(block) == 1
     return PROD.replace(block, f"{head}{{\n  {line}{rest}")
@@ -48,7 +48,7 @@ def record(address: str, allow: str = '"protection"', until: str = "2026-12-01")
 
 
 def problems(folder: Path, text: str, records: str | None = None, today: datetime.date | None = TODAY) -> list[str]:
-    """Return what is wrong with production's file and its records, without the folder's path."""
+    """Return the problems of production's file and its records, without the folder's path."""
     if records is not None:
         (folder / "unlocks").mkdir()
         (folder / "unlocks" / "prod.hcl").write_text(records)
@@ -60,7 +60,7 @@ def problems(folder: Path, text: str, records: str | None = None, today: datetim
 
 
 @pytest.mark.parametrize(("block", "line", "address", "rule"), LIFTED)
-def test_a_protection_that_is_off_is_refused_with_the_record_and_both_steps(
+def test_disabled_protection_is_a_problem_with_the_record_and_both_steps(
     tmp_path: Path, block: str, line: str, address: str, rule: str
 ) -> None:
     text = lifted(block, line)
@@ -77,7 +77,7 @@ def test_a_protection_that_is_off_is_refused_with_the_record_and_both_steps(
 
 
 @pytest.mark.parametrize(("block", "line", "address", "rule"), LIFTED)
-def test_a_record_lifts_it(tmp_path: Path, block: str, line: str, address: str, rule: str) -> None:
+def test_record_lifts_the_protection(tmp_path: Path, block: str, line: str, address: str, rule: str) -> None:
     assert problems(tmp_path, lifted(block, line), record(address)) == []
 
 
@@ -89,11 +89,11 @@ def test_every_protection_is_tested_here() -> None:
 @pytest.mark.parametrize(
     "other", [record("aws_rds_cluster.database_other"), record("aws_rds_cluster.database_main", allow='"loss"')]
 )
-def test_a_record_for_something_else_does_not(tmp_path: Path, other: str) -> None:
+def test_record_for_another_address_or_kind_does_not_lift_the_protection(tmp_path: Path, other: str) -> None:
     assert len(problems(tmp_path, lifted(*DATABASE), other)) == 1
 
 
-def test_an_expired_record_does_not_and_is_named(tmp_path: Path) -> None:
+def test_expired_record_does_not_lift_the_protection_and_is_named(tmp_path: Path) -> None:
     (problem,) = problems(
         tmp_path, lifted(*DATABASE), record("aws_rds_cluster.database_main", until=str(TODAY - datetime.timedelta(1)))
     )
@@ -103,12 +103,12 @@ def test_an_expired_record_does_not_and_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_the_last_day_counts(tmp_path: Path) -> None:
+def test_record_is_valid_on_its_last_day(tmp_path: Path) -> None:
     until = record("aws_rds_cluster.database_main", until=str(TODAY))
     assert problems(tmp_path, lifted(*DATABASE), until) == []
 
 
-def test_without_a_date_as_in_synthesis_no_record_expires(tmp_path: Path) -> None:
+def test_records_do_not_expire_without_a_date_as_in_synthesis(tmp_path: Path) -> None:
     past = record("aws_rds_cluster.database_main", until="2020-01-01")
     assert problems(tmp_path, lifted(*DATABASE), past, today=None) == []
 
@@ -120,7 +120,7 @@ def test_other_tiers_need_no_record(tmp_path: Path, tier: str) -> None:
     assert problems(tmp_path, head + text) == []
 
 
-def test_a_broken_record_is_a_problem_of_the_folder(tmp_path: Path) -> None:
+def test_invalid_record_is_a_problem(tmp_path: Path) -> None:
     broken = record("aws_rds_cluster.database_main", until="soon")
     assert problems(tmp_path, PROD, broken) == [
         "unlocks/prod.hcl:5: unlock.aws_rds_cluster.database_main.until soon is not a date; write year, month, and "
@@ -128,17 +128,17 @@ def test_a_broken_record_is_a_problem_of_the_folder(tmp_path: Path) -> None:
     ]
 
 
-def test_a_file_of_records_may_be_empty(tmp_path: Path) -> None:
+def test_empty_file_of_records_is_valid(tmp_path: Path) -> None:
     assert problems(tmp_path, PROD, "\n") == []
 
 
-def test_a_record_that_lasts_too_long_is_a_problem_on_a_day(tmp_path: Path) -> None:
+def test_record_that_is_valid_for_too_long_is_a_problem_if_a_date_is_given(tmp_path: Path) -> None:
     for_years = record("aws_rds_cluster.database_main", until="2030-01-01")
     (problem,) = problems(tmp_path, PROD, for_years)
     assert problem.startswith("unlocks/prod.hcl:5: unlock.aws_rds_cluster.database_main.until 2030-01-01 is more than")
 
 
-def test_what_is_in_two_regions_needs_two_records(tmp_path: Path) -> None:
+def test_resource_in_two_regions_needs_two_records(tmp_path: Path) -> None:
     text = lifted("\nbackup {", 'force_destroy = true\n  copy_to_region = "ap-northeast-1"')
     (problem,) = problems(tmp_path, text, record("aws_backup_vault.backup_main"))
     assert 'write `unlock "aws_backup_vault.backup_copy" { allow = ["protection"] ... }` into' in problem
@@ -149,8 +149,8 @@ def test_the_addresses_are_those_of_the_stack(prod: Template, address: str) -> N
     assert prod.resource(address)["lifecycle"]["prevent_destroy"] is True
 
 
-def test_the_addresses_of_what_production_has_not(archive: Template, further: Path) -> None:
-    """Of plain RDS, of a second vault, and of a repository's copies."""
+def test_addresses_of_blocks_that_production_does_not_have(archive: Template, further: Path) -> None:
+    """Plain RDS, a second vault, and a repository's copies."""
     by_block = {protection.block: protection for protection in PROTECTIONS}
     environments = load(PROJECT / "tests" / "environments")
     vaults = by_block["backup"].addresses("", environments["archive"].settings.backup)

@@ -1,4 +1,4 @@
-"""Former keys of environment files: each is answered with the new one, by file and line."""
+"""Former keys of environment files: the problem names the new key, with file and line."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ RENAMED = [
 
 
 @pytest.mark.parametrize(("model", "old", "new"), RENAMED)
-def test_former_key_is_gone_and_the_new_one_exists(model: type[Settings], old: str, new: str) -> None:
+def test_former_key_no_longer_exists_and_the_new_one_does(model: type[Settings], old: str, new: str) -> None:
     keys = written(model)
     assert old not in keys
     assert re.split(r" ", new)[0] in keys
@@ -47,7 +47,7 @@ def test_former_key_is_gone_and_the_new_one_exists(model: type[Settings], old: s
         ),
     ],
 )
-def test_former_key_in_a_file_is_answered_with_the_new_one(tmp_path: Path, block: str, message: str) -> None:
+def test_former_key_is_a_problem_that_names_the_new_key(tmp_path: Path, block: str, message: str) -> None:
     assert message in [
         str(each).replace(f"{tmp_path.as_posix()}/", "") for each in problems_of(tmp_path, {"dev": DEV + block})
     ]

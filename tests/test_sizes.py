@@ -1,4 +1,4 @@
-"""Small pieces: a file can be read in one sitting, and a function fits on a screen."""
+"""Limits on the size of files and functions: a function fits on a screen."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""Unlock records that no environment reads, and wrong ones, are found with the environment files."""
+"""Problems of unlock records, which are reported with those of the environment files."""
 
 import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ unlock "aws_s3_bucket.bucket_content" {
 
 
 def problems(folder: Path, name: str, text: str, dev: str = DEV) -> list[str]:
-    """Return what is wrong with a folder that has one file of records, without the folder's path."""
+    """Return the problems of a folder with one file of records, without the folder's path."""
     write(folder, {"dev": dev, "prod": PROD})
     (folder / "unlocks").mkdir()
     (folder / "unlocks" / name).write_text(text)
@@ -32,7 +32,7 @@ def problems(folder: Path, name: str, text: str, dev: str = DEV) -> list[str]:
     return []
 
 
-def test_a_right_record_is_no_problem(tmp_path: Path) -> None:
+def test_valid_record_is_no_problem(tmp_path: Path) -> None:
     assert problems(tmp_path, "prod.hcl", RECORD) == []
 
 

@@ -1,4 +1,4 @@
-"""Retired words: private names that AWS, Terraform, or CDK users would not know do not come back."""
+"""Retired words: private names that users of AWS, Terraform, and CDK would not recognize."""
 
 import re
 import subprocess

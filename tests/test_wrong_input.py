@@ -1,4 +1,4 @@
-"""Whatever a person writes into an environment file: it is read, or refused with rule and remedy; never a traceback."""
+"""Any edit of an environment file: it is valid, or a problem with rule and remedy; never a traceback."""
 
 import re
 import tempfile
@@ -27,7 +27,7 @@ BLOCK = re.compile(r'(\s*)(\w+)\s+"[^"]*"\s*\{.*')
 
 @st.composite
 def edited(draw: st.DrawFn) -> tuple[str, str]:
-    """Return a right file's name, and its text with up to three lines that somebody got wrong."""
+    """Return the name of a valid file, and its text with up to three lines changed."""
     name = draw(st.sampled_from(sorted(LINES)))
     lines = list(LINES[name])
     for _ in range(draw(st.integers(1, 3))):
@@ -37,7 +37,7 @@ def edited(draw: st.DrawFn) -> tuple[str, str]:
 
 
 def _wrong(line: str, others: list[str]) -> st.SearchStrategy[list[str]]:
-    """Return what may come in the place of a line: nothing, another one too, another value, key or label, less."""
+    """Return replacements of a line: nothing, two lines, another value, key, or label, or a part of it."""
     wrong = [st.just([]), st.sampled_from(others).map(lambda other: [line, other]), st.just([line.replace('"', "")])]
     if found := KEY.fullmatch(line):
         indent, key, value = found.groups()
@@ -51,7 +51,7 @@ def _wrong(line: str, others: list[str]) -> st.SearchStrategy[list[str]]:
 
 @given(file=edited())
 @settings(max_examples=400)
-def test_a_wrong_file_is_refused_and_not_crashed_upon(file: tuple[str, str]) -> None:
+def test_invalid_file_is_a_problem_and_not_a_traceback(file: tuple[str, str]) -> None:
     name, text = file
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / name).write_text(text)

@@ -1,8 +1,8 @@
-"""Wrong environment files, one a line in tests/wrong_inputs/*.jsonl: each has a problem with a helpful message.
+"""Invalid environment files, one per line in tests/wrong_inputs/*.jsonl: each has a problem with a helpful message.
 
 A line has `id`, `wrong` (what is wrong), `base` and `edits` (pairs of the old text and the new one, or text to
 append) or whole `files` (text, or bytes as Latin-1 with "encoding"), `name` (the environment's, with `base`), and
-`says`: fragments that the printed problems have to hold, with `file:line` where there is one.
+`says`: fragments that the printed problems must contain, with `file:line` where there is one.
 """
 
 import json
@@ -24,7 +24,7 @@ CASES = [
 
 
 def written(case: dict[str, Any]) -> dict[str, str]:
-    """Return the case's files by name. Every edit has to find its old text."""
+    """Return the case's files by name. Every edit must find its old text."""
     if "files" in case:
         return dict(case["files"])
     text = (ROOT / case["base"]).read_text()
@@ -50,6 +50,6 @@ def test_wrong_input_has_a_helpful_problem(tmp_path: Path, case: dict[str, Any])
     assert not missing, f"{missing} in\n{printed}"
 
 
-def test_wrong_inputs_have_an_id_each() -> None:
+def test_wrong_inputs_have_unique_ids() -> None:
     ids = [case["id"] for _, case in CASES]
     assert len(ids) == len(set(ids))

@@ -70,7 +70,7 @@ def test_target_tracking_uses_cpu_utilization_of_the_group(tmp_path: Path) -> No
     assert configuration["target_value"] == 60
 
 
-def test_a_schedule_moves_the_bounds_and_leaves_the_number_alone(tmp_path: Path) -> None:
+def test_schedule_changes_the_limits_but_not_the_desired_capacity(tmp_path: Path) -> None:
     actions = group(tmp_path, SETTINGS).resources("aws_autoscaling_schedule")
     arguments = {
         name: (each["recurrence"], each["min_size"], each["max_size"], each["desired_capacity"], each["time_zone"])
@@ -99,10 +99,10 @@ def test_each_step_policy_has_its_alarm(tmp_path: Path) -> None:
 
 
 @given(st.sets(st.sampled_from(DAYS), min_size=1), st.integers(0, 23), st.integers(0, 59))
-def test_days_are_numbers_from_sunday(days: set[str], hours: int, minutes: int) -> None:
+def test_recurrence_numbers_days_from_sunday(days: set[str], hours: int, minutes: int) -> None:
     named = tuple(day for day in DAYS if day in days)
     minute, hour, *_, week = unix_cron(f"{hours:02}:{minutes:02}", named).split(" ")
     assert (int(minute), int(hour)) == (minutes, hours)
     numbers = range(7) if week == "*" else map(int, week.split(","))
-    # In Unix's week Sunday is 0, in ours it is the last.
+    # Sunday is 0 in cron; in our settings, it is the last day.
     assert {DAYS[number - 1] for number in numbers} == days

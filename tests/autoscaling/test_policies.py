@@ -1,4 +1,4 @@
-"""Scaling as it is synthesized: for a service, which comes later, the same as for replicas."""
+"""Scaling in the synthesized JSON, of a service; scaling of replicas is the same."""
 
 import json
 from pathlib import Path
@@ -63,13 +63,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return Template(folder / "stacks" / "x")
 
 
-def test_schedules_move_the_bounds_so_an_apply_leaves_them(template: Template) -> None:
+def test_limits_that_schedules_change_are_ignored_by_an_apply(template: Template) -> None:
     target = template.only("aws_appautoscaling_target")
     assert target["lifecycle"] == {"ignore_changes": ["min_capacity", "max_capacity"]}
     assert (target["min_capacity"], target["max_capacity"]) == (2, 20)
 
 
-def test_tracking_requests_per_target_of_one_load_balancer(template: Template) -> None:
+def test_target_tracking_uses_requests_per_target_of_one_load_balancer(template: Template) -> None:
     policy = template.resource("aws_appautoscaling_policy.compute_api_requests")
     configuration = policy["target_tracking_scaling_policy_configuration"]
     assert configuration["target_value"] == 500
@@ -83,7 +83,7 @@ def test_tracking_requests_per_target_of_one_load_balancer(template: Template) -
     ("label", "operator", "minutes"),
     [("cpu_out", "GreaterThanOrEqualToThreshold", 2), ("cpu_in", "LessThanOrEqualToThreshold", 15)],
 )
-def test_each_step_policy_has_the_alarm_that_asks_it(
+def test_each_step_policy_is_the_action_of_its_alarm(
     template: Template, label: str, operator: str, minutes: int
 ) -> None:
     alarm = template.resource(f"aws_cloudwatch_metric_alarm.compute_api_{label}")
@@ -93,12 +93,12 @@ def test_each_step_policy_has_the_alarm_that_asks_it(
     policy = template.resource(f"aws_appautoscaling_policy.compute_api_{label}")
     (step,) = policy["step_scaling_policy_configuration"]["step_adjustment"]
     bounds = {key: value for key, value in step.items() if "bound" in key}
-    # "0" and no bound at all are two things.
+    # A bound of "0" is not the same as no bound.
     lower = "metric_interval_lower_bound" if label == "cpu_out" else "metric_interval_upper_bound"
     assert bounds == {lower: "0"}
 
 
-def test_a_schedule_ends_as_well_on_the_next_day_after_midnight(template: Template) -> None:
+def test_schedule_across_midnight_ends_on_the_next_day(template: Template) -> None:
     start = template.resource("aws_appautoscaling_scheduled_action.compute_api_evening_start")
     end = template.resource("aws_appautoscaling_scheduled_action.compute_api_evening_end")
     assert (start["schedule"], end["schedule"]) == ("cron(0 22 ? * FRI,SAT *)", "cron(0 2 ? * SAT,SUN *)")
@@ -107,7 +107,7 @@ def test_a_schedule_ends_as_well_on_the_next_day_after_midnight(template: Templa
     assert end["scalable_target_action"] == {"min_capacity": "2", "max_capacity": "20"}
 
 
-def test_a_window_opens_and_closes_once(template: Template) -> None:
+def test_window_starts_and_ends_once(template: Template) -> None:
     start = template.resource("aws_appautoscaling_scheduled_action.compute_api_concert_start")
     end = template.resource("aws_appautoscaling_scheduled_action.compute_api_concert_end")
     assert (start["schedule"], end["schedule"]) == ("at(2026-12-24T10:00:00)", "at(2026-12-24T12:00:00)")
@@ -115,12 +115,12 @@ def test_a_window_opens_and_closes_once(template: Template) -> None:
     assert end["scalable_target_action"] == {"min_capacity": "2", "max_capacity": "20"}
 
 
-def test_a_service_and_replicas_of_one_name_have_alarms_of_their_own(template: Template) -> None:
+def test_service_and_replicas_with_the_same_name_have_separate_alarms(template: Template) -> None:
     alarms = {alarm["alarm_name"] for alarm in template.resources("aws_cloudwatch_metric_alarm").values()}
     assert alarms == {"agora-dev-ecs-api-cpu-out", "agora-dev-ecs-api-cpu-in"}
 
 
-def test_names_take_hyphens(template: Template) -> None:
+def test_policy_names_have_hyphens(template: Template) -> None:
     assert "_" not in json.dumps(
         [policy["name"] for policy in template.resources("aws_appautoscaling_policy").values()]
     )

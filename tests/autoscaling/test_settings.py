@@ -1,4 +1,4 @@
-"""Scaling settings: which are valid, and which problems the others have."""
+"""Scaling settings: valid and invalid values."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def window(start: str, end: str, **changes: Any) -> dict[str, Any]:
     return {"start": start, "end": end, "min_capacity": 6, **changes}
 
 
-def test_out_fast_in_slowly_by_default() -> None:
+def test_defaults_scale_out_fast_and_in_slowly() -> None:
     tracking = scaling().target_tracking["cpu"]
     assert (tracking.scale_out_cooldown, tracking.scale_in_cooldown) == (60, 300)
     steps = scaling(target_tracking={}, step_scaling={"out": OUT, "in": IN}).step_scaling
@@ -109,19 +109,19 @@ def test_invalid_settings_are_reported(changes: dict[str, Any], rule: str) -> No
     assert any(rule in line for line in problems_of(**changes)), problems_of(**changes)
 
 
-def test_steps_in_go_with_tracking_that_only_adds() -> None:
+def test_scale_in_steps_are_valid_with_target_tracking_that_only_scales_out() -> None:
     adds = {"cpu": {**TRACKING["cpu"], "disable_scale_in": True}}
     assert problems_of(target_tracking=adds, step_scaling={"down": {**IN, "metric": "memory"}}) == []
 
 
-def test_schedules_on_other_days_do_not_meet() -> None:
+def test_schedules_on_different_days_do_not_overlap() -> None:
     weekend = {**EVENING, "days": ("sat", "sun"), "start": "12:00"}
     assert problems_of(schedule={"week": {**EVENING, "days": ("mon", "tue")}, "weekend": weekend}) == []
     over_midnight = {**EVENING, "days": ("sun",), "start": "22:00", "end": "19:00"}
     assert problems_of(schedule={"week": {**EVENING, "days": ("mon",)}, "late": over_midnight}) != []
 
 
-def test_a_window_inside_a_peak_gives_back_the_peaks_bounds() -> None:
+def test_window_within_a_schedule_restores_the_limits_of_the_schedule() -> None:
     """2026-12-24 is a Thursday."""
     thursday = {**EVENING, "days": ("thu",), "max_capacity": 9}
     peak = scaling(schedule={"x": thursday}, window={"w": window("2026-12-24T19:00", "2026-12-24T20:00")})
@@ -130,14 +130,14 @@ def test_a_window_inside_a_peak_gives_back_the_peaks_bounds() -> None:
     assert friday.bounds_after(friday.window["w"]) == (2, 6)
 
 
-def test_a_zone_without_any() -> None:
+def test_fewer_than_one_per_zone_is_a_problem() -> None:
     assert [finding.at for finding in scaling().zone_findings(3)] == [("min_capacity",)]
     assert list(scaling().zone_findings(3, others=1)) == []
     at_night = scaling(schedule={"night": {**EVENING, "min_capacity": 1}})
     assert [finding.at for finding in at_night.zone_findings(2)] == [("schedule", "night", "min_capacity")]
 
 
-def test_a_metric_that_the_target_has_not() -> None:
+def test_metric_that_the_target_does_not_have_is_a_problem() -> None:
     (finding,) = scaling().metric_findings(("memory", "requests_per_target"))
     assert finding.at == ("target_tracking", "cpu", "metric")
     assert finding.remedy == "write one of memory, requests_per_target"

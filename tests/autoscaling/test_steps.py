@@ -1,4 +1,4 @@
-"""Steps: no value of the metric is ever without an adjustment, nor with two."""
+"""Steps: every value of the metric has exactly one adjustment."""
 
 from itertools import pairwise
 from typing import Any
@@ -15,12 +15,12 @@ loose_bound = st.none() | st.integers(-3, 3).map(float)
 loose_steps = st.lists(st.builds(Interval, loose_bound, loose_bound, st.integers(-2, 2)), max_size=4)
 
 
-def ladder(rungs: list[float], direction: Direction) -> list[Interval]:
-    """Return right steps with these bounds beyond the threshold."""
+def valid_steps(limits: list[float], direction: Direction) -> list[Interval]:
+    """Return valid steps with these bounds beyond the threshold."""
     if direction == "in":
-        mirrored = ladder(rungs, "out")
+        mirrored = valid_steps(limits, "out")
         return [Interval(None if s.upper is None else -s.upper, -(s.lower or 0), -s.adjustment) for s in mirrored]
-    edges: list[float | None] = [0.0, *rungs, None]
+    edges: list[float | None] = [0.0, *limits, None]
     return [Interval(lower, upper, n + 1) for n, (lower, upper) in enumerate(pairwise(edges))]
 
 
@@ -29,21 +29,21 @@ def answers(steps: list[Interval], direction: Direction, delta: float) -> int:
 
 
 @given(bounds, directions)
-def test_right_steps_are_taken(rungs: list[float], direction: Direction) -> None:
-    assert list(faults(ladder(rungs, direction), direction)) == []
+def test_valid_steps_have_no_problem(limits: list[float], direction: Direction) -> None:
+    assert list(faults(valid_steps(limits, direction), direction)) == []
 
 
 @given(bounds, directions, st.floats(0, 1e9))
 def test_each_value_beyond_the_threshold_has_one_adjustment(
-    rungs: list[float], direction: Direction, distance: float
+    limits: list[float], direction: Direction, distance: float
 ) -> None:
     delta = distance if direction == "out" else -distance
-    assert answers(ladder(rungs, direction), direction, delta) == 1
+    assert answers(valid_steps(limits, direction), direction, delta) == 1
 
 
 @given(loose_steps, directions)
 def test_valid_steps_have_one_adjustment_for_each_value(steps: list[Interval], direction: Direction) -> None:
-    """The other way round: any steps at all, right or wrong. The bounds are whole: halves find every hole."""
+    """Conversely, for any steps, valid or not. The bounds are integers, so halves detect every gap."""
     deltas = [half / 2 for half in range(9)] + [49.8]
     once = all(answers(steps, direction, d if direction == "out" else -d) == 1 for d in deltas)
     if not list(faults(steps, direction)):
@@ -58,14 +58,14 @@ def test_steps_that_leave_a_value_out_are_invalid(steps: list[Interval], directi
 
 
 @given(bounds.filter(bool), directions, st.data())
-def test_a_step_taken_out_is_missed(rungs: list[float], direction: Direction, data: Any) -> None:
-    steps = ladder(rungs, direction)
+def test_missing_step_is_a_problem(limits: list[float], direction: Direction, data: Any) -> None:
+    steps = valid_steps(limits, direction)
     steps.pop(data.draw(st.integers(0, len(steps) - 1)))
     assert list(faults(steps, direction))
 
 
 def test_single_step_below_a_threshold_breached_above_never_scales() -> None:
-    """An upper bound of 0 and no lower one, on an alarm above 50: 99.8 found no step."""
+    """An upper bound of 0 and no lower bound, with an alarm above 50: a value of 99.8 has no step."""
     steps = [Interval(None, 0, 1)]
     assert adjustment(steps, "out", 99.8 - 50) is None
     (fault,) = faults(steps, "out")
@@ -97,10 +97,10 @@ def test_invalid_steps_are_reported(steps: list[Interval], direction: Direction,
 
 
 @pytest.mark.parametrize(("delta", "found"), [(0, 1), (9.9, 1), (10, 2), (49.8, 2)])
-def test_out_a_lower_bound_belongs_to_its_step(delta: float, found: int) -> None:
+def test_scale_out_step_includes_its_lower_bound(delta: float, found: int) -> None:
     assert adjustment([Interval(0, 10, 1), Interval(10, None, 2)], "out", delta) == found
 
 
 @pytest.mark.parametrize(("delta", "found"), [(0, -1), (-9.9, -1), (-10, -2), (-30, -2)])
-def test_in_an_upper_bound_belongs_to_its_step(delta: float, found: int) -> None:
+def test_scale_in_step_includes_its_upper_bound(delta: float, found: int) -> None:
     assert adjustment([Interval(-10, 0, -1), Interval(None, -10, -2)], "in", delta) == found

@@ -1,4 +1,4 @@
-"""The TypeScript app that the bench compares with is the one that a person would write."""
+"""The TypeScript app of the benchmark is like one that a person would write."""
 
 import json
 from pathlib import Path
@@ -61,7 +61,7 @@ STACK = {
 }
 
 
-def test_a_block_comes_after_those_that_it_refers_to() -> None:
+def test_block_comes_after_the_blocks_that_it_refers_to() -> None:
     assert [block.name for block in blocks(STACK)] == ["main", "web"]
 
 

@@ -1,6 +1,6 @@
-"""A small app that uses the bindings in each of the ways in which one can: by submodule, by attribute, by import.
+"""A small app that uses the bindings in every possible way: by submodule, by attribute, by import.
 
-With SAMPLE_IMPORTS it writes the names of the submodules of the bindings that it has loaded to that file.
+It writes the names of the loaded submodules of the bindings to the file in SAMPLE_IMPORTS, if that is set.
 """
 
 import json
@@ -35,7 +35,7 @@ def build(stack: TerraformStack) -> None:
     role = iam_role.IamRole(stack, "role", assume_role_policy=json.dumps({"Version": "2012-10-17"}))
     table = aws.dynamodb_table.DynamodbTable(stack, "table", name="sample", hash_key="id")
     table.put_point_in_time_recovery(enabled=True)
-    # A nested object, which the kernel hands back by reference.
+    # A nested object, which the kernel returns by reference.
     TerraformOutput(stack, "recovery", value=table.point_in_time_recovery.enabled)
     TerraformOutput(stack, "group_id", value=group.id)
     TerraformOutput(stack, "role_arn", value=role.arn)

@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 def run(command: Sequence[str], **environment: str) -> str:
     """Run a command from the repository and return its output; fail with its errors."""
-    # What an outer process installed must not reach this one.
+    # Preloads of the parent process must not affect this one.
     inherited = {name: value for name, value in os.environ.items() if name not in {STOCK, "NODE_OPTIONS"}}
     path = os.pathsep.join(filter(None, [environment.pop("PYTHONPATH", ""), str(REPOSITORY)]))
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The Python half, each test in a process of its own: what counts is what has been imported there."""
+"""The Python part of the lazy bindings. Each test checks what its own process has imported."""
 
 import re
 import sys
@@ -25,7 +25,7 @@ def run_python(code: str, **environment: str) -> list[str]:
 
 
 def make_package(folder: Path, *, version: str = VERSION, tail: str = "", reference_map: str = "{}") -> Path:
-    """Bindings of the known form with two submodules, and a jsii runtime with a map of types or without."""
+    """Create bindings of a supported form with two submodules, and a jsii runtime with or without a map of types."""
     package, runtime = folder / PACKAGE, folder / "jsii"
     contents = {
         runtime / "__init__.py": "class JSIIAssembly:\n    load = staticmethod(print)\n",
@@ -46,7 +46,7 @@ def make_package(folder: Path, *, version: str = VERSION, tail: str = "", refere
     return package
 
 
-def test_a_package_of_the_known_form_is_loaded_on_demand(tmp_path: Path) -> None:
+def test_package_of_a_supported_form_is_loaded_on_demand(tmp_path: Path) -> None:
     make_package(tmp_path)
 
     assert run_python(LOADED_SUBMODULES, PYTHONPATH=str(tmp_path)) == [
@@ -65,7 +65,7 @@ def test_a_package_of_the_known_form_is_loaded_on_demand(tmp_path: Path) -> None
     ],
     ids=["other release", "other import", "other statement", "other jsii"],
 )
-def test_anything_else_is_loaded_as_it_is(tmp_path: Path, unknown: dict[str, str]) -> None:
+def test_any_other_package_is_loaded_unchanged(tmp_path: Path, unknown: dict[str, str]) -> None:
     make_package(tmp_path, **unknown)
 
     assert run_python(LOADED_SUBMODULES, PYTHONPATH=str(tmp_path)) == [
@@ -74,14 +74,14 @@ def test_anything_else_is_loaded_as_it_is(tmp_path: Path, unknown: dict[str, str
     ]
 
 
-def test_a_submodule_without_a_folder_is_not_known(tmp_path: Path) -> None:
+def test_submodule_without_a_folder_is_not_found(tmp_path: Path) -> None:
     package = make_package(tmp_path, tail="from . import elsewhere\n")
 
     assert recognise(package) is None
     assert recognise(tmp_path / "nowhere") is None
 
 
-def test_the_stock_switch_leaves_the_bindings_alone(tmp_path: Path) -> None:
+def test_stock_switch_leaves_the_bindings_unchanged(tmp_path: Path) -> None:
     make_package(tmp_path)
 
     first, _ = run_python(LOADED_SUBMODULES, PYTHONPATH=str(tmp_path), GROUNDWORK_STOCK_BINDINGS="1")
@@ -89,7 +89,7 @@ def test_the_stock_switch_leaves_the_bindings_alone(tmp_path: Path) -> None:
     assert first == "loaded vpc s3_bucket"
 
 
-def test_the_names_of_all_types_lead_to_their_modules() -> None:
+def test_every_type_name_resolves_to_its_module() -> None:
     spec = find_spec(PACKAGE)
     assert spec and spec.origin
     package = Path(spec.origin).parent
@@ -103,7 +103,7 @@ def test_the_names_of_all_types_lead_to_their_modules() -> None:
         assert of_type and of_type[1] == jsii_name(submodule)
 
 
-def test_a_type_never_imported_comes_back_properly_typed() -> None:
+def test_type_that_was_never_imported_is_returned_with_its_class() -> None:
     code = """
 import sys, modules
 from cdktf import App, TerraformStack
@@ -112,7 +112,7 @@ import jsii
 from jsii._kernel.types import CreateRequest
 
 stack = TerraformStack(App(), "stack")
-# Only the kernel knows of this one, as if a JavaScript library had made it.
+# Only the kernel has this object, as if a JavaScript library had created it.
 jsii.kernel.provider.create(
     CreateRequest(fqn="@cdktf/provider-aws.sqsQueue.SqsQueue", args=[stack, "queue", {"name": "jobs"}])
 )
@@ -124,7 +124,7 @@ print(type(queue).__module__, type(queue).__name__, queue.name_input)
     assert run_python(code) == ["False", "cdktf_cdktf_provider_aws.sqs_queue SqsQueue jobs"]
 
 
-def test_it_imports_neither_jsii_nor_cdktf() -> None:
+def test_importing_modules_imports_neither_jsii_nor_cdktf() -> None:
     code = """
 import sys, modules, modules.bindings
 print(sorted(name for name in sys.modules if name.split(".")[0] in {"jsii", "cdktf", "constructs"}))
@@ -133,7 +133,7 @@ print(sorted(name for name in sys.modules if name.split(".")[0] in {"jsii", "cdk
     assert run_python(code) == ["[]"]
 
 
-def test_the_hook_is_added_once() -> None:
+def test_import_hook_is_added_once() -> None:
     code = """
 import sys
 before = len(sys.meta_path)
@@ -145,7 +145,7 @@ print(len(sys.meta_path) - before)
     assert run_python(code) == ["1"]
 
 
-def test_it_says_so_when_cdktf_came_first() -> None:
+def test_cdktf_imported_first_is_reported() -> None:
     code = """
 import warnings, sys, types
 sys.modules["constructs"] = types.ModuleType("constructs")

@@ -1,4 +1,4 @@
-"""The JavaScript half, in the Node that jsii uses."""
+"""The JavaScript part of the lazy bindings, in the Node.js that jsii uses."""
 
 import json
 import os
@@ -32,7 +32,7 @@ console.log(JSON.stringify({ loaded, names, vpc: aws.vpc.name, same: aws.vpc ===
 
 
 def require_package(folder: Path, *, version: str = "20.1.0", index: str = INDEX) -> dict[str, object]:
-    """What Node sees of a package with two files behind its index."""
+    """Return what Node.js loads of a package with an index and two other files."""
     package = folder / "node_modules" / "@cdktf" / "provider-aws"
     manifest = {"name": "@cdktf/provider-aws", "version": version, "main": "lib/index.js"}
     contents = {"package.json": json.dumps(manifest), "lib/index.js": index}
@@ -47,7 +47,7 @@ def require_package(folder: Path, *, version: str = "20.1.0", index: str = INDEX
     return seen
 
 
-def test_a_file_is_loaded_when_it_is_asked_for(tmp_path: Path) -> None:
+def test_file_is_loaded_when_it_is_required(tmp_path: Path) -> None:
     assert require_package(tmp_path) == {
         "loaded": [],
         "names": ["s3Bucket", "vpc"],
@@ -62,7 +62,7 @@ def test_a_file_is_loaded_when_it_is_asked_for(tmp_path: Path) -> None:
     [{"version": "21.0.0"}, {"index": INDEX + "console.error('more');\n"}],
     ids=["other release", "other statement"],
 )
-def test_anything_else_is_loaded_as_it_is(tmp_path: Path, unknown: dict[str, str]) -> None:
+def test_any_other_package_is_loaded_unchanged(tmp_path: Path, unknown: dict[str, str]) -> None:
     seen = require_package(tmp_path, **unknown)
 
     assert seen["loaded"] == ["vpc", "s3-bucket"]
@@ -78,7 +78,7 @@ def test_node_options_are_kept_and_one_preload_is_added(monkeypatch: pytest.Monk
     assert os.environ["NODE_OPTIONS"] == f'--no-warnings --require "{preload.SCRIPT}"'
 
 
-def test_a_path_with_blanks_and_quotes_reaches_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_path_with_spaces_and_quotes_reaches_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / 'a "folder" with\\blanks'
     folder.mkdir()
     script = Path(shutil.copy(preload.SCRIPT, folder))
@@ -91,7 +91,7 @@ def test_a_path_with_blanks_and_quotes_reaches_node(tmp_path: Path, monkeypatch:
     assert run([NODE, "-e", print_it], NODE_OPTIONS=os.environ["NODE_OPTIONS"]) == str(script)
 
 
-def test_a_preload_that_is_not_on_disk_is_not_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_preload_that_is_not_on_disk_is_not_requested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preload, "SCRIPT", tmp_path / "preload.js")
     monkeypatch.delenv("NODE_OPTIONS", raising=False)
 

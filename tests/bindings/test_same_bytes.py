@@ -16,7 +16,7 @@ SAMPLE = [sys.executable, str(Path(__file__).with_name("sample_app.py"))]
 
 @pytest.mark.parametrize("envs", ["envs", "tests/environments"])
 def test_every_environment_is_the_same_with_stock_and_with_lazy_bindings(tmp_path: Path, envs: str) -> None:
-    # All environments of a folder in one run, for the stock import is most of it.
+    # All environments of a folder in one run, because the stock import takes most of the time.
     workspace = Workspace(REPOSITORY / envs, tmp_path)
     build(workspace.packages, chosen(load(workspace.envs), None), os.environ)
     command, environment = [sys.executable, "main.py"], {"ENVS": envs, "GROUNDWORK_BUILD": str(tmp_path)}
@@ -37,7 +37,7 @@ def test_stock_and_lazy_bindings_write_the_same_bytes(tmp_path: Path) -> None:
 
     assert of_lazy == of_stock
     assert {"manifest.json", "stacks/sample/cdk.tf.json"} <= of_lazy.keys()
-    # The comparison is of what it claims to be.
+    # Each run has used the bindings that it should.
     assert len(stock.read_text().split()) > 2_000
     assert {"vpc", "iam_role", "dynamodb_table"} <= set(lazy.read_text().split())
     assert len(lazy.read_text().split()) < 20

@@ -1,4 +1,4 @@
-"""The versions calendar: what follows from its rows, and what the committed one says."""
+"""The versions calendar: rules for its rows, and the committed calendar."""
 
 import dataclasses
 import datetime
@@ -44,7 +44,7 @@ def test_a_version_is_found_by_itself_or_by_its_major_version() -> None:
     assert rows.find("postgres", "17.1") is rows.find("mysql", "16.8") is None
 
 
-def test_a_minor_version_without_an_end_has_its_major_versions() -> None:
+def test_minor_version_without_an_end_has_the_end_of_its_major_version() -> None:
     rows = calendar(row("16", 20, major="16", end_of_extended_support=day(90)), row("16.9", major="16"))
     found = rows.find("postgres", "16.9")
     assert found
@@ -65,7 +65,7 @@ def test_whether_a_version_can_be_created_on_a_day(fields: dict[str, Any], creat
 
 
 @pytest.mark.parametrize(("left", "lasting"), [(None, True), (181, True), (180, False), (0, False), (-5, False)])
-def test_a_version_lasts_when_its_end_is_further_away_than_the_notice(left: int | None, lasting: bool) -> None:
+def test_version_is_lasting_if_its_end_is_after_the_notice_period(left: int | None, lasting: bool) -> None:
     assert datetime.timedelta(days=180) == NOTICE
     assert row("16.8", left).is_lasting(TODAY) is lasting
 
@@ -82,14 +82,14 @@ def test_the_successor_is_one_that_can_be_created() -> None:
     assert successor(postgres(row("16.8", 5), row("16.9", 900, can_create=False), row("16.10", 300)), "16.8") == "16.10"
 
 
-def test_the_successor_is_the_newest_of_the_next_major_version_where_its_own_ends() -> None:
+def test_successor_of_an_ending_major_version_is_the_newest_of_the_next_one() -> None:
     ends, next_one = postgres(row("14.20", 90), major="14", left=90), postgres(row("15.1", 900), row("15.2", 300))
     rows = calendar(*ends.versions, *next_one.versions)
     assert successor(rows, "14.20") == "15.2"
     assert successor(rows, "14") == "16"
 
 
-def test_the_successor_in_kubernetes_is_the_next_minor_version_that_lasts() -> None:
+def test_successor_in_kubernetes_is_the_next_lasting_minor_version() -> None:
     rows = calendar(
         *(row(f"1.{minor}", left, "kubernetes") for minor, left in ((33, -9), (34, 6), (36, 250), (37, None)))
     )
@@ -98,13 +98,13 @@ def test_the_successor_in_kubernetes_is_the_next_minor_version_that_lasts() -> N
     assert successor(rows, "1.37", "kubernetes") is None
 
 
-def test_the_numbers_of_versions_order_them() -> None:
+def test_versions_are_ordered_by_their_numbers() -> None:
     versions = ["8.0.mysql_aurora.3.09.0", "8.0.mysql_aurora.3.10.0", "8.0.mysql_aurora.3.10.6"]
     assert versions == sorted(versions, key=lambda each: row(each).order)
     assert row("16.9").order < row("16.10").order
 
 
-def test_each_committed_row_has_its_page_and_stands_once() -> None:
+def test_each_committed_row_has_a_page_and_is_unique() -> None:
     rows = committed()
     assert {each.page for each in rows.versions} == set(rows.pages)
     assert all(
@@ -124,14 +124,14 @@ def test_each_committed_row_has_its_page_and_stands_once() -> None:
         ("lambda", "python3.13", "2029-06-30"),
     ],
 )
-def test_ends_that_aws_publishes(kind: Kind, version: str, end: str) -> None:
+def test_end_is_the_one_that_aws_publishes(kind: Kind, version: str, end: str) -> None:
     found = committed().find(kind, version)
     assert found
     assert str(found.end_of_standard_support) == end
 
 
 @pytest.mark.parametrize(("kind", "version"), [("postgres", "16.8"), ("aurora-postgresql", "16.6")])
-def test_versions_that_aws_no_longer_creates(kind: Kind, version: str) -> None:
+def test_version_that_aws_no_longer_creates_cannot_be_created(kind: Kind, version: str) -> None:
     found = committed().find(kind, version)
     assert found
     assert not found.can_be_created(TODAY)

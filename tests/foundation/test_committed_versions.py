@@ -1,4 +1,4 @@
-"""Every version that is committed lasts for the notice and longer, as of the day on which the calendar was read."""
+"""Every committed version is supported for longer than the notice period, as of the date when the calendar was read."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from ops.workspace import PROJECT
 from tests.support.days import READ
 
 ENVIRONMENTS = ("envs", "tests/environments")
-#: Versions in documents: what is written, and of which kind it is.
+#: Versions in documents: a pattern, and the kind of version.
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("aurora-mysql", r"8\.0\.mysql_aurora\.3\.\d+\.\d+"),
     ("kubernetes", r"--kubernetes-version (1\.\d+)"),
@@ -83,7 +83,7 @@ def test_a_committed_version_is_created_and_supported_for_longer_than_the_notice
 def test_a_committed_version_without_a_published_end_is_the_newest_of_its_major_version(
     where: str, kind: Kind, version: str
 ) -> None:
-    """AWS supports a minor version for a year and more: the newest one ends last, where no date was found."""
+    """AWS supports a minor version for at least a year, so without a date, the newest one ends last."""
     rows = {each.version: each for each in committed().of(kind)}
     if version in rows and rows[version].end_of_standard_support is None and ends_are_published(kind):
         newer = [each.version for each in rows.values() if is_newer(each, rows[version])]
@@ -91,7 +91,7 @@ def test_a_committed_version_without_a_published_end_is_the_newest_of_its_major_
 
 
 def ends_are_published(kind: Kind) -> bool:
-    """Return whether AWS names ends for this kind at all."""
+    """Return whether AWS publishes end dates for this kind."""
     return any(each.end_of_standard_support for each in committed().of(kind)) and kind not in DEFAULT_VERSIONS
 
 
@@ -99,7 +99,7 @@ def is_newer(one: Version, other: Version) -> bool:
     return one.major == other.major and not one.is_major and one.order > other.order
 
 
-def test_versions_stand_in_every_place_that_is_looked_at() -> None:
+def test_versions_are_found_in_every_searched_place() -> None:
     places = {where.partition(":")[0] for where, _, _ in COMMITTED}
     assert {"README.md", "docs/runbooks/cluster-upgrade.md", "docs/reference/compute.md"} <= places
     assert {Path(place).name for place in places} >= {"dev.hcl", "prod.hcl", "staging.hcl", "mobile.hcl", "rds.hcl"}
@@ -110,12 +110,12 @@ def test_a_cluster_upgrade_leads_to_the_next_version() -> None:
     assert int(green.version.partition(".")[2]) == int(blue.version.partition(".")[2]) + 1
 
 
-def test_a_cluster_of_nodes_has_the_kube_proxy_of_its_version() -> None:
+def test_cluster_with_nodes_has_the_kube_proxy_of_its_version() -> None:
     for file in load(PROJECT / "tests/environments").values():
         for cluster in file.settings.eks.values():
             if "kube-proxy" in cluster.add_on:
                 assert cluster.add_on["kube-proxy"].version.startswith(f"v{cluster.version}.")
 
 
-def test_caches_take_the_calendars_versions_that_users_can_log_in_to() -> None:
+def test_caches_accept_the_versions_in_the_calendar_that_support_users() -> None:
     assert ENGINE_VERSIONS == {"valkey": ("7.2", "8.0", "8.1", "8.2"), "redis": ("7.0", "7.1")}

@@ -1,4 +1,4 @@
-"""Names: within the limits, stable, unique."""
+"""Names are within the limits, stable, and unique."""
 
 import re
 
@@ -12,24 +12,24 @@ NAMES = Names("agora", "dev", "111111111111", "ap-northeast-2")
 
 
 @given(words, st.integers(16, 64))
-def test_limited_is_never_longer_and_keeps_what_fits(name: str, limit: int) -> None:
+def test_limited_is_within_the_limit_and_keeps_short_names(name: str, limit: int) -> None:
     assert len(limited(name, limit)) <= limit
     if len(name) <= limit:
         assert limited(name, limit) == name
 
 
 @given(st.lists(words, min_size=2, max_size=2, unique=True))
-def test_cut_names_stay_apart(pair: list[str]) -> None:
+def test_truncated_names_stay_distinct(pair: list[str]) -> None:
     one, other = (limited("a-long-beginning-that-is-always-cut-off-" + name, 24) for name in pair)
     assert one != other
 
 
-def test_the_rule_never_changes() -> None:
-    """A changed name is a replacement: this result is a promise."""
+def test_limited_name_never_changes() -> None:
+    """A changed name would replace the resource."""
     assert limited("agora-production-thumbnails-of-uploads", 24) == "agora-productio-2bb4ef61"
 
 
-def test_names_of_things() -> None:
+def test_names_have_the_form_of_their_service() -> None:
     assert NAMES.of("vpc") == "agora-dev-vpc"
     assert NAMES.bucket("logs") == "agora-dev-logs-111111111111-ap-northeast-2"
     assert NAMES.key_alias("logs") == "alias/agora/dev/logs"
@@ -39,5 +39,5 @@ def test_names_of_things() -> None:
 
 
 @given(words.filter(lambda word: word[0] != "-"))
-def test_bucket_names_are_what_s3_takes(what: str) -> None:
+def test_bucket_names_are_valid_in_s3(what: str) -> None:
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", NAMES.bucket(what))

@@ -1,4 +1,4 @@
-"""Our parser and python-hcl2's, which knows the whole of HCL, read the same."""
+"""Our parser and python-hcl2, which supports all of HCL, read the same values."""
 
 import json
 from pathlib import Path
@@ -34,11 +34,11 @@ bodies = st.recursive(
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PROJECT).as_posix())
-def test_a_committed_file_is_read_as_by_python_hcl2(path: Path) -> None:
+def test_committed_file_is_read_as_by_python_hcl2(path: Path) -> None:
     assert ours(parse(path)) == theirs(hcl2.loads(path.read_text()))
 
 
-# python-hcl2 takes its time.
+# python-hcl2 is slow.
 @settings(max_examples=25)
 @given(body=bodies)
 def test_any_file_is_read_as_by_python_hcl2(body: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -66,7 +66,7 @@ def expression(value: Any) -> str:
 
 
 def ours(body: Body) -> dict[str, Any]:
-    """Return what our parser read in the form of python-hcl2's."""
+    """Return our parser's result in the form of python-hcl2's."""
     found: dict[str, Any] = {each.name: as_lists(each.value) for each in body.attributes}
     for block in body.blocks:
         inner: dict[str, Any] = {**ours(block.body), IS_BLOCK: True}
@@ -83,7 +83,7 @@ def as_lists(value: Any) -> Any:
 
 
 def theirs(found: Any) -> Any:
-    """Return what python-hcl2 read without the quotes and escapes that it leaves, and without comments."""
+    """Return python-hcl2's result without comments, and without the quotes and escapes that it keeps."""
     if isinstance(found, dict):
         kept = {key: each for key, each in found.items() if not key.endswith("comments__")}
         return {json.loads(key) if key.startswith('"') else key: theirs(each) for key, each in kept.items()}

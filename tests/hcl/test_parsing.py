@@ -1,4 +1,4 @@
-"""HCL as data, with its lines."""
+"""The parser of HCL as data, with line numbers."""
 
 import re
 from pathlib import Path
@@ -77,46 +77,46 @@ def test_windows_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
         '{ a = "${b}" }',
     ],
 )
-def test_whatever_would_be_live_terraform_is_refused(tmp_path: Path, written: str) -> None:
+def test_terraform_expression_is_an_error(tmp_path: Path, written: str) -> None:
     message = refused(tmp_path, f"ok = 1\nx = {written}\n")
     assert message.startswith(("x.hcl:2: x ", "x.hcl:2: x.a "))
     assert "an environment file is data" in message
 
 
-def test_interpolation_in_a_label_is_refused(tmp_path: Path) -> None:
+def test_interpolation_in_a_label_is_an_error(tmp_path: Path) -> None:
     assert refused(tmp_path, 'service "${x}" {\n}\n').startswith("x.hcl:1: ")
 
 
-def test_several_errors_at_once(tmp_path: Path) -> None:
+def test_several_errors_are_reported_together(tmp_path: Path) -> None:
     assert refused(tmp_path, "a = b\nc = 05\nd = var.e\n").count("x.hcl:") == 3
 
 
-def test_a_missing_brace_is_found_at_its_opening(tmp_path: Path) -> None:
+def test_missing_brace_is_reported_at_its_opening_brace(tmp_path: Path) -> None:
     text = "product = 1\nnetwork {\n  cidr = 1\n\nother {\n  x = 1\n}\n"
     assert refused(tmp_path, text) == "x.hcl:2: '{' is never closed; write the missing '}'"
 
 
-def test_a_missing_brace_at_the_end(tmp_path: Path) -> None:
+def test_missing_brace_at_the_end_is_an_error(tmp_path: Path) -> None:
     assert refused(tmp_path, "network {\n  cidr = 1\n") == "x.hcl:1: '{' is never closed; write the missing '}'"
 
 
-def test_a_missing_bracket(tmp_path: Path) -> None:
+def test_missing_bracket_is_an_error(tmp_path: Path) -> None:
     assert refused(tmp_path, "a = 1\nzones = [\n  1,\n").startswith("x.hcl:2: '[' is never closed")
 
 
-def test_a_missing_quote(tmp_path: Path) -> None:
+def test_missing_quote_is_an_error(tmp_path: Path) -> None:
     assert refused(tmp_path, 'a = 1\nb = "text\n').startswith("x.hcl:2: ")
 
 
-def test_a_brace_too_many(tmp_path: Path) -> None:
+def test_extra_brace_is_an_error(tmp_path: Path) -> None:
     assert refused(tmp_path, "a = 1\n}\n").startswith("x.hcl:2: '}' has no matching opening brace")
 
 
-def test_a_value_that_is_missing(tmp_path: Path) -> None:
+def test_missing_value_is_an_error(tmp_path: Path) -> None:
     assert refused(tmp_path, "n {\n  a =\n}\n").startswith("x.hcl:2: ")
 
 
-def test_not_hcl_at_all(tmp_path: Path) -> None:
+def test_text_that_is_not_hcl_is_an_error(tmp_path: Path) -> None:
     assert refused(tmp_path, "product: agora\n").startswith("x.hcl:1: ':' is not expected here")
 
 
@@ -199,13 +199,13 @@ def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
         ('a = 1\nb = "\x00"\n', "2: U+0000 control character is an invisible character; remove it"),
     ],
 )
-def test_what_is_wrong_is_said_where_it_is(tmp_path: Path, written: str, said: str) -> None:
+def test_error_names_the_line_and_the_problem(tmp_path: Path, written: str, said: str) -> None:
     message = refused(tmp_path, written + "\n")
     assert said in message
     assert message.count("x.hcl:") == 1
 
 
-def test_a_file_in_utf_16_is_named_as_that(tmp_path: Path) -> None:
+def test_file_in_utf_16_is_reported_as_utf_16(tmp_path: Path) -> None:
     assert "is UTF-16; save the file in UTF-8" in refused(tmp_path, "a = 1\n".encode("utf-16"))
 
 
@@ -221,7 +221,7 @@ def test_a_key_is_read_with_a_colon_and_in_quotes(tmp_path: Path) -> None:
     assert (body.blocks[0].body.attributes[0].value, body.blocks[0].line) == (-15.0, 6)
 
 
-#: Without the line whose text holds quotes and braces of its own.
+#: Without the line whose string contains quotes and braces.
 FILE = re.sub(r".*\\.*\n", "\n", (Path(__file__).parent.parent / "environments" / "events.hcl").read_text())
 SLIPS = [
     (match.start(), letter * times)
@@ -232,7 +232,7 @@ SLIPS = [
 ]
 
 
-def test_a_letter_too_few_or_too_many_is_found_in_its_line(tmp_path: Path) -> None:
+def test_missing_or_extra_character_is_reported_in_its_line(tmp_path: Path) -> None:
     for place, instead in SLIPS:
         line = FILE.count("\n", 0, place) + 1
         path = tmp_path / "x.hcl"
@@ -245,7 +245,7 @@ def test_a_letter_too_few_or_too_many_is_found_in_its_line(tmp_path: Path) -> No
             pytest.fail(f"nothing is said of line {line} with {instead!r} for {FILE[place]!r}")
 
 
-def test_a_closing_brace_too_few_is_found_at_a_block_around_it(tmp_path: Path) -> None:
+def test_missing_closing_brace_is_reported_at_an_enclosing_block(tmp_path: Path) -> None:
     for match in re.finditer("}", FILE):
         path = tmp_path / "x.hcl"
         path.write_text(FILE[: match.start()] + FILE[match.end() :])

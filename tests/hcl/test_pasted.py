@@ -1,4 +1,4 @@
-"""Secrets pasted into environment files are found, named by line, and not repeated."""
+"""Secrets that are pasted into environment files are reported by line, and not repeated."""
 
 import random
 import string
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from modules.hcl.pasted import entropy, pasted_secrets
 from tests.support.environments import DEV, only_problem
 
-# None of these opens anything; they are put together here, so that no scanner takes them for real ones.
+# None of these is valid. They are concatenated here, so that no scanner reports them.
 KEY_ID = "AKIA" + "IOSFODNN7EXAMPLE"
 SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY"
 WEBHOOK = "https://hooks." + "slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX"
@@ -37,7 +37,7 @@ SECRETS = {
 
 
 PLACES = ['tags = {{ note = "{}" }}', "# until Monday: {}", 'product = "{}"']
-#: In a comment only what bears its issuer's mark is known: prose and digests are long, too.
+#: In comments, only secrets with the issuer's prefix are detected, because text and digests are long too.
 CASES = [
     (secret, name, line)
     for secret, name in SECRETS.items()
@@ -47,7 +47,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("secret", "name", "line"), CASES, ids=[f"{name}-{line[:7]}" for _, name, line in CASES])
-def test_wherever_it_stands_it_is_found_and_not_repeated(tmp_path: Path, secret: str, name: str, line: str) -> None:
+def test_secret_anywhere_is_found_and_not_repeated(tmp_path: Path, secret: str, name: str, line: str) -> None:
     text = "\n" + line.format(secret) + "\n" + DEV
     problem = only_problem(tmp_path, {"dev": text})
     assert problem.startswith(
@@ -75,14 +75,14 @@ def test_wherever_it_stands_it_is_found_and_not_repeated(tmp_path: Path, secret:
         'JWT_KEY = "hunter2"',
     ],
 )
-def test_keys_that_hold_secrets(tmp_path: Path, line: str) -> None:
+def test_value_of_a_key_for_secrets_is_a_problem(tmp_path: Path, line: str) -> None:
     problem = only_problem(tmp_path, {"dev": f"{DEV}{line}\n"})
     assert problem.startswith("dev.hcl:10: the line contains what looks like a secret's value (")
     assert "hunter2" not in problem
 
 
 @pytest.mark.parametrize("line", ['value = "x"', 'secret_string = "x"', 'url = "https://example.com"', 'data = "x"'])
-def test_a_secret_block_holds_no_value(tmp_path: Path, line: str) -> None:
+def test_value_in_a_secret_block_is_a_problem(tmp_path: Path, line: str) -> None:
     text = f'{DEV}secret "slack-webhook" {{\n  {line}\n}}\n'
     assert only_problem(tmp_path, {"dev": text}).startswith("dev.hcl:11: the line contains what looks like a secret's")
     text = f'{DEV}secret "slack-webhook" {{ {line} }}\n'
@@ -117,7 +117,7 @@ def test_a_secret_block_holds_no_value(tmp_path: Path, line: str) -> None:
         'remote = "ssh://deployment@git.example:22/agora"',
     ],
 )
-def test_what_only_looks_a_little_like_one_passes(tmp_path: Path, line: str) -> None:
+def test_value_that_resembles_a_secret_is_no_problem(tmp_path: Path, line: str) -> None:
     path = tmp_path / "dev.hcl"
     path.write_text(line + "\n")
     assert list(pasted_secrets(path)) == []
@@ -132,7 +132,7 @@ parameters = { AUTH_TOKEN = "api/token-lifetime" }
 """
 
 
-def test_names_of_secrets_are_none(tmp_path: Path) -> None:
+def test_names_of_secrets_are_no_problem(tmp_path: Path) -> None:
     path = tmp_path / "dev.hcl"
     path.write_text(REFERENCES)
     assert list(pasted_secrets(path)) == []
@@ -153,14 +153,14 @@ def test_values_among_the_names_of_secrets_are_found(tmp_path: Path, before: str
     assert [problem.line for problem in pasted_secrets(path)] == [line]
 
 
-def test_a_value_behind_a_one_line_secret_block_is_an_ordinary_key(tmp_path: Path) -> None:
+def test_key_after_a_one_line_secret_block_is_an_ordinary_key(tmp_path: Path) -> None:
     path = tmp_path / "dev.hcl"
     path.write_text('secret "a" {}\nsecret "b" {\n  description = "x"\n}\nalarm "x" {\n  value = 3\n}\n')
     assert list(pasted_secrets(path)) == []
 
 
 def test_nearly_every_random_key_is_found(tmp_path: Path) -> None:
-    """40 characters of base64, as AWS makes them; the generator is seeded, so the share is the same each time."""
+    """40 characters of base64, as in AWS secret access keys. The seed makes the result repeatable."""
     source = random.Random(4)
     letters = string.ascii_letters + string.digits + "/+"
     path = tmp_path / "dev.hcl"
@@ -175,8 +175,8 @@ def test_entropy_is_that_of_the_characters(text: str) -> None:
 
 
 @pytest.mark.parametrize("part", ["a", "a1", "eyJ", "://a:b", '\\"', '"', "password", "{ ", "a:", "-----BEGIN A "])
-def test_a_line_of_any_length_is_searched_in_a_time_that_grows_with_it(tmp_path: Path, part: str) -> None:
-    """A pattern that begins anew at each letter would take minutes: a hundred times the length, ten thousand times."""
+def test_search_time_grows_linearly_with_the_length_of_a_line(tmp_path: Path, part: str) -> None:
+    """A pattern that restarts at each character would take minutes: a quadratic time."""
     path = tmp_path / "dev.hcl"
     path.write_text(f'note = "{part * (100_000 // len(part))}')
     list(pasted_secrets(path))

@@ -1,4 +1,4 @@
-"""HCL values against a pydantic model: shapes, lines, nearest keys."""
+"""HCL values read into a pydantic model: shapes, lines, and suggested keys."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -59,7 +59,7 @@ roof { width = 400 }
 """
 
 
-def test_all_shapes(tmp_path: Path) -> None:
+def test_values_of_every_shape_are_read(tmp_path: Path) -> None:
     built, document = house(tmp_path, TEXT)
     expected: dict[str, Any] = {"width": 400, "colour": "white"}
     assert built.roof is not None
@@ -101,12 +101,12 @@ def test_all_shapes(tmp_path: Path) -> None:
         ('room "A B" { size = 1 }', "x.hcl:2: room.A B"),
     ],
 )
-def test_what_the_model_has_no_place_for(tmp_path: Path, written: str, message: str) -> None:
+def test_value_that_does_not_fit_the_model_is_a_problem(tmp_path: Path, written: str, message: str) -> None:
     (found,) = refused(tmp_path, f'street = "Elm"\n{written}\n')
     assert found.startswith(message)
 
 
-def test_several_at_once_and_in_the_files_order(tmp_path: Path) -> None:
+def test_several_problems_are_reported_in_the_order_of_the_file(tmp_path: Path) -> None:
     found = refused(tmp_path, 'room "a" {\n  size = true\n  window {\n    width = []\n  }\n}\n')
     assert [each.split(": ")[1].split(" ")[0] for each in found] == [
         "street",
@@ -121,7 +121,7 @@ def test_former_key_names_the_new_one_and_the_line(tmp_path: Path) -> None:
     ]
 
 
-def test_former_block_that_is_a_key_now_shows_the_new_form(tmp_path: Path) -> None:
+def test_former_block_that_is_now_a_key_shows_the_new_form(tmp_path: Path) -> None:
     text = 'street = "Elm"\nroom "hall" {\n  size = 3\n  lamp "north" {\n    watts = 2\n  }\n}'
     assert refused(tmp_path, text) == [
         'x.hcl:4: room.hall.lamp is now `lamps = { north = "..." }`; write it in this form'

@@ -1,4 +1,4 @@
-"""What pydantic refuses is said in words, whichever field it is."""
+"""pydantic's errors are worded as problems, for every field."""
 
 import copy
 import re
@@ -19,7 +19,7 @@ from ops.scan.skips import Skips
 from tests.conftest import FURTHER, REFERENCE
 
 MODELS = (Environment, Unlocks, Skips)
-#: What pydantic, and not a person, would say.
+#: pydantic's own wording.
 FOREIGN = re.compile(
     r"Input should|valid (string|integer|number|boolean|tuple|dictionary|list)|String should|Tuple should|"
     r"Dictionary should|after validation|match pattern|instance of|Value error"
@@ -27,7 +27,7 @@ FOREIGN = re.compile(
 
 
 def schemas(schema: Any) -> Iterator[dict[str, Any]]:
-    """Yield every schema inside pydantic's own, each type of value by itself."""
+    """Yield every schema inside pydantic's core schema, each type of value separately."""
     if isinstance(schema, Mapping):
         if isinstance(schema.get("type"), str):
             yield dict(schema)
@@ -42,16 +42,16 @@ def schemas(schema: Any) -> Iterator[dict[str, Any]]:
 ALL = [each for model in MODELS for each in schemas(model.__pydantic_core_schema__)]
 
 
-def test_every_pattern_has_words_and_no_other_has() -> None:
+def test_every_pattern_and_nothing_else_has_a_wording() -> None:
     assert {each["pattern"] for each in ALL if each.get("pattern")} == set(WORDS)
 
 
 @pytest.mark.parametrize("pattern", WORDS)
-def test_the_example_of_a_pattern_is_one(pattern: str) -> None:
+def test_example_of_a_pattern_matches_it(pattern: str) -> None:
     assert re.search(pattern, WORDS[pattern].example)
 
 
-#: What each type of value may be refused for: pydantic's error types, and the bound that each names.
+#: The errors of each type of value: pydantic's error types, and the bound that each names.
 REFUSED_FOR = {
     "str": {
         "": "string_type",
@@ -67,8 +67,8 @@ REFUSED_FOR = {
 }
 
 
-def test_every_type_of_value_that_the_settings_have_is_known_here() -> None:
-    # The others hold these, or refuse in words of their own.
+def test_every_type_of_value_in_the_settings_is_tested() -> None:
+    # The other types contain these, or have their own messages.
     others = {"any", "date", "is-instance", "literal", "default", "nullable", "lax-or-strict", "json-or-python"}
     of_validators = {"function-after", "function-before", "function-plain", "no-info"}
     assert {each["type"] for each in ALL} <= {
@@ -78,7 +78,7 @@ def test_every_type_of_value_that_the_settings_have_is_known_here() -> None:
         "model",
         "model-field",
         "model-fields",
-        # The result of a plain validator, which pydantic builds a serializer for.
+        # The result of a plain validator, for which pydantic builds a serializer.
         *("definitions", "dataclass", "dataclass-args", "dataclass-field"),
     }
 
@@ -118,7 +118,7 @@ VALUES: tuple[Any, ...] = (
 
 
 def with_all(model: Any, values: Mapping[str, Any], value: Any) -> dict[str, Any]:
-    """Return the values of a block, each key that it may have, written or not, with this one; blocks keep theirs."""
+    """Return the values of a block with this value for every possible key; nested blocks keep their values."""
     result = {}
     for name, info in written(model).items():
         shape = shape_of(info)
@@ -139,7 +139,7 @@ DOCUMENTS = [load(REFERENCE)["prod"].document, *(file.document for file in load(
 
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: repr(value)[:12])
-def test_no_key_is_refused_in_the_words_of_pydantic(value: Any) -> None:
+def test_no_problem_with_a_key_has_pydantics_wording(value: Any) -> None:
     for document in DOCUMENTS:
         values = {**with_all(Environment, document.values, value), "name": "dev", "tier": "production"}
         for problem in problems(document, values):
@@ -150,7 +150,7 @@ def test_no_key_is_refused_in_the_words_of_pydantic(value: Any) -> None:
     ("model", "values"),
     [(Unlocks, {"unlock": {"aws_s3_bucket.x": {}}, "deletions": {}}), (Skips, {"skip": {"CKV_AWS_1": {}}})],
 )
-def test_no_record_is_refused_in_the_words_of_pydantic(model: type[BaseModel], values: dict[str, Any]) -> None:
+def test_no_problem_with_a_record_has_pydantics_wording(model: type[BaseModel], values: dict[str, Any]) -> None:
     for value in VALUES:
         for problem in problems(Document("x.hcl", {}, {}), with_all(model, values, value), model):
             assert not FOREIGN.search(problem), problem

@@ -1,4 +1,4 @@
-"""The comparison of policies by meaning."""
+"""Policy comparison, regardless of Sids and order."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::c
 
 
 def gained(before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
-    """Return how many grants are new, of a policy with one statement."""
+    """Return the number of new grants of a policy with one statement."""
     return len(beyond(grants([after], "Allow"), grants([before], "Allow")))
 
 
@@ -28,7 +28,7 @@ def gained(before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
         {"Condition": {"StringEquals": {"aws:SourceAccount": "333333333333"}}},
     ],
 )
-def test_what_says_the_same_or_less_is_not_new(same: dict[str, Any]) -> None:
+def test_equal_or_narrower_statement_is_not_new(same: dict[str, Any]) -> None:
     assert gained(READ, {**READ, **same}) == 0
 
 
@@ -42,7 +42,7 @@ def test_what_says_the_same_or_less_is_not_new(same: dict[str, Any]) -> None:
         {"NotAction": "s3:DeleteObject"},
     ],
 )
-def test_what_says_more_is_new(more: dict[str, Any]) -> None:
+def test_broader_statement_is_new(more: dict[str, Any]) -> None:
     without = {key: value for key, value in READ.items() if not (key == "Action" and "NotAction" in more)}
     assert gained(READ, {**without, **more}) == 1
 
@@ -67,11 +67,11 @@ def test_what_says_more_is_new(more: dict[str, Any]) -> None:
         ({"Bool": {"aws:SecureTransport": True}}, {"Bool": {"aws:SecureTransport": "true"}}, False),
     ],
 )
-def test_conditions_are_compared_by_what_fulfils_them(before: Any, after: Any, is_new: bool) -> None:
+def test_conditions_are_compared_by_the_requests_that_meet_them(before: Any, after: Any, is_new: bool) -> None:
     assert gained({**READ, "Condition": before}, {**READ, "Condition": after}) == is_new
 
 
-def test_an_account_names_its_roles() -> None:
+def test_account_includes_its_roles() -> None:
     account = Principal("AWS", "arn:aws:iam::333333333333:root")
     assert account.includes(Principal("AWS", "arn:aws:iam::333333333333:role/x"))
     assert not account.includes(Principal("AWS", "arn:aws:iam::444444444444:role/x"))
@@ -82,7 +82,7 @@ patterns = st.text("ab*?", max_size=5)
 
 
 @given(patterns, patterns, st.text("ab", max_size=6))
-def test_a_wider_pattern_matches_all_that_a_narrower_one_matches(wide: str, narrow: str, value: str) -> None:
+def test_wider_pattern_matches_everything_that_a_narrower_one_matches(wide: str, narrow: str, value: str) -> None:
     if includes(wide, narrow) and matches(narrow, value):
         assert matches(wide, value)
 
@@ -97,6 +97,6 @@ policy = st.lists(
 @given(
     policy, policy, st.sampled_from(["s3:GetObject", "s3:PutObject"]), st.sampled_from(["arn:a/b", "arn:a/x", "arn:c"])
 )
-def test_what_the_evaluator_newly_allows_is_a_new_grant(before: Any, after: Any, action: str, resource: str) -> None:
+def test_request_that_is_newly_allowed_is_a_new_grant(before: Any, after: Any, action: str, resource: str) -> None:
     if is_allowed(after, action, resource, {}) and not is_allowed(before, action, resource, {}):
         assert beyond(grants(after, "Allow"), grants(before, "Allow"))

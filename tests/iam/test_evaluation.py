@@ -63,7 +63,7 @@ def test_a_multivalued_key_matches_only_with_a_set_operator(operator: str, expec
     assert condition_holds(operator, "kms:ResourceAliases", expected, context) is holds
 
 
-def test_a_missing_multivalued_key_fulfills_for_all_values_only() -> None:
+def test_missing_multivalued_key_meets_for_all_values_only() -> None:
     assert condition_holds("ForAllValues:StringEquals", "aws:TagKeys", ["x"], {}) is True
     assert condition_holds("ForAnyValue:StringEquals", "aws:TagKeys", ["x"], {}) is False
     assert condition_holds("ForAnyValue:StringNotEquals", "aws:TagKeys", ["x"], {}) is False
@@ -125,7 +125,7 @@ def test_everyone_among_aws_principals_does_not_name_a_service() -> None:
     ("pattern", "value", "expected"),
     [("a*c", "abc", True), ("a?c", "ac", False), ("a[b]c", "abc", False), ("a*", "b", False), ("*", "", True)],
 )
-def test_a_pattern_knows_two_wildcards(pattern: str, value: str, expected: bool) -> None:
+def test_pattern_has_two_wildcards(pattern: str, value: str, expected: bool) -> None:
     assert matches(pattern, value) is expected
 
 
@@ -140,6 +140,6 @@ def test_a_pattern_knows_two_wildcards(pattern: str, value: str, expected: bool)
         ("a*c", "a?d*c", True),
     ],
 )
-def test_two_patterns_intersect_when_one_text_matches_both(one: str, other: str, expected: bool) -> None:
+def test_patterns_intersect_if_a_text_matches_both(one: str, other: str, expected: bool) -> None:
     assert intersect(one, other) is expected
     assert intersect(other, one) is expected

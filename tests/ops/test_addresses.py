@@ -48,14 +48,14 @@ def test_a_lost_address_is_refused_and_nothing_is_written(committed: tuple[Path,
     assert SUBNET in list_path(envs, "dev").read_text()
 
 
-def test_a_moved_address_may_go(committed: tuple[Path, Path]) -> None:
+def test_moved_address_can_be_removed(committed: tuple[Path, Path]) -> None:
     envs, output = committed
     stack(output, VPC, "aws_subnet.network_app_x", moved=[{"from": SUBNET, "to": "aws_subnet.network_app_x"}])
     write(envs, output, [])
     assert SUBNET not in list_path(envs, "dev").read_text()
 
 
-def test_an_address_that_is_given_up_by_name_may_go(committed: tuple[Path, Path]) -> None:
+def test_address_that_is_given_up_by_name_can_be_removed(committed: tuple[Path, Path]) -> None:
     envs, output = committed
     stack(output, VPC)
     write(envs, output, [SUBNET])

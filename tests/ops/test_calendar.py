@@ -133,18 +133,18 @@ def answered() -> Calendar:
     return asked(committed(), Session(), TODAY)
 
 
-def test_a_known_version_keeps_its_end_and_takes_what_aws_says_of_its_creation(answered: Calendar) -> None:
+def test_known_version_keeps_its_end_and_updates_whether_it_can_be_created(answered: Calendar) -> None:
     before, after = (each.find("aurora-mysql", "8.0.mysql_aurora.3.08.2") for each in (committed(), answered))
     assert before
     assert after == replace(before, can_create=False)
 
 
-def test_a_new_version_comes_without_an_end_of_its_own(answered: Calendar) -> None:
+def test_new_version_has_no_end(answered: Calendar) -> None:
     (row,) = (each for each in answered.of("aurora-mysql") if each.version == "8.0.mysql_aurora.3.10.7")
     assert (row.major, row.can_create, row.end_of_standard_support) == ("8.0", True, None)
 
 
-def test_major_versions_have_the_ends_that_aws_answers(answered: Calendar) -> None:
+def test_major_versions_have_the_ends_in_the_response(answered: Calendar) -> None:
     row = answered.find("postgres", "16")
     assert row
     assert (str(row.end_of_standard_support), str(row.end_of_extended_support)) == ("2029-02-28", "2032-02-29")
@@ -155,7 +155,7 @@ def test_versions_that_no_environment_file_can_name_are_left_out(answered: Calen
     assert versions.isdisjoint({"5.7", "5.7.mysql_aurora.2.12.5", "16.8-limitless"})
 
 
-def test_a_day_is_that_of_utc_whatever_time_zone_the_answer_has(answered: Calendar) -> None:
+def test_date_is_in_utc_for_any_time_zone_of_the_response(answered: Calendar) -> None:
     row = answered.find("kubernetes", "1.31")
     assert row
     assert str(row.end_of_standard_support) == "2025-11-26"
@@ -169,7 +169,7 @@ def test_version_missing_in_aws_is_kept_but_cannot_be_created(answered: Calendar
     assert rows["1.36"].end_of_standard_support == datetime.date(2027, 8, 2)
 
 
-def test_a_page_that_no_row_was_read_from_any_more_goes(answered: Calendar) -> None:
+def test_page_without_rows_is_removed(answered: Calendar) -> None:
     assert "kubernetes-1.37" in committed().pages
     assert "kubernetes-1.37" not in answered.pages
 
@@ -181,12 +181,12 @@ def test_a_tls_policy_that_aws_no_longer_has_cannot_be_chosen(answered: Calendar
     }
 
 
-def test_rows_without_a_call_stay_as_they_are(answered: Calendar) -> None:
+def test_rows_without_an_api_are_unchanged(answered: Calendar) -> None:
     for kind in ("lambda", "valkey", "redis", "ami", "cloudfront-tls"):
         assert list(answered.of(kind)) == list(committed().of(kind))
 
 
-def test_only_pages_that_a_call_answers_as_a_whole_are_read_today(answered: Calendar) -> None:
+def test_only_pages_that_an_api_covers_completely_are_read_today(answered: Calendar) -> None:
     assert {name for name, page in answered.pages.items() if page.read == TODAY} == {"kubernetes", "elb-tls"}
 
 
@@ -213,13 +213,13 @@ def test_pages_to_read_list_versions_without_end(answered: Calendar) -> None:
     assert not any("kubernetes-versions" in line for line in lines)
 
 
-def test_the_text_depends_on_no_order(answered: Calendar) -> None:
+def test_text_is_independent_of_the_order_of_rows(answered: Calendar) -> None:
     turned = Calendar(dict(reversed(list(answered.pages.items()))), tuple(reversed(answered.versions)))
     assert as_text(turned) == as_text(answered)
     assert set(parse(as_text(answered)).versions) == set(answered.versions)
 
 
-def test_the_committed_file_is_as_the_command_writes_it() -> None:
+def test_committed_file_has_the_format_that_the_command_writes() -> None:
     assert CALENDAR.read_text() == as_text(committed())
     assert json.loads(CALENDAR.read_text())["pages"]
 
@@ -237,7 +237,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("aws")
-def test_the_file_is_written_and_a_second_time_nothing_has_changed(path: Path) -> None:
+def test_second_run_changes_nothing(path: Path) -> None:
     first = refresh(path, "us-east-1", {}, TODAY)
     written = path.read_text()
     assert any(line.startswith("new ") for line in first)
@@ -281,7 +281,7 @@ def test_command_without_credentials_fails_with_a_message() -> None:
     assert CALENDAR.read_bytes() == before
 
 
-def test_the_embedded_aws_is_not_asked() -> None:
+def test_embedded_aws_is_not_called() -> None:
     done = ops("calendar", AWS_ENDPOINT_URL="http://127.0.0.1:1")
     assert done.returncode == ExitCode.REFUSED
     assert "run `unset AWS_ENDPOINT_URL`" in done.stderr.replace("\n", " ")

@@ -14,7 +14,7 @@ ARN = "arn:aws:secretsmanager:ap-northeast-2:111111111111:secret:rds!cluster-1"
     ids=["stdout", "stderr"],
 )
 @pytest.mark.parametrize("markup", [True, False])
-def test_an_arn_is_printed_as_it_is(console: Console, markup: bool) -> None:
+def test_arn_is_printed_unchanged(console: Console, markup: bool) -> None:
     with console.capture() as captured:
         console.print(ARN, markup=markup)
     assert captured.get().strip() == ARN

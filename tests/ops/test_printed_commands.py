@@ -13,7 +13,7 @@ import typer
 from ops.commands import app
 from ops.workspace import PROJECT
 
-#: All options that a message can take from the context of the command.
+#: All options that a message can contain, depending on the command.
 OPTIONS = "--local --account --env dev"
 _COMMAND = re.compile(r"\.venv/bin/python -m ops ((?:[\w-]+ )*[^`\n;<>()|#]*)")
 _TARGET = re.compile(r"`(?:run )?make ([a-z-]+)[^`]*`")
@@ -90,14 +90,12 @@ def test_commands_are_found() -> None:
 
 
 @pytest.mark.parametrize(("file", "command"), COMMANDS)
-def test_a_printed_command_is_one_that_the_command_line_reads(
-    file: str, command: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_printed_command_can_be_parsed(file: str, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # GitLab sets it in jobs.
     monkeypatch.setenv("CI_COMMIT_SHA", "x")
     parse(command)
 
 
-def test_a_printed_target_is_one_that_make_has() -> None:
+def test_printed_make_target_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.M))
     assert {target for _, target in found(_TARGET) if target != "x"} <= targets

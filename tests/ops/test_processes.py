@@ -41,8 +41,8 @@ print("saved")
 """
 
 
-#: A command that runs the program as the CDKTF CLI runs Terraform: in its own session, and asked to end, the CLI
-#: does not wait for it.
+#: A command that runs the program as the CDKTF CLI runs Terraform: in its own session, and without waiting for it
+#: after an interrupt.
 ATTACHED = """
 import os, sys
 from pathlib import Path
@@ -151,7 +151,7 @@ def test_second_ctrl_c_is_forwarded_and_exits_with_130(tmp_path: Path) -> None:
     assert "interrupted twice" in errors
 
 
-def test_a_cli_that_ends_at_once_leaves_terraform_the_time_to_save(tmp_path: Path) -> None:
+def test_cli_that_ends_immediately_lets_terraform_save_its_state(tmp_path: Path) -> None:
     command = Command(tmp_path, script=ATTACHED)
     command.send(signal.SIGTERM)
     command.wait_for_interrupts(1)
@@ -209,7 +209,7 @@ def test_unwritable_log_folder_only_loses_the_log(tmp_path: Path) -> None:
     assert run(["echo", "done"], folder=tmp_path, environment=os.environ, log=log).output == "done\n"
 
 
-def test_a_program_that_is_missing_is_named(tmp_path: Path) -> None:
+def test_missing_program_is_named(tmp_path: Path) -> None:
     with pytest.raises(OpsError, match="there-is-none cannot be run") as caught:
         run(["there-is-none"], folder=tmp_path, environment=os.environ, log=tmp_path / "log")
     assert caught.value.code == ExitCode.MISSING_TOOL

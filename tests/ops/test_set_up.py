@@ -38,7 +38,7 @@ def test_missing_and_old_tools_are_all_reported(tools: Path) -> None:
     assert terraform.startswith("terraform 1.9 is too old; 1.10 is required: install it, https://developer.hashicorp")
 
 
-def test_open_tofu_by_the_cdktf_clis_variable(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_open_tofu_is_selected_by_the_variable_of_the_cdktf_cli(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tools / "terraform").unlink()
     program(tools, "tofu", "OpenTofu v1.10.1")
     monkeypatch.setenv("TERRAFORM_BINARY_NAME", "tofu")
@@ -52,16 +52,14 @@ def test_old_python_is_reported(monkeypatch: pytest.MonkeyPatch, tools: Path) ->
     assert tools.is_dir()
 
 
-def test_a_lock_that_is_installed_is_not_installed_again(tmp_path: Path) -> None:
+def test_installed_lock_file_is_not_installed_again(tmp_path: Path) -> None:
     installed = []
     for _ in range(2):
         set_up.once("things", tmp_path, "package-lock.json", lambda: installed.append(1))
     assert installed == [1]
 
 
-def test_an_install_that_fails_fails_the_whole_and_leaves_the_other_done(
-    tools: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_installation_fails_setup_but_keeps_the_other_one(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = []
     for name in ("VENV", "NODE_MODULES"):
         monkeypatch.setattr(set_up, name, tools / name)

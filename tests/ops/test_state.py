@@ -105,14 +105,14 @@ def test_a_lock_that_cannot_be_read_is_deleted_by_the_named_command(s3: Any, tar
         remote().delete_unreadable_lock()
 
 
-def test_a_lock_that_terraform_can_release_is_left_to_it(s3: Any) -> None:
+def test_lock_that_terraform_can_release_is_not_deleted(s3: Any) -> None:
     put(s3, json.dumps(HOLDER), f"{KEY}.tflock")
     with pytest.raises(OpsError, match="the state is locked by mina@laptop"):
         remote().delete_unreadable_lock()
     assert remote().lock() is not None
 
 
-def test_a_state_bucket_that_is_gone_is_bootstrapped(s3: Any, target: Target) -> None:
+def test_missing_state_bucket_names_the_bootstrap_command(s3: Any, target: Target) -> None:
     s3.delete_bucket(Bucket=BUCKET)
     assert "run `make bootstrap ENV=dev`" in str(error_of(target))
 

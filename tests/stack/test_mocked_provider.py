@@ -1,6 +1,6 @@
 """Each stack planned and applied against a mocked provider: offline, every argument validated by the real one.
 
-Between the asserts on the JSON and the embedded AWS: no emulator's gaps, and no service's behaviour either.
+This validates more than assertions on the JSON, and has neither the gaps of the embedded AWS nor its behavior.
 """
 
 import json
@@ -16,7 +16,7 @@ from ops.tools import terraform_program, tool_environment
 from ops.workspace import PROJECT, Workspace, stack_folder
 from tests.support.release import release
 
-#: The provider checks the form of some values that a mock would fill with random letters.
+#: The provider validates the format of some values, for which a mock would generate random letters.
 MOCKS = """\
 mock_provider "aws" {%s
   mock_resource "aws_kms_key" {
@@ -81,7 +81,7 @@ mock_provider "aws" {%s
   }
 }
 """
-#: What a record takes from a certificate, by the names that the certificate has.
+#: The validation records of a certificate, by its names.
 CERTIFICATE = """\
 override_resource {
   target = aws_acm_certificate.%s
@@ -97,9 +97,9 @@ run "apply" {
 }
 """
 STACKS = {
-    # One of each kind: tests/local applies them all.
+    # One environment of each kind: tests/local applies all of them.
     "reference": ["dev", "prod", "account-333333333333"],
-    # Not `rds`: a mocked provider has no ephemeral resources, by which its password passes plan and state.
+    # Not `rds`: a mocked provider has no ephemeral resources, which keep its password out of the plan and the state.
     "further": ["events", "sandbox", "no-network"],
 }
 
@@ -135,14 +135,14 @@ def test_stack_applies_with_a_mocked_provider(
 
 
 def _mocks(folder: Path) -> str:
-    """Return a mock for each of the stack's providers: one of another region bears an alias."""
+    """Return a mock for each of the stack's providers; those of other Regions have an alias."""
     providers = json.loads((folder / "cdk.tf.json").read_text())["provider"]["aws"]
     aliases = [f'\n  alias = "{each["alias"]}"' if "alias" in each else "" for each in providers]
     return "".join(MOCKS % alias for alias in aliases) + _certificates(folder)
 
 
 def _certificates(folder: Path) -> str:
-    """Return an override for each certificate: a mock knows no names."""
+    """Return an override for each certificate, because a mock does not return its names."""
     synthesized = json.loads((folder / "cdk.tf.json").read_text())
     overrides = []
     for name, certificate in synthesized.get("resource", {}).get("aws_acm_certificate", {}).items():

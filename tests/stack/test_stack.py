@@ -11,7 +11,7 @@ from ops.workspace import stack_folder
 from tests.conftest import FURTHER, REFERENCE
 from tests.support.template import Template
 
-#: What addresses begin with: the module, or the kind of block and behind it the block's name.
+#: The first words of addresses: the module, or the kind of block followed by the block's name.
 MODULES = (
     "network_",
     "zone_",
@@ -39,12 +39,12 @@ MODULES = (
 )
 
 
-def test_the_account_is_fenced(prod: Template) -> None:
+def test_provider_allows_only_the_account_of_the_environment(prod: Template) -> None:
     providers = prod.json["provider"]["aws"]
     assert [provider["allowed_account_ids"] for provider in providers] == [["333333333333"]] * len(providers)
 
 
-def test_every_region_has_a_provider_so_that_what_was_there_can_be_taken_out(prod: Template, dev: Template) -> None:
+def test_every_region_has_a_provider_to_destroy_former_resources(prod: Template, dev: Template) -> None:
     for template in (prod, dev):
         own, *others = template.json["provider"]["aws"]
         assert (own["region"], own.get("alias")) == ("ap-northeast-2", None)
@@ -52,7 +52,7 @@ def test_every_region_has_a_provider_so_that_what_was_there_can_be_taken_out(pro
         assert {own["region"], *(each["region"] for each in others)} == set(REGIONS)
 
 
-def test_tags_of_every_resource(prod: Template) -> None:
+def test_every_provider_has_the_default_tags(prod: Template) -> None:
     tags = {
         "environment": "prod",
         "managed_by": "terraform",
@@ -64,7 +64,7 @@ def test_tags_of_every_resource(prod: Template) -> None:
         assert provider["default_tags"] == [{"tags": tags}]
 
 
-def test_remote_state(prod: Template) -> None:
+def test_remote_state_is_encrypted_and_locked(prod: Template) -> None:
     assert prod.json["terraform"]["backend"]["s3"] == {
         "allowed_account_ids": ["333333333333"],
         "bucket": "agora-account-state-333333333333-ap-northeast-2",
@@ -77,14 +77,14 @@ def test_remote_state(prod: Template) -> None:
     assert prod.json["terraform"]["required_version"] == ">= 1.10"
 
 
-def test_a_state_under_a_key_and_in_a_region_of_its_own(further: Path) -> None:
+def test_state_has_the_configured_key_and_region(further: Path) -> None:
     backend = Template(stack_folder(further, "no-network")).json["terraform"]["backend"]["s3"]
     assert backend["key"] == "mobile/elsewhere.tfstate"
     assert backend["region"] == "us-east-1"
     assert backend["bucket"] == "mobile-account-state-555555555555-us-east-1"
 
 
-def test_one_bootstrap_stack_an_account(reference: Path, further: Path) -> None:
+def test_each_account_has_one_bootstrap_stack(reference: Path, further: Path) -> None:
     assert {path.name for path in (reference / "stacks").iterdir()} == {
         "account-111111111111",
         "account-222222222222",
@@ -116,14 +116,14 @@ def test_an_environment_without_blocks_creates_nothing(further: Path) -> None:
 
 
 @pytest.mark.parametrize("envs", [REFERENCE, FURTHER], ids=["reference", "further"])
-def test_addresses_are_those_that_were_promised(envs: Path, request: pytest.FixtureRequest) -> None:
+def test_addresses_equal_the_committed_lists(envs: Path, request: pytest.FixtureRequest) -> None:
     output: Path = request.getfixturevalue("reference" if envs == REFERENCE else "further")
     differences = compare(envs, output)
     message = "\n".join(map(str, differences))
     assert not differences, f"{message}\nif that is meant: make addresses ENVS={envs}"
 
 
-def test_the_state_bucket_cannot_be_lost(account: Template) -> None:
+def test_state_bucket_is_protected(account: Template) -> None:
     bucket = account.resource("aws_s3_bucket.delivery_state")
     assert bucket["lifecycle"] == {"prevent_destroy": True}
     assert bucket["force_destroy"] is False
@@ -135,7 +135,7 @@ def test_the_state_bucket_cannot_be_lost(account: Template) -> None:
     assert "expiration" not in rule
 
 
-def test_every_bucket_is_private_and_takes_tls_only(account: Template, prod: Template) -> None:
+def test_every_bucket_is_private_and_requires_tls(account: Template, prod: Template) -> None:
     for template in (account, prod):
         for name in template.resources("aws_s3_bucket"):
             block = template.resource(f"aws_s3_bucket_public_access_block.{name}")
@@ -146,7 +146,7 @@ def test_every_bucket_is_private_and_takes_tls_only(account: Template, prod: Tem
             assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_keys_rotate_and_leave_access_to_iam(account: Template) -> None:
+def test_keys_rotate_and_delegate_access_to_iam(account: Template) -> None:
     key = account.resource("aws_kms_key.delivery_state_key")
     assert key["enable_key_rotation"] is True
     assert key["deletion_window_in_days"] == 30

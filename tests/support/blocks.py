@@ -1,4 +1,4 @@
-"""The blocks of an environment file, as text: what a person adds, changes, and removes."""
+"""The blocks of an environment file, as text."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -14,7 +14,7 @@ _BLOCK = re.compile(r'^(\w+)(?: "([^"]+)")? \{(?:[^\n]*\}|.*?^\})\n', re.MULTILI
 
 @dataclass(frozen=True)
 class Block:
-    """A block at the top of a file."""
+    """A top-level block of a file."""
 
     kind: str
     label: str
@@ -26,26 +26,26 @@ def blocks(text: str) -> list[Block]:
     return [Block(each[1], each[2] or "", each[0]) for each in _BLOCK.finditer(text)]
 
 
-def without(text: str, gone: Collection[Block]) -> str:
+def without(text: str, removed: Collection[Block]) -> str:
     """Return the file without some of its blocks."""
-    for block in gone:
+    for block in removed:
         text = text.replace(block.text, "", 1)
     return text
 
 
 def removals(path: Path, folder: Path) -> Iterator[list[Block]]:
-    """Yield which blocks of a file can be removed at once, then which of what is left, until nothing more can.
+    """Yield the blocks of a file that can be removed together, then the same for the remaining blocks, and so on.
 
-    Blocks that name each other go together. The folder is for the files of each step.
+    Blocks that name each other are removed together. The folder is for the files of each step.
     """
     text = path.read_text()
-    while gone := next(filter(None, (_removable(text, folder / path.name, together) for together in (1, 2, 3))), []):
-        yield gone
-        text = without(text, gone)
+    while found := next(filter(None, (_removable(text, folder / path.name, together) for together in (1, 2, 3))), []):
+        yield found
+        text = without(text, found)
 
 
 def _removable(text: str, path: Path, together: int) -> list[Block]:
-    """Return the blocks that no other block of the file needs, so many together."""
+    """Return the groups of this many blocks that no other block of the file needs."""
     found = [group for group in combinations(blocks(text), together) if _is_valid(without(text, group), path)]
     return [block for block in blocks(text) if any(block in group for group in found)]
 

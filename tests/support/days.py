@@ -1,6 +1,6 @@
-"""Days for tests, none of which reads the clock."""
+"""Dates for tests, which never read the clock."""
 
 from modules.foundation.calendar import committed
 
-#: The day on which the committed calendar was read; what is committed is judged as of it, however late a test runs.
+#: The date on which the committed calendar was read. Tests of committed versions always use this date.
 READ = min(page.read for page in committed().pages.values())

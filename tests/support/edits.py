@@ -1,4 +1,4 @@
-"""Every key of an environment file, edited to another value that the settings take."""
+"""Every key of an environment file, changed to another valid value."""
 
 import copy
 import typing
@@ -26,9 +26,9 @@ class Edit:
 
 
 def edited(file: EnvironmentFile, left: Set[str]) -> tuple[Environment, list[Edit]]:
-    """Return the environment with as many keys edited as it takes together, and those edits.
+    """Return the environment with as many changed keys as are valid together, and those changes.
 
-    `left` are keys that stay as they are, such as `network.cidr`, or `runtime` in any block.
+    `left` are keys that are not changed, such as `network.cidr`, or `runtime` in any block.
     """
     values: dict[str, Any] = {**file.document.values, "name": file.settings.name}
     settings, edits = file.settings, []
@@ -48,7 +48,7 @@ def edited(file: EnvironmentFile, left: Set[str]) -> tuple[Environment, list[Edi
 
 
 def _keys(model: type[BaseModel], values: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, FieldInfo]]:
-    """Yield the path of each key that a block of the file has, or could have."""
+    """Yield the path of each key that a block of the file has or can have."""
     for name, info in written(model).items():
         shape, value = shape_of(info), values.get(name)
         if shape.kind == "attribute":
@@ -61,7 +61,7 @@ def _keys(model: type[BaseModel], values: Mapping[str, Any], path: Path = ()) ->
 
 
 def _others(info: FieldInfo, current: Any) -> Iterator[Any]:
-    """Yield other values that the field may take: of its type, and its examples."""
+    """Yield other values for the field: by its type, and its examples."""
     for annotation in alternatives(info.annotation):
         if annotation is bool:
             yield not current
@@ -73,7 +73,7 @@ def _others(info: FieldInfo, current: Any) -> Iterator[Any]:
 
 
 def _read(settings: Any, path: Path) -> Any:
-    """Return the value that a key has now, by default too."""
+    """Return the current value of a key, which may be its default."""
     for name in path:
         settings = settings[name] if isinstance(settings, Mapping) else getattr(settings, name)
     return settings

@@ -1,4 +1,4 @@
-"""Environment files for tests: a right one, and the same with something changed."""
+"""Environment files for tests: a valid one, and variants of it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,7 +36,7 @@ def write(folder: Path, files: Mapping[str, str]) -> Path:
 
 
 def problems_of(folder: Path, files: Mapping[str, str]) -> list[Problem]:
-    """Return what is wrong with these environment files."""
+    """Return the problems of these environment files."""
     try:
         load(write(folder, files))
     except SettingsError as error:
@@ -45,7 +45,7 @@ def problems_of(folder: Path, files: Mapping[str, str]) -> list[Problem]:
 
 
 def only_problem(folder: Path, files: Mapping[str, str]) -> str:
-    """Return the one thing that is wrong with these files, without their folder's path."""
+    """Return the only problem of these files, without their folder's path."""
     problems = problems_of(folder, files)
     assert len(problems) == 1, "\n".join(map(str, problems))
     return str(problems[0]).replace(f"{folder.as_posix()}/", "")

@@ -1,4 +1,4 @@
-"""What the functions' tests share: a context, and a handler that read its environment anew."""
+"""A context for tests of functions, and handler modules that are imported again for each environment."""
 
 import importlib
 import logging
@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-#: What the runtime sets; botocore finds no other credentials than these.
+#: The variables that the runtime sets; botocore finds only these credentials.
 RUNTIME = {
     "AWS_REGION": "ap-northeast-2",
     "AWS_DEFAULT_REGION": "ap-northeast-2",
@@ -22,7 +22,7 @@ RUNTIME = {
 
 
 class Context(LambdaContext):
-    """The context of one invocation, with half a minute left."""
+    """The context of one invocation, with 30 seconds left."""
 
     def __init__(self) -> None:
         self._function_name = "function"
@@ -32,19 +32,19 @@ class Context(LambdaContext):
 
     @staticmethod
     def get_remaining_time_in_millis() -> int:
-        """Return what is left until the function's timeout; time stands still here."""
+        """Return the time until the function's timeout, which is constant here."""
         return 30_000
 
 
 @contextmanager
 def started(function: str, environment: Mapping[str, str]) -> Iterator[ModuleType]:
-    """Yield the function's handler module, started with this environment and no other, as Lambda does."""
+    """Yield the function's handler module, imported with only these environment variables, as in Lambda."""
     package = f"lambdas.{function}"
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**RUNTIME, **environment}.items():
             patch.setenv(name, value)
         for module in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
             patch.delitem(sys.modules, module)
-        # A logger of the time before writes to that time's standard output.
+        # An existing logger writes to the standard output of an earlier test.
         logging.Logger.manager.loggerDict.pop(function, None)
         yield importlib.import_module(f"{package}.handler")

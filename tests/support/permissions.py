@@ -1,7 +1,7 @@
-"""What the policies of a role in a synthesized stack allow.
+"""Evaluation of a role's policies in a synthesized stack.
 
-For least privilege: a role is asked for what it needs, and for a few things that it must not have. Resources are
-compared as they are synthesized, so that `${aws_sqs_queue.x.arn}` is the queue and nothing else is.
+For tests of least privilege: a role must allow what it needs, and must not allow a few other requests. Resources are
+compared as synthesized, so only `${aws_sqs_queue.x.arn}` is the queue.
 """
 
 import json
@@ -13,16 +13,16 @@ from tests.support.template import Template
 
 
 def allows(statements: Iterable[Statement], action: str, resource: str = "*", **context: str) -> bool:
-    """Return whether the action on the resource is allowed: by some statement, and denied by none.
+    """Return whether a statement allows the action on the resource and none denies it.
 
-    `context` are condition keys, their colons written as two underscores: `kms__ViaService="..."`.
+    `context` are condition keys, with two underscores instead of the colon: `kms__ViaService="..."`.
     """
     keys = {name.replace("__", ":").lower(): value for name, value in context.items()}
     return is_allowed(statements, action, resource, keys)
 
 
 def statements_of(template: Template, role: str) -> list[dict[str, Any]]:
-    """Return the statements of the policies that are written into a role, given by its address's name."""
+    """Return the statements of a role's inline policies, by the name in the role's address."""
     policies = template.resources("aws_iam_role_policy").values()
     references = {f"${{aws_iam_role.{role}.{attribute}}}" for attribute in ("name", "id")}
     return [

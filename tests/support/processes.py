@@ -1,4 +1,4 @@
-"""Which process runs what, where tests run in several: a file in one, and in one all that shares what is applied."""
+"""The distribution of tests over processes: one file, or all tests that share an applied stack, run in one process."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 LOCAL = "tests/local/"
-#: They need nothing of what the other local ones share, and wait for the provider most of the time.
+#: They share no applied stack with other local tests, and mostly wait for the provider.
 BESIDE = tuple(
     f"{LOCAL}test_{name}.py"
     for name in (
@@ -14,9 +14,9 @@ BESIDE = tuple(
         *("deploy", "state"),
     )
 )
-#: A minute or more a file; its tests share nothing but what is synthesized.
+#: Files that take a minute or more, whose tests share only synthesized stacks.
 MOCKED = "tests/stack/test_mocked_provider.py"
-#: What begins, in this order.
+#: The tests that run first, in this order.
 SLOW = (
     *(MOCKED, "tests/ops/scan/test_checkov.py", "tests/bindings/test_same_bytes.py"),
     *(f"{LOCAL}test_apply.py", *BESIDE),
@@ -24,7 +24,7 @@ SLOW = (
 
 
 def part_of(node: str) -> str:
-    """Return the name of what a test belongs to; its tests run one after another, in the order of their files."""
+    """Return the name of the part that a test belongs to. Tests of a part run in sequence, file by file."""
     file = node.split("::")[0]
     if file == MOCKED:
         return node
@@ -32,18 +32,18 @@ def part_of(node: str) -> str:
 
 
 class Processes(LoadScopeScheduling):  # type: ignore[misc]
-    """Hands whole parts to the processes, each to the first that is free."""
+    """Assigns whole parts to processes, each to the first free one."""
 
     def _split_scope(self, nodeid: str) -> str:
         return part_of(nodeid)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the slow ones begin: what is left at the end is short, and all processes end at once."""
+    """Run slow tests first, so that all processes end at about the same time."""
     items.sort(key=lambda item: next((at for at, slow in enumerate(SLOW) if item.nodeid.startswith(slow)), len(SLOW)))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Processes:
-    """Divide the tests by their parts, in the order in which they were collected, whatever the options say."""
+    """Distribute the tests by their parts, in the order in which they were collected, regardless of the options."""
     config.option.loadscopereorder = False
     return Processes(config, log)

@@ -1,4 +1,4 @@
-"""What a test writes beside a stack to take it down again: protection off, by a Terraform override file."""
+"""A Terraform override file that turns off a stack's protections, so that a test can destroy it."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ RELEASE_FILE = "zz_release_override.tf.json"
 
 
 def release(folder: Path) -> None:
-    """Let Terraform destroy what the stack protects."""
+    """Turn off the protections of the stack in this folder."""
     synthesized = json.loads((folder / "cdk.tf.json").read_text())
     resources: dict[str, dict[str, Any]] = {}
     for kind, named in synthesized.get("resource", {}).items():
@@ -20,7 +20,7 @@ def release(folder: Path) -> None:
                 override["force_destroy"] = True
             for protection in ("deletion_protection", "enable_deletion_protection"):
                 if block.get(protection) in (True, "ACTIVE"):
-                    # A user pool says it in a word.
+                    # A user pool has a string instead of a Boolean.
                     override[protection] = "INACTIVE" if isinstance(block[protection], str) else False
             if override:
                 resources.setdefault(kind, {})[name] = override

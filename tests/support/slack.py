@@ -1,4 +1,4 @@
-"""A Slack on loopback that gives prepared answers, and remembers what was posted."""
+"""A fake Slack on the loopback interface, which gives prepared responses and records what was posted."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ PATH = "/services/T0000/B0000/of-nobody"
 
 @dataclass
 class FakeSlack:
-    """What was posted where, and what is answered next."""
+    """The posted messages with their paths, and the next responses."""
 
     url: str = ""
     posted: list[dict[str, Any]] = field(default_factory=list)
@@ -24,13 +24,13 @@ class FakeSlack:
 
     @property
     def texts(self) -> list[str]:
-        """What a phone would show of each message that was taken."""
+        """The notification text of each accepted message."""
         return [str(each["text"]) for each in self.posted]
 
 
 @contextmanager
 def fake_slack() -> Iterator[FakeSlack]:
-    """Yield a Slack that listens as long as the block lasts."""
+    """Yield a fake Slack that listens until the `with` block ends."""
     slack = FakeSlack()
 
     class Handler(BaseHTTPRequestHandler):
@@ -47,7 +47,7 @@ def fake_slack() -> Iterator[FakeSlack]:
             self.wfile.write(answer.encode())
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     slack.url = f"http://127.0.0.1:{server.server_port}{PATH}"

@@ -1,4 +1,4 @@
-"""A stack that a test builds from constructs by itself, for what no environment file asks for yet."""
+"""Stacks that a test builds from constructs or from the text of an environment file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +25,7 @@ REGION = "ap-northeast-2"
 
 
 def built(folder: Path, build: Callable[[TerraformStack, Foundation], None], tier: Tier = "production") -> Template:
-    """Return the synthesized stack of what `build` makes."""
+    """Return the synthesized stack of the constructs that `build` creates."""
     app = App(outdir=str(folder))
     stack = TerraformStack(app, "built")
     names = Names("agora", "prod", ACCOUNT, REGION)

@@ -1,4 +1,4 @@
-"""Asserts on a synthesized stack."""
+"""Assertions on a synthesized stack."""
 
 import json
 from collections.abc import Mapping
@@ -19,14 +19,14 @@ class Template:
         return {name: {key: value for key, value in block.items() if key != "//"} for name, block in found.items()}
 
     def resource(self, address: str) -> dict[str, Any]:
-        """Return the resource of this address; fail naming those of its type."""
+        """Return the resource with this address; otherwise fail with the addresses of its type."""
         kind, name = address.split(".")
         found = self.resources(kind)
         assert name in found, f"no {address}; there are {sorted(found)}"
         return found[name]
 
     def only(self, kind: str) -> dict[str, Any]:
-        """Return the one resource of this type."""
+        """Return the only resource of this type."""
         found = self.resources(kind)
         assert len(found) == 1, f"{len(found)} of {kind}: {sorted(found)}"
         return next(iter(found.values()))

@@ -1,4 +1,4 @@
-"""The evaluation of policies that the least-privilege tests rely on."""
+"""The evaluation of policies for the tests of least privilege."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ def statement(effect: str = "Allow", **elements: Any) -> dict[str, Any]:
     return {"Effect": effect, "Action": ["s3:GetObject"], "Resource": [f"{BUCKET}/*"], **elements}
 
 
-def test_nothing_is_allowed_that_no_statement_allows() -> None:
+def test_request_that_no_statement_allows_is_not_allowed() -> None:
     assert not allows([], "s3:GetObject", f"{BUCKET}/a")
     assert not allows([statement()], "s3:PutObject", f"{BUCKET}/a")
     assert not allows([statement()], "s3:GetObject", "arn:aws:s3:::other/a")
@@ -41,7 +41,7 @@ def test_wildcards(pattern: str, action: str, expected: bool) -> None:
     assert allows([statement(Action=pattern, Resource="*")], action, "x") is expected
 
 
-def test_a_denial_wins_whatever_allows() -> None:
+def test_deny_overrides_every_allow() -> None:
     deny = statement("Deny", Action="s3:*", Resource=f"{BUCKET}/secret/*")
     for statements in ([statement(), deny], [deny, statement()]):
         assert not allows(statements, "s3:GetObject", f"{BUCKET}/secret/a")
@@ -79,13 +79,13 @@ def test_conditions(condition: dict[str, Any], context: dict[str, str], expected
     assert allows([statement(Condition=condition)], "s3:GetObject", f"{BUCKET}/a", **context) is expected
 
 
-def test_what_is_not_known_is_no_guess() -> None:
+def test_unsupported_operator_raises_an_error() -> None:
     dates = {"DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}
     with pytest.raises(NotImplementedError, match="DateGreaterThan"):
         allows([statement(Condition=dates)], "s3:GetObject", f"{BUCKET}/a")
 
 
-def test_a_terraform_expression_is_itself_only() -> None:
+def test_terraform_expression_equals_only_itself() -> None:
     statements = [statement(Resource="${one(aws_rds_cluster.main.master_user_secret[*].secret_arn)}")]
     assert allows(statements, "s3:GetObject", "${one(aws_rds_cluster.main.master_user_secret[*].secret_arn)}")
     assert not allows(statements, "s3:GetObject", "${aws_secretsmanager_secret.other.arn}")

@@ -1,4 +1,4 @@
-"""Waiting for what comes by itself."""
+"""Waiting for asynchronous results."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ Found = TypeVar("Found")
 
 
 def awaited(look: Callable[[], Found], seconds: float = 60) -> Found:
-    """Return what the look finds, as soon as it finds something."""
+    """Call `look` until it returns a result, and return that."""
     end = time.monotonic() + seconds
     while not (found := look()) and time.monotonic() < end:
         time.sleep(0.1)

@@ -131,7 +131,7 @@ def test_rds_with_replica_has_a_standby_and_a_read_replica(rds: Template) -> Non
 
 
 def test_password_is_in_no_stack_and_no_state(rds: Template, prod: Template) -> None:
-    """RDS manages it, or it passes through write-only arguments."""
+    """RDS manages it, or Terraform passes it in write-only arguments."""
     first = rds.resource("aws_db_instance.database_main_1")
     assert "password" not in first
     assert first["password_wo"].startswith("${jsondecode(ephemeral.aws_secretsmanager_secret_version.")

@@ -281,7 +281,7 @@ def test_firewall_with_only_a_site_is_accepted(tmp_path: Path) -> None:
     assert problems_of(tmp_path, {"dev": site(before="firewall {}\n")}) == []
 
 
-def test_public_key_is_not_taken_for_a_secret(tmp_path: Path) -> None:
+def test_public_key_is_not_reported_as_a_secret(tmp_path: Path) -> None:
     """A public key is as long and random as a secret; only the DER prefix of RSA keys distinguishes it."""
     media = ['media "content" {', '  bucket = "content"', "  signed_urls = true", "}"]
     # 360 characters of a real key.
