@@ -169,7 +169,7 @@ def test_role_of_another_account_acts_in_that_account(local_aws: LocalAws) -> No
 
 
 def test_s3_control_is_reached_through_the_proxy(local_aws: LocalAws) -> None:
-    """S3 Control's host is `<account>.<endpoint>`, which no resolver knows: the server is its proxy."""
+    """S3 Control's host is `<account>.<endpoint>`, which cannot be resolved: the server is its proxy."""
     at = urlsplit(local_aws.endpoint)
     connection = http.client.HTTPConnection(str(at.hostname), at.port, timeout=5)
     url = f"http://123456789012.127.0.0.1:{at.port}/v20180820/configuration/publicAccessBlock"

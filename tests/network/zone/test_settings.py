@@ -19,7 +19,7 @@ ZONES = {
 
 
 def zone(name: str, *lines: str, label: str = "public") -> str:
-    """Return a `zone` block whose name stands at line 11 of an environment file, its own lines from 12 on."""
+    """Return a `zone` block whose name is in line 11 of an environment file and whose other lines begin at 12."""
     return f'zone "{label}" {{\n  name = "{name}"\n' + "".join(f"  {line}\n" for line in lines) + "}\n"
 
 

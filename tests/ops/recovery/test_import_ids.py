@@ -29,7 +29,7 @@ def test_type_has_not_both_row_and_reason() -> None:
 @pytest.mark.parametrize("kind", LISTED)
 def test_a_call_and_its_arguments_are_in_the_service_model(kind: str) -> None:
     row = LISTED[kind]
-    # The stubs know a client by its literal name only.
+    # The type stubs accept only literal service names.
     session: Any = boto3
     client = session.client(row.service, region_name="us-east-1")
     calls = [(row.operation, row.arguments), *([row.each[:2]] if row.each else [])]

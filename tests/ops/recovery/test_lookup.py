@@ -15,7 +15,7 @@ SUBNET = {"tags_all": TAGS}
 
 
 def client(service: str) -> Any:
-    # The stubs know a client by its literal name only.
+    # The type stubs accept only literal service names.
     session: Any = boto3
     return session.client(service, region_name="eu-west-1")
 
