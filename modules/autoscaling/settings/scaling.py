@@ -19,11 +19,11 @@ from modules.foundation.settings import Label, Settings
 
 
 class ScalingSettings(Settings):
-    """A scaling block: bounds, policies that scale between them, and times with different bounds."""
+    """A `scaling` block: the minimum and maximum, policies that scale between them, and times with other limits."""
 
-    min_capacity: int = Field(ge=0, examples=[2], description="The minimum number.")
+    min_capacity: int = Field(ge=0, examples=[2], description="The minimum capacity.")
     max_capacity: int = Field(
-        ge=1, examples=[6], description="The maximum number: it limits the cost of a surge or an error."
+        ge=1, examples=[6], description="The maximum capacity, which limits the cost of a surge or an error."
     )
     time_zone: TimeZone = Field(
         default="UTC",
@@ -31,10 +31,11 @@ class ScalingSettings(Settings):
         description="The time zone of schedules and windows, with daylight saving time.",
     )
     target_tracking: dict[Label, TargetTrackingSettings] = Field(
-        default_factory=dict, description="Metrics that are kept near a value."
+        default_factory=dict, description="Target tracking policies, by name."
     )
     step_scaling: dict[Label, StepScalingSettings] = Field(
-        default_factory=dict, description="Alarms with steps, for when target tracking is too slow or too coarse."
+        default_factory=dict,
+        description="Step scaling policies, by name, for when target tracking is too slow or too coarse.",
     )
     schedule: dict[Label, ScheduleSettings] = Field(default_factory=dict, description="Daily or weekly peaks.")
     window: dict[Label, WindowSettings] = Field(default_factory=dict, description="Announced events that occur once.")

@@ -66,12 +66,12 @@ class EksSettings(TieredSettings):
         "automatically; with extended, the version is supported for one more year at six times the price.",
     )
     corporate: bool = Field(
-        default=False, description="Whether the corporate network reaches the API server through Direct Connect."
+        default=False, description="Whether the corporate network can reach the API server through Direct Connect."
     )
     service_ipv4_cidr: Cidr = Field(
         default=IPv4Network("172.20.0.0/16"),
         examples=["172.20.0.0/16"],
-        description="IP range of the Kubernetes services, not visible outside of the cluster. It cannot be changed.",
+        description="IP range of the Kubernetes services, not visible outside the cluster. It cannot be changed.",
     )
     databases: tuple[Label, ...] = Field(
         default=(), examples=[["main"]], description="Databases that allow traffic from the cluster's pods."
@@ -81,8 +81,8 @@ class EksSettings(TieredSettings):
     )
     access: dict[Label, AccessSettings] = Field(
         default_factory=dict,
-        description="Access to the cluster: a block for each IAM role. Nobody else has access, not even the role that "
-        "creates the cluster.",
+        description="Access to the cluster, one block for each IAM role. No other principal has access, not even the "
+        "role that creates the cluster.",
     )
     service_account: dict[ServiceAccountName, ServiceAccountSettings] = Field(
         default_factory=dict, description="Permissions of pods in AWS, by `namespace/name` of their service account."
@@ -93,7 +93,7 @@ class EksSettings(TieredSettings):
         default_factory=dict, description="Self-managed node groups, each an Auto Scaling group."
     )
     fargate: dict[Label, FargateProfileSettings] = Field(
-        default_factory=dict, description="Fargate profiles: pods without nodes."
+        default_factory=dict, description="Fargate profiles, for pods that run without nodes."
     )
 
     @model_validator(mode="after")

@@ -35,7 +35,7 @@ class RetrySettings(Settings):
 
 
 class ScheduledTaskSettings(TaskSettings):
-    """A `scheduled_task` block: runs a service's task definition, or its own with its own image and permissions."""
+    """A `scheduled_task` block: a command that runs in a service's task definition, or in a separate one."""
 
     key_groups: ClassVar[Mapping[str, str]] = {**TaskSettings.key_groups, "schedule_expression": "Schedule"}
     renamed: ClassVar[Mapping[str, str]] = {"schedule": "schedule_expression"}

@@ -52,7 +52,7 @@ class ZoneSettings(TieredSettings):
         default_factory=dict, description="Subdomains delegated to other zones, by the name of their environment."
     )
     health_check: dict[Label, HealthCheckSettings] = Field(
-        default_factory=dict, description="Health checks for records to use, by name."
+        default_factory=dict, description="Health checks that records can use, by name."
     )
 
     @model_validator(mode="before")
