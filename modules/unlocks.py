@@ -133,7 +133,7 @@ def too_long(unlocks: Unlocks, document: Document, today: datetime.date) -> list
     records: list[tuple[tuple[str, ...], _Record]] = [(("unlock", name), each) for name, each in unlocks.unlock.items()]
     if unlocks.deletions:
         records.append((("deletions",), unlocks.deletions))
-    rule = f"is more than {LONGEST_DAYS} days away: nobody will remember the reason"
+    rule = f"is more than {LONGEST_DAYS} days away: by then, no one will remember the reason"
     return [
         document.problem((*at, "until"), each.until, rule, f'write "{last}" or earlier')
         for at, each in records

@@ -87,7 +87,8 @@ def _duplicate_user_ids(blocks: DataBlocks) -> Iterator[Finding]:
             other_cache, other_user = taken.setdefault(f"{label}-{user}", (label, user))
             if other_cache != label:
                 rule = (
-                    f"has the ElastiCache user ID {label}-{user}, and so does user {other_user} of cache.{other_cache}"
+                    f"has the ElastiCache user ID {label}-{user}, which user {other_user} of "
+                    f"cache.{other_cache} also has"
                 )
                 at = ("cache", label) if user == DEFAULT_USER else ("cache", label, "user", user)
                 yield Finding(at, None, rule, "rename one of the caches or users")

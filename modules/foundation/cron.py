@@ -20,7 +20,7 @@ from modules.foundation.problems import broken_rule
 FIRST_YEAR = 2026
 EXAMPLE = 'write minute, hour, day, month, day of the week and year, "0 3 * * ? *" for 03:00 every day'
 #: Rule and remedy for a schedule that was valid when it was written.
-OVER = ("never runs again: its years are over", "remove it, or write * for every year")
+OVER = ("never runs again: all of its years have passed", "remove it, or write * for every year")
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -160,7 +160,7 @@ def _instead(field: CronField) -> str:
 def _never(texts: list[str]) -> Iterator[tuple[str, str]]:
     years, months, days = (_values(*pair) for pair in ((YEAR, texts[5]), (MONTH, texts[3]), (DAY, texts[2])))
     if years and max(years) < FIRST_YEAR:
-        yield f"never runs: the year {texts[5]} is over", "write * for every year, or a future year"
+        yield f"never runs: the year {texts[5]} has passed", "write * for every year, or a future year"
         return
     in_years = [year for year in years if year >= FIRST_YEAR] or _SOME_YEARS
     in_months = months or range(1, 13)

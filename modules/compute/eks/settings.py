@@ -150,7 +150,7 @@ class EksSettings(TieredSettings):
         rule = "is a version that EKS no longer offers" if older else "is a version that EKS does not offer"
         remedy = f"write one of {', '.join(offered)}"
         if not older:
-            remedy += "; if EKS offers it by now, `python -m ops calendar` reads it from AWS"
+            remedy += "; if it is new, update the calendar with `python -m ops calendar`"
         yield Finding(("version",), self.version, rule, remedy)
 
     def _range_findings(self) -> Iterator[Finding]:
@@ -161,7 +161,7 @@ class EksSettings(TieredSettings):
 
     def _access_findings(self) -> Iterator[Finding]:
         if not self.access:
-            rule = "gives nobody access: the role that creates the cluster does not become its administrator"
+            rule = "gives no one access: the role that creates the cluster does not become its administrator"
             yield Finding((), None, rule, 'write `access "operators" { role_arn = "...", policy = "cluster-admin" }`')
         first: dict[str, str] = {}
         for label, access in self.access.items():

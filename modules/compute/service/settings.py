@@ -143,8 +143,9 @@ class ServiceSettings(TaskSettings):
             yield Finding(("deployment", "minimum_healthy_percent"), 0, rule, "write 50 or more, or remove it")
         if not self.deployment.leaves_room(count):
             rule = (
-                f"allows none of {count} tasks to be replaced: at least {self.deployment.minimum_healthy_percent}% and "
-                f"at most {self.deployment.maximum_percent}% of them run"
+                f"does not allow ECS to replace any of {count} tasks: at least "
+                f"{self.deployment.minimum_healthy_percent}% and at most {self.deployment.maximum_percent}% "
+                "of them must run"
             )
             yield Finding(("deployment",), None, rule, "write maximum_percent = 200")
 

@@ -352,7 +352,7 @@ class TaskSettings(TieredSettings, PublishingSettings):
         for kind in ("caches", "reaches"):
             labels = list(getattr(self, kind))
             if len(set(labels)) < len(labels):
-                yield Finding((kind,), labels, "names one twice", "name each once")
+                yield Finding((kind,), labels, "contains a name twice", "write each name once")
         if len(self.cache_users) < len(set(self.caches)):
-            rule = "names a cache with two users, whose environment variables would have the same names"
+            rule = "lists a cache with two users, whose environment variables would have the same names"
             yield Finding(("caches",), list(self.caches), rule, "keep one of them")

@@ -215,7 +215,7 @@ class FunctionSettings(Settings):
         limits = {label: queue.maximum_concurrency or 0 for label, queue in self.on_queue.items()}
         total = sum(limits.values())
         if self.reserved_concurrent_executions and total > self.reserved_concurrent_executions:
-            sum_shown = "" if len(limits) == 1 else f"makes {total} with the other queues', and "
+            sum_shown = "" if len(limits) == 1 else f"adds up to {total} with those of the other queues, and "
             rule = f"{sum_shown}is above reserved_concurrent_executions {self.reserved_concurrent_executions}: "
             rule += "messages that are throttled are retried until they move to the dead-letter queue"
             at = ("on_queue", next(label for label, limit in limits.items() if limit), "maximum_concurrency")

@@ -221,8 +221,9 @@ class NetworkSettings(TieredSettings):
             yield Finding(
                 ("cidr",),
                 self.cidr,
-                f"is larger than needed: a /{needed} has room for four zones of these subnets. The range can never be "
-                "changed, and no network that is connected to this one (peering, VPN, Direct Connect) may use it",
+                f"is larger than needed: a /{needed} has room for four zones of these subnets. The range "
+                "cannot be changed later, and no network that is connected to this one (peering, VPN, "
+                "Direct Connect) may use it",
                 f"write {self.cidr.network_address}/{needed}, or larger subnet_sizes",
             )
 
@@ -232,7 +233,8 @@ class NetworkSettings(TieredSettings):
             yield Finding(
                 at,
                 list(zones),
-                f"has {len(zones)}: the failure of a single zone would stop the service, and a fourth only adds cost",
+                "does not have two or three zones: the failure of a single zone would stop the service, "
+                "and a fourth only adds cost",
                 'write two or three, ["a", "c"]',
             )
         for one, other in combinations(zones, 2):

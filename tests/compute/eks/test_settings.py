@@ -73,7 +73,7 @@ def test_missing_or_incomplete_version_is_reported(tmp_path: Path) -> None:
             GENERAL + '  databases = ["main"]\n',
             "17: eks.blue.databases main names no `database` block",
         ),
-        (GENERAL + "  corporate = true\n", "17: eks.blue.corporate true means the ranges of network."),
+        (GENERAL + "  corporate = true\n", "17: eks.blue.corporate true requires the ranges of network."),
         (
             GENERAL + '  service_ipv4_cidr = "10.20.0.0/16"\n',
             "17: eks.blue.service_ipv4_cidr 10.20.0.0/16 overlaps 10.20.0.0/20, which pods could then not reach",
@@ -111,7 +111,7 @@ def test_add_on_with_invalid_version_is_reported(tmp_path: Path) -> None:
 
 def test_cluster_without_access_is_reported(tmp_path: Path) -> None:
     assert only_problem(tmp_path, {"dev": DEV + eks(GENERAL, base=ADD_ONS)}) == (
-        "dev.hcl:10: eks.blue gives nobody access: the role that creates the cluster does not become its "
+        "dev.hcl:10: eks.blue gives no one access: the role that creates the cluster does not become its "
         "administrator; "
         'write `access "operators" { role_arn = "...", policy = "cluster-admin" }`'
     )

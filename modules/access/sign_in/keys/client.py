@@ -112,7 +112,7 @@ class ClientSettings(TieredSettings):
         if scheme == "http":
             return self._problem_of_http(url)
         if self.kind == "web":
-            return f"has the scheme {scheme}, which browsers do not know", 'write an https URL, or kind = "mobile"'
+            return f"has the scheme {scheme}, which browsers do not support", 'write an https URL, or kind = "mobile"'
         return None
 
     def _problem_of_http(self, url: str) -> tuple[str, str] | None:

@@ -110,7 +110,7 @@ def _egress_findings(
         yield Finding((*at, "egress"), None, rule, f"{remedy}, or add them to network.interface_endpoints")
     rules = _outbound_rules(task, network, databases)
     if rules > RULES_LIMIT:
-        rule = f"needs {rules} outbound rules, including the resources of the block; AWS allows {RULES_LIMIT}"
+        rule = f"needs {rules} outbound rules, including those to the resources of the block; AWS allows {RULES_LIMIT}"
         yield Finding((*at, "egress"), None, rule, "merge ranges")
 
 

@@ -25,8 +25,7 @@ def zone_findings(at: tuple[str, ...], letters: Sequence[str], region: str) -> I
     known = ZONES.get(region, USUAL_ZONES)
     for letter in (letter for letter in letters if letter not in known):
         remedy = (
-            f"choose from {', '.join(known)}; if AWS has opened it since, add it to ZONES in "
-            "modules/network/vpc/keys/region_zones.py"
+            f"choose from {', '.join(known)}; if it is new, add it to ZONES in modules/network/vpc/keys/region_zones.py"
         )
         rule = f"is not an Availability Zone of {region}: creating a subnet there would fail"
         yield Finding(at, letter, rule, remedy)

@@ -202,7 +202,7 @@ class RecordSettings(Settings):
 
     def _canonical_name_findings(self) -> Iterator[Finding]:
         if self.name in [value.removesuffix(".") for value in self.records]:
-            yield Finding(("records",), self.name, "is the record's own name, a loop", "write another name")
+            yield Finding(("records",), self.name, "is the record's own name, which is a loop", "write another name")
         if len(self.records) > 1:
             # RFC 1034, section 3.6.2: a name is an alias of one other name.
             rule = "are several names, and a CNAME has exactly one"
