@@ -48,7 +48,7 @@ class CronField:
         return f"{self.least} to {self.most}{named}"
 
     def number(self, text: str) -> int | None:
-        """Return the number that a value stands for, or None if the field does not allow it."""
+        """Return the value as a number, or None if the field does not allow it."""
         if text.upper() in self.names:
             return self.names.index(text.upper()) + self.least
         found = int(text) if _NUMBER.fullmatch(text) else -1

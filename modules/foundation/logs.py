@@ -35,7 +35,7 @@ class LogGroup(Construct):
         name: str | None = None,
         provider: TerraformProvider | None = None,
     ) -> None:
-        """For a log group in another Region, take that Region's provider, names, and key."""
+        """For a log group in another Region, pass that Region's provider, names, and key."""
         super().__init__(scope, id)
         self.name = name or names.log_group(purpose)
         self.arn = f"arn:aws:logs:{names.region}:{names.account_id}:log-group:{self.name}"

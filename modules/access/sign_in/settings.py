@@ -1,4 +1,4 @@
-"""The `sign_in` block: who users are, a user pool of Amazon Cognito."""
+"""The `sign_in` block: a user pool of Amazon Cognito."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -134,7 +134,7 @@ class ScalingSettings(Settings):
                 yield Finding(("step_scaling", label, "metric"), step.metric, rule, "keep one of them")
 
     def _one_way_findings(self) -> Iterator[Finding]:
-        """Yield policies that only scale out, and keep costing, or only scale in, and never help."""
+        """Yield policies that scale in one direction only: capacity would never be removed, or never be added."""
         directions = {step.direction for step in self.step_scaling.values()}
         if self.target_tracking and "in" not in directions:
             if all(policy.disable_scale_in for policy in self.target_tracking.values()):

@@ -10,8 +10,8 @@ from pydantic import AfterValidator, BaseModel
 from modules.foundation.problems import broken_rule
 from modules.foundation.settings import LABEL_LIMIT
 
-#: [Semantic Versioning 2.0.0](https://semver.org), without build metadata: a tag takes no plus sign ("OCI Distribution
-#: Specification").
+#: [Semantic Versioning 2.0.0](https://semver.org), without build metadata: a tag cannot contain a plus sign ("OCI
+#: Distribution Specification").
 _NUMBER = r"(?:0|[1-9][0-9]*)"
 _IDENTIFIER = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
 _VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?P<prerelease>-{_IDENTIFIER}(?:\.{_IDENTIFIER})*)?")

@@ -110,7 +110,7 @@ def _missing(party: Party, keepers: Sequence[Party], region: str) -> Iterator[Pa
 
 
 def _closed(party: Party, keepers: Sequence[Party], region: str) -> Iterator[PartyFinding]:
-    """Yield repositories that the environment pulls from (all, if it runs no image) and is not allowed to."""
+    """Yield repositories (all, if the environment runs no image) that it must be able to pull from and cannot."""
     running = {repository_of(image) for _, image in images_in(party.blocks)}
     account = party.blocks.account_id
     for keeper in keepers:

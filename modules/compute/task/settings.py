@@ -34,7 +34,7 @@ UlimitName = Literal[
 ]  # fmt: skip
 #: [ContainerDefinition, user]
 #: (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html): a user or uid, and a group
-#: or gid; names as useradd(8) takes them.
+#: or gid; names as useradd(8) accepts them.
 _USER = re.compile(
     r"(?P<user>[A-Za-z_][A-Za-z0-9_.-]{0,31}|[0-9]{1,10})(:(?P<group>[A-Za-z_][A-Za-z0-9_.-]{0,31}|[0-9]{1,10}))?"
 )

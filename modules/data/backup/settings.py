@@ -9,7 +9,7 @@ from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import NotAllowed, Region, TieredSettings, tiered
 
 BackupTag = Literal["daily"]
-#: The tag by which the plan selects resources.
+#: The tag of the resources that the plan selects.
 BACKUP_TAG = "backup"
 #: Minutes after the hour within which a backup starts.
 START_WINDOW_MINUTES = 60

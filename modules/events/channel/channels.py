@@ -51,7 +51,7 @@ class Queue(Construct):
         max_receive_count: int | None = None,
         dead_letters_of: str | None = None,
     ) -> None:
-        """Take a dead-letter queue and its receive limit, or the ARN of the queue whose dead letters this one holds."""
+        """Create the queue. `dead_letters_of` is the ARN of the queue whose dead-letter queue this one is."""
         super().__init__(scope, id)
         names = foundation.names
         self.name = name

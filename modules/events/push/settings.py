@@ -12,7 +12,7 @@ from modules.foundation.names import Names
 from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Label, NotAllowed, Settings, TieredSettings, tiered
 
-#: Where the API puts notifications.
+#: Where the API sends its requests.
 PushSource = Literal["topic", "queue", "stream"]
 
 #: FCM keeps a message for four weeks at most ([Set the lifespan of a message]

@@ -15,7 +15,7 @@ from modules.network.vpc.vpc import Network
 _READ = ("s3:GetBucketLocation", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket")
 #: Interface endpoints whose policy allows only principals of this account, with the page that says that the service
 #: evaluates endpoint policies for all of its requests. All other endpoints have AWS's default policy. That is
-#: intended for `sts`, because AssumeRoleWithWebIdentity, by which pods obtain their roles, is not signed; for
+#: intended for `sts`, because AssumeRoleWithWebIdentity, with which pods obtain credentials, is not signed; for
 #: `cognito-idp` and `execute-api`, which anonymous users call; and for `email-smtp` and `git-codecommit`, which accept
 #: passwords. For the others, no page was found that shows such a policy. "Data perimeter" is AWS's [Data perimeter
 #: policy examples, Service-specific guidance]
@@ -79,7 +79,7 @@ class Endpoints(Construct):
 
     @property
     def s3_prefix_list_id(self) -> str:
-        """The prefix list of S3 in the region, for egress rules to S3 through the gateway endpoint."""
+        """The prefix list of S3 in the Region, for egress rules to S3 through the gateway endpoint."""
         return self._s3.prefix_list_id
 
     def allow_bucket(self, bucket_arn: str) -> None:

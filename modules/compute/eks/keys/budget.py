@@ -22,7 +22,7 @@ OTHERS = 32
 
 @dataclass(frozen=True)
 class Term:
-    """A number of things with a number of addresses each, in one zone."""
+    """One part of the sum for a zone: how many nodes, pods, or others there are, and how many addresses each uses."""
 
     what: str
     count: int

@@ -21,7 +21,7 @@ Place = tuple[str, ...]
 
 
 def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
-    """Yield what a service or scheduled task needs of other blocks and they do not have."""
+    """Yield what a service or scheduled task requires of other blocks and they lack."""
     for name, service in blocks.service.items():
         at = ("service", name)
         yield from _task_findings(at, service, blocks)

@@ -296,7 +296,7 @@ class DatabaseFields(TieredSettings):
 
     @property
     def replica_metrics(self) -> tuple[Metric, ...]:
-        """The metrics by which replicas can be scaled."""
+        """The metrics that replicas can be scaled by."""
         return ("cpu", "connections")
 
     @property
