@@ -127,7 +127,7 @@ def _overlaps(blocks: EventsBlocks) -> Iterator[Finding]:
         one = Notification("one", earlier.events, earlier.prefix, earlier.suffix)
         other = Notification("other", trigger.events, trigger.prefix, trigger.suffix)
         if earlier.bucket == trigger.bucket and one.overlaps(other):
-            rule = f"matches events that {'.'.join(earlier_at)} matches, and S3 sends an event to one destination only"
+            rule = f"matches events that {'.'.join(earlier_at)} also matches; S3 sends an event to one destination only"
             yield Finding(at, None, rule, "choose prefixes or suffixes that no object key shares")
 
 

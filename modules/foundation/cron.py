@@ -77,7 +77,7 @@ def faults(expression: str) -> Iterator[tuple[str, str]]:
     found = [fault for field, text in zip(FIELDS, texts, strict=True) for fault in _field_faults(field, text)]
     yield from found
     if not found:
-        yield from _never(texts)
+        yield from _never_runs(texts)
 
 
 def _schedule(value: str) -> str:
@@ -157,7 +157,7 @@ def _instead(field: CronField) -> str:
     return f"write * for all values, or a value from {field.bounds}{special.get(field.name, '')}"
 
 
-def _never(texts: list[str]) -> Iterator[tuple[str, str]]:
+def _never_runs(texts: list[str]) -> Iterator[tuple[str, str]]:
     years, months, days = (_values(*pair) for pair in ((YEAR, texts[5]), (MONTH, texts[3]), (DAY, texts[2])))
     if years and max(years) < FIRST_YEAR:
         yield f"never runs: the year {texts[5]} has passed", "write * for every year, or a future year"

@@ -37,7 +37,7 @@ class Key(Construct):
         """For a key in another Region, pass that Region's provider and names."""
         super().__init__(scope, id)
         self.alias_arn = f"arn:aws:kms:{names.region}:{names.account_id}:{names.key_alias(purpose)}"
-        self._policy = PolicyDocument(f"KMS key {purpose}", [_iam_decides(names.account_id)])
+        self._policy = PolicyDocument(f"KMS key {purpose}", [_delegate_to_iam(names.account_id)])
         self._key = make(
             KmsKey,
             f"{purpose}_key",
@@ -65,7 +65,7 @@ class Key(Construct):
         self._key.policy = self._policy.json()
 
 
-def _iam_decides(account_id: str) -> Statement:
+def _delegate_to_iam(account_id: str) -> Statement:
     """Return the statement of AWS's default key policy: without it, the key could become unmanageable."""
     return allow(
         "IamDecides",

@@ -99,20 +99,24 @@ class LogBucket(Construct):
         allow the delivery, AWS overwrites the policy when the flow log is created, and the next apply reverts that.
         """
         delivery = {"Service": "delivery.logs.amazonaws.com"}
-        ours = {
+        of_this_account = {
             "StringEquals": {"aws:SourceAccount": self._names.account_id},
             "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{self._names.region}:{self._names.account_id}:*"},
         }
         objects = f"{self.bucket.arn}/{prefix}/AWSLogs/aws-account-id={self._names.account_id}/*"
         write = allow(
-            "FlowLogsWrite", principal=delivery, actions=["s3:PutObject"], resources=[objects], condition=ours
+            "FlowLogsWrite",
+            principal=delivery,
+            actions=["s3:PutObject"],
+            resources=[objects],
+            condition=of_this_account,
         )
         check = allow(
             "FlowLogsCheck",
             principal=delivery,
             actions=["s3:GetBucketAcl", "s3:ListBucket"],
             resources=[self.bucket.arn],
-            condition=ours,
+            condition=of_this_account,
         )
         self.bucket.add_statements(write, check)
         return f"{self.bucket.arn}/{prefix}"

@@ -94,10 +94,10 @@ class ScalingSettings(Settings):
                     yield Finding((kind, label, "metric"), policy.metric, rule, f"write one of {', '.join(offered)}")
 
     def zone_findings(self, zones: int, others: int = 0) -> Iterator[Finding]:
-        """Yield a minimum that leaves an Availability Zone without any; `others` are not part of the capacity."""
+        """Yield a minimum that leaves an Availability Zone without capacity; `others` are not part of the capacity."""
         for at, (least, _) in self.all_bounds():
             if least + others < zones:
-                rule = f"leaves an Availability Zone without any: there are {zones} zones"
+                rule = f"leaves an Availability Zone without capacity: there are {zones} zones"
                 yield Finding((*at, "min_capacity"), least, rule, f"write {zones - others} or more")
 
     def _label_findings(self) -> Iterator[Finding]:
@@ -130,7 +130,7 @@ class ScalingSettings(Settings):
                 yield Finding(("target_tracking", label, "metric"), policy.metric, rule, "keep one of them")
         for label, step in self.step_scaling.items():
             if step.metric in tracked:
-                rule = "has target tracking too: the two policies would work against each other"
+                rule = "also has target tracking: the two policies would work against each other"
                 yield Finding(("step_scaling", label, "metric"), step.metric, rule, "keep one of them")
 
     def _one_way_findings(self) -> Iterator[Finding]:

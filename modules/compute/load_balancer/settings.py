@@ -166,7 +166,7 @@ class LoadBalancerSettings(TieredSettings):
             [
                 *between(self.rule),
                 *self._limit_findings(),
-                *self._side_findings(),
+                *self._source_findings(),
                 *self._host_findings(),
                 *self._sign_in_findings(),
                 *self._redirect_findings(),
@@ -212,7 +212,7 @@ class LoadBalancerSettings(TieredSettings):
             rule = f"needs {len(targets)} target groups; AWS allows {TARGET_GROUPS_LIMIT} for a load balancer"
             yield Finding(("rule",), None, rule, "write a second load balancer")
 
-    def _side_findings(self) -> Iterator[Finding]:
+    def _source_findings(self) -> Iterator[Finding]:
         if not self.internal and self.reachable_from == "vpc":
             yield Finding(("reachable_from",), "vpc", NEVER_A_SOURCE, "write internal = true, or another source")
         if self.internal and self.reachable_from == "internet":

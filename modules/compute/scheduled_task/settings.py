@@ -76,8 +76,8 @@ class ScheduledTaskSettings(TaskSettings):
         size = len(json.dumps([list(self.command), self.environment]))
         if size > OVERRIDES_LIMIT:
             rule = f"and environment have about {size} characters; ECS allows {OVERRIDES_LIMIT} as overrides"
-            remedy = "move long values into the image, or remove service and write an image of its own"
+            remedy = "move long values into the image, or write image instead of service"
             yield Finding(("command",), None, rule, remedy)
         for name in sorted(self.model_fields_set & set(_OF_THE_SERVICE)):
             rule = f"comes from service.{self.service}, whose latest revision is run"
-            yield Finding((name,), None, rule, "remove it, or remove service and write an image of its own")
+            yield Finding((name,), None, rule, "remove it, or write image instead of service")

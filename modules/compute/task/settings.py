@@ -312,7 +312,7 @@ class TaskSettings(TieredSettings, PublishingSettings):
         sizes = {key: len(json.dumps(part, separators=(",", ":")).encode()) for key, part in parts.items()}
         total = sum(sizes.values()) + OWN_PART
         if total > DEFINITION_LIMIT:
-            rule = f"makes a task definition of about {total} bytes; ECS allows {DEFINITION_LIMIT}"
+            rule = f"results in a task definition of about {total} bytes; ECS allows {DEFINITION_LIMIT}"
             remedy = "move long values into a file of `environment_files`, or into the image"
             yield Finding((max(sizes, key=lambda key: sizes[key]),), None, rule, remedy)
 

@@ -105,7 +105,7 @@ class OtherGroupSettings(Settings):
     )
 
     @model_validator(mode="after")
-    def _asks_for_nothing(self) -> "OtherGroupSettings":
+    def _supported_group(self) -> "OtherGroupSettings":
         if self.name in ASKING_FOR_PAGES:
             rule = "requires the paths of the sign-in or sign-up pages, which this block does not support"
             raise_findings([Finding(("name",), self.name, rule, "remove the block")])

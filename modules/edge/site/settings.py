@@ -111,7 +111,7 @@ class SiteSettings(TieredSettings):
             [
                 *self._name_findings(),
                 *self._path_findings(),
-                *self._answer_findings(),
+                *self._response_findings(),
             ]
         )
         return self
@@ -145,7 +145,7 @@ class SiteSettings(TieredSettings):
                 rule = f"would get no requests: {'.'.join(earlier)} {one} matches all of them first"
                 yield Finding(later, other, rule, "write another path, or remove one of them")
 
-    def _answer_findings(self) -> Iterator[Finding]:
+    def _response_findings(self) -> Iterator[Finding]:
         if self.api and self.error_page:
             rule = "would also replace the 403 and 404 of the `api`: CloudFront's error pages apply to a whole site"
             yield Finding(("error_page",), self.error_page, rule, "remove it; the script of index.html can show one")

@@ -70,7 +70,7 @@ class Endpoints(Construct):
             for sid, each in AWS_BUCKETS.items()
         ]
         self._s3 = self._create_gateway_endpoint("s3", self._s3_policy())
-        self._create_gateway_endpoint("dynamodb", document([self._our_tables()]))
+        self._create_gateway_endpoint("dynamodb", document([self._own_tables()]))
         services = sorted(set(network.settings.interface_endpoints))
         if services:
             security_group_id = self._create_security_group()
@@ -98,12 +98,12 @@ class Endpoints(Construct):
 
     def _s3_policy(self) -> str:
         resources = [resource for arn in self._bucket_arns for resource in (arn, f"{arn}/*")]
-        ours = [allow("OurBuckets", principal="*", actions=["s3:*"], resources=resources)] if resources else []
+        own_buckets = [allow("OurBuckets", principal="*", actions=["s3:*"], resources=resources)] if resources else []
         readable = self._network.settings.readable_buckets
-        statements = [*ours, *self._downloads, *([_read(readable)] if readable else [])]
+        statements = [*own_buckets, *self._downloads, *([_read(readable)] if readable else [])]
         return PolicyDocument("the S3 endpoint", statements).json()
 
-    def _our_tables(self) -> Statement:
+    def _own_tables(self) -> Statement:
         names = self._foundation.names
         tables = f"arn:aws:dynamodb:{names.region}:{names.account_id}:*"
         return allow("OurTables", principal="*", actions=["dynamodb:*"], resources=[tables])

@@ -187,7 +187,7 @@ class NetworkSettings(TieredSettings):
     @model_validator(mode="after")
     def _rules(self) -> "NetworkSettings":
         raise_findings(
-            [*self._zone_findings(), *self._way_out_findings(), *self._range_findings(), *self._size_findings()]
+            [*self._zone_findings(), *self._egress_findings(), *self._range_findings(), *self._size_findings()]
         )
         return self
 
@@ -248,7 +248,7 @@ class NetworkSettings(TieredSettings):
                     f"choose another zone in place of {other}",
                 )
 
-    def _way_out_findings(self) -> Iterator[Finding]:
+    def _egress_findings(self) -> Iterator[Finding]:
         if not self.internet and self.nat != "none":
             yield Finding(
                 ("nat",),

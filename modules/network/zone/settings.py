@@ -69,7 +69,7 @@ class ZoneSettings(TieredSettings):
                 *self._authority_findings(),
                 *self._delegation_findings(),
                 *self._name_findings(),
-                *self._answer_findings(),
+                *self._conflict_findings(),
                 *self._health_findings(),
             ]
         )
@@ -121,7 +121,7 @@ class ZoneSettings(TieredSettings):
                 rule = "already has a CAA record, from certificate_authorities"
                 yield Finding(at, record.name, rule, "add the values there, or write certificate_authorities = []")
 
-    def _answer_findings(self) -> Iterator[Finding]:
+    def _conflict_findings(self) -> Iterator[Finding]:
         for (earlier, one), (label, other) in combinations(self.record.items(), 2):
             if one.name == other.name:
                 yield from _conflicts(("record", label), other, one, earlier)

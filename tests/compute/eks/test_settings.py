@@ -221,10 +221,10 @@ def test_fargate_without_kube_system_is_reported(tmp_path: Path) -> None:
         (
             512,
             1024,
-            "memory 1024 plus the 256 of EKS, with cpu = 512, is not a Fargate size; write cpu = 512, memory = ",
+            "memory 1024 plus the 256 that EKS adds is not a Fargate size with cpu = 512; write cpu = 512, memory = ",
         ),
-        (300, 768, "memory 768 plus the 256 of EKS, with cpu = 300, is not a Fargate size; write "),
-        (1024, 9000, "memory 9000 plus the 256 of EKS, with cpu = 1024, is not a Fargate size; write "),
+        (300, 768, "memory 768 plus the 256 that EKS adds is not a Fargate size with cpu = 300; write "),
+        (1024, 9000, "memory 9000 plus the 256 that EKS adds is not a Fargate size with cpu = 1024; write "),
     ],
 )
 def test_invalid_fargate_size_is_reported(tmp_path: Path, cpu: int, memory: int, message: str) -> None:

@@ -148,7 +148,7 @@ def test_fewer_tasks_than_zones_in_production_are_a_problem(tmp_path: Path) -> N
     scaling = 'scaling {\n min_capacity = 2\n max_capacity = 6\n target_tracking "cpu" {\n metric = "cpu"\n'
     text = three + service(scaling + "target_value = 50\n}\n}")
     assert (
-        "service.api.scaling.min_capacity 2 leaves an Availability Zone without any: there are 3 zones"
+        "service.api.scaling.min_capacity 2 leaves an Availability Zone without capacity: there are 3 zones"
         in problem_of(tmp_path, text)
     )
 

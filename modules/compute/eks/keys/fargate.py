@@ -51,7 +51,7 @@ class PodSettings(Settings):
         needed = self.memory + RESERVED_MIB
         if not is_fargate_size(self.cpu, needed):
             sizes = " or ".join(f"cpu = {cpu}, memory = {mib - RESERVED_MIB}" for cpu, mib in self._nearest)
-            rule = f"plus the {RESERVED_MIB} of EKS, with cpu = {self.cpu}, is not a Fargate size"
+            rule = f"plus the {RESERVED_MIB} that EKS adds is not a Fargate size with cpu = {self.cpu}"
             raise_findings([Finding(("memory",), self.memory, rule, f"write {sizes}")])
         return self
 

@@ -82,7 +82,7 @@ class FixedResponseSettings(Settings):
     message_body: str | None = Field(default=None, max_length=1024, description="The body, at most 1024 characters.")
 
     @model_validator(mode="after")
-    def _answer(self) -> "FixedResponseSettings":
+    def _status_is_allowed(self) -> "FixedResponseSettings":
         if self.status_code // 100 not in (2, 4, 5):
             rule = "is not a valid status of a fixed response: 2xx, 4xx, or 5xx"
             raise_findings(

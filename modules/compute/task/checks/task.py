@@ -151,7 +151,7 @@ def _repeated_egress(at: Place, task: TaskSettings, network: NetworkSettings) ->
     for name, egress in task.egress.items():
         rule = (egress.cidr, egress.port, egress.protocol)
         if rule in taken:
-            yield Finding((*at, "egress", name), None, f"makes the same rule as {taken[rule]}", "remove it")
+            yield Finding((*at, "egress", name), None, f"creates the same rule as {taken[rule]}", "remove it")
         taken.setdefault(rule, f"egress.{name}")
 
 
