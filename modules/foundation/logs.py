@@ -15,7 +15,7 @@ from modules.foundation.settings import Tier
 #: found late, in production for a yearly audit. CloudWatch Logs accepts only certain numbers ([PutRetentionPolicy]
 #: (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html)), including these.
 RETENTION_DAYS: dict[Tier, int] = {"development": 30, "staging": 90, "production": 365}
-#: A noncurrent version in the log bucket exists only if somebody overwrote or deleted an object.
+#: A noncurrent version in the log bucket exists only if someone overwrote or deleted an object.
 OLD_LOG_VERSIONS_DAYS = 30
 
 

@@ -1,4 +1,4 @@
-"""The `eks` blocks: Kubernetes clusters. To upgrade, a new cluster can be created next to the old one."""
+"""The `eks` blocks: Kubernetes clusters. To upgrade, a new cluster can be created beside the old one."""
 
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network

@@ -24,7 +24,7 @@ from modules.foundation.roles import Role
 #: characters in a name.
 QUEUE_NAME_LIMIT = 80
 STREAM_NAME_LIMIT = 128
-#: The maximum of SQS: the messages in a dead-letter queue are kept until somebody examines them.
+#: The maximum of SQS: the messages in a dead-letter queue are kept until someone examines them.
 DEAD_LETTER_DAYS = 14
 
 _SECONDS_A_DAY = 86400

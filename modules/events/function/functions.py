@@ -140,7 +140,7 @@ class Function(Construct):
         ]
 
     def _create_failed_queue(self) -> Queue:
-        """Create the queue that holds failed events, each with its error, until somebody examines them."""
+        """Create the queue that holds failed events, each with its error, until someone examines them."""
         queue = Queue(
             self,
             "failed",
