@@ -1,4 +1,4 @@
-"""The constructs of the house. Whichever of them is imported first, the AWS bindings are lazy by then."""
+"""The modules of Groundwork. An import of any of them first makes the AWS bindings lazy."""
 
 from modules.bindings import install
 

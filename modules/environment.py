@@ -48,7 +48,7 @@ class Environment(DeliveryBlocks):
     @classmethod
     def _pass_tier(cls, values: Any) -> Any:
         """Pass the tier to the blocks whose defaults and rules depend on it."""
-        # An invalid tier is a problem of its own, and no block could use it.
+        # An invalid tier is reported separately, and no block could use it.
         if not isinstance(values, Mapping) or values.get("tier") not in get_args(Tier):
             return values
         return pass_tier(cls, values, {"tier": values["tier"]})

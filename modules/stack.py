@@ -90,7 +90,7 @@ class AccountStack(TerraformStack):
     """An account's bootstrap: the state bucket, the pipeline's roles, and anything else an account has only one of."""
 
     def __init__(self, scope: Construct, environments: Sequence[Environment]) -> None:
-        """Take all environments of the account; checks make sure that they agree on shared settings."""
+        """`environments` are all of the account's; checks ensure that their shared settings are the same."""
         one = environments[0]
         super().__init__(scope, account_stack_name(one.account_id))
         names = one.account_names

@@ -11,7 +11,7 @@
 
     deletions {
       limit  = 30
-      reason = "The blue cluster goes"
+      reason = "The blue cluster is deleted"
       who    = "kim@agora.example"
       until  = "2026-12-01"
     }
@@ -30,7 +30,7 @@ from modules.foundation.settings import Settings
 from modules.hcl.files import read_bytes
 from modules.hcl.reading import Document, check, read
 
-#: With a longer period, nobody would remember the reason, and the record could allow an unrelated plan.
+#: With a longer period, no one would remember the reason, and the record could allow an unrelated plan.
 LONGEST_DAYS = 90
 
 
@@ -45,7 +45,7 @@ def _date(value: Any) -> Any:
 
 class _Record(Settings):
     reason: str = Field(min_length=10, description="The reason, understandable a year later.")
-    who: str = Field(min_length=3, description="The person who decided it and can be asked.")
+    who: str = Field(min_length=3, description="The person who made the decision and can explain it.")
     until: Annotated[datetime.date, BeforeValidator(_date)] = Field(
         examples=["2026-12-01"], description="The last day on which it is valid, in UTC."
     )
@@ -133,7 +133,7 @@ def too_long(unlocks: Unlocks, document: Document, today: datetime.date) -> list
     records: list[tuple[tuple[str, ...], _Record]] = [(("unlock", name), each) for name, each in unlocks.unlock.items()]
     if unlocks.deletions:
         records.append((("deletions",), unlocks.deletions))
-    rule = f"is more than {LONGEST_DAYS} days away: nobody will remember the reason"
+    rule = f"is more than {LONGEST_DAYS} days away: by then, no one will remember the reason"
     return [
         document.problem((*at, "until"), each.until, rule, f'write "{last}" or earlier')
         for at, each in records

@@ -68,7 +68,11 @@ def test_lines_of_several_files() -> None:
             "+ endpoint 4 x /26 = 2816 addresses, a /21 has 2048; write a /20, or smaller subnet_sizes or fewer "
             "clusters (now 1; neither can be changed later)",
         ),
-        ('["a", "c"]', '["a"]', 'dev.hcl:8: network.availability_zones ["a"] has 1: the failure'),
+        (
+            '["a", "c"]',
+            '["a"]',
+            'dev.hcl:8: network.availability_zones ["a"] does not have two or three zones: the failure',
+        ),
         ('["a", "c"]', '["a", "b", "c", "d"]', "dev.hcl:8: network.availability_zones"),
         ('["a", "c"]', '["a", "a"]', 'dev.hcl:8: network.availability_zones ["a", "a"] names zone a twice'),
         ('["a", "c"]', '["a", "e"]', 'dev.hcl:8: network.availability_zones ["a", "e"] names a and e, which share'),

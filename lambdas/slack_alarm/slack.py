@@ -1,4 +1,4 @@
-"""Incoming webhooks of Slack: posts a message, and retries if Slack asks for it."""
+"""Incoming webhooks of Slack: posts a message, with retries while Slack limits the rate or is unavailable."""
 
 import json
 import random
@@ -47,11 +47,11 @@ def post(webhook: Callable[[bool], str], payload: Mapping[str, Any], seconds_lef
             url, tried_fresh = webhook(True), True
             continue
         if status and status != 429 and status < 500:
-            raise SlackError(f"Slack refused the message: {status} {response}")
+            raise SlackError(f"Slack rejected the message: {status} {response}")
         # Random, so that concurrent functions do not retry at the same moment.
         pause = retry_after if retry_after is not None else wait * random.uniform(1, 1.5)
         if pause + _TIMEOUT > seconds_left():
-            raise SlackError(f"Slack did not take the message in time: {status or 'no answer'} {response}")
+            raise SlackError(f"Slack did not accept the message in time: {status or 'no response'} {response}")
         time.sleep(pause)
         wait *= 2
 

@@ -59,7 +59,7 @@ def _update(bucket: str, key: str) -> None:
     """Create or delete the key's thumbnails according to what is stored under the key now."""
     targets = settings.targets(key)
     if not targets:
-        logger.info("not a picture's key")
+        logger.info("not the key of an image")
         return
     for _ in range(_ATTEMPTS):
         picture = storage.read(s3, bucket, key, settings.max_bytes)
@@ -69,7 +69,9 @@ def _update(bucket: str, key: str) -> None:
             for size, thumbnail in thumbnails(picture.content, targets, settings.max_pixels):
                 storage.write(s3, bucket, targets[size], thumbnail, settings.cache_control)
         if storage.etag_now(s3, bucket, key) == (picture.etag if picture else None):
-            logger.info("thumbnails agree", made=sorted(targets.values()) if picture else [], gone=picture is None)
+            logger.info(
+                "thumbnails are up to date", made=sorted(targets.values()) if picture else [], gone=picture is None
+            )
             return
-        logger.info("the picture was replaced in the meantime")
-    raise RuntimeError(f"s3://{bucket}/{key} was replaced {_ATTEMPTS} times while its thumbnails were made")
+        logger.info("the image was replaced during the invocation")
+    raise RuntimeError(f"s3://{bucket}/{key} was replaced {_ATTEMPTS} times while its thumbnails were created")

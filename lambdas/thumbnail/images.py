@@ -96,7 +96,7 @@ def _errors_as_unprocessable() -> Iterator[None]:
     except UnprocessableError:
         raise
     except UnidentifiedImageError:
-        raise UnprocessableError("the bytes are not JPEG, PNG, WebP, or GIF, whatever the name says") from None
+        raise UnprocessableError("the bytes are not JPEG, PNG, WebP, or GIF, regardless of the name") from None
     except Exception as error:
         # Decoders raise OSError, SyntaxError, ValueError, struct.error, zlib.error, and others; there is no full list.
         raise UnprocessableError(f"the image is broken: {type(error).__name__}: {error}") from error

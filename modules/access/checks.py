@@ -41,5 +41,5 @@ def _domain(domain: str, blocks: AccessBlocks) -> Iterator[Finding]:
     if any(domain == zone.name for zone in blocks.zone.values()):
         # "Using your own domain for managed login": the parent domain must have an A record, and this environment does
         # not manage the parent of its zone.
-        rule = "is a zone's own name; Cognito requires a subdomain of a name that has an address"
+        rule = "is a zone apex; Cognito requires a subdomain of a domain that has an A record"
         yield Finding(at, domain, rule, f'write "auth.{domain}"')

@@ -10,7 +10,7 @@ from modules.network.module import NetworkModule
 
 
 class AccessModule(Construct):
-    """The access of people: the product's users."""
+    """Sign-in of the product's users."""
 
     def __init__(
         self, scope: Construct, id: str, *, blocks: AccessBlocks, network: NetworkModule, foundation: Foundation

@@ -14,7 +14,7 @@ ALARM_PERIOD = 60
 
 @dataclass(frozen=True)
 class AlarmMetric:
-    """A metric as CloudWatch knows it."""
+    """A CloudWatch metric."""
 
     namespace: str
     name: str

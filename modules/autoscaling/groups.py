@@ -45,7 +45,7 @@ class GroupScaling(Construct):
         names: Names,
         name: str,
     ) -> None:
-        """Take `name`, for example `blue_general`, as the address and name of the scaled resource."""
+        """`name`, for example `blue_general`, is the address and the name of the scaled resource."""
         super().__init__(scope, id)
         self._settings = settings
         self._group_name = group_name

@@ -77,9 +77,10 @@ class Scaling(Construct):
         name: str,
         after: Sequence[ITerraformDependable] = (),
     ) -> None:
-        """Take `name`, for example `main`, as the address and name of the scaled resource.
+        """`name`, for example `main`, is the address and the name of the scaled resource.
 
-        `after` is what the bounds count: a target that is registered before it exists would add it a second time.
+        `after` has the resources that the bounds count: if the target were registered before they exist, scaling would
+        add them a second time.
         """
         super().__init__(scope, id)
         self._settings = settings

@@ -80,7 +80,7 @@ def faults(steps: Sequence[Interval], direction: Direction) -> Iterator[Fault]:
     if not empty:
         yield from _beyond_threshold(steps, direction)
         yield from _gaps_and_overlaps(steps)
-    yield from _wrong_way(steps, direction)
+    yield from _opposite_adjustments(steps, direction)
 
 
 def _beyond_threshold(steps: Sequence[Interval], direction: Direction) -> Iterator[Fault]:
@@ -129,7 +129,7 @@ def _gaps_and_overlaps(steps: Sequence[Interval]) -> Iterator[Fault]:
             )
 
 
-def _wrong_way(steps: Sequence[Interval], direction: Direction) -> Iterator[Fault]:
+def _opposite_adjustments(steps: Sequence[Interval], direction: Direction) -> Iterator[Fault]:
     for number, step in enumerate(steps):
         if (direction == "out" and step.adjustment < 0) or (direction == "in" and step.adjustment > 0):
             yield Fault(

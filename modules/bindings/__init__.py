@@ -1,29 +1,30 @@
-"""Makes the provider's AWS bindings lazy: a synth loads the few dozen resource types it uses, not all 2,135.
+"""Makes the provider's AWS bindings lazy: a synth loads only the resource types that it uses, not all 2,135.
 
 Why
-    Importing `cdktf_cdktf_provider_aws` is most of a synth in Python. Its `__init__` imports every submodule
-    (23,000 classes), and in the kernel's Node process `lib/index.js` requires every file. For 324 resources of
-    77 types, with the types imported from submodules as usual, stock bindings take 12 s of user CPU and 1.2 GB,
-    lazy ones 1.5 s and 0.34 GB. The synthesized files are the same to the byte. `make bench` measures it here.
+    The import of `cdktf_cdktf_provider_aws` takes most of the time of a synth in Python. Its `__init__` imports every
+    submodule (23,000 classes), and in the Node.js process of the jsii kernel, `lib/index.js` requires every file. For
+    324 resources of 77 types, which are imported from submodules as usual, the stock bindings take 12 s of user CPU
+    and 1.2 GB, the lazy ones 1.5 s and 0.34 GB. The synthesized files are identical. `make bench` repeats the
+    measurement.
 
-What
-    `importing.py` runs the package's `__init__` without those imports, serves a submodule when it is first asked
-    for, and tells the jsii runtime which Python module holds a type that the kernel hands back before anyone has
-    imported it. `node.py` names the Node.js that the kernel runs on, and `preload.py` has it load `preload.js`
-    first, which turns the index into getters. Nothing is edited, generated or kept on disk.
+How
+    `importing.py` runs the package's `__init__` without those imports, and imports a submodule when it is first used.
+    It also registers the Python module of each type with the jsii runtime, since the kernel can return a type before
+    its module is imported. `node.py` selects the Node.js of the kernel, and `preload.py` makes it load `preload.js`
+    first, which replaces the exports of the index by getters. No file is edited, generated, or stored.
 
-Where it stops
-    Only release 20.1.0 of the bindings, of the form that is known to `layout.py` and `preload.js`, is made lazy;
-    anything else loads as it always did, each half for itself. The two halves must be there before jsii starts
-    Node, which is when cdktf is first imported. `GROUNDWORK_STOCK_BINDINGS=1` leaves the bindings alone.
+Limits
+    Only release 20.1.0 of the bindings is made lazy, and only in the form that `layout.py` and `preload.js` expect;
+    each half loads anything else as usual. Both halves must be installed before jsii starts Node.js, which happens
+    when cdktf is first imported. `GROUNDWORK_STOCK_BINDINGS=1` turns both halves off.
 
-What had no benefit, measured on the same app once the bindings were lazy, and is therefore not here
-    No garbage collection while loading, or a higher threshold; Node's compile cache; larger young generations and
-    no stack traces in Node: nothing beyond the noise, which is 7 %. Remembering the type hints of a constructor:
-    nothing at 300 resources, 9 % at 3,000. No type checks at all (`python -O` and the like): 6 % and 18 %, for which
+What had no benefit, measured on the same app with lazy bindings, and is therefore not done
+    No garbage collection while loading, or a higher threshold; Node.js's compile cache; larger young generations and
+    no stack traces in Node.js: no difference beyond the noise, which is 7%. Caching the type hints of constructors:
+    no difference for 300 resources, 9% for 3,000. No type checks at all (`python -O` and the like): 6% and 18%, but
     the kernel, not Python, would report mistakes.
 
-This package is independent of the others and imports neither jsii nor cdktf, so that reading only settings does not
+This package imports no other package of the project, and neither jsii nor cdktf, so that reading settings does not
 load them.
 """
 

@@ -1,7 +1,8 @@
 """Warm-up for set-up: `python -m modules.bindings`.
 
-On its first run jsii unpacks the bindings and has a worker build an index of their types. A run that is over sooner
-kills the worker, and then every later run reads 120 MB of JSON again, for 3 s and 1.2 GB. This run waits for the index.
+On its first run, jsii unpacks the bindings, and a worker process builds an index of their types. If the run ends before
+the worker, no index is stored, and every later run reads 120 MB of JSON again, which takes 3 s and 1.2 GB. This run
+waits for the index.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ PATIENCE_IN_SECONDS = 120
 
 
 def warm_up() -> bool:
-    """Synthesize a stack with nothing in it and stay until jsii has kept its index; False if it never does."""
+    """Synthesize an empty stack, wait until jsii has stored its index, and return whether it has."""
     with tempfile.TemporaryDirectory() as folder:
         app = App(outdir=folder)
         AwsProvider(TerraformStack(app, "warm-up"), "aws")
         app.synth()
-    kept = os.environ.get("JSII_RUNTIME_PACKAGE_CACHE", "enabled").lower() == "enabled"
+    enabled = os.environ.get("JSII_RUNTIME_PACKAGE_CACHE", "enabled").lower() == "enabled"
     end = time.monotonic() + PATIENCE_IN_SECONDS
-    while kept and time.monotonic() < end:
+    while enabled and time.monotonic() < end:
         # Written last, when the files that it names are complete.
         if any(_cache().glob(f"{ASSEMBLY}/{VERSION}/*/.jsii.runtime.v*.json")):
             return True
@@ -38,7 +39,7 @@ def warm_up() -> bool:
 
 
 def _cache() -> Path:
-    """The folder into which jsii unpacks assemblies, by its own rules."""
+    """Return the folder into which jsii unpacks assemblies."""
     if chosen := os.environ.get("JSII_RUNTIME_PACKAGE_CACHE_ROOT"):
         return Path(chosen)
     if sys.platform == "darwin":
@@ -48,7 +49,7 @@ def _cache() -> Path:
 
 if __name__ == "__main__" and not warm_up():
     print(
-        f"jsii kept no index of {ASSEMBLY} below {_cache()}: every synth will take some 3 s and 1.2 GB more. "
-        "Is the folder writable, and JSII_RUNTIME_PACKAGE_CACHE not set to disabled?",
+        f"jsii stored no index of {ASSEMBLY} below {_cache()}: every synth will take about 3 s and 1.2 GB "
+        "more. Make the folder writable, and do not set JSII_RUNTIME_PACKAGE_CACHE to disabled.",
         file=sys.stderr,
     )

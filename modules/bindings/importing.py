@@ -15,21 +15,21 @@ PACKAGE = "cdktf_cdktf_provider_aws"
 
 
 def add_to_meta_path() -> None:
-    """Put the hook before Python's own finders, once."""
+    """Insert the hook before Python's finders, unless it is already there."""
     if not is_added():
         sys.meta_path.insert(0, _LazyPackageFinder)
 
 
 def is_added() -> bool:
-    """Whether the hook is there."""
+    """Return whether the hook is installed."""
     return _LazyPackageFinder in sys.meta_path
 
 
 class _LazyPackageFinder:
-    """Finds the package where Python itself would, and has it loaded lazily.
+    """Finds the package where Python would, and loads it lazily.
 
-    It is a finder as a class, as Python's own are: an abstract base of importlib would cost more to import than
-    the rest of this module.
+    The class itself is the finder, as with Python's finders: importing an abstract base class from importlib would take
+    longer than the rest of this module.
     """
 
     @staticmethod
@@ -43,7 +43,7 @@ class _LazyPackageFinder:
 
 
 class _LazyPackageLoader(SourceFileLoader):
-    """Runs the package's `__init__` without the imports of its submodules, or as it is if that is not known."""
+    """Runs the package's `__init__` without the imports of its submodules; unchanged if its layout is unknown."""
 
     def exec_module(self, module: ModuleType) -> None:
         layout = recognise(Path(self.path).parent)
@@ -53,14 +53,14 @@ class _LazyPackageLoader(SourceFileLoader):
             return
         python_modules.update((jsii_name(name), f"{PACKAGE}.{name}") for name in layout.submodules)
         exec(compile(layout.source, self.path, "exec"), vars(module))
-        # By now the bindings have put a module with only their public names in the place of the one that ran.
+        # The bindings have replaced the module that ran by one with only their public names.
         _serve_on_demand(sys.modules[PACKAGE], layout.submodules)
 
 
 def _python_modules_of_types() -> MutableMapping[str, str] | None:
-    """Where the jsii runtime looks up the Python module of a type that it has not seen yet.
+    """Return the map in which the jsii runtime looks up the Python module of a type that is not imported yet.
 
-    It has this for the bindings of later generators, which are lazy by themselves; None if this runtime has not.
+    Bindings of later generators, which are lazy by themselves, use it. None if this runtime does not have it.
     """
     reference_map = importlib.import_module("jsii._reference_map")
     found = getattr(reference_map, "_submodule_fqn_map", None)
@@ -68,7 +68,7 @@ def _python_modules_of_types() -> MutableMapping[str, str] | None:
 
 
 def _serve_on_demand(package: ModuleType, submodules: frozenset[str]) -> None:
-    """Import a submodule when it is first asked for as an attribute of its package (PEP 562)."""
+    """Import a submodule when it is first used as an attribute of its package (PEP 562)."""
 
     def get_attribute(name: str) -> ModuleType:
         if name in submodules:

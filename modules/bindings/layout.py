@@ -9,16 +9,16 @@ from pathlib import Path
 ASSEMBLY = "@cdktf/provider-aws"
 VERSION = "20.1.0"
 
-# How jsii's generator names the assembly and its release in a package, in `_jsii/__init__.py`.
+# The statement in `_jsii/__init__.py` with which jsii's generator loads the assembly of a package.
 _LOAD = f'JSIIAssembly.load(\n    "{ASSEMBLY}", "{VERSION}",'
-# What it writes last into a package's `__init__`: from here on that only imports its submodules.
+# The last statement in a package's `__init__` before the imports of its submodules.
 _PUBLISH = "\npublication.publish()\n"
 _EAGER_IMPORT = re.compile(r"from \. import (\w+)")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A package of the known release and form."""
+    """The content of a package with the expected release and form."""
 
     #: The source of its `__init__` without the imports of the submodules.
     source: str
@@ -26,7 +26,7 @@ class Layout:
 
 
 def recognise(package: Path) -> Layout | None:
-    """Read the package in this folder; None when it is of another release or form than known here."""
+    """Return the layout of the package in this folder; None if it has another release or form."""
     try:
         assembly = (package / "_jsii" / "__init__.py").read_text(encoding="utf-8")
         source = (package / "__init__.py").read_text(encoding="utf-8")
@@ -45,5 +45,5 @@ def recognise(package: Path) -> Layout | None:
 
 
 def jsii_name(submodule: str) -> str:
-    """The name that jsii has for a Python submodule: `s3_bucket` is `@cdktf/provider-aws.s3Bucket`."""
+    """Return jsii's name for a Python submodule: `s3_bucket` is `@cdktf/provider-aws.s3Bucket`."""
     return f"{ASSEMBLY}.{re.sub(r'_([a-z0-9])', lambda found: found[1].upper(), submodule)}"

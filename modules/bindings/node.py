@@ -11,7 +11,7 @@ QUIET = "--disable-warning=DEP0044"
 
 
 def choose() -> None:
-    """Make jsii use it, unless JSII_NODE is set: with an older version, jsii prints a banner at every start."""
+    """Make jsii use this Node.js, unless JSII_NODE is set: with an older one, jsii prints a warning at every start."""
     if "JSII_NODE" in os.environ or not PROGRAM.exists():
         return
     os.environ["JSII_NODE"] = str(PROGRAM)

@@ -1,4 +1,4 @@
-"""JavaScript half: has the jsii kernel's Node process load `preload.js` first."""
+"""JavaScript half: makes the Node.js process of the jsii kernel load `preload.js` first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SCRIPT = Path(__file__).with_name("preload.js")
 def add_to_node_options() -> None:
     """Append `--require preload.js` to NODE_OPTIONS, once, after the existing options.
 
-    Every Node process below this one inherits the variable, and so may this process from a parent of ours.
+    Child processes inherit the variable, so the option may already be in it.
     """
     present = os.environ.get("NODE_OPTIONS", "")
     option = f"--require {_quoted(SCRIPT)}"
@@ -20,6 +20,6 @@ def add_to_node_options() -> None:
 
 
 def _quoted(path: Path) -> str:
-    """The path as Node reads it out of NODE_OPTIONS: blanks only inside quotes, backslashes doubled there."""
+    """Return the path as NODE_OPTIONS requires it: in quotes because of spaces, with doubled backslashes."""
     escaped = str(path).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -16,10 +16,11 @@ class ComputeBlocks(EventsBlocks):
     """The blocks that the compute module builds."""
 
     repository: dict[Label, RepositorySettings] = Field(
-        default_factory=dict, description="ECR repositories, by name, in the one environment that keeps the images."
+        default_factory=dict,
+        description="ECR repositories, by name, in the one environment that has the images of all environments.",
     )
     registry: RegistrySettings | None = Field(
-        default=None, description="The registry that images are pulled from, if it is not this account's."
+        default=None, description="The registry that images are pulled from; by default this account's."
     )
     ecs: dict[Label, EcsSettings] = Field(
         default_factory=dict, description="ECS clusters for services and scheduled tasks, by name."

@@ -80,14 +80,15 @@ def _database_network_findings(
 
 
 def _duplicate_user_ids(blocks: DataBlocks) -> Iterator[Finding]:
-    """Yield user IDs used twice: ElastiCache has one list of users for all caches, and ours are `<cache>-<user>`."""
+    """Yield user IDs used twice: they are `<cache>-<user>`, and ElastiCache has one list of users for all caches."""
     taken: dict[str, tuple[str, str]] = {}
     for label, cache in blocks.cache.items():
         for user in (DEFAULT_USER, *cache.user) if cache.user else ():
             other_cache, other_user = taken.setdefault(f"{label}-{user}", (label, user))
             if other_cache != label:
                 rule = (
-                    f"has the ElastiCache user ID {label}-{user}, and so does user {other_user} of cache.{other_cache}"
+                    f"has the ElastiCache user ID {label}-{user}, which user {other_user} of "
+                    f"cache.{other_cache} also has"
                 )
                 at = ("cache", label) if user == DEFAULT_USER else ("cache", label, "user", user)
                 yield Finding(at, None, rule, "rename one of the caches or users")
@@ -108,7 +109,7 @@ def _reserved_buckets(blocks: DataBlocks) -> Iterator[Finding]:
 
 
 def _snapshot_in_other_region(name: str, database: DatabaseSettings, region: str) -> Iterator[Finding]:
-    """Yield snapshots to copy first: RDS restores in the snapshot's region only ([Amazon RDS User Guide, Restoring to a
+    """Yield snapshots to copy first: RDS restores in the snapshot's Region only ([Amazon RDS User Guide, Restoring to a
     DB instance](https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RestoreFromSnapshot.html)).
     """
     snapshot = snapshot_arn(database.restore_from_snapshot or "")

@@ -32,5 +32,5 @@ def _projects_without_a_server(blocks: DeliveryBlocks) -> Iterator[Finding]:
     ]
     for at, application in projects:
         if application:
-            rule = "needs a GitLab server whose tokens are trusted, and the environment names none"
+            rule = "requires a `pipeline` block, which sets the GitLab server whose tokens AWS trusts"
             yield Finding((*at, "gitlab"), application.gitlab, rule, "add `pipeline { gitlab { ... } }`, or remove it")

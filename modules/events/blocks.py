@@ -28,7 +28,7 @@ class EventsBlocks(DataBlocks):
     )
 
     def expanded(self) -> Self:
-        """Return the blocks with those that `push` blocks stand for, under the names of their channels."""
+        """Return the blocks, with the functions and channels of `push` blocks as blocks of their kinds."""
         channels = {push_channel(label): settings for label, settings in self.push.items()}
         return self.model_copy(
             update={

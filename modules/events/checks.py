@@ -93,7 +93,10 @@ def _visibility(name: str, function: FunctionSettings, blocks: EventsBlocks) -> 
         queue = blocks.queue.get(label)
         least = VISIBILITY_TIMEOUTS * function.timeout
         if queue and queue.visibility_timeout_seconds is not None and queue.visibility_timeout_seconds < least:
-            rule = f"is less than six times the timeout of function.{name}: others would receive messages in progress"
+            rule = (
+                f"is less than six times the timeout of function.{name}: other consumers could receive messages "
+                "that are still being processed"
+            )
             at = ("queue", label, "visibility_timeout_seconds")
             yield Finding(at, queue.visibility_timeout_seconds, rule, f"write {least} or more, or remove the key")
 
@@ -124,7 +127,7 @@ def _overlaps(blocks: EventsBlocks) -> Iterator[Finding]:
         one = Notification("one", earlier.events, earlier.prefix, earlier.suffix)
         other = Notification("other", trigger.events, trigger.prefix, trigger.suffix)
         if earlier.bucket == trigger.bucket and one.overlaps(other):
-            rule = f"matches events that {'.'.join(earlier_at)} matches, and S3 sends an event to one destination only"
+            rule = f"matches events that {'.'.join(earlier_at)} also matches; S3 sends an event to one destination only"
             yield Finding(at, None, rule, "choose prefixes or suffixes that no object key shares")
 
 
@@ -145,7 +148,7 @@ def _pushes(blocks: EventsBlocks) -> Iterator[Finding]:
             ("stream", blocks.stream),
         ):
             if channel in taken:
-                rule = f"has the name that push.{name} gives to its own {kind}"
+                rule = f"has the same name as the {kind} of push.{name}"
                 yield Finding((kind, channel), None, rule, f"give the {kind} another name")
         for key, platform in (("apns", push.apns), ("fcm", push.fcm)):
             if platform:

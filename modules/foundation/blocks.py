@@ -71,7 +71,7 @@ class EnvironmentKeys(Settings):
     )
     account_id: AccountId = Field(
         examples=["111111111111"],
-        description="The AWS account ID; Terraform stops with credentials of another account.",
+        description="The AWS account ID. Terraform rejects credentials of another account.",
     )
     region: Region = Field(examples=["ap-northeast-2"], description="The AWS Region.")
     tier: Tier = Field(

@@ -108,15 +108,16 @@ class PrivateBucket(Construct):
         self._policy.policy = self._document.json()
 
     def replace_statement(self, statement: Statement) -> None:
-        """Put the statement in place of the one with the same Sid, or add it if there is none."""
+        """Replace the statement with the same Sid, or add the statement if there is none."""
         self._document.replace_statement(statement)
         self._policy.policy = self._document.json()
 
     def notify(self, notification: Notification, after: Sequence[TerraformResource] = ()) -> None:
         """Add to the bucket's notification configuration; earlier notifications stay.
 
-        S3 validates the destination when the configuration is written: `after` is what permits S3 to send there, a
-        function's permission or the policy of a queue or topic. Raises ValueError for a duplicate name or an overlap.
+        S3 validates the destination when the configuration is written: `after` has the resources that allow S3 to send
+        there: a function's permission, or the policy of a queue or topic. Raises ValueError for a duplicate name or an
+        overlap.
         """
         for other in self._notifications:
             if other.name == notification.name:

@@ -44,7 +44,7 @@ class Version:
     version: str
     page: str
     major: str = ""
-    """The major version that it belongs to, as RDS counts them; a major version's own row has its own version here."""
+    """The major version that it belongs to, as RDS counts them; for a major version, the version itself."""
     can_create: bool = True
     no_creation_from: datetime.date | None = None
     end_of_standard_support: datetime.date | None = None
@@ -89,7 +89,7 @@ class Calendar:
     def find(self, kind: Kind, version: str) -> Version | None:
         """Return the row of a version, or of the nearest major version above it.
 
-        A minor version without an end date of its own gets its major version's: it is not supported longer than that.
+        A minor version without an end date has that of its major version, because it is not supported longer.
         """
         rows = {each.version: each for each in self.of(kind)}
         found = next((rows[name] for name in _shortened(version) if name in rows), None)

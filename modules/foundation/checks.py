@@ -33,5 +33,5 @@ def ambiguous_labels(kind: str, labels: Iterable[str]) -> Iterator[Finding]:
     for label in labels:
         other = first.setdefault(sid(label), label)
         if other != label:
-            rule = f"makes the same Sid as {kind}.{other}, and AWS accepts a Sid once in a policy"
-            yield Finding((kind, label), None, rule, "write a label that differs by more than its hyphens")
+            rule = f"has the same Sid as {kind}.{other}, and Sids must be unique in a policy"
+            yield Finding((kind, label), None, rule, "write a label that also differs in its letters or digits")

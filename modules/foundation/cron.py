@@ -20,7 +20,7 @@ from modules.foundation.problems import broken_rule
 FIRST_YEAR = 2026
 EXAMPLE = 'write minute, hour, day, month, day of the week and year, "0 3 * * ? *" for 03:00 every day'
 #: Rule and remedy for a schedule that was valid when it was written.
-OVER = ("never runs again: its years are over", "remove it, or write * for every year")
+OVER = ("never runs again: all of its years have passed", "remove it, or write * for every year")
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -48,7 +48,7 @@ class CronField:
         return f"{self.least} to {self.most}{named}"
 
     def number(self, text: str) -> int | None:
-        """Return the number that a value stands for, or None if the field does not allow it."""
+        """Return the value as a number, or None if the field does not allow it."""
         if text.upper() in self.names:
             return self.names.index(text.upper()) + self.least
         found = int(text) if _NUMBER.fullmatch(text) else -1
@@ -77,7 +77,7 @@ def faults(expression: str) -> Iterator[tuple[str, str]]:
     found = [fault for field, text in zip(FIELDS, texts, strict=True) for fault in _field_faults(field, text)]
     yield from found
     if not found:
-        yield from _never(texts)
+        yield from _never_runs(texts)
 
 
 def _schedule(value: str) -> str:
@@ -157,10 +157,10 @@ def _instead(field: CronField) -> str:
     return f"write * for all values, or a value from {field.bounds}{special.get(field.name, '')}"
 
 
-def _never(texts: list[str]) -> Iterator[tuple[str, str]]:
+def _never_runs(texts: list[str]) -> Iterator[tuple[str, str]]:
     years, months, days = (_values(*pair) for pair in ((YEAR, texts[5]), (MONTH, texts[3]), (DAY, texts[2])))
     if years and max(years) < FIRST_YEAR:
-        yield f"never runs: the year {texts[5]} is over", "write * for every year, or a future year"
+        yield f"never runs: the year {texts[5]} has passed", "write * for every year, or a future year"
         return
     in_years = [year for year in years if year >= FIRST_YEAR] or _SOME_YEARS
     in_months = months or range(1, 13)

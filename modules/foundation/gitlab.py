@@ -25,7 +25,7 @@ Project = Annotated[str, AfterValidator(_project)]
 
 
 class ApplicationPipeline(Settings):
-    """The pipeline of an application, which gets a role of its own."""
+    """The pipeline of an application, which has a separate IAM role."""
 
     gitlab: Project = Field(
         examples=["community/agora-api"],

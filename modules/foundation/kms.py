@@ -9,7 +9,7 @@ from modules.foundation.names import Names
 from modules.foundation.policies import PolicyDocument, Statement, allow
 from modules.foundation.resources import Resources, kept_if
 
-#: Days until a deleted key is gone, and with it everything that it encrypted: KMS allows 7 to 30.
+#: The waiting period in days, 7 to 30. After it, the key is deleted, and data that it encrypted cannot be decrypted.
 DELETION_WINDOW_DAYS = 30
 #: The default of KMS, written explicitly: [AWS KMS Developer Guide, Rotate AWS KMS keys]
 #: (https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html).
@@ -34,10 +34,10 @@ class Key(Construct):
         protected: bool,
         provider: TerraformProvider | None = None,
     ) -> None:
-        """For a key in another Region, take that Region's provider and names."""
+        """For a key in another Region, pass that Region's provider and names."""
         super().__init__(scope, id)
         self.alias_arn = f"arn:aws:kms:{names.region}:{names.account_id}:{names.key_alias(purpose)}"
-        self._policy = PolicyDocument(f"KMS key {purpose}", [_iam_decides(names.account_id)])
+        self._policy = PolicyDocument(f"KMS key {purpose}", [_delegate_to_iam(names.account_id)])
         self._key = make(
             KmsKey,
             f"{purpose}_key",
@@ -65,7 +65,7 @@ class Key(Construct):
         self._key.policy = self._policy.json()
 
 
-def _iam_decides(account_id: str) -> Statement:
+def _delegate_to_iam(account_id: str) -> Statement:
     """Return the statement of AWS's default key policy: without it, the key could become unmanageable."""
     return allow(
         "IamDecides",

@@ -15,7 +15,7 @@ from modules.foundation.settings import Tier
 #: found late, in production for a yearly audit. CloudWatch Logs accepts only certain numbers ([PutRetentionPolicy]
 #: (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html)), including these.
 RETENTION_DAYS: dict[Tier, int] = {"development": 30, "staging": 90, "production": 365}
-#: A noncurrent version in the log bucket exists only if somebody overwrote or deleted an object.
+#: A noncurrent version in the log bucket exists only if someone overwrote or deleted an object.
 OLD_LOG_VERSIONS_DAYS = 30
 
 
@@ -35,7 +35,7 @@ class LogGroup(Construct):
         name: str | None = None,
         provider: TerraformProvider | None = None,
     ) -> None:
-        """For a log group in another Region, take that Region's provider, names, and key."""
+        """For a log group in another Region, pass that Region's provider, names, and key."""
         super().__init__(scope, id)
         self.name = name or names.log_group(purpose)
         self.arn = f"arn:aws:logs:{names.region}:{names.account_id}:log-group:{self.name}"
@@ -99,20 +99,24 @@ class LogBucket(Construct):
         allow the delivery, AWS overwrites the policy when the flow log is created, and the next apply reverts that.
         """
         delivery = {"Service": "delivery.logs.amazonaws.com"}
-        ours = {
+        of_this_account = {
             "StringEquals": {"aws:SourceAccount": self._names.account_id},
             "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{self._names.region}:{self._names.account_id}:*"},
         }
         objects = f"{self.bucket.arn}/{prefix}/AWSLogs/aws-account-id={self._names.account_id}/*"
         write = allow(
-            "FlowLogsWrite", principal=delivery, actions=["s3:PutObject"], resources=[objects], condition=ours
+            "FlowLogsWrite",
+            principal=delivery,
+            actions=["s3:PutObject"],
+            resources=[objects],
+            condition=of_this_account,
         )
         check = allow(
             "FlowLogsCheck",
             principal=delivery,
             actions=["s3:GetBucketAcl", "s3:ListBucket"],
             resources=[self.bucket.arn],
-            condition=ours,
+            condition=of_this_account,
         )
         self.bucket.add_statements(write, check)
         return f"{self.bucket.arn}/{prefix}"

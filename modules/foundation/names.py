@@ -18,7 +18,7 @@ ROLE_NAME_LIMIT = 64
 #: [Amazon SNS API Reference, CreateTopic](https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html).
 TOPIC_NAME_LIMIT = 256
 
-#: The part of a name that takes the place of the environment for resources that an account has only one of.
+#: The part of a name that replaces the environment, for resources that an account has only one of.
 ACCOUNT = "account"
 
 _DIGEST_LENGTH = 8

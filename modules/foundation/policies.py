@@ -44,7 +44,7 @@ def document(statements: Sequence[Statement]) -> str:
 
 
 class PolicyDocument:
-    """The statements of one policy, in the order in which they are added, each with a Sid of its own.
+    """The statements of one policy, in the order in which they are added, each with a unique Sid.
 
     [IAM User Guide, IAM JSON policy elements: Sid]
     (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html): a Sid is unique in its
@@ -66,7 +66,7 @@ class PolicyDocument:
             self._statements[sid] = statement
 
     def replace_statement(self, statement: Statement) -> None:
-        """Put the statement in place of the one with the same Sid, or add it if there is none."""
+        """Replace the statement with the same Sid, or add the statement if there is none."""
         self._statements[statement["Sid"]] = statement
 
     def json(self) -> str:

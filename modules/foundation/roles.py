@@ -53,7 +53,7 @@ class Role:
 
     @property
     def ready(self) -> list[ITerraformDependable]:
-        """The role's policies, for which whoever assumes the role has to wait."""
+        """The role's policies, which must exist before the role is assumed."""
         return [*self._attachments, *([self._policy] if self._policy else [])]
 
     def add_statements(self, *statements: Statement) -> None:

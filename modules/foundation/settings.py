@@ -84,7 +84,7 @@ class NotAllowed:
 
 
 class TieredSettings(Settings):
-    """A block whose defaults and rules depend on the environment's tier, which is handed down to it."""
+    """A block whose defaults and rules depend on the environment's tier, which is passed to it."""
 
     tier: Tier = Field(default="development", description="The environment's.", json_schema_extra={"inherited": True})
 

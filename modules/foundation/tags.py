@@ -24,7 +24,7 @@ _CHARACTERS = "letters, digits, spaces and _ . : / = + - @"
 def tag_findings(tags: Mapping[str, str]) -> Iterator[Finding]:
     """Yield tags that AWS does not accept on every resource, and tags that Groundwork would overwrite."""
     if len(tags) > ROOM:
-        rule = f"are {len(tags)}; a resource can have {TAGS_LIMIT}, of which Groundwork sets {len(OURS)}"
+        rule = f"has {len(tags)} keys; a resource can have {TAGS_LIMIT} tags, of which Groundwork sets {len(OURS)}"
         yield Finding(("tags",), None, rule, f"write at most {ROOM}")
     earlier: dict[str, str] = {}
     for key, value in tags.items():

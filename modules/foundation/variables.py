@@ -37,7 +37,7 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = {
         "reader_host": Variable("Endpoint that distributes connections over the replicas.", condition="with replicas"),
         "port": Variable("Port of the endpoints."),
         "tls": Variable("Whether connections use TLS: `true` or `false`."),
-        "user": Variable("User to log in as, by IAM.", condition="if the cache has the user"),
+        "user": Variable("User to log in as, with IAM authentication.", condition="if the cache has the user"),
     },
     "bucket": {
         "name": Variable("Name of the bucket."),

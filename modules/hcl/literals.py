@@ -36,7 +36,7 @@ class WrongValueError(Exception):
 
 
 def number(token: Token) -> int | float:
-    """Return the number that a token stands for."""
+    """Return the number in a token."""
     is_whole = token.text.lstrip("-").isdigit()
     found = math.nan
     if len(token.text) <= _NUMBER_LIMIT:

@@ -96,7 +96,7 @@ def pasted_secrets(path: Path) -> Iterator[Problem]:
                 number,
                 "the line",
                 f"contains what looks like {found}; everyone who can read the file can read the secret",
-                f"remove it, have its issuer replace it, and store the new one: {_command(path)}",
+                f"remove it, replace it at its issuer, and store the new one: {_command(path)}",
             )
 
 

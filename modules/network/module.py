@@ -55,7 +55,7 @@ class NetworkModule(Construct):
 
     @property
     def s3_prefix_list_id(self) -> str:
-        """The prefix list of S3 in the region, for egress rules to S3 through the gateway endpoint."""
+        """The prefix list of S3 in the Region, for egress rules to S3 through the gateway endpoint."""
         assert self._endpoints is not None, "there is no network block"
         return self._endpoints.s3_prefix_list_id
 

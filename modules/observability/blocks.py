@@ -11,5 +11,5 @@ class ObservabilityBlocks(EdgeBlocks):
 
     alarms: AlarmsSettings | None = Field(
         default=None,
-        description="Alarm topics by severity, and the functions that they invoke. Without it, there are none.",
+        description="SNS topics for alarms. Without this block, there are none.",
     )

@@ -22,6 +22,6 @@ def findings(blocks: ObservabilityBlocks) -> Iterator[Finding]:
 def _function_findings(alarms: AlarmsSettings, blocks: ObservabilityBlocks) -> Iterator[Finding]:
     at = ("alarms", "functions")
     if not alarms.functions:
-        rule = "is empty: alarms would notify nobody"
+        rule = "is empty: alarms would notify no one"
         yield Finding(at, [], rule, 'name a `function` that forwards them, ["slack-alarm"], or remove `alarms`')
     yield from unknown_names(at, "function", alarms.functions, blocks.function)

@@ -59,7 +59,7 @@ def test_defaults_scale_out_fast_and_in_slowly() -> None:
             {"target_tracking": {**TRACKING, "again": {"metric": "cpu", "target_value": 50}}},
             "target_tracking.cpu.metric is tracked twice",
         ),
-        ({"step_scaling": {"up": OUT}}, "step_scaling.up.metric has target tracking too"),
+        ({"step_scaling": {"up": OUT}}, "step_scaling.up.metric also has target tracking"),
         (
             {"step_scaling": {"cpu": {**OUT, "metric": "memory"}}},
             "step_scaling.cpu is also the label of a target_tracking",

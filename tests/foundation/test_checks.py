@@ -7,8 +7,8 @@ from tests.support.environments import DEV, only_problem, problems_of
 
 def test_labels_that_make_one_sid_are_a_problem(tmp_path: Path) -> None:
     assert only_problem(tmp_path, {"dev": f'{DEV}bucket "a-12" {{}}\nbucket "a1-2" {{}}\n'}) == (
-        "dev.hcl:11: bucket.a1-2 makes the same Sid as bucket.a-12, and AWS accepts a Sid once in a policy; write a "
-        "label that differs by more than its hyphens"
+        "dev.hcl:11: bucket.a1-2 has the same Sid as bucket.a-12, and Sids must be unique in a policy; "
+        "write a label that also differs in its letters or digits"
     )
 
 

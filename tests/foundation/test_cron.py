@@ -70,7 +70,7 @@ def test_documented_expression_is_valid(expression: str) -> None:
         ("0 3 30 2 ? *", "never runs: none of its months has a day 30"),
         ("0 3 31 APR,JUN ? *", "never runs: none of its months has a day 31"),
         ("0 3 29 2 ? 2027", "never runs: none of its months has a day 29"),
-        ("0 3 * * ? 1999", "never runs: the year 1999 is over"),
+        ("0 3 * * ? 1999", "never runs: the year 1999 has passed"),
     ],
 )
 def test_invalid_field_is_reported_by_name(expression: str, rule: str) -> None:
@@ -104,5 +104,7 @@ def test_invalid_field_of_any_block_with_a_schedule_is_a_problem(tmp_path: Path,
 @pytest.mark.parametrize(("year", "count"), [(2027, 0), (2028, 2)])
 def test_schedule_whose_years_are_over_warns(tmp_path: Path, year: int, count: int) -> None:
     (file,) = load(write(tmp_path, {"dev": DEV + SCHEDULED.replace("CRON", "0 3 * * ? 2027")})).values()
-    warnings = [each for each in file.warnings(datetime.date(year, 1, 1)) if "its years are over" in each.rule]
+    warnings = [
+        each for each in file.warnings(datetime.date(year, 1, 1)) if "all of its years have passed" in each.rule
+    ]
     assert len(warnings) == count

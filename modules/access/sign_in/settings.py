@@ -1,4 +1,4 @@
-"""The `sign_in` block: who users are, a user pool of Amazon Cognito."""
+"""The `sign_in` block: a user pool of Amazon Cognito."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ LOAD_BALANCER_PREFIX = "load-balancer"
 
 
 class PasswordSettings(Settings):
-    """The `password` block: the password policy. Length matters more than kinds of characters (NIST SP 800-63B)."""
+    """The `password` block: the password policy. Length matters more than character types (NIST SP 800-63B)."""
 
     renamed: ClassVar[Mapping[str, str]] = {
         "lowercase": "require_lowercase",
@@ -36,12 +36,15 @@ class PasswordSettings(Settings):
     }
 
     minimum_length: int = Field(
-        default=12, ge=PASSWORD_LENGTHS[0], le=PASSWORD_LENGTHS[1], description="Characters, 8 to 99."
+        default=12,
+        ge=PASSWORD_LENGTHS[0],
+        le=PASSWORD_LENGTHS[1],
+        description="The minimum length of a password: 8 to 99 characters.",
     )
-    require_lowercase: bool = Field(default=True, description="Whether it needs a lowercase letter.")
-    require_uppercase: bool = Field(default=False, description="Whether it needs an uppercase letter.")
-    require_numbers: bool = Field(default=True, description="Whether it needs a digit.")
-    require_symbols: bool = Field(default=False, description="Whether it needs a special character.")
+    require_lowercase: bool = Field(default=True, description="Whether a password must contain a lowercase letter.")
+    require_uppercase: bool = Field(default=False, description="Whether a password must contain an uppercase letter.")
+    require_numbers: bool = Field(default=True, description="Whether a password must contain a digit.")
+    require_symbols: bool = Field(default=False, description="Whether a password must contain a special character.")
     password_history_size: int = Field(
         default=0,
         ge=0,
@@ -72,14 +75,14 @@ def _sender(value: str) -> str:
 
 
 class EmailSettings(Settings):
-    """The `email` block: email through Amazon SES, from an identity that is already verified there."""
+    """The `email` block: the sender, and an identity that is already verified in SES."""
 
     sender: Annotated[str, AfterValidator(_sender)] = Field(
         examples=["Agora <no-reply@agora.example>"],
         description="The sender that users see.",
     )
     identity: DomainName = Field(
-        examples=["agora.example"], description="The domain that is verified in SES, in this account and region."
+        examples=["agora.example"], description="The domain that is verified in SES, in this account and Region."
     )
 
     @model_validator(mode="after")
@@ -134,24 +137,26 @@ class SignInSettings(TieredSettings):
         development=False,
         staging=False,
         production=True,
-        description="Whether AWS refuses to delete the user pool. Turning it off in production takes an unlock record.",
+        description="Whether AWS refuses to delete the user pool. Turning it off in production requires an unlock "
+        "record.",
     )
     domain: DomainName | None = Field(
         default=None,
         examples=["auth.agora.example"],
         description="The domain of the sign-in pages, in one of the environment's zones. Cognito requires that the "
-        "parent domain has an A record. Without it, the pages are below amazoncognito.com.",
+        "parent domain has an A record. By default, the pages use a subdomain of amazoncognito.com.",
     )
     domain_prefix: str | None = Field(
         default=None,
         pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
-        description="The domain prefix before amazoncognito.com, unique in the region among all accounts; by default "
+        description="The prefix of the amazoncognito.com domain, unique among all accounts in the Region; by default "
         "product, environment, and account ID.",
     )
     password: PasswordSettings = Field(default=PasswordSettings(), description="The password policy.")
     email: EmailSettings | None = Field(
         default=None,
-        description="Email through SES. Without it, Cognito sends at most 50 emails a day itself: enough for a trial.",
+        description="Email through Amazon SES. Without this block, Cognito sends the emails, at most 50 a day: enough "
+        "for a trial.",
     )
     client: dict[Label, ClientSettings] = Field(
         default_factory=dict, description="The applications that users sign in to, by name."

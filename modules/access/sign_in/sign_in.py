@@ -81,7 +81,7 @@ class SignIn(Construct):
         self.client_ids = {label: self._create_client(label, client) for label, client in settings.client.items()}
 
     def for_load_balancer(self, name: str, hosts: Sequence[str]) -> LoadBalancerSignIn:
-        """Create an app client by which a load balancer authenticates the users of these hosts.
+        """Create an app client with which a load balancer authenticates the users of these hosts.
 
         The app client has a secret, which Elastic Load Balancing reads from Cognito itself. It is the only secret that
         is also in the Terraform state.

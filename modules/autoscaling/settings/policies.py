@@ -25,7 +25,7 @@ MINUTES_TO_SCALE_IN = 15
 
 
 class StepSettings(Settings):
-    """A `step` block: the adjustment for a range of distances between the metric and the threshold."""
+    """A `step` block: the adjustment for an interval of the metric, relative to the threshold."""
 
     metric_interval_lower_bound: float | None = Field(
         default=None, examples=[0], description="The lower bound, relative to the threshold; no bound by default."
@@ -34,7 +34,7 @@ class StepSettings(Settings):
         default=None, examples=[20], description="The upper bound, relative to the threshold; no bound by default."
     )
     scaling_adjustment: int = Field(
-        examples=[2], description="How many to add (or, if negative, to remove), as a number or a percentage."
+        examples=[2], description="The number or percentage to add or, if negative, to remove."
     )
 
     @property
@@ -44,26 +44,26 @@ class StepSettings(Settings):
 
 
 class StepScalingSettings(Settings):
-    """A `step_scaling` block: an alarm on a metric, and steps for how far the threshold is exceeded."""
+    """A `step_scaling` block: an alarm on a metric, and adjustments by the metric's distance from the threshold."""
 
     metric: Metric = Field(examples=["cpu"], description="The metric.")
     direction: Direction = Field(
-        examples=["out"], description="out scales out above the threshold, in scales in below it."
+        examples=["out"], description="out: scale out above the threshold. in: scale in below it."
     )
     threshold: float = Field(
-        examples=[60], description="The alarm's threshold: percent for cpu and memory, otherwise a number."
+        examples=[60], description="The alarm's threshold: a percentage for cpu and memory, otherwise a number."
     )
     adjustment_type: Literal["ChangeInCapacity", "PercentChangeInCapacity"] = Field(
         default="ChangeInCapacity", description="Whether scaling_adjustment is a number or a percentage."
     )
     min_adjustment_magnitude: int | None = Field(
-        default=None, ge=1, description="The least number to add or remove if scaling_adjustment is a percentage."
+        default=None, ge=1, description="The minimum number to add or remove if scaling_adjustment is a percentage."
     )
     cooldown: int | None = Field(
         default=None,
         ge=0,
-        description=f"Seconds between two steps; by default {SCALE_OUT_COOLDOWN} to scale out and {SCALE_IN_COOLDOWN} "
-        "to scale in.",
+        description=f"Seconds between two scaling activities; by default {SCALE_OUT_COOLDOWN} to scale out and "
+        f"{SCALE_IN_COOLDOWN} to scale in.",
     )
     evaluation_minutes: int | None = Field(
         default=None,
@@ -128,11 +128,11 @@ class StepScalingSettings(Settings):
 
 
 class TargetTrackingSettings(Settings):
-    """A `target_tracking` block: a metric kept near a value. AWS creates its alarms."""
+    """A `target_tracking` block: a metric that is kept near a target value. AWS creates the alarms."""
 
     metric: Metric = Field(examples=["cpu"], description="The metric.")
     target_value: float = Field(
-        gt=0, examples=[60], description="The value to keep: percent for cpu and memory, otherwise a number."
+        gt=0, examples=[60], description="The target value: a percentage for cpu and memory, otherwise a number."
     )
     scale_out_cooldown: int = Field(
         default=SCALE_OUT_COOLDOWN, ge=0, description="Seconds to wait after scaling out; short, to follow a surge."
@@ -142,7 +142,7 @@ class TargetTrackingSettings(Settings):
         ge=0,
         description="Seconds to wait after scaling in; long, since capacity that is removed too early affects users.",
     )
-    disable_scale_in: bool = Field(default=False, description="Whether it only scales out.")
+    disable_scale_in: bool = Field(default=False, description="Whether the policy only scales out.")
 
     @model_validator(mode="after")
     def _rules(self) -> "TargetTrackingSettings":

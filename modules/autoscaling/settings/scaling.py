@@ -19,11 +19,11 @@ from modules.foundation.settings import Label, Settings
 
 
 class ScalingSettings(Settings):
-    """A scaling block: bounds, policies that scale between them, and times with different bounds."""
+    """A `scaling` block: the minimum and maximum, policies that scale between them, and times with other limits."""
 
-    min_capacity: int = Field(ge=0, examples=[2], description="The minimum number.")
+    min_capacity: int = Field(ge=0, examples=[2], description="The minimum capacity.")
     max_capacity: int = Field(
-        ge=1, examples=[6], description="The maximum number: it limits the cost of a surge or an error."
+        ge=1, examples=[6], description="The maximum capacity, which limits the cost of a surge or an error."
     )
     time_zone: TimeZone = Field(
         default="UTC",
@@ -31,10 +31,11 @@ class ScalingSettings(Settings):
         description="The time zone of schedules and windows, with daylight saving time.",
     )
     target_tracking: dict[Label, TargetTrackingSettings] = Field(
-        default_factory=dict, description="Metrics that are kept near a value."
+        default_factory=dict, description="Target tracking policies, by name."
     )
     step_scaling: dict[Label, StepScalingSettings] = Field(
-        default_factory=dict, description="Alarms with steps, for when target tracking is too slow or too coarse."
+        default_factory=dict,
+        description="Step scaling policies, by name, for when target tracking is too slow or too coarse.",
     )
     schedule: dict[Label, ScheduleSettings] = Field(default_factory=dict, description="Daily or weekly peaks.")
     window: dict[Label, WindowSettings] = Field(default_factory=dict, description="Announced events that occur once.")
@@ -93,10 +94,10 @@ class ScalingSettings(Settings):
                     yield Finding((kind, label, "metric"), policy.metric, rule, f"write one of {', '.join(offered)}")
 
     def zone_findings(self, zones: int, others: int = 0) -> Iterator[Finding]:
-        """Yield a minimum that leaves an Availability Zone without any; `others` are not part of the capacity."""
+        """Yield a minimum that leaves an Availability Zone without capacity; `others` are not part of the capacity."""
         for at, (least, _) in self.all_bounds():
             if least + others < zones:
-                rule = f"leaves an Availability Zone without any: there are {zones} zones"
+                rule = f"leaves an Availability Zone without capacity: there are {zones} zones"
                 yield Finding((*at, "min_capacity"), least, rule, f"write {zones - others} or more")
 
     def _label_findings(self) -> Iterator[Finding]:
@@ -129,11 +130,11 @@ class ScalingSettings(Settings):
                 yield Finding(("target_tracking", label, "metric"), policy.metric, rule, "keep one of them")
         for label, step in self.step_scaling.items():
             if step.metric in tracked:
-                rule = "has target tracking too: the two policies would work against each other"
+                rule = "also has target tracking: the two policies would work against each other"
                 yield Finding(("step_scaling", label, "metric"), step.metric, rule, "keep one of them")
 
     def _one_way_findings(self) -> Iterator[Finding]:
-        """Yield policies that only scale out, and keep costing, or only scale in, and never help."""
+        """Yield policies that scale in one direction only: capacity would never be removed, or never be added."""
         directions = {step.direction for step in self.step_scaling.values()}
         if self.target_tracking and "in" not in directions:
             if all(policy.disable_scale_in for policy in self.target_tracking.values()):

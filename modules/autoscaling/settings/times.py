@@ -45,9 +45,9 @@ Moment = Annotated[str, AfterValidator(_moment)]
 class CapacitySettings(Settings):
     """The bounds during a schedule or window."""
 
-    min_capacity: int = Field(ge=0, examples=[4], description="The minimum number during this time.")
+    min_capacity: int = Field(ge=0, examples=[4], description="The minimum capacity during this time.")
     max_capacity: int | None = Field(
-        default=None, ge=0, description="The maximum number during this time; by default that of the scaling block."
+        default=None, ge=0, description="The maximum capacity during this time; by default that of the scaling block."
     )
 
 

@@ -13,7 +13,7 @@ AGENT_ENDPOINTS = ("ecs", "ecs-agent", "ecs-telemetry")
 
 
 def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
-    """Yield what a cluster needs of the network and the network does not have; Fargate alone needs nothing."""
+    """Yield what EC2 instances of a cluster require of the network and the network lacks; Fargate requires nothing."""
     for name, cluster in blocks.ecs.items():
         at = ("ecs", name, "ec2")
         if cluster.ec2 and blocks.network is None:

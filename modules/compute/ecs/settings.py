@@ -36,17 +36,19 @@ class FargateSettings(TieredSettings):
         default=0,
         ge=0,
         le=100,
-        description="Percentage of a service's tasks, beyond the base, on Fargate Spot: a third of the price or less, "
-        "but AWS may stop a task with two minutes' notice.",
+        description="Percentage of a service's tasks beyond the base that run on Fargate Spot, at a third of the price "
+        "or less. AWS may stop them with two minutes' notice.",
     )
     base: int = tiered(
         development=0,
         staging=0,
         production=1,
-        exception=TierException(lambda data: data.get("spot_percent") in (None, 0, 100), 0, "with all or none on Spot"),
+        exception=TierException(
+            lambda data: data.get("spot_percent") in (None, 0, 100), 0, "if spot_percent is 0 or 100"
+        ),
         ge=0,
         le=BASE_LIMIT,
-        description="Tasks of each service that never run on Spot.",
+        description="The number of tasks of each service that never run on Spot.",
     )
 
     @model_validator(mode="after")
@@ -89,8 +91,8 @@ class EcsSettings(TieredSettings):
     )
     architecture: Architecture = Field(
         default="arm64",
-        description="The architecture of the images, arm64 (Graviton, a fifth cheaper) or x86_64; with an `ec2` block "
-        "by default that of the instance type.",
+        description="The architecture of the images: arm64 (Graviton, 20% cheaper) or x86_64. With an `ec2` block, the "
+        "default is the architecture of the instance type.",
     )
     fargate: FargateSettings | None = Field(
         default=None, description="Tasks on Fargate; the default when there is no `ec2` block."

@@ -165,7 +165,7 @@ class SelfManagedNodes(Construct):
             ),
             instance_refresh=_one_after_another() if settings.instance_refresh else None,
             tag=self._tags(),
-            lifecycle=TerraformResourceLifecycle(ignore_changes=_moving(settings)),
+            lifecycle=TerraformResourceLifecycle(ignore_changes=_ignored_changes(settings)),
             # Nodes need the access entry of the role to join, and the add-ons to be ready.
             depends_on=[*prerequisites.own_role.ready, prerequisites.own_entry, *prerequisites.before_nodes],
         )
@@ -281,7 +281,7 @@ def _is_scheduled(settings: NodesSettings) -> bool:
     return settings.scaling is not None and settings.scaling.is_scheduled
 
 
-def _moving(settings: SelfManagedSettings) -> list[str]:
+def _ignored_changes(settings: SelfManagedSettings) -> list[str]:
     """Return what changes outside of Terraform: the desired capacity, and with schedules the minimum and maximum.
 
     [UpdateAutoScalingGroup, MinSize]

@@ -1,4 +1,4 @@
-"""The `eks` blocks: Kubernetes clusters. To upgrade, a new cluster can be created next to the old one."""
+"""The `eks` blocks: Kubernetes clusters. To upgrade, a new cluster can be created beside the old one."""
 
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
@@ -66,12 +66,12 @@ class EksSettings(TieredSettings):
         "automatically; with extended, the version is supported for one more year at six times the price.",
     )
     corporate: bool = Field(
-        default=False, description="Whether the corporate network reaches the API server through Direct Connect."
+        default=False, description="Whether the corporate network can reach the API server through Direct Connect."
     )
     service_ipv4_cidr: Cidr = Field(
         default=IPv4Network("172.20.0.0/16"),
         examples=["172.20.0.0/16"],
-        description="IP range of the Kubernetes services, not visible outside of the cluster. It cannot be changed.",
+        description="IP range of the Kubernetes services, not visible outside the cluster. It cannot be changed.",
     )
     databases: tuple[Label, ...] = Field(
         default=(), examples=[["main"]], description="Databases that allow traffic from the cluster's pods."
@@ -81,8 +81,8 @@ class EksSettings(TieredSettings):
     )
     access: dict[Label, AccessSettings] = Field(
         default_factory=dict,
-        description="Access to the cluster: a block for each IAM role. Nobody else has access, not even the role that "
-        "creates the cluster.",
+        description="Access to the cluster, one block for each IAM role. No other principal has access, not even the "
+        "role that creates the cluster.",
     )
     service_account: dict[ServiceAccountName, ServiceAccountSettings] = Field(
         default_factory=dict, description="Permissions of pods in AWS, by `namespace/name` of their service account."
@@ -93,7 +93,7 @@ class EksSettings(TieredSettings):
         default_factory=dict, description="Self-managed node groups, each an Auto Scaling group."
     )
     fargate: dict[Label, FargateProfileSettings] = Field(
-        default_factory=dict, description="Fargate profiles: pods without nodes."
+        default_factory=dict, description="Fargate profiles, for pods that run without nodes."
     )
 
     @model_validator(mode="after")
@@ -150,7 +150,7 @@ class EksSettings(TieredSettings):
         rule = "is a version that EKS no longer offers" if older else "is a version that EKS does not offer"
         remedy = f"write one of {', '.join(offered)}"
         if not older:
-            remedy += "; if EKS offers it by now, `python -m ops calendar` reads it from AWS"
+            remedy += "; if it is new, update the calendar with `python -m ops calendar`"
         yield Finding(("version",), self.version, rule, remedy)
 
     def _range_findings(self) -> Iterator[Finding]:
@@ -161,7 +161,7 @@ class EksSettings(TieredSettings):
 
     def _access_findings(self) -> Iterator[Finding]:
         if not self.access:
-            rule = "gives nobody access: the role that creates the cluster does not become its administrator"
+            rule = "gives no one access: the role that creates the cluster does not become its administrator"
             yield Finding((), None, rule, 'write `access "operators" { role_arn = "...", policy = "cluster-admin" }`')
         first: dict[str, str] = {}
         for label, access in self.access.items():

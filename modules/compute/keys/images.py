@@ -10,8 +10,8 @@ from pydantic import AfterValidator, BaseModel
 from modules.foundation.problems import broken_rule
 from modules.foundation.settings import LABEL_LIMIT
 
-#: [Semantic Versioning 2.0.0](https://semver.org), without build metadata: a tag takes no plus sign ("OCI Distribution
-#: Specification").
+#: [Semantic Versioning 2.0.0](https://semver.org), without build metadata: a tag cannot contain a plus sign ("OCI
+#: Distribution Specification").
 _NUMBER = r"(?:0|[1-9][0-9]*)"
 _IDENTIFIER = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
 _VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?P<prerelease>-{_IDENTIFIER}(?:\.{_IDENTIFIER})*)?")
@@ -25,15 +25,15 @@ _REMEDY = 'write repository and version, "api:1.4.2"'
 def _image(value: str) -> str:
     name, colon, tag = value.partition(":")
     if "/" in value or "@" in value:
-        raise broken_rule("contains a registry or a digest; the environment names its registry once", _REMEDY)
+        raise broken_rule("contains a registry or a digest; an environment has one registry for all images", _REMEDY)
     if not _NAME.fullmatch(name) or len(name) > LABEL_LIMIT:
         raise broken_rule("does not begin with the name of a `repository` block", _REMEDY)
     if not colon or tag == "latest":
         raise broken_rule("has no version: the running image would change without a plan", _REMEDY)
     if not _VERSION.fullmatch(tag) or len(tag) > _TAG_LIMIT:
         raise broken_rule(
-            "does not have one version by SemVer, which is three numbers and optionally a prerelease; "
-            "no range, no leading v, and no +build, which a tag cannot contain",
+            "does not end in a semantic version: three numbers and optionally a prerelease, without a "
+            "range, a leading v, or +build",
             f'{_REMEDY} or "api:1.5.0-rc.1"',
         )
     return value

@@ -73,7 +73,7 @@ def _instance_type(value: str) -> str:
         ]
         raise broken_rule(
             "is not an EC2 instance type",
-            f"write one of {', '.join(nearest)}; if EC2 has added it since, add it to "
+            f"write one of {', '.join(nearest)}; if it is new, add it to "
             "modules/compute/keys/instance_types.json from `aws ec2 describe-instance-types`",
         )
     if architecture_of(value) is None:

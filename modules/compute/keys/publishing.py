@@ -41,4 +41,4 @@ class PublishingSettings(Settings):
             key = "pushes" if kind == "push" else f"{kind}s"
             yield from unknown_names((key,), kind, labels, getattr(blocks, kind))
             if len(set(labels)) < len(labels):
-                yield Finding((key,), list(labels), "names one twice", "name each once")
+                yield Finding((key,), list(labels), "contains a name twice", "write each name once")

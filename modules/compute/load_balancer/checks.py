@@ -14,7 +14,7 @@ from modules.network.zone.settings import certificate_findings, outside_zones
 
 
 def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
-    """Yield what a load balancer needs of other blocks and they do not have."""
+    """Yield what a load balancer requires of other blocks and they lack."""
     taken: dict[str, str] = {}
     for label, settings in blocks.load_balancer.items():
         at = ("load_balancer", label)

@@ -91,19 +91,20 @@ class LoadBalancerSettings(TieredSettings):
 
     names: tuple[DomainPattern, ...] = Field(
         examples=[["api.dev.agora.example"]],
-        description="Its DNS names, each in one of the environment's zones; its certificates contain them.",
+        description="The DNS names of the load balancer, each in one of the environment's zones. Its certificates "
+        "cover them.",
     )
     internal: bool = Field(
         default=False,
-        description="Whether it is in the app subnets, for the VPC and connected networks, and not in the public "
-        "subnets.",
+        description="Whether the load balancer is internal: in the app subnets, for the VPC and connected networks, "
+        "instead of in the public subnets.",
     )
     reachable_from: Annotated[Origin | tuple[ipaddress.IPv4Network, ...], PlainValidator(_reachable_from)] = Field(
         default="internet",
         examples=["cloudfront"],
         description="Allowed sources: internet, cloudfront, vpc, corporate (the ranges of network.direct_connect), or "
-        "address ranges. By default internet, for an internal load balancer vpc. Only an internal load balancer can "
-        "have vpc or private ranges.",
+        "address ranges. The default is internet, or vpc for an internal load balancer. Only an internal "
+        "load balancer can have vpc or private ranges.",
     )
     rule: dict[Label, RuleSettings] = Field(default_factory=dict, description="Listener rules, by name.")
     default: DefaultSettings = Field(
@@ -113,14 +114,15 @@ class LoadBalancerSettings(TieredSettings):
         development=False,
         staging=False,
         production=True,
-        description="Whether AWS refuses to delete the load balancer. Turning it off in production takes an unlock "
+        description="Whether AWS refuses to delete the load balancer. Turning it off in production requires an unlock "
         "record.",
     )
     idle_timeout: int = Field(
         default=60,
         ge=1,
         le=4000,
-        description="Seconds without data until a connection is closed; a service's own timeout must be longer.",
+        description="Seconds without data after which a connection is closed; the keep-alive timeout of services must "
+        "be longer.",
     )
     client_keep_alive: int = Field(
         default=3600, ge=60, le=604_800, description="Seconds after which a client has to open a new connection."
@@ -131,8 +133,9 @@ class LoadBalancerSettings(TieredSettings):
         NotAllowed(("monitor",), "smuggled requests would pass", 'write "defensive" or "strictest"'),
     ] = Field(
         default="defensive",
-        description="How ambiguous requests, which allow HTTP request smuggling, are handled: defensive blocks those "
-        "that AWS knows as harmful, strictest all that do not comply with RFC 7230, and monitor none.",
+        description="How requests that could cause HTTP desync (request smuggling) are handled: defensive blocks "
+        "requests that pose a high security risk, strictest all requests that do not comply with RFC 7230, "
+        "and monitor none.",
     )
     drop_invalid_header_fields: Annotated[bool, NotAllowed((False,), "services interpret such fields differently")] = (
         Field(
@@ -142,7 +145,8 @@ class LoadBalancerSettings(TieredSettings):
     )
     xff_header_processing_mode: Literal["append", "preserve", "remove"] = Field(
         default="append",
-        description="Whether the client's address is appended to X-Forwarded-For, or the header preserved or removed.",
+        description="Whether the client's address is appended to X-Forwarded-For, or the header is preserved or "
+        "removed.",
     )
 
     @model_validator(mode="before")
@@ -162,7 +166,7 @@ class LoadBalancerSettings(TieredSettings):
             [
                 *between(self.rule),
                 *self._limit_findings(),
-                *self._side_findings(),
+                *self._source_findings(),
                 *self._host_findings(),
                 *self._sign_in_findings(),
                 *self._redirect_findings(),
@@ -208,7 +212,7 @@ class LoadBalancerSettings(TieredSettings):
             rule = f"needs {len(targets)} target groups; AWS allows {TARGET_GROUPS_LIMIT} for a load balancer"
             yield Finding(("rule",), None, rule, "write a second load balancer")
 
-    def _side_findings(self) -> Iterator[Finding]:
+    def _source_findings(self) -> Iterator[Finding]:
         if not self.internal and self.reachable_from == "vpc":
             yield Finding(("reachable_from",), "vpc", NEVER_A_SOURCE, "write internal = true, or another source")
         if self.internal and self.reachable_from == "internet":

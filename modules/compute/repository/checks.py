@@ -28,7 +28,7 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
     if blocks.registry and blocks.repository:
         rule = "cannot be combined with `repository` blocks: all images come from one registry"
         yield Finding(("registry",), None, rule, "remove the `registry` block or the `repository` blocks")
-    yield from _copied_along(blocks)
+    yield from _copied_by_prefix(blocks)
     if blocks.registry is None:
         for at, image in images_in(blocks):
             if (label := repository_of(image)) not in blocks.repository:
@@ -36,7 +36,7 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
                 yield Finding(at, image, "has no repository", remedy)
 
 
-def _copied_along(blocks: ComputeBlocks) -> Iterator[Finding]:
+def _copied_by_prefix(blocks: ComputeBlocks) -> Iterator[Finding]:
     """Yield repositories that ECR would copy with another: it filters by prefix.
 
     [RepositoryFilter](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_RepositoryFilter.html).
@@ -55,7 +55,7 @@ def findings_between(parties: Sequence[Party]) -> Iterator[PartyFinding]:
     """Yield the problems between environment files."""
     for party in parties:
         yield from _prereleases(party)
-        yield from _copies_at_home(party)
+        yield from _copies_to_own_region(party)
         if party.blocks.registry:
             yield from _pulls(party, parties)
     for one, other in combinations(parties, 2):
@@ -69,7 +69,7 @@ def _prereleases(party: Party) -> Iterator[PartyFinding]:
             yield party, Finding(at, image, rule, "build the release and write its version")
 
 
-def _copies_at_home(party: Party) -> Iterator[PartyFinding]:
+def _copies_to_own_region(party: Party) -> Iterator[PartyFinding]:
     for label, repository in party.blocks.repository.items():
         if party.blocks.region in repository.replicate_to_regions:
             at = ("repository", label, "replicate_to_regions")
@@ -82,45 +82,45 @@ def _pulls(party: Party, parties: Sequence[Party]) -> Iterator[PartyFinding]:
     assert registry is not None
     region = registry.region or party.blocks.region
     at_account = [other for other in parties if other is not party and other.blocks.account_id == registry.account_id]
-    keepers = [other for other in at_account if _kept(other, region)]
-    if at_account and not keepers:
+    owners = [other for other in at_account if _repositories_in(other, region)]
+    if at_account and not owners:
         rule = f"has no repositories in {region} ({at_account[0].place('account_id')})"
         remedy = "write `repository` blocks there, or the account and Region that have them"
         yield party, Finding(("registry", "account_id"), registry.account_id, rule, remedy)
-    if keepers:
-        yield from _missing(party, keepers, region)
-        yield from _closed(party, keepers, region)
+    if owners:
+        yield from _missing(party, owners, region)
+        yield from _without_permission(party, owners, region)
 
 
-def _kept(keeper: Party, region: str) -> dict[str, RepositorySettings]:
+def _repositories_in(owner: Party, region: str) -> dict[str, RepositorySettings]:
     """Return the repositories in this Region, whether created there or copied to it."""
     return {
         label: repository
-        for label, repository in keeper.blocks.repository.items()
-        if keeper.blocks.region == region or region in repository.replicate_to_regions
+        for label, repository in owner.blocks.repository.items()
+        if owner.blocks.region == region or region in repository.replicate_to_regions
     }
 
 
-def _missing(party: Party, keepers: Sequence[Party], region: str) -> Iterator[PartyFinding]:
-    labels = {label for keeper in keepers for label in _kept(keeper, region)}
+def _missing(party: Party, owners: Sequence[Party], region: str) -> Iterator[PartyFinding]:
+    labels = {label for owner in owners for label in _repositories_in(owner, region)}
     for at, image in images_in(party.blocks):
         if (label := repository_of(image)) not in labels:
-            rule = f"has no repository in {keepers[0].blocks.name} ({keepers[0].place('repository')})"
+            rule = f"has no repository in {owners[0].blocks.name} ({owners[0].place('repository')})"
             yield party, Finding(at, image, rule, f'write repository "{label}" {{ }} there')
 
 
-def _closed(party: Party, keepers: Sequence[Party], region: str) -> Iterator[PartyFinding]:
-    """Yield repositories that the environment pulls from (all, if it runs no image) and is not allowed to."""
+def _without_permission(party: Party, owners: Sequence[Party], region: str) -> Iterator[PartyFinding]:
+    """Yield repositories (all, if the environment runs no image) that it must be able to pull from and cannot."""
     running = {repository_of(image) for _, image in images_in(party.blocks)}
     account = party.blocks.account_id
-    for keeper in keepers:
-        for label, repository in _kept(keeper, region).items():
-            if account in (keeper.blocks.account_id, *repository.pull_account_ids):
+    for owner in owners:
+        for label, repository in _repositories_in(owner, region).items():
+            if account in (owner.blocks.account_id, *repository.pull_account_ids):
                 continue
             if not running or label in running:
                 rule = f"does not include {party.blocks.name}'s account {account} ({party.place('registry')})"
                 at, named = ("repository", label, "pull_account_ids"), list(repository.pull_account_ids)
-                yield keeper, Finding(at, named, rule, f'add "{account}"')
+                yield owner, Finding(at, named, rule, f'add "{account}"')
 
 
 def _same_repositories(one: Party, other: Party) -> Iterator[PartyFinding]:

@@ -31,14 +31,14 @@ class RepositorySettings(TieredSettings):
     )
     pushed_by: ApplicationPipeline | None = Field(
         default=None,
-        description="Whose jobs on the default branch and on tags v* may push to this repository and no other. The "
-        "outputs name the role.",
+        description="The GitLab project whose jobs, on the default branch and on tags v*, may push to this repository "
+        "only. The outputs contain the ARN of the role.",
     )
     keep_images: int = Field(
         default=100,
         ge=LEAST_IMAGES_KEPT,
-        description="How many tagged images are kept, the most recently pushed ones; they must include the images that "
-        "production runs.",
+        description="The number of tagged images to keep, the most recently pushed ones. They must include the images "
+        "that production runs.",
     )
     expire_prereleases_after_days: int = Field(
         default=30,
@@ -53,14 +53,14 @@ class RepositorySettings(TieredSettings):
         default=(),
         max_length=REPLICATION_LIMIT,
         examples=[["us-west-2"]],
-        description="Other Regions that every pushed image is replicated to, for an environment there.",
+        description="Other Regions that every pushed image is replicated to, for environments in those Regions.",
     )
     force_delete: bool = tiered(
         development=True,
         staging=False,
         production=False,
-        description="Whether a destroy deletes a repository that contains images. In production it takes an unlock "
-        "record.",
+        description="Whether Terraform deletes the repository even if it contains images. Requires an unlock record in "
+        "production.",
     )
 
     @model_validator(mode="after")
@@ -70,11 +70,11 @@ class RepositorySettings(TieredSettings):
 
 
 class RegistrySettings(Settings):
-    """The `registry` block: the registry that the environment pulls its images from."""
+    """The `registry` block: an ECR registry in another account or Region."""
 
     account_id: AccountId = Field(
         examples=["333333333333"],
-        description="The account that keeps the repositories; its `repository` blocks name the accounts that may pull.",
+        description="The account that has the repositories; its `repository` blocks list the accounts that may pull.",
     )
     region: Region | None = Field(
         default=None, description="The registry's Region; by default the environment's, from which pulls are free."

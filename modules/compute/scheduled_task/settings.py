@@ -35,7 +35,7 @@ class RetrySettings(Settings):
 
 
 class ScheduledTaskSettings(TaskSettings):
-    """A `scheduled_task` block: runs a service's task definition, or its own with its own image and permissions."""
+    """A `scheduled_task` block: a command that runs in a service's task definition, or in a separate one."""
 
     key_groups: ClassVar[Mapping[str, str]] = {**TaskSettings.key_groups, "schedule_expression": "Schedule"}
     renamed: ClassVar[Mapping[str, str]] = {"schedule": "schedule_expression"}
@@ -76,8 +76,8 @@ class ScheduledTaskSettings(TaskSettings):
         size = len(json.dumps([list(self.command), self.environment]))
         if size > OVERRIDES_LIMIT:
             rule = f"and environment have about {size} characters; ECS allows {OVERRIDES_LIMIT} as overrides"
-            remedy = "move long values into the image, or remove service and write an image of its own"
+            remedy = "move long values into the image, or write image instead of service"
             yield Finding(("command",), None, rule, remedy)
         for name in sorted(self.model_fields_set & set(_OF_THE_SERVICE)):
             rule = f"comes from service.{self.service}, whose latest revision is run"
-            yield Finding((name,), None, rule, "remove it, or remove service and write an image of its own")
+            yield Finding((name,), None, rule, "remove it, or write image instead of service")

@@ -70,8 +70,8 @@ class ServiceSettings(TaskSettings):
     )
     deployed_by: ApplicationPipeline | None = Field(
         default=None,
-        description="Whose jobs may deploy this service and nothing else: in dev jobs on the default branch, otherwise "
-        "jobs on tags v*. The outputs name the role.",
+        description="The GitLab project whose jobs may deploy this service only: in dev, jobs on the default branch; "
+        "in other environments, jobs on tags v*. The outputs contain the ARN of the role.",
     )
     port: int | None = Field(
         default=None, ge=1, le=65535, examples=[8080], description="The port that it listens on; none for a worker."
@@ -84,11 +84,11 @@ class ServiceSettings(TaskSettings):
     )
     scaling: ScalingSettings | None = Field(
         default=None,
-        description="Scaling of the number of tasks, by load and on a schedule; Terraform then ignores it.",
+        description="Scaling of the number of tasks by load and by schedule; Terraform then ignores that number.",
     )
     target_group: TargetGroupSettings = Field(
         default=TargetGroupSettings(),
-        description="A load balancer's health checks of the tasks, and their deregistration.",
+        description="The target group of the tasks, for load balancers that forward to the service.",
     )
     deployment: DeploymentSettings = Field(default=DeploymentSettings(), description="How new tasks replace old ones.")
     enable_execute_command: bool = tiered(
@@ -100,8 +100,8 @@ class ServiceSettings(TaskSettings):
     )
     discovery: bool = Field(
         default=False,
-        description="Whether it has a private DNS name, <label>.svc.<environment>.internal; a service that a `reaches` "
-        "names always has one.",
+        description="Whether it has a private DNS name, <label>.svc.<environment>.internal; a service that is listed "
+        "in `reaches` always has one.",
     )
 
     @model_validator(mode="after")
@@ -143,8 +143,9 @@ class ServiceSettings(TaskSettings):
             yield Finding(("deployment", "minimum_healthy_percent"), 0, rule, "write 50 or more, or remove it")
         if not self.deployment.leaves_room(count):
             rule = (
-                f"allows none of {count} tasks to be replaced: at least {self.deployment.minimum_healthy_percent}% and "
-                f"at most {self.deployment.maximum_percent}% of them run"
+                f"does not allow ECS to replace any of {count} tasks: at least "
+                f"{self.deployment.minimum_healthy_percent}% and at most {self.deployment.maximum_percent}% "
+                "of them must run"
             )
             yield Finding(("deployment",), None, rule, "write maximum_percent = 200")
 

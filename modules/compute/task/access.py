@@ -23,12 +23,12 @@ from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup, memb
 
 
 class TaskAccess(Construct):
-    """Access to what a task's settings name, on both sides: security groups, bucket policies, and role policies.
+    """Access to what a task's block lists, on both sides: security groups, bucket policies, and role policies.
 
     Creates: the task's security group; an egress rule for each `egress` block, database, cache, and service; what the
     grant methods of databases, caches, and buckets create.
 
-    `modules/foundation/variables.py` describes the environment variables, which a network with a proxy adds to.
+    `modules/foundation/variables.py` describes the environment variables. A network with a proxy adds others.
 
     Variables are set when a task starts, and RDS rotates the password every week: a program whose new connection is
     rejected reads the secret again by its ARN, which the task role allows.

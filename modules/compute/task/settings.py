@@ -34,7 +34,7 @@ UlimitName = Literal[
 ]  # fmt: skip
 #: [ContainerDefinition, user]
 #: (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html): a user or uid, and a group
-#: or gid; names as useradd(8) takes them.
+#: or gid; names as useradd(8) accepts them.
 _USER = re.compile(
     r"(?P<user>[A-Za-z_][A-Za-z0-9_.-]{0,31}|[0-9]{1,10})(:(?P<group>[A-Za-z_][A-Za-z0-9_.-]{0,31}|[0-9]{1,10}))?"
 )
@@ -136,10 +136,12 @@ class ContainerCheckSettings(Settings):
 
 
 class UlimitSettings(Settings):
-    """A `ulimit` block: a limit of the operating system. Fargate overrides only nofile, with 65535."""
+    """A `ulimit` block: a resource limit of the operating system. On Fargate, the default of nofile is 65535."""
 
-    soft: int = Field(ge=-1, description="The enforced limit, which a process may raise up to `hard`.")
-    hard: int = Field(ge=-1, description="The maximum of the soft limit.")
+    soft: int = Field(
+        ge=-1, description="The soft limit, which is enforced and which a process may raise up to `hard`."
+    )
+    hard: int = Field(ge=-1, description="The hard limit: the maximum of the soft limit.")
 
     @model_validator(mode="after")
     def _rules(self) -> "UlimitSettings":
@@ -151,7 +153,7 @@ class UlimitSettings(Settings):
 
 
 class EgressSettings(Settings):
-    """An `egress` block: a destination of the tasks, in addition to the databases, caches, and services they name."""
+    """An `egress` block: an allowed destination, in addition to the databases, caches, and services of the block."""
 
     cidr: Cidr = Field(examples=["203.0.113.0/24"], description="The address range; 0.0.0.0/0 is every address.")
     port: int = Field(ge=1, le=65535, examples=[443], description="The port.")
@@ -178,8 +180,8 @@ class TaskSettings(TieredSettings, PublishingSettings):
     image: Image | None = Field(
         default=None,
         examples=["api:1.4.2"],
-        description="The image, a repository and a version. Without an image, everything but the service is created, a "
-        "scheduled task does not run, and the outputs have the command to push one.",
+        description="The image: a repository and a version. Without an image, everything except the service is "
+        "created, a scheduled task does not run, and the outputs contain the command to push one.",
     )
     cpu: int = Field(default=256, ge=128, le=196_608, examples=[512], description="CPU units; 1024 is one vCPU.")
     memory: int = Field(
@@ -218,11 +220,11 @@ class TaskSettings(TieredSettings, PublishingSettings):
         description="Seconds between the request to stop (SIGTERM) and the forced stop (SIGKILL).",
     )
     ulimit: dict[UlimitName, UlimitSettings] = Field(
-        default_factory=dict, description="Limits of the operating system, by name."
+        default_factory=dict, description="Resource limits of the container, by name."
     )
     health_check: ContainerCheckSettings | None = Field(
         default=None,
-        description="A command that tells whether the container is healthy; without it, a running container is.",
+        description="The health check of the container; without it, a running container counts as healthy.",
     )
     environment: dict[EnvironmentName, str] = Field(
         default_factory=dict,
@@ -232,8 +234,8 @@ class TaskSettings(TieredSettings, PublishingSettings):
     secrets: dict[EnvironmentName, str] = Field(
         default_factory=dict,
         examples=[{"PARTNER_LOGIN": "partner-login:password"}],
-        description="Environment variables from `secret` blocks, by name; for a JSON value, followed by a colon and a "
-        "key.",
+        description="Environment variables from secrets, each with the name of a `secret` block, followed by a colon "
+        "and a key if the value is JSON.",
     )
     parameters: dict[EnvironmentName, Parameter] = Field(
         default_factory=dict,
@@ -257,20 +259,20 @@ class TaskSettings(TieredSettings, PublishingSettings):
     caches: tuple[CacheUser, ...] = Field(
         default=(),
         examples=[["sessions"]],
-        description="Caches that it uses, as the user `app` or, as `cache:user`, another user.",
+        description="Caches that it uses, as the user `app`, or as another user in the form `cache:user`.",
     )
     buckets: dict[Label, BucketAccess] = Field(
         default_factory=dict,
         examples=[{"content": "read_write uploads/"}],
-        description="Buckets that it uses, each with read, write, or read_write, and optionally a space and a prefix; "
-        "or a list of these.",
+        description="Buckets that it uses, each with its access: read, write, or read_write, optionally followed by a "
+        "space and a prefix; or a list of these.",
     )
     reaches: tuple[Label, ...] = Field(
         default=(), examples=[["search"]], description="Services that it calls, by their private DNS names."
     )
     egress: dict[Label, EgressSettings] = Field(
         default_factory=lambda: {"https": EgressSettings.model_validate({"cidr": "0.0.0.0/0", "port": 443})},
-        description="Other allowed destinations; by default HTTPS to every address. S3 is always allowed, by its "
+        description="Other allowed destinations; by default HTTPS to every address. S3 is always allowed, through its "
         "gateway endpoint; other AWS services must be included.",
     )
 
@@ -310,7 +312,7 @@ class TaskSettings(TieredSettings, PublishingSettings):
         sizes = {key: len(json.dumps(part, separators=(",", ":")).encode()) for key, part in parts.items()}
         total = sum(sizes.values()) + OWN_PART
         if total > DEFINITION_LIMIT:
-            rule = f"makes a task definition of about {total} bytes; ECS allows {DEFINITION_LIMIT}"
+            rule = f"results in a task definition of about {total} bytes; ECS allows {DEFINITION_LIMIT}"
             remedy = "move long values into a file of `environment_files`, or into the image"
             yield Finding((max(sizes, key=lambda key: sizes[key]),), None, rule, remedy)
 
@@ -350,7 +352,7 @@ class TaskSettings(TieredSettings, PublishingSettings):
         for kind in ("caches", "reaches"):
             labels = list(getattr(self, kind))
             if len(set(labels)) < len(labels):
-                yield Finding((kind,), labels, "names one twice", "name each once")
+                yield Finding((kind,), labels, "contains a name twice", "write each name once")
         if len(self.cache_users) < len(set(self.caches)):
-            rule = "names a cache with two users, whose environment variables would have the same names"
+            rule = "lists a cache with two users, whose environment variables would have the same names"
             yield Finding(("caches",), list(self.caches), rule, "keep one of them")

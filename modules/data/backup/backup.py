@@ -38,13 +38,13 @@ COMPLETION_WINDOW = 8 * 60
 class Backup(Construct):
     """Backs up the resources with the tag `backup = "daily"` each day, and once a month with a longer retention.
 
-    Backups of a bucket are encrypted with the vault's key, those of a database with the database's key, copies with
-    the key of the vault in the other region. AWS's managed policies let the role create grants on keys whose key
-    policy delegates access to IAM. AWS Backup selects a tagged resource only if its type (Aurora, RDS, S3) is opted
-    in for the account and region; `make doctor` checks that.
+    Backups of a bucket are encrypted with the vault's key, those of a database with the database's key, copies with the
+    key of the vault in the other Region. AWS's managed policies let the role create grants on keys whose key policy
+    delegates access to IAM. AWS Backup selects a tagged resource only if its type (Aurora, RDS, S3) is opted in for the
+    account and Region; `make doctor` checks that.
 
-    Creates: vault, its key, plan, selection by tag, role. Optionally: vault lock; vault and key in another region,
-    to which each backup is copied.
+    Creates: vault, its key, plan, selection by tag, role. Optionally: vault lock; vault and key in another Region, to
+    which each backup is copied.
     """
 
     def __init__(

@@ -9,7 +9,7 @@ from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import NotAllowed, Region, TieredSettings, tiered
 
 BackupTag = Literal["daily"]
-#: The tag by which the plan selects resources.
+#: The tag of the resources that the plan selects.
 BACKUP_TAG = "backup"
 #: Minutes after the hour within which a backup starts.
 START_WINDOW_MINUTES = 60
@@ -66,19 +66,19 @@ class BackupSettings(TieredSettings):
     governance_lock: bool = Field(
         default=False,
         description="Whether the vault is locked in governance mode: no backup can be deleted before its retention "
-        "ends, unless a user with sufficient rights removes the lock.",
+        "ends, unless a user with sufficient permissions removes the lock.",
     )
     copy_to_region: Region | None = Field(
         default=None,
         examples=["ap-northeast-1"],
-        description="Another region to which each backup is copied, encrypted with a key of that region.",
+        description="Another Region to which each backup is copied, encrypted with a key of that Region.",
     )
     force_destroy: bool = tiered(
         development=True,
         staging=True,
         production=False,
-        description="Whether a destroy deletes a vault that contains recovery points. In production it takes an unlock "
-        "record.",
+        description="Whether Terraform deletes the vault even if it contains recovery points. Requires an unlock "
+        "record in production.",
     )
 
     @model_validator(mode="after")

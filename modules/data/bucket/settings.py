@@ -71,8 +71,9 @@ class BucketSettings(TieredSettings):
         development=False,
         staging=True,
         production=True,
-        description="Whether only the roles of services, functions, and backups that are granted access can read, "
-        "write, and delete objects, and administrators cannot; with force_destroy others can delete.",
+        description="Whether only roles that are granted access (of services, functions, and backups) can read, write, "
+        "and delete objects, and administrators cannot. With force_destroy, other roles can delete objects "
+        "too.",
     )
     event_bridge: bool = Field(
         default=False, description="Whether S3 sends all events to EventBridge, where rules select them."
@@ -84,10 +85,10 @@ class BucketSettings(TieredSettings):
         development=True,
         staging=False,
         production=False,
-        description="Whether a destroy deletes a bucket that contains objects. In production it takes an unlock "
-        "record.",
+        description="Whether Terraform deletes the bucket even if it contains objects. Requires an unlock record in "
+        "production.",
     )
-    cors: CorsSettings | None = Field(default=None, description="Sites whose pages may access the bucket.")
+    cors: CorsSettings | None = Field(default=None, description="Cross-origin resource sharing (CORS).")
 
     @model_validator(mode="before")
     @classmethod

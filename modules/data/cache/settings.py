@@ -96,8 +96,8 @@ class CacheSettings(TieredSettings):
     engine_version: str = Field(
         default="",
         examples=["8.1"],
-        description="Engine version. By default 8.1 for Valkey, 7.1 for Redis; not AWS's newest, so that it changes "
-        "only on purpose.",
+        description="Engine version. By default 8.1 for Valkey and 7.1 for Redis. The default is fixed, so that no "
+        "upgrade is unintended.",
     )
     node_type: Annotated[str, AfterValidator(_node_type)] = Field(
         examples=["cache.t4g.small"], description="Node type of all nodes. It can be changed without downtime."
@@ -152,8 +152,8 @@ class CacheSettings(TieredSettings):
     )
     user: dict[Label, CacheUserSettings] = Field(
         default_factory=lambda: {CACHE_USER: CacheUserSettings()},
-        description="Users, who log in by IAM without a password; by default `app`. The engine's default user is "
-        "disabled.",
+        description="Users, who log in with IAM authentication and without a password; by default `app`. The engine's "
+        "default user is disabled.",
     )
 
     @model_validator(mode="before")

@@ -12,7 +12,7 @@ from modules.data.backup.settings import backup_tags
 from modules.data.database.prerequisites import DatabasePrerequisites
 from modules.network.private_zone import PrivateZone
 
-#: The same for all instances, so that any of them takes over. Serverless readers in tier 1 scale with the writer.
+#: The same for all instances, so that any of them can take over. Serverless readers in tier 1 scale with the writer.
 PROMOTION_TIER = 1
 
 

@@ -75,7 +75,9 @@ def _unknown_version(database: DatabaseFields) -> Iterator[Finding]:
     known = [each.version for each in committed().of(database.engine)]
     if form.fullmatch(version) and version not in known and not any(each.startswith(f"{version}.") for each in known):
         nearest = difflib.get_close_matches(version, known, n=3, cutoff=0)
-        remedy = f"write {' or '.join(nearest)}; if AWS has released it since, run .venv/bin/python -m ops calendar"
+        remedy = (
+            f"write {' or '.join(nearest)}; if it is new, update the calendar with .venv/bin/python -m ops calendar"
+        )
         yield Finding(("engine_version",), version, f"is not a version of {database.engine}", remedy)
 
 

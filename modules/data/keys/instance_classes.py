@@ -115,7 +115,7 @@ def instead_of(chosen: str, prefix: str, families: Mapping[str, str]) -> str:
         choice = f"families are {', '.join(sorted(families))}"
         similar = [f'"{prefix}{each}.{size}"' for each in nearest if size in families[each].split()]
         choice = f"write {' or '.join(similar)}; {choice}" if similar else choice
-    return f"{choice}; if AWS has released it since, add it to modules/data/keys/instance_classes.py"
+    return f"{choice}; if it is new, add it to modules/data/keys/instance_classes.py"
 
 
 def is_among(chosen: str, prefix: str, families: Mapping[str, str]) -> bool:

@@ -22,14 +22,14 @@ def secret_name(names: Names, label: str) -> str:
 
 
 class RotationSettings(Settings):
-    """The `rotation` block of a secret: a function that stores new values, the first one immediately."""
+    """The `rotation` block of a secret: a function that rotates the secret, for the first time immediately."""
 
     function: str = Field(examples=["database-login"], description="Name of a `function` block.")
     days: int = Field(default=30, ge=1, le=1000, description="Days between rotations, 1 to 1000.")
 
 
 class SecretSettings(TieredSettings):
-    """A `secret` block: a secret whose value `python -m ops secret set NAME` stores."""
+    """A `secret` block: a secret in AWS Secrets Manager."""
 
     renamed: ClassVar[Mapping[str, str]] = {"recovery_window_days": "recovery_window_in_days"}
 
@@ -47,7 +47,7 @@ class SecretSettings(TieredSettings):
         production=RECOVERY_WINDOW_DAYS["production"],
         description="Days within which a deleted secret can be restored: 7 to 30, or 0 for immediate deletion.",
     )
-    rotation: RotationSettings | None = Field(default=None, description="Rotation by a function.")
+    rotation: RotationSettings | None = Field(default=None, description="Automatic rotation.")
 
     @model_validator(mode="after")
     def _rules(self) -> "SecretSettings":

@@ -1,4 +1,4 @@
-"""Roles by which the applications' own pipelines push images and deploy services."""
+"""Roles with which the pipelines of applications push images and deploy services."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -76,7 +76,7 @@ class PipelineRoles(Construct):
     def __init__(
         self, scope: Construct, id: str, *, make: Resources, names: Names, states: Mapping[str, PipelineState]
     ) -> None:
-        """Take the account's names, and the environments of the account that have a `pipeline` block."""
+        """`names` are the account's; `states` has its environments with a `pipeline` block."""
         super().__init__(scope, id)
         self._make = make
         self._names = names
@@ -133,7 +133,7 @@ class PipelineRoles(Construct):
         ]
 
     def _publishing_drift(self, state: PipelineState) -> list[Statement]:
-        """Return the statements by which the drift job publishes to the alarm topic."""
+        """Return the statements that allow the drift job to publish to the alarm topic."""
         if not state.alarm_topic_arn or not state.message_key_alias:
             return []
         return [
@@ -186,7 +186,7 @@ class PipelineRoles(Construct):
 
 
 def _reading_passwords(passwords: PasswordsAtPlan | None) -> list[Statement]:
-    """Return the statements by which a plan evaluates the ephemeral resources of database passwords."""
+    """Return the statements that allow a plan to evaluate the ephemeral resources of database passwords."""
     if passwords is None:
         return []
     return [

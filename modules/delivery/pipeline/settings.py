@@ -39,13 +39,13 @@ class GitlabSettings(Settings):
     default_branch: str = Field(
         default="main",
         pattern=r"^[A-Za-z0-9._/-]{1,100}$",
-        description="The protected branch to which merge requests are compared and from which dev is applied; also the "
-        "branch of applications' projects whose pipelines may assume their roles.",
+        description="The protected branch that merge requests are compared with and that dev is applied from. In an "
+        "application's project, jobs on the branch with this name may assume the application's roles.",
     )
     thumbprints: tuple[Annotated[str, AfterValidator(_thumbprint)], ...] = Field(
         default=(),
         max_length=5,
-        description="Fingerprints of the server's certificate authority, if AWS does not trust it already.",
+        description="SHA-1 thumbprints of the server's certificate authority, if AWS does not trust it by default.",
     )
 
     @property
@@ -76,8 +76,8 @@ class PipelineSettings(TieredSettings):
         development=True,
         staging=True,
         production=False,
-        description="Whether jobs of any branch may plan, so that a merge request shows what it would change. "
-        "Everybody who can push a branch can then read the environment's configuration.",
+        description="Whether jobs of any branch may plan, so that a merge request shows what it would change. Everyone "
+        "who can push a branch can then read the environment's configuration.",
     )
 
     def subjects(self, right: str) -> list[str]:

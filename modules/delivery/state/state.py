@@ -29,14 +29,14 @@ def create_state_bucket(scope: Construct, *, make: Resources, names: Names) -> N
 
 
 def state_bucket_name(names: Names) -> str:
-    """Return the name of the state bucket of the names' account and region."""
+    """Return the name of the state bucket of the account and Region of `names`."""
     return names.bucket("state")
 
 
 def keep_state(stack: TerraformStack, *, names: Names, key: str) -> None:
     """Store the stack's state in the account's state bucket under this key.
 
-    `names` are the account's, in the state bucket's region. The lock is an object next to the state (`use_lockfile`,
+    `names` are the account's, in the state bucket's Region. The lock is an object next to the state (`use_lockfile`,
     Terraform 1.10), so no DynamoDB table is needed.
     """
     S3Backend(

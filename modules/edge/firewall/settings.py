@@ -80,7 +80,7 @@ class RateLimitSettings(Settings):
 
 
 class OtherGroupSettings(Settings):
-    """A `group` block: a managed rule group other than `groups`, a paid one of AWS or one from AWS Marketplace."""
+    """A `group` block: a managed rule group that is not in `groups`: a paid one, or one from AWS Marketplace."""
 
     vendor: str = Field(
         default="AWS", pattern=r"^[\w .,'&()+-]{1,128}$", description="The vendor of the managed rule group."
@@ -105,7 +105,7 @@ class OtherGroupSettings(Settings):
     )
 
     @model_validator(mode="after")
-    def _asks_for_nothing(self) -> "OtherGroupSettings":
+    def _supported_group(self) -> "OtherGroupSettings":
         if self.name in ASKING_FOR_PAGES:
             rule = "requires the paths of the sign-in or sign-up pages, which this block does not support"
             raise_findings([Finding(("name",), self.name, rule, "remove the block")])
@@ -143,7 +143,7 @@ class FirewallSettings(TieredSettings):
     count: tuple[str, ...] = Field(
         default=(),
         examples=[["common", "rate-limit"]],
-        description="Rules that only count matching requests, to test them: the names of groups, rate-limit, block. In "
+        description="Rules that only count matching requests, to test them: names of groups, rate-limit, or block. In "
         "production, at least one group must block.",
     )
     count_rules: dict[str, tuple[Annotated[str, Field(pattern=r"^[\w-]{1,128}$")], ...]] = Field(
@@ -159,7 +159,8 @@ class FirewallSettings(TieredSettings):
     )
     logged: Literal["refused", "all"] = Field(
         default="refused",
-        description="The requests to log: refused logs requests that a rule blocked or counted; all costs more.",
+        description="The requests to log: refused logs requests that a rule blocked or counted; all logs every "
+        "request, which costs more.",
     )
 
     @model_validator(mode="after")

@@ -27,7 +27,7 @@ PREFIX = "aws-waf-logs-"
 SECRET_HEADERS = ("authorization", "cookie")
 #: [ActionCondition, Action](https://docs.aws.amazon.com/waf/latest/APIReference/API_ActionCondition.html): all actions
 #: except ALLOW.
-_NOTEWORTHY = ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT", "CAPTCHA", "CHALLENGE")
+_LOGGED_ACTIONS = ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT", "CAPTCHA", "CHALLENGE")
 
 
 class WebAclLogs(Construct):
@@ -67,7 +67,7 @@ class WebAclLogs(Construct):
             resource_arn=web_acl_arn,
             log_destination_configs=[log_group.arn],
             redacted_fields=[_redacted(header) for header in SECRET_HEADERS],
-            logging_filter=None if settings.logged == "all" else _noteworthy_only(),
+            logging_filter=None if settings.logged == "all" else _blocked_or_counted(),
             depends_on=[log_group.ready, policy],
             provider=provider,
         )
@@ -101,12 +101,12 @@ def _redacted(header: str) -> Wafv2WebAclLoggingConfigurationRedactedFields:
     )
 
 
-def _noteworthy_only() -> Wafv2WebAclLoggingConfigurationLoggingFilter:
+def _blocked_or_counted() -> Wafv2WebAclLoggingConfigurationLoggingFilter:
     conditions = [
         Wafv2WebAclLoggingConfigurationLoggingFilterFilterCondition(
             action_condition=Wafv2WebAclLoggingConfigurationLoggingFilterFilterConditionActionCondition(action=action)
         )
-        for action in _NOTEWORTHY
+        for action in _LOGGED_ACTIONS
     ]
     keep = Wafv2WebAclLoggingConfigurationLoggingFilterFilter(
         behavior="KEEP", requirement="MEETS_ANY", condition=conditions

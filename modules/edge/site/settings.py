@@ -48,8 +48,8 @@ class SiteSettings(TieredSettings):
     )
     routing: Literal["single-page", "folders"] = Field(
         default="single-page",
-        description="What a path returns whose last part has no dot. single-page: /index.html, whose script does the "
-        "routing. folders: the index.html of the folder with that name.",
+        description="The page that is returned for a path whose last part has no dot. single-page: /index.html, whose "
+        "script does the routing. folders: the index.html of the folder with that name.",
     )
     error_page: str | None = Field(
         default=None,
@@ -94,8 +94,8 @@ class SiteSettings(TieredSettings):
         development=True,
         staging=False,
         production=False,
-        description="Whether a destroy deletes a bucket that contains objects. In production it requires an unlock "
-        "record.",
+        description="Whether Terraform deletes the bucket even if it contains objects. Requires an unlock record in "
+        "production.",
     )
     api: ApiSettings | None = Field(default=None, description="Paths that go to a load balancer.")
     media: dict[Label, MediaSettings] = Field(
@@ -111,7 +111,7 @@ class SiteSettings(TieredSettings):
             [
                 *self._name_findings(),
                 *self._path_findings(),
-                *self._answer_findings(),
+                *self._response_findings(),
             ]
         )
         return self
@@ -145,7 +145,7 @@ class SiteSettings(TieredSettings):
                 rule = f"would get no requests: {'.'.join(earlier)} {one} matches all of them first"
                 yield Finding(later, other, rule, "write another path, or remove one of them")
 
-    def _answer_findings(self) -> Iterator[Finding]:
+    def _response_findings(self) -> Iterator[Finding]:
         if self.api and self.error_page:
             rule = "would also replace the 403 and 404 of the `api`: CloudFront's error pages apply to a whole site"
             yield Finding(("error_page",), self.error_page, rule, "remove it; the script of index.html can show one")

@@ -24,7 +24,7 @@ from modules.foundation.roles import Role
 #: characters in a name.
 QUEUE_NAME_LIMIT = 80
 STREAM_NAME_LIMIT = 128
-#: The maximum of SQS: the messages in a dead-letter queue are kept until somebody examines them.
+#: The maximum of SQS: the messages in a dead-letter queue are kept until someone examines them.
 DEAD_LETTER_DAYS = 14
 
 _SECONDS_A_DAY = 86400
@@ -51,7 +51,7 @@ class Queue(Construct):
         max_receive_count: int | None = None,
         dead_letters_of: str | None = None,
     ) -> None:
-        """Take a dead-letter queue and its receive limit, or the ARN of the queue whose dead letters this one holds."""
+        """Create the queue. `dead_letters_of` is the ARN of the queue whose dead-letter queue this one is."""
         super().__init__(scope, id)
         names = foundation.names
         self.name = name

@@ -1,4 +1,4 @@
-"""Recursive loops: functions that their own output invokes. Such a loop runs, and costs, until somebody notices it.
+"""Recursive loops: functions that are invoked by their own output. Such a loop runs at a cost until someone stops it.
 
 Functions, queues, topics, and streams are the nodes of a graph. An edge means that a message or an object from its
 source invokes, or is delivered to, its target. An object connects two functions when a key can match both the prefix
@@ -24,7 +24,7 @@ class Edge:
     how: str
     """A phrase: `function.a writes bucket.content thumbnails/`."""
     at: tuple[str, ...]
-    """The block that makes the target receive."""
+    """The block that configures the delivery."""
 
 
 def findings(blocks: EventsBlocks) -> Iterator[Finding]:

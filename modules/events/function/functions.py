@@ -140,7 +140,7 @@ class Function(Construct):
         ]
 
     def _create_failed_queue(self) -> Queue:
-        """Create the queue that holds failed events, each with its error, until somebody examines them."""
+        """Create the queue that holds failed events, each with its error, until someone examines them."""
         queue = Queue(
             self,
             "failed",
@@ -154,7 +154,7 @@ class Function(Construct):
         return queue
 
     def _in_vpc(self) -> SecurityGroup:
-        """Return the function's security group; the settings do not allow what needs one outside the VPC."""
+        """Return the function's security group. Outside the VPC, the settings allow nothing that requires one."""
         assert self._group is not None, f"function {self.label} is outside the VPC"
         return self._group
 

@@ -57,7 +57,7 @@ def _code(value: str) -> str:
 
 
 class FunctionSettings(Settings):
-    """A `function` block: its code, its permissions, and what invokes it."""
+    """A `function` block: the code of a Lambda function, its permissions, and its triggers."""
 
     key_groups: ClassVar[Mapping[str, str]] = {
         "code": "Code and size",
@@ -96,10 +96,14 @@ class FunctionSettings(Settings):
     reserved_concurrent_executions: int | None = Field(
         default=None,
         ge=0,
-        description="Concurrency that is reserved for the function and limits it; 0 stops it. By default none.",
+        description="Reserved concurrency, which is also the function's limit; 0 stops all invocations. By default "
+        "none.",
     )
     maximum_retry_attempts: int = Field(
-        default=2, ge=0, le=2, description="Number of times a failed event is retried, after one and two minutes."
+        default=2,
+        ge=0,
+        le=2,
+        description="Number of retries of a failed event, after one minute and after two minutes.",
     )
     maximum_event_age_in_seconds: int = Field(
         default=21600, ge=60, le=21600, description="Age in seconds at which an event is discarded, 60 to 21600."
@@ -121,14 +125,16 @@ class FunctionSettings(Settings):
     buckets: dict[Label, BucketAccess] = Field(
         default_factory=dict,
         examples=[{"content": ["read uploads/", "write thumbnails/"]}],
-        description="Buckets that it uses, each with read, write, or read_write, and optionally a space and a prefix; "
-        "or a list of these.",
+        description="Buckets that it uses, each with its access: read, write, or read_write, optionally followed by a "
+        "space and a prefix; or a list of these.",
     )
     secrets: tuple[Label, ...] = Field(default=(), description="Names of the secrets that it reads.")
     queues: tuple[Label, ...] = Field(default=(), description="Names of the queues that it sends to.")
     topics: tuple[Label, ...] = Field(default=(), description="Names of the topics that it publishes to.")
     streams: tuple[Label, ...] = Field(default=(), description="Names of the streams that it puts records into.")
-    on_object: dict[Label, OnObject] = Field(default_factory=dict, description="Objects that invoke it.")
+    on_object: dict[Label, OnObject] = Field(
+        default_factory=dict, description="S3 event notifications that invoke it, by name."
+    )
     on_queue: dict[Label, OnQueue] = Field(
         default_factory=dict, description="Queues whose messages invoke it, by name."
     )
@@ -138,7 +144,9 @@ class FunctionSettings(Settings):
     on_stream: dict[Label, OnStream] = Field(
         default_factory=dict, description="Streams whose records invoke it, by name."
     )
-    schedule: dict[Label, FunctionSchedule] = Field(default_factory=dict, description="Times at which it is invoked.")
+    schedule: dict[Label, FunctionSchedule] = Field(
+        default_factory=dict, description="Schedules that invoke it, by name."
+    )
 
     @model_validator(mode="after")
     def _rules(self) -> "FunctionSettings":
@@ -207,7 +215,7 @@ class FunctionSettings(Settings):
         limits = {label: queue.maximum_concurrency or 0 for label, queue in self.on_queue.items()}
         total = sum(limits.values())
         if self.reserved_concurrent_executions and total > self.reserved_concurrent_executions:
-            sum_shown = "" if len(limits) == 1 else f"makes {total} with the other queues', and "
+            sum_shown = "" if len(limits) == 1 else f"adds up to {total} with those of the other queues, and "
             rule = f"{sum_shown}is above reserved_concurrent_executions {self.reserved_concurrent_executions}: "
             rule += "messages that are throttled are retried until they move to the dead-letter queue"
             at = ("on_queue", next(label for label, limit in limits.items() if limit), "maximum_concurrency")

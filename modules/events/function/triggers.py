@@ -93,7 +93,7 @@ class Triggers(Construct):
             f"{self._function.label}_on_stream_{name}",
             event_source_arn=stream.arn,
             function_name=self._function.arn,
-            # Include records that were put in before the function existed.
+            # Include records that were in the stream before the function existed.
             starting_position="TRIM_HORIZON",
             batch_size=settings.batch_size,
             maximum_batching_window_in_seconds=settings.maximum_batching_window_in_seconds,

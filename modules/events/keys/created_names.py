@@ -19,7 +19,7 @@ def created_twice(kind: str, created: Iterable[tuple[Place, str]]) -> Iterator[F
     first: dict[str, Place] = {}
     for at, name in created:
         if first.setdefault(name, at) != at:
-            rule = f"creates the {kind} {name}, and so does {'.'.join(first[name])}"
+            rule = f"creates the {kind} {name}, which {'.'.join(first[name])} also creates"
             yield Finding(at, None, rule, "give one of them another name")
 
 

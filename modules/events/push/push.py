@@ -9,7 +9,7 @@ from modules.foundation.roles import Role
 
 
 class Push:
-    """A `push` block: its function sends what the API puts into its channel to the devices of its applications.
+    """A `push` block: its function sends the API's requests, from its channel, to devices of its applications.
 
     Creates no resources of its own: the channel and the function are built with the other blocks of their kind. The
     platform applications are created by `python -m ops push-credentials`, since Terraform would store their

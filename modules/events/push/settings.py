@@ -12,7 +12,7 @@ from modules.foundation.names import Names
 from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Label, NotAllowed, Settings, TieredSettings, tiered
 
-#: Where the API puts notifications.
+#: Where the API sends its requests.
 PushSource = Literal["topic", "queue", "stream"]
 
 #: FCM keeps a message for four weeks at most ([Set the lifespan of a message]
@@ -37,7 +37,7 @@ ApplicationName = Annotated[str, AfterValidator(_application_name)]
 
 
 class ApnsSettings(TieredSettings):
-    """An `apns` block: Apple's service, with a signing key, which does not expire, unlike a certificate."""
+    """An `apns` block: APNs with a signing key, which, unlike a certificate, does not expire."""
 
     secret: Label = Field(
         examples=["apns-key"],
@@ -63,7 +63,7 @@ class ApnsSettings(TieredSettings):
 
 
 class FcmSettings(Settings):
-    """An `fcm` block: Google's service, with the HTTP v1 API."""
+    """An `fcm` block: Firebase Cloud Messaging (FCM), with the HTTP v1 API."""
 
     secret: Label = Field(
         examples=["fcm-account"],
@@ -78,13 +78,13 @@ class FcmSettings(Settings):
 
 
 class PushSettings(TieredSettings):
-    """A `push` block: messages of the API that go to devices, each as one notification."""
+    """A `push` block: requests of the product's API, each sent as one notification to one device."""
 
     renamed: ClassVar[Mapping[str, str]] = {"memory": "memory_size"}
 
     source: PushSource = Field(
         default="topic",
-        description="Where the API puts notifications: topic (SNS, followed by a queue), queue (SQS), or stream "
+        description="Where the API sends its requests: topic (SNS, followed by a queue), queue (SQS), or stream "
         "(Kinesis: ordered by partition key, for thousands of notifications per second).",
     )
     apns: ApnsSettings | None = Field(default=None, description="Delivery to Apple devices.")
@@ -93,7 +93,8 @@ class PushSettings(TieredSettings):
         default=86400,
         ge=0,
         le=TTL_LIMIT,
-        description="Seconds for which delivery is attempted, unless the notification sets its own; 0 is only once.",
+        description="Seconds for which delivery is attempted, unless the request has its own `ttl_seconds`; with 0, "
+        "delivery is attempted once.",
     )
     memory_size: int = Field(default=256, ge=128, le=10240, description="Memory of the function in MB.")
     attempts: int = Field(

@@ -1,4 +1,4 @@
-"""The network ACL of the data tier, a second barrier behind the security groups that no block can open."""
+"""The network ACL of the data tier: a second layer behind the security groups, which no block can change."""
 
 import ipaddress
 from typing import Literal

@@ -46,5 +46,5 @@ def _without_endpoint(services: Iterable[str], network: NetworkSettings) -> list
 def needs_direct_connect(at: _Place, value: Any, network: NetworkSettings) -> Iterator[Finding]:
     """Yield a problem for a key that means the corporate ranges, if the VPC has no Direct Connect."""
     if network.direct_connect is None:
-        rule = "means the ranges of network.direct_connect, and there is no such block"
+        rule = "requires the ranges of network.direct_connect, and there is no such block"
         yield Finding(at, value, rule, "write network { direct_connect { ... } }, or remove it")

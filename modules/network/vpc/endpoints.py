@@ -15,7 +15,7 @@ from modules.network.vpc.vpc import Network
 _READ = ("s3:GetBucketLocation", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket")
 #: Interface endpoints whose policy allows only principals of this account, with the page that says that the service
 #: evaluates endpoint policies for all of its requests. All other endpoints have AWS's default policy. That is
-#: intended for `sts`, because AssumeRoleWithWebIdentity, by which pods obtain their roles, is not signed; for
+#: intended for `sts`, because AssumeRoleWithWebIdentity, with which pods obtain credentials, is not signed; for
 #: `cognito-idp` and `execute-api`, which anonymous users call; and for `email-smtp` and `git-codecommit`, which accept
 #: passwords. For the others, no page was found that shows such a policy. "Data perimeter" is AWS's [Data perimeter
 #: policy examples, Service-specific guidance]
@@ -70,7 +70,7 @@ class Endpoints(Construct):
             for sid, each in AWS_BUCKETS.items()
         ]
         self._s3 = self._create_gateway_endpoint("s3", self._s3_policy())
-        self._create_gateway_endpoint("dynamodb", document([self._our_tables()]))
+        self._create_gateway_endpoint("dynamodb", document([self._own_tables()]))
         services = sorted(set(network.settings.interface_endpoints))
         if services:
             security_group_id = self._create_security_group()
@@ -79,7 +79,7 @@ class Endpoints(Construct):
 
     @property
     def s3_prefix_list_id(self) -> str:
-        """The prefix list of S3 in the region, for egress rules to S3 through the gateway endpoint."""
+        """The prefix list of S3 in the Region, for egress rules to S3 through the gateway endpoint."""
         return self._s3.prefix_list_id
 
     def allow_bucket(self, bucket_arn: str) -> None:
@@ -98,12 +98,12 @@ class Endpoints(Construct):
 
     def _s3_policy(self) -> str:
         resources = [resource for arn in self._bucket_arns for resource in (arn, f"{arn}/*")]
-        ours = [allow("OurBuckets", principal="*", actions=["s3:*"], resources=resources)] if resources else []
+        own_buckets = [allow("OurBuckets", principal="*", actions=["s3:*"], resources=resources)] if resources else []
         readable = self._network.settings.readable_buckets
-        statements = [*ours, *self._downloads, *([_read(readable)] if readable else [])]
+        statements = [*own_buckets, *self._downloads, *([_read(readable)] if readable else [])]
         return PolicyDocument("the S3 endpoint", statements).json()
 
-    def _our_tables(self) -> Statement:
+    def _own_tables(self) -> Statement:
         names = self._foundation.names
         tables = f"arn:aws:dynamodb:{names.region}:{names.account_id}:*"
         return allow("OurTables", principal="*", actions=["dynamodb:*"], resources=[tables])

@@ -44,7 +44,7 @@ class SecurityGroup:
     """
 
     def __init__(self, make: Resources, address: str, *, name: str, description: str, vpc_id: str) -> None:
-        """Take `address` as the end of the group's address in Terraform."""
+        """`address` is the end of the group's address in Terraform."""
         self._make = make
         self.id: str = make(
             security_group.SecurityGroup,

@@ -110,7 +110,9 @@ class FlowLogSettings(Settings):
         description="The environment's log bucket (Parquet, cheapest to store), or a log group (fastest to search).",
     )
     traffic_type: Literal["ALL", "ACCEPT", "REJECT"] = Field(
-        default="ALL", description="The traffic to record; ALL, since incidents are investigated from accepted traffic."
+        default="ALL",
+        description="The traffic to record; ALL by default, because the investigation of an incident needs the "
+        "accepted traffic.",
     )
 
 
@@ -119,7 +121,8 @@ class NetworkSettings(TieredSettings):
 
     cidr: Cidr = Field(
         examples=["10.20.32.0/19"],
-        description="The range of the VPC, /16 to /28; it can never be changed and may not overlap another network's.",
+        description="The range of the VPC, /16 to /28; it cannot be changed later, and must not overlap the range of "
+        "another network.",
     )
     availability_zones: tuple[ZoneLetter, ...] = Field(
         examples=[["a", "c"]],
@@ -147,8 +150,8 @@ class NetworkSettings(TieredSettings):
         default=1,
         ge=1,
         le=4,
-        description="The number of clusters that fit in the app subnets: 2 to create a new one next to the old one. "
-        "It cannot be changed later, since the ranges of the subnets would change.",
+        description="The number of EKS clusters that the app subnets have room for; 2 allows a new cluster beside the "
+        "old one. It cannot be changed later, because the ranges of the subnets would change.",
     )
     subnet_sizes: SubnetSizes = Field(
         default=SubnetSizes(), description="The sizes of the subnets, if the defaults do not fit."
@@ -156,7 +159,7 @@ class NetworkSettings(TieredSettings):
     reserved_cidrs: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
         default=(),
         examples=[["10.0.0.0/12"]],
-        description="Ranges of other teams and regions, which this VPC may not overlap.",
+        description="Ranges of other teams and Regions, which this VPC must not overlap.",
     )
     interface_endpoints: Annotated[tuple[InterfaceEndpoint, ...], AfterValidator(each_once)] = Field(
         default=(),
@@ -184,7 +187,7 @@ class NetworkSettings(TieredSettings):
     @model_validator(mode="after")
     def _rules(self) -> "NetworkSettings":
         raise_findings(
-            [*self._zone_findings(), *self._way_out_findings(), *self._range_findings(), *self._size_findings()]
+            [*self._zone_findings(), *self._egress_findings(), *self._range_findings(), *self._size_findings()]
         )
         return self
 
@@ -218,8 +221,9 @@ class NetworkSettings(TieredSettings):
             yield Finding(
                 ("cidr",),
                 self.cidr,
-                f"is larger than needed: a /{needed} has room for four zones of these subnets. The range can never be "
-                "changed, and no network that is connected to this one (peering, VPN, Direct Connect) may use it",
+                f"is larger than needed: a /{needed} has room for four zones of these subnets. The range "
+                "cannot be changed later, and no network that is connected to this one (peering, VPN, "
+                "Direct Connect) may use it",
                 f"write {self.cidr.network_address}/{needed}, or larger subnet_sizes",
             )
 
@@ -229,7 +233,8 @@ class NetworkSettings(TieredSettings):
             yield Finding(
                 at,
                 list(zones),
-                f"has {len(zones)}: the failure of a single zone would stop the service, and a fourth only adds cost",
+                "does not have two or three zones: the failure of a single zone would stop the service, "
+                "and a fourth only adds cost",
                 'write two or three, ["a", "c"]',
             )
         for one, other in combinations(zones, 2):
@@ -243,7 +248,7 @@ class NetworkSettings(TieredSettings):
                     f"choose another zone in place of {other}",
                 )
 
-    def _way_out_findings(self) -> Iterator[Finding]:
+    def _egress_findings(self) -> Iterator[Finding]:
         if not self.internet and self.nat != "none":
             yield Finding(
                 ("nat",),

@@ -99,7 +99,7 @@ class Network(Construct):
         self._default_route_table_id = vpc.default_route_table_id
 
     def _close_defaults(self) -> None:
-        """Adopt the defaults that AWS creates with a VPC and empty them: resources that do not choose get no access."""
+        """Adopt the default security group and route table, and remove their rules and routes."""
         name = {"Name": self._foundation.names.of("default-closed")}
         self._make(DefaultSecurityGroup, "default", vpc_id=self.vpc_id, ingress=[], egress=[], tags=name)
         self._make(

@@ -10,7 +10,7 @@ from constructs import Construct
 from modules.foundation.foundation import Foundation
 from modules.network.zone.zones import PublicZone
 
-#: The region in which CloudFront requires its certificates ([Requirements for using SSL/TLS certificates with
+#: The Region in which CloudFront requires its certificates ([Requirements for using SSL/TLS certificates with
 #: CloudFront](https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html)).
 CLOUDFRONT_REGION = "us-east-1"
 #: [RequestCertificate, DomainName](https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html):

@@ -12,7 +12,7 @@ from modules.foundation.logs import RETENTION_DAYS
 from modules.foundation.policies import Statement, allow, document, sid
 from modules.network.zone.zones import PublicZone
 
-#: The region in which Route 53 writes all query logs ([Amazon Route 53 Developer Guide, Public DNS query logging]
+#: The Region in which Route 53 writes all query logs ([Amazon Route 53 Developer Guide, Public DNS query logging]
 #: (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html)).
 REGION = "us-east-1"
 

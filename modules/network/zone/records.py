@@ -96,7 +96,7 @@ class ZoneRecords(Construct):
         if settings.routing is None:
             return None
         return Routing(
-            # Environments in several regions may each have a record of the same name in one zone.
+            # Environments in several Regions may each have a record of the same name in one zone.
             f"{self._foundation.names.environment}-{label}",
             weight=settings.weight,
             latency_region=settings.latency_region,

@@ -52,7 +52,7 @@ class ZoneSettings(TieredSettings):
         default_factory=dict, description="Subdomains delegated to other zones, by the name of their environment."
     )
     health_check: dict[Label, HealthCheckSettings] = Field(
-        default_factory=dict, description="Health checks for records to use, by name."
+        default_factory=dict, description="Health checks that records can use, by name."
     )
 
     @model_validator(mode="before")
@@ -69,7 +69,7 @@ class ZoneSettings(TieredSettings):
                 *self._authority_findings(),
                 *self._delegation_findings(),
                 *self._name_findings(),
-                *self._answer_findings(),
+                *self._conflict_findings(),
                 *self._health_findings(),
             ]
         )
@@ -121,7 +121,7 @@ class ZoneSettings(TieredSettings):
                 rule = "already has a CAA record, from certificate_authorities"
                 yield Finding(at, record.name, rule, "add the values there, or write certificate_authorities = []")
 
-    def _answer_findings(self) -> Iterator[Finding]:
+    def _conflict_findings(self) -> Iterator[Finding]:
         for (earlier, one), (label, other) in combinations(self.record.items(), 2):
             if one.name == other.name:
                 yield from _conflicts(("record", label), other, one, earlier)
@@ -144,10 +144,16 @@ def _conflicts(at: tuple[str, ...], record: RecordSettings, other: RecordSetting
     """Yield why Route 53 rejects two records of one name; two records of one type need the same routing policy."""
     if not set(record.types) & set(other.types):
         if "CNAME" in (*record.types, *other.types):
-            rule = f"has the name of record.{earlier}, {record.name}, and a name with a CNAME has no other records"
+            rule = (
+                f"has the same name as record.{earlier}, {record.name}, and a name with a CNAME record cannot "
+                "have other records"
+            )
             yield Finding(at, None, rule, "give one of them another name")
     elif not (record.routing and other.routing):
-        rule = f"has the name and type of record.{earlier}, {record.name}, and not both have a routing policy"
+        rule = (
+            f"has the same name and type as record.{earlier}, {record.name}, and at least one of them has no "
+            "routing policy"
+        )
         yield Finding(at, None, rule, "put the values into one record, or write weight in both")
     elif record.routing != other.routing:
         rule = f"is routed by {record.routing}, and record.{earlier} of the same name by {other.routing}"
@@ -156,8 +162,8 @@ def _conflicts(at: tuple[str, ...], record: RecordSettings, other: RecordSetting
         rule = f"is also the value of record.{earlier} of the same name"
         yield Finding((*at, "failover"), record.failover, rule, "make one primary and one secondary")
     elif record.latency_region and record.latency_region == other.latency_region:
-        rule = f"is also the region of record.{earlier}, and {record.name} can have one record per region"
-        yield Finding((*at, "latency_region"), record.latency_region, rule, "write another region")
+        rule = f"is also the Region of record.{earlier}, and {record.name} can have one record per Region"
+        yield Finding((*at, "latency_region"), record.latency_region, rule, "write another Region")
 
 
 def zone_label_of(name: str, zones: Mapping[str, ZoneSettings]) -> str | None:

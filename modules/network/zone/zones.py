@@ -38,7 +38,7 @@ class Routing:
     weight: int | None = None
     """The record's share among the records of the name, 0 to 255."""
     latency_region: str | None = None
-    """The region of the target: users get the record with the lowest latency."""
+    """The Region of the target: users get the record with the lowest latency."""
     failover: Literal["primary", "secondary"] | None = None
     health_check_id: str | None = None
     """While this health check is unhealthy, Route 53 omits the record."""
@@ -117,9 +117,9 @@ class PublicZone(Construct):
             _wait(resource, record)
 
     def validation_record(self, name: str, certificate: AcmCertificate, option: str) -> Route53Record:
-        """Return the record by which ACM validates the name, shared by all certificates for it.
+        """Return the record with which ACM validates the name, shared by all certificates for it.
 
-        Within an account, ACM uses the same record for a name and its wildcard in all regions ([AWS Certificate Manager
+        Within an account, ACM uses the same record for a name and its wildcard in all Regions ([AWS Certificate Manager
         User Guide, AWS Certificate Manager DNS validation]
         (https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html)). `option` is the name as the certificate
         lists it.

@@ -56,14 +56,14 @@ class Alarms(Construct):
         (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html) names none for a topic.
         """
         account, region = self._foundation.names.account_id, self._foundation.names.region
-        ours = {"StringEquals": {"aws:SourceAccount": account}}
+        of_this_account = {"StringEquals": {"aws:SourceAccount": account}}
         return [
             (
                 "Alarms",
                 "cloudwatch",
-                {**ours, "ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:{region}:{account}:*"}},
+                {**of_this_account, "ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:{region}:{account}:*"}},
             ),
-            ("Budgets", "budgets", {**ours, "ArnLike": {"aws:SourceArn": f"arn:aws:budgets::{account}:*"}}),
+            ("Budgets", "budgets", {**of_this_account, "ArnLike": {"aws:SourceArn": f"arn:aws:budgets::{account}:*"}}),
             ("Rules", "events", None),
         ]
 

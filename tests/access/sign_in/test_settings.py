@@ -87,8 +87,8 @@ def test_key_that_production_does_not_allow_is_a_problem_there_only(tmp_path: Pa
         (['domain = "auth.agora.test"'], "11: sign_in.domain auth.agora.test is in no zone of this environment (agora"),
         (
             ['domain = "agora.example"'],
-            "11: sign_in.domain agora.example is a zone's own name; Cognito requires a subdomain of a name that has an "
-            'address; write "auth.agora.example"',
+            "11: sign_in.domain agora.example is a zone apex; Cognito requires a subdomain of a domain that has an "
+            'A record; write "auth.agora.example"',
         ),
         (
             ['domain = "auth.agora.example"', 'domain_prefix = "agora"'],
@@ -125,7 +125,11 @@ def test_invalid_block_names_line_rule_and_remedy(tmp_path: Path, lines: list[st
         ),
         ("http://127.0.0.1/in", "web", "is not https: anyone"),
         ("http://localhost.agora.example/", "mobile", "is not https: anyone"),
-        ("agora://signed-in", "web", "has the scheme agora, which browsers do not know; write an https URL, or kind"),
+        (
+            "agora://signed-in",
+            "web",
+            "has the scheme agora, which browsers do not support; write an https URL, or kind",
+        ),
         ("https:///in", "web", "has no host"),
         ("/signed-in", "web", "is not an absolute URL"),
         ("www.agora.example", "web", "is not an absolute URL"),

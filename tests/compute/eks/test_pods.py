@@ -134,7 +134,7 @@ def test_problem_shows_the_sum_and_a_larger_size() -> None:
         "others 32 = 580, and a /23 has 507"
     )
     assert finding.remedy == (
-        'write fewer nodes or fewer max_pods, or, before the network\'s first apply, subnet_sizes { app = "/22" }'
+        'write fewer nodes or a lower max_pods, or, before the network\'s first apply, subnet_sizes { app = "/22" }'
     )
 
 

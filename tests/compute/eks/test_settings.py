@@ -73,7 +73,7 @@ def test_missing_or_incomplete_version_is_reported(tmp_path: Path) -> None:
             GENERAL + '  databases = ["main"]\n',
             "17: eks.blue.databases main names no `database` block",
         ),
-        (GENERAL + "  corporate = true\n", "17: eks.blue.corporate true means the ranges of network."),
+        (GENERAL + "  corporate = true\n", "17: eks.blue.corporate true requires the ranges of network."),
         (
             GENERAL + '  service_ipv4_cidr = "10.20.0.0/16"\n',
             "17: eks.blue.service_ipv4_cidr 10.20.0.0/16 overlaps 10.20.0.0/20, which pods could then not reach",
@@ -111,7 +111,7 @@ def test_add_on_with_invalid_version_is_reported(tmp_path: Path) -> None:
 
 def test_cluster_without_access_is_reported(tmp_path: Path) -> None:
     assert only_problem(tmp_path, {"dev": DEV + eks(GENERAL, base=ADD_ONS)}) == (
-        "dev.hcl:10: eks.blue gives nobody access: the role that creates the cluster does not become its "
+        "dev.hcl:10: eks.blue gives no one access: the role that creates the cluster does not become its "
         "administrator; "
         'write `access "operators" { role_arn = "...", policy = "cluster-admin" }`'
     )
@@ -221,10 +221,10 @@ def test_fargate_without_kube_system_is_reported(tmp_path: Path) -> None:
         (
             512,
             1024,
-            "memory 1024 plus the 256 of EKS, with cpu = 512, is not a Fargate size; write cpu = 512, memory = ",
+            "memory 1024 plus the 256 that EKS adds is not a Fargate size with cpu = 512; write cpu = 512, memory = ",
         ),
-        (300, 768, "memory 768 plus the 256 of EKS, with cpu = 300, is not a Fargate size; write "),
-        (1024, 9000, "memory 9000 plus the 256 of EKS, with cpu = 1024, is not a Fargate size; write "),
+        (300, 768, "memory 768 plus the 256 that EKS adds is not a Fargate size with cpu = 300; write "),
+        (1024, 9000, "memory 9000 plus the 256 that EKS adds is not a Fargate size with cpu = 1024; write "),
     ],
 )
 def test_invalid_fargate_size_is_reported(tmp_path: Path, cpu: int, memory: int, message: str) -> None:

@@ -52,7 +52,7 @@ def test_reachable_from_takes_ranges_and_keywords(tmp_path: Path) -> None:
         ('reachable_from = ["64.0.0.0/2"]', '["64.0.0.0/2"] adds up to 64.0.0.0/2, which is larger than'),
         ('reachable_from = ["10.1.0.0/16"]', "10.1.0.0/16 never matches: requests to an internet-facing load balancer"),
         ('reachable_from = "vpc"', "vpc never matches: requests to an internet-facing load balancer come from"),
-        ('reachable_from = "corporate"', "corporate means the ranges of network.direct_connect, and there"),
+        ('reachable_from = "corporate"', "corporate requires the ranges of network.direct_connect, and there"),
     ],
 )
 def test_invalid_reachable_from_is_a_problem(tmp_path: Path, line: str, message: str) -> None:

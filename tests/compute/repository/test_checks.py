@@ -52,12 +52,12 @@ def test_image_without_version_is_invalid(image: str) -> None:
     "tag", ["", "1", "1.4", "v1.4.2", "1.4.x", "^1.4.2", ">=1.4.2", "01.4.2", "1.4.2-01", "1.4.2+5", "1.4.2-", "main"]
 )
 def test_image_with_range_or_other_tag_is_invalid(tag: str) -> None:
-    assert error_of(f"api:{tag}").startswith("does not have one version by SemVer, which is three numbers")
+    assert error_of(f"api:{tag}").startswith("does not end in a semantic version: three numbers")
 
 
 @pytest.mark.parametrize("image", ["nginx/api:1.4.2", "api@sha256:12", "333333333333.dkr.ecr.x.amazonaws.com/a:1.0.0"])
 def test_image_with_registry_or_digest_is_invalid(image: str) -> None:
-    assert error_of(image).startswith("contains a registry or a digest; the environment names its registry once")
+    assert error_of(image).startswith("contains a registry or a digest; an environment has one registry for all images")
 
 
 @pytest.mark.parametrize("image", [":1.4.2", "API:1.4.2", "-api:1.4.2", f"{'a' * 32}:1.4.2"])

@@ -87,7 +87,8 @@ def test_count_and_execute_command_depend_on_tier(tmp_path: Path) -> None:
         (["read_only_root = true", "enable_execute_command = true"], "enable_execute_command true does not work"),
         (['writable_paths = ["/tmp"]'], 'writable_paths ["/tmp"] has an effect only with a read-only root file syst'),
         (["desired_count = 1", "deployment {", "maximum_percent = 150", "minimum_healthy_percent = 50", "}"],
-         "deployment allows none of 1 tasks to be replaced: at least 50% and at most 150% of them run; write"),
+         "deployment does not allow ECS to replace any of 1 tasks: at least 50% and at most 150% of them "
+             "must run; write"),
         (["deployment {", "maximum_percent = 100", "minimum_healthy_percent = 0", "}"],
          "deployment.availability_zone_rebalancing true is not allowed by ECS with a maximum_percent of 100"),
         (['ulimit "nofile" {', "soft = 9", "hard = 8", "}"], "ulimit.nofile.soft 9 is greater than hard = 8"),
@@ -147,7 +148,7 @@ def test_fewer_tasks_than_zones_in_production_are_a_problem(tmp_path: Path) -> N
     scaling = 'scaling {\n min_capacity = 2\n max_capacity = 6\n target_tracking "cpu" {\n metric = "cpu"\n'
     text = three + service(scaling + "target_value = 50\n}\n}")
     assert (
-        "service.api.scaling.min_capacity 2 leaves an Availability Zone without any: there are 3 zones"
+        "service.api.scaling.min_capacity 2 leaves an Availability Zone without capacity: there are 3 zones"
         in problem_of(tmp_path, text)
     )
 
@@ -205,7 +206,7 @@ def test_unknown_or_duplicate_publishing_target_is_a_problem(tmp_path: Path) -> 
         'write `queue "order" { ... }`, or name another'
     ) in problem_of(tmp_path, dev('queues = ["order"]', data=events))
     twice = problem_of(tmp_path, dev('topics = ["news", "news"]', data=events))
-    assert 'service.api.topics ["news", "news"] names one twice; name each once' in twice
+    assert 'service.api.topics ["news", "news"] contains a name twice; write each name once' in twice
     taken = problem_of(tmp_path, dev('environment = { QUEUE_ORDERS_URL = "a" }', 'queues = ["orders"]', data=events))
     assert "environment.QUEUE_ORDERS_URL is set automatically" in taken
 

@@ -42,10 +42,12 @@ def test_task_larger_than_an_instance_is_a_problem(tmp_path: Path, cpu: int, mem
 @pytest.mark.parametrize(("count", "fits"), [(118, True), (119, False)])
 def test_more_tasks_than_addresses_are_a_problem(tmp_path: Path, count: int, fits: bool) -> None:
     problems = problems_of(tmp_path, {"dev": SMALL + 'ecs "main" {}\n' + service("a", count)})
-    assert [problem.rule.partition(",")[0] for problem in problems] == ([] if fits else [f"makes {count} tasks in all"])
+    assert [problem.rule.partition(",")[0] for problem in problems] == (
+        [] if fits else [f"results in {count} tasks in total"]
+    )
 
 
 def test_addresses_include_nodes_and_pods(tmp_path: Path) -> None:
     text = DEV + 'ecs "main" {}\n' + eks(GENERAL) + service("a", 900)
-    assert "makes 900 tasks in all, which need an address each, and " in only_problem(tmp_path, {"dev": text})
+    assert "results in 900 tasks in total, which need one address each, and " in only_problem(tmp_path, {"dev": text})
     assert problems_of(tmp_path, {"dev": text.replace("900", "300")}) == []

@@ -160,7 +160,7 @@ def database(folder: Path, text: str, environment: str = DEV, name: str = "dev")
             AURORA,
             "# here",
             "corporate = true",
-            "dev.hcl:14: database.main.corporate true means the ranges of network.direct_connect",
+            "dev.hcl:14: database.main.corporate true requires the ranges of network.direct_connect",
         ),
         (
             AURORA,

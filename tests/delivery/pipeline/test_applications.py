@@ -130,11 +130,11 @@ SERVICE_BLOCK = (
     ("text", "problem"),
     [
         (SERVICE_BLOCK,
-         "dev.hcl:14: service.api.deployed_by.gitlab community/agora-api needs a GitLab server whose tokens are "
-         'trusted, and the environment names none; add `pipeline { gitlab { ... } }`, or remove it'),
+         "dev.hcl:14: service.api.deployed_by.gitlab community/agora-api requires a `pipeline` block, which "
+         'sets the GitLab server whose tokens AWS trusts; add `pipeline { gitlab { ... } }`, or remove it'),
         (REPOSITORY_BLOCK,
-         "dev.hcl:13: repository.api.pushed_by.gitlab community/agora-api needs a GitLab server whose tokens are "
-         'trusted, and the environment names none; add `pipeline { gitlab { ... } }`, or remove it'),
+         "dev.hcl:13: repository.api.pushed_by.gitlab community/agora-api requires a `pipeline` block, which "
+         'sets the GitLab server whose tokens AWS trusts; add `pipeline { gitlab { ... } }`, or remove it'),
         (PIPELINE + SERVICE_BLOCK.replace('"pipeline"', '"terraform"'),
          "dev.hcl:18: service.api.deployed_by would deploy revisions that Terraform reverts with "
          'its next apply; write owned_by = "pipeline", or remove it'),

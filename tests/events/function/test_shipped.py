@@ -89,7 +89,7 @@ def test_thumbnail_trigger_within_the_source_prefix_is_valid(tmp_path: Path) -> 
 def test_thumbnail_trigger_outside_the_source_prefix_is_a_problem(tmp_path: Path) -> None:
     text = thumbnail(prefix="media/")
     assert only_problem(tmp_path, {"dev": text}).partition(": ")[2] == (
-        'function.thumbnail.on_object.new.prefix media/ is outside SOURCE_PREFIX, "uploads/", and the function ignores '
+        'function.thumbnail.on_object.new.prefix media/ is not under SOURCE_PREFIX = "uploads/": the function ignores '
         'all other objects; write environment = { SOURCE_PREFIX = "media/" }, or prefix = "uploads/"'
     )
 

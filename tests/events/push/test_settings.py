@@ -34,11 +34,11 @@ def push(*lines: str, apns: list[str] | None = None, fcm: list[str] | None = Non
         (push(fcm=[*FCM, 'application = "a/b"']), "push.mobile.fcm.application a/b is not a name of a platform"),
         (
             push(fcm=FCM) + 'queue "push-mobile" { }\n',
-            "queue.push-mobile has the name that push.mobile gives to its own queue; give",
+            "queue.push-mobile has the same name as the queue of push.mobile; give",
         ),
         (
             push(fcm=FCM) + 'topic "push-mobile" { }\n',
-            "topic.push-mobile has the name that push.mobile gives to its own topic; give",
+            "topic.push-mobile has the same name as the topic of push.mobile; give",
         ),
     ],
 )

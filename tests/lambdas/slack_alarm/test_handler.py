@@ -164,7 +164,7 @@ def test_post_retry_after_the_timeout_of_the_function_fails(
     function: ModuleType, slack: FakeSlack, pauses: list[float]
 ) -> None:
     slack.answers.append((429, "rate_limited", {"Retry-After": "60"}))
-    with pytest.raises(Exception, match="Slack did not take the message in time: 429 rate_limited"):
+    with pytest.raises(Exception, match="Slack did not accept the message in time: 429 rate_limited"):
         function.handler(by_topic(alarm()), Context())
     assert pauses == []
     # Lambda retries the event: the message was not posted, so it is not a duplicate.
@@ -179,7 +179,7 @@ def test_post_unreachable_slack_fails_without_the_url(
     secrets.put_secret_value(SecretId=SECRET, SecretString="http://127.0.0.1:1/services/of-nobody")
     left = iter([30_000, 20_000, 10_000, 0])
     monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _: next(left))
-    with pytest.raises(Exception, match="in time: no answer ConnectionRefusedError") as error:
+    with pytest.raises(Exception, match="in time: no response ConnectionRefusedError") as error:
         function.handler(by_topic(alarm()), Context())
     assert "of-nobody" not in str(error.value)
 
@@ -189,7 +189,7 @@ def test_post_rejected_message_fails_without_a_retry(
     function: ModuleType, slack: FakeSlack, status: int, text: str
 ) -> None:
     slack.answers.append((status, text, {"Location": "/elsewhere"} if status == 302 else {}))
-    with pytest.raises(Exception, match=f"Slack refused the message: {status} {text}") as error:
+    with pytest.raises(Exception, match=f"Slack rejected the message: {status} {text}") as error:
         function.handler(by_topic(alarm()), Context())
     assert "of-nobody" not in str(error.value)
     assert slack.posted == []
@@ -206,7 +206,7 @@ def test_webhook_is_cached_and_read_again_when_invalid(
     function.handler(by_topic(alarm(StateChangeTime="2026-11-21T12:00:00+00:00")), Context())
     assert slack.paths[2:] == [PATH, PATH.replace("of-nobody", "rotated")]
     slack.answers += [(404, "no_service", {}), (404, "no_service", {})]
-    with pytest.raises(Exception, match="Slack refused the message: 404 no_service"):
+    with pytest.raises(Exception, match="Slack rejected the message: 404 no_service"):
         function.handler(by_topic(alarm(StateChangeTime="2026-11-21T13:00:00+00:00")), Context())
 
 

@@ -187,7 +187,7 @@ def test_handler_unprocessable_image_is_logged_with_the_reason(
         function.handler(uploaded("uploads/1.png"), Context())
     line = json.loads(capsys.readouterr().out)
     assert (line["level"], line["key"]) == ("WARNING", "uploads/1.png")
-    assert line["reason"] == "the bytes are not JPEG, PNG, WebP, or GIF, whatever the name says"
+    assert line["reason"] == "the bytes are not JPEG, PNG, WebP, or GIF, regardless of the name"
 
 
 @pytest.mark.parametrize(

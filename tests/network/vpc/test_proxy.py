@@ -149,6 +149,6 @@ def test_proxy_without_known_cidrs_is_a_problem(tmp_path: Path) -> None:
 
 def test_egress_block_that_repeats_the_proxys_rule_is_a_problem(tmp_path: Path) -> None:
     repeated = WORKERS.replace('"203.0.113.0/24"\n    port = 443', '"10.130.8.0/24"\n    port = 3128')
-    assert "service.api.egress.partner makes the same rule as network.proxy" in only_problem(
+    assert "service.api.egress.partner creates the same rule as network.proxy" in only_problem(
         tmp_path, {"dev": BEHIND_PROXY + repeated}
     )

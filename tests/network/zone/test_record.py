@@ -146,8 +146,13 @@ def test_invalid_block_names_line_rule_and_remedy(tmp_path: Path, lines: list[st
 @pytest.mark.parametrize(
     ("one", "other", "message"),
     [
-        (ADDRESS, ADDRESS, " has the name and type of record.one, x.agora.example, and not both have a routing policy"),
-        ((*ADDRESS, "weight = 1"), ADDRESS, " has the name and type of record.one, x.agora.example, and not both"),
+        (
+            ADDRESS,
+            ADDRESS,
+            " has the same name and type as record.one, x.agora.example, and at least one of them has no "
+            "routing policy",
+        ),
+        ((*ADDRESS, "weight = 1"), ADDRESS, " has the same name and type as record.one, x.agora.example, and at"),
         (
             (*ADDRESS, "weight = 1"),
             (*ADDRESS, 'latency_region = "us-east-1"'),
@@ -161,9 +166,14 @@ def test_invalid_block_names_line_rule_and_remedy(tmp_path: Path, lines: list[st
         (
             (*ADDRESS, 'latency_region = "us-east-1"'),
             (*ADDRESS, 'latency_region = "us-east-1"'),
-            ".latency_region us-east-1 is also the region of record.one, and x.agora.example can have one record per",
+            ".latency_region us-east-1 is also the Region of record.one, and x.agora.example can have one record per",
         ),
-        (CNAME, ADDRESS, " has the name of record.one, x.agora.example, and a name with a CNAME has no other records"),
+        (
+            CNAME,
+            ADDRESS,
+            " has the same name as record.one, x.agora.example, and a name with a CNAME record cannot have "
+            "other records",
+        ),
     ],
 )
 def test_records_of_one_name_that_route_53_rejects_are_a_problem(

@@ -21,7 +21,7 @@ ALARMS = 'alarms {\n  functions = ["slack-alarm"]\n}\n'
         ),
         (
             "alarms { }\n",
-            "alarms.functions [] is empty: alarms would notify nobody; name a `function`",
+            "alarms.functions [] is empty: alarms would notify no one; name a `function`",
         ),
         (
             SLACK + ALARMS.replace('alarm"', 'alarms"'),

@@ -71,6 +71,6 @@ def test_record_valid_for_too_long_is_a_problem(tmp_path: Path) -> None:
     judged(unlocks=RECORD.replace("2026-12-01", "2027-12-01"), folder=tmp_path)
     (problem,) = too_long(*read_unlocks(tmp_path, "prod"), TODAY)
     assert str(problem).endswith(
-        ":5: unlock.aws_s3_bucket.bucket_content.until 2027-12-01 is more than 90 days away: nobody will remember the "
-        'reason; write "2027-02-19" or earlier'
+        ":5: unlock.aws_s3_bucket.bucket_content.until 2027-12-01 is more than 90 days away: by then, no one will "
+        'remember the reason; write "2027-02-19" or earlier'
     )

@@ -38,12 +38,15 @@ def empty(settings: BaseModel, key: str, example: str) -> Iterator[Finding]:
 class ClientSettings(TieredSettings):
     """A `client` block: a public app client without a secret, which uses the authorization code grant with PKCE."""
 
-    kind: ClientKind = Field(default="web", description="web, a page in a browser, or mobile, an app on a phone.")
+    kind: ClientKind = Field(
+        default="web", description="web: a web application in a browser. mobile: an app on a phone."
+    )
     callback_urls: Annotated[tuple[str, ...], AfterValidator(each_once)] = Field(
         max_length=URLS_LIMIT,
         examples=[["https://www.agora.example/signed-in"]],
-        description="The URLs to which Cognito returns users with an authorization code, each matched exactly: https, "
-        "for a mobile app also a custom scheme, outside production also http://localhost.",
+        description="The URLs to which Cognito may return users with an authorization code, compared exactly. They "
+        "begin with https://, with a custom scheme for a mobile app, or, outside production, with "
+        "http://localhost.",
     )
     logout_urls: Annotated[tuple[str, ...], AfterValidator(each_once)] = Field(
         default=(), max_length=URLS_LIMIT, description="The URLs to which Cognito may redirect users after sign-out."
@@ -109,7 +112,7 @@ class ClientSettings(TieredSettings):
         if scheme == "http":
             return self._problem_of_http(url)
         if self.kind == "web":
-            return f"has the scheme {scheme}, which browsers do not know", 'write an https URL, or kind = "mobile"'
+            return f"has the scheme {scheme}, which browsers do not support", 'write an https URL, or kind = "mobile"'
         return None
 
     def _problem_of_http(self, url: str) -> tuple[str, str] | None:

@@ -34,7 +34,7 @@ Ami = Annotated[str, AfterValidator(_ami)]
 
 
 class EcsInstancesSettings(TieredSettings):
-    """An `ec2` block: an Auto Scaling group that ECS scales with the tasks."""
+    """An `ec2` block: an Auto Scaling group that ECS scales with the number of tasks."""
 
     renamed: ClassVar[Mapping[str, str]] = {
         "volume_size_gib": "volume_size",
@@ -45,7 +45,7 @@ class EcsInstancesSettings(TieredSettings):
     instance_type: InstanceType = Field(
         examples=["m7g.large"], description="The type of every instance; a task must fit on one instance."
     )
-    min_size: int = Field(default=0, ge=0, description="Instances that keep running without tasks; 0 allows none.")
+    min_size: int = Field(default=0, ge=0, description="The minimum number of instances, which run even without tasks.")
     max_size: int = Field(ge=1, examples=[4], description="The maximum number of instances.")
     availability_zones: tuple[ZoneLetter, ...] = Field(
         default=(),
@@ -60,26 +60,26 @@ class EcsInstancesSettings(TieredSettings):
     )
     ami_id: Ami | None = Field(
         default=None,
-        description="An AMI to keep until this key changes. By default each new instance uses the latest "
+        description="The AMI of all instances, until this key changes. By default, each new instance uses the latest "
         "ECS-optimized Amazon Linux 2023 AMI, and running instances are not replaced.",
     )
     target_capacity: int = Field(
         default=100,
         ge=1,
         le=100,
-        description="Utilization in percent that ECS keeps instances at; 80 keeps a fifth free for tasks that cannot "
-        "wait for a new instance.",
+        description="The target utilization of the instances, in percent. 80 keeps a fifth of the capacity free for "
+        "tasks that cannot wait for a new instance.",
     )
     instance_warmup_period: int = Field(
         default=120,
         ge=0,
         le=WARMUP_LIMIT_SECONDS,
-        description="Seconds until a new instance counts as capacity: its start and its first image pull.",
+        description="Seconds until a new instance counts as capacity, including its start and its first image pull.",
     )
     instance_refresh: bool = Field(
         default=False,
         description="Whether a change of instance type, AMI, or volume replaces the running instances one after "
-        "another; otherwise only new instances get it.",
+        "another; otherwise, the change applies to new instances only.",
     )
 
     @model_validator(mode="after")

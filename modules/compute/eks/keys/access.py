@@ -49,7 +49,9 @@ class AccessSettings(Settings):
         "(everything).",
     )
     namespaces: tuple[Namespace, ...] = Field(
-        default=(), examples=[["payments"]], description="The namespaces; by default the whole cluster."
+        default=(),
+        examples=[["payments"]],
+        description="The namespaces to which the access policy applies; by default the whole cluster.",
     )
 
     @model_validator(mode="after")
@@ -115,20 +117,20 @@ class ServiceAccountSettings(PublishingSettings):
     buckets: dict[Label, BucketAccess] = Field(
         default_factory=dict,
         examples=[{"content": "read_write uploads/"}],
-        description="Buckets that the pods use, each with read, write, or read_write, and optionally a space and a "
-        "prefix; or a list of these.",
+        description="Buckets that the pods use, each with its access: read, write, or read_write, optionally followed "
+        "by a space and a prefix; or a list of these.",
     )
     databases: dict[Label, DatabaseAccess] = Field(
         default_factory=dict,
         examples=[{"main": "read_write"}],
-        description="Databases whose login the pods read, each with read_write. They must also be in the `databases` "
-        "of the cluster, which allow the traffic.",
+        description="Databases whose login the pods read, each with read_write. They must also be in `databases` of "
+        "the `eks` block, which allows the traffic.",
     )
     caches: tuple[Label, ...] = Field(
         default=(),
         examples=[["sessions"]],
-        description="Caches that the pods log in to with their role, as the user `app`. They must also be in the "
-        "`caches` of the cluster, which allow the traffic.",
+        description="Caches that the pods log in to with their role, as the user `app`. They must also be in `caches` "
+        "of the `eks` block, which allows the traffic.",
     )
     secrets: tuple[Label, ...] = Field(default=(), examples=[["token"]], description="Secrets that the pods read.")
 

@@ -22,7 +22,7 @@ OTHERS = 32
 
 @dataclass(frozen=True)
 class Term:
-    """A number of things with a number of addresses each, in one zone."""
+    """One part of the sum for a zone: how many nodes, pods, or others there are, and how many addresses each uses."""
 
     what: str
     count: int
@@ -85,7 +85,7 @@ def budget_findings(clusters: Mapping[str, EksSettings], network: NetworkSetting
         shown = " + ".join(map(str, sums[zone]))
         rule = f"needs too many addresses in zone {zone}: {shown} = {total}, and a /{prefix} has {usable(prefix)}"
         larger = f'subnet_sizes {{ app = "{_fit(total)}" }}'
-        remedy = f"write fewer nodes or fewer max_pods, or, before the network's first apply, {larger}"
+        remedy = f"write fewer nodes or a lower max_pods, or, before the network's first apply, {larger}"
         yield Finding(("eks", list(clusters)[-1]), None, rule, remedy)
 
 

@@ -36,13 +36,13 @@ class SelectorSettings(Settings):
 
 
 class PodSettings(Settings):
-    """A `pod` block: the resource requests of one kind of pod, the sum of all its containers."""
+    """A `pod` block: the resource requests of one kind of pod: the sums for all of its containers."""
 
-    cpu: int = Field(gt=0, examples=[512], description="CPU units; 1024 are one vCPU.")
+    cpu: int = Field(gt=0, examples=[512], description="CPU units; 1024 is one vCPU.")
     memory: int = Field(
         gt=0,
         examples=[768],
-        description=f"Memory in MiB. EKS adds {RESERVED_MIB} MiB of its own, so request that much less.",
+        description=f"Memory in MiB. EKS adds {RESERVED_MIB} MiB for Kubernetes components, so request that much less.",
     )
 
     @model_validator(mode="after")
@@ -51,7 +51,7 @@ class PodSettings(Settings):
         needed = self.memory + RESERVED_MIB
         if not is_fargate_size(self.cpu, needed):
             sizes = " or ".join(f"cpu = {cpu}, memory = {mib - RESERVED_MIB}" for cpu, mib in self._nearest)
-            rule = f"plus the {RESERVED_MIB} of EKS, with cpu = {self.cpu}, is not a Fargate size"
+            rule = f"plus the {RESERVED_MIB} that EKS adds is not a Fargate size with cpu = {self.cpu}"
             raise_findings([Finding(("memory",), self.memory, rule, f"write {sizes}")])
         return self
 

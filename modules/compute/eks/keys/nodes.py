@@ -50,8 +50,8 @@ class TaintSettings(Settings):
     value: LabelValue = Field(default="", examples=["batch"], description="The value of the taint.")
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] = Field(
         default="NoSchedule",
-        description="What happens to pods that do not tolerate the taint: NoSchedule, they are not scheduled here; "
-        "PreferNoSchedule, only if necessary; NoExecute, running ones are also evicted.",
+        description="What happens to pods that do not tolerate the taint. NoSchedule: they are not scheduled on the "
+        "nodes. PreferNoSchedule: only if necessary. NoExecute: running pods are also evicted.",
     )
 
 
@@ -212,9 +212,9 @@ class ManagedSettings(NodesSettings):
     instance_types: tuple[NodeType, ...] = Field(
         max_length=20,
         examples=[["m7g.large"]],
-        description="Instance types of the nodes, in order of preference; several of similar size for Spot. A change "
-        "of instance types, capacity, or zones replaces the group: a new one with as many nodes starts first, then "
-        "the old one is drained.",
+        description="Instance types of the nodes, in order of preference; for Spot, several of similar size. A change "
+        "of instance types, capacity, or zones replaces the group: a new group of the same size starts "
+        "first, then the old group is drained.",
     )
     capacity: Literal["on_demand", "spot"] = Field(
         default="on_demand",
@@ -225,8 +225,8 @@ class ManagedSettings(NodesSettings):
         default=None,
         pattern=r"^1\.\d{2}\.\d+-\d{8}$",
         examples=["1.36.2-20260709"],
-        description="The release of the AMI; by default the latest on the day that the group is created. Either way it "
-        "does not change until it, or the version of the cluster, is changed here.",
+        description="The release of the AMI; by default the latest one on the day that the group is created. It "
+        "changes only if this key or the version of the cluster changes.",
     )
     max_unavailable_percentage: int = Field(
         default=33, ge=1, le=100, description="Percentage of the nodes that an update replaces at once."
@@ -278,7 +278,7 @@ class SelfManagedSettings(NodesSettings):
     instance_refresh: bool = Field(
         default=False,
         description="Whether a change of instance type, AMI, or version gradually replaces the running nodes. "
-        "Otherwise only new nodes have it.",
+        "Otherwise, the change applies to new nodes only.",
     )
 
     own_domains: ClassVar[tuple[str, ...]] = ("node.kubernetes.io", "kubelet.kubernetes.io")

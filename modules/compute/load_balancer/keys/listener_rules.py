@@ -82,7 +82,7 @@ class FixedResponseSettings(Settings):
     message_body: str | None = Field(default=None, max_length=1024, description="The body, at most 1024 characters.")
 
     @model_validator(mode="after")
-    def _answer(self) -> "FixedResponseSettings":
+    def _status_is_allowed(self) -> "FixedResponseSettings":
         if self.status_code // 100 not in (2, 4, 5):
             rule = "is not a valid status of a fixed response: 2xx, 4xx, or 5xx"
             raise_findings(
@@ -122,7 +122,7 @@ def _checked_placeholders(value: str) -> str:
 
 
 class RedirectSettings(Settings):
-    """The `redirect` block: a redirect to another URL, by HTTPS. A part that is not written stays as requested."""
+    """The `redirect` block: a redirect to another URL, over HTTPS. Omitted parts are those of the requested URL."""
 
     host: Annotated[str, AfterValidator(_redirect_host)] | None = Field(
         default=None,
@@ -143,7 +143,7 @@ class RedirectSettings(Settings):
     )
     port: int | None = Field(default=None, ge=1, le=65535, description="The port.")
     permanent: bool = Field(
-        default=False, description="Whether the status is 301, which browsers cache, and not 302, which they do not."
+        default=False, description="Whether the status is 301, which browsers cache, instead of 302."
     )
     misplaced: ClassVar[Mapping[str, str]] = {"protocol": "remove it: a redirect always uses HTTPS"}
 
@@ -206,7 +206,8 @@ class RuleSettings(ActionSettings):
         ge=PRIORITIES[0],
         le=PRIORITIES[1],
         examples=[10],
-        description="Rules are evaluated from the lowest to the highest number, 1 to 50000; leave gaps for new rules.",
+        description="The priority, 1 to 50000. Rules are evaluated from the lowest to the highest value; leave gaps "
+        "for new rules.",
     )
     hosts: tuple[Host, ...] = Field(default=(), description="Hosts, with the wildcards * and ?; by default all.")
     paths: tuple[Path, ...] = Field(
@@ -217,8 +218,8 @@ class RuleSettings(ActionSettings):
 
     sign_in: bool = Field(
         default=False,
-        description="Whether users have to sign in first, with the `sign_in` block: every user with an account, "
-        "including self-registered ones.",
+        description="Whether users must sign in first, to the user pool of the `sign_in` block. All of its users have "
+        "access, including self-registered ones.",
     )
 
     @model_validator(mode="after")

@@ -72,7 +72,7 @@ class HealthCheckSettings(Settings):
 
 
 class TargetGroupSettings(Settings):
-    """The `target_group` block: how targets get requests, and how they are registered and deregistered."""
+    """The `target_group` block: the protocol, health checks, and deregistration of targets."""
 
     renamed: ClassVar[Mapping[str, str]] = {
         "deregistration_delay_seconds": "deregistration_delay",
@@ -90,7 +90,8 @@ class TargetGroupSettings(Settings):
         default=60,
         ge=0,
         le=3600,
-        description="Seconds that a deregistering target has to finish its requests: as long as the longest request.",
+        description="Seconds that a deregistering target has to finish its requests: at least as long as the longest "
+        "request.",
     )
     slow_start: int = Field(
         default=0,

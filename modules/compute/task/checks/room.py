@@ -127,6 +127,6 @@ def _too_many_addresses(tasks: list[Tasks], blocks: ComputeBlocks, network: Netw
     if wanted + others > room:
         largest = max(tasks, key=lambda each: each.most)
         beside = f", and {others} for nodes, pods, and instances" if others else ""
-        rule = f"makes {wanted} tasks in all, which need an address each{beside}; {len(zones)} app subnets of "
+        rule = f"results in {wanted} tasks in total, which need one address each{beside}; {len(zones)} app subnets of "
         rule += f"/{prefix} have {room}"
         yield Finding(largest.most_at, largest.most, rule, "write fewer, or a larger network.subnet_sizes.app")

@@ -21,7 +21,7 @@ Place = tuple[str, ...]
 
 
 def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
-    """Yield what a service or scheduled task needs of other blocks and they do not have."""
+    """Yield what a service or scheduled task requires of other blocks and they lack."""
     for name, service in blocks.service.items():
         at = ("service", name)
         yield from _task_findings(at, service, blocks)
@@ -110,7 +110,7 @@ def _egress_findings(
         yield Finding((*at, "egress"), None, rule, f"{remedy}, or add them to network.interface_endpoints")
     rules = _outbound_rules(task, network, databases)
     if rules > RULES_LIMIT:
-        rule = f"needs {rules} outbound rules, including the resources of the block; AWS allows {RULES_LIMIT}"
+        rule = f"needs {rules} outbound rules, including those to the resources of the block; AWS allows {RULES_LIMIT}"
         yield Finding((*at, "egress"), None, rule, "merge ranges")
 
 
@@ -151,7 +151,7 @@ def _repeated_egress(at: Place, task: TaskSettings, network: NetworkSettings) ->
     for name, egress in task.egress.items():
         rule = (egress.cidr, egress.port, egress.protocol)
         if rule in taken:
-            yield Finding((*at, "egress", name), None, f"makes the same rule as {taken[rule]}", "remove it")
+            yield Finding((*at, "egress", name), None, f"creates the same rule as {taken[rule]}", "remove it")
         taken.setdefault(rule, f"egress.{name}")
 
 

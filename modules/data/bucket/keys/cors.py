@@ -1,4 +1,4 @@
-"""The `cors` block of a bucket: the sites whose pages may access it from a browser."""
+"""The `cors` block of a bucket: the sites whose pages may access the bucket from a browser."""
 
 import re
 from collections.abc import Iterator
@@ -80,12 +80,12 @@ ExposedHeader = Annotated[str, AfterValidator(_exposed_header)]
 
 
 class CorsSettings(Settings):
-    """The `cors` block of a bucket: the sites whose pages may access it from a browser."""
+    """The `cors` block of a bucket: the sites whose pages may access the bucket from a browser."""
 
     allowed_origins: Annotated[tuple[Origin, ...], AfterValidator(each_once)] = Field(
         examples=[["https://www.example.com"]],
-        description="Scheme and host of each site, with at most one `*`. In production only https, and not all sites "
-        "or all of a top-level domain.",
+        description="Scheme and host of each site, with at most one `*`. In production, https is required, and `*` "
+        "must not stand for all sites or for all domains of a top-level domain.",
     )
     allowed_methods: Annotated[tuple[Method, ...], AfterValidator(each_once)] = Field(
         default=("GET", "HEAD"), min_length=1, description="GET and HEAD for downloads, PUT or POST for uploads."
@@ -94,7 +94,7 @@ class CorsSettings(Settings):
         default=("*",), description="Headers that a request may have."
     )
     expose_headers: Annotated[tuple[ExposedHeader, ...], AfterValidator(each_once)] = Field(
-        default=("ETag",), description="Headers of the response that a page may read, by their full names."
+        default=("ETag",), description="Response headers that a page may read, by their full names."
     )
     max_age_seconds: int = Field(
         default=3600, ge=0, le=LONGEST_CORS_AGE, description="Seconds that a browser caches the preflight response."

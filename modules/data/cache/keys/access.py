@@ -28,7 +28,9 @@ _EXAMPLE = 'write keys and commands, such as "~app:* +@read +@write"'
 def _access(value: str) -> str:
     words = value.split()
     if any(word.startswith((">", "#", "<", "!")) or word in ("nopass", "resetpass", "reset") for word in words):
-        raise broken_rule("sets or clears a password; users log in by IAM and have none", _EXAMPLE)
+        raise broken_rule(
+            "sets or clears a password; users log in with IAM authentication and have no password", _EXAMPLE
+        )
     if any(word in ("on", "off") for word in words):
         raise broken_rule("has on or off, which Groundwork sets", _EXAMPLE)
     for rule, remedy in _invalid_words(value):

@@ -84,7 +84,8 @@ class DatabaseFields(TieredSettings):
         description="Instance class of all instances, since a reader can become the writer.",
     )
     serverless_v2_scaling: ServerlessSettings | None = Field(
-        default=None, description="Aurora: capacity that follows the load, instead of an instance class."
+        default=None,
+        description="Aurora Serverless v2: capacity that scales with the load, instead of an instance class.",
     )
     instances: int = Field(
         default=1,
@@ -104,13 +105,14 @@ class DatabaseFields(TieredSettings):
         staging=False,
         production=True,
         exception=TierException(lambda data: str(data.get("engine")).startswith("aurora"), False, "for Aurora"),
-        description="RDS: a standby in another Availability Zone. Aurora uses several zones by its instances.",
+        description="RDS: a standby in another Availability Zone. For Aurora, use instances in several Availability "
+        "Zones instead.",
     )
     database_name: str | None = Field(
         default=None,
         pattern=r"^[a-z][a-z0-9_]{0,62}$",
         examples=["agora"],
-        description="Name of the database that is created initially.",
+        description="Name of the initial database.",
     )
     master_username: str = Field(
         default="dbadmin",
@@ -120,8 +122,9 @@ class DatabaseFields(TieredSettings):
     manage_master_user_password: bool = Field(
         default=True,
         description="Whether RDS manages and rotates the password. RDS does not allow it for plain RDS with read "
-        "replicas. With false, a password is generated at the apply and stored in Secrets Manager, not in the state; "
-        "each plan reads it there, also in the pipeline, which `make bootstrap` allows.",
+        "replicas. With false, an apply generates a password and stores it in Secrets Manager, not in the "
+        "state. Each plan reads it from there, also in the pipeline, for which `make bootstrap` grants the "
+        "permission.",
     )
     copy_master_user_password: bool = Field(
         default=False,
@@ -133,7 +136,7 @@ class DatabaseFields(TieredSettings):
     corporate: bool = Field(
         default=False, description="Whether the corporate ranges of network.direct_connect can connect."
     )
-    storage: StorageSettings | None = Field(default=None, description="RDS: storage. Not for Aurora.")
+    storage: StorageSettings | None = Field(default=None, description="RDS: the storage of the DB instances.")
     storage_type: Literal["aurora", "aurora-iopt1"] | None = Field(
         default=None,
         description="Aurora: aurora charges for each I/O, aurora-iopt1 more for storage and nothing for I/O.",
@@ -165,9 +168,9 @@ class DatabaseFields(TieredSettings):
     backup: BackupTag | None = Field(
         default=None,
         description="daily: the plan of the `backup` block backs up the database, in addition to RDS's automated "
-        "backups. Those can restore any point in time of the last days, but are deleted with the database or by a "
-        "changed setting. AWS Backup keeps its backups for months in a vault that can be locked, and can copy them to "
-        "another region.",
+        "backups. Automated backups allow a restore to any point in time of the last days, but are deleted "
+        "with the database or by a changed setting. AWS Backup keeps its backups for months in a vault "
+        "that can be locked, and can copy them to another Region.",
     )
     backup_window: Annotated[str, AfterValidator(_backup_window)] = Field(
         default="17:00-18:00", description="Daily backup window, in UTC. The default is 2:00 to 3:00 in Seoul."
@@ -194,7 +197,8 @@ class DatabaseFields(TieredSettings):
         development=False,
         staging=True,
         production=True,
-        description="Whether RDS refuses to delete the database. Turning it off in production takes an unlock record.",
+        description="Whether RDS refuses to delete the database. Turning it off in production requires an unlock "
+        "record.",
     )
     skip_final_snapshot: Annotated[
         bool, NotAllowed((True,), "a deletion would delete the data without a final snapshot")
@@ -207,7 +211,8 @@ class DatabaseFields(TieredSettings):
     parameters: dict[str, str] = Field(
         default_factory=dict,
         examples=[{"max_connections": "500"}],
-        description="Dynamic engine parameters, which take effect immediately. They can override ours.",
+        description="Dynamic engine parameters, which take effect immediately. They override those that Groundwork "
+        "sets.",
     )
     static_parameters: dict[str, str] = Field(
         default_factory=dict,
@@ -291,7 +296,7 @@ class DatabaseFields(TieredSettings):
 
     @property
     def replica_metrics(self) -> tuple[Metric, ...]:
-        """The metrics by which replicas can be scaled."""
+        """The metrics that replicas can be scaled by."""
         return ("cpu", "connections")
 
     @property

@@ -26,14 +26,14 @@ SMALLEST_IO2_GIB = 100
 
 
 class ServerlessSettings(Settings):
-    """The `serverless_v2_scaling` block: Aurora capacity units (2 GiB each) instead of an instance class."""
+    """The `serverless_v2_scaling` block: the range in Aurora capacity units (ACUs, 2 GiB each)."""
 
     min_capacity: float = Field(
         ge=SERVERLESS_CAPACITY[0],
         le=SERVERLESS_CAPACITY[1],
         multiple_of=0.5,
         examples=[0.5],
-        description="Minimum capacity, in steps of 0.5. 0 allows pausing; the next client then waits for half a "
+        description="Minimum capacity, in steps of 0.5. 0 allows pausing; the next client then waits for about half a "
         "minute.",
     )
     max_capacity: float = Field(
@@ -55,7 +55,7 @@ class ServerlessSettings(Settings):
 
 
 class StorageSettings(Settings):
-    """The `storage` block of plain RDS; Aurora's storage grows automatically."""
+    """The `storage` block: the storage of plain RDS. Aurora's storage grows automatically."""
 
     allocated_storage: int = Field(
         ge=SMALLEST_STORAGE_GIB, le=65536, examples=[20], description="Initial size in GiB. Storage cannot shrink."
@@ -116,7 +116,8 @@ class ProxySettings(Settings):
         default=90,
         ge=1,
         le=100,
-        description="Percentage of max_connections that the proxy may use. The rest is for people.",
+        description="Percentage of max_connections that the proxy may use. The remaining connections are for "
+        "administrators.",
     )
     idle_client_timeout: int = Field(
         default=1800, ge=1, le=28800, description="Seconds after which an idle client is disconnected."

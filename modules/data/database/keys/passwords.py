@@ -19,7 +19,7 @@ def secrets_read_at_plan(databases: Mapping[str, DatabaseSettings], names: Names
     """
     secret = f"arn:aws:secretsmanager:{names.region}:{names.account_id}:secret"
     kept = {label: each for label, each in databases.items() if each.keeps_password}
-    ours = [f"{secret}:{password_secret_name(names, label)}-??????" for label in sorted(kept)]
-    # RDS names its secrets with IDs of its own; access is limited by the key that encrypts them.
+    generated = [f"{secret}:{password_secret_name(names, label)}-??????" for label in sorted(kept)]
+    # The names of RDS's secrets contain generated IDs; the key that encrypts them limits the access.
     managed = [f"{secret}:rds!db-*"] if any(each.copy_master_user_password for each in kept.values()) else []
-    return [*ours, *managed]
+    return [*generated, *managed]

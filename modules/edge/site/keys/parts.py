@@ -104,7 +104,7 @@ class MediaSettings(Settings):
 
 
 class PublicKeySettings(Settings):
-    """A `public_key` block of a site: verifies signed URLs. To rotate a key, add a second block."""
+    """A `public_key` block of a site: a public key that verifies signed URLs. To rotate a key, add a second block."""
 
     base64: Annotated[str, AfterValidator(_public_key)] = Field(
         examples=["MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A..."],

@@ -97,7 +97,7 @@ def _missing(at: tuple[str, ...], function: FunctionSettings, variables: Mapping
 
 def _not_processed(at: tuple[str, ...], trigger: OnObject, variable: str, source: str) -> Iterator[Finding]:
     if not share_keys(trigger.prefix, source):
-        rule = f'is outside {variable}, "{source}", and the function ignores all other objects'
+        rule = f'is not under {variable} = "{source}": the function ignores all other objects'
         remedy = f'write environment = {{ {variable} = "{trigger.prefix}" }}, or prefix = "{source}"'
         yield Finding(at, trigger.prefix, rule, remedy)
 

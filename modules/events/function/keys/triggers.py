@@ -40,7 +40,7 @@ FILTER_KEYS_LIMIT, FILTER_COMBINATIONS_LIMIT = 5, 150
 
 
 class OnObject(Settings):
-    """An `on_object` block: objects of a bucket that invoke the function."""
+    """An `on_object` block: the events and object keys of a bucket that invoke the function."""
 
     bucket: str = Field(examples=["content"], description="Name of a `bucket` block.")
     events: tuple[ObjectEvent, ...] = Field(
@@ -159,7 +159,7 @@ class OnStream(Settings):
 
 
 class FunctionSchedule(Settings):
-    """A `schedule` block: times at which the function is invoked."""
+    """A `schedule` block: a schedule in EventBridge Scheduler."""
 
     renamed: ClassVar[Mapping[str, str]] = {
         "cron": 'schedule_expression = "cron(30 3 * * ? *)"',
@@ -172,7 +172,9 @@ class FunctionSchedule(Settings):
     time_zone: TimeZone = Field(
         default="UTC", examples=["Asia/Seoul"], description="Time zone of a cron schedule, with daylight saving time."
     )
-    input: str = Field(default="{}", max_length=256 * 1024, description="The event in JSON.")
+    input: str = Field(
+        default="{}", max_length=256 * 1024, description="The event that the function receives, in JSON."
+    )
 
     @model_validator(mode="after")
     def _rules(self) -> "FunctionSchedule":

@@ -16,12 +16,12 @@ PRIVATE_ASN = (range(64512, 65535), range(4200000000, 4294967295))
 
 
 class DirectConnectSettings(Settings):
-    """The `direct_connect` block: a connection to the corporate network by a Direct Connect gateway."""
+    """The `direct_connect` block: a connection to the corporate network through a Direct Connect gateway."""
 
     corporate_cidrs: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
         min_length=1,
         examples=[["10.128.0.0/9"]],
-        description="The ranges of the corporate network, which the VPC may not overlap.",
+        description="The ranges of the corporate network, which the VPC must not overlap.",
     )
     gateway_id: str | None = Field(
         default=None,
@@ -30,7 +30,8 @@ class DirectConnectSettings(Settings):
     )
     amazon_side_asn: int = Field(
         default=64512,
-        description="The private autonomous system number of AWS's side of BGP; not the corporate router's.",
+        description="The private autonomous system number (ASN) for the Amazon side of BGP, other than that of the "
+        "corporate router.",
     )
     allowed_prefixes: Annotated[tuple[Cidr, ...], AfterValidator(each_once)] = Field(
         default=(),

@@ -78,8 +78,8 @@ def _endpoint(value: str) -> str:
         nearest = difflib.get_close_matches(value, INTERFACE_ENDPOINTS, n=3, cutoff=0.4)
         raise broken_rule(
             "is not a known interface endpoint",
-            f"write one of {', '.join(nearest or INTERFACE_ENDPOINTS)}; "
-            "if AWS has it, add it to INTERFACE_ENDPOINTS in modules/network/vpc/keys/interface_endpoints.py",
+            f"write one of {', '.join(nearest or INTERFACE_ENDPOINTS)}; if it is new, add it to "
+            "INTERFACE_ENDPOINTS in modules/network/vpc/keys/interface_endpoints.py",
         )
     return value
 

@@ -1,4 +1,4 @@
-"""The Availability Zones of each region, by letter."""
+"""The Availability Zones of each Region, by letter."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,17 +16,16 @@ ZONES = {
     "us-east-1": "abcdef",
     "us-west-2": "abcd",
 }
-#: The zones of every other region.
+#: The zones of every other Region.
 USUAL_ZONES = "abc"
 
 
 def zone_findings(at: tuple[str, ...], letters: Sequence[str], region: str) -> Iterator[Finding]:
-    """Yield a problem for each letter that is not an Availability Zone of the region."""
+    """Yield a problem for each letter that is not an Availability Zone of the Region."""
     known = ZONES.get(region, USUAL_ZONES)
     for letter in (letter for letter in letters if letter not in known):
         remedy = (
-            f"choose from {', '.join(known)}; if AWS has opened it since, add it to ZONES in "
-            "modules/network/vpc/keys/region_zones.py"
+            f"choose from {', '.join(known)}; if it is new, add it to ZONES in modules/network/vpc/keys/region_zones.py"
         )
         rule = f"is not an Availability Zone of {region}: creating a subnet there would fail"
         yield Finding(at, letter, rule, remedy)

@@ -60,7 +60,7 @@ class AddressPlan:
 
     @classmethod
     def of(cls, cidr: Network, prefixes: Mapping[SubnetTier, int]) -> "AddressPlan":
-        """Lay the tiers out, the largest first, so that each begins at a multiple of its own size, without a gap.
+        """Arrange the tiers, the largest first, so that each begins at a multiple of its own size, without a gap.
 
         Raises PlanTooLargeError if they do not fit.
         """

@@ -127,16 +127,17 @@ class RecordSettings(Settings):
         default=TTL, ge=0, le=604_800, description="Seconds that resolvers may cache the record; at most a week."
     )
     alias: AliasSettings | None = Field(
-        default=None, description="An AWS target instead of `records`, also allowed at the zone's own name."
+        default=None, description="An AWS target instead of `records`, also allowed at the zone apex."
     )
     weight: int | None = Field(
         default=None,
         ge=0,
         le=WEIGHT_LIMIT,
-        description="The record's share among the records of the name: with 90 and 10, the second gets a tenth.",
+        description="The record's weight among the records of the name: with 90 and 10, the second gets a tenth of the "
+        "queries.",
     )
     latency_region: Region | None = Field(
-        default=None, description="The region of the target: users get the record with the lowest latency."
+        default=None, description="The Region of the target: users get the record with the lowest latency."
     )
     failover: Literal["primary", "secondary"] | None = Field(
         default=None, description="primary is used while it is healthy, secondary otherwise."
@@ -201,7 +202,7 @@ class RecordSettings(Settings):
 
     def _canonical_name_findings(self) -> Iterator[Finding]:
         if self.name in [value.removesuffix(".") for value in self.records]:
-            yield Finding(("records",), self.name, "is the record's own name, a loop", "write another name")
+            yield Finding(("records",), self.name, "is the record's own name, which is a loop", "write another name")
         if len(self.records) > 1:
             # RFC 1034, section 3.6.2: a name is an alias of one other name.
             rule = "are several names, and a CNAME has exactly one"
