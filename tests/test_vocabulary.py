@@ -27,7 +27,7 @@ RETIRED = {
 }
 #: History keeps its words; a name of an environment in a test is no word of ours.
 EXEMPT = {"CHANGELOG.md", "tests/test_vocabulary.py"}
-SUFFIXES = (".py", ".md", ".toml", ".hcl", ".yml", "Makefile")
+SUFFIXES = (".py", ".md", ".toml", ".hcl", ".yml", ".js", "Makefile")
 
 
 def tracked() -> list[str]:

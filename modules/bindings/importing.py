@@ -9,7 +9,7 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
-from .layout import jsii_name, recognise
+from .layout import jsii_name, recognize
 
 PACKAGE = "cdktf_cdktf_provider_aws"
 
@@ -46,7 +46,7 @@ class _LazyPackageLoader(SourceFileLoader):
     """Runs the package's `__init__` without the imports of its submodules; unchanged if its layout is unknown."""
 
     def exec_module(self, module: ModuleType) -> None:
-        layout = recognise(Path(self.path).parent)
+        layout = recognize(Path(self.path).parent)
         python_modules = _python_modules_of_types()
         if layout is None or python_modules is None:
             super().exec_module(module)

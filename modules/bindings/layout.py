@@ -25,7 +25,7 @@ class Layout:
     submodules: frozenset[str]
 
 
-def recognise(package: Path) -> Layout | None:
+def recognize(package: Path) -> Layout | None:
     """Return the layout of the package in this folder; None if it has another release or form."""
     try:
         assembly = (package / "_jsii" / "__init__.py").read_text(encoding="utf-8")

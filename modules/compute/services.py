@@ -151,7 +151,7 @@ class Services(Construct):
             for name, service in self.services.items()
         }
         TerraformOutput(
-            stack, "services", value=outputs, description="Services by name, as `aws ecs` and a pipeline ask."
+            stack, "services", value=outputs, description="Services by name, with what `aws ecs` and a pipeline need."
         )
         without_image = {
             name: f"push an image to {self._registry.host}, then write service.{name}.image"

@@ -45,8 +45,8 @@ class DeliveryModule(Construct):
     def _create_outputs(self) -> None:
         stack = TerraformStack.of(self)
         if self.deploy_roles:
-            description = "By which role a pipeline rolls out each service."
+            description = "The role with which a pipeline deploys each service."
             TerraformOutput(stack, "deploy_roles", value=self.deploy_roles, description=description)
         if self.push_roles:
-            description = "By which role a pipeline pushes images into each repository."
+            description = "The role with which a pipeline pushes images to each repository."
             TerraformOutput(stack, "push_roles", value=self.push_roles, description=description)

@@ -126,5 +126,5 @@ class NetworkModule(Construct):
             stack,
             "nat_addresses",
             value=network.routing.nat_addresses,
-            description="Addresses from which the app tier reaches the internet, by zone; partners may let them in.",
+            description="Addresses from which the app tier reaches the internet, by zone, for the allow lists of partners.",
         )

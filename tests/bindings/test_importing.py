@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.bindings.layout import ASSEMBLY, VERSION, jsii_name, recognise
+from modules.bindings.layout import ASSEMBLY, VERSION, jsii_name, recognize
 from tests.bindings.synthesis import run
 
 PACKAGE = "cdktf_cdktf_provider_aws"
@@ -77,8 +77,8 @@ def test_any_other_package_is_loaded_unchanged(tmp_path: Path, unknown: dict[str
 def test_submodule_without_a_folder_is_not_found(tmp_path: Path) -> None:
     package = make_package(tmp_path, tail="from . import elsewhere\n")
 
-    assert recognise(package) is None
-    assert recognise(tmp_path / "nowhere") is None
+    assert recognize(package) is None
+    assert recognize(tmp_path / "nowhere") is None
 
 
 def test_stock_switch_leaves_the_bindings_unchanged(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_every_type_name_resolves_to_its_module() -> None:
     spec = find_spec(PACKAGE)
     assert spec and spec.origin
     package = Path(spec.origin).parent
-    layout = recognise(package)
+    layout = recognize(package)
 
     assert layout
     assert len(layout.submodules) == 2_135

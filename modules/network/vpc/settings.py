@@ -126,7 +126,8 @@ class NetworkSettings(TieredSettings):
     )
     availability_zones: tuple[ZoneLetter, ...] = Field(
         examples=[["a", "c"]],
-        description="Two or three Availability Zones, by letter. Zones can be added later, up to four.",
+        description="Two or three Availability Zones, by letter. A third can be added later: the ranges of the subnets "
+        "leave room for it.",
     )
     internet: bool = Field(
         default=True,

@@ -1,4 +1,4 @@
-// A folder is answered by its index.html, under a path that ends in a stroke: links in the page go out from there.
+// A folder is its index.html, at a path that ends in a slash, so that relative links in the page work.
 function handler(event) {
   var request = event.request;
   var last = request.uri.slice(request.uri.lastIndexOf('/') + 1);
@@ -8,7 +8,7 @@ function handler(event) {
     return {
       statusCode: 301,
       statusDescription: 'Moved Permanently',
-      // One stroke first: browsers take two, or a backslash behind one, for the name of another host.
+      // Exactly one leading slash: browsers resolve //name and /\name to another host.
       headers: { location: { value: request.uri.replace(/^[\/\\]+/, '/') + '/' } },
     };
   }

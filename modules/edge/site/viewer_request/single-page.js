@@ -1,4 +1,4 @@
-// A path whose last part has no dot is no file: it is a page that the script of index.html knows.
+// A path whose last part has no dot is a page that the script in index.html renders, not a file.
 function handler(event) {
   var request = event.request;
   var last = request.uri.slice(request.uri.lastIndexOf('/') + 1);
