@@ -126,5 +126,5 @@ class NetworkModule(Construct):
             stack,
             "nat_addresses",
             value=network.routing.nat_addresses,
-            description="Addresses from which the app tier reaches the internet, by zone, for the allow lists of partners.",
+            description="Addresses from which the app tier reaches the internet, by zone, for allow lists of others.",
         )
