@@ -16,7 +16,7 @@ def test_additional_replica_creates_only_its_instance(applied: Mapping[str, Appl
 
 
 def test_removed_replica_deletes_only_its_instance(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    before = "instances          = 2 # as in production, so that a failover can be rehearsed\n"
+    before = "instances          = 2 # as in production, to test a failover\n"
     before += '  availability_zones = ["a", "c"]\n'
     assert changes(applied["staging"], tmp_path, before, 'instances = 1\n  availability_zones = ["a"]\n') == {
         "delete": ["aws_rds_cluster_instance.database_main_2"]

@@ -132,7 +132,7 @@ def test_recover_after_kill_imports_existing_resources(place: Place) -> None:
     """If an interrupted creation left an object twice, a person chooses one."""
     code, output = place.run("recover", "--local")
     for first, command in re.findall(
-        r" may be any of ([^,\s]+), .* -m ops (terraform .+ import \S+) ID$", output, re.M
+        r" matches several resources: ([^,\s]+), .* -m ops (terraform .+ import \S+) ID$", output, re.M
     ):
         imported, output = place.run(*command.split(), first)
         assert imported == 0, output
