@@ -9,6 +9,8 @@ ENVS   ?= envs
 
 # CI and shells can set these as environment variables.
 export ENVS
+# Installed packages have no bytecode until their first import writes it.
+unexport PYTHONDONTWRITEBYTECODE
 
 RUN = .venv/bin/python -m ops
 

@@ -1,11 +1,14 @@
 """`make setup`: installs what the other commands need. Runs with the system's Python and its standard library.
 
 Creates .venv from requirements.lock and node_modules from package-lock.json. Later runs only check whether the lock
-files have changed. The syntax is limited to Python 3.7, so that an old Python can report that it is too old.
+files have changed. uv installs the Python packages: the machine's own, or the one of requirements-uv.lock in .venv-uv.
+The syntax is limited to Python 3.7, so that an old Python can report that it is too old.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import re
@@ -21,8 +24,11 @@ from typing import Callable, Dict, Iterator, List, Optional, Tuple  # noqa: UP03
 PROJECT = Path(__file__).resolve().parent.parent
 VENV = PROJECT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
+#: The environment with uv and pip, on a machine without uv.
+BOOTSTRAP = PROJECT / ".venv-uv"
 NODE_MODULES = PROJECT / "node_modules"
 PYTHON_LOCK = "requirements.lock"
+UV_LOCK = "requirements-uv.lock"
 
 Version = Tuple[int, int]  # noqa: UP006 - for the old Python
 
@@ -30,9 +36,34 @@ PYTHON_NEEDED = (3, 11)
 NODE_NEEDED = (18, 0)
 NPM_NEEDED = (8, 0)
 TERRAFORM_NEEDED = (1, 10)
+#: The first release that reads the certificates of the machine by UV_SYSTEM_CERTS, or the older variable.
+UV_NEEDED = (0, 5)
 #: Same values as in ops.errors.ExitCode, which this Python may be too old to import.
 MISSING_TOOL, FAILED = 3, 1
 REMINDER_SECONDS = 15
+
+#: What to do if uv cannot create an environment.
+REMOVE_UV = "see the output above; if uv itself fails, run `rm -r .venv-uv`, then `make setup`"
+#: What to do if packages cannot be installed.
+CHECK_INDEX = (
+    "see the output above; if the index cannot be reached, check HTTPS_PROXY, and UV_DEFAULT_INDEX for a mirror; if a "
+    "hash differs, restore the lock file with git"
+)
+#: Certificates of the machine, as pip uses them (by two names, for older and newer releases); only the machine's
+#: Python; and all indexes alike, as for pip: the lock file has the hash of every package.
+UV_SETTINGS = {
+    "UV_SYSTEM_CERTS": "true",
+    "UV_NATIVE_TLS": "true",
+    "UV_PYTHON_DOWNLOADS": "never",
+    "UV_INDEX_STRATEGY": "unsafe-best-match",
+}
+#: Settings of pip, and the environment variables of uv for the same.
+PIP_SETTINGS = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "cert": "SSL_CERT_FILE",
+}
 
 GET_NODE = "https://nodejs.org/en/download"
 GET_TERRAFORM = "https://developer.hashicorp.com/terraform/install"
@@ -44,7 +75,26 @@ def main() -> int:
     if problems:
         say("\n".join(f"error {problem}" for problem in problems))
         return MISSING_TOOL
-    # In parallel: npm mostly waits for the network, pip mostly compiles.
+    with alone():
+        install_all()
+    return 0
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other set-up of this project is running, and keep others from starting."""
+    with (PROJECT / PYTHON_LOCK).open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            say("waiting for another `make` that installs packages ...")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def install_all() -> None:
+    """Install what is missing."""
+    # In parallel: npm takes most of the time, and waits for the network.
     with ThreadPoolExecutor() as pool:
         installs = [
             pool.submit(once, "Python packages", VENV, PYTHON_LOCK, lambda: install_python(VENV, PYTHON_LOCK)),
@@ -53,7 +103,6 @@ def main() -> int:
     for install in installs:
         install.result()
     once("index of the bindings", VENV, PYTHON_LOCK, index_bindings, "-indexed")
-    return 0
 
 
 def missing_tools() -> Iterator[str]:
@@ -115,16 +164,43 @@ def stamp(folder: Path, lock: str, suffix: str = "") -> Path:
 
 
 def install_python(folder: Path, lock: str) -> None:
-    """Create a new virtual environment, so that it contains only the packages of the lock file."""
+    """Create a new virtual environment that contains only the packages of the lock file.
+
+    Bytecode is compiled when a module is first imported: a synth imports 80 of the 2,100 modules of the AWS bindings.
+    """
+    uv, environment = find_uv()
     shutil.rmtree(folder, ignore_errors=True)
-    run([sys.executable, "-m", "venv", str(folder)], "on Debian: apt-get install python3-venv")
-    environment = dict(os.environ)
-    # Bytecode is compiled once, now. Otherwise, each start compiles 2,100 modules of the AWS bindings.
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    environment["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
-    python = str(folder / "bin" / "python")
-    install = [python, "-m", "pip", "install", "--quiet", "--compile", "--require-hashes"]
-    run([*install, "-r", lock], "see the output above", environment)
+    run([uv, "venv", "--quiet", "--python", sys.executable, str(folder)], REMOVE_UV, environment)
+    install = [uv, "pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), "--require-hashes"]
+    run([*install, "-r", lock], CHECK_INDEX, environment)
+
+
+def find_uv() -> Tuple[str, Dict[str, str]]:  # noqa: UP006 - for the old Python
+    """Return uv and the environment variables for it, after installing it if the machine has none."""
+    environment = {**UV_SETTINGS, **os.environ}
+    found = version_of("uv")
+    if found and found >= UV_NEEDED:
+        return "uv", environment
+    once("uv", BOOTSTRAP, UV_LOCK, install_uv)
+    return str(BOOTSTRAP / "bin" / "uv"), {**pip_settings(), **environment}
+
+
+def install_uv() -> None:
+    """Install uv with the pip of a virtual environment of its own."""
+    shutil.rmtree(BOOTSTRAP, ignore_errors=True)
+    run([sys.executable, "-m", "venv", str(BOOTSTRAP)], "on Debian: apt-get install python3-venv")
+    pip = [str(BOOTSTRAP / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    run([*pip, "install", "--no-deps", "--no-compile", "--require-hashes", "-r", UV_LOCK], CHECK_INDEX)
+
+
+def pip_settings() -> Dict[str, str]:  # noqa: UP006 - for the old Python
+    """Return pip's settings of this machine, such as a mirror, as uv's environment variables: uv does not read them."""
+    pip = [str(BOOTSTRAP / "bin" / "python"), "-m", "pip", "config", "list"]
+    listed = subprocess.run(pip, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout.decode()
+    found = dict(re.findall(r"^(?:global|install|:env:)\.([\w-]+)='(.*)'$", listed, re.MULTILINE))
+    if "find-links" in found:
+        found["find-links"] = found["find-links"].replace(" ", ",")
+    return {PIP_SETTINGS[name]: value for name, value in found.items() if name in PIP_SETTINGS}
 
 
 def install_node() -> None:

@@ -84,6 +84,8 @@ def _base() -> dict[str, Any]:
             "GROUNDWORK_IMAGE": "$CI_REGISTRY_IMAGE/ci:latest",
             "TF_IN_AUTOMATION": "true",
             "TF_INPUT": "0",
+            "UV_CACHE_DIR": "$CI_PROJECT_DIR/.cache/uv",
+            # Wheels of functions.
             "PIP_CACHE_DIR": "$CI_PROJECT_DIR/.cache/pip",
             "NPM_CONFIG_CACHE": "$CI_PROJECT_DIR/.cache/npm",
             # The check that a release is on the default branch does not work in a shallow clone.
@@ -94,7 +96,7 @@ def _base() -> dict[str, Any]:
             "interruptible": False,
             "cache": {
                 "key": {"files": ["requirements.lock", "package-lock.json"]},
-                "paths": [".cache/pip/", ".cache/npm/"],
+                "paths": [".cache/uv/", ".cache/pip/", ".cache/npm/"],
             },
             "before_script": ["make setup"],
         },

@@ -74,3 +74,51 @@ def test_failed_installation_fails_setup_but_keeps_the_other_one(tools: Path, mo
     monkeypatch.setattr(set_up, "install_python", lambda *_: done.append("python"))
     assert set_up.main() == 0
     assert done == ["node", "python", "index"]
+
+
+#: What `pip config list` prints.
+PIP_CONFIG = ("global.index-url='https://mirror.example/simple'", ":env:.find-links='/a /b'")
+
+
+@pytest.fixture
+def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for uv, in which its installation is recorded instead of done."""
+    folder = tmp_path / "bootstrap"
+
+    def install() -> None:
+        (folder / "bin").mkdir(parents=True)
+        python = folder / "bin" / "python"
+        python.write_text("#!/bin/sh\n" + "".join(f'echo "{line}"\n' for line in PIP_CONFIG))
+        python.chmod(0o755)
+
+    monkeypatch.setattr(set_up, "BOOTSTRAP", folder)
+    monkeypatch.setattr(set_up, "install_uv", install)
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    return folder
+
+
+def test_uv_of_the_machine_is_used_if_recent(tools: Path, bootstrap: Path) -> None:
+    program(tools, "uv", "uv 0.13.9")
+    assert set_up.find_uv()[0] == "uv"
+    assert not bootstrap.exists()
+
+
+@pytest.mark.parametrize("version", ["uv 0.4.30", "segmentation fault"])
+def test_old_or_broken_uv_is_not_used(tools: Path, bootstrap: Path, version: str) -> None:
+    program(tools, "uv", version)
+    assert set_up.find_uv()[0] == str(bootstrap / "bin" / "uv")
+
+
+def test_pip_settings_apply_to_uv(tools: Path, bootstrap: Path) -> None:
+    assert tools.is_dir()
+    environment = set_up.find_uv()[1]
+    assert environment["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
+    assert environment["UV_FIND_LINKS"] == "/a,/b"
+    assert bootstrap.is_dir()
+
+
+def test_uv_variable_overrides_pip_setting(tools: Path, bootstrap: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert tools.is_dir()
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://other.example/simple")
+    assert set_up.find_uv()[1]["UV_DEFAULT_INDEX"] == "https://other.example/simple"
+    assert bootstrap.is_dir()
