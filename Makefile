@@ -5,7 +5,7 @@ ENV    ?= dev
 ENVS   ?= envs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-stop rsync test test-fast lint validate build synth addresses pipeline reference bootstrap plan doctor scan deploy destroy bench clean
+.PHONY: help setup local local-stop test test-fast lint validate build synth addresses pipeline reference bootstrap plan doctor scan deploy destroy bench clean
 
 # CI and shells can set these as environment variables.
 export ENVS
@@ -35,10 +35,7 @@ local: setup ## Apply ENV to an embedded AWS: no account, no cost
 local-stop: setup ## Stop the embedded AWS and discard everything in it
 	@$(RUN) local-stop
 
-rsync:
-	@command -v rsync >/dev/null || { echo "error rsync is missing, which gitlab-ci-local needs: on Debian, apt-get install rsync" >&2; exit 3; }
-
-test: rsync lint ## Run lint, the fast tests, and the tests with real Terraform on the embedded AWS
+test: lint ## Run lint, the fast tests, and the tests with real Terraform on the embedded AWS
 	@$(TESTS) 2 -m "not local"
 	@$(TESTS) 4 -m local
 

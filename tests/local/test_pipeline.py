@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from ops.scan import checkov
 from ops.target import Target
 from ops.workspace import PROJECT
 from tests.local.account import ACCOUNT, HEADER, write_aws_config
+from tests.support import rsync
 
 STATE = (f"mobile-account-state-{ACCOUNT}-us-east-1", "mobile/dev/terraform.tfstate")
 #: Uncommitted folders on every machine after `make setup` and a plan.
@@ -121,7 +123,7 @@ def _shell(scratch: Path, target: Target, local_aws: LocalAws) -> dict[str, str]
         for name, value in os.environ.items()
         if not name.startswith(("AWS_", "ENV", "GROUNDWORK", "CI", "GIT", "TF_"))
     }
-    programs = os.pathsep.join([str(PROJECT / "node_modules" / ".bin"), kept["PATH"]])
+    programs = os.pathsep.join([str(_rsync(scratch)), str(PROJECT / "node_modules" / ".bin"), kept["PATH"]])
     someone = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in SOMEONE.items()}
     more = {name: os.environ[name] for name in ("TF_CLI_CONFIG_FILE",) if name in os.environ}
     return {
@@ -129,6 +131,15 @@ def _shell(scratch: Path, target: Target, local_aws: LocalAws) -> dict[str, str]
         "AWS_EC2_METADATA_DISABLED": "true", "GROUNDWORK_LOCK_TIMEOUT": "3",
         ALLOWED: local_aws.endpoint,
     }  # fmt: skip
+
+
+def _rsync(scratch: Path) -> Path:
+    """Return a folder with an rsync for gitlab-ci-local."""
+    program = scratch / "programs" / "rsync"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{rsync.__file__}" "$@"\n')
+    program.chmod(0o755)
+    return program.parent
 
 
 SOMEONE = {"NAME": "Mina", "EMAIL": "mina@agora.example"}
