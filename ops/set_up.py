@@ -63,6 +63,7 @@ PIP_SETTINGS = {
     "extra-index-url": "UV_INDEX",
     "find-links": "UV_FIND_LINKS",
     "cert": "SSL_CERT_FILE",
+    "trusted-host": "UV_INSECURE_HOST",
 }
 
 GET_NODE = "https://nodejs.org/en/download"
