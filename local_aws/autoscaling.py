@@ -15,6 +15,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from local_aws.extend import add, respond
+
 _GROUP = "AutoScalingGroupName"
 
 
@@ -22,8 +24,6 @@ def install() -> None:
     """Add the operations to Moto's Auto Scaling."""
     from moto.autoscaling.models import AutoScalingBackend
     from moto.autoscaling.responses import AutoScalingResponse
-
-    from local_aws.extend import add
 
     add(AutoScalingResponse, _as_requested(AutoScalingResponse.put_scaling_policy), delete_policy)
     add(AutoScalingBackend, _unique_in_group(AutoScalingBackend.put_scaling_policy), delete_scheduled_action)
@@ -99,7 +99,6 @@ def _then_scaled_in(protect: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def start_instance_refresh(response: Any) -> Any:
     """StartInstanceRefresh."""
-    from moto.core.responses import ActionResult
     from moto.core.utils import utcnow
 
     now = utcnow()
@@ -114,16 +113,14 @@ def start_instance_refresh(response: Any) -> Any:
         "Preferences": response._get_param("Preferences") or {},
     }
     _refreshes(response).append(refresh)
-    return ActionResult({"InstanceRefreshId": refresh["InstanceRefreshId"]})
+    return respond({"InstanceRefreshId": refresh["InstanceRefreshId"]})
 
 
 def describe_instance_refreshes(response: Any) -> Any:
     """DescribeInstanceRefreshes: newest first, as in AWS."""
-    from moto.core.responses import ActionResult
-
     ids = response._get_param("InstanceRefreshIds") or []
     found = [each for each in reversed(_refreshes(response)) if not ids or each["InstanceRefreshId"] in ids]
-    return ActionResult({"InstanceRefreshes": found})
+    return respond({"InstanceRefreshes": found})
 
 
 def cancel_instance_refresh(response: Any) -> Any:

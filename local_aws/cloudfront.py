@@ -13,6 +13,8 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from local_aws.extend import add, respond
+
 #: AWS's default values.
 _DEFAULTS: Mapping[str, Any] = {
     "Aliases": {"Quantity": 0},
@@ -65,8 +67,6 @@ def install() -> None:
     from moto.cloudfront.models import CloudFrontBackend
     from moto.cloudfront.responses import CloudFrontResponse
 
-    from local_aws.extend import add
-
     models.DistributionConfig = Kept  # type: ignore[assignment,misc]
     backend = CloudFrontBackend
     add(
@@ -89,54 +89,43 @@ def install() -> None:
 
 def publish_function(response: Any) -> Any:
     """PublishFunction: copies the development stage to the live stage."""
-    from moto.core.responses import ActionResult
-
     function = response.backend.describe_function(response._get_param("Name"))
     function.status = "DEPLOYED"
     function.live = copy.copy(function)
     function.live.stage = "LIVE"
-    return ActionResult({"FunctionSummary": function.live.function_summary})
+    return respond({"FunctionSummary": function.live.function_summary})
 
 
 def update_function(response: Any) -> Any:
     """UpdateFunction: in the development stage."""
     from moto.cloudfront.models import random_id
-    from moto.core.responses import ActionResult
 
     function = response.backend.describe_function(response._get_param("Name"))
     function.config = response._get_param("FunctionConfig")
     function.code = response._get_param("FunctionCode")
     function.status = "UNPUBLISHED"
     function.etag = random_id()
-    return ActionResult({"FunctionSummary": function.function_summary, "ETag": function.etag})
+    return respond({"FunctionSummary": function.function_summary, "ETag": function.etag})
 
 
 def describe_function(response: Any) -> Any:
     """DescribeFunction, in one of the two stages."""
-    from moto.core.responses import ActionResult
-
     function = _in_stage(response)
-    return ActionResult({"FunctionSummary": function.function_summary, "ETag": function.etag})
+    return respond({"FunctionSummary": function.function_summary, "ETag": function.etag})
 
 
 def get_function(response: Any) -> Any:
     """GetFunction, in one of the two stages."""
-    from moto.core.responses import ActionResult
-
     function = _in_stage(response)
-    return ActionResult(
-        {"FunctionCode": function.code, "ETag": function.etag, "ContentType": "application/octet-stream"}
-    )
+    return respond({"FunctionCode": function.code, "ETag": function.etag, "ContentType": "application/octet-stream"})
 
 
 def update_key_group(response: Any) -> Any:
     """UpdateKeyGroup."""
-    from moto.core.responses import ActionResult
-
     group = response.backend.get_key_group(response._get_param("Id"))
     config = response._get_param("KeyGroupConfig")
     group.name, group.items = config["Name"], config["Items"]
-    return ActionResult({"KeyGroup": group, "ETag": group.etag})
+    return respond({"KeyGroup": group, "ETag": group.etag})
 
 
 def delete_key_group(response: Any) -> Any:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from local_aws.extend import add, respond
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -97,8 +99,6 @@ def install() -> None:
     from moto.cloudfront import urls
     from moto.cloudfront.responses import CloudFrontResponse
 
-    from local_aws.extend import add
-
     for kind in KINDS:
         for action, call in (("create", _create), ("get", _get), ("update", _update), ("delete", _delete)):
             add(CloudFrontResponse, _named(f"{action}_{kind.method}", kind, call))
@@ -117,7 +117,6 @@ def _named(name: str, kind: Kind, call: Callable[[Kind, Any], Any]) -> Callable[
 
 def _create(kind: Kind, response: Any) -> Any:
     from moto.cloudfront.exceptions import CloudFrontException
-    from moto.core.responses import ActionResult
 
     config = response._get_param(kind.config)
     if any(each.config["Name"] == config["Name"] for each in _all(kind, response).values()):
@@ -126,43 +125,37 @@ def _create(kind: Kind, response: Any) -> Any:
     _all(kind, response)[thing.id] = thing
     tags = response._get_param("Tags.Items", []) if kind is VPC_ORIGIN else []
     response.backend.tagger.tag_resource(thing.arn, tags or [])
-    return ActionResult(thing.described() | {"Location": f"https://cloudfront.amazonaws.com/2020-05-31/{thing.id}"})
+    return respond(thing.described() | {"Location": f"https://cloudfront.amazonaws.com/2020-05-31/{thing.id}"})
 
 
 def _get(kind: Kind, response: Any) -> Any:
-    from moto.core.responses import ActionResult
-
-    return ActionResult(_one(kind, response).described())
+    return respond(_one(kind, response).described())
 
 
 def _list(kind: Kind, response: Any) -> Any:
-    from moto.core.responses import ActionResult
-
     items = [each.listed() for each in _all(kind, response).values()]
     page = {"Items": items, "Quantity": len(items), "MaxItems": 100}
     if kind is VPC_ORIGIN:
         page |= {"IsTruncated": False, "Marker": ""}
-    return ActionResult({f"{kind.name}List": page})
+    return respond({f"{kind.name}List": page})
 
 
 def _update(kind: Kind, response: Any) -> Any:
-    from moto.core.responses import ActionResult
-
     thing = _one(kind, response)
     thing.write(response._get_param(kind.config))
-    return ActionResult(thing.described())
+    return respond(thing.described())
 
 
 def _delete(kind: Kind, response: Any) -> Any:
     from moto.cloudfront.exceptions import CloudFrontException
-    from moto.core.responses import ActionResult, EmptyResult
+    from moto.core.responses import EmptyResult
 
     thing = _one(kind, response)
     for distribution in response.backend.distributions.values():
         if f'"{thing.id}"' in json.dumps(distribution.distribution_config):
             raise CloudFrontException(kind.used, f"{thing.id} is used by {distribution.id}.")
     del _all(kind, response)[thing.id]
-    return ActionResult(thing.described()) if kind is VPC_ORIGIN else EmptyResult()
+    return respond(thing.described()) if kind is VPC_ORIGIN else EmptyResult()
 
 
 def _all(kind: Kind, response: Any) -> dict[str, Thing]:

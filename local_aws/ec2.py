@@ -19,6 +19,8 @@ from collections.abc import Callable
 from inspect import signature
 from typing import Any
 
+from local_aws.extend import add, replace, respond
+
 
 def install() -> None:
     """Add the operations to Moto's EC2."""
@@ -27,13 +29,11 @@ def install() -> None:
     from moto.ec2.models.security_groups import SecurityGroupRule
     from moto.ec2.responses import EC2Response
 
-    from local_aws.extend import add
-
     add(EC2Response, enable_vgw_route_propagation, disable_vgw_route_propagation)
     add(EC2Response, get_ebs_default_kms_key_id, reset_ebs_default_kms_key_id)
     # DescribeRouteTables serializes attributes by name, so a new attribute is sufficient.
     RouteTable.propagating_vgws = property(_propagating_vgws)  # type: ignore[attr-defined]
-    add(SecurityGroupRule, _keeping_its_list(SecurityGroupRule.__init__))
+    replace(SecurityGroupRule, "__init__", _keeping_its_list(SecurityGroupRule.__init__))
     SecurityGroupRule.description = property(_rule_description)  # type: ignore[assignment,method-assign]
     add(EC2Backend, _with_folder(EC2Backend.create_flow_logs))
     add(EC2Response, _with_options(EC2Response.create_flow_logs))
@@ -52,12 +52,12 @@ def _rule_description(rule: Any) -> str | None:
 def _keeping_its_list(make: Callable[..., None]) -> Callable[..., None]:
     """Store a rule's description of its prefix list in addition to the ID."""
 
-    def __init__(rule: Any, *arguments: Any, **request: Any) -> None:  # noqa: N807 - it replaces one
+    def initialize(rule: Any, *arguments: Any, **request: Any) -> None:
         make(rule, *arguments, **request)
         given = signature(make).bind(rule, *arguments, **request).arguments
         rule.prefix_list = given.get("prefix_list_id") or {}
 
-    return __init__
+    return initialize
 
 
 def enable_vgw_route_propagation(response: Any) -> Any:
@@ -86,18 +86,14 @@ def disable_vgw_route_propagation(response: Any) -> Any:
 
 def get_ebs_default_kms_key_id(response: Any) -> Any:
     """GetEbsDefaultKmsKeyId: the account's key for new volumes; by default AWS's own."""
-    from moto.core.responses import ActionResult
-
     backend = response.ec2_backend
-    return ActionResult({"KmsKeyId": backend.default_kms_key_id or "alias/aws/ebs"})
+    return respond({"KmsKeyId": backend.default_kms_key_id or "alias/aws/ebs"})
 
 
 def reset_ebs_default_kms_key_id(response: Any) -> Any:
     """ResetEbsDefaultKmsKeyId."""
-    from moto.core.responses import ActionResult
-
     response.ec2_backend.default_kms_key_id = ""
-    return ActionResult({"KmsKeyId": "alias/aws/ebs"})
+    return respond({"KmsKeyId": "alias/aws/ebs"})
 
 
 def _table_and_gateway(response: Any) -> tuple[Any, str]:

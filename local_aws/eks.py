@@ -15,6 +15,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from local_aws.extend import add, respond
+
 _Answer = dict[str, Any]
 
 
@@ -23,8 +25,6 @@ def install() -> None:
     from moto.eks.models import EKSBackend
     from moto.eks.responses import EKSResponse
     from moto.eks.urls import url_paths
-
-    from local_aws.extend import add
 
     # Everything under a cluster: botocore's model of the service determines the operation.
     url_paths["{0}/clusters/(?P<name>[^/]+)/(?P<rest>.+)$"] = EKSResponse.dispatch
@@ -153,10 +153,8 @@ def _release(version: str) -> str:
 
 
 def _updated(kind: str, update_id: str | None = None) -> Any:
-    from moto.core.responses import ActionResult
-
     update = {"id": update_id or str(uuid.uuid4()), "status": "Successful", "type": kind, "params": [], "errors": []}
-    return ActionResult({"update": update})
+    return respond({"update": update})
 
 
 def _tags(backend: Any, arn: str) -> _Answer:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from local_aws.eks import below
+from local_aws.extend import add, respond
 
 _Answer = dict[str, Any]
 
@@ -21,8 +22,6 @@ _Answer = dict[str, Any]
 def install() -> None:
     """Add the operations to Moto's EKS."""
     from moto.eks.responses import EKSResponse
-
-    from local_aws.extend import add
 
     for call in (
         create_access_entry,
@@ -67,17 +66,17 @@ def create_access_entry(response: Any) -> Any:
         "type": kind,
         **_now(),
     }
-    return _answer({"accessEntry": entries[principal]})
+    return respond({"accessEntry": entries[principal]})
 
 
 def describe_access_entry(response: Any) -> Any:
     """DescribeAccessEntry."""
-    return _answer({"accessEntry": _entry(response)})
+    return respond({"accessEntry": _entry(response)})
 
 
 def list_access_entries(response: Any) -> Any:
     """ListAccessEntries."""
-    return _answer({"accessEntries": sorted(below(_cluster(response), "access_entries"))})
+    return respond({"accessEntries": sorted(below(_cluster(response), "access_entries"))})
 
 
 def update_access_entry(response: Any) -> Any:
@@ -87,7 +86,7 @@ def update_access_entry(response: Any) -> Any:
         value = response._get_param(key)
         if value is not None:
             entry[key] = value
-    return _answer({"accessEntry": entry})
+    return respond({"accessEntry": entry})
 
 
 def delete_access_entry(response: Any) -> Any:
@@ -95,7 +94,7 @@ def delete_access_entry(response: Any) -> Any:
     principal, cluster = _entry(response)["principalArn"], _cluster(response)
     del below(cluster, "access_entries")[principal]
     below(cluster, "policies").pop(principal, None)
-    return _answer({})
+    return respond({})
 
 
 def associate_access_policy(response: Any) -> Any:
@@ -104,14 +103,14 @@ def associate_access_policy(response: Any) -> Any:
     scope = response._get_param("accessScope")
     associated = {"policyArn": policy, "accessScope": {"namespaces": [], **scope}, "associatedAt": _now()["createdAt"]}
     below(_cluster(response), "policies").setdefault(entry["principalArn"], {})[policy] = associated
-    return _answer(_of_entry(entry) | {"associatedAccessPolicy": associated})
+    return respond(_of_entry(entry) | {"associatedAccessPolicy": associated})
 
 
 def list_associated_access_policies(response: Any) -> Any:
     """ListAssociatedAccessPolicies."""
     entry = _entry(response)
     policies = below(_cluster(response), "policies").get(entry["principalArn"], {})
-    return _answer(_of_entry(entry) | {"associatedAccessPolicies": list(policies.values())})
+    return respond(_of_entry(entry) | {"associatedAccessPolicies": list(policies.values())})
 
 
 def disassociate_access_policy(response: Any) -> Any:
@@ -119,7 +118,7 @@ def disassociate_access_policy(response: Any) -> Any:
     policies = below(_cluster(response), "policies").get(_entry(response)["principalArn"], {})
     if policies.pop(unquote(response._get_param("policyArn")), None) is None:
         raise _not_found("The specified association could not be found.")
-    return _answer({})
+    return respond({})
 
 
 def create_pod_identity_association(response: Any) -> Any:
@@ -131,12 +130,12 @@ def create_pod_identity_association(response: Any) -> Any:
         for each in below(cluster, "associations").values()
     ):
         raise _in_use("Association already exists")
-    return _answer({"association": _associate(response, cluster, requested, response._get_param("tags") or {})})
+    return respond({"association": _associate(response, cluster, requested, response._get_param("tags") or {})})
 
 
 def describe_pod_identity_association(response: Any) -> Any:
     """DescribePodIdentityAssociation."""
-    return _answer({"association": _association(response)})
+    return respond({"association": _association(response)})
 
 
 def list_pod_identity_associations(response: Any) -> Any:
@@ -148,21 +147,21 @@ def list_pod_identity_associations(response: Any) -> Any:
         for each in below(_cluster(response), "associations").values()
         if all(each[key] == value for key, value in filters.items())
     ]
-    return _answer({"associations": found})
+    return respond({"associations": found})
 
 
 def update_pod_identity_association(response: Any) -> Any:
     """UpdatePodIdentityAssociation."""
     association = _association(response)
     association["roleArn"] = response._get_param("roleArn") or association["roleArn"]
-    return _answer({"association": association})
+    return respond({"association": association})
 
 
 def delete_pod_identity_association(response: Any) -> Any:
     """DeletePodIdentityAssociation."""
     association = _association(response)
     del below(_cluster(response), "associations")[association["associationId"]]
-    return _answer({"association": association})
+    return respond({"association": association})
 
 
 def create_addon(response: Any) -> Any:
@@ -182,17 +181,17 @@ def create_addon(response: Any) -> Any:
     }
     below(cluster, "addons")[name] = addon
     _configure(response, cluster, addon)
-    return _answer({"addon": addon})
+    return respond({"addon": addon})
 
 
 def describe_addon(response: Any) -> Any:
     """DescribeAddon."""
-    return _answer({"addon": _addon(response)})
+    return respond({"addon": _addon(response)})
 
 
 def list_addons(response: Any) -> Any:
     """ListAddons."""
-    return _answer({"addons": sorted(below(_cluster(response), "addons"))})
+    return respond({"addons": sorted(below(_cluster(response), "addons"))})
 
 
 def update_addon(response: Any) -> Any:
@@ -201,7 +200,7 @@ def update_addon(response: Any) -> Any:
     addon["addonVersion"] = response._get_param("addonVersion") or addon["addonVersion"]
     _configure(response, _cluster(response), addon)
     update = {"id": str(uuid.uuid4()), "status": "Successful", "type": "AddonUpdate", "params": [], "errors": []}
-    return _answer({"update": update})
+    return respond({"update": update})
 
 
 def delete_addon(response: Any) -> Any:
@@ -209,7 +208,7 @@ def delete_addon(response: Any) -> Any:
     addon, cluster = _addon(response), _cluster(response)
     _drop_associations(cluster, addon)
     del below(cluster, "addons")[addon["addonName"]]
-    return _answer({"addon": addon | {"status": "DELETING"}})
+    return respond({"addon": addon | {"status": "DELETING"}})
 
 
 def _configure(response: Any, cluster: Any, addon: _Answer) -> None:
@@ -289,12 +288,6 @@ def _now() -> _Answer:
 
     now = utcnow()
     return {"createdAt": now, "modifiedAt": now}
-
-
-def _answer(content: _Answer) -> Any:
-    from moto.core.responses import ActionResult
-
-    return ActionResult(content)
 
 
 def _in_use(message: str) -> Exception:

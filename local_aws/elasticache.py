@@ -15,6 +15,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from local_aws.extend import add, respond
+
 _Answer = dict[str, Any]
 
 _PORT = 6379
@@ -61,8 +63,6 @@ def install() -> None:
     """Replace Moto's replication groups and return their nodes."""
     from moto.elasticache.models import ElastiCacheBackend
     from moto.elasticache.responses import ElastiCacheResponse
-
-    from local_aws.extend import add
 
     for call in (
         create_replication_group,
@@ -274,15 +274,13 @@ def decrease_replica_count(response: Any) -> Any:
 
 def delete_replication_group(response: Any) -> Any:
     """DeleteReplicationGroup."""
-    from moto.core.responses import ActionResult
-
     group = _group(response)
     backend = response.elasticache_backend
     if response.params.get("FinalSnapshotIdentifier"):
         _take_snapshot(backend, group, response.params["FinalSnapshotIdentifier"])
     del _groups(backend)[group.name]
     backend.tagging_service.delete_all_tags_for_resource(group.arn)
-    return ActionResult({"ReplicationGroup": group.describe() | {"Status": "deleting"}})
+    return respond({"ReplicationGroup": group.describe() | {"Status": "deleting"}})
 
 
 def _take_snapshot(backend: Any, group: Group, name: str) -> None:
@@ -369,9 +367,7 @@ def _group(response: Any) -> Group:
 
 
 def _answer(group: Group) -> Any:
-    from moto.core.responses import ActionResult
-
-    return ActionResult({"ReplicationGroup": group.describe()})
+    return respond({"ReplicationGroup": group.describe()})
 
 
 def _letters(count: int) -> str:

@@ -11,7 +11,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from local_aws.extend import add, answer
+from local_aws.extend import add, respond
 
 _Answer = dict[str, Any]
 _State = dict[str, _Answer]
@@ -57,14 +57,14 @@ def create_cache_parameter_group(response: Any) -> Any:
     }
     _parameter_groups(response)[name] = group
     _tag(response, group["ARN"])
-    return answer({"CacheParameterGroup": group})
+    return respond({"CacheParameterGroup": group})
 
 
 def describe_cache_parameter_groups(response: Any) -> Any:
     """DescribeCacheParameterGroups."""
     named = response.params.get("CacheParameterGroupName")
     found = [_parameter_group(response)] if named else list(_parameter_groups(response).values())
-    return answer({"CacheParameterGroups": found})
+    return respond({"CacheParameterGroups": found})
 
 
 def describe_cache_parameters(response: Any) -> Any:
@@ -75,14 +75,14 @@ def describe_cache_parameters(response: Any) -> Any:
         {"ParameterName": name, "ParameterValue": value, "Source": "user", "IsModifiable": True}
         for name, value in parameters.items()
     ]
-    return answer({"Parameters": found})
+    return respond({"Parameters": found})
 
 
 def modify_cache_parameter_group(response: Any) -> Any:
     """ModifyCacheParameterGroup."""
     group = _parameter_group(response)
     group["parameters"] |= {each["ParameterName"]: each["ParameterValue"] for each in _values(response)}
-    return answer({"CacheParameterGroupName": group["CacheParameterGroupName"]})
+    return respond({"CacheParameterGroupName": group["CacheParameterGroupName"]})
 
 
 def reset_cache_parameter_group(response: Any) -> Any:
@@ -92,13 +92,13 @@ def reset_cache_parameter_group(response: Any) -> Any:
         group["parameters"].clear()
     for each in _values(response):
         group["parameters"].pop(each["ParameterName"], None)
-    return answer({"CacheParameterGroupName": group["CacheParameterGroupName"]})
+    return respond({"CacheParameterGroupName": group["CacheParameterGroupName"]})
 
 
 def delete_cache_parameter_group(response: Any) -> Any:
     """DeleteCacheParameterGroup."""
     del _parameter_groups(response)[_parameter_group(response)["CacheParameterGroupName"]]
-    return answer({})
+    return respond({})
 
 
 def create_user_group(response: Any) -> Any:
@@ -122,14 +122,14 @@ def create_user_group(response: Any) -> Any:
     }
     _user_groups(response)[name] = group
     _tag(response, group["ARN"])
-    return answer(group)
+    return respond(group)
 
 
 def describe_user_groups(response: Any) -> Any:
     """DescribeUserGroups."""
     named = response.params.get("UserGroupId")
     found = [_user_group(response)] if named else list(_user_groups(response).values())
-    return answer({"UserGroups": found})
+    return respond({"UserGroups": found})
 
 
 def modify_user_group(response: Any) -> Any:
@@ -139,14 +139,14 @@ def modify_user_group(response: Any) -> Any:
     kept = [user_id for user_id in group["UserIds"] if user_id not in removed]
     group["UserIds"] = kept + list(response.params.get("UserIdsToAdd") or [])
     group["Engine"] = (response.params.get("Engine") or group["Engine"]).lower()
-    return answer(group)
+    return respond(group)
 
 
 def delete_user_group(response: Any) -> Any:
     """DeleteUserGroup."""
     group = _user_group(response)
     del _user_groups(response)[group["UserGroupId"]]
-    return answer(group | {"Status": "deleting"})
+    return respond(group | {"Status": "deleting"})
 
 
 def modify_user(response: Any) -> Any:
@@ -162,7 +162,7 @@ def modify_user(response: Any) -> Any:
     passwords = mode.get("Passwords") or params.get("Passwords")
     if passwords:
         user.passwords = list(passwords)
-    return answer(user)
+    return respond(user)
 
 
 def modify_cache_subnet_group(response: Any) -> Any:
@@ -181,7 +181,7 @@ def modify_cache_subnet_group(response: Any) -> Any:
         group.tags,
     )
     backend.cache_subnet_groups[group.cache_subnet_group_name] = changed
-    return answer({"CacheSubnetGroup": changed})
+    return respond({"CacheSubnetGroup": changed})
 
 
 def delete_cache_subnet_group(response: Any) -> Any:
@@ -189,7 +189,7 @@ def delete_cache_subnet_group(response: Any) -> Any:
     backend = response.elasticache_backend
     (group,) = backend.describe_cache_subnet_groups(response.params["CacheSubnetGroupName"])
     del backend.cache_subnet_groups[group.cache_subnet_group_name]
-    return answer({})
+    return respond({})
 
 
 def _authentication(user: Any) -> _Answer:

@@ -15,7 +15,7 @@ def replace(target: object, name: str, by: object) -> None:
     setattr(target, name, by)
 
 
-def answer(result: Any) -> Any:
+def respond(result: Any) -> Any:
     """Return Moto's response with this result."""
     from moto.core.responses import ActionResult
 

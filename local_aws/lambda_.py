@@ -39,7 +39,7 @@ def install() -> None:
 
     replace(LambdaSimpleBackend, "invoke", _invoke_by_api)
     replace(LambdaFunction, "invoke", _invoke_by_service)
-    add(LambdaFunction, _keeping_logging(LambdaFunction.__init__))
+    replace(LambdaFunction, "__init__", _keeping_logging(LambdaFunction.__init__))
     add(LambdaFunction, _with_logging(LambdaFunction.get_configuration))
     add(LambdaFunction, _taking_the_rest(LambdaFunction.update_configuration))
     add(LambdaFunction, _taking_architectures(LambdaFunction.update_function_code))
@@ -85,11 +85,11 @@ def _invoke_by_rule(account_id: str, fn_arn: str, event: Any) -> None:
 
 
 def _keeping_logging(begin: Callable[..., None]) -> Callable[..., None]:
-    def __init__(function: Any, account_id: str, spec: dict[str, Any], *rest: Any, **named: Any) -> None:  # noqa: N807
+    def initialize(function: Any, account_id: str, spec: dict[str, Any], *rest: Any, **named: Any) -> None:
         begin(function, account_id, spec, *rest, **named)
         function.logging_config = _logging(function, spec.get("LoggingConfig") or {})
 
-    return __init__
+    return initialize
 
 
 def _logging(function: Any, given: dict[str, Any]) -> dict[str, Any]:

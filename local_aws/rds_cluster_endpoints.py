@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from local_aws.extend import add, answer
+from local_aws.extend import add, respond
 from local_aws.rds import letters
 
 
@@ -32,7 +32,7 @@ def create_db_cluster_endpoint(response: Any) -> Any:
     name = params["DBClusterEndpointIdentifier"].lower()
     endpoint = ClusterEndpoint(cluster, name, params)
     _endpoints(response.backend)[name] = endpoint
-    return answer(endpoint.description)
+    return respond(endpoint.description)
 
 
 def describe_db_cluster_endpoints(response: Any) -> Any:
@@ -47,21 +47,21 @@ def describe_db_cluster_endpoints(response: Any) -> Any:
         for endpoint in _endpoints(response.backend).values()
         if all(endpoint.description[name] == value for name, value in wanted.items())
     ]
-    return answer({"DBClusterEndpoints": found})
+    return respond({"DBClusterEndpoints": found})
 
 
 def modify_db_cluster_endpoint(response: Any) -> Any:
     """ModifyDBClusterEndpoint: its kind and its instances."""
     endpoint = _endpoint(response)
     endpoint.change(response.params)
-    return answer(endpoint.description)
+    return respond(endpoint.description)
 
 
 def delete_db_cluster_endpoint(response: Any) -> Any:
     """DeleteDBClusterEndpoint."""
     endpoint = _endpoint(response)
     del _endpoints(response.backend)[endpoint.description["DBClusterEndpointIdentifier"]]
-    return answer(endpoint.description | {"Status": "deleting"})
+    return respond(endpoint.description | {"Status": "deleting"})
 
 
 class Tagged:

@@ -13,7 +13,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from local_aws.extend import add, answer
+from local_aws.extend import add, respond
 
 
 def install() -> None:
@@ -54,14 +54,14 @@ def reset_db_parameter_group(response: Any) -> Any:
     """ResetDBParameterGroup."""
     group = _group(response)
     _reset(response, group)
-    return answer({"DBParameterGroupName": group.name})
+    return respond({"DBParameterGroupName": group.name})
 
 
 def reset_db_cluster_parameter_group(response: Any) -> Any:
     """ResetDBClusterParameterGroup."""
     group = _cluster_group(response)
     _reset(response, group)
-    return answer({"DBClusterParameterGroupName": group.name})
+    return respond({"DBClusterParameterGroupName": group.name})
 
 
 def modify_event_subscription(response: Any) -> Any:
@@ -77,7 +77,7 @@ def modify_event_subscription(response: Any) -> Any:
     for attribute, value in changes.items():
         if value is not None:
             setattr(subscription, attribute, value)
-    return answer({"EventSubscription": subscription})
+    return respond({"EventSubscription": subscription})
 
 
 def _staying(modify: Callable[..., Any]) -> Callable[..., Any]:
@@ -115,7 +115,7 @@ def _cluster_group(response: Any) -> Any:
 def _parameters(response: Any, group: Any) -> Any:
     source = response.params.get("Source") or "user"
     found = [parameter for parameter in group.parameters.values() if parameter["Source"] == source]
-    return answer({"Parameters": found})
+    return respond({"Parameters": found})
 
 
 def _reset(response: Any, group: Any) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from local_aws.extend import add, answer
+from local_aws.extend import add, respond
 from local_aws.rds_cluster_endpoints import Tagged
 
 _NEEDING_A_PROXY = (
@@ -57,7 +57,7 @@ def modify_db_proxy(response: Any) -> Any:
     for asked, attribute in _CHANGES.items():
         if response.params.get(asked) is not None:
             setattr(proxy, attribute, response.params[asked])
-    return answer({"DBProxy": proxy})
+    return respond({"DBProxy": proxy})
 
 
 class ProxyEndpoint(Tagged):
@@ -88,16 +88,16 @@ def create_db_proxy_endpoint(response: Any) -> Any:
     """CreateDBProxyEndpoint."""
     endpoint = ProxyEndpoint(_proxy(response), response.params)
     _endpoints(response.backend)[endpoint.arn] = endpoint
-    return answer({"DBProxyEndpoint": endpoint.description})
+    return respond({"DBProxyEndpoint": endpoint.description})
 
 
 def describe_db_proxy_endpoints(response: Any) -> Any:
     """DescribeDBProxyEndpoints, by proxy, name, or both; a name that does not exist is an error."""
     if response.params.get("DBProxyEndpointName"):
-        return answer({"DBProxyEndpoints": [_endpoint(response).description]})
+        return respond({"DBProxyEndpoints": [_endpoint(response).description]})
     proxy = response.params.get("DBProxyName")
     descriptions = [endpoint.description for endpoint in _endpoints(response.backend).values()]
-    return answer({"DBProxyEndpoints": [each for each in descriptions if proxy in (None, each["DBProxyName"])]})
+    return respond({"DBProxyEndpoints": [each for each in descriptions if proxy in (None, each["DBProxyName"])]})
 
 
 def modify_db_proxy_endpoint(response: Any) -> Any:
@@ -106,14 +106,14 @@ def modify_db_proxy_endpoint(response: Any) -> Any:
     groups = response.params.get("VpcSecurityGroupIds")
     if groups:
         endpoint.description["VpcSecurityGroupIds"] = groups
-    return answer({"DBProxyEndpoint": endpoint.description})
+    return respond({"DBProxyEndpoint": endpoint.description})
 
 
 def delete_db_proxy_endpoint(response: Any) -> Any:
     """DeleteDBProxyEndpoint."""
     endpoint = _endpoint(response)
     del _endpoints(response.backend)[endpoint.arn]
-    return answer({"DBProxyEndpoint": endpoint.description | {"Status": "deleting"}})
+    return respond({"DBProxyEndpoint": endpoint.description | {"Status": "deleting"}})
 
 
 def _of_a_proxy(name: str, call: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -1,6 +1,5 @@
 """Problems of unlock records, which are reported with those of the environment files."""
 
-import datetime
 from pathlib import Path
 
 import pytest
@@ -8,16 +7,7 @@ import pytest
 from modules.environment_files import load
 from modules.foundation.problems import SettingsError
 from tests.support.environments import DEV, PROD, write
-
-TODAY = datetime.date(2026, 11, 21)
-RECORD = """\
-unlock "aws_s3_bucket.bucket_content" {
-  allow  = ["loss"]
-  reason = "Empty since the content moved"
-  who    = "kim@agora.example"
-  until  = "2026-12-01"
-}
-"""
+from tests.support.unlocks import RECORD, TODAY
 
 
 def problems(folder: Path, name: str, text: str, dev: str = DEV) -> list[str]:

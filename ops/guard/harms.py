@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ops.guard.ranges import is_wide
@@ -113,18 +113,6 @@ def loses_block(key: str, *values: str) -> Harm:
     return lambda before, after: has(before) and not has(after)
 
 
-def in_json(harms: Harm, *path: str) -> Harm:
-    """The same harm for the value at a path in JSON text."""
-
-    def of(text: Any) -> Any:
-        try:
-            return _at(json.loads(text), path)
-        except (TypeError, ValueError):
-            return None
-
-    return lambda before, after: harms(of(before), of(after))
-
-
 def expires_sooner(before: Any, after: Any) -> bool:
     """An S3 lifecycle configuration expires objects or versions that were kept, or kept for longer."""
     old = _expirations(before)
@@ -233,12 +221,6 @@ def _ranges(value: Any) -> set[str]:
     """Return the ranges in a list of ranges or of blocks with a `cidr`."""
     found = value if _is_list(value) else []
     return {str(each.get("cidr") if isinstance(each, dict) else each) for each in found}
-
-
-def _at(value: Any, path: Iterable[str]) -> Any:
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
 
 
 def _blocks(value: Any) -> list[Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from pydantic_core import PydanticUndefined
 
 from modules.foundation.settings import NotAllowed, Settings, TierDefault
 from modules.hcl.reading import alternatives, shape_of, written
+from ops.reference.markdown import table
 
 _PREFIX = re.compile(r"(?:The|An?) `\w+` block[^:`]*: ")
 _SCALARS = {str: "string", int: "number", float: "number", bool: "true or false"}
@@ -60,19 +61,15 @@ def _keys(fields: dict[str, FieldInfo], groups: Mapping[str, str] | None = None)
         if shape_of(info).kind == "attribute":
             title = (groups or {}).get(name, title)
             tables.setdefault(title, {})[name] = info
-    for title, table in tables.items():
+    for title, keys in tables.items():
         if title:
             yield f"**{title}**\n"
-        yield from _table(table)
-        yield ""
+        rows = ((f"`{name}`", _type(info), _default(info), _description(info)) for name, info in keys.items())
+        yield f"{table(('key', 'value', 'default', 'description'), rows)}\n"
 
 
-def _table(fields: dict[str, FieldInfo]) -> Iterator[str]:
-    yield "| key | value | default | description |"
-    yield "|---|---|---|---|"
-    for name, info in fields.items():
-        cells = (f"`{name}`", _type(info), _default(info), f"{_sentence(info.description)}{_not_allowed(info)}")
-        yield f"| {' | '.join(each.replace('|', '&#124;') for each in cells)} |"
+def _description(info: FieldInfo) -> str:
+    return f"{_sentence(info.description)}{_not_allowed(info)}"
 
 
 def _type(info: FieldInfo) -> str:

@@ -1,11 +1,12 @@
 """The pages of the reference about programs: their environment variables, and what the S3 endpoint allows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from modules.compute.eks.keys.registry import KUBERNETES_REGISTRY_BUCKET
 from modules.events.function.keys.shipped import SHIPPED
 from modules.foundation.variables import VARIABLES, variable
 from modules.network.vpc.keys.aws_buckets import AWS_BUCKETS
+from ops.reference.markdown import table
 
 
 def variables() -> str:
@@ -32,7 +33,7 @@ def variables() -> str:
         "its ARN.",
         "Groundwork does not create pods, so it sets no variables in them: take endpoints from the outputs of the "
         "stack.",
-        *_table(("variable", "received by", "set", "description"), rows),
+        table(("variable", "received by", "set", "description"), rows),
     )
 
 
@@ -41,7 +42,7 @@ def shipped_functions() -> str:
     sections: list[str] = []
     for name, own in SHIPPED.items():
         rows = ((f"`{key}`", _shipped_default(each.default), each.description) for key, each in own.items())
-        sections += [f"## `{name}`", *_table(("variable", "default", "description"), rows)]
+        sections += [f"## `{name}`", table(("variable", "default", "description"), rows)]
     return _page(
         "Environment variables of the functions in lambdas/",
         "Set them in the `environment` of a `function` block.",
@@ -61,7 +62,7 @@ def s3_endpoint() -> str:
         "What the S3 endpoint allows",
         "Requests to S3 from inside the VPC pass through a gateway endpoint, whose policy allows these buckets only. "
         "Requests to any other bucket fail with `AccessDenied`.",
-        *_table(("buckets", "actions", "reason"), rows),
+        table(("buckets", "actions", "reason"), rows),
     )
 
 
@@ -70,15 +71,8 @@ def _names(buckets: Iterable[str]) -> str:
 
 
 def _page(title: str, *paragraphs: str) -> str:
-    """Return a page; each paragraph is followed by an empty line, each row of a table is not."""
+    """Return a page; each paragraph or table is followed by an empty line."""
     return "\n\n".join([f"# {title}", *paragraphs]) + "\n"
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """Yield a table as one paragraph."""
-    lines = (f"| {' | '.join(cells)} |" for cells in (head, *rows))
-    first, *rest = lines
-    yield "\n".join([first, "|" + "---|" * len(head), *rest])
 
 
 def _shipped_default(default: str | None) -> str:

@@ -1,6 +1,5 @@
 """The judgement of plans on a fixed date, for tests."""
 
-import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +8,10 @@ from modules.unlocks import Unlocks, read_unlocks
 from ops.guard.judgement import Judgement, judge
 from ops.guard.plan import Plan
 from tests.ops.guard.plans import plan
-
-TODAY = datetime.date(2026, 11, 21)
+from tests.support.unlocks import TODAY
 
 #: The account of prod, and the account of its registry.
 ACCOUNTS = frozenset({"333333333333", "222222222222"})
-
-RECORD = """\
-unlock "aws_s3_bucket.bucket_content" {
-  allow  = ["loss"]
-  reason = "Empty since the content moved"
-  who    = "kim@agora.example"
-  until  = "2026-12-01"
-}
-"""
 
 
 def judged(

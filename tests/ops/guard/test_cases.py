@@ -8,8 +8,9 @@ import pytest
 
 from ops.guard.judgement import judge
 from ops.guard.plan import Plan
-from tests.ops.guard.judging import ACCOUNTS, TODAY, records
+from tests.ops.guard.judging import ACCOUNTS, records
 from tests.ops.guard.plans import change, plan
+from tests.support.unlocks import TODAY
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "cases.jsonl").read_text().splitlines()]
 

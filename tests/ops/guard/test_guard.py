@@ -11,9 +11,9 @@ from ops.errors import ExitCode, OpsError
 from ops.guard.guard import run_guard
 from ops.guard.plan import parse_plan
 from ops.workspace import PROJECT
-from tests.ops.guard.judging import TODAY
 from tests.ops.guard.plans import BUCKET, created, destroyed, plan, written
 from tests.ops.test_commands import ops
+from tests.support.unlocks import TODAY
 
 ENVS = PROJECT / "envs"
 

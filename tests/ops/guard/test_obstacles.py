@@ -9,8 +9,8 @@ from modules.unlocks import read_unlocks
 from ops.guard.judgement import judge
 from ops.guard.obstacles import obstacles
 from ops.guard.plan import Plan
-from tests.ops.guard.judging import TODAY
 from tests.ops.guard.plans import BUCKET, DATABASE, change, created, destroyed, plan, updated
+from tests.support.unlocks import TODAY
 
 LOAD_BALANCER = "aws_lb.load_balancer_public"
 INSTANCE = "aws_db_instance.database_orders_main_1"

@@ -6,8 +6,9 @@ import pytest
 
 from modules.foundation.problems import SettingsError
 from modules.unlocks import read_unlocks, too_long
-from tests.ops.guard.judging import RECORD, TODAY, judged
+from tests.ops.guard.judging import judged
 from tests.ops.guard.plans import BUCKET, destroyed, updated
+from tests.support.unlocks import RECORD, TODAY
 
 
 def test_record_unlocks_its_finding(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from ops.guard.plan import Plan
 from ops.guard.versions import ended_versions
-from tests.ops.guard.judging import RECORD, judged, refused
+from tests.ops.guard.judging import judged, refused
 from tests.ops.guard.plans import DATABASE, change, created, plan, updated
+from tests.support.unlocks import RECORD
 
 
 @pytest.mark.parametrize(

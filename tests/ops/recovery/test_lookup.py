@@ -1,12 +1,10 @@
 """Import ids of objects, from the planned values of their resources."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from ops.recovery.lookup import UnknownValueError, import_ids
 
@@ -18,15 +16,6 @@ def client(service: str) -> Any:
     # The type stubs accept only literal service names.
     session: Any = boto3
     return session.client(service, region_name="eu-west-1")
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    with mock_aws():
-        yield
 
 
 def subnet(cidr: str, **tags: str) -> str:
@@ -118,8 +107,8 @@ class Kms:
     def list_keys(self) -> Any:
         return {"Keys": [{"KeyId": "theirs"}, {"KeyId": "ours"}]}
 
-    def describe_key(self, KeyId: str) -> Any:  # noqa: N803 - boto3's name
-        if KeyId == "theirs":
+    def describe_key(self, **request: str) -> Any:
+        if request["KeyId"] == "theirs":
             raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "DescribeKey")
         return {"KeyMetadata": {"Description": "agora dev: data", "KeyState": "Enabled"}}
 

@@ -1,7 +1,6 @@
 """The recovery command: lookups and messages."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,11 +8,12 @@ from typing import Any, cast
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from ops.recovery.recover import Recovery, recovered
 from ops.target import Target
 from ops.terraform import Terraform
+
+pytestmark = pytest.mark.usefixtures("aws")
 
 ACCOUNT, REGION, OTHER = "111111111111", "ap-northeast-2", "us-east-1"
 TAGS = {"product": "agora", "environment": "dev"}
@@ -79,15 +79,6 @@ class FakeTerraform:
         assert self.refreshed or not self.gone
         for each in json.loads((self.folder / "cdk.tf.json").read_text())["import"]:
             del self.creates[each["to"]]
-
-
-@pytest.fixture(autouse=True)
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    with mock_aws():
-        yield
 
 
 def run(folder: Path, creates: dict[str, dict[str, Any]], **options: Any) -> Recovery:
