@@ -1,7 +1,8 @@
 """`make setup`: installs what the other commands need. Runs with the system's Python and its standard library.
 
-Creates .venv from requirements.lock and node_modules from package-lock.json. Later runs only check whether the lock
-files have changed. uv installs the Python packages: the machine's own, or the one of requirements-uv.lock in .venv-uv.
+Creates .venv from requirements.lock and node_modules from pnpm-lock.yaml. Later runs only check whether the lock files
+have changed. uv installs the Python packages: the machine's own, or the one of requirements-uv.lock in .venv-uv. pnpm,
+which npm installs into ci/pnpm, installs the Node.js packages.
 The syntax is limited to Python 3.7, so that an old Python can report that it is too old.
 """
 
@@ -27,13 +28,17 @@ VENV_PYTHON = VENV / "bin" / "python"
 #: The environment with uv and pip, on a machine without uv.
 BOOTSTRAP = PROJECT / ".venv-uv"
 NODE_MODULES = PROJECT / "node_modules"
+#: The environment with pnpm.
+PNPM = PROJECT / "ci" / "pnpm" / "node_modules"
 PYTHON_LOCK = "requirements.lock"
 UV_LOCK = "requirements-uv.lock"
+NODE_LOCK = "pnpm-lock.yaml"
+PNPM_LOCK = "ci/pnpm/package-lock.json"
 
 Version = Tuple[int, int]  # noqa: UP006 - for the old Python
 
 PYTHON_NEEDED = (3, 11)
-NODE_NEEDED = (18, 0)
+NODE_NEEDED = (18, 12)
 NPM_NEEDED = (8, 0)
 TERRAFORM_NEEDED = (1, 10)
 #: The first release that reads the certificates of the machine by UV_SYSTEM_CERTS, or the older variable.
@@ -48,6 +53,11 @@ REMOVE_UV = "see the output above; if uv itself fails, run `rm -r .venv-uv`, the
 CHECK_INDEX = (
     "see the output above; if the index cannot be reached, check HTTPS_PROXY, and UV_DEFAULT_INDEX for a mirror; if a "
     "hash differs, restore the lock file with git"
+)
+#: The same for Node.js packages.
+CHECK_REGISTRY = (
+    "see the output above; if the registry cannot be reached, check HTTPS_PROXY, and `npm config get registry` for a "
+    "mirror; if a hash differs, restore the lock file with git"
 )
 #: Certificates of the machine, as pip uses them (by two names, for older and newer releases); only the machine's
 #: Python; and all indexes alike, as for pip: the lock file has the hash of every package.
@@ -65,6 +75,15 @@ PIP_SETTINGS = {
     "cert": "SSL_CERT_FILE",
     "trusted-host": "UV_INSECURE_HOST",
 }
+
+#: The program `groundwork` in .venv/bin.
+PROGRAM = """\
+#!{python}
+import sys
+sys.path.insert(0, {project!r})
+from ops.__main__ import main
+main()
+"""
 
 GET_NODE = "https://nodejs.org/en/download"
 GET_TERRAFORM = "https://developer.hashicorp.com/terraform/install"
@@ -98,8 +117,8 @@ def install_all() -> None:
     # In parallel: npm takes most of the time, and waits for the network.
     with ThreadPoolExecutor() as pool:
         installs = [
-            pool.submit(once, "Python packages", VENV, PYTHON_LOCK, lambda: install_python(VENV, PYTHON_LOCK)),
-            pool.submit(once, "Node.js packages", NODE_MODULES, "package-lock.json", install_node),
+            pool.submit(once, "Python packages", VENV, PYTHON_LOCK, install_project),
+            pool.submit(once, "Node.js packages", NODE_MODULES, NODE_LOCK, install_node),
         ]
     for install in installs:
         install.result()
@@ -176,6 +195,14 @@ def install_python(folder: Path, lock: str) -> None:
     run([*install, "-r", lock], CHECK_INDEX, environment)
 
 
+def install_project() -> None:
+    """Create .venv, with `groundwork` as another name for `python -m ops`: shells complete only named programs."""
+    install_python(VENV, PYTHON_LOCK)
+    program = VENV / "bin" / "groundwork"
+    program.write_text(PROGRAM.format(python=VENV_PYTHON, project=str(PROJECT)))
+    program.chmod(0o755)
+
+
 def find_uv() -> Tuple[str, Dict[str, str]]:  # noqa: UP006 - for the old Python
     """Return uv and the environment variables for it, after installing it if the machine has none."""
     environment = {**UV_SETTINGS, **os.environ}
@@ -205,12 +232,19 @@ def pip_settings() -> Dict[str, str]:  # noqa: UP006 - for the old Python
 
 
 def install_node() -> None:
-    """Install node_modules, and run no install script except that of `node`, which provides Groundwork's Node.js.
+    """Create node_modules with hard links into pnpm's store. No install script runs.
 
     The terminal module of the CDKTF CLI does not need its script: it ships the compiled result.
     """
-    run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "see the output above")
-    run(["npm", "rebuild", "node"], "see the output above")
+    once("pnpm", PNPM, PNPM_LOCK, install_pnpm)
+    shutil.rmtree(NODE_MODULES, ignore_errors=True)
+    pnpm = str(PNPM / ".bin" / "pnpm")
+    run([pnpm, "install", "--frozen-lockfile", "--ignore-scripts"], CHECK_REGISTRY)
+
+
+def install_pnpm() -> None:
+    """Install pnpm with npm into a folder of its own."""
+    run(["npm", "ci", "--prefix", str(PNPM.parent), "--ignore-scripts", "--no-audit", "--no-fund"], CHECK_REGISTRY)
 
 
 def index_bindings() -> None:

@@ -1,4 +1,4 @@
-"""Node.js of the jsii kernel: the version of package-lock.json, if it is installed."""
+"""Node.js of the jsii kernel: the version of pnpm-lock.yaml, if it is installed."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -54,11 +55,13 @@ def _group(groups: Mapping[str, list[Any]], name: str) -> Iterator[str]:
 
 def _node(project: Path) -> Iterator[Finding]:
     asked = json.loads((project / "package.json").read_text())
-    locked = json.loads((project / "package-lock.json").read_text())["packages"].get("", {})
-    for kind in ("dependencies", "devDependencies"):
-        if asked.get(kind, {}) != locked.get(kind, {}):
-            message = f"the {kind} in package.json differ from those in package-lock.json"
-            yield Finding("error", "lock files", message, "run `npm install --package-lock-only --ignore-scripts`")
+    locked = yaml.safe_load((project / "pnpm-lock.yaml").read_text())["importers"]["."]
+    for kind in ("dependencies", "optionalDependencies", "devDependencies"):
+        if asked.get(kind, {}) != {name: each["specifier"] for name, each in locked.get(kind, {}).items()}:
+            message = f"the {kind} in package.json differ from those in pnpm-lock.yaml"
+            yield Finding(
+                "error", "lock files", message, "run `ci/pnpm/node_modules/.bin/pnpm install --lockfile-only`"
+            )
 
 
 def _provider(project: Path) -> Iterator[Finding]:

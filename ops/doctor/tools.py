@@ -24,7 +24,7 @@ def installed() -> Findings:
     """Yield each lock file that has changed since its packages were installed."""
     stale = [
         lock
-        for lock, folder in ((set_up.PYTHON_LOCK, set_up.VENV), ("package-lock.json", set_up.NODE_MODULES))
+        for lock, folder in ((set_up.PYTHON_LOCK, set_up.VENV), (set_up.NODE_LOCK, set_up.NODE_MODULES))
         if not set_up.stamp(folder, lock).exists()
     ]
     for lock in stale:

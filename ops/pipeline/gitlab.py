@@ -88,6 +88,8 @@ def _base() -> dict[str, Any]:
             # Wheels of functions.
             "PIP_CACHE_DIR": "$CI_PROJECT_DIR/.cache/pip",
             "NPM_CONFIG_CACHE": "$CI_PROJECT_DIR/.cache/npm",
+            "NPM_CONFIG_STORE_DIR": "$CI_PROJECT_DIR/.cache/pnpm",
+            "TF_PLUGIN_CACHE_DIR": "$CI_PROJECT_DIR/.cache/terraform",
             # The check that a release is on the default branch does not work in a shallow clone.
             "GIT_DEPTH": "0",
         },
@@ -95,8 +97,8 @@ def _base() -> dict[str, Any]:
             "image": "$GROUNDWORK_IMAGE",
             "interruptible": False,
             "cache": {
-                "key": {"files": ["requirements.lock", "package-lock.json"]},
-                "paths": [".cache/uv/", ".cache/pip/", ".cache/npm/"],
+                "key": {"files": ["requirements.lock", "pnpm-lock.yaml"]},
+                "paths": [".cache/"],
             },
             "before_script": ["make setup"],
         },

@@ -20,7 +20,7 @@ _EVERYTHING = (
     "cdktf.json",
     "main.py",
     "modules/*.py",
-    "package-lock.json",
+    "pnpm-lock.yaml",
     "requirements.lock",
 )  # fmt: skip
 #: Python modules that import all modules. Their imports say nothing about a single environment.

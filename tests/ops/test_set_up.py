@@ -1,6 +1,7 @@
 """Setup reports missing and outdated tools, and how to install them."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def test_old_python_is_reported(monkeypatch: pytest.MonkeyPatch, tools: Path) ->
 def test_installed_lock_file_is_not_installed_again(tmp_path: Path) -> None:
     installed = []
     for _ in range(2):
-        set_up.once("things", tmp_path, "package-lock.json", lambda: installed.append(1))
+        set_up.once("things", tmp_path, "pnpm-lock.yaml", lambda: installed.append(1))
     assert installed == [1]
 
 
@@ -63,7 +64,7 @@ def test_failed_installation_fails_setup_but_keeps_the_other_one(tools: Path, mo
     done = []
     for name in ("VENV", "NODE_MODULES"):
         monkeypatch.setattr(set_up, name, tools / name)
-        (tools / name).mkdir()
+        (tools / name / "bin").mkdir(parents=True)
     monkeypatch.setattr(set_up, "install_python", lambda *_: sys.exit(set_up.FAILED))
     monkeypatch.setattr(set_up, "install_node", lambda: done.append("node"))
     monkeypatch.setattr(set_up, "index_bindings", lambda: done.append("index"))
@@ -122,3 +123,21 @@ def test_uv_variable_overrides_pip_setting(tools: Path, bootstrap: Path, monkeyp
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://other.example/simple")
     assert set_up.find_uv()[1]["UV_DEFAULT_INDEX"] == "https://other.example/simple"
     assert bootstrap.is_dir()
+
+
+def test_groundwork_is_another_name_for_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setattr(set_up, "VENV", tmp_path)
+    monkeypatch.setattr(set_up, "VENV_PYTHON", Path(sys.executable))
+    monkeypatch.setattr(set_up, "install_python", lambda *_: None)
+    set_up.install_project()
+    # The protocol of Click, with which a shell asks for completions.
+    asked = {"_GROUNDWORK_COMPLETE": "complete_bash", "COMP_WORDS": "groundwork plan --env ", "COMP_CWORD": "3"}
+    done = subprocess.run(
+        [tmp_path / "bin" / "groundwork"],
+        env={**os.environ, **asked, "ENVS": str(set_up.PROJECT / "envs")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["dev", "prod", "staging"]

