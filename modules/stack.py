@@ -3,7 +3,9 @@
 The only file that uses all modules.
 """
 
+import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 from cdktf import TerraformStack
 from constructs import Construct
@@ -30,6 +32,8 @@ from modules.observability.module import ObservabilityModule
 
 #: The first release of Terraform (and OpenTofu) that locks the state with an object in S3, `use_lockfile`.
 REQUIRED_TERRAFORM = ">= 1.10"
+#: The provider's release and checksums, committed at the root of the project.
+LOCK_FILE = Path(__file__).parents[1] / ".terraform.lock.hcl"
 
 
 class EnvironmentStack(TerraformStack):
@@ -119,3 +123,9 @@ def _shipped(environment: Environment, settings: PipelineSettings) -> PipelineSt
 
 def _require_terraform(stack: TerraformStack) -> None:
     stack.add_override("terraform.required_version", REQUIRED_TERRAFORM)
+
+
+def pin_providers(output: Path) -> None:
+    """Copy the committed lock file next to each synthesized stack, so that every `terraform init` uses its release."""
+    for folder in (output / "stacks").iterdir():
+        shutil.copyfile(LOCK_FILE, folder / LOCK_FILE.name)

@@ -24,11 +24,7 @@ def build(packages: Packages, environments: Iterable[Environment], shell: Mappin
 
     `shell` contains the environment variables for pip. Raises OpsError.
     """
-    wanted = {
-        (function.folder(label), function.target): environment.name
-        for environment in environments
-        for label, function in environment.expanded().function.items()
-    }
+    wanted = dict.fromkeys(each for environment in environments for each in environment.packaged())
     try:
         return [_built(packages, code, target, shell) for code, target in wanted]
     except PackagingError as error:

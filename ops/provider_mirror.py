@@ -1,11 +1,13 @@
-"""Local mirrors of the AWS provider, for machines without access to its registry.
+"""Where `terraform init` finds the AWS provider: a local mirror, or the registry with a cache of downloads.
 
 Terraform searches its implied mirror folders itself, unless TF_CLI_CONFIG_FILE names a missing file or one with a
 network mirror. Therefore, a mirror that is found is written into a CLI config of Groundwork's own.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 MIRROR_VARIABLE = "GROUNDWORK_PROVIDER_MIRROR"
@@ -26,7 +28,35 @@ def find_mirror(environment: Mapping[str, str] = os.environ) -> Path | None:
     return next((folder for folder in _mirror_folders(environment) if (folder / PROVIDER).is_dir()), None)
 
 
-def cli_config(build: Path, environment: Mapping[str, str] = os.environ) -> Path | None:
+def plugin_cache(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the existing folder of downloaded providers: TF_PLUGIN_CACHE_DIR, or the default of the CDKTF CLI.
+
+    The provider's release has 150 MB to download and 700 MB on disk, and every stack's init needs it.
+    """
+    named = environment.get("TF_PLUGIN_CACHE_DIR")
+    home = Path(environment.get("HOME", "~")).expanduser()
+    folder = Path(named) if named else home / ".terraform.d" / "plugin-cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def cache_locked(environment: Mapping[str, str]) -> Iterator[None]:
+    """Wait until no other command of this project changes the plugin cache, and keep others from changing it.
+
+    Terraform does not lock it ([Provider Plugin Cache]
+    (https://developer.hashicorp.com/terraform/cli/config/config-file#provider-plugin-cache)).
+    """
+    cache = environment.get("TF_PLUGIN_CACHE_DIR")
+    if cache is None:
+        yield
+        return
+    with (Path(cache) / ".groundwork.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def cli_config(build: Path, environment: Mapping[str, str] = os.environ) -> Path:
     """Return the Terraform CLI config to use: TF_CLI_CONFIG_FILE if it exists, or one that names the mirror."""
     named = environment.get("TF_CLI_CONFIG_FILE")
     if named and Path(named).is_file():

@@ -1,8 +1,6 @@
-"""Synthesizes for a target with the CDKTF CLI, and prepares each stack's folder for `terraform init`."""
+"""Synthesizes for a target with the CDKTF CLI."""
 
-import shutil
 from collections.abc import Sequence
-from pathlib import Path
 
 from modules.environment import Environment
 from ops.errors import OpsError
@@ -13,8 +11,6 @@ from ops.target import Target
 from ops.tools import NODE_PROGRAMS, log_path, tail, tool_environment
 from ops.unsaved import in_stacks, refuse_unsaved
 from ops.workspace import PROJECT
-
-LOCK_FILE = ".terraform.lock.hcl"
 
 
 def synthesize(target: Target, environment: Environment) -> None:
@@ -46,10 +42,3 @@ def _synthesize(target: Target, environments: Sequence[Environment], env: str) -
         )
         if finished.code:
             raise OpsError(f"cdktf synth failed ({finished.log}):\n{tail(finished.output)}")
-        pin_providers(output)
-
-
-def pin_providers(output: Path) -> None:
-    """Copy the committed lock file into each stack's folder, so that every init uses the same provider."""
-    for folder in (output / "stacks").iterdir():
-        shutil.copyfile(PROJECT / LOCK_FILE, folder / LOCK_FILE)

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from ops import explain
 from ops.errors import ExitCode, OpsError
 from ops.processes import Finished, run
+from ops.provider_mirror import cache_locked
 from ops.steps import Step, step
 from ops.tools import log_path, tail, terraform_program, tool_environment
 from ops.unsaved import ERRORED_STATE, unsaved_message
@@ -247,16 +248,17 @@ class Terraform:
     def _finished(
         self, command: str, arguments: Sequence[str], events: _Events, doing: Step | None, log: Path | None
     ) -> Finished:
-        return run(
-            [terraform_program(self.environment), command, *arguments],
-            folder=self.folder,
-            environment=tool_environment(
-                self.workspace, self.init_environment if command == "init" else self.environment
-            ),
-            log=log or log_path(self.workspace, f"{self.stack}-{command}"),
-            on_line=events.take,
-            waiting=(lambda: events.show(doing)) if doing else (lambda: None),
-        )
+        is_init = command == "init"
+        environment = tool_environment(self.workspace, self.init_environment if is_init else self.environment)
+        with cache_locked(environment) if is_init else nullcontext():
+            return run(
+                [terraform_program(self.environment), command, *arguments],
+                folder=self.folder,
+                environment=environment,
+                log=log or log_path(self.workspace, f"{self.stack}-{command}"),
+                on_line=events.take,
+                waiting=(lambda: events.show(doing)) if doing else (lambda: None),
+            )
 
     def _failure(self, command: str, finished: Finished, events: _Events) -> OpsError:
         """Return Terraform's errors as a message with the next command to run."""

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from ops.provider_mirror import cli_config
+from ops.provider_mirror import cli_config, find_mirror, plugin_cache
 from ops.workspace import PROJECT, Workspace
 
 NODE_PROGRAMS = PROJECT / "node_modules" / ".bin"
@@ -21,7 +21,7 @@ def tool_environment(workspace: Workspace, base: Mapping[str, str]) -> dict[str,
     environment |= {
         "PATH": os.pathsep.join([str(NODE_PROGRAMS), base.get("PATH", os.defpath)]),
         "CHECKPOINT_DISABLE": "1",
-        # Parallel inits would race for the plugin cache that the CDKTF CLI creates.
+        # With a mirror, there is nothing to cache.
         "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",
         "TF_INPUT": "0",
         "TF_IN_AUTOMATION": "1",
@@ -29,10 +29,10 @@ def tool_environment(workspace: Workspace, base: Mapping[str, str]) -> dict[str,
         "LAMBDAS": str(workspace.packages.sources),
         "GROUNDWORK_BUILD": str(workspace.build),
     }
+    environment["TF_CLI_CONFIG_FILE"] = str(cli_config(workspace.build, base))
     environment.pop("TF_PLUGIN_CACHE_DIR", None)
-    config = cli_config(workspace.build, base)
-    if config:
-        environment["TF_CLI_CONFIG_FILE"] = str(config)
+    if find_mirror(base) is None:
+        environment["TF_PLUGIN_CACHE_DIR"] = str(plugin_cache(base))
     return environment
 
 

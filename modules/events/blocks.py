@@ -7,6 +7,7 @@ from pydantic import Field
 
 from modules.data.blocks import DataBlocks
 from modules.events.channel.settings import QueueSettings, StreamSettings, TopicSettings
+from modules.events.function.packaging import Target
 from modules.events.function.settings import FunctionSettings
 from modules.events.push.settings import PushSettings
 from modules.foundation.settings import Label
@@ -38,6 +39,11 @@ class EventsBlocks(DataBlocks):
                 "stream": _joined(self.stream, [each.streams(name) for name, each in channels.items()]),
             }
         )
+
+    def packaged(self) -> list[tuple[str, Target]]:
+        """Return what a synth needs packages of: each folder in lambdas/, with each target that it is built for."""
+        functions = self.expanded().function.items()
+        return list({(each.folder(label), each.target): None for label, each in functions})
 
 
 def push_channel(label: str) -> str:

@@ -16,12 +16,11 @@ from cdktf import App
 
 from modules.environment import Environment
 from modules.environment_files import load_file
-from modules.stack import EnvironmentStack
+from modules.stack import EnvironmentStack, pin_providers
 from modules.unlocks import read_unlocks
 from ops.connection import connected
 from ops.guard.judgement import judge
 from ops.guard.plan import Plan, ResourceChange
-from ops.synth import pin_providers
 from ops.terraform import Terraform
 from tests.local.applied import Applied, without_refresh
 from tests.support.blocks import blocks, removals, without

@@ -1,10 +1,13 @@
-"""Local mirrors of the provider."""
+"""Where the provider comes from: local mirrors, and the cache of downloads."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
-from ops.provider_mirror import cli_config, find_mirror
+from ops.provider_mirror import cache_locked, cli_config, find_mirror
+from ops.tools import tool_environment
+from ops.workspace import Workspace
 
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
 
@@ -41,3 +44,44 @@ def test_a_config_that_is_named_and_missing_is_replaced(mirror: Path, tmp_path: 
     config = cli_config(tmp_path / "build", environment)
     assert config == tmp_path / "build" / "terraform.tfrc"
     assert f'path    = "{mirror}"' in config.read_text()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment variables of a machine that has no mirror."""
+    monkeypatch.setattr("ops.provider_mirror._SYSTEM_ROOTS", ())
+    return {"HOME": str(tmp_path / "home")}
+
+
+def test_without_a_mirror_downloads_are_cached_where_the_cdktf_cli_caches_them(
+    home: dict[str, str], tmp_path: Path
+) -> None:
+    cache = tmp_path / "home" / ".terraform.d" / "plugin-cache"
+    assert tool_environment(Workspace(tmp_path, tmp_path), home)["TF_PLUGIN_CACHE_DIR"] == str(cache)
+    assert cache.is_dir()
+
+
+def test_named_plugin_cache_is_used(home: dict[str, str], tmp_path: Path) -> None:
+    named = {**home, "TF_PLUGIN_CACHE_DIR": str(tmp_path / "cache")}
+    assert tool_environment(Workspace(tmp_path, tmp_path), named)["TF_PLUGIN_CACHE_DIR"] == str(tmp_path / "cache")
+
+
+def test_with_a_mirror_nothing_is_cached(home: dict[str, str], mirror: Path, tmp_path: Path) -> None:
+    mirrored = {**home, "GROUNDWORK_PROVIDER_MIRROR": str(mirror), "TF_PLUGIN_CACHE_DIR": str(tmp_path / "cache")}
+    assert "TF_PLUGIN_CACHE_DIR" not in tool_environment(Workspace(tmp_path, tmp_path), mirrored)
+
+
+def test_two_inits_do_not_use_the_plugin_cache_at_once(tmp_path: Path) -> None:
+    environment = {"TF_PLUGIN_CACHE_DIR": str(tmp_path)}
+    done = []
+
+    def init() -> None:
+        with cache_locked(environment):
+            done.append("second")
+
+    second = threading.Thread(target=init)
+    with cache_locked(environment):
+        second.start()
+        done.append("first")
+    second.join()
+    assert done == ["first", "second"]

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.synth import LOCK_FILE
 from ops.tools import terraform_program, tool_environment
-from ops.workspace import PROJECT, Workspace, stack_folder
+from ops.workspace import Workspace, stack_folder
 from tests.support.release import release
 
 #: The provider validates the format of some values, for which a mock would generate random letters.
@@ -112,7 +111,6 @@ def test_stack_applies_with_a_mocked_provider(
 ) -> None:
     output: Path = request.getfixturevalue(folder)
     shutil.copytree(stack_folder(output, stack), tmp_path, dirs_exist_ok=True)
-    shutil.copy(PROJECT / LOCK_FILE, tmp_path)
     release(tmp_path)
     (tmp_path / "stack.tftest.hcl").write_text(_mocks(tmp_path) + RUN)
     environment = tool_environment(workspace, os.environ)
