@@ -65,6 +65,10 @@ class Version:
         """Whether this is a delete marker."""
         return self.size is None
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields for `--json`."""
+        return {"id": self.id, "when": self.when.isoformat(), "size": self.size}
+
     def __str__(self) -> str:
         size = "deleted" if self.is_deletion else f"{self.size} bytes"
         return f"{self.id}  {self.when:%F %R} UTC  {size}"

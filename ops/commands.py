@@ -4,43 +4,38 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from modules.environment_files import EnvironmentFile, chosen, load
+from modules.environment_files import chosen, load
 from modules.foundation.problems import SettingsError
 from ops import steps
-from ops.errors import ExitCode, OpsError
+from ops.deploy_commands import deployment
+from ops.errors import ExitCode
 from ops.options import (
     ENVS,
     AccountOption,
-    AutoApproveOption,
     EnvOption,
     EnvsOption,
     JsonOption,
     LocalOption,
     LockTimeoutOption,
+    OneEnvOption,
     TodayOption,
-    file_of,
     read_file,
     read_files,
 )
 from ops.pipeline.commands import ci
-from ops.printing import asked, print_line, print_outputs, print_result
+from ops.printing import print_line, print_outputs, print_result
 from ops.secret_commands import secret
 from ops.state_commands import state
 from ops.today import today
 from ops.workspace import PROJECT, Workspace
 
-if TYPE_CHECKING:
-    from ops.deploy import Planned
-    from ops.terraform import Terraform
-
 # Tracebacks show no locals: one of them may be a secret's value.
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_show_locals=False
-)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_show_locals=False)
+app.add_typer(deployment)
 app.add_typer(secret, name="secret")
 app.add_typer(state, name="state")
 app.add_typer(ci, name="ci")
@@ -108,7 +103,7 @@ def local_stop(envs: EnvsOption = ENVS) -> None:
 
 
 @app.command()
-def synth(env: Annotated[str | None, typer.Option("--env", envvar="ENV")] = None, envs: EnvsOption = ENVS) -> None:
+def synth(env: OneEnvOption = None, envs: EnvsOption = ENVS) -> None:
     """Synthesize all environments, or one of them, into cdktf.out."""
     from ops.synth import synthesize, synthesize_all
     from ops.target import Target
@@ -123,7 +118,7 @@ def synth(env: Annotated[str | None, typer.Option("--env", envvar="ENV")] = None
 
 
 @app.command()
-def build(env: Annotated[str | None, typer.Option("--env", envvar="ENV")] = None, envs: EnvsOption = ENVS) -> None:
+def build(env: OneEnvOption = None, envs: EnvsOption = ENVS) -> None:
     """Package the functions of all environments, or of one; commands that synthesize do this themselves."""
     from ops.functions import build as build_functions
 
@@ -172,90 +167,6 @@ def calendar(
         print_line(line)
 
 
-@app.command()
-def bootstrap(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
-    """Create the state bucket of an environment's account, with the shell's credentials. Safe to run again."""
-    from ops.bootstrap import bootstrap as bootstrap_account
-    from ops.synth import synthesize
-    from ops.target import cloud
-
-    target = cloud(Workspace.of(envs))
-    file = read_file(envs, env)
-    synthesize(target, file.settings)
-    bootstrap_account(target, file.settings.account_id, env, agreed=_agreed)
-
-
-@app.command()
-def plan(env: EnvOption = "dev", envs: EnvsOption = ENVS, lock_timeout: LockTimeoutOption = 300) -> None:
-    """Show what a deploy would change and what the guard refuses, with the shell's credentials."""
-    from ops.deploy import planned
-    from ops.guard.guard import accounts_of
-    from ops.target import cloud
-
-    files = read_files(envs)
-    target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
-    with planned(target, file_of(files, envs, env), accounts_of(files.values()), today()) as found:
-        _print_plan(found)
-        if found.judgement.refused:
-            raise typer.Exit(ExitCode.GUARDED)
-
-
-@app.command()
-def deploy(
-    env: EnvOption = "dev",
-    envs: EnvsOption = ENVS,
-    lock_timeout: LockTimeoutOption = 300,
-    auto_approve: AutoApproveOption = False,
-) -> None:
-    """Plan, check the plan with the guard, ask for confirmation, and apply it, with the shell's credentials."""
-    from ops.deploy import planned
-    from ops.guard.guard import accounts_of
-    from ops.target import cloud
-
-    files = read_files(envs)
-    file = file_of(files, envs, env)
-    _refuse_unasked(file, auto_approve=auto_approve)
-    target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
-    with planned(target, file, accounts_of(files.values()), today()) as found:
-        _print_plan(found)
-        print_outputs(found.apply(lambda question: auto_approve or asked(question)))
-
-
-@app.command()
-def destroy(env: EnvOption = "dev", envs: EnvsOption = ENVS, auto_approve: AutoApproveOption = False) -> None:
-    """Destroy an environment (`cdktf destroy`) after confirmation, with the shell's credentials. Never production."""
-    from ops.deploy import destroy as destroy_environment
-    from ops.deploy import refuse_production
-    from ops.target import cloud
-
-    file = read_file(envs, env)
-    refuse_production(file)
-    arguments = ["--auto-approve"] if auto_approve else []
-    destroy_environment(cloud(Workspace.of(envs)), file, arguments, lambda question: auto_approve or asked(question))
-
-
-@app.command("delete-scaled-readers")
-def delete_scaled_readers(
-    name: Annotated[str, typer.Argument(help='The name of the `database` block, for example "main".')],
-    env: EnvOption = "dev",
-    envs: EnvsOption = ENVS,
-    on_local: LocalOption = False,
-    auto_approve: AutoApproveOption = False,
-) -> None:
-    """Delete the readers that scaling added to an Aurora cluster, so that the cluster can be deleted."""
-    from ops.scaled_readers import clients_of, deletable_readers, delete_readers
-    from ops.target import target_of
-
-    file = read_file(envs, env)
-    _refuse_unasked(file, auto_approve=auto_approve)
-    clients = clients_of(target_of(Workspace.of(envs), on_local=on_local), file)
-    cluster, readers = deletable_readers(clients, file, name)
-    if not readers:
-        print_line(f"{cluster}: scaling added no readers")
-    elif auto_approve or asked(f"Delete {', '.join(readers)} of {cluster}, and remove its scaling?"):
-        delete_readers(clients, cluster, readers)
-
-
 @app.command(context_settings={"ignore_unknown_options": True})
 def terraform(
     arguments: Annotated[list[str], typer.Argument(help="Arguments of Terraform, after --.")],
@@ -278,6 +189,7 @@ def recover(
     on_local: LocalOption = False,
     account: AccountOption = False,
     lock_timeout: LockTimeoutOption = 300,
+    as_json: JsonOption = False,
 ) -> None:
     """Import the resources that a killed apply created, and show the plan of the rest. Applies nothing."""
     from ops.recovery.recover import recover as recover_stack
@@ -286,7 +198,7 @@ def recover(
     file = read_file(envs, env)
     target = target_of(Workspace.of(envs), on_local=on_local, lock_timeout=lock_timeout)
     recovery = recover_stack(target, file, account=account)
-    print_result(None, recovery.lines(), as_json=False)
+    print_result(asdict(recovery), recovery.lines(), as_json=as_json)
     if recovery.unclear:
         raise typer.Exit(ExitCode.REFUSED)
 
@@ -367,22 +279,3 @@ def push_credentials(
             print_line(f"{each.push}  {each.platform}  {each.arn}  {each.done}")
     if as_json:
         print_line(json.dumps(done, indent=2))
-
-
-def _print_plan(planned: "Planned") -> None:
-    """Print a plan and the guard's judgement."""
-    for line in (planned.text, *planned.judgement.lines()):
-        print_line(line)
-
-
-def _agreed(terraform: "Terraform") -> bool:
-    """Show the plan and ask for confirmation."""
-    print_line(terraform.show_plan())
-    return asked("Apply this plan?")
-
-
-def _refuse_unasked(file: EnvironmentFile, *, auto_approve: bool) -> None:
-    if auto_approve and file.settings.tier == "production":
-        raise OpsError(
-            "--auto-approve is not allowed in production: a person must read the plan first", ExitCode.REFUSED
-        )

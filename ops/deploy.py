@@ -10,11 +10,10 @@ from typing import Any
 from modules.environment_files import EnvironmentFile
 from ops.connection import connected, synthesized
 from ops.errors import ExitCode, OpsError
-from ops.guard.guard import judge_plan
-from ops.guard.judgement import Judgement
 from ops.guard.obstacles import not_empty, protected, scaled_clusters, scaled_readers
 from ops.guard.plan import parse_plan
 from ops.processes import run_attached
+from ops.review import Review, review
 from ops.scaled_readers import clients_of, delete_readers
 from ops.steps import warn
 from ops.synth import synthesize
@@ -30,21 +29,22 @@ Agreed = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan file in its stack's folder, and the guard's judgement of it."""
+    """A plan file in its stack's folder, and its review."""
 
     terraform: Terraform
     changes: bool
     text: str
-    judgement: Judgement
+    review: Review
 
     def apply(self, agreed: Agreed) -> dict[str, Any]:
         """Apply exactly this plan if it changes anything, and return the outputs.
 
-        Raises OpsError if the guard refuses the plan or the person does not confirm it.
+        Raises OpsError if the guard or the policy scan refuses the plan, or the person does not confirm it.
         """
-        if self.judgement.refused:
-            how = 'docs/runbooks/plan.md, "The guard blocks the plan"'
-            raise OpsError(f"the guard refuses this plan; nothing was changed ({how})", ExitCode.GUARDED)
+        if self.review.code:
+            what = "guard" if self.review.judgement.refused else "policy scan"
+            how = f'docs/runbooks/plan.md, "The {what} blocks the plan"'
+            raise OpsError(f"the {what} refuses this plan; nothing was changed ({how})", self.review.code)
         if self.changes:
             if not agreed("Apply this plan?"):
                 raise OpsError("nothing was changed", ExitCode.REFUSED)
@@ -54,16 +54,14 @@ class Planned:
 
 @contextmanager
 def planned(target: Target, file: EnvironmentFile, accounts: frozenset[str], today: datetime.date) -> Iterator[Planned]:
-    """Synthesize the environment, plan it, and judge the plan. The plan file is deleted at exit. Raises OpsError.
+    """Synthesize the environment, plan it, and review the plan. The plan file is deleted at exit. Raises OpsError.
 
     `accounts` are the accounts of all environments.
     """
     terraform = synthesized(target, file)
     with plan_file_deleted(terraform.folder):
         changes = terraform.plan()
-        plan = parse_plan(terraform.show_plan_json(), "the plan")
-        judgement = judge_plan(plan, terraform.folder / "cdk.tf.json", file, accounts, today)
-        yield Planned(terraform, changes, terraform.show_plan(), judgement)
+        yield Planned(terraform, changes, terraform.show_plan(), review(terraform, file, accounts, today))
 
 
 def destroy(target: Target, file: EnvironmentFile, arguments: Sequence[str], agreed: Agreed) -> None:

@@ -1,6 +1,7 @@
 """Options that several commands share, and the environment files that they name."""
 
 import datetime
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -12,10 +13,25 @@ from modules.foundation.problems import Problem, SettingsError
 from ops import steps
 from ops.today import today
 
+ENVS = Path("envs")
+
+
+def environment_names() -> list[str]:
+    """Return the names of the environment files, with which the shell completes `--env`."""
+    return sorted(path.stem for path in Path(os.environ.get("ENVS") or ENVS).glob("*.hcl"))
+
+
 EnvsOption = Annotated[
     Path, typer.Option("--envs", envvar="ENVS", help="The folder of environment files.", show_default=True)
 ]
-EnvOption = Annotated[str, typer.Option("--env", envvar="ENV", help="The environment.", show_default=True)]
+EnvOption = Annotated[
+    str,
+    typer.Option("--env", envvar="ENV", help="The environment.", show_default=True, autocompletion=environment_names),
+]
+#: The environment of a command that handles all of them by default.
+OneEnvOption = Annotated[
+    str | None, typer.Option("--env", envvar="ENV", help="One environment.", autocompletion=environment_names)
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 LocalOption = Annotated[bool, typer.Option("--local", help="Use the embedded AWS.")]
 AccountOption = Annotated[bool, typer.Option("--account", help="Use the account's bootstrap stack.")]
@@ -37,7 +53,6 @@ TodayOption = Annotated[
         "--today", formats=["%Y-%m-%d"], help="The date for which versions are checked; today in UTC by default."
     ),
 ]
-ENVS = Path("envs")
 
 
 def read_files(envs: Path) -> dict[str, EnvironmentFile]:

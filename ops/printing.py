@@ -7,12 +7,19 @@ from collections.abc import Iterable, Mapping
 import typer
 from rich.console import Console
 
+from ops import steps
+
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 
 
 def print_line(line: object) -> None:
     """Print a line as it is."""
     out.print(str(line), markup=False)
+
+
+def print_progress(line: object) -> None:
+    """Print a line as it is to stderr."""
+    steps.console.print(str(line), markup=False)
 
 
 def print_result(data: object, lines: Iterable[str], *, as_json: bool) -> None:

@@ -5,8 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.options import ENVS, AccountOption, EnvOption, EnvsOption, LocalOption, LockTimeoutOption, read_file
-from ops.printing import print_line
+from ops.options import (
+    ENVS,
+    AccountOption,
+    EnvOption,
+    EnvsOption,
+    JsonOption,
+    LocalOption,
+    LockTimeoutOption,
+    read_file,
+)
+from ops.printing import print_line, print_result
 from ops.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -30,11 +39,15 @@ def state_push(
 
 @state.command("versions")
 def state_versions(
-    env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, account: AccountOption = False
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: LocalOption = False,
+    account: AccountOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the versions of a state in its bucket, newest first."""
-    for version in _state_of(envs, env, on_local=on_local, account=account).remote.versions():
-        print_line(version)
+    found = _state_of(envs, env, on_local=on_local, account=account).remote.versions()
+    print_result([each.as_json() for each in found], map(str, found), as_json=as_json)
 
 
 @state.command("restore")

@@ -67,6 +67,11 @@ class Change(_Part):
         """Whether the existing resource is deleted before a new one exists (no `create_before_destroy`)."""
         return self.is_gone and self.actions not in (("create", "delete"), ("create", "forget"))
 
+    @property
+    def action(self) -> str:
+        """What happens to the resource: create, update, replace, delete, or forget."""
+        return "replace" if self.is_replacement else self.actions[0]
+
     def was(self, attribute: str) -> Any:
         """Return the attribute before the change."""
         return (self.before or {}).get(attribute)

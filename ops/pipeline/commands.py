@@ -7,8 +7,18 @@ import typer
 
 from modules.environment_files import EnvironmentFile
 from ops.errors import ExitCode
-from ops.options import ENVS, EnvOption, EnvsOption, LocalOption, LockTimeoutOption, file_of, read_file, read_files
-from ops.printing import print_line
+from ops.options import (
+    ENVS,
+    EnvOption,
+    EnvsOption,
+    JsonOption,
+    LocalOption,
+    LockTimeoutOption,
+    file_of,
+    read_file,
+    read_files,
+)
+from ops.printing import print_line, print_result
 from ops.today import today
 from ops.workspace import PROJECT, Workspace
 
@@ -47,11 +57,11 @@ def ci_plan(
     files = read_files(envs)
     file = file_of(files, envs, env)
     target = _target(envs, file, "plan", on_local=on_local, lock_timeout=lock_timeout)
-    verdict = plan_job(target, file, accounts_of(files.values()), commit, today())
-    for line in verdict.lines():
+    found = plan_job(target, file, accounts_of(files.values()), commit, today())
+    for line in found.lines():
         print_line(line)
-    if verdict.code:
-        raise typer.Exit(verdict.code)
+    if found.code:
+        raise typer.Exit(found.code)
 
 
 @ci.command("apply")
@@ -76,6 +86,7 @@ def ci_drift(
     envs: EnvsOption = ENVS,
     on_local: LocalOption = False,
     lock_timeout: LockTimeoutOption = 300,
+    as_json: JsonOption = False,
 ) -> None:
     """Compare the state with AWS, and fail if anything was changed outside Terraform. Changes nothing."""
     from ops.pipeline.drift import drift_job, publish
@@ -83,9 +94,8 @@ def ci_drift(
     file = read_file(envs, env)
     target = _target(envs, file, "plan", on_local=on_local, lock_timeout=lock_timeout)
     drifted = drift_job(target, file)
-    for line in drifted:
-        print_line(line)
-    print_line(f"{env}: {f'{len(drifted)} resources drifted' if drifted else 'no drift'}")
+    total = f"{env}: {f'{len(drifted)} resources drifted' if drifted else 'no drift'}"
+    print_result(drifted, [*drifted, total], as_json=as_json)
     if drifted:
         publish(target, file, drifted)
         raise typer.Exit(ExitCode.DRIFTED)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,45 @@ def test_main_reports_invalid_settings_without_traceback(tmp_path: Path) -> None
     assert done.returncode == 2
     assert done.stderr.startswith(f"{tmp_path}/dev.hcl:7: network.cidr 10.20.0.0/33 is not an IPv4 range")
     assert "Traceback" not in done.stderr
+
+
+def test_main_packages_functions_and_pins_the_provider(tmp_path: Path) -> None:
+    envs, lambdas, output = tmp_path / "envs", tmp_path / "lambdas", tmp_path / "out"
+    envs.mkdir()
+    write(envs, {"dev": f'{DEV}\nfunction "hello" {{}}\n'})
+    (lambdas / "hello").mkdir(parents=True)
+    (lambdas / "hello" / "handler.py").write_text("def handler(event, context): ...\n")
+    folders = {
+        "ENVS": str(envs),
+        "LAMBDAS": str(lambdas),
+        "GROUNDWORK_BUILD": str(tmp_path),
+        "CDKTF_OUTDIR": str(output),
+    }
+    run = partial(subprocess.run, [sys.executable, "main.py"], cwd=PROJECT, env={**os.environ, **folders, "ENV": ""})
+    done = run(capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [path.name.split("-")[0] for path in (tmp_path / "functions").iterdir()] == ["hello"]
+    pinned = (output / "stacks" / "dev" / ".terraform.lock.hcl").read_text()
+    assert pinned == (PROJECT / ".terraform.lock.hcl").read_text()
+
+
+def test_main_reports_a_function_that_cannot_be_packaged(tmp_path: Path) -> None:
+    write(tmp_path, {"dev": f'{DEV}\nfunction "hello" {{}}\n'})
+    (tmp_path / "hello").mkdir()
+    (tmp_path / "hello" / "handler.py").write_text("def handler(event, context): ...\n")
+    (tmp_path / "hello" / "requirements.lock").write_text(f"missing==1.0 --hash=sha256:{'0' * 64}\n")
+    folders = {"ENVS": str(tmp_path), "LAMBDAS": str(tmp_path), "GROUNDWORK_BUILD": str(tmp_path), "ENV": ""}
+    done = subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=PROJECT,
+        env={**os.environ, **folders, "PIP_NO_INDEX": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("the functions could not be packaged: ")
+    assert f"the wheels of {tmp_path}/hello/requirements.lock cannot be downloaded" in done.stderr.replace("\n", " ")
 
 
 def test_make_alone_lists_the_targets() -> None:

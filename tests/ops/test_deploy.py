@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -10,7 +11,10 @@ import pytest
 
 from modules.environment_files import EnvironmentFile, load
 from ops import deploy as deployment
+from ops import review as reviewing
 from ops.errors import ExitCode, OpsError
+from ops.scan.checkov import Finding
+from ops.scan.judgement import Scan
 from ops.target import Target
 from ops.workspace import PROJECT, Workspace
 from tests.ops.guard.plans import BUCKET, DATABASE, created, destroyed, plan
@@ -60,6 +64,12 @@ def test_empty_state_has_no_obstacles(monkeypatch: pytest.MonkeyPatch) -> None:
     prepare_destroy(monkeypatch)
 
 
+NOTHING_FOUND = (
+    "guard: 0 refused, 0 unlocked",
+    "scan: 0 found, 0 skipped with a reason (ops/scan/skips.hcl)",
+)
+
+
 @dataclass
 class Stack:
     """A fake Terraform with a plan, which records what was applied."""
@@ -88,16 +98,23 @@ class Stack:
 
 
 def deploy(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, env: str, *changes: dict[str, Any], agrees: bool = True
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    env: str,
+    *changes: dict[str, Any],
+    agrees: bool = True,
+    scanned: Sequence[Finding] = (),
 ) -> tuple[list[str], list[str]]:
-    """Deploy; return the guard's lines, and what was applied."""
+    """Deploy; return the lines of the review, and what was applied."""
     stack = Stack(folder, changes)
+    # Checkov itself is tested in scan/.
+    monkeypatch.setattr(reviewing, "scan_plan", lambda *_: Scan(list(scanned), [], []))
     monkeypatch.setattr(deployment, "synthesized", lambda *_: stack)
     target = Target(Workspace(PROJECT / "envs", folder), folder, {}, {})
     lines: list[str] = []
     try:
         with deployment.planned(target, load(PROJECT / "envs")[env], frozenset(), datetime.date(2026, 11, 26)) as found:
-            lines += found.judgement.lines()
+            lines += found.review.lines()
             found.apply(lambda _: agrees)
     except OpsError as error:
         lines.append(str(error))
@@ -110,7 +127,7 @@ def test_a_deploy_applies_what_was_planned(monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 def test_a_deploy_without_changes_applies_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert deploy(monkeypatch, tmp_path, "prod", agrees=False) == (["guard: 0 refused, 0 unlocked"], [])
+    assert deploy(monkeypatch, tmp_path, "prod", agrees=False) == ([*NOTHING_FOUND], [])
 
 
 def test_deploy_asks_for_confirmation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -129,3 +146,10 @@ def test_guard_only_notes_loss_in_development(monkeypatch: pytest.MonkeyPatch, t
     lines, applied = deploy(monkeypatch, tmp_path, "dev", destroyed(BUCKET))
     assert lines[0].startswith(f"note: refused in production: {BUCKET} would be destroyed, and with it")
     assert applied == ["plan.tfplan"]
+
+
+def test_a_deploy_with_a_policy_finding_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = Finding(BUCKET, "CKV_AWS_20", "No bucket is public")
+    lines, applied = deploy(monkeypatch, tmp_path, "dev", created(BUCKET), scanned=[found])
+    assert lines[-1].startswith("the policy scan refuses this plan; nothing was changed (docs/runbooks/plan.md, ")
+    assert applied == []

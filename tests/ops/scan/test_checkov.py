@@ -9,7 +9,8 @@ import pytest
 
 from ops.errors import ExitCode, OpsError
 from ops.guard.judgement import Judgement
-from ops.pipeline.jobs import Verdict
+from ops.guard.plan import Plan
+from ops.review import Review
 from ops.scan import checkov
 from ops.scan.checkov import Finding, scan
 from ops.scan.judgement import judge
@@ -65,8 +66,8 @@ def test_each_plan_has_its_own_findings(findings: dict[str, tuple[Finding, ...]]
 
 def test_finding_fails_the_job(findings: dict[str, tuple[Finding, ...]]) -> None:
     for name, code in (("open", ExitCode.POLICY_BROKEN), ("closed", ExitCode.DONE)):
-        verdict = Verdict(Judgement([], [], []), judge(findings[name], [], read_skips(), "production"))
-        assert verdict.code == code
+        scanned = judge(findings[name], [], read_skips(), "production")
+        assert Review(Plan(format_version="1.2"), Judgement([], [], []), scanned).code == code
 
 
 def test_plan_values_are_neither_kept_nor_printed(

@@ -1,0 +1,147 @@
+"""The commands of `python -m ops` that plan and change an environment on AWS, with the shell's credentials."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from modules.environment_files import EnvironmentFile
+from ops.errors import ExitCode, OpsError
+from ops.options import (
+    ENVS,
+    AutoApproveOption,
+    EnvOption,
+    EnvsOption,
+    JsonOption,
+    LocalOption,
+    LockTimeoutOption,
+    file_of,
+    read_file,
+    read_files,
+)
+from ops.printing import asked, print_line, print_outputs, print_progress
+from ops.today import today
+from ops.workspace import Workspace
+
+if TYPE_CHECKING:
+    from ops.deploy import Planned
+    from ops.terraform import Terraform
+
+deployment = typer.Typer()
+
+
+@deployment.command()
+def bootstrap(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
+    """Create the state bucket of an environment's account, with the shell's credentials. Safe to run again."""
+    from ops.bootstrap import bootstrap as bootstrap_account
+    from ops.synth import synthesize
+    from ops.target import cloud
+
+    target = cloud(Workspace.of(envs))
+    file = read_file(envs, env)
+    synthesize(target, file.settings)
+    bootstrap_account(target, file.settings.account_id, env, agreed=_agreed)
+
+
+@deployment.command()
+def plan(
+    env: EnvOption = "dev", envs: EnvsOption = ENVS, lock_timeout: LockTimeoutOption = 300, as_json: JsonOption = False
+) -> None:
+    """Show what a deploy would change, and what the guard and Checkov refuse, with the shell's credentials."""
+    from ops.deploy import planned
+    from ops.guard.guard import accounts_of
+    from ops.target import cloud
+
+    files = read_files(envs)
+    target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
+    with planned(target, file_of(files, envs, env), accounts_of(files.values()), today()) as found:
+        if as_json:
+            print_line(json.dumps(found.review.as_json(), indent=2))
+        else:
+            _print_plan(found, env, print_line)
+        if found.review.code:
+            raise typer.Exit(found.review.code)
+
+
+@deployment.command()
+def deploy(
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    lock_timeout: LockTimeoutOption = 300,
+    auto_approve: AutoApproveOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Plan, check the plan with the guard and Checkov, ask for confirmation, and apply it."""
+    from ops.deploy import planned
+    from ops.guard.guard import accounts_of
+    from ops.target import cloud
+
+    files = read_files(envs)
+    file = file_of(files, envs, env)
+    _refuse_unasked(file, auto_approve=auto_approve)
+    target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
+    with planned(target, file, accounts_of(files.values()), today()) as found:
+        # With --json, stdout contains only the outputs.
+        _print_plan(found, env, print_progress if as_json else print_line)
+        outputs = found.apply(lambda question: auto_approve or asked(question))
+    if as_json:
+        print_line(json.dumps(outputs, indent=2))
+    else:
+        print_outputs(outputs)
+
+
+@deployment.command()
+def destroy(env: EnvOption = "dev", envs: EnvsOption = ENVS, auto_approve: AutoApproveOption = False) -> None:
+    """Destroy an environment (`cdktf destroy`) after confirmation, with the shell's credentials. Never production."""
+    from ops.deploy import destroy as destroy_environment
+    from ops.deploy import refuse_production
+    from ops.target import cloud
+
+    file = read_file(envs, env)
+    refuse_production(file)
+    arguments = ["--auto-approve"] if auto_approve else []
+    destroy_environment(cloud(Workspace.of(envs)), file, arguments, lambda question: auto_approve or asked(question))
+
+
+@deployment.command("delete-scaled-readers")
+def delete_scaled_readers(
+    name: Annotated[str, typer.Argument(help='The name of the `database` block, for example "main".')],
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: LocalOption = False,
+    auto_approve: AutoApproveOption = False,
+) -> None:
+    """Delete the readers that scaling added to an Aurora cluster, so that the cluster can be deleted."""
+    from ops.scaled_readers import clients_of, deletable_readers, delete_readers
+    from ops.target import target_of
+
+    file = read_file(envs, env)
+    _refuse_unasked(file, auto_approve=auto_approve)
+    clients = clients_of(target_of(Workspace.of(envs), on_local=on_local), file)
+    cluster, readers = deletable_readers(clients, file, name)
+    if not readers:
+        print_line(f"{cluster}: scaling added no readers")
+    elif auto_approve or asked(f"Delete {', '.join(readers)} of {cluster}, and remove its scaling?"):
+        delete_readers(clients, cluster, readers)
+
+
+def _print_plan(planned: "Planned", env: str, show: Callable[[object], None]) -> None:
+    """Print a plan and its summary, which is the one of the pipeline's plan jobs."""
+    from ops.summary import markdown
+
+    show(planned.text)
+    show(markdown(f"Plan of `{env}`", planned.review))
+
+
+def _agreed(terraform: "Terraform") -> bool:
+    """Show the plan and ask for confirmation."""
+    print_line(terraform.show_plan())
+    return asked("Apply this plan?")
+
+
+def _refuse_unasked(file: EnvironmentFile, *, auto_approve: bool) -> None:
+    if auto_approve and file.settings.tier == "production":
+        raise OpsError(
+            "--auto-approve is not allowed in production: a person must read the plan first", ExitCode.REFUSED
+        )
