@@ -1,23 +1,29 @@
 """`make local`: bootstraps and applies an environment on the embedded AWS."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from local_aws.process import LocalAws, find, start
+from modules.environment import Environment
 from modules.environment_files import EnvironmentFile
+from ops.backend import Backend, RemoteState
 from ops.bootstrap import bootstrap
 from ops.connection import connected
 from ops.errors import ExitCode, OpsError
 from ops.exclusive import exclusive
 from ops.interrupts import SIGNALS
-from ops.steps import step
+from ops.steps import step, warn
 from ops.synth import synthesize
 from ops.target import Target, local
 from ops.terraform import Terraform
 from ops.unsaved import in_stacks
-from ops.workspace import Workspace
+from ops.workspace import Workspace, stack_folder, stack_name
+
+_TICK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -56,12 +62,36 @@ def _started(workspace: Workspace) -> LocalAws:
 
 def _applied(target: Target, local_aws: LocalAws, file: EnvironmentFile) -> LocalRun:
     synthesize(target, file.settings)
-    bootstrap(target, file.settings.account_id, file.settings.name, agreed=lambda _: True)
-    terraform = connected(target, file)
-    changed = terraform.plan()
-    if changed:
-        terraform.apply()
+    with _account_applied(target, file.settings):
+        terraform = connected(target, file)
+        changed = terraform.plan()
+        if changed:
+            terraform.apply()
     return LocalRun(local_aws, terraform, changed, terraform.outputs())
+
+
+@contextmanager
+def _account_applied(target: Target, settings: Environment) -> Iterator[None]:
+    """Apply the account's stack, and yield as soon as its bucket can take states; at exit, all of it is applied.
+
+    The provider waits for a minute until the bucket's lifecycle rules are in effect, which no state needs.
+    """
+    stack = stack_name(settings, account=True)
+    remote = RemoteState(target.session(settings.account_id), Backend.of(stack_folder(target.output, stack)), "")
+    with ThreadPoolExecutor(1) as pool:
+        account = pool.submit(bootstrap, target, settings.account_id, settings.name, agreed=lambda _: True)
+        try:
+            while not account.done() and not remote.bucket_exists():
+                time.sleep(_TICK_SECONDS)
+            if account.done():
+                account.result()
+            yield
+        except BaseException:
+            if not account.done():
+                warn(f"waiting until {stack} is applied, so that its state is complete")
+            raise
+        with step(f"finish {stack}"):
+            account.result()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -93,7 +94,9 @@ def step(name: str) -> Iterator[Step]:
 
     Set `result` on the step to print a result.
     """
-    status = console.status(escape(name)) if console.is_terminal else None
+    # A terminal has one spinner. Steps of other threads are printed above it.
+    foreground = threading.current_thread() is threading.main_thread()
+    status = console.status(escape(name)) if console.is_terminal and foreground else None
     doing = Step(name, status)
     if status:
         status.start()
