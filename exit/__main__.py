@@ -1,6 +1,7 @@
 """`make exit`: proves the move for each pair. The report is on stdout, progress on stderr.
 
-Exit codes, beside those of `python -m ops`: 0, only the expected values differ; 11, another value differs.
+Exit codes, beside those of `python -m ops`: 0, only the expected values differ; 11, another value differs, or the code
+does not fit the types of a pair.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from exit.comparing import Difference, compare
 from exit.pairs import PAIRS, Pair
 from exit.renaming import copy_renamed
 from exit.synthesis import Synthesis, build_functions, synthesize
+from exit.type_checking import type_errors
 from modules.foundation.problems import SettingsError
 from ops import set_up
 from ops.errors import ExitCode, OpsError
@@ -35,6 +37,12 @@ class Result:
     synthesis: Synthesis
     submodules: int
     """The number of all submodules of the bindings."""
+    type_errors: list[str]
+
+    @property
+    def same(self) -> bool:
+        """Whether only the expected values differ, and the code fits."""
+        return not self.differences and not self.type_errors
 
     @property
     def lazy(self) -> bool:
@@ -48,6 +56,7 @@ class Result:
         return [
             f"{self.pair}: {len(took.stacks)} stacks, {outcome}",
             *(f"  {difference}" for difference in self.differences),
+            *(f"  {error}" for error in self.type_errors),
             f"  {'lazy' if self.lazy else 'stock'} bindings: {counts['Python']} of {self.submodules} submodules loaded "
             f"in Python, {counts['JavaScript']} in JavaScript; {took.seconds:.1f} s of CPU, {took.mib} MiB",
         ]
@@ -58,6 +67,7 @@ class Result:
             "pair": asdict(self.pair),
             "stacks": sorted(self.synthesis.stacks),
             "differences": [asdict(difference) for difference in self.differences],
+            "type_errors": self.type_errors,
             "bindings": "lazy" if self.lazy else "stock",
             "loaded": self.synthesis.loaded,
             "cpu_seconds": round(self.synthesis.seconds, 1),
@@ -76,9 +86,11 @@ def prove(pair: Pair, here: Synthesis) -> Result:
     folder = BUILD / pair.name
     venv, code = folder / "venv", folder / "code"
     copy_renamed(code, pair)
-    there = synthesize(venv / "bin" / "python", code, folder / "stacks", pair.package)
+    python = venv / "bin" / "python"
+    there = synthesize(python, code, folder / "stacks", pair.package)
     (package,) = venv.glob(f"lib/python*/site-packages/{pair.package}")
-    return Result(pair, compare(here.stacks, there.stacks, pair), there, len(list(package.glob("*/__init__.py"))))
+    submodules = len(list(package.glob("*/__init__.py")))
+    return Result(pair, compare(here.stacks, there.stacks, pair), there, submodules, type_errors(python, code))
 
 
 def run(pairs: list[Pair], *, as_json: bool) -> int:
@@ -93,7 +105,7 @@ def run(pairs: list[Pair], *, as_json: bool) -> int:
         print(json.dumps([result.as_json() for result in results], indent=2))
     else:
         print("\n".join(line for result in results for line in result.lines()))
-    return DIFFERENT if any(result.differences for result in results) else ExitCode.DONE
+    return ExitCode.DONE if all(result.same for result in results) else DIFFERENT
 
 
 def main(arguments: list[str] | None = None) -> int:

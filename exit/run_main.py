@@ -11,8 +11,8 @@ from pathlib import Path
 
 def run() -> int:
     """Return what main.py returns."""
-    # Instead of the folder of this file.
-    sys.path[0] = str(Path.cwd())
+    # Python was started with -P, so that files next to this one do not hide modules.
+    sys.path.insert(0, str(Path.cwd()))
     from main import main
 
     code = main()

@@ -75,7 +75,7 @@ def _run(python: Path, code: Path, folder: Path, variables: Mapping[str, str]) -
     }
     name = f"synthesize {Path(variables['ENVS']).relative_to(PROJECT)} with {variables['BINDINGS']}"
     with step(name), (folder / "synth.log").open("w+") as log:
-        process = subprocess.Popen([python, RUN_MAIN], cwd=code, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen([python, "-P", RUN_MAIN], cwd=code, env=environment, stdout=log, stderr=log)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:

@@ -13,6 +13,7 @@ import exit.__main__ as command
 from exit.comparing import Difference
 from exit.pairs import PAIRS, Pair
 from exit.synthesis import Synthesis, synthesize
+from exit.type_checking import type_errors
 from ops import set_up
 from ops.errors import ExitCode, OpsError
 from ops.workspace import PROJECT
@@ -21,9 +22,11 @@ PAIR = PAIRS[0]
 CHANGED = Difference("envs/dev", "aws_vpc.network_vpc", "cidr_block", "10.0.0.0/16", "10.1.0.0/16")
 
 
-def result(*differences: Difference, python: int = 10, javascript: int = 10) -> command.Result:
+def result(
+    *differences: Difference, python: int = 10, javascript: int = 10, errors: tuple[str, ...] = ()
+) -> command.Result:
     synthesis = Synthesis({"envs/dev": {}}, 5.25, 260, {"Python": python, "JavaScript": javascript})
-    return command.Result(PAIR, list(differences), synthesis, 2000)
+    return command.Result(PAIR, list(differences), synthesis, 2000, list(errors))
 
 
 @pytest.fixture
@@ -59,6 +62,23 @@ def test_difference_exits_with_11_and_is_printed(proves: Any, capsys: pytest.Cap
     assert command.main(["--pair", "cdktn"]) == 11
     assert f"1 values differ\n  {CHANGED}\n" in capsys.readouterr().out
     assert 11 not in list(ExitCode)
+
+
+def test_type_error_exits_with_11_and_is_printed(proves: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    error = 'modules/network/vpc/routing.py:75: error: Unexpected keyword argument "vpc" for "Eip"'
+    proves(result(errors=(error,)))
+    assert command.main(["--pair", "cdktn"]) == 11
+    assert f"\n  {error}\n" in capsys.readouterr().out
+
+
+def test_types_are_those_of_the_python_with_the_pair(tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    for folder in ("modules", "iam"):
+        (code / folder).mkdir(parents=True)
+        (code / folder / "__init__.py").touch()
+    (code / "main.py").write_text("from packaging.version import Version\n\nVersion('1', gone=1)\n")
+    (error,) = type_errors(Path(sys.executable), code)
+    assert error.startswith('main.py:3: error: Unexpected keyword argument "gone"')
 
 
 def test_json_has_a_row_for_each_pair(proves: Any, capsys: pytest.CaptureFixture[str]) -> None:
