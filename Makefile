@@ -5,7 +5,7 @@ ENV    ?= dev
 ENVS   ?= envs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-stop test test-fast lint validate build synth addresses pipeline reference bootstrap plan doctor scan deploy destroy bench clean
+.PHONY: help setup local local-stop test test-fast lint validate build synth addresses pipeline reference bootstrap plan doctor scan deploy destroy bench exit clean
 
 # CI and shells can set these as environment variables.
 export ENVS
@@ -89,6 +89,9 @@ bench: setup ## Compare a synth of prod with stock bindings and TypeScript (ten 
 	@npm ci --prefix bench --ignore-scripts --no-audit --no-fund
 	@$(RUN) build --env prod
 	@ENV=prod .venv/bin/python -m bench.run main.py
+
+exit: setup ## Prove that the environments synthesize the same with CDK Terrain and AWS provider 6 (docs/exit.md)
+	@env -u ENV .venv/bin/python -m exit
 
 clean: ## Stop the embedded AWS; delete output, logs, and caches, but not .venv and node_modules
 	@if [ -d build/local ]; then $(LOCAL_STOP); fi

@@ -48,7 +48,7 @@ MISSING_TOOL, FAILED = 3, 1
 REMINDER_SECONDS = 15
 
 #: What to do if uv cannot create an environment.
-REMOVE_UV = "see the output above; if uv itself fails, run `rm -r .venv-uv`, then `make setup`"
+REMOVE_UV = "see the output above; if uv itself fails, reinstall it or run `rm -rf .venv-uv`, then `make setup`"
 #: What to do if packages cannot be installed.
 CHECK_INDEX = (
     "see the output above; if the index cannot be reached, check HTTPS_PROXY, and UV_DEFAULT_INDEX for a mirror; if a "
@@ -95,8 +95,13 @@ def main() -> int:
     if problems:
         say("\n".join(f"error {problem}" for problem in problems))
         return MISSING_TOOL
-    with alone():
-        install_all()
+    try:
+        with alone():
+            install_all()
+    except OSError as error:
+        # A full disk, or a folder that cannot be written. What is incomplete has no stamp: the next run replaces it.
+        say(f"error {error.filename or PROJECT}: {error.strerror}; correct this, then run `make setup`")
+        return FAILED
     return 0
 
 

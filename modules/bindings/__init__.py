@@ -14,9 +14,9 @@ How
     first, which replaces the exports of the index by getters. No file is edited, generated, or stored.
 
 Limits
-    Only release 20.1.0 of the bindings is made lazy, and only in the form that `layout.py` and `preload.js` expect;
-    each half loads anything else as usual. Both halves must be installed before jsii starts Node.js, which happens
-    when cdktf is first imported. `GROUNDWORK_STOCK_BINDINGS=1` turns both halves off.
+    Only release 20.1.0 of the bindings and the two of `make exit` are made lazy, and only in the form that `layout.py`
+    and `preload.js` expect; each half loads anything else as usual. Both halves must be installed before jsii starts
+    Node.js, which happens when cdktf is first imported. `GROUNDWORK_STOCK_BINDINGS=1` turns both halves off.
 
 What had no benefit, measured on the same app with lazy bindings, and is therefore not done
     No garbage collection while loading, or a higher threshold; Node.js's compile cache; larger young generations and

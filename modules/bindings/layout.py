@@ -8,9 +8,11 @@ from pathlib import Path
 
 ASSEMBLY = "@cdktf/provider-aws"
 VERSION = "20.1.0"
+# The last release for CDKTF has the same form. CDK Terrain's bindings are lazy by themselves in Python: docs/exit.md.
+VERSIONS = (VERSION, "21.22.1")
 
 # The statement in `_jsii/__init__.py` with which jsii's generator loads the assembly of a package.
-_LOAD = f'JSIIAssembly.load(\n    "{ASSEMBLY}", "{VERSION}",'
+_LOADS = tuple(f'JSIIAssembly.load(\n    "{ASSEMBLY}", "{version}",' for version in VERSIONS)
 # The last statement in a package's `__init__` before the imports of its submodules.
 _PUBLISH = "\npublication.publish()\n"
 _EAGER_IMPORT = re.compile(r"from \. import (\w+)")
@@ -36,7 +38,7 @@ def recognize(package: Path) -> Layout | None:
     statements = [line for line in after.splitlines() if line and not line.startswith("#")]
     submodules = [found[1] for found in map(_EAGER_IMPORT.fullmatch, statements) if found]
     known = (
-        _LOAD in assembly
+        any(load in assembly for load in _LOADS)
         and 0 < len(submodules) == len(statements)
         and not _EAGER_IMPORT.search(before)
         and {entry.name for entry in package.iterdir()}.issuperset(submodules)

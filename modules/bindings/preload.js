@@ -10,13 +10,15 @@ const fs = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
 
-const PACKAGE = '@cdktf/provider-aws';
-const VERSION = '20.1.0';
+// The release in use, and those that `make exit` moves to (docs/exit.md).
+const RELEASES = ['@cdktf/provider-aws@20.1.0', '@cdktf/provider-aws@21.22.1', '@cdktn/provider-aws@25.8.1'];
 
-// The only statements in an index that tsc wrote for `export * as name from './folder'`.
+// tsc's functions for CDK Terrain's index. They return a module as it is if tsc wrote that module too.
+const HELPERS = /^var __createBinding = [^]*?^var __importStar = [^]*?^\}\)\(\);$/m;
+// The only other statements in an index that tsc wrote for `export * as name from './folder'`.
 const PROLOGUE = /^(?:"use strict";|Object\.defineProperty\(exports, "__esModule", \{ value: true \}\);)$/;
 const DECLARATION = /^(?:exports\.\w+ = )+void 0;$/;
-const EXPORT = /^exports\.(\w+) = require\("(\.\/[a-z0-9-]+)"\);$/;
+const EXPORT = /^exports\.(\w+) = (?:__importStar\()?require\("(\.\/[a-z0-9-]+(?:\/index)?)"\)\)?;$/;
 
 function isProviderIndex(filename) {
   // The name is checked first: this function sees every file that Node loads.
@@ -26,7 +28,7 @@ function isProviderIndex(filename) {
   try {
     const manifest = fs.readFileSync(path.join(path.dirname(filename), '..', 'package.json'), 'utf8');
     const { name, version } = JSON.parse(manifest);
-    return name === PACKAGE && version === VERSION;
+    return RELEASES.includes(`${name}@${version}`);
   } catch {
     return false;
   }
@@ -34,7 +36,8 @@ function isProviderIndex(filename) {
 
 /** The folder behind each exported name, or null when the index says anything else than known here. */
 function readExports(filename) {
-  const source = fs.readFileSync(filename, 'utf8').replace(/\/\*[^]*?\*\//g, '').replace(/^\/\/.*$/gm, '');
+  const text = fs.readFileSync(filename, 'utf8').replace(HELPERS, '');
+  const source = text.replace(/\/\*[^]*?\*\//g, '').replace(/^\/\/.*$/gm, '');
   const folders = new Map();
   for (const line of source.split('\n').filter((line) => line.trim() !== '')) {
     const [, name, folder] = EXPORT.exec(line) ?? [];

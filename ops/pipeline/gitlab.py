@@ -33,13 +33,16 @@ UNSAVED_STATE_LIFE = "90 days"
 #: their one-hour sessions themselves.
 APPLY_TIMEOUT = "3h"
 READ_TIMEOUT = "1h"
+#: Pipeline schedules: the nightly one, and a weekly one that sets this variable.
+NIGHTLY = '$CI_PIPELINE_SOURCE == "schedule" && $WEEKLY != "true"'
+WEEKLY = '$CI_PIPELINE_SOURCE == "schedule" && $WEEKLY == "true"'
 
 Job = dict[str, Any]
 
 
 def pipeline(environments: list[Environment], paths: Mapping[str, list[str]]) -> str:
     """Return the text of `.gitlab-ci.yml`. Environments without a `pipeline` block have no jobs."""
-    document: dict[str, Any] = {**_base(), "check": _check()}
+    document: dict[str, Any] = {**_base(), "check": _check(), "exit": _exit()}
     for environment in environments:
         if environment.pipeline:
             name, settings = environment.name, environment.pipeline
@@ -117,6 +120,16 @@ def _check() -> Job:
     }
 
 
+def _exit() -> Job:
+    return {
+        "stage": "check",
+        "interruptible": True,
+        "timeout": READ_TIMEOUT,
+        "script": ["make exit"],
+        "rules": [{"if": WEEKLY}],
+    }
+
+
 def _plan(environment: Environment, settings: PipelineSettings, paths: list[str]) -> Job:
     name = environment.name
     folder = f"build/ci/{name}"
@@ -177,7 +190,7 @@ def _drift(name: str, settings: PipelineSettings) -> Job:
         "timeout": READ_TIMEOUT,
         "id_tokens": _tokens(settings),
         "script": [f".venv/bin/python -m ops ci drift --env {name}"],
-        "rules": [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}],
+        "rules": [{"if": NIGHTLY}],
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.bindings.layout import ASSEMBLY, VERSION, jsii_name, recognize
+from modules.bindings.layout import ASSEMBLY, VERSION, VERSIONS, jsii_name, recognize
 from tests.bindings.synthesis import run
 
 PACKAGE = "cdktf_cdktf_provider_aws"
@@ -46,8 +46,9 @@ def make_package(folder: Path, *, version: str = VERSION, tail: str = "", refere
     return package
 
 
-def test_package_of_a_supported_form_is_loaded_on_demand(tmp_path: Path) -> None:
-    make_package(tmp_path)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_package_of_a_supported_form_is_loaded_on_demand(tmp_path: Path, version: str) -> None:
+    make_package(tmp_path, version=version)
 
     assert run_python(LOADED_SUBMODULES, PYTHONPATH=str(tmp_path)) == [
         "loaded",

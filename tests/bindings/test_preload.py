@@ -23,32 +23,59 @@ exports.vpc = require("./vpc");
 exports.s3Bucket = require("./s3-bucket");
 """
 
+#: As tsc writes it for CDK Terrain, whose functions for imports come first.
+TERRAIN_INDEX = """"use strict";
+var __createBinding = (this && this.__createBinding) || (Object.create ? (function(o, m, k) {
+    o[k] = m[k];
+}) : null);
+var __importStar = (this && this.__importStar) || (function () {
+    return function (mod) {
+        return mod;
+    };
+})();
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.s3Bucket = exports.vpc = void 0;
+exports.vpc = __importStar(require("./vpc/index"));
+exports.s3Bucket = __importStar(require("./s3-bucket/index"));
+"""
+
 REQUIRE_IT = """
-const aws = require('@cdktf/provider-aws');
+const aws = require(process.argv[2]);
 const loaded = [...(globalThis.loaded ?? [])];
 const names = Object.keys(aws).sort();
 console.log(JSON.stringify({ loaded, names, vpc: aws.vpc.name, same: aws.vpc === aws.vpc, es: aws.__esModule }));
 """
 
 
-def require_package(folder: Path, *, version: str = "20.1.0", index: str = INDEX) -> dict[str, object]:
+def require_package(
+    folder: Path, *, name: str = "@cdktf/provider-aws", version: str = "20.1.0", index: str = INDEX
+) -> dict[str, object]:
     """Return what Node.js loads of a package with an index and two other files."""
-    package = folder / "node_modules" / "@cdktf" / "provider-aws"
-    manifest = {"name": "@cdktf/provider-aws", "version": version, "main": "lib/index.js"}
+    package = folder / "node_modules" / name
+    manifest = {"name": name, "version": version, "main": "lib/index.js"}
     contents = {"package.json": json.dumps(manifest), "lib/index.js": index}
-    for name in ("vpc", "s3-bucket"):
-        contents[f"lib/{name}/index.js"] = f"(globalThis.loaded ??= []).push('{name}'); exports.name = '{name}';"
+    for each in ("vpc", "s3-bucket"):
+        contents[f"lib/{each}/index.js"] = f"(globalThis.loaded ??= []).push('{each}'); exports.name = '{each}';"
     for path, text in contents.items():
         (package / path).parent.mkdir(parents=True, exist_ok=True)
         (package / path).write_text(text, encoding="utf-8")
     script = folder / "require_it.js"
     script.write_text(REQUIRE_IT, encoding="utf-8")
-    seen: dict[str, object] = json.loads(run([NODE, "--require", str(preload.SCRIPT), str(script)]))
+    seen: dict[str, object] = json.loads(run([NODE, "--require", str(preload.SCRIPT), str(script), name]))
     return seen
 
 
-def test_file_is_loaded_when_it_is_required(tmp_path: Path) -> None:
-    assert require_package(tmp_path) == {
+@pytest.mark.parametrize(
+    "known",
+    [
+        {},
+        {"version": "21.22.1"},
+        {"name": "@cdktn/provider-aws", "version": "25.8.1", "index": TERRAIN_INDEX},
+    ],
+    ids=["CDKTF", "last for CDKTF", "CDK Terrain"],
+)
+def test_file_is_loaded_when_it_is_required(tmp_path: Path, known: dict[str, str]) -> None:
+    assert require_package(tmp_path, **known) == {
         "loaded": [],
         "names": ["s3Bucket", "vpc"],
         "vpc": "vpc",
@@ -59,8 +86,13 @@ def test_file_is_loaded_when_it_is_required(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "unknown",
-    [{"version": "21.0.0"}, {"index": INDEX + "console.error('more');\n"}],
-    ids=["other release", "other statement"],
+    [
+        {"version": "21.0.0"},
+        {"index": INDEX + "console.error('more');\n"},
+        {"name": "@cdktn/provider-aws", "version": "20.1.0"},
+        {"index": TERRAIN_INDEX.replace("})();", "})(); console.error('more');")},
+    ],
+    ids=["other release", "other statement", "other package", "other function"],
 )
 def test_any_other_package_is_loaded_unchanged(tmp_path: Path, unknown: dict[str, str]) -> None:
     seen = require_package(tmp_path, **unknown)

@@ -77,6 +77,17 @@ def test_failed_installation_fails_setup_but_keeps_the_other_one(tools: Path, mo
     assert done == ["node", "python", "index"]
 
 
+def test_folder_that_cannot_be_written_is_reported(
+    tools: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("VENV", "NODE_MODULES"):
+        monkeypatch.setattr(set_up, name, tools / "node" / name)
+    monkeypatch.setattr(set_up, "install_python", lambda *_: None)
+    monkeypatch.setattr(set_up, "install_node", lambda: None)
+    assert set_up.main() == set_up.FAILED
+    assert f"error {tools}/node/VENV/" in capsys.readouterr().err
+
+
 #: What `pip config list` prints.
 PIP_CONFIG = ("global.index-url='https://mirror.example/simple'", ":env:.find-links='/a /b'")
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from modules.environment_files import load
-from ops.pipeline.gitlab import CANDIDATE_TAG, FILE, RELEASE_TAG, pipeline
+from ops.pipeline.gitlab import CANDIDATE_TAG, FILE, NIGHTLY, RELEASE_TAG, WEEKLY, pipeline
 from ops.pipeline.touched import touched
 from ops.workspace import PROJECT
 
@@ -108,9 +108,15 @@ def test_only_protected_tags_are_applied(name: str, jobs: dict[str, Any]) -> Non
     assert '$CI_COMMIT_REF_PROTECTED == "true"' in rule["if"]
 
 
-def test_drift_runs_only_on_schedule(jobs: dict[str, Any]) -> None:
+def test_drift_runs_only_on_the_nightly_schedule(jobs: dict[str, Any]) -> None:
     for name in STATES:
-        assert jobs[f"drift:{name}"]["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
+        assert jobs[f"drift:{name}"]["rules"] == [{"if": NIGHTLY}]
         for job in ("plan", "apply"):
             for rule in jobs[f"{job}:{name}"]["rules"]:
                 assert "CI_COMMIT_BRANCH" not in rule["if"] or '!= "schedule"' in rule["if"]
+
+
+def test_exit_runs_only_on_the_weekly_schedule(jobs: dict[str, Any]) -> None:
+    assert jobs["exit"]["script"] == ["make exit"]
+    assert jobs["exit"]["rules"] == [{"if": WEEKLY}]
+    assert '!= "schedule"' in jobs["check"]["rules"][1]["if"]
