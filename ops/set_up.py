@@ -51,13 +51,13 @@ REMINDER_SECONDS = 15
 REMOVE_UV = "see the output above; if uv itself fails, reinstall it or run `rm -rf .venv-uv`, then `make setup`"
 #: What to do if packages cannot be installed.
 CHECK_INDEX = (
-    "see the output above; if the index cannot be reached, check HTTPS_PROXY, and UV_DEFAULT_INDEX for a mirror; if a "
-    "hash differs, restore the lock file with git"
+    "see the output above; if the index cannot be reached, check HTTPS_PROXY, and UV_DEFAULT_INDEX for a mirror; if "
+    "the disk is full, free some space; if a hash differs, restore the lock file with git"
 )
 #: The same for Node.js packages.
 CHECK_REGISTRY = (
     "see the output above; if the registry cannot be reached, check HTTPS_PROXY, and `npm config get registry` for a "
-    "mirror; if a hash differs, restore the lock file with git"
+    "mirror; if the disk is full, free some space; if a hash differs, restore the lock file with git"
 )
 #: Certificates of the machine, as pip uses them (by two names, for older and newer releases); only the machine's
 #: Python; and all indexes alike, as for pip: the lock file has the hash of every package.
