@@ -97,15 +97,35 @@ class Terraform:
         """The command that imports orphaned resources of this stack into its state."""
         return f".venv/bin/python -m ops recover {self.next_options}"
 
-    def init(self, *arguments: str) -> None:
-        """Install the provider and connect to the state."""
+    def init(self) -> None:
+        """Install the provider and connect to the state, unless the last init of this folder did the same."""
+        lock, last = self.folder / ".terraform.lock.hcl", self._last_init
+        wanted = self._init_input()
+        if last.exists() and (known := json.loads(last.read_text()))["input"] == wanted:
+            # The init added the checksum of this platform, which a synth has removed since.
+            lock.write_text(known["lock"])
+            return
+        last.unlink(missing_ok=True)
         with step(f"init {self.stack}") as doing:
-            finished = self._run("init", "-no-color", "-reconfigure", *arguments, doing=doing)
+            finished = self._run("init", "-no-color", "-reconfigure", doing=doing)
             if finished.code:
                 raise OpsError(f"terraform init failed ({finished.log}):\n{tail(finished.output)}")
+        last.write_text(json.dumps({"input": wanted, "lock": lock.read_text()}))
+
+    @property
+    def _last_init(self) -> Path:
+        """The record of the last successful init."""
+        return self.folder / ".terraform" / "groundwork-init.json"
+
+    def _init_input(self) -> dict[str, Any]:
+        """Return what an init depends on: the `terraform` blocks of the stack and its overrides, and the lock file."""
+        files = sorted(self.folder.glob("*.tf.json"))
+        blocks = {path.name: json.loads(path.read_text()).get("terraform") for path in files}
+        return {**blocks, "lock": (self.folder / ".terraform.lock.hcl").read_text()}
 
     def move_state(self) -> None:
         """Move the state from the backend of the last init to the configured one."""
+        self._last_init.unlink(missing_ok=True)
         with step(f"move the state of {self.stack} into its bucket") as doing:
             finished = self._run("init", "-no-color", "-migrate-state", "-force-copy", doing=doing)
             if finished.code:
