@@ -5,7 +5,7 @@ ENV    ?= dev
 ENVS   ?= envs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-stop test test-fast lint validate build synth addresses pipeline reference bootstrap plan doctor scan deploy destroy bench exit clean
+.PHONY: help setup local local-stop test test-fast lint validate build synth addresses pipeline reference bootstrap plan doctor scan deploy destroy bench bench-all bench-setup exit clean
 
 # CI and shells can set these as environment variables.
 export ENVS
@@ -84,11 +84,16 @@ deploy: setup ## Plan ENV, ask for confirmation, and apply the plan (real AWS)
 destroy: setup ## Destroy ENV after confirmation; never production (real AWS)
 	@$(RUN) destroy --env $(ENV)
 
-bench: setup ## Compare a synth of prod with stock bindings and TypeScript (ten minutes; writes docs/bench.md)
-	@.venv/bin/python -m pip install --quiet --require-hashes -r bench/requirements.lock
-	@npm ci --prefix bench --ignore-scripts --no-audit --no-fund
+bench: bench-setup ## Compare a synth of prod with stock bindings and TypeScript (ten minutes; writes docs/bench.md)
+	@ENV=prod bench/.venv/bin/python -m bench.run main.py
+
+bench-all: bench-setup ## Also compare larger apps, 100 and 400 generated services, and set-up (an hour)
+	@ENV=prod bench/.venv/bin/python -m bench.run main.py --sizes 100,300,1000,5000 --services 100,400 --set-up
+
+bench-setup: setup
+	@$(PYTHON) -m bench.set_up
+	@[ bench/node_modules -nt bench/package-lock.json ] || npm ci --prefix bench --ignore-scripts --no-audit --no-fund
 	@$(RUN) build --env prod
-	@ENV=prod .venv/bin/python -m bench.run main.py
 
 exit: setup ## Prove that the environments synthesize the same with CDK Terrain and AWS provider 6 (docs/exit.md)
 	@env -u ENV .venv/bin/python -m exit

@@ -30,6 +30,11 @@ class Class:
     attributes: dict[str, str] = field(repr=False)
 
 
+#: Terraform's own resource, which is a class of CDKTF. Its settings are of any type.
+_DATA = Class("DataResource", "cdktf", "cdktf.DataResourceConfig", {"id": "id"})
+_ANY = {"primitive": "any"}
+
+
 class Assembly:
     """The types of `@cdktf/provider-aws`."""
 
@@ -44,7 +49,7 @@ class Assembly:
             "cdktf.TerraformDataSource": "data",
             "cdktf.TerraformProvider": "provider",
         }
-        found = {}
+        found = {("resource", "terraform_data"): _DATA}
         for description in self._types.values():
             summary = _TERRAFORM_TYPE.search(description.get("docs", {}).get("summary", ""))
             if (kind := kinds.get(description.get("base"))) and summary:
@@ -53,6 +58,8 @@ class Assembly:
 
     def properties(self, name: str) -> dict[str, tuple[str, dict[str, Any]]]:
         """Return the properties of a struct by plain name: the name in TypeScript, and the type."""
+        if name == _DATA.config:
+            return {plain(each): (each, _ANY) for each in ("input", "triggersReplace")}
         described = self._types.get(name, {}).get("properties", [])
         return {plain(each["name"]): (each["name"], each["type"]) for each in described}
 

@@ -12,12 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ops.provider_mirror import cli_config
+
 from .assembly import Assembly
 from .measuring import Cost, measure
 from .typescript import write_app
 
 BENCH = Path(__file__).parent
 REPOSITORY = BENCH.parent
+#: The project's own Python and Node.js, which users run; the benchmark runs in an environment of its own.
+PYTHON = REPOSITORY / ".venv" / "bin" / "python"
+NODE = REPOSITORY / "node_modules" / ".bin" / "node"
 STOCK = "GROUNDWORK_STOCK_BINDINGS"
 
 LAZY_PYTHON, STOCK_PYTHON, TS_NODE, COMPILED, VALIDATE = (
@@ -27,6 +32,8 @@ LAZY_PYTHON, STOCK_PYTHON, TS_NODE, COMPILED, VALIDATE = (
     "TypeScript, compiled",
     "terraform validate",
 )
+#: The check of the environment files alone.
+CHECK = "make validate"
 
 _COMPILER_OPTIONS = {
     "target": "ES2022",
@@ -70,6 +77,11 @@ def prepare(app: Sequence[str], workshop: Path, *, environment: Mapping[str, str
     return contenders, sum(_count(stack) for stack in stacks.values())
 
 
+def check_of_files(environment: Mapping[str, str]) -> Contender:
+    """Return the check of a folder of environment files."""
+    return Contender(CHECK, [str(PYTHON), "-m", "ops", "validate"], REPOSITORY, environment)
+
+
 def _inherited() -> dict[str, str]:
     """Return this process's environment variables without those that would affect a contender."""
     # Python writes byte code, as it does for a user; otherwise each run would compile the app again.
@@ -77,14 +89,10 @@ def _inherited() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in left_out}
 
 
-def _node() -> str:
-    return os.environ.get("JSII_NODE", "node")
-
-
 def _python(name: str, app: Sequence[str], output: Path, environment: Mapping[str, str]) -> Contender:
     output.mkdir(parents=True)
     variables = {**environment, "PYTHONPATH": str(REPOSITORY), "CDKTF_OUTDIR": str(output)}
-    return Contender(name, [sys.executable, *app], REPOSITORY, variables)
+    return Contender(name, [str(PYTHON), *app], REPOSITORY, variables)
 
 
 def _typescript(stacks: dict[str, dict[str, Any]], folder: Path) -> list[Contender]:
@@ -93,11 +101,11 @@ def _typescript(stacks: dict[str, dict[str, Any]], folder: Path) -> list[Contend
     folder.mkdir()
     (folder / "main.ts").write_text(write_app(stacks, Assembly(modules / "@cdktf/provider-aws")), encoding="utf-8")
     (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": _COMPILER_OPTIONS}), encoding="utf-8")
-    subprocess.run([_node(), str(modules / "typescript/bin/tsc"), "-p", str(folder)], check=True)
+    subprocess.run([str(NODE), str(modules / "typescript/bin/tsc"), "-p", str(folder)], check=True)
     outputs = {name: {"CDKTF_OUTDIR": str(folder / name)} for name in ("ts-node", "compiled")}
     return [
-        Contender(TS_NODE, [_node(), str(modules / "ts-node/dist/bin.js"), "main.ts"], folder, outputs["ts-node"]),
-        Contender(COMPILED, [_node(), "main.js"], folder, outputs["compiled"]),
+        Contender(TS_NODE, [str(NODE), str(modules / "ts-node/dist/bin.js"), "main.ts"], folder, outputs["ts-node"]),
+        Contender(COMPILED, [str(NODE), "main.js"], folder, outputs["compiled"]),
     ]
 
 
@@ -112,12 +120,16 @@ def _terraform(stacks: dict[str, dict[str, Any]], folder: Path) -> list[Contende
     if not shutil.which("terraform"):
         print("terraform is not on the PATH: terraform validate is not measured", file=sys.stderr)
         return []
+    config = cli_config(folder)
+    environment = {"TF_CLI_CONFIG_FILE": str(config)} if config else {}
     init = ["terraform", "init", "-backend=false", "-input=false", "-lockfile=readonly", "-no-color"]
-    done = subprocess.run(init, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        init, cwd=folder, env={**_inherited(), **environment}, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         print(f"terraform init failed: terraform validate is not measured\n{done.stderr}", file=sys.stderr)
         return []
-    return [Contender(VALIDATE, ["terraform", "validate", "-no-color"], folder)]
+    return [Contender(VALIDATE, ["terraform", "validate", "-no-color"], folder, environment)]
 
 
 def _read_stacks(output: Path) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,13 +39,7 @@ class Race:
         """The numbers as text, a row for each contender."""
         lazy = self.costs[LAZY_PYTHON].user_seconds
         for name, cost in self.costs.items():
-            yield (
-                name,
-                f"{cost.user_seconds:.2f}",
-                f"{cost.wall_seconds:.2f}",
-                f"{cost.peak_megabytes:,.0f}",
-                f"{cost.user_seconds / lazy:.1f}x",
-            )
+            yield (*_numbers(name, cost), f"{cost.user_seconds / lazy:.1f}x")
 
 
 def table(race: Race) -> Table:
@@ -58,7 +52,7 @@ def table(race: Race) -> Table:
     return shown
 
 
-def write_markdown(races: Iterable[Race], file: Path, plot: Path) -> None:
+def write_markdown(races: Iterable[Race], set_up: Mapping[str, Cost], file: Path, plot: Path) -> None:
     """Write the results as Markdown; the plot is linked relative to the file."""
     machine = (
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}; "
@@ -73,7 +67,20 @@ def write_markdown(races: Iterable[Race], file: Path, plot: Path) -> None:
     lines = ["# What a synth costs", "", machine, "", note, "", f"![CPU, memory, and CPU by resources]({plot.name})"]
     for race in races:
         lines += ["", f"## {race.heading}", "", _line(_COLUMNS), "|---|--:|--:|--:|--:|", *map(_line, race.rows)]
+    if set_up:
+        lines += [
+            "",
+            "## Set-up",
+            "",
+            "In a new clone, with empty caches of uv, npm, and jsii, and with filled ones.",
+            "",
+        ]
+        lines += [_line(_COLUMNS[:4]), "|---|--:|--:|--:|", *(_line(_numbers(*each)) for each in set_up.items())]
     file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def _numbers(name: str, cost: Cost) -> tuple[str, ...]:
+    return name, f"{cost.user_seconds:.2f}", f"{cost.wall_seconds:.2f}", f"{cost.peak_megabytes:,.0f}"
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -1,13 +1,14 @@
 """Benchmark of a synth: `python -m bench.run main.py`, which `make bench` runs.
 
-It measures the named app (with the current environment variables, such as `ENV=prod`), then the benchmark's own app
-with 100, 1,000, and 5,000 resources. The contenders take turns, so that a slow minute of the machine affects all of
-them. It needs the packages of bench/requirements.txt and, from `npm ci` in bench/, those of bench/package-lock.json.
-It takes about 15 minutes.
+It measures the named app (with the current environment variables, such as `ENV=prod`), then the benchmark's own app,
+then a production environment with generated services, and set-up in a new clone. The contenders take turns, so that a
+slow minute of the machine affects all of them. It runs in bench/.venv (see `set_up.py`), and needs the packages of
+bench/package-lock.json.
 """
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,36 +19,62 @@ import typer
 from rich.console import Console
 
 from . import report
-from .contenders import BENCH, REPOSITORY, Contender, DifferentResourcesError, prepare
+from .contenders import BENCH, REPOSITORY, Contender, DifferentResourcesError, check_of_files, prepare
 from .measuring import CommandFailedError, Cost
+from .new_clone import set_up_costs
+from .production import write_environment
 
 WORKSHOP = BENCH / "build"
 
 
 def main(
     app: Annotated[str, typer.Argument(help="The app's script and its arguments.")] = "main.py",
-    rounds: Annotated[int, typer.Option(help="Rounds with the named app.")] = 7,
-    sizes: Annotated[str, typer.Option(help="Numbers of resources of the benchmark's own app.")] = "100,1000,5000",
+    rounds: Annotated[int, typer.Option(help="Rounds with the named app.")] = 5,
+    sizes: Annotated[str, typer.Option(help="Numbers of resources of the benchmark's own app.")] = "300",
+    services: Annotated[str, typer.Option(help="Numbers of services generated into production.")] = "",
     rounds_of_sizes: Annotated[int, typer.Option(help="Rounds with each of these sizes.")] = 3,
+    set_up: Annotated[bool, typer.Option(help="Measure set-up in a new clone.")] = False,
     output: Annotated[Path, typer.Option(help="The folder for bench.md and bench.png.")] = REPOSITORY / "docs",
 ) -> None:
     """Measure, print a table, and write bench.md and bench.png."""
-    plan: list[tuple[str, Sequence[str], Mapping[str, str], int]] = [(app, shlex.split(app), {}, rounds)]
-    for size in filter(None, sizes.split(",")):
-        plan.append(("bench/app.py", ["bench/app.py"], {"BENCH_RESOURCES": size}, rounds_of_sizes))
     try:
-        races = [race(title, command, environment, each) for title, command, environment, each in plan]
+        first = race(app, shlex.split(app), {}, rounds)
+        of_sizes = [
+            race("bench/app.py", ["bench/app.py"], {"BENCH_RESOURCES": size}, rounds_of_sizes)
+            for size in filter(None, sizes.split(","))
+        ]
+        generated = [_race_of_services(int(each), rounds_of_sizes) for each in filter(None, services.split(","))]
+        costs = set_up_costs() if set_up else {}
     except (CommandFailedError, DifferentResourcesError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from error
     output.mkdir(exist_ok=True)
-    report.write_plot(races[0], races[1:], output / "bench.png")
-    report.write_markdown(races, output / "bench.md", output / "bench.png")
+    report.write_plot(first, of_sizes, output / "bench.png")
+    report.write_markdown([first, *of_sizes, *generated], costs, output / "bench.md", output / "bench.png")
 
 
-def race(title: str, command: Sequence[str], environment: Mapping[str, str], rounds: int) -> report.Race:
+def _race_of_services(services: int, rounds: int) -> report.Race:
+    """Measure production with generated services, and the check of its file."""
+    envs = write_environment(BENCH / "build" / "envs", services)
+    build = {"GROUNDWORK_BUILD": os.environ.get("GROUNDWORK_BUILD", str(REPOSITORY / "build"))}
+    environment = {"ENVS": str(envs), "ENV": "prod", **build}
+    workshop = WORKSHOP / "services"
+    return race(f"prod and {services} services", ["main.py"], environment, rounds, workshop, check=True)
+
+
+def race(
+    title: str,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    rounds: int,
+    workshop: Path = WORKSHOP / "app",
+    *,
+    check: bool = False,
+) -> report.Race:
     """Measure all contenders in turns with one app, after one round that is not counted."""
-    contenders, resources = prepare(command, WORKSHOP, environment=environment)
+    contenders, resources = prepare(command, workshop, environment=environment)
+    if check:
+        contenders.append(check_of_files(environment))
     for contender in contenders:
         contender.run()
     costs = _take_turns(contenders, rounds)

@@ -9,9 +9,8 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
-from .layout import jsii_name, recognize
-
-PACKAGE = "cdktf_cdktf_provider_aws"
+from .layout import PACKAGE, jsii_name, recognize
+from .lean import LeanLoader
 
 
 def add_to_meta_path() -> None:
@@ -34,11 +33,12 @@ class _LazyPackageFinder:
 
     @staticmethod
     def find_spec(fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if fullname != PACKAGE:
+        loader = LeanLoader if fullname.startswith(f"{PACKAGE}.") else _LOADERS.get(fullname)
+        if loader is None:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec and type(spec.loader) is SourceFileLoader:
-            spec.loader = _LazyPackageLoader(fullname, spec.loader.path)
+            spec.loader = loader(fullname, spec.loader.path)
         return spec
 
 
@@ -55,6 +55,22 @@ class _LazyPackageLoader(SourceFileLoader):
         exec(compile(layout.source, self.path, "exec"), vars(module))
         # The bindings have replaced the module that ran by one with only their public names.
         _serve_on_demand(sys.modules[PACKAGE], layout.submodules)
+
+
+class _KernelLoader(SourceFileLoader):
+    """Improves jsii's kernel before it is started."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        super().exec_module(module)
+        importlib.import_module(f"{__package__}.kernel").improve()
+
+
+_LOADERS: dict[str, type[SourceFileLoader]] = {
+    PACKAGE: _LazyPackageLoader,
+    "jsii._kernel": _KernelLoader,
+    "cdktf": LeanLoader,
+    "constructs": LeanLoader,
+}
 
 
 def _python_modules_of_types() -> MutableMapping[str, str] | None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+PACKAGE = "cdktf_cdktf_provider_aws"
 ASSEMBLY = "@cdktf/provider-aws"
 VERSION = "20.1.0"
 # The last release for CDKTF has the same form. CDK Terrain's bindings are lazy by themselves in Python: docs/exit.md.

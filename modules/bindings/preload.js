@@ -75,3 +75,28 @@ Module._extensions['.js'] = function load(module, filename) {
     defineGetters(module, folders);
   }
 };
+
+// The kernel reads the definitions of all types (33 MB) into memory to decode those of a few hundred. Here it gets an
+// object that reads a range of the file when it decodes it, which is all that the kernel does with it.
+const DEFINITIONS = /[\\/]\.jsii\.runtime-defs\.v1\.jsonl$/;
+const readAsUsual = fs.readFileSync;
+
+function readRanges(filename) {
+  const file = fs.openSync(filename, 'r');
+  return {
+    toString(encoding, start, end) {
+      const range = Buffer.allocUnsafe(end - start);
+      if (fs.readSync(file, range, 0, range.length, start) !== range.length) {
+        throw new Error(`${filename} is shorter than its index says`);
+      }
+      return range.toString(encoding);
+    },
+  };
+}
+
+fs.readFileSync = function readFileSync(filename, ...options) {
+  if (options.length === 0 && typeof filename === 'string' && DEFINITIONS.test(filename)) {
+    return readRanges(filename);
+  }
+  return readAsUsual.call(fs, filename, ...options);
+};

@@ -80,3 +80,14 @@ def test_the_app_reads_attributes_and_names_things_as_typescript_does(assembly: 
     ) in source
     assert 'v1.addOverride("lifecycle", {"prevent_destroy": true});' in source
     assert 'fill_dev(new TerraformStack(app, "dev"));' in source
+
+
+def test_terraforms_own_resource_is_a_class_of_cdktf(assembly: Assembly) -> None:
+    stack = {"resource": {"terraform_data": {"time": {"input": "now", "triggers_replace": ["a"]}}}}
+
+    source = write_app({"dev": stack}, assembly).splitlines()
+
+    assert 'import { DataResource } from "cdktf";' in source
+    assert (
+        'const v0 = new DataResource(stack, "terraform_data-time", { input: "now", triggersReplace: ["a"] });' in source
+    )
