@@ -18,6 +18,7 @@ RUN = .venv/bin/python -m ops
 LOCAL_STOP = $$(command -v .venv/bin/python || command -v $(PYTHON)) -m local_aws.process build/local
 
 # tests/support/processes.py distributes the tests over processes; local tests mostly wait.
+# Each part is given by its folder: every process collects all tests that it is given, even if a marker leaves them out.
 # Terraform and its provider use most of the CPU time; GOGC trades memory for less garbage collection.
 TESTS = GOGC=800 .venv/bin/python -m pytest --numprocesses
 
@@ -36,11 +37,11 @@ local-stop: setup ## Stop the embedded AWS and discard everything in it
 	@$(RUN) local-stop
 
 test: lint ## Run lint, the fast tests, and the tests with real Terraform on the embedded AWS
-	@$(TESTS) 2 -m "not local"
-	@$(TESTS) 4 -m local
+	@$(TESTS) 2 --ignore tests/local
+	@$(TESTS) 4 tests/local
 
 test-fast: setup ## Run the tests without real applies: settings, rules, synthesized JSON, mocked provider
-	@$(TESTS) 2 -m "not local"
+	@$(TESTS) 2 --ignore tests/local
 
 lint: setup ## Run ruff, import-linter, and mypy
 	@.venv/bin/ruff check .

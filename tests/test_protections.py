@@ -155,8 +155,8 @@ def test_addresses_of_blocks_that_production_does_not_have(archive: Template, fu
     environments = load(PROJECT / "tests" / "environments")
     vaults = by_block["backup"].addresses("", environments["archive"].settings.backup)
     assert [archive.resource(each)["force_destroy"] for each in vaults] == [True, True]
-    (first,) = by_block["database"].addresses("main", environments["rds"].settings.database["main"])
-    assert Template(further / "stacks" / "rds").resource(first)["deletion_protection"] is True
-    batch = Template(further / "stacks" / "batch")
-    night = by_block["repository"].addresses("night", environments["batch"].settings.repository["night"])
+    (first,) = by_block["database"].addresses("main", environments["corporate"].settings.database["main"])
+    assert Template(further / "stacks" / "corporate").resource(first)["deletion_protection"] is True
+    batch = Template(further / "stacks" / "events")
+    night = by_block["repository"].addresses("night", environments["events"].settings.repository["night"])
     assert [batch.resource(each.replace("-", "_"))["name"] for each in night] == ["mobile/night"] * 2

@@ -1,4 +1,5 @@
 # A mobile backend: no internet gateway, the corporate network by Direct Connect, three zones, two clusters.
+# Plain RDS, for a company whose database team supports RDS but not Aurora.
 
 product    = "mobile"
 account_id = "444444444444"
@@ -11,7 +12,7 @@ network {
   internet           = false
   clusters           = 2
 
-  interface_endpoints = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "logs", "sts"]
+  interface_endpoints = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "logs", "secretsmanager", "sts"]
 
   flow_logs {
     log_destination_type = "cloud-watch-logs"
@@ -22,5 +23,56 @@ network {
     corporate_cidrs  = ["10.128.0.0/9", "192.168.0.0/16"]
     amazon_side_asn  = 64600
     allowed_prefixes = ["10.40.32.0/19"]
+  }
+}
+
+database "main" {
+  engine                      = "postgres"
+  engine_version              = "16.15"
+  instance_class              = "db.m7g.large"
+  instances                   = 2 # the first with a standby in another zone, and a read replica
+  manage_master_user_password = false
+  database_name               = "mobile"
+  corporate                   = true # developers connect to it from the office
+  slow_query_seconds          = 0.5
+
+  storage {
+    allocated_storage     = 100
+    max_allocated_storage = 400
+  }
+
+  static_parameters = {
+    max_connections = "500"
+  }
+
+  proxy {
+    max_connections_percent = 80
+  }
+}
+
+# MySQL with a read replica: RDS cannot manage its password.
+database "legacy" {
+  engine                      = "mysql"
+  engine_version              = "8.4.11"
+  instance_class              = "db.m7g.large"
+  instances                   = 2
+  manage_master_user_password = false
+  database_name               = "legacy"
+
+  storage {
+    allocated_storage = 20
+  }
+}
+
+# A nightly job as a function that logs in to the database, or to its proxy.
+function "export" {
+  code      = "maintenance"
+  in_vpc    = true
+  databases = { main = "read_write" }
+}
+
+pipeline {
+  gitlab {
+    project = "community/groundwork"
   }
 }

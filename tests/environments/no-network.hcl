@@ -1,4 +1,4 @@
-# An environment without a network, in `sandbox`'s account but another region, with its state in the same bucket.
+# An environment without a network, in `events`'s account but another region, with its state in the same bucket.
 
 product    = "mobile"
 account_id = "555555555555"

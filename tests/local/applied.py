@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from modules.environment_files import EnvironmentFile, load
-from ops.connection import synthesized
 from ops.target import Target
 from ops.terraform import Terraform
 from ops.workspace import Workspace
+from tests.local.synthesis import synthesized
 
 #: A refresh right after an apply is unnecessary, and would take half of the time.
 WITHOUT_REFRESH = {f"TF_CLI_ARGS_{command}": "-refresh=false" for command in ("plan", "destroy")}
@@ -51,17 +51,28 @@ class Applied:
         return self.target.session(self.file.settings.account_id)
 
 
-def changes(environment: Applied, tmp_path: Path, before: str, after: str) -> dict[str, list[str]]:
-    """Return the addresses that a changed environment file would change, by kind of change."""
+def changes(environment: Applied, tmp_path: Path, *edits: tuple[str, str]) -> dict[str, list[str]]:
+    """Return the addresses that a changed environment file would change, by kind of change.
+
+    A plan takes more CPU time than anything else here, so one plan has all edits of an environment that do not affect
+    the same resources.
+    """
+    return changes_of(changed(environment, tmp_path, *edits))
+
+
+def changed(environment: Applied, tmp_path: Path, *edits: tuple[str, str]) -> Terraform:
+    """Return Terraform in the stack of a changed environment file, with packages built again in an empty folder."""
     name = environment.file.settings.name
     envs = tmp_path / "envs"
     shutil.copytree(environment.target.workspace.envs, envs)
     text = (envs / f"{name}.hcl").read_text()
-    assert before in text
-    (envs / f"{name}.hcl").write_text(text.replace(before, after))
+    for before, after in edits:
+        assert before in text
+        text = text.replace(before, after)
+    (envs / f"{name}.hcl").write_text(text)
     workspace = Workspace(envs, tmp_path / "build")
     target = replace(environment.target, workspace=workspace, output=tmp_path / "cdktf.out")
-    return changes_of(without_refresh(synthesized(target, load(envs)[name])))
+    return without_refresh(synthesized(target, load(envs)[name]))
 
 
 def without_refresh(terraform: Terraform) -> Terraform:
@@ -71,10 +82,15 @@ def without_refresh(terraform: Terraform) -> Terraform:
 
 def changes_of(terraform: Terraform) -> dict[str, list[str]]:
     """Plan, and return the addresses that would change, by kind of change."""
+    found: dict[str, list[str]] = {}
+    for address, change in planned(terraform).items():
+        if change["actions"] not in (["no-op"], ["read"]):
+            found.setdefault("+".join(change["actions"]), []).append(address)
+    return found
+
+
+def planned(terraform: Terraform) -> dict[str, Any]:
+    """Plan, and return Terraform's change of each address."""
     terraform.plan()
     plan: dict[str, Any] = json.loads(terraform.show_plan_json())
-    found: dict[str, list[str]] = {}
-    for change in plan.get("resource_changes", []):
-        if change["change"]["actions"] not in (["no-op"], ["read"]):
-            found.setdefault("+".join(change["change"]["actions"]), []).append(change["address"])
-    return found
+    return {each["address"]: each["change"] for each in plan.get("resource_changes", [])}

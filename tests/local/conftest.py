@@ -21,6 +21,7 @@ from ops.workspace import Workspace
 from tests.conftest import FURTHER, REFERENCE
 from tests.local.account import HEADER
 from tests.local.applied import Applied, Planned
+from tests.local.provider import VARIABLE, installed_once
 from tests.support.environments import write
 
 Result = TypeVar("Result")
@@ -36,6 +37,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("local")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def provider(build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The provider, installed once (see `provider`)."""
+    config = installed_once(Workspace(REFERENCE, build), tmp_path_factory.mktemp("provider"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(config))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from typing import Any
 
 from local_aws.process import LocalAws
 from modules.environment_files import EnvironmentFile, load
-from ops.connection import synthesized
 from ops.guard.guard import run_guard
 from ops.guard.judgement import Judgement
 from ops.guard.plan import Plan
@@ -16,6 +15,7 @@ from ops.target import Target, local
 from ops.terraform import Terraform
 from ops.today import today
 from ops.workspace import Workspace
+from tests.local.synthesis import synthesized
 from tests.support.environments import write
 
 

@@ -10,7 +10,7 @@ from ops.addresses import addresses
 from ops.backend import Backend
 from ops.bootstrap import bootstrap
 from tests.conftest import FURTHER, REFERENCE
-from tests.local.applied import Applied, changes
+from tests.local.applied import Applied
 
 NAMES = [path.stem for folder in (REFERENCE, FURTHER) for path in sorted(folder.glob("*.hcl"))]
 
@@ -20,7 +20,7 @@ def test_second_plan_is_empty(name: str, applied: Mapping[str, Applied]) -> None
     assert applied[name].second_plan.changes is False, applied[name].second_plan.text
 
 
-@pytest.mark.parametrize("name", ["prod", "sandbox"])
+@pytest.mark.parametrize("name", ["prod", "events"])
 def test_second_bootstrap_changes_nothing(name: str, applied: Mapping[str, Applied]) -> None:
     environment = applied[name]
     bootstrap(environment.target, environment.file.settings.account_id, name, agreed=_unexpected)
@@ -74,37 +74,3 @@ def test_environments_are_in_separate_accounts(applied: Mapping[str, Applied]) -
         assert [(vpc["CidrBlock"], vpc["OwnerId"]) for vpc in ours] == [
             (str(settings.network.cidr) if settings.network else None, settings.account_id)
         ]
-
-
-def test_third_availability_zone_only_adds_its_own_resources(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    assert changes(applied["dev"], tmp_path, '["a", "c"]', '["a", "b", "c"]') == {
-        "create": [
-            "aws_route.network_app_b_nat",
-            "aws_route_table.network_app_b",
-            *(f"aws_route_table_association.network_{tier}_b" for tier in ("app", "data", "endpoint", "public")),
-            *(f"aws_subnet.network_{tier}_b" for tier in ("app", "data", "endpoint", "public")),
-        ],
-        # The new subnets are added to resources that span all Availability Zones.
-        "update": [
-            "aws_db_subnet_group.database_main",
-            "aws_ecs_service.service_api",
-            "aws_elasticache_subnet_group.cache_sessions",
-            "aws_lb.load_balancer_public",
-            "aws_network_acl.network_data",
-            "aws_scheduler_schedule.scheduled_task_report",
-            "aws_vpc_endpoint.network_endpoint_dynamodb",
-            "aws_vpc_endpoint.network_endpoint_s3",
-        ],
-    }
-
-
-def test_nat_gateway_per_availability_zone_replaces_single_one(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    assert changes(applied["dev"], tmp_path, '"single"', '"per_zone"') == {
-        "create": ["aws_eip.network_nat_c", "aws_nat_gateway.network_nat_c"],
-        "update": ["aws_route.network_app_c_nat"],
-    }
-
-
-def test_changed_tag_is_an_update_in_place(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    found = changes(applied["sandbox"], tmp_path, 'tier       = "dev', 'tags = { a = "b" }\ntier = "dev')
-    assert set(found) == {"update"}

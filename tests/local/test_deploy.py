@@ -18,6 +18,7 @@ from ops.endpoints import ALLOWED
 from ops.target import Target
 from ops.workspace import PROJECT
 from tests.local.account import HEADER, write_aws_config
+from tests.local.provider import as_installed
 from tests.support.environments import write
 
 ENVIRONMENT = f"""\
@@ -35,7 +36,7 @@ def shell(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pytest.Te
     """The environment variables of a shell with its own profile."""
     folder = tmp_path_factory.mktemp("shell")
     config = write_aws_config(folder / "config", bare_account, local_aws)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    kept = {name: value for name, value in as_installed(os.environ).items() if not name.startswith("AWS_")}
     envs = write(_made(folder / "envs"), {"trial": ENVIRONMENT})
     return {
         **kept,

@@ -1,13 +1,12 @@
-"""Applied functions run, and are not deployed again without a change."""
+"""Applied functions run."""
 
 import io
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 from PIL import Image
 
-from tests.local.applied import Applied, changes
+from tests.local.applied import Applied
 from tests.support.waiting import awaited
 
 
@@ -40,15 +39,3 @@ def test_invalid_picture_is_kept_with_the_reason(applied: Mapping[str, Applied])
     assert record["requestPayload"]["Records"][0]["s3"]["object"]["key"] == "uploads%2Fbroken.jpg"
     assert "uploads/broken.jpg: the bytes are not JPEG" in record["responsePayload"]["errorMessage"]
     s3.delete_object(Bucket=bucket, Key="uploads/broken.jpg")
-
-
-def test_package_rebuilt_elsewhere_is_not_deployed_again(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    """An empty build folder."""
-    assert changes(applied["dev"], tmp_path, "product", "product") == {}
-
-
-def test_changed_code_is_an_update_in_place(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    other = '"slack_alarm"\n  environment = { SECRET_SLACK_WEBHOOK_ARN = "not read" }'
-    found = changes(applied["events"], tmp_path, '"maintenance"', other)
-    assert set(found) == {"update"}
-    assert {"aws_lambda_function.function_reader", "aws_lambda_function.function_worker"} <= set(found["update"])

@@ -27,7 +27,7 @@ from tests.support.blocks import blocks, removals, without
 from tests.support.edits import Edit, edited
 
 #: Together, they have blocks of all kinds. The others would test the same with fewer keys.
-NAMES = ("dev", "prod", "archive", "batch", "events", "mobile", "rds", "tasks")
+NAMES = ("dev", "prod", "archive", "corporate", "events", "mobile", "tasks")
 #: Keys whose edit means another environment or DNS zone, or needs another package or a snapshot.
 UNEDITED = frozenset(
     (
@@ -158,11 +158,11 @@ def _described(edits: list[Edit]) -> str:
 
 def test_changed_vpc_range_is_refused(applied: Mapping[str, Applied], tmp_path: Path) -> None:
     """AWS does not delete a VPC or a subnet that is not empty."""
-    sandbox = applied["sandbox"]
-    text = Path(sandbox.file.document.file).read_text()
-    (tmp_path / "sandbox.hcl").write_text(text.replace("10.40.", "10.41."))
-    life = Life(sandbox, tmp_path / "cdktf.out")
-    planned = life.planned(load_file(tmp_path / "sandbox.hcl").settings)
+    events = applied["events"]
+    text = Path(events.file.document.file).read_text()
+    (tmp_path / "events.hcl").write_text(text.replace("10.40.", "10.41."))
+    life = Life(events, tmp_path / "cdktf.out")
+    planned = life.planned(load_file(tmp_path / "events.hcl").settings)
     lost = {each.address for each in planned.replaced() if each.type in ("aws_vpc", "aws_subnet")}
     assert len(lost) > 1
     assert lost <= planned.refused

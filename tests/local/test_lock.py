@@ -40,7 +40,7 @@ class Lock:
 
 @pytest.fixture
 def lock(applied: Mapping[str, Applied]) -> Iterator[Lock]:
-    held = Lock(applied["sandbox"])
+    held = Lock(applied["events"])
     yield held
     held.release()
 
@@ -48,7 +48,7 @@ def lock(applied: Mapping[str, Applied]) -> Iterator[Lock]:
 def test_second_command_waits_and_names_the_lock_holder(applied: Mapping[str, Applied], lock: Lock) -> None:
     started = time.monotonic()
     with pytest.raises(OpsError) as caught:
-        replace(applied["sandbox"].terraform, lock_timeout=4).plan()
+        replace(applied["events"].terraform, lock_timeout=4).plan()
     # A lower bound that holds on any machine: Terraform gives up no earlier than its -lock-timeout.
     assert time.monotonic() - started >= 4
     assert caught.value.code == ExitCode.STATE_LOCKED
@@ -59,4 +59,4 @@ def test_second_command_waits_and_names_the_lock_holder(applied: Mapping[str, Ap
 
 def test_second_command_continues_when_the_first_ends(applied: Mapping[str, Applied], lock: Lock) -> None:
     threading.Timer(3, lock.release).start()
-    assert replace(applied["sandbox"].terraform, lock_timeout=60).plan() is False
+    assert replace(applied["events"].terraform, lock_timeout=60).plan() is False

@@ -21,6 +21,7 @@ from ops.scan import checkov
 from ops.target import Target
 from ops.workspace import PROJECT
 from tests.local.account import ACCOUNT, HEADER, write_aws_config
+from tests.local.provider import as_installed
 from tests.support import rsync
 
 STATE = (f"mobile-account-state-{ACCOUNT}-us-east-1", "mobile/dev/terraform.tfstate")
@@ -125,12 +126,11 @@ def _shell(scratch: Path, target: Target, local_aws: LocalAws) -> dict[str, str]
     }
     programs = os.pathsep.join([str(_rsync(scratch)), str(PROJECT / "node_modules" / ".bin"), kept["PATH"]])
     someone = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in SOMEONE.items()}
-    more = {name: os.environ[name] for name in ("TF_CLI_CONFIG_FILE",) if name in os.environ}
-    return {
-        **kept, **someone, **more, "PATH": programs, "AWS_CONFIG_FILE": str(config),
+    return as_installed({
+        **kept, **someone, "PATH": programs, "AWS_CONFIG_FILE": str(config),
         "AWS_EC2_METADATA_DISABLED": "true", "GROUNDWORK_LOCK_TIMEOUT": "3",
         ALLOWED: local_aws.endpoint,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def _rsync(scratch: Path) -> Path:

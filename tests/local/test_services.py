@@ -1,10 +1,9 @@
 """Changes of services outside Terraform, which no plan reports."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from tests.local.applied import Applied, changes
+from tests.local.applied import Applied
 
 CLUSTER, SERVICE = "agora-staging-main", "agora-staging-api"
 
@@ -14,7 +13,7 @@ def described(ecs: Any) -> dict[str, Any]:
     return dict(service)
 
 
-def test_revision_deployed_by_pipeline_is_no_drift(applied: Mapping[str, Applied]) -> None:
+def test_revision_of_the_pipeline_and_count_of_scaling_are_no_drift(applied: Mapping[str, Applied]) -> None:
     ecs = applied["staging"].client("ecs")
     newest = ecs.describe_task_definition(taskDefinition=SERVICE)["taskDefinition"]
     (container,) = newest["containerDefinitions"]
@@ -26,30 +25,8 @@ def test_revision_deployed_by_pipeline_is_no_drift(applied: Mapping[str, Applied
         containerDefinitions=[container],
     )["taskDefinition"]
     ecs.update_service(cluster=CLUSTER, service=SERVICE, taskDefinition=revision["taskDefinitionArn"])
-
-    terraform = applied["staging"].terraform
-    assert terraform.plan() is False, terraform.show_plan()
-    assert described(ecs)["taskDefinition"] == revision["taskDefinitionArn"] != newest["taskDefinitionArn"]
-
-
-def test_count_changed_by_scaling_is_no_drift(applied: Mapping[str, Applied]) -> None:
-    ecs = applied["staging"].client("ecs")
     ecs.update_service(cluster=CLUSTER, service=SERVICE, desiredCount=4)
     terraform = applied["staging"].terraform
     assert terraform.plan() is False, terraform.show_plan()
+    assert described(ecs)["taskDefinition"] == revision["taskDefinitionArn"] != newest["taskDefinitionArn"]
     assert described(ecs)["desiredCount"] == 4
-
-
-def test_new_variable_is_a_draft_revision_for_the_pipeline(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    """A new revision replaces the old one, and the service that the pipeline owns is not changed."""
-    before, after = 'LOG_LEVEL = "info"', 'LOG_LEVEL = "warning"'
-    assert changes(applied["staging"], tmp_path, before, after) == {
-        "delete+create": ["aws_ecs_task_definition.service_api"]
-    }
-
-
-def test_new_image_is_deployed_if_terraform_owns_the_service(applied: Mapping[str, Applied], tmp_path: Path) -> None:
-    assert changes(applied["dev"], tmp_path, '"api:1.4.2"', '"api:1.5.0"') == {
-        "delete+create": ["aws_ecs_task_definition.service_api"],
-        "update": ["aws_ecs_service.service_api"],
-    }

@@ -14,6 +14,7 @@ from local_aws.process import RECORD_NAME, LocalAws
 from ops import explain
 from ops.backend import Backend
 from ops.commands import app
+from ops.connection import synthesized
 from ops.errors import ExitCode, OpsError
 from ops.state import require_sound
 from ops.target import Target
@@ -66,7 +67,7 @@ def test_unsaved_state_is_pushed_by_the_printed_command(small: Small) -> None:
     errored = small.terraform.folder / ERRORED_STATE
     errored.write_text(json.dumps({**state, "serial": state["serial"] + 1}))
     with pytest.raises(OpsError, match="could not save the state of kept") as caught:
-        small.plan(TEXT)
+        synthesized(small.target, small.file)
     assert caught.value.code == ExitCode.REFUSED
     run(small, named(caught.value))
     assert not errored.exists()

@@ -22,7 +22,7 @@ from tests.support.template import Template
 
 @pytest.fixture(scope="module")
 def batch(further: Path) -> Template:
-    return Template(stack_folder(further, "batch"))
+    return Template(stack_folder(further, "events"))
 
 
 def test_default_strategy_in_production_divides_tasks_between_on_demand_and_spot(prod: Template) -> None:
@@ -59,7 +59,7 @@ def test_ecs_exec_sessions_are_encrypted_and_logged(prod: Template) -> None:
 
 def test_instances_are_scaled_by_ecs(batch: Template) -> None:
     provider = batch.resource("aws_ecs_capacity_provider.ecs_night")
-    assert provider["name"] == "ec2-mobile-batch-night"
+    assert provider["name"] == "ec2-mobile-events-night"
     assert provider["auto_scaling_group_provider"] == {
         "auto_scaling_group_arn": "${aws_autoscaling_group.ecs_night.arn}",
         "managed_draining": "ENABLED",
@@ -71,7 +71,7 @@ def test_instances_are_scaled_by_ecs(batch: Template) -> None:
     assert group["lifecycle"] == {"ignore_changes": ["desired_capacity"]}
     assert "desired_capacity" not in group
     assert group["launch_template"]["version"] == "${aws_launch_template.ecs_night.latest_version}"
-    assert group["vpc_zone_identifier"] == ["${aws_subnet.network_app_a.id}", "${aws_subnet.network_app_c.id}"]
+    assert group["vpc_zone_identifier"] == ["${aws_subnet.network_app_c.id}", "${aws_subnet.network_app_f.id}"]
 
 
 def test_instances_require_imdsv2_and_encrypt_their_volume(batch: Template) -> None:
@@ -108,7 +108,7 @@ def test_instances_volumes_and_interfaces_have_default_tags(batch: Template) -> 
     specifications = batch.resource("aws_launch_template.ecs_night")["tag_specifications"]
     assert [each["resource_type"] for each in specifications] == ["instance", "volume", "network-interface"]
     provider = batch.json["provider"]["aws"][0]
-    wanted = {**provider["default_tags"][0]["tags"], "Name": "mobile-batch-ecs-night"}
+    wanted = {**provider["default_tags"][0]["tags"], "Name": "mobile-events-ecs-night"}
     assert all(each["tags"] == wanted for each in specifications)
     tags = {tag["key"]: tag for tag in batch.resource("aws_autoscaling_group.ecs_night")["tag"]}
     assert {key: tag["value"] for key, tag in tags.items()} == {**wanted, "AmazonECSManaged": "true"}
@@ -118,16 +118,16 @@ def test_instances_volumes_and_interfaces_have_default_tags(batch: Template) -> 
 def test_user_data_names_the_cluster_and_blocks_instance_metadata_for_tasks(batch: Template) -> None:
     script = base64.b64decode(batch.resource("aws_launch_template.ecs_night")["user_data"]).decode()
     assert script.startswith("#!/bin/bash\n")
-    assert "\nECS_CLUSTER=mobile-batch-night\n" in script
+    assert "\nECS_CLUSTER=mobile-events-night\n" in script
     assert "\nECS_AWSVPC_BLOCK_IMDS=true\n" in script
-    assert batch.resource("aws_ecs_cluster.ecs_night")["name"] == "mobile-batch-night"
+    assert batch.resource("aws_ecs_cluster.ecs_night")["name"] == "mobile-events-night"
 
 
 def test_agent_role_is_limited_to_its_own_cluster(batch: Template) -> None:
     statements = {each["Sid"]: each for each in batch.policy("aws_iam_role_policy.ecs_night_instances")}
-    arn = "arn:aws:ecs:ap-northeast-2:777777777777"
-    assert statements["JoinCluster"]["Resource"] == [f"{arn}:cluster/mobile-batch-night"]
-    assert statements["TakeTasks"]["Resource"] == [f"{arn}:container-instance/mobile-batch-night/*"]
+    arn = "arn:aws:ecs:us-east-1:555555555555"
+    assert statements["JoinCluster"]["Resource"] == [f"{arn}:cluster/mobile-events-night"]
+    assert statements["TakeTasks"]["Resource"] == [f"{arn}:container-instance/mobile-events-night/*"]
     without_resource = [each["Action"] for each in statements.values() if each["Resource"] == ["*"]]
     assert without_resource == [["ecs:DiscoverPollEndpoint", "ec2:DescribeTags"]]
     # The task execution role has the permissions for images and logs, the task role those for secrets.

@@ -73,7 +73,7 @@ def test_output_has_the_push_command(prod: Template) -> None:
 
 
 def test_replicated_repository_has_the_settings_of_the_original(further: Path) -> None:
-    batch = Template(stack_folder(further, "batch"))
+    batch = Template(stack_folder(further, "events"))
     home = batch.resource("aws_ecr_repository.repository_night")
     copy = batch.resource("aws_ecr_repository.repository_night_ap_northeast_1")
     key = "${aws_kms_key.repository_ap_northeast_1_images_key.arn}"
@@ -86,7 +86,7 @@ def test_replicated_repository_has_the_settings_of_the_original(further: Path) -
     configuration = batch.resource("aws_ecr_replication_configuration.repository_copies")
     assert configuration["replication_configuration"]["rule"] == [
         {
-            "destination": [{"region": "ap-northeast-1", "registry_id": "777777777777"}],
+            "destination": [{"region": "ap-northeast-1", "registry_id": "555555555555"}],
             "repository_filter": [{"filter": "mobile/night", "filter_type": "PREFIX_MATCH"}],
         }
     ]

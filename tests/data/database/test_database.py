@@ -26,7 +26,7 @@ THREE = TWO.replace("2", "3")
 
 @pytest.fixture(scope="session")
 def rds(further: Path) -> Template:
-    return Template(stack_folder(further, "rds"))
+    return Template(stack_folder(further, "corporate"))
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +75,10 @@ def test_added_instance_changes_no_existing_resource(variants: dict[str, Templat
 def test_instance_identifiers_do_not_contain_roles(prod: Template, rds: Template) -> None:
     assert set(prod.resources("aws_rds_cluster_instance")) == {"database_main_1", "database_main_2"}
     assert sorted(block["identifier"] for block in rds.resources("aws_db_instance").values()) == [
-        "mobile-rds-legacy-1",
-        "mobile-rds-legacy-2",
-        "mobile-rds-main-1",
-        "mobile-rds-main-2",
+        "mobile-corporate-legacy-1",
+        "mobile-corporate-legacy-2",
+        "mobile-corporate-main-1",
+        "mobile-corporate-main-2",
     ]
 
 
@@ -200,7 +200,7 @@ def test_dns_names_in_the_private_zone_resolve_to_the_endpoints(prod: Template, 
     shared = rds.resource("aws_route53_record.network_private_main_ro_db_2")
     assert (shared["set_identifier"], shared["weighted_routing_policy"]) == ("2", {"weight": 1})
     proxy = rds.resource("aws_route53_record.network_private_main_proxy_db")
-    assert proxy["name"] == "main-proxy.db.rds.internal"
+    assert proxy["name"] == "main-proxy.db.corporate.internal"
 
 
 def test_database_security_group_allows_named_clients_only(prod: Template, dev: Template) -> None:
@@ -217,13 +217,14 @@ def test_database_with_corporate_and_proxy_allows_both(rds: Template) -> None:
     rules = {name: rule for name, rule in every.items() if name.startswith("database_")}
     assert set(rules) == {
         "database_main_from_corporate_10_128_0_0_9",
+        "database_main_from_corporate_192_168_0_0_16",
         "database_main_from_function_export",
         "database_main_from_proxy",
         "database_main_proxy_from_function_export",
     }
     assert rules["database_main_from_corporate_10_128_0_0_9"]["cidr_ipv4"] == "10.128.0.0/9"
     assert {(rule["from_port"], rule["to_port"]) for rule in rules.values()} == {(5432, 5432)}
-    assert "10.40.64.0/21" not in json.dumps(rules)
+    assert "10.40.32.0/19" not in json.dumps(rules)
 
 
 def test_proxy_requires_tls_and_reads_one_secret(rds: Template) -> None:

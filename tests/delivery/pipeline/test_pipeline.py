@@ -84,29 +84,30 @@ def test_plan_role_reads_no_data_and_only_its_own_state(account: Template) -> No
 
 def test_plan_role_reads_the_database_passwords_that_it_needs_and_no_other_secret(further: Path) -> None:
     """A plan evaluates ephemeral resources, and RDS instances with replicas have two of them."""
-    plan = role_statements(Template(stack_folder(further, "account-666666666666")), "delivery_rds_plan")
-    secret = "arn:aws:secretsmanager:ap-northeast-2:666666666666:secret:{}-AbCdEf"
+    plan = role_statements(Template(stack_folder(further, "account-444444444444")), "delivery_corporate_plan")
+    secret = "arn:aws:secretsmanager:ap-northeast-2:444444444444:secret:{}-AbCdEf"
     assert is_allowed(plan, "secretsmanager:GetRandomPassword", "*", {})
-    for name in ("mobile/rds/database/main", "mobile/rds/database/legacy"):
+    for name in ("mobile/corporate/database/main", "mobile/corporate/database/legacy"):
         assert is_allowed(plan, "secretsmanager:GetSecretValue", secret.format(name), {})
-    for name in ("mobile/rds/database/other", "mobile/rds/partner", "mobile/prod/database/main", "rds!db-1234"):
+    others = ("corporate/database/other", "corporate/partner", "prod/database/main")
+    for name in (*(f"mobile/{each}" for each in others), "rds!db-1234"):
         assert not is_allowed(plan, "secretsmanager:GetSecretValue", secret.format(name), {}), name
 
 
 @pytest.mark.parametrize(
     ("aliases", "service", "allowed"),
     [
-        (["alias/other", "alias/mobile/rds/data"], "secretsmanager", True),
-        (["alias/other", "alias/mobile/rds/data"], "s3", False),
+        (["alias/other", "alias/mobile/corporate/data"], "secretsmanager", True),
+        (["alias/other", "alias/mobile/corporate/data"], "s3", False),
         (["alias/mobile/prod/data"], "secretsmanager", False),
     ],
 )
 def test_plan_role_uses_the_key_of_passwords_for_secrets_only(
     aliases: list[str], service: str, allowed: bool, further: Path
 ) -> None:
-    plan = role_statements(Template(stack_folder(further, "account-666666666666")), "delivery_rds_plan")
+    plan = role_statements(Template(stack_folder(further, "account-444444444444")), "delivery_corporate_plan")
     context = {"kms:resourcealiases": aliases, "kms:viaservice": f"{service}.ap-northeast-2.amazonaws.com"}
-    key = "arn:aws:kms:ap-northeast-2:666666666666:key/1234"
+    key = "arn:aws:kms:ap-northeast-2:444444444444:key/1234"
     assert is_allowed(plan, "kms:Decrypt", key, context) is allowed
 
 

@@ -185,7 +185,7 @@ def test_function_in_vpc_has_its_own_security_group_rules(events: Template) -> N
     function = events.resource("aws_lambda_function.function_worker")
     assert function["vpc_config"] == {
         "security_group_ids": ["${aws_security_group.function_worker.id}"],
-        "subnet_ids": ["${aws_subnet.network_app_a.id}", "${aws_subnet.network_app_b.id}"],
+        "subnet_ids": ["${aws_subnet.network_app_c.id}", "${aws_subnet.network_app_f.id}"],
     }
     group = "${aws_security_group.function_worker.id}"
     into = events.resource("aws_vpc_security_group_ingress_rule.cache_ranking_from_function_worker")
@@ -215,13 +215,13 @@ def test_secret_rotation_invokes_the_function(events: Template) -> None:
 
 
 def test_function_can_log_in_only_to_its_own_database(further: Path) -> None:
-    rds = Template(stack_folder(further, "rds"))
+    rds = Template(stack_folder(further, "corporate"))
     login = "${aws_secretsmanager_secret.database_main_password.arn}"
     key, via = "${aws_kms_key.foundation_data_key.arn}", "secretsmanager.ap-northeast-2.amazonaws.com"
     assert rds.resource("aws_lambda_function.function_export")["environment"]["variables"] == {
-        "DATABASE_MAIN_HOST": "main.db.rds.internal",
-        "DATABASE_MAIN_READ_ONLY_HOST": "main-ro.db.rds.internal",
-        "DATABASE_MAIN_PROXY_HOST": "main-proxy.db.rds.internal",
+        "DATABASE_MAIN_HOST": "main.db.corporate.internal",
+        "DATABASE_MAIN_READ_ONLY_HOST": "main-ro.db.corporate.internal",
+        "DATABASE_MAIN_PROXY_HOST": "main-proxy.db.corporate.internal",
         "DATABASE_MAIN_PORT": "5432",
         "DATABASE_MAIN_NAME": "mobile",
         "DATABASE_MAIN_SECRET_ARN": login,
@@ -236,7 +236,7 @@ def test_function_can_log_in_only_to_its_own_database(further: Path) -> None:
     assert proxies == 1
     assert allows(role, "secretsmanager:GetSecretValue", login)
     assert allows(role, "kms:Decrypt", key, kms__ViaService=via, kms__EncryptionContext__SecretARN=login)
-    user = "arn:aws:rds-db:ap-northeast-2:666666666666:dbuser:prx-1"
+    user = "arn:aws:rds-db:ap-northeast-2:444444444444:dbuser:prx-1"
     assert allows(role, "rds-db:connect", f"{user}/dbadmin")
     assert not allows(role, "rds-db:connect", f"{user}/other")
     other = login.replace("database_main_password", "secret_other")

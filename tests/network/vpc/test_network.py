@@ -65,8 +65,8 @@ def test_network_without_internet_has_no_gateways_and_routes(corporate: Template
     assert corporate.json["output"]["nat_addresses"]["value"] == {}
 
 
-def test_network_without_nat_has_no_routes_in_private_subnets(sandbox: Template) -> None:
-    assert set(sandbox.resources("aws_route")) == {"network_public_internet"}
+def test_network_without_nat_has_no_routes_in_private_subnets(events: Template) -> None:
+    assert set(events.resources("aws_route")) == {"network_public_internet"}
 
 
 def test_default_security_group_and_route_table_are_empty(prod: Template) -> None:

@@ -1,0 +1,30 @@
+"""Synthesis in the process of the tests, because the CDKTF CLI takes ten seconds of CPU time each time.
+
+The environments of the fixtures are synthesized by the CLI, as for people.
+"""
+
+import modules  # noqa: F401 - the bindings are lazy from here on
+
+# isort: split
+
+from cdktf import App
+
+from modules.environment_files import EnvironmentFile
+from modules.stack import AccountStack, EnvironmentStack
+from ops.connection import connected
+from ops.functions import build
+from ops.synth import pin_providers
+from ops.target import Target
+from ops.terraform import Terraform
+
+
+def synthesized(target: Target, file: EnvironmentFile) -> Terraform:
+    """Synthesize the environment and its account's stack, and return Terraform connected to its state."""
+    build(target.workspace.packages, [file.settings], target.init_environment)
+    target.output.mkdir(parents=True, exist_ok=True)
+    app = App(outdir=str(target.output))
+    EnvironmentStack(app, file.settings, target.workspace.packages)
+    AccountStack(app, [file.settings])
+    app.synth()
+    pin_providers(target.output)
+    return connected(target, file)
