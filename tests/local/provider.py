@@ -12,9 +12,9 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from ops.synth import LOCK_FILE
+from modules.stack import LOCK_FILE
 from ops.tools import terraform_program, tool_environment
-from ops.workspace import PROJECT, Workspace
+from ops.workspace import Workspace
 
 VARIABLE = "TF_CLI_CONFIG_FILE"
 SOURCE = "registry.terraform.io/hashicorp/aws"
@@ -34,7 +34,7 @@ _BEFORE = os.environ.get(VARIABLE)
 
 def installed_once(workspace: Workspace, folder: Path) -> Path:
     """Install the provider into the folder, and return a CLI config with which Terraform uses it."""
-    shutil.copy(PROJECT / LOCK_FILE, folder)
+    shutil.copy(LOCK_FILE, folder)
     required = {"required_providers": {"aws": {"source": SOURCE}}}
     (folder / "main.tf.json").write_text(json.dumps({"terraform": required}))
     subprocess.run(

@@ -10,10 +10,9 @@ import modules  # noqa: F401 - the bindings are lazy from here on
 from cdktf import App
 
 from modules.environment_files import EnvironmentFile
-from modules.stack import AccountStack, EnvironmentStack
+from modules.stack import AccountStack, EnvironmentStack, pin_providers
 from ops.connection import connected
 from ops.functions import build
-from ops.synth import pin_providers
 from ops.target import Target
 from ops.terraform import Terraform
 
