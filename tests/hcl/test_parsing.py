@@ -222,7 +222,7 @@ def test_a_key_is_read_with_a_colon_and_in_quotes(tmp_path: Path) -> None:
 
 
 #: Without the line whose string contains quotes and braces.
-FILE = re.sub(r".*\\.*\n", "\n", (Path(__file__).parent.parent / "environments" / "events.hcl").read_text())
+FILE = re.sub(r".*\\.*\n", "\n", (Path(__file__).parent.parent / "environments" / "corporate.hcl").read_text())
 SLIPS = [
     (match.start(), letter * times)
     for letter in '"{[]=,'
