@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cdktf import DataResource, Fn, TerraformResourceLifecycle
+from cdktf import Fn, TerraformProviderGeneratorMetadata, TerraformResource, TerraformResourceLifecycle
 
 from modules.foundation.resources import Resources
 
@@ -16,11 +16,14 @@ def final_snapshot_identifier(make: Resources, name: str, identifier: str, repla
 
     Creates: the time, which Terraform keeps in the state.
     """
+    # Not CDKTF's class for it, which runs `terraform version` at every synth: 60 MB, and the program has to be there.
     created = make(
-        DataResource,
+        TerraformResource,
         f"{name}_final_snapshot",
-        input={"time": Fn.formatdate("YYYYMMDDhhmmss", Fn.timestamp())},
-        triggers_replace=dict(replaced_by),
+        terraform_resource_type="terraform_data",
+        terraform_generator_metadata=TerraformProviderGeneratorMetadata(provider_name="terraform"),
         lifecycle=TerraformResourceLifecycle(ignore_changes=["input"]),
     )
+    created.add_override("input", {"time": Fn.formatdate("YYYYMMDDhhmmss", Fn.timestamp())})
+    created.add_override("triggers_replace", dict(replaced_by))
     return f"{identifier}-final-${{{created.terraform_resource_type}.{created.friendly_unique_id}.output.time}}"
