@@ -1,5 +1,6 @@
 """The distribution of tests over processes: one file, or all tests that share an applied stack, run in one process."""
 
+import os
 from typing import Any
 
 import pytest
@@ -41,6 +42,12 @@ class Processes(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run slow tests first, so that all processes end at about the same time."""
     items.sort(key=lambda item: next((at for at, slow in enumerate(SLOW) if item.nodeid.startswith(slow)), len(SLOW)))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give way to the tests of all environments, which take longest."""
+    if item.nodeid.startswith(BESIDE):
+        os.setpriority(os.PRIO_PROCESS, 0, 5)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Processes:
