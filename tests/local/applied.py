@@ -39,6 +39,7 @@ class Applied:
     file: EnvironmentFile
     target: Target
     terraform: Terraform
+    first_plan_json: str
     second_plan: Planned
 
     def client(self, service: str) -> Any:

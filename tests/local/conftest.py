@@ -106,7 +106,9 @@ def _bootstrap(file: EnvironmentFile, target: Target) -> None:
 
 def _apply(file: EnvironmentFile, target: Target) -> Applied:
     terraform = connected(target, file)
-    if terraform.plan():
+    changes = terraform.plan()
+    first_plan_json = terraform.show_plan_json()
+    if changes:
         terraform.apply()
     # While other environments wait for the provider: every test needs the plan, which mostly uses the CPU.
-    return Applied(file, target, terraform, Planned.by(terraform))
+    return Applied(file, target, terraform, first_plan_json, Planned.by(terraform))
