@@ -93,7 +93,6 @@ bench-all: bench-setup ## Also compare larger apps, 100 and 400 generated servic
 
 bench-setup: setup
 	@$(PYTHON) -m bench.set_up
-	@[ bench/node_modules -nt bench/package-lock.json ] || npm ci --prefix bench --ignore-scripts --no-audit --no-fund
 	@$(RUN) build --env prod
 
 exit: setup ## Prove that the environments synthesize the same with CDK Terrain and AWS provider 6 (docs/exit.md)

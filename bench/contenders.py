@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ops.provider_mirror import cli_config
+from ops.set_up import NODE_MODULES, VENV_PYTHON
 
 from .assembly import Assembly
 from .measuring import Cost, measure
@@ -21,8 +22,8 @@ from .typescript import write_app
 BENCH = Path(__file__).parent
 REPOSITORY = BENCH.parent
 #: The project's own Python and Node.js, which users run; the benchmark runs in an environment of its own.
-PYTHON = REPOSITORY / ".venv" / "bin" / "python"
-NODE = REPOSITORY / "node_modules" / ".bin" / "node"
+PYTHON = VENV_PYTHON
+NODE = NODE_MODULES / ".bin" / "node"
 STOCK = "GROUNDWORK_STOCK_BINDINGS"
 
 LAZY_PYTHON, STOCK_PYTHON, TS_NODE, COMPILED, VALIDATE = (
@@ -120,8 +121,7 @@ def _terraform(stacks: dict[str, dict[str, Any]], folder: Path) -> list[Contende
     if not shutil.which("terraform"):
         print("terraform is not on the PATH: terraform validate is not measured", file=sys.stderr)
         return []
-    config = cli_config(folder)
-    environment = {"TF_CLI_CONFIG_FILE": str(config)} if config else {}
+    environment = {"TF_CLI_CONFIG_FILE": str(cli_config(folder))}
     init = ["terraform", "init", "-backend=false", "-input=false", "-lockfile=readonly", "-no-color"]
     done = subprocess.run(
         init, cwd=folder, env={**_inherited(), **environment}, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""Set-up in a new clone of the project, with empty caches of uv and npm, and with filled ones."""
+"""Set-up in a new clone of the project, with empty caches of uv, npm, and pnpm, and with filled ones."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def set_up_costs() -> dict[str, Cost]:
     costs = {}
     with tempfile.TemporaryDirectory() as folder:
         caches = {"UV_CACHE_DIR": f"{folder}/uv", "npm_config_cache": f"{folder}/npm"}
+        caches["npm_config_store_dir"] = f"{folder}/pnpm"
         caches["JSII_RUNTIME_PACKAGE_CACHE_ROOT"] = f"{folder}/jsii"
         for name in ("make setup, cold", "make setup, warm"):
             clone = Path(folder, name[-4:])

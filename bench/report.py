@@ -72,7 +72,7 @@ def write_markdown(races: Iterable[Race], set_up: Mapping[str, Cost], file: Path
             "",
             "## Set-up",
             "",
-            "In a new clone, with empty caches of uv, npm, and jsii, and with filled ones.",
+            "In a new clone, with empty caches of uv, npm, pnpm, and jsii, and with filled ones.",
             "",
         ]
         lines += [_line(_COLUMNS[:4]), "|---|--:|--:|--:|", *(_line(_numbers(*each)) for each in set_up.items())]

@@ -27,7 +27,7 @@ from ops.options import (
     read_files,
 )
 from ops.pipeline.commands import ci
-from ops.printing import print_line, print_outputs, print_result
+from ops.printing import output_lines, print_line, print_result
 from ops.secret_commands import secret
 from ops.state_commands import state
 from ops.today import today
@@ -79,19 +79,16 @@ def local(
 
     workspace = Workspace.of(envs)
     result = run_local(workspace, read_file(envs, env), lock_timeout)
-    if as_json:
-        print_line(json.dumps(result.outputs, indent=2))
-        return
-    if not result.changed:
-        print_line(f"{env}: no changes")
-    print_outputs(result.outputs)
-    print_line(
-        f"\nembedded AWS      {result.local_aws.endpoint} "
-        f"(process {result.local_aws.pid}; `make local-stop` stops it)\n"
-        f"its log           {result.local_aws.log}\n"
-        f"synthesized stack {result.terraform.folder}\n"
-        f"Terraform's logs  {workspace.logs}"
-    )
+    lines = [
+        *([] if result.changed else [f"{env}: no changes"]),
+        *output_lines(result.outputs),
+        "",
+        f"embedded AWS      {result.local_aws.endpoint} (process {result.local_aws.pid}; `make local-stop` stops it)",
+        f"its log           {result.local_aws.log}",
+        f"synthesized stack {result.terraform.folder}",
+        f"Terraform's logs  {workspace.logs}",
+    ]
+    print_result(result.outputs, lines, as_json=as_json)
 
 
 @app.command("local-stop")

@@ -1,7 +1,5 @@
 """The commands of `python -m ops` that plan and change an environment on AWS, with the shell's credentials."""
 
-import json
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,7 +18,7 @@ from ops.options import (
     read_file,
     read_files,
 )
-from ops.printing import asked, print_line, print_outputs, print_progress
+from ops.printing import asked, output_lines, print_line, print_progress, print_result
 from ops.today import today
 from ops.workspace import Workspace
 
@@ -56,10 +54,7 @@ def plan(
     files = read_files(envs)
     target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
     with planned(target, file_of(files, envs, env), accounts_of(files.values()), today()) as found:
-        if as_json:
-            print_line(json.dumps(found.review.as_json(), indent=2))
-        else:
-            _print_plan(found, env, print_line)
+        print_result(found.review.as_json(), _plan_lines(found, env), as_json=as_json)
         if found.review.code:
             raise typer.Exit(found.review.code)
 
@@ -83,12 +78,10 @@ def deploy(
     target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
     with planned(target, file, accounts_of(files.values()), today()) as found:
         # With --json, stdout contains only the outputs.
-        _print_plan(found, env, print_progress if as_json else print_line)
+        for line in _plan_lines(found, env):
+            (print_progress if as_json else print_line)(line)
         outputs = found.apply(lambda question: auto_approve or asked(question))
-    if as_json:
-        print_line(json.dumps(outputs, indent=2))
-    else:
-        print_outputs(outputs)
+    print_result(outputs, output_lines(outputs), as_json=as_json)
 
 
 @deployment.command()
@@ -126,12 +119,11 @@ def delete_scaled_readers(
         delete_readers(clients, cluster, readers)
 
 
-def _print_plan(planned: "Planned", env: str, show: Callable[[object], None]) -> None:
-    """Print a plan and its summary, which is the one of the pipeline's plan jobs."""
+def _plan_lines(planned: "Planned", env: str) -> list[str]:
+    """Return a plan and its summary, which is the one of the pipeline's plan jobs."""
     from ops.summary import markdown
 
-    show(planned.text)
-    show(markdown(f"Plan of `{env}`", planned.review))
+    return [planned.text, markdown(f"Plan of `{env}`", planned.review)]
 
 
 def _agreed(terraform: "Terraform") -> bool:

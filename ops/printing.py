@@ -28,10 +28,9 @@ def print_result(data: object, lines: Iterable[str], *, as_json: bool) -> None:
         print_line(line)
 
 
-def print_outputs(outputs: Mapping[str, object]) -> None:
-    """Print the outputs of a stack."""
-    for name, value in outputs.items():
-        print_line(f"{name} = {json.dumps(value, indent=2)}")
+def output_lines(outputs: Mapping[str, object]) -> list[str]:
+    """Return the outputs of a stack as lines of text."""
+    return [f"{name} = {json.dumps(value, indent=2)}" for name, value in outputs.items()]
 
 
 def asked(question: str) -> bool:

@@ -119,7 +119,7 @@ def alone() -> Iterator[None]:
 
 def install_all() -> None:
     """Install what is missing."""
-    # In parallel: npm takes most of the time, and waits for the network.
+    # In parallel: both wait for the network.
     with ThreadPoolExecutor() as pool:
         installs = [
             pool.submit(once, "Python packages", VENV, PYTHON_LOCK, install_project),
@@ -241,15 +241,15 @@ def install_node() -> None:
 
     The terminal module of the CDKTF CLI does not need its script: it ships the compiled result.
     """
-    once("pnpm", PNPM, PNPM_LOCK, install_pnpm)
+    once("pnpm", PNPM, PNPM_LOCK, lambda: install_with_npm(PNPM.parent))
     shutil.rmtree(NODE_MODULES, ignore_errors=True)
     pnpm = str(PNPM / ".bin" / "pnpm")
     run([pnpm, "install", "--frozen-lockfile", "--ignore-scripts"], CHECK_REGISTRY)
 
 
-def install_pnpm() -> None:
-    """Install pnpm with npm into a folder of its own."""
-    run(["npm", "ci", "--prefix", str(PNPM.parent), "--ignore-scripts", "--no-audit", "--no-fund"], CHECK_REGISTRY)
+def install_with_npm(folder: Path) -> None:
+    """Create the folder's node_modules from its package-lock.json. No install script runs."""
+    run(["npm", "ci", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund"], CHECK_REGISTRY)
 
 
 def index_bindings() -> None:

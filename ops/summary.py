@@ -1,6 +1,7 @@
 """Summaries of a plan: Markdown, and the counts for GitLab's `artifacts:reports:terraform`."""
 
 from ops.guard.plan import Plan
+from ops.markdown import table
 from ops.review import Review
 
 #: The number of rows that is still readable in a merge request. The plan itself contains all of them.
@@ -27,8 +28,8 @@ def markdown(title: str, review: Review) -> str:
         lines += ["No changes.", ""]
     else:
         lines += [f"{total['create']} to create, {total['update']} to update, {total['delete']} to destroy.", ""]
-        lines += ["| action | resource |", "|---|---|"]
-        lines += [f"| {_ORDER[order]} | `{address}` |" for order, address in rows[:MOST_ROWS]]
+        shown = ((_ORDER[order], f"`{address}`") for order, address in rows[:MOST_ROWS])
+        lines += [table(("action", "resource"), shown)]
         lines += [f"\n... and {len(rows) - MOST_ROWS} more, in the plan itself." if len(rows) > MOST_ROWS else ""]
     lines += ["### Guard", "", *(f"- {line}" for line in review.judgement.lines()), ""]
     lines += ["### Policy scan", "", *(f"- {line}" for line in review.scan.lines()), ""]

@@ -99,18 +99,17 @@ class Terraform:
 
     def init(self) -> None:
         """Install the provider and connect to the state, unless the last init of this folder did the same."""
-        lock, last = self.folder / ".terraform.lock.hcl", self._last_init
-        wanted = self._init_input()
-        if last.exists() and (known := json.loads(last.read_text()))["input"] == wanted:
+        last, wanted = self._last_init, self._init_input()
+        if self._has_provider and last.exists() and (known := json.loads(last.read_text()))["input"] == wanted:
             # The init added the checksum of this platform, which a synth has removed since.
-            lock.write_text(known["lock"])
+            self._lock_file.write_text(known["lock"])
             return
         last.unlink(missing_ok=True)
         with step(f"init {self.stack}") as doing:
             finished = self._run("init", "-no-color", "-reconfigure", doing=doing)
             if finished.code:
                 raise OpsError(f"terraform init failed ({finished.log}):\n{tail(finished.output)}")
-        last.write_text(json.dumps({"input": wanted, "lock": lock.read_text()}))
+        last.write_text(json.dumps({"input": wanted, "lock": self._lock_file.read_text()}))
 
     @property
     def _last_init(self) -> Path:
@@ -121,7 +120,17 @@ class Terraform:
         """Return what an init depends on: the `terraform` blocks of the stack and its overrides, and the lock file."""
         files = sorted(self.folder.glob("*.tf.json"))
         blocks = {path.name: json.loads(path.read_text()).get("terraform") for path in files}
-        return {**blocks, "lock": (self.folder / ".terraform.lock.hcl").read_text()}
+        return {**blocks, "lock": self._lock_file.read_text()}
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.folder / ".terraform.lock.hcl"
+
+    @property
+    def _has_provider(self) -> bool:
+        """Whether the last init's provider is still there: it may be a link into a mirror or the plugin cache."""
+        installed = list((self.folder / ".terraform" / "providers").glob("*/*/*/*/*"))
+        return bool(installed) and all(each.exists() for each in installed)
 
     def move_state(self) -> None:
         """Move the state from the backend of the last init to the configured one."""

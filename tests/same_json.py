@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from exit.synthesis import ENVIRONMENTS
 from ops.workspace import PROJECT
 
-ENVIRONMENTS = ("envs", "tests/environments")
 #: Files and folders that a synth needs but Git does not track.
 INSTALLED = (".venv", "node_modules")
 

@@ -42,8 +42,7 @@ class EventsBlocks(DataBlocks):
 
     def packaged(self) -> list[tuple[str, Target]]:
         """Return what a synth needs packages of: each folder in lambdas/, with each target that it is built for."""
-        functions = self.expanded().function.items()
-        return list({(each.folder(label), each.target): None for label, each in functions})
+        return [(each.folder(label), each.target) for label, each in self.expanded().function.items()]
 
 
 def push_channel(label: str) -> str:

@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 
 from modules.foundation.settings import NotAllowed, Settings, TierDefault
 from modules.hcl.reading import alternatives, shape_of, written
-from ops.reference.markdown import table
+from ops.markdown import table
 
 _PREFIX = re.compile(r"(?:The|An?) `\w+` block[^:`]*: ")
 _SCALARS = {str: "string", int: "number", float: "number", bool: "true or false"}

@@ -6,7 +6,7 @@ from modules.compute.eks.keys.registry import KUBERNETES_REGISTRY_BUCKET
 from modules.events.function.keys.shipped import SHIPPED
 from modules.foundation.variables import VARIABLES, variable
 from modules.network.vpc.keys.aws_buckets import AWS_BUCKETS
-from ops.reference.markdown import table
+from ops.markdown import table
 
 
 def variables() -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from exit.synthesis import ENVIRONMENTS
 from modules.compute.eks.keys.nodes import ManagedSettings
 from modules.compute.eks.node_groups import AMI_TYPES
 from modules.compute.eks.settings import EksSettings
@@ -21,7 +22,6 @@ from modules.foundation.calendar import Kind, Version, committed
 from ops.workspace import PROJECT
 from tests.support.days import READ
 
-ENVIRONMENTS = ("envs", "tests/environments")
 #: Versions in documents: a pattern, and the kind of version.
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("aurora-mysql", r"8\.0\.mysql_aurora\.3\.\d+\.\d+"),

@@ -8,8 +8,9 @@ import pytest
 from ops.terraform import Terraform
 from ops.workspace import Workspace
 
-#: A fake Terraform, which adds this platform's checksum to the lock file, as Terraform does.
-FAKE = "#!/bin/sh\nmkdir -p .terraform\necho init >> inits\necho 'h1:here' >> .terraform.lock.hcl\n"
+PROVIDER = ".terraform/providers/registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64"
+#: A fake Terraform, which installs a provider, and adds this platform's checksum to the lock file, as Terraform does.
+FAKE = f"#!/bin/sh\nmkdir -p {PROVIDER}\necho init >> inits\necho 'h1:here' >> .terraform.lock.hcl\n"
 
 
 @pytest.fixture
@@ -54,5 +55,15 @@ def test_another_backend_needs_an_init(terraform: Terraform) -> None:
 def test_override_needs_an_init(terraform: Terraform) -> None:
     terraform.init()
     (terraform.folder / "local_override.tf.json").write_text('{"terraform": {"backend": {"local": {}}}}')
+    terraform.init()
+    assert inits(terraform) == 2
+
+
+def test_provider_that_is_gone_needs_an_init(terraform: Terraform) -> None:
+    terraform.init()
+    synthesize(terraform, "bucket-a")
+    provider = terraform.folder / PROVIDER
+    provider.rmdir()
+    provider.symlink_to(terraform.folder / "deleted-cache")
     terraform.init()
     assert inits(terraform) == 2
