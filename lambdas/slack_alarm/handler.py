@@ -1,8 +1,11 @@
 """Posts alarms to Slack: one message each, with what happened, where, since when, and links to more information.
 
 Subscribed to the alarm topics, whose names end in their severity, or a target of EventBridge. Reads CloudWatch alarms,
-metric or composite, budgets, ECS deployments, and all other EventBridge events (such as those of EKS). An event of an
-unknown format is posted as received, since an unformatted alarm is better than none.
+metric, metric math, or composite, budgets, and EventBridge events: the table in events.py lists those with a notice of
+their own; all others (such as those of EKS) get a general one. An event of an unknown format is posted as received,
+since an unformatted alarm is better than none.
+
+If the last line of an alarm's description is `Runbook: https://...`, the message links to it.
 
 If Slack does not accept a message within the function's timeout, the function fails: Lambda retries the event twice,
 after one and two minutes, then sends it to the queue for failed events with Slack's response as the reason.
@@ -26,8 +29,9 @@ from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from . import slack
+from .formats import notice_of
 from .messages import payload
-from .notices import Notice, messages, notice_of
+from .notices import Notice, messages
 from .seen import Seen
 from .settings import Settings
 

@@ -27,7 +27,7 @@ def payload(notice: Notice) -> dict[str, Any]:
     if notice.as_it_came:
         blocks.append(_section(f"```{escaped(notice.as_it_came, TEXT_LIMIT - 100)}```"))
     if notice.links:
-        links = "   ".join(f"<{url}|{escaped(name, 100)}>" for name, url in notice.links)
+        links = "   ".join(f"<{escaped(url, TEXT_LIMIT)}|{escaped(name, 100)}>" for name, url in notice.links)
         blocks.append({"type": "context", "elements": [_text(links)]})
     color = _COLORS.get(notice.state, _UNKNOWN_COLOR)
     return {"text": escaped(headline, SUMMARY_LIMIT), "attachments": [{"color": color, "blocks": blocks}]}

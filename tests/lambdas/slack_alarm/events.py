@@ -29,13 +29,48 @@ def alarm(**changed: Any) -> dict[str, Any]:
 
 COMPOSITE = {
     "AlarmName": "agora-prod-down",
-    "AlarmRule": "ALARM(a) AND ALARM(b)",
+    "AlarmRule": 'ALARM("agora-prod-api-errors") OR ALARM("agora-prod: db/cpu")',
     "AWSAccountId": "333333333333",
     "NewStateValue": "ALARM",
-    "NewStateReason": "a transitioned to ALARM",
+    "NewStateReason": f"{ALARM_ARN} transitioned to ALARM at Saturday 21 November, 2026 10:00:00 UTC",
     "StateChangeTime": "2026-11-21T10:00:00.000+0000",
     "AlarmArn": "arn:aws:cloudwatch:ap-northeast-2:333333333333:alarm:agora-prod-down",
     "OldStateValue": "OK",
+    "TriggeringChildren": [
+        {"Arn": ALARM_ARN, "State": {"Value": "ALARM", "Timestamp": "2026-11-21T10:00:00.000+0000"}},
+        {
+            "Arn": "arn:aws:cloudwatch:ap-northeast-2:333333333333:alarm:agora-prod: db/cpu",
+            "State": {"Value": "OK", "Timestamp": "2026-11-21T10:00:00.000+0000"},
+        },
+    ],
+}
+
+METRIC_MATH = {
+    "Period": 60,
+    "EvaluationPeriods": 3,
+    "ComparisonOperator": "GreaterThanThreshold",
+    "Threshold": 1.0,
+    "Metrics": [
+        {"Expression": "100 * errors / requests", "Id": "rate", "Label": "Error rate", "ReturnData": True},
+        {
+            "Id": "errors",
+            "MetricStat": {
+                "Metric": {
+                    "Dimensions": [{"value": "app/agora-prod/50dc6c495c0c9188", "name": "LoadBalancer"}],
+                    "MetricName": "HTTPCode_Target_5XX_Count",
+                    "Namespace": "AWS/ApplicationELB",
+                },
+                "Period": 60,
+                "Stat": "Sum",
+            },
+            "ReturnData": False,
+        },
+        {
+            "Id": "requests",
+            "MetricStat": {"Metric": {"MetricName": "Requests", "Namespace": "Agora"}, "Period": 60, "Stat": "Sum"},
+            "ReturnData": False,
+        },
+    ],
 }
 
 ALARM_BY_EVENT_BRIDGE = {
@@ -92,19 +127,34 @@ EKS_UPDATE = {
     },
 }
 
-TASK_STOPPED = {
-    "version": "0",
-    "id": "3317b2af-7005-947d-b652-f55e762e571a",
-    "detail-type": "ECS Task State Change",
-    "source": "aws.ecs",
-    "account": "333333333333",
-    "time": "2026-11-21T17:57:58Z",
-    "region": "ap-northeast-2",
-    "resources": ["arn:aws:ecs:ap-northeast-2:333333333333:task/agora-prod-main/c13b4cb40f1f4fe4a2971f76ae5a47ad"],
+#: [Amazon CloudWatch User Guide, Alarm events and EventBridge]
+#: (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html): a composite alarm
+#: with a suppressor alarm.
+SUPPRESSED = {
+    **ALARM_BY_EVENT_BRIDGE,
     "detail": {
-        "clusterArn": "arn:aws:ecs:ap-northeast-2:333333333333:cluster/agora-prod-main",
-        "lastStatus": "STOPPED",
-        "stoppedReason": "OutOfMemoryError: Container killed due to memory usage",
+        "alarmName": "agora-prod-down",
+        "state": {
+            "actionsSuppressedBy": "WaitPeriod",
+            "actionsSuppressedReason": "Actions suppressed by WaitPeriod",
+            "value": "ALARM",
+            "reason": f"{ALARM_ARN} transitioned to ALARM at Saturday 21 November, 2026 10:00:00 UTC",
+            "reasonData": json.dumps(
+                {
+                    "triggeringAlarms": [
+                        {"arn": ALARM_ARN, "state": {"value": "ALARM", "timestamp": "2026-11-21T10:00:00.000+0000"}}
+                    ]
+                }
+            ),
+            "timestamp": "2026-11-21T10:00:00.000+0000",
+        },
+        "previousState": {"value": "OK", "timestamp": "2026-11-21T09:00:00.000+0000"},
+        "configuration": {
+            "alarmRule": 'ALARM("agora-prod-api-errors")',
+            "actionsSuppressor": "agora-prod-maintenance",
+            "actionsSuppressorWaitPeriod": 120,
+            "actionsSuppressorExtensionPeriod": 180,
+        },
     },
 }
 

@@ -7,15 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.slack_alarm.formats import notice_of
 from lambdas.slack_alarm.messages import TEXT_LIMIT, escaped, payload
-from lambdas.slack_alarm.notices import Message, Notice, messages, notice_of
+from lambdas.slack_alarm.notices import Message, Notice, messages
 from lambdas.slack_alarm.seen import Seen
+from tests.lambdas.slack_alarm.event_bridge import ALL
 from tests.lambdas.slack_alarm.events import (
     BUDGET,
     BUDGET_SUBJECT,
     COMPOSITE,
     EKS_UPDATE,
-    TASK_STOPPED,
+    SUPPRESSED,
     alarm,
     by_topic,
     deployment,
@@ -32,20 +34,6 @@ def notice(event: Any, **arguments: str) -> Notice:
     return notice_of(message)
 
 
-def test_notice_of_composite_alarm_has_no_metric() -> None:
-    read = notice(COMPOSITE)
-    assert (read.state, read.title, read.text) == ("ALARM", "agora-prod-down", "a transitioned to ALARM")
-    assert read.facts == (("Account", "333333333333"), ("Region", "ap-northeast-2"))
-
-
-def test_notice_of_ecs_deployment_links_the_service() -> None:
-    read = notice(deployment("SERVICE_DEPLOYMENT_IN_PROGRESS"))
-    assert (read.state, read.title) == ("", "Deployment of api in_progress")
-    assert read.facts[0] == ("Cluster", "agora-prod-main")
-    (link,) = read.links
-    assert link[1].endswith("/ecs/v2/clusters/agora-prod-main/services/api/deployments?region=ap-northeast-2")
-
-
 def test_notice_of_eks_change_names_event_and_user() -> None:
     read = notice(EKS_UPDATE)
     assert read.title == "AWS API Call via CloudTrail (aws.eks)"
@@ -56,13 +44,6 @@ def test_notice_of_eks_change_names_event_and_user() -> None:
         "Account": "333333333333",
         "Region": "ap-northeast-2",
     }
-
-
-def test_notice_of_stopped_task_contains_the_reason() -> None:
-    read = notice(TASK_STOPPED)
-    assert read.text == "OutOfMemoryError: Container killed due to memory usage"
-    assert ("Cluster", "agora-prod-main") in read.facts
-    assert ("Status", "STOPPED") in read.facts
 
 
 def test_notice_of_budget_contains_its_values() -> None:
@@ -103,9 +84,9 @@ def test_payload_any_message_is_valid_for_slack(event: Any, subject: str) -> Non
     _assert_valid(payload(notice_of(Message("1", json.dumps(event), subject))))
 
 
-@given(st.dictionaries(st.sampled_from(sorted({*alarm(), *TASK_STOPPED})), JSON))
+@given(st.dictionaries(st.sampled_from(sorted({*alarm(), *COMPOSITE, *EKS_UPDATE})), JSON))
 def test_payload_any_changed_event_is_valid_for_slack(changes: dict[str, Any]) -> None:
-    for known in (alarm(), deployment(), TASK_STOPPED, EKS_UPDATE):
+    for known in (alarm(), COMPOSITE, SUPPRESSED, deployment(), EKS_UPDATE, *ALL):
         _assert_valid(payload(notice({**known, **changes})))
 
 
