@@ -1,5 +1,6 @@
 """EventBridge events: finds the reader of a kind of event, and adds what all events have."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -30,8 +31,8 @@ _READERS: Mapping[str, Callable[[Event], Reading | None]] = {
 }
 
 
-def notice_of(message: Message, event: Event) -> Notice:
-    """Return the notice of an event."""
+def notice_of(message: Message, event: Event, runbooks: str) -> Notice:
+    """Return the notice of an event; `runbooks` is the URL of the page with the runbooks, or empty."""
     read = _READERS.get(event["detail-type"])
     reading = (read(event) if read else None) or _any(event)
     time = reading.since or event.get("time")
@@ -45,8 +46,13 @@ def notice_of(message: Message, event: Event) -> Notice:
         text=reading.text,
         facts=facts_of(*reading.facts, ("Account", event.get("account")), ("Region", event.get("region"))),
         since=moment(time) if time else None,
-        links=_console(event, reading),
+        links=(*_runbook(event, runbooks), *_console(event, reading)),
     )
+
+
+def slug(name: str) -> str:
+    """Return the anchor of a heading: "ECS Deployment State Change" is `ecs-deployment-state-change`."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def _any(event: Event) -> Reading:
@@ -65,6 +71,13 @@ def _any(event: Event) -> Reading:
             ("By", last_part((detail.get("userIdentity") or {}).get("arn"))),
         ),
     )
+
+
+def _runbook(event: Event, runbooks: str) -> tuple[Link, ...]:
+    """Return the link to the runbook of the kind of event; for an API call, to that of the call."""
+    detail: Event = event.get("detail") or {}
+    name = detail.get("eventName") if event["detail-type"] == _CLOUDTRAIL else None
+    return (("Runbook", f"{runbooks}#{slug(name or event['detail-type'])}"),) if runbooks else ()
 
 
 def _console(event: Event, reading: Reading) -> tuple[Link, ...]:

@@ -10,18 +10,18 @@ from .notices import Message, Notice, facts_of
 _BUDGET_LINE = re.compile(r"^(Budget[A-Za-z ]*|Alert [A-Za-z ]+|[A-Z]+ Amount): (.+)$", re.MULTILINE)
 
 
-def notice_of(message: Message, dashboard: str = "") -> Notice:
+def notice_of(message: Message, dashboard: str = "", runbooks: str = "") -> Notice:
     """Return the notice of a message; if its format is unknown or invalid, a notice with the original text."""
     if message.subject.startswith("AWS Budgets:"):
         return _budget(message)
     try:
-        notice = _read(message, json.loads(message.text), dashboard)
+        notice = _read(message, json.loads(message.text), dashboard, runbooks)
     except (ValueError, LookupError, TypeError, AttributeError):
         notice = None  # It resembles a known format, but is not valid.
     return notice or Notice(message.id, message.subject or "Event", message.severity, as_it_came=message.text)
 
 
-def _read(message: Message, event: Any, dashboard: str) -> Notice | None:
+def _read(message: Message, event: Any, dashboard: str, runbooks: str) -> Notice | None:
     if not isinstance(event, dict):
         return None
     if "AlarmName" in event and "NewStateValue" in event:
@@ -30,7 +30,7 @@ def _read(message: Message, event: Any, dashboard: str) -> Notice | None:
         return None
     if event["detail-type"] == "CloudWatch Alarm State Change":
         return alarms.by_event_bridge(message, event, dashboard)
-    return events.notice_of(message, event)
+    return events.notice_of(message, event, runbooks)
 
 
 def _budget(message: Message) -> Notice:

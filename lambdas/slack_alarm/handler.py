@@ -17,6 +17,8 @@ Environment variables:
 - STATES: alarm states that are posted, "ALARM,OK". OK is posted only after ALARM: a new alarm starts with
   INSUFFICIENT_DATA, and changes to OK although nothing happened.
 - DASHBOARD: the name of a dashboard to link to.
+- RUNBOOKS: URL of the page with the runbooks. Messages about EventBridge events link to the section of their detail
+  type, such as #ecs-deployment-state-change; those about API calls to that of the call, such as #schedulekeydeletion.
 
 Permissions: secretsmanager:GetSecretValue on the secret, and kms:Decrypt on its key.
 """
@@ -47,7 +49,7 @@ seen = Seen()
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Process an event from SNS or EventBridge. Raises SlackError."""
     for message in messages(event):
-        notice = notice_of(message, settings.dashboard)
+        notice = notice_of(message, settings.dashboard, settings.runbooks)
         logger.append_keys(title=notice.title, state=notice.state, severity=notice.severity, message_id=message.id)
         if not _is_wanted(notice):
             logger.info("filtered")

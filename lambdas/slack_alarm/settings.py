@@ -1,5 +1,6 @@
 """Settings from the environment variables."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ class Settings:
     severities: tuple[str, ...] = SEVERITIES
     states: tuple[str, ...] = ("ALARM", "OK")
     dashboard: str = ""
+    runbooks: str = ""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -31,7 +33,19 @@ class Settings:
             severities=_some_of(SEVERITIES, environment, "SEVERITIES", cls.severities),
             states=_some_of(STATES, environment, "STATES", cls.states),
             dashboard=environment.get("DASHBOARD", ""),
+            runbooks=_page(environment, "RUNBOOKS"),
         )
+
+
+def _page(environment: Mapping[str, str], name: str) -> str:
+    """Return the URL of a page without an anchor, to which the events add theirs."""
+    text = environment.get(name, "")
+    # Slack ends a URL at `|` and `>`.
+    if text and not re.fullmatch(r"https://[^\s#<>|]+", text):
+        raise ValueError(
+            f'{name}={text!r} is not an https:// URL without an anchor; write "https://example.com/runbooks"'
+        )
+    return text
 
 
 def _some_of(

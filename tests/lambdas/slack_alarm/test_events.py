@@ -10,15 +10,15 @@ from lambdas.slack_alarm.formats import notice_of
 from lambdas.slack_alarm.messages import payload
 from lambdas.slack_alarm.notices import Notice, messages
 from tests.lambdas.slack_alarm import event_bridge as aws
-from tests.lambdas.slack_alarm.events import EKS_UPDATE, by_topic, deployment
+from tests.lambdas.slack_alarm.events import ALARM_BY_EVENT_BRIDGE, EKS_UPDATE, alarm, by_topic, deployment
 
 CONSOLE = "https://ap-northeast-2.console.aws.amazon.com"
 HOME = "home?region=ap-northeast-2"
 
 
-def notice(event: Any) -> Notice:
+def notice(event: Any, runbooks: str = "") -> Notice:
     (message,) = messages(by_topic(event))
-    return notice_of(message)
+    return notice_of(message, runbooks=runbooks)
 
 
 @pytest.mark.parametrize(
@@ -276,6 +276,26 @@ def test_notice_of_event_without_its_detail_is_general_or_the_text(event: dict[s
 def test_payload_of_event_with_other_types_can_always_be_made(event: dict[str, Any]) -> None:
     for changed in with_other_types(event):
         assert payload(notice(changed))["attachments"]
+
+
+@pytest.mark.parametrize(
+    ("event", "anchor"),
+    [
+        (deployment(), "ecs-deployment-state-change"),
+        (aws.KEY_DELETION_SCHEDULED, "schedulekeydeletion"),
+        (EKS_UPDATE, "updateclusterversion"),
+        (aws.ENHANCED_SCAN, "inspector2-scan"),
+        ({**EKS_UPDATE, "detail-type": " (New) type: 2 "}, "new-type-2"),
+    ],
+)
+def test_notice_of_event_links_its_runbook_first(event: dict[str, Any], anchor: str) -> None:
+    read = notice(event, "https://wiki.example.com/runbooks")
+    assert read.links == (("Runbook", f"https://wiki.example.com/runbooks#{anchor}"), *notice(event).links)
+
+
+def test_notice_of_alarm_has_no_runbook_of_events() -> None:
+    for event in (alarm(), ALARM_BY_EVENT_BRIDGE):
+        assert [name for name, _ in notice(event, "https://wiki.example.com/runbooks").links] == ["Alarm"]
 
 
 def with_other_types(event: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -106,6 +106,11 @@ def test_handler_dashboard_is_linked(secrets: "SecretsManagerClient", slack: Fak
     assert "#dashboards/dashboard/agora-prod|Dashboard>" in json.dumps(slack.posted)
 
 
+def test_handler_runbook_of_an_event_is_linked(secrets: "SecretsManagerClient", slack: FakeSlack) -> None:
+    posted_with(by_topic(deployment()), slack, RUNBOOKS="https://wiki.example.com/runbooks")
+    assert "<https://wiki.example.com/runbooks#ecs-deployment-state-change|Runbook>" in json.dumps(slack.posted)
+
+
 @pytest.mark.parametrize(
     ("change", "environment", "is_posted"),
     [
@@ -231,6 +236,13 @@ def test_webhook_secret_without_a_value_fails(function: ModuleType, secrets: "Se
     [
         ({}, "SECRET_SLACK_WEBHOOK_ARN is not set; write the ARN or the name"),
         ({"SEVERITIES": "high"}, "SEVERITIES='high' is not a list of critical, warning, info; write \"critical,warn"),
+        (
+            {"RUNBOOKS": "docs/runbooks.md"},
+            "RUNBOOKS='docs/runbooks.md' is not an https:// URL without an anchor; write",
+        ),
+        ({"RUNBOOKS": "http://wiki.example.com"}, "RUNBOOKS='http://wiki.example.com' is not an https:// URL"),
+        ({"RUNBOOKS": "https://wiki.example.com/#a"}, "RUNBOOKS='https://wiki.example.com/#a' is not an https:// URL"),
+        ({"RUNBOOKS": "https://wiki.example.com/|a"}, "RUNBOOKS='https://wiki.example.com/|a' is not an https:// URL"),
         ({"STATES": "alarm"}, "STATES='alarm' is not a list of ALARM, OK, INSUFFICIENT_DATA; write \"ALARM,OK\""),
     ],
 )

@@ -54,6 +54,9 @@ SHIPPED: Mapping[str, Mapping[str, Variable]] = {
         ),
         "SEVERITIES": Variable("Severities to post.", "critical,warning,info"),
         "STATES": Variable("Alarm states to post.", "ALARM,OK"),
+        "RUNBOOKS": Variable(
+            "URL of the page with the runbooks; messages about events link to the section of their kind.", ""
+        ),
         "DASHBOARD": Variable("Name of a dashboard that each message links to.", ""),
     },
     "thumbnail": {
