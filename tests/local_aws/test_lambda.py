@@ -234,7 +234,7 @@ def test_alarm_state_change_is_published_to_its_topic(client: Client, name: str)
     notification = event["Records"][0]["Sns"]
     assert notification["Subject"] == f'ALARM: "{name}" in Asia Pacific (Seoul)'
     message = json.loads(notification["Message"])
-    assert (message["NewStateValue"], message["OldStateValue"]) == ("ALARM", "OK")
+    assert (message["NewStateValue"], message["OldStateValue"]) == ("ALARM", "INSUFFICIENT_DATA")
     assert message["Trigger"]["Dimensions"] == [{"name": "ServiceName", "value": "api"}]
     time.sleep(1)
     assert len(printed(client, name)) == 1, "a state that stays tells nothing"
