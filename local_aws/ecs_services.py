@@ -12,15 +12,22 @@
   (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html)). Moto pulls nothing.
   Added: the rollback, for an image that is missing in a local repository that contains others. A repository without
   images is not checked: most users of the embedded AWS push none.
+- AWS: a deployment that the circuit breaker ends sends the event SERVICE_DEPLOYMENT_FAILED ([Amazon ECS service
+  deployment state change events]
+  (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html)). Moto sends none.
+  Added: this event, with or without a rollback; no event for deployments that begin or succeed.
 - AWS: a revision can be named without its ARN, and its ARN is returned. Moto returns the given name. Added: the ARN.
 - AWS: a service whose target group is not used by a listener is rejected. Moto accepts it, and a missing dependency
   would only be found in the cloud. Added: the error.
 """
 
 import re
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from local_aws.events import emit
 
 #: [Amazon ECR private registry](https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html): account,
 #: Region, repository, and tag of an image reference.
@@ -89,7 +96,7 @@ def _rolled_out(update: Callable[[Any], Any]) -> Callable[[Any], Any]:
         service = answer.result["service"]
         service.deployment_configuration = DEPLOYMENT | service.deployment_configuration
         if service.task_definition and before and not _starts(response, service.task_definition):
-            _roll_back(service, before)
+            _fail(response, service, before)
         _settle(response, service)
         return answer
 
@@ -114,15 +121,36 @@ def _is_missing(image: str) -> bool:
     return bool(tags) and tag not in tags
 
 
+def _fail(response: Any, service: Any, before: str) -> None:
+    """End the deployment as the circuit breaker does: with an event, and with a rollback if it is configured to."""
+    breaker = service.deployment_configuration["deploymentCircuitBreaker"]
+    if not breaker["enable"]:
+        return
+    emit(
+        response.current_account,
+        response.region,
+        source="aws.ecs",
+        detail_type="ECS Deployment State Change",
+        resources=[service.arn],
+        detail={
+            "eventType": "ERROR",
+            "eventName": "SERVICE_DEPLOYMENT_FAILED",
+            "deploymentId": service.deployments[0]["id"],
+            "updatedAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "reason": "ECS deployment circuit breaker: task failed to start.",
+        },
+    )
+    if breaker["rollback"]:
+        _roll_back(service, before)
+
+
 def _roll_back(service: Any, revision: str) -> None:
     from moto.core.utils import utcnow
 
-    breaker = service.deployment_configuration["deploymentCircuitBreaker"]
-    if breaker["enable"] and breaker["rollback"]:
-        service.task_definition = revision
-        who = f"(service {service.name}) (deployment {service.deployments[0]['id']})"
-        message = f"{who} deployment failed: tasks failed to start."
-        service.events.insert(0, {"id": str(uuid.uuid4()), "createdAt": utcnow(), "message": message})
+    service.task_definition = revision
+    who = f"(service {service.name}) (deployment {service.deployments[0]['id']})"
+    message = f"{who} deployment failed: tasks failed to start."
+    service.events.insert(0, {"id": str(uuid.uuid4()), "createdAt": utcnow(), "message": message})
 
 
 def keep_within(backend: Any, resource_id: str, least: int, most: int) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from local_aws import emission
 from local_aws.answers import Answers
 from local_aws.gate import Gate
 from local_aws.process import HEALTH_PATH, HOST, write_record
@@ -61,6 +62,8 @@ class RequestHandler:
             return self._text(start_response, "403 Forbidden", "the embedded AWS does not forward HTTPS\n")
         if environ["PATH_INFO"] == HEALTH_PATH:
             return self._text(start_response, "200 OK", json.dumps({"pid": os.getpid()}))
+        if environ["PATH_INFO"] == emission.PATH:
+            return emission.answer(environ, start_response)
         return self._gate(environ, start_response)
 
     def _in_turn(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:

@@ -11,6 +11,8 @@ import pytest
 
 from local_aws import process
 from local_aws.process import LocalAws
+from modules.foundation.policies import assumed_by
+from tests.local_aws.functions import ROLE
 
 ACCOUNT = "333333333333"
 REGION = "ap-northeast-2"
@@ -49,6 +51,13 @@ def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
 @pytest.fixture(scope="session")
 def client(local_aws: LocalAws) -> Client:
     return client_of(local_aws, ACCOUNT)
+
+
+@pytest.fixture(scope="session")
+def function_role(client: Client) -> None:
+    """The role of the functions that tests deploy."""
+    trust = assumed_by("lambda.amazonaws.com", None)
+    client("iam").create_role(RoleName=ROLE.partition("/")[2], AssumeRolePolicyDocument=trust)
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.local_aws.alarms import Client, Inbox
+
 STRATEGY = [{"capacityProvider": "FARGATE", "base": 1, "weight": 1}]
 ASKED = {
     "capacityProviderStrategy": STRATEGY,
@@ -109,6 +111,21 @@ def test_deployment_without_its_image_is_rolled_back(ecs: Any, cluster: str, rep
     assert (service["taskDefinition"], service["runningCount"]) == (first, 2)
     assert service["deployments"][0]["taskDefinition"] == first
     assert "deployment failed" in service["events"][0]["message"]
+
+
+@pytest.mark.parametrize(("keys", "sent"), [(ASKED, ["SERVICE_DEPLOYMENT_FAILED"]), ({}, [])])
+def test_deployment_that_the_circuit_breaker_ends_sends_an_event(
+    client: Client, ecs: Any, cluster: str, repository: str, keys: dict[str, Any], sent: list[str]
+) -> None:
+    inbox, events = Inbox(client, cluster), client("events")
+    arn = f"arn:aws:ecs:ap-northeast-2:333333333333:service/{cluster}/api"
+    pattern = {"source": ["aws.ecs"], "detail-type": ["ECS Deployment State Change"], "resources": [arn]}
+    events.put_rule(Name=cluster, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=cluster, Targets=[{"Id": "topic", "Arn": inbox.topic}])
+    deploy(ecs, cluster, f"{repository}:2", **keys)
+    found = inbox.read()
+    assert [each["detail"]["eventName"] for each in found] == sent
+    assert all(each["detail"]["deploymentId"].startswith("ecs-svc/") for each in found)
 
 
 @pytest.mark.parametrize("tag", ["{repository}:1", "{repository}-without-images:2", "public.ecr.aws/nginx:2"])

@@ -12,18 +12,13 @@ import pytest
 from local_aws.lambda_events import failures
 from local_aws.lambda_runs import Outcome
 from modules.events.function.packaging import write_zip
-from modules.foundation.policies import assumed_by
 from tests.local_aws.functions import ROLE, deploy, lines, printed
 
 Client = Callable[[str], Any]
 
 PRINT = "import json\ndef handler(event, context):\n    print(json.dumps(event))\n"
 
-
-@pytest.fixture(scope="module", autouse=True)
-def role(client: Client) -> None:
-    trust = assumed_by("lambda.amazonaws.com", None)
-    client("iam").create_role(RoleName=ROLE.partition("/")[2], AssumeRolePolicyDocument=trust)
+pytestmark = pytest.mark.usefixtures("function_role")
 
 
 @pytest.fixture
