@@ -10,7 +10,10 @@
   (https://github.com/ekristen/aws-nuke/issues/462)), and one request can delete one composite alarm at most
   ([DeleteAlarms](https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html)). Moto deletes
   everything. Added: both errors. AWS documents neither whether a suppressor can be deleted, nor whether the composite
-  alarm can be in the same request as what it depends on; here, neither is possible.
+  alarm can be in the same request as what it depends on; here, neither is possible. Terraform meets the first error
+  when it deletes an alarm and changes the rule in one apply ([Incorrect destruction order for dependencies in
+  CloudWatch Composite Alarms](https://github.com/hashicorp/terraform-provider-aws/issues/34807)), unless the alarm has
+  `create_before_destroy`.
 """
 
 import json

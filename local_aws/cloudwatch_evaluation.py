@@ -1,7 +1,7 @@
 """CloudWatch: metric data changes the state of alarms.
 
-- AWS: an alarm is evaluated in every period, by the newest data points ([Alarm evaluation]
-  (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html)). Moto 5.2.5 stores data and
+- AWS: an alarm is evaluated in every period, by the newest data points ([Using Amazon CloudWatch alarms]
+  (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html)). Moto 5.2.5 stores data and
   alarms, and never evaluates. Added: PutMetricData and PutMetricAlarm evaluate the alarms that read the data. The
   newest period with data is the last that is evaluated, whatever the time is, so that the outcome depends only on the
   data. An alarm therefore notices missing data before the newest, and never that data has stopped.

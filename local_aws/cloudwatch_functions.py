@@ -81,16 +81,19 @@ def _summary(reduce: Callable[[list[float]], float], *, missing: float | None = 
 def _each(change: Callable[[float], float]) -> Function:
     def function(_: Input, given: list[Value]) -> Value:
         (value,) = _count(given, 1)
-        return combine(value, 0.0, lambda point, _: change(point))
+        return combine(value, 0.0, lambda point, _: point if math.isnan(point) else change(point))
 
     return function
 
 
-def _if(_: Input, given: list[Value]) -> Value:
+def _if(given: Input, arguments: list[Value]) -> Value:
     """IF(condition, value, otherwise): a missing value is 0, and a missing `otherwise` drops the data point."""
-    condition, value, otherwise = _count(given, 2, 3) if len(given) == 3 else (*_count(given, 2), {})
+    condition, value, otherwise = arguments if len(arguments) == 3 else (*_count(arguments, 2), {})
     if isinstance(condition, float):
-        return value if condition else otherwise
+        # The result is a time series, whatever the condition is, if one of the values is.
+        scalar = isinstance(value, float) and isinstance(otherwise, float)
+        chosen = value if condition else otherwise
+        return chosen if scalar or not isinstance(chosen, float) else dict.fromkeys(given.times, chosen)
     if not all(isinstance(each, float | dict) for each in (condition, value, otherwise)):
         raise UnsupportedError("IF accepts time series and numbers")
     found: Series = {}

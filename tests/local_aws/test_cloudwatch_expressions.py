@@ -37,11 +37,13 @@ def value(expression: str, **metrics: dict[int, float]) -> Any:
         ("IF(a > 15, a)", series(30, 20)),
         ("IF(a > 15, b, 5)", series(20, 0, 5, 5)),
         ("IF(1, a, b)", series(30, 20, 0, 0)),
+        ("IF(MAX(a) > 90, a, 5)", series(5, 5, 5, 5, 5)),
+        ("a + CEIL(MAX(c))", {}),
         ("FILL(b, 7)", series(20, 7, 20, 7, 7)),
         ("FILL(b, REPEAT)", series(20, 20, 20, 20, 20)),
         ("FILL(b, a)", series(20, 20, 20, 0)),
         ("SUM([a, b])", series(50, 20, 20, 0)),
-        ("AVG(METRICS())", series(25, 10, 10, 0)),
+        ("AVG(METRICS())", series(50 / 3, 20 / 3, 20 / 3, 0)),
         ("MAX([a, b])", series(30, 20, 20, 0)),
         ("MIN([FILL(b, 100), a])", series(20, 20, 0, 0, 100)),
         ("a / MAX(a)", series(1, 20 / 30, 0, 0)),
@@ -53,7 +55,7 @@ def value(expression: str, **metrics: dict[int, float]) -> Any:
     ],
 )
 def test_expression_value(expression: str, expected: dict[int, float]) -> None:
-    assert value(expression, a=series(30, 20, 0, 0), b=series(20, None, 20)) == pytest.approx(expected)
+    assert value(expression, a=series(30, 20, 0, 0), b=series(20, None, 20), c={}) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
