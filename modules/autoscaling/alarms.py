@@ -1,25 +1,13 @@
 """CloudWatch alarms that invoke step scaling policies."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 
 from modules.autoscaling.settings.policies import StepScalingSettings
+from modules.foundation.metrics import CloudWatchMetric
 from modules.foundation.resources import Resources
 
 #: Seconds: EC2 (with detailed monitoring), ECS, RDS, and load balancers publish their metrics once a minute.
 ALARM_PERIOD = 60
-
-
-@dataclass(frozen=True)
-class AlarmMetric:
-    """A CloudWatch metric."""
-
-    namespace: str
-    name: str
-    dimensions: Mapping[str, str]
-    statistic: str = "Average"
 
 
 def step_alarm(
@@ -28,7 +16,7 @@ def step_alarm(
     label: str,
     *,
     name: str,
-    metric: AlarmMetric,
+    metric: CloudWatchMetric,
     settings: StepScalingSettings,
     policy: str,
 ) -> None:

@@ -10,10 +10,11 @@ from cdktf_cdktf_provider_aws.autoscaling_policy import (
 from cdktf_cdktf_provider_aws.autoscaling_schedule import AutoscalingSchedule
 from constructs import Construct
 
-from modules.autoscaling.alarms import AlarmMetric, interval_bound, step_alarm
+from modules.autoscaling.alarms import interval_bound, step_alarm
 from modules.autoscaling.settings.policies import StepScalingSettings, TargetTrackingSettings
 from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.autoscaling.settings.times import ScheduleSettings
+from modules.foundation.metrics import CloudWatchMetric
 from modules.foundation.names import Names
 from modules.foundation.resources import Resources
 from modules.foundation.time_windows import DAYS, Day
@@ -100,7 +101,7 @@ class GroupScaling(Construct):
                 for step in settings.step
             ],
         )
-        cpu = AlarmMetric("AWS/EC2", "CPUUtilization", {"AutoScalingGroupName": self._group_name})
+        cpu = CloudWatchMetric("AWS/EC2", "CPUUtilization", {"AutoScalingGroupName": self._group_name})
         step_alarm(
             self._make,
             self._name,

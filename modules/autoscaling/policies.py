@@ -18,10 +18,11 @@ from cdktf_cdktf_provider_aws.appautoscaling_scheduled_action import (
 from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
 from constructs import Construct
 
-from modules.autoscaling.alarms import AlarmMetric, interval_bound, step_alarm
+from modules.autoscaling.alarms import interval_bound, step_alarm
 from modules.autoscaling.settings.policies import Metric, StepScalingSettings, TargetTrackingSettings
 from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.autoscaling.settings.times import ScheduleSettings, WindowSettings
+from modules.foundation.metrics import CloudWatchMetric
 from modules.foundation.names import Names
 from modules.foundation.resources import Resources
 from modules.foundation.time_windows import DAYS, Day
@@ -31,7 +32,7 @@ from modules.foundation.time_windows import DAYS, Day
 class ScalingMetric:
     """A metric of the target, for CloudWatch alarms and for target tracking."""
 
-    alarm: AlarmMetric
+    alarm: CloudWatchMetric
     predefined: str
     """[Application Auto Scaling API Reference, PredefinedMetricSpecification, PredefinedMetricType]
     (https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html).

@@ -27,9 +27,9 @@ class Foundation(Construct):
         self.tier = tier
         self.providers = providers
         self.addresses = Addresses()
-        self._message_services: set[str] = set()
+        self._message_services: set[tuple[str, str]] = set()
         self._make = self.resources(self, "foundation")
-        self._other_log_keys: dict[str, Key] = {}
+        self._keys_in_other_regions: dict[tuple[str, str], Key] = {}
 
     @property
     def is_production(self) -> bool:
@@ -117,7 +117,11 @@ class Foundation(Construct):
         """The KMS key of queues, topics, and streams."""
         return self._key("messages")
 
-    def grant_message_key(self, service: str) -> None:
+    def message_key_in(self, region: str) -> Key:
+        """Return the KMS key of the queues, topics, and streams in a Region."""
+        return self.message_key if region == self.names.region else self._key_in(region, "messages")
+
+    def grant_message_key(self, service: str, region: str | None = None) -> None:
         """Allow an AWS service to encrypt, on its own behalf, what it sends to queues and topics of this account.
 
         [Amazon SQS Developer Guide, Amazon SQS Key management]
@@ -125,10 +129,11 @@ class Foundation(Construct):
         [Amazon SNS Developer Guide, Managing Amazon SNS encryption keys and costs]
         (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html).
         """
-        if service in self._message_services:
+        region = region or self.names.region
+        if (service, region) in self._message_services:
             return
-        self._message_services.add(service)
-        self.message_key.add_statements(
+        self._message_services.add((service, region))
+        self.message_key_in(region).add_statements(
             allow(
                 f"From{service.capitalize()}",
                 principal={"Service": f"{service}.amazonaws.com"},
@@ -152,20 +157,25 @@ class Foundation(Construct):
         """Return the key of the log groups in a Region: a log group cannot use a key of another Region."""
         if region == self.names.region:
             return self.log_key
-        if region not in self._other_log_keys:
-            names = replace(self.names, region=region)
-            key = Key(
+        is_new = ("logs", region) not in self._keys_in_other_regions
+        key = self._key_in(region, "logs")
+        if is_new:
+            key.add_statements(log_group_statement(replace(self.names, region=region)))
+        return key
+
+    def _key_in(self, region: str, purpose: str) -> Key:
+        """Return a purpose's key in another Region, created on the first use."""
+        if (purpose, region) not in self._keys_in_other_regions:
+            self._keys_in_other_regions[purpose, region] = Key(
                 self,
-                f"log-key-{region}",
+                f"{purpose.removesuffix('s')}-key-{region}",
                 make=self._make,
-                names=names,
-                purpose=f"logs-{region}",
+                names=replace(self.names, region=region),
+                purpose=f"{purpose}-{region}",
                 protected=self.is_production,
                 provider=self.providers.in_region(region),
             )
-            key.add_statements(log_group_statement(names))
-            self._other_log_keys[region] = key
-        return self._other_log_keys[region]
+        return self._keys_in_other_regions[purpose, region]
 
     def _key(self, purpose: str) -> Key:
         return Key(

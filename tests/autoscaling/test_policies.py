@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from cdktf import App, TerraformStack
 
-from modules.autoscaling.alarms import AlarmMetric
 from modules.autoscaling.policies import ScalableTarget, Scaling, ScalingMetric
 from modules.autoscaling.settings.scaling import ScalingSettings
+from modules.foundation.metrics import CloudWatchMetric
 from modules.foundation.names import Names
 from modules.foundation.resources import Addresses
 from tests.autoscaling.test_settings import EVENING, IN, OUT, window
@@ -22,11 +22,11 @@ TARGET = ScalableTarget(
     "ecs:service:DesiredCount",
     {
         "cpu": ScalingMetric(
-            AlarmMetric("AWS/ECS", "CPUUtilization", {"ServiceName": "api"}),
+            CloudWatchMetric("AWS/ECS", "CPUUtilization", {"ServiceName": "api"}),
             predefined="ECSServiceAverageCPUUtilization",
         ),
         "requests_per_target": ScalingMetric(
-            AlarmMetric(
+            CloudWatchMetric(
                 "AWS/ApplicationELB", "RequestCountPerTarget", {"TargetGroup": "targetgroup/api/2"}, statistic="Sum"
             ),
             predefined="ALBRequestCountPerTarget",

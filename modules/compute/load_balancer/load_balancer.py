@@ -1,6 +1,6 @@
 """Application Load Balancers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs, LbConnectionLogs
@@ -18,9 +18,10 @@ from modules.compute.load_balancer.listener_rules import ListenerRules, default_
 from modules.compute.load_balancer.settings import LoadBalancerSettings
 from modules.compute.load_balancer.target_group import TargetGroup, create_function_target_group
 from modules.foundation.foundation import Foundation
+from modules.foundation.metrics import MetricSource
 from modules.foundation.resources import kept_if
 from modules.network.module import NetworkModule
-from modules.network.zone.certificates import create_certificate
+from modules.network.zone.certificates import certificate_metrics, create_certificate
 from modules.network.zone.keys.record import IPV4
 from modules.network.zone.zones import part_of_address
 
@@ -64,7 +65,8 @@ class LoadBalancer(Construct):
         )
         self.security_group_id = self._group.id
         self._create_load_balancer(network)
-        self._create_listeners(self._create_certificates(network))
+        self._certificate_arns = self._create_certificates(network)
+        self._create_listeners(self._certificate_arns)
         self._create_dns_names(network)
 
     def forward(
@@ -90,6 +92,14 @@ class LoadBalancer(Construct):
     def allow_ingress_from_cloudfront(self) -> None:
         """Allow CloudFront's servers on HTTPS, in addition to `reachable_from`."""
         self._group.allow_ingress_from_cloudfront()
+
+    @property
+    def metrics(self) -> dict[str, Sequence[MetricSource]]:
+        """The resources whose metrics say how it is, by what they are."""
+        return {
+            "load_balancer": [MetricSource("AWS/ApplicationELB", {"LoadBalancer": self.arn_suffix})],
+            "certificates": [certificate_metrics(arn) for arn in self._certificate_arns.values()],
+        }
 
     def resource_label(self, target: TargetGroup) -> str:
         """Return the resource label of the target group's requests for a scaling policy (ALBRequestCountPerTarget)."""

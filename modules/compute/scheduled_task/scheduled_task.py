@@ -1,6 +1,7 @@
 """Scheduled ECS tasks."""
 
 import json
+from collections.abc import Sequence
 
 from cdktf_cdktf_provider_aws.scheduler_schedule import (
     SchedulerSchedule,
@@ -18,6 +19,7 @@ from modules.compute.scheduled_task.settings import ScheduledTaskSettings
 from modules.compute.task.context import TaskContext
 from modules.compute.task.task import Task
 from modules.events.channel.channels import DEAD_LETTER_DAYS, QUEUE_NAME_LIMIT, Queue
+from modules.foundation.metrics import MetricSource
 from modules.foundation.policies import Statement, allow, assumed_by
 from modules.foundation.roles import Role
 
@@ -55,8 +57,13 @@ class ScheduledTask(Construct):
         self._context = context
         self._make = context.foundation.resources(self, "scheduled_task")
         self.name = context.foundation.names.of(name, NAME_LIMIT)
-        queue = self._create_queue() if settings.dead_letters else None
+        self.dead_letters = queue = self._create_queue() if settings.dead_letters else None
         self._create_schedule(self._create_role(queue), queue.arn if queue else None)
+
+    @property
+    def metrics(self) -> dict[str, Sequence[MetricSource]]:
+        """The resources whose metrics say how it is, by what they are."""
+        return {"dead_letters": [self.dead_letters.metrics] if self.dead_letters else []}
 
     def _create_queue(self) -> Queue:
         foundation = self._context.foundation

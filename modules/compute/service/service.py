@@ -14,7 +14,6 @@ from cdktf_cdktf_provider_aws.ecs_service import (
 )
 from constructs import Construct
 
-from modules.autoscaling.alarms import AlarmMetric
 from modules.autoscaling.policies import ScalableTarget, Scaling, ScalingMetric
 from modules.autoscaling.settings.policies import Metric
 from modules.autoscaling.settings.scaling import ScalingSettings
@@ -24,6 +23,7 @@ from modules.compute.service.discovery import ServiceNames
 from modules.compute.service.settings import ServiceSettings
 from modules.compute.task.context import TaskContext
 from modules.compute.task.task import Task
+from modules.foundation.metrics import CloudWatchMetric, MetricSource
 from modules.network.vpc.security_groups import allow_ingress_from, members_of
 
 
@@ -72,6 +72,7 @@ class Service(Construct):
         if settings.enable_execute_command:
             context.cluster.grant_execute_command(self.task.task_role)
         self._targets: dict[str, TargetGroup] = {}
+        self._load_balancers: dict[str, LoadBalancer] = {}
         self._rules: list[ITerraformDependable] = []
         self._request_metric: ScalingMetric | None = None
         for attachment in attachments:
@@ -94,6 +95,21 @@ class Service(Construct):
         )
 
     @property
+    def metrics(self) -> dict[str, Sequence[MetricSource]]:
+        """The resources whose metrics say how it is, by what they are."""
+        return {
+            "service": [self._source("AWS/ECS")],
+            "insights": [self._source("ECS/ContainerInsights")],
+            "targets": [
+                MetricSource(
+                    "AWS/ApplicationELB",
+                    {"TargetGroup": target.arn_suffix, "LoadBalancer": self._load_balancers[label].arn_suffix},
+                )
+                for label, target in self._targets.items()
+            ],
+        }
+
+    @property
     def port(self) -> int:
         """The port that it listens on."""
         assert self.settings.port is not None, "checked by the settings"
@@ -111,6 +127,7 @@ class Service(Construct):
             foundation=self._context.foundation,
         )
         self._targets[attachment.label] = target
+        self._load_balancers[attachment.label] = attachment.load_balancer
         self._rules += [
             attachment.load_balancer.forward(
                 rule, target, security_group_id=self.task.security_group_id, port=self.port, name=self._label
@@ -119,7 +136,7 @@ class Service(Construct):
         ]
         # With several load balancers, the service scales by the requests of the first one.
         self._request_metric = self._request_metric or ScalingMetric(
-            AlarmMetric(
+            CloudWatchMetric(
                 "AWS/ApplicationELB", "RequestCountPerTarget", {"TargetGroup": target.arn_suffix}, statistic="Sum"
             ),
             "ALBRequestCountPerTarget",
@@ -225,5 +242,7 @@ class Service(Construct):
         )
 
     def _metric(self, name: str, predefined: str) -> ScalingMetric:
-        dimensions = {"ClusterName": self._context.cluster.name, "ServiceName": self.name}
-        return ScalingMetric(AlarmMetric("AWS/ECS", name, dimensions), predefined)
+        return ScalingMetric(self._source("AWS/ECS").metric(name), predefined)
+
+    def _source(self, namespace: str) -> MetricSource:
+        return MetricSource(namespace, {"ClusterName": self._context.cluster.name, "ServiceName": self.name})

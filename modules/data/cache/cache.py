@@ -1,6 +1,6 @@
 """ElastiCache caches."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from cdktf_cdktf_provider_aws.elasticache_parameter_group import (
     ElasticacheParameterGroup,
@@ -19,6 +19,7 @@ from modules.data.cache.settings import CacheSettings
 from modules.data.final_snapshots import final_snapshot_identifier
 from modules.foundation.foundation import Foundation
 from modules.foundation.logs import LogGroup
+from modules.foundation.metrics import MetricSource
 from modules.foundation.policies import Statement, allow
 from modules.foundation.resources import kept_if
 from modules.network.vpc.security_groups import SecurityGroup, members_of
@@ -66,6 +67,16 @@ class Cache(Construct):
         self._create_security_group(network)
         self._create_users()
         self._create_replication_group()
+
+    @property
+    def metrics(self) -> dict[str, Sequence[MetricSource]]:
+        """The resources whose metrics say how it is, by what they are.
+
+        [CreateReplicationGroup](https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html)
+        numbers the nodes: with the ID `sessions`, they are sessions-001, sessions-002, ...
+        """
+        nodes = [f"{self._id}-{ordinal:03d}" for ordinal in range(1, self._settings.nodes + 1)]
+        return {"nodes": [MetricSource("AWS/ElastiCache", {"CacheClusterId": node}) for node in nodes]}
 
     def allow_ingress_from(self, security_group_id: str, name: str) -> None:
         """Allow the members of a security group to connect; `name` describes them and is unique for this cache."""

@@ -1,15 +1,17 @@
 """Aurora clusters."""
 
+from collections.abc import Sequence
+
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster, RdsClusterServerlessv2ScalingConfiguration
 from cdktf_cdktf_provider_aws.rds_cluster_instance import RdsClusterInstance
 from constructs import Construct
 
-from modules.autoscaling.alarms import AlarmMetric
 from modules.autoscaling.policies import ScalableTarget, Scaling, ScalingMetric
 from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.data.backup.settings import backup_tags
 from modules.data.database.prerequisites import DatabasePrerequisites
+from modules.foundation.metrics import CloudWatchMetric, MetricSource
 from modules.network.private_zone import PrivateZone
 
 #: The same for all instances, so that any of them can take over. Serverless readers in tier 1 scale with the writer.
@@ -29,6 +31,17 @@ class AuroraCluster(Construct):
         self._instances = [self._create_instance(ordinal) for ordinal in self._settings.ordinals]
         if self._settings.replica_scaling:
             self._scale(self._settings.replica_scaling)
+
+    @property
+    def metrics(self) -> dict[str, Sequence[MetricSource]]:
+        """The resources whose metrics say how it is, by what they are: the cluster, for all of its instances."""
+        dimensions = {"DBClusterIdentifier": self._cluster.cluster_identifier}
+        cluster = MetricSource("AWS/RDS", dimensions)
+        return {
+            "database": [cluster],
+            "replicas": [cluster],
+            "writer": [MetricSource("AWS/RDS", {**dimensions, "Role": "WRITER"})],
+        }
 
     def name(self, zone: PrivateZone) -> None:
         """Create the DNS names of the writer and of the readers; with one instance both resolve to it."""
@@ -147,4 +160,4 @@ class AuroraCluster(Construct):
 
     def _metric(self, name: str, predefined: str) -> ScalingMetric:
         dimensions = {"DBClusterIdentifier": self._cluster.cluster_identifier, "Role": "READER"}
-        return ScalingMetric(AlarmMetric("AWS/RDS", name, dimensions), predefined)
+        return ScalingMetric(CloudWatchMetric("AWS/RDS", name, dimensions), predefined)

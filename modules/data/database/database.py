@@ -1,5 +1,7 @@
 """Databases: Aurora clusters and RDS DB instances."""
 
+from collections.abc import Sequence
+
 from constructs import Construct
 
 from modules.data.database.cluster import AuroraCluster
@@ -9,6 +11,7 @@ from modules.data.database.prerequisites import DatabasePrerequisites
 from modules.data.database.proxy import DatabaseProxy
 from modules.data.database.settings import DatabaseSettings
 from modules.foundation.foundation import Foundation
+from modules.foundation.metrics import MetricSource
 from modules.network.private_zone import PrivateZone
 from modules.network.vpc.security_groups import Peer, SecurityGroup, members_of, ranges
 from modules.network.vpc.vpc import Network
@@ -66,6 +69,11 @@ class Database(Construct):
         self.proxy = self._create_proxy(settings.proxy, network, zone) if settings.proxy else None
         if settings.corporate:
             self._allow_corporate(network)
+
+    @property
+    def metrics(self) -> dict[str, Sequence[MetricSource]]:
+        """The resources whose metrics say how it is, by what they are."""
+        return self._built.metrics
 
     def allow_ingress_from(self, security_group_id: str, name: str) -> None:
         """Allow the members of a security group to connect, also to the proxy if there is one.

@@ -1,5 +1,6 @@
 """RDS DB instances: a primary with an optional standby, and read replicas."""
 
+from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from cdktf import TerraformStack
@@ -12,6 +13,7 @@ from modules.data.backup.settings import backup_tags
 from modules.data.database.keys.passwords import password_secret_name
 from modules.data.database.prerequisites import DatabasePrerequisites
 from modules.data.secret.settings import RECOVERY_WINDOW_DAYS
+from modules.foundation.metrics import MetricSource
 from modules.foundation.resources import kept_if
 from modules.network.private_zone import PrivateZone
 
@@ -62,6 +64,12 @@ class RdsInstances(Construct):
     def secret_arn(self) -> str:
         """The secret with the administrator's login."""
         return self._secret.arn if self._secret else self._prerequisites.managed_secret_arn(self._first)
+
+    @property
+    def metrics(self) -> dict[str, Sequence[MetricSource]]:
+        """The resources whose metrics say how it is, by what they are."""
+        replicas = [_source(replica) for replica in self._replicas.values()]
+        return {"database": [_source(self._first), *replicas], "replicas": replicas}
 
     def name(self, zone: PrivateZone) -> None:
         """Create the DNS name of the primary, and one name for all replicas."""
@@ -217,3 +225,7 @@ class RdsInstances(Construct):
             **prerequisites.instance_arguments,
             depends_on=prerequisites.monitoring_ready,
         )
+
+
+def _source(instance: DbInstance) -> MetricSource:
+    return MetricSource("AWS/RDS", {"DBInstanceIdentifier": instance.identifier})

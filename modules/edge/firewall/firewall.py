@@ -1,5 +1,6 @@
 """The web application firewall (AWS WAF)."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from cdktf_cdktf_provider_aws.wafv2_web_acl_association import Wafv2WebAclAssociation
@@ -7,8 +8,9 @@ from constructs import Construct
 
 from modules.compute.load_balancer.load_balancer import LoadBalancer
 from modules.edge.firewall.settings import FirewallSettings
-from modules.edge.firewall.web_acl import WebAcl
+from modules.edge.firewall.web_acl import Place, WebAcl
 from modules.foundation.foundation import Foundation
+from modules.foundation.metrics import MetricSource
 
 #: [CreateWebACL, Scope](https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html): a web ACL for
 #: CloudFront, and everything that it uses, must be in this Region.
@@ -27,6 +29,7 @@ class Firewall(Construct):
         self._settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "firewall")
+        self._web_acls: list[WebAcl] = []
 
     def protect(self, load_balancer: LoadBalancer, name: str) -> None:
         """Associate the web ACL with a load balancer; `name` is the label of its block."""
@@ -34,26 +37,22 @@ class Firewall(Construct):
             Wafv2WebAclAssociation, name, resource_arn=load_balancer.arn, web_acl_arn=self.for_load_balancers.arn
         )
 
+    @property
+    def metrics(self) -> dict[str, Sequence[MetricSource]]:
+        """The resources whose metrics say how it is, by what they are: the web ACLs that are in use."""
+        return {"web_acls": [web_acl.metrics for web_acl in self._web_acls]}
+
     @cached_property
     def for_load_balancers(self) -> WebAcl:
         """The web ACL in the environment's Region."""
-        return WebAcl(
-            self,
-            "regional",
-            place="regional",
-            region=self._foundation.names.region,
-            settings=self._settings,
-            foundation=self._foundation,
-        )
+        return self._create_web_acl("regional", self._foundation.names.region)
 
     @cached_property
     def for_cloudfront(self) -> WebAcl:
         """The web ACL for distributions."""
-        return WebAcl(
-            self,
-            "cloudfront",
-            place="cloudfront",
-            region=CLOUDFRONT_REGION,
-            settings=self._settings,
-            foundation=self._foundation,
-        )
+        return self._create_web_acl("cloudfront", CLOUDFRONT_REGION)
+
+    def _create_web_acl(self, place: Place, region: str) -> WebAcl:
+        web_acl = WebAcl(self, place, place=place, region=region, settings=self._settings, foundation=self._foundation)
+        self._web_acls.append(web_acl)
+        return web_acl

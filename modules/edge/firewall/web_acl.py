@@ -20,6 +20,7 @@ from modules.edge.firewall.settings import ALLOW, BLOCK, FirewallSettings
 from modules.edge.firewall.web_acl_logs import SECRET_HEADERS, WebAclLogs
 from modules.edge.firewall.web_acl_rules import rules_of
 from modules.foundation.foundation import Foundation
+from modules.foundation.metrics import MetricSource
 
 Place = Literal["regional", "cloudfront"]
 
@@ -42,6 +43,7 @@ class WebAcl(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._place = place
+        self._region = region
         self._names = foundation.names
         self._make = foundation.resources(self, "firewall")
         self._provider: TerraformProvider | None = (
@@ -65,8 +67,20 @@ class WebAcl(Construct):
         )
 
     @property
+    def metrics(self) -> MetricSource:
+        """The metrics of all rules together; those of a web ACL for CloudFront have no Region as a dimension."""
+        dimensions = {"WebACL": self._metric_name, "Rule": "ALL"}
+        if self._place == "cloudfront":
+            return MetricSource("AWS/WAFV2", dimensions, self._region)
+        return MetricSource("AWS/WAFV2", {**dimensions, "Region": self._region})
+
+    @property
     def _scope(self) -> str:
         return self._place.upper()
+
+    @property
+    def _metric_name(self) -> str:
+        return self._names.of(self._place, 128)
 
     def _create_ip_set(self, name: str, ranges: list[str]) -> str:
         return self._make(
@@ -80,7 +94,7 @@ class WebAcl(Construct):
         ).arn
 
     def _create_web_acl(self, rules: list[Wafv2WebAclRule]) -> str:
-        name = self._names.of(self._place, 128)
+        name = self._metric_name
         return self._make(
             Wafv2WebAcl,
             self._place,

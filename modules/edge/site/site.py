@@ -1,6 +1,6 @@
 """Websites in a private bucket behind CloudFront."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cdktf_cdktf_provider_aws.cloudfront_distribution import (
     CloudfrontDistribution,
@@ -24,9 +24,10 @@ from modules.edge.site.policies import YEAR, SitePolicies
 from modules.edge.site.settings import SiteSettings
 from modules.foundation.buckets import PrivateBucket
 from modules.foundation.foundation import Foundation
+from modules.foundation.metrics import MetricSource
 from modules.foundation.policies import sid
 from modules.network.module import NetworkModule
-from modules.network.zone.certificates import CLOUDFRONT_REGION, create_certificate
+from modules.network.zone.certificates import CLOUDFRONT_REGION, certificate_metrics, create_certificate
 from modules.network.zone.keys.record import DUAL_STACK
 from modules.network.zone.zones import part_of_address
 
@@ -64,15 +65,25 @@ class Site(Construct):
         self._make = foundation.resources(self, "site")
         self._key = foundation.object_key if settings.encryption == "kms" else None
         self.bucket = self._create_bucket()
+        self._certificate_arn = self._create_certificate(network)
         self._create_distribution(
             origins=self._origins(load_balancer, media),
-            certificate_arn=self._create_certificate(network),
+            certificate_arn=self._certificate_arn,
             web_acl_arn=web_acl_arn,
         )
         self._grant_read(media)
         self._create_dns_names(network)
         if settings.access_logs:
             deliver_logs(self._make, name, distribution_arn=self.distribution_arn, foundation=foundation)
+
+    @property
+    def metrics(self) -> dict[str, Sequence[MetricSource]]:
+        """The resources whose metrics say how it is, by what they are; CloudFront publishes them in us-east-1."""
+        dimensions = {"DistributionId": self.distribution_id, "Region": "Global"}
+        return {
+            "distribution": [MetricSource("AWS/CloudFront", dimensions, CLOUDFRONT_REGION)],
+            "certificates": [certificate_metrics(self._certificate_arn, CLOUDFRONT_REGION)],
+        }
 
     @property
     def publish_commands(self) -> list[str]:

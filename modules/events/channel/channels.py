@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.kinesis_stream import KinesisStream, KinesisStreamStreamModeDetails
@@ -13,6 +14,7 @@ from constructs import Construct
 
 from modules.events.channel.settings import QueueSettings, StreamSettings, TopicSettings
 from modules.foundation.foundation import Foundation
+from modules.foundation.metrics import MetricSource
 from modules.foundation.names import TOPIC_NAME_LIMIT
 from modules.foundation.policies import PolicyDocument, Statement, allow, deny, sid, use_key_via
 from modules.foundation.resources import Resources
@@ -78,6 +80,11 @@ class Queue(Construct):
         )
         self.arn: str = self._queue.arn
         self.url = self._queue.url
+
+    @property
+    def metrics(self) -> MetricSource:
+        """The queue's metrics."""
+        return MetricSource("AWS/SQS", {"QueueName": self.name})
 
     def add_statements(self, *statements: Statement) -> None:
         """Add statements to the queue's policy. Raises ValueError for a duplicate Sid."""
@@ -145,6 +152,11 @@ class QueueWithDeadLetters(Construct):
             max_receive_count=settings.max_receive_count,
         )
 
+    @property
+    def metrics(self) -> dict[str, Sequence[MetricSource]]:
+        """The resources whose metrics say how it is, by what they are."""
+        return {"queue": [self.queue.metrics], "dead_letters": [self.dead_letters.metrics]}
+
     def subscribe(self, topic: "Topic", name: str) -> None:
         """Subscribe to a topic with raw message delivery; `name` is the topic's, unique for this queue."""
         self._foundation.grant_message_key("sns")
@@ -174,24 +186,42 @@ class Topic(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, name: str, settings: TopicSettings, foundation: Foundation
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        settings: TopicSettings,
+        foundation: Foundation,
+        region: str | None = None,
     ) -> None:
+        """Create the topic, in another Region if `region` is given; its address then ends in the Region."""
         super().__init__(scope, id)
-        self._make = foundation.resources(self, "topic")
-        self._foundation = foundation
-        names = foundation.names
+        names = replace(foundation.names, region=region or foundation.names.region)
+        self._region = names.region
+        self._key_arn = foundation.message_key_in(self._region).arn
+        make = foundation.resources(self, "topic")
+        address = f"{name}_{region}" if region else name
+        #: The provider of the topic's Region, if that is not the environment's; subscriptions need the same.
+        self.provider = provider = foundation.providers.in_region(region) if region else None
         self.name = names.of(name, TOPIC_NAME_LIMIT)
         own_arn = f"arn:aws:sns:{names.region}:{names.account_id}:{self.name}"
         self._document = PolicyDocument(f"topic {self.name}", [_tls_only("sns:Publish", own_arn)])
-        topic = self._make(
+        topic = make(
             SnsTopic,
-            name,
+            address,
             name=self.name,
             display_name=settings.display_name or None,
-            kms_master_key_id=foundation.message_key.arn,
+            kms_master_key_id=self._key_arn,
+            provider=provider,
         )
         self.arn = topic.arn
-        self._policy = self._make(SnsTopicPolicy, name, arn=self.arn, policy=self._document.json())
+        self._policy = make(SnsTopicPolicy, address, arn=self.arn, policy=self._document.json(), provider=provider)
+
+    @property
+    def metrics(self) -> dict[str, Sequence[MetricSource]]:
+        """The resources whose metrics say how it is, by what they are."""
+        return {"topic": [MetricSource("AWS/SNS", {"TopicName": self.name})]}
 
     @property
     def ready(self) -> ITerraformDependable:
@@ -205,15 +235,15 @@ class Topic(Construct):
 
     def grant_publish(self, role: Role) -> None:
         """Allow a role to publish messages."""
-        name, foundation = sid(self.name), self._foundation
+        name = sid(self.name)
         role.add_statements(
             allow(f"Publish{name}", actions=["sns:Publish"], resources=[self.arn]),
             use_key_via(
                 f"PublishKey{name}",
                 "sns",
-                foundation.names.region,
+                self._region,
                 actions=["kms:GenerateDataKey", "kms:Decrypt"],
-                key_arns=[foundation.message_key.arn],
+                key_arns=[self._key_arn],
             ),
         )
 
@@ -242,6 +272,11 @@ class Stream(Construct):
             stream_mode_details=KinesisStreamStreamModeDetails(stream_mode="ON_DEMAND"),
         )
         self.arn = stream.arn
+
+    @property
+    def metrics(self) -> dict[str, Sequence[MetricSource]]:
+        """The resources whose metrics say how it is, by what they are."""
+        return {"stream": [MetricSource("AWS/Kinesis", {"StreamName": self.name})]}
 
     def grant_put(self, role: Role) -> None:
         """Allow a role to put records."""

@@ -1,6 +1,6 @@
 """Lambda functions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cdktf import AssetType, TerraformAsset
 from cdktf_cdktf_provider_aws.lambda_function import (
@@ -23,6 +23,7 @@ from modules.events.channel.channels import DEAD_LETTER_DAYS, QUEUE_NAME_LIMIT, 
 from modules.events.function.packaging import Packages, code_hash
 from modules.events.function.settings import FunctionSettings
 from modules.foundation.foundation import Foundation
+from modules.foundation.metrics import MetricSource
 from modules.foundation.policies import Statement, allow, assumed_by, deny
 from modules.foundation.roles import Role
 from modules.network.module import NetworkModule
@@ -80,6 +81,19 @@ class Function(Construct):
     def security_group_id(self) -> str:
         """The id of the function's security group."""
         return self._in_vpc().id
+
+    @property
+    def folder(self) -> str:
+        """The folder in lambdas/ with its code."""
+        return self._settings.folder(self.label)
+
+    @property
+    def metrics(self) -> dict[str, Sequence[MetricSource]]:
+        """The resources whose metrics say how it is, by what they are."""
+        return {
+            "function": [MetricSource("AWS/Lambda", {"FunctionName": self.name})],
+            "failed": [self.failed.metrics],
+        }
 
     def add_environment(self, variables: Mapping[str, str]) -> None:
         """Set environment variables, except those that the environment file sets."""

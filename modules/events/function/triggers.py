@@ -72,7 +72,7 @@ class Triggers(Construct):
         )
 
     def on_topic(self, name: str, settings: OnTopic, topic: Topic) -> None:
-        """Invoke the function for messages of a topic."""
+        """Invoke the function for messages of a topic, which may be in another Region."""
         permission = self._function.grant_invoke("sns", topic.arn, name=f"topic-{name}")
         self._make(
             SnsTopicSubscription,
@@ -82,6 +82,7 @@ class Triggers(Construct):
             endpoint=self._function.arn,
             filter_policy=json.dumps(settings.filter_policy, sort_keys=True) if settings.filter_policy else None,
             depends_on=[permission],
+            provider=topic.provider,
         )
 
     def on_stream(self, name: str, settings: OnStream, stream: Stream) -> None:

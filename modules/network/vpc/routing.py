@@ -1,6 +1,6 @@
 """Routing: the internet gateway, NAT gateways, and route tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cdktf_cdktf_provider_aws.eip import Eip
 from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
@@ -11,6 +11,7 @@ from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociati
 from constructs import Construct
 
 from modules.foundation.foundation import Foundation
+from modules.foundation.metrics import MetricSource
 from modules.foundation.resources import kept_if
 from modules.network.vpc.settings import NetworkSettings
 from modules.network.vpc.tiers import AppSubnets, DataSubnets, EndpointSubnets, PublicSubnets
@@ -49,6 +50,12 @@ class Routing(Construct):
         self.app_route_table_ids = self._create_app_tables(app)
         self.data_route_table_id = self._create_table("data", data.ids)
         self.endpoint_route_table_id = self._create_table("endpoint", endpoint.ids)
+
+    @property
+    def metrics(self) -> dict[str, Sequence[MetricSource]]:
+        """The resources whose metrics say how it is, by what they are."""
+        gateways = self._nat_gateways.values()
+        return {"nat_gateways": [MetricSource("AWS/NATGateway", {"NatGatewayId": gateway}) for gateway in gateways]}
 
     def _name(self, name: str) -> dict[str, str]:
         return {"Name": self._foundation.names.of(name)}

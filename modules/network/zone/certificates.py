@@ -8,6 +8,7 @@ from cdktf_cdktf_provider_aws.acm_certificate_validation import AcmCertificateVa
 from constructs import Construct
 
 from modules.foundation.foundation import Foundation
+from modules.foundation.metrics import MetricSource
 from modules.network.zone.zones import PublicZone
 
 #: The Region in which CloudFront requires its certificates ([Requirements for using SSL/TLS certificates with
@@ -58,6 +59,11 @@ def create_certificate(
         provider=provider,
     )
     return validation.certificate_arn
+
+
+def certificate_metrics(arn: str, region: str | None = None) -> MetricSource:
+    """Return the source of a certificate's metrics."""
+    return MetricSource("AWS/CertificateManager", {"CertificateArn": arn}, region)
 
 
 def _common_name_first(names: Sequence[str]) -> list[str]:
