@@ -198,6 +198,17 @@ function "slack-alarm" {
 
 alarms {
   functions = ["slack-alarm"]
+  emails    = ["on-call@agora.example"] # if Slack, or the function, fails
+}
+
+# In 30 days, 0.1 percent of the requests may fail, and 1 percent may take longer than half a second.
+slo "api" {
+  load_balancer = "public"
+  objective     = 99.9
+
+  latency {
+    p99_ms = 500
+  }
 }
 
 push "mobile" {

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from local_aws.cloudwatch_datapoints import PERCENTILE, STATISTICS, readings
+from local_aws.cloudwatch_datapoints import STATISTICS, is_extended, readings
 from local_aws.cloudwatch_evaluation import COMPARISONS, evaluate, watched
 from local_aws.cloudwatch_functions import UnsupportedError
 
@@ -160,7 +160,7 @@ def _check_evaluation(alarm: Any) -> None:
         raise UnsupportedError("only static thresholds are supported")
     read = readings(alarm)
     for each in read.values():
-        if each.statistic not in STATISTICS and not PERCENTILE.fullmatch(each.statistic or ""):
+        if each.statistic not in STATISTICS and not is_extended(each.statistic or ""):
             raise UnsupportedError(f"the statistic {each.statistic} is not supported")
     period = max(each.period for each in read.values())
     times = range(0, 3 * period, period)

@@ -14,8 +14,9 @@ from typing import Any
 
 #: [PutMetricAlarm, ExtendedStatistic]
 #: (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html). Other extended statistics
-#: (trimmed, winsorized, percentile rank) are not supported here.
+#: (trimmed, winsorized) are not supported here.
 PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
+PERCENTILE_RANK = re.compile(r"PR\((\d+(?:\.\d+)?)?:(\d+(?:\.\d+)?)?\)")
 STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
 
 
@@ -36,6 +37,11 @@ class Reading:
     statistic: str
     period: int
     unit: str | None
+
+
+def is_extended(statistic: str) -> bool:
+    """Return whether this is an extended statistic that is supported here."""
+    return bool(PERCENTILE.fullmatch(statistic) or PERCENTILE_RANK.fullmatch(statistic))
 
 
 def metric(datum: Any) -> Metric:
@@ -90,6 +96,8 @@ def _statistic(data: list[Any], statistic: str) -> float | None:
         return min(float(each.min if hasattr(each, "min") else each.value) for each in data)
     if statistic == "Maximum":
         return max(float(each.max if hasattr(each, "max") else each.value) for each in data)
+    if found := PERCENTILE_RANK.fullmatch(statistic):
+        return _percentile_rank(data, float(found[1] or "-inf"), float(found[2] or "inf"))
     if statistic not in STATISTICS:
         return _percentile(data, float(statistic[1:]))
     total = math.fsum(each.sum if hasattr(each, "sum") else each.value for each in data)
@@ -104,6 +112,22 @@ def _percentile(data: list[Any], percent: float) -> float | None:
     [PutMetricData](https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html): a
     statistic set has percentiles only if all its samples are equal.
     """
+    values = _values(data)
+    return sorted(values)[max(0, math.ceil(percent / 100 * len(values)) - 1)] if values else None
+
+
+def _percentile_rank(data: list[Any], above: float, most: float) -> float | None:
+    """Return the percentage of the samples that are in a range, which includes its upper bound.
+
+    [CloudWatch statistics definitions, Percentile rank]
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html).
+    """
+    values = _values(data)
+    return 100 * sum(above < each <= most for each in values) / len(values) if values else None
+
+
+def _values(data: list[Any]) -> list[float]:
+    """Return the samples; none if a statistic set does not say what they are."""
     values: list[float] = []
     for each in data:
         if hasattr(each, "value"):
@@ -111,8 +135,8 @@ def _percentile(data: list[Any], percent: float) -> float | None:
         elif each.min == each.max:
             values += [each.min] * int(each.sample_count)
         else:
-            return None
-    return sorted(values)[max(0, math.ceil(percent / 100 * len(values)) - 1)] if values else None
+            return []
+    return values
 
 
 def _dimensions(given: Iterable[Any]) -> frozenset[tuple[str, str]]:

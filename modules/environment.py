@@ -84,6 +84,7 @@ class Environment(DeliveryBlocks):
         yield from events.warnings(self, today)
         yield from compute.warnings(self, today)
         yield from edge.warnings(self)
+        yield from observability.warnings(self)
         for version in self.versions():
             yield from version.warnings(today)
 

@@ -27,6 +27,7 @@ from modules.foundation.names import ACCOUNT, account_stack_name
 from modules.foundation.providers import Providers
 from modules.foundation.resources import Addresses
 from modules.network.module import NetworkModule
+from modules.observability.alarms.alarms import RUNBOOKS_FILE
 from modules.observability.alarms.settings import DRIFT_SEVERITY, alarm_topic_arn
 from modules.observability.module import ObservabilityModule
 
@@ -52,13 +53,7 @@ class EnvironmentStack(TerraformStack):
         access = AccessModule(self, "access", blocks=environment, network=network, foundation=foundation)
         data = DataModule(self, "data", blocks=environment, network=network, foundation=foundation)
         events = EventsModule(
-            self,
-            "events",
-            blocks=environment,
-            packages=packages,
-            network=network,
-            data=data,
-            foundation=foundation,
+            self, "events", blocks=environment, packages=packages, network=network, data=data, foundation=foundation
         )
         compute = ComputeModule(
             self,
@@ -70,23 +65,23 @@ class EnvironmentStack(TerraformStack):
             events=events,
             foundation=foundation,
         )
-        EdgeModule(
+        edge = EdgeModule(
+            self, "edge", blocks=environment, network=network, data=data, compute=compute, foundation=foundation
+        )
+        ObservabilityModule(
             self,
-            "edge",
+            "observability",
             blocks=environment,
             network=network,
             data=data,
+            events=events,
             compute=compute,
+            edge=edge,
+            runbooks=environment.pipeline.gitlab.url_of(RUNBOOKS_FILE) if environment.pipeline else None,
             foundation=foundation,
         )
-        ObservabilityModule(self, "observability", blocks=environment, events=events, foundation=foundation)
         DeliveryModule(
-            self,
-            "delivery",
-            pipeline=environment.pipeline,
-            blocks=environment,
-            compute=compute,
-            foundation=foundation,
+            self, "delivery", pipeline=environment.pipeline, blocks=environment, compute=compute, foundation=foundation
         )
 
 

@@ -3,7 +3,9 @@
 from pydantic import Field
 
 from modules.edge.blocks import EdgeBlocks
+from modules.foundation.settings import Label
 from modules.observability.alarms.settings import AlarmsSettings
+from modules.observability.slo.settings import SloSettings
 
 
 class ObservabilityBlocks(EdgeBlocks):
@@ -11,5 +13,7 @@ class ObservabilityBlocks(EdgeBlocks):
 
     alarms: AlarmsSettings | None = Field(
         default=None,
-        description="SNS topics for alarms. Without this block, there are none.",
+        description="Whom alarms notify, and when; required in production. Every block has its alarms, with or without "
+        "thresholds in here.",
     )
+    slo: dict[Label, SloSettings] = Field(default_factory=dict, description="Service level objectives, by name.")

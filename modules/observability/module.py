@@ -1,34 +1,90 @@
 """The observability module of one environment."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
+from modules.compute.module import ComputeModule
+from modules.data.module import DataModule
+from modules.edge.module import EdgeModule
 from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
-from modules.observability.alarms.alarms import Alarms
+from modules.network.module import NetworkModule
+from modules.observability.alarms.alarms import Alarms, Sources
+from modules.observability.alarms.settings import AlarmsSettings
 from modules.observability.blocks import ObservabilityBlocks
+from modules.observability.slo.slo import Slo
 
 
 class ObservabilityModule(Construct):
-    """The alarm topics and their subscribers."""
+    """The alarms on all other modules' constructs, the alarm topics, and their subscribers."""
 
     def __init__(
-        self, scope: Construct, id: str, *, blocks: ObservabilityBlocks, events: EventsModule, foundation: Foundation
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        blocks: ObservabilityBlocks,
+        network: NetworkModule,
+        data: DataModule,
+        events: EventsModule,
+        compute: ComputeModule,
+        edge: EdgeModule,
+        runbooks: str | None,
+        foundation: Foundation,
     ) -> None:
+        """`runbooks` is the URL of the runbooks in the pipeline's project, if there is a pipeline."""
         super().__init__(scope, id)
         self._blocks = blocks
+        self._network = network
+        self._data = data
         self._events = events
+        self._compute = compute
+        self._edge = edge
+        self._runbooks = runbooks
         self._foundation = foundation
-        self.alarms = self._build_alarms()
-        if self.alarms:
-            self._create_outputs(self.alarms)
+        if blocks.alarms:
+            self._build(blocks.alarms)
 
-    def _build_alarms(self) -> Alarms | None:
-        settings = self._blocks.alarms
-        if settings is None:
-            return None
-        functions = [self._events.functions[name] for name in settings.functions]
-        return Alarms(self, "alarms", functions=functions, foundation=self._foundation)
+    def _build(self, settings: AlarmsSettings) -> None:
+        sources = self._sources()
+        alarms = self._build_alarms(settings, sources)
+        for name, slo in self._blocks.slo.items():
+            Slo(self, f"slo-{name}", name=name, settings=slo, alarms=alarms, sources=sources)
+        self._create_outputs(alarms)
+
+    def _build_alarms(self, settings: AlarmsSettings, sources: Sources) -> Alarms:
+        return Alarms(
+            self,
+            "alarms",
+            blocks=self._blocks,
+            sources=sources,
+            functions=[self._events.functions[name] for name in settings.functions],
+            runbooks=settings.runbooks or self._runbooks,
+            foundation=self._foundation,
+        )
+
+    def _sources(self) -> Sources:
+        labelled: Mapping[str, Mapping[str, Any]] = {
+            "database": self._data.databases,
+            "cache": self._data.caches,
+            "function": self._events.functions,
+            "queue": self._events.queues,
+            "topic": self._events.topics,
+            "stream": self._events.streams,
+            "service": self._compute.services,
+            "scheduled_task": self._compute.scheduled_tasks,
+            "load_balancer": self._compute.load_balancers,
+            "site": self._edge.sites,
+        }
+        sources = {(kind, label): each.metrics for kind, found in labelled.items() for label, each in found.items()}
+        if self._blocks.network:
+            sources["network", ""] = self._network.vpc.routing.metrics
+        if self._edge.firewall:
+            sources["firewall", ""] = self._edge.firewall.metrics
+        return sources
 
     def _create_outputs(self, alarms: Alarms) -> None:
         arns = {severity: topic.arn for severity, topic in alarms.topics.items()}

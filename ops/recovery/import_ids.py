@@ -115,6 +115,9 @@ IMPORT_IDS: Mapping[str, Row] = {
     "aws_cloudfront_vpc_origin": Listed(
         "cloudfront", "list_vpc_origins", "VpcOriginList.Items[?Name=={vpc_origin_endpoint_config[0][name]}].Id"
     ),
+    "aws_cloudwatch_composite_alarm": _named("{alarm_name}"),
+    "aws_cloudwatch_event_rule": _named("{name}"),
+    "aws_cloudwatch_event_target": _named("{rule}/{target_id}"),
     "aws_cloudwatch_log_delivery": Listed(
         "logs",
         "describe_deliveries",

@@ -1,4 +1,4 @@
-"""The reference of environment files, a page per module and one for programs, in `docs/reference/`.
+"""The reference of environment files, a page per module and one for programs, in `docs/reference/`, and the runbooks.
 
 A test keeps the pages current.
 """
@@ -9,7 +9,7 @@ from modules.environment import Environment, blocks_of_modules, own_blocks
 from modules.events.function.keys.shipped import SHIPPED
 from modules.foundation.blocks import EnvironmentKeys
 from modules.hcl.reading import written
-from ops.reference import blocks, programs
+from ops.reference import blocks, programs, runbooks
 
 FOLDER = Path("docs") / "reference"
 HEAD = "<!-- Written by `make reference` from the settings of modules/; a test keeps it current. -->\n"
@@ -33,11 +33,12 @@ def pages() -> dict[str, str]:
 
 
 def write(folder: Path) -> list[Path]:
-    """Write the pages, and return those that changed."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the pages to the folder, and the runbooks to the one beside it; return those that changed."""
+    texts = {folder / name: text for name, text in pages().items()}
+    texts[folder.parent / runbooks.PAGE.relative_to(FOLDER.parent)] = runbooks.page()
     changed = []
-    for name, text in pages().items():
-        path = folder / name
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text() != text:
             path.write_text(text)
             changed.append(path)

@@ -71,6 +71,24 @@ function "export" {
   databases = { main = "read_write" }
 }
 
+# A function that forwards alarms to something else than Slack.
+function "forward" {
+  code = "maintenance"
+}
+
+# Plain RDS, with replicas.
+alarms {
+  functions = ["forward"]
+  emails    = ["on-call@agora.example", "infra+alarms@agora.example"]
+
+  database "legacy" {
+    free_storage_percent = 15
+    off = {
+      replica_lag_seconds = "Only the report of yesterday reads the replica"
+    }
+  }
+}
+
 pipeline {
   gitlab {
     project = "community/groundwork"

@@ -141,3 +141,16 @@ service "convert" {
   memory        = 900 # MiB; not a size that Fargate has
   desired_count = 2
 }
+
+# Also warnings, which development does not have by default; all topics are in us-east-1 with the rest.
+alarms {
+  functions  = ["worker"]
+  severities = ["critical", "warning"]
+  events_off = {
+    spot_interruption = "The batch jobs of this cluster start again"
+  }
+
+  queue "jobs" {
+    age_seconds = 3600 # a night's jobs
+  }
+}

@@ -7,6 +7,8 @@ from typing import Any
 
 from tests.local.applied import Applied, changed, changes, planned
 
+CACHE_ALARMS = ("connections_percent", "cpu_percent", "evictions_per_minute", "memory_percent")
+
 
 def test_third_availability_zone_and_replica_only_add_their_own_resources(
     applied: Mapping[str, Applied], tmp_path: Path
@@ -42,7 +44,11 @@ def test_nat_gateway_per_availability_zone_and_new_image(applied: Mapping[str, A
     assert changes(applied["dev"], tmp_path, *edits) == {
         "create": ["aws_eip.network_nat_c", "aws_nat_gateway.network_nat_c"],
         "delete+create": ["aws_ecs_task_definition.service_api"],
-        "update": ["aws_ecs_service.service_api", "aws_route.network_app_c_nat"],
+        "update": [
+            "aws_cloudwatch_metric_alarm.alarm_network_nat_port_errors",
+            "aws_ecs_service.service_api",
+            "aws_route.network_app_c_nat",
+        ],
     }
 
 
@@ -60,7 +66,11 @@ def test_replicas_and_variable_of_the_pipelines_service(applied: Mapping[str, Ap
     assert changes(applied["staging"], tmp_path, *edits) == {
         "delete": ["aws_rds_cluster_instance.database_main_2"],
         "delete+create": ["aws_ecs_task_definition.service_api"],
-        "update": ["aws_elasticache_replication_group.cache_sessions"],
+        # The alarms are on the worst node.
+        "update": [
+            *(f"aws_cloudwatch_metric_alarm.alarm_cache_sessions_{key}" for key in CACHE_ALARMS),
+            "aws_elasticache_replication_group.cache_sessions",
+        ],
     }
 
 

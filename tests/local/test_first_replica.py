@@ -12,6 +12,7 @@ from local_aws.process import LocalAws
 from ops.target import Target
 from tests.local.account import HEADER
 from tests.local.small import Small
+from tests.support.environments import ALARMS
 
 ENVIRONMENT = f"""\
 {HEADER.replace("development", "production")}
@@ -33,7 +34,8 @@ database "orders" {{
 
   proxy {{}}
 }}
-"""
+
+{ALARMS}"""
 ORDERS_1 = "aws_db_instance.database_orders_1"
 COPIED = ENVIRONMENT.replace("# here", "copy_master_user_password = true")
 REPLICATED = ENVIRONMENT.replace("# here", "manage_master_user_password = false\n  instances = 2")

@@ -18,6 +18,7 @@ from ops.scaled_readers import clients_of, deletable_readers, delete_readers
 from ops.target import Target
 from tests.local.account import ACCOUNT
 from tests.local.small import Small, deletions, record
+from tests.support.environments import ALARMS
 
 NETWORK = f"""\
 product    = "mobile"
@@ -63,7 +64,7 @@ BLOCKS = {
     "aws_backup_vault.backup_main": ("backup {\n  governance_lock = true\n", "force_destroy = true"),
 }  # fmt: skip
 #: Blocks without a protection of their own.
-OTHERS = 'cache "sessions" {\n  node_type = "cache.m7g.large"\n}\n\nsecret "token" {\n}\n'
+OTHERS = 'cache "sessions" {\n  node_type = "cache.m7g.large"\n}\n\nsecret "token" {\n}\n' + ALARMS
 PROTECTED = NETWORK + "".join(
     f"{block}{SCALING if address == 'aws_rds_cluster.database_main' else ''}}}\n\n"
     for address, (block, _) in BLOCKS.items()
@@ -150,7 +151,7 @@ def test_removal_in_two_steps_deletes_everything(shop: Small, capsys: pytest.Cap
 
     loss = records_of_loss(shop.plan(NETWORK, lifting))
     assert shop.refused(loss) == {("aws_rds_cluster.database_main", "blocked")}
-    shop.write(LIFTED, lifting)
+    shop.write(LIFTED + ALARMS, lifting)
     clients = clients_of(shop.target, shop.file)
     cluster, readers = deletable_readers(clients, shop.file, "main")
     assert (cluster, len(readers)) == (CLUSTER, 1)

@@ -97,6 +97,15 @@ def test_alarm_uses_its_statistic(cloudwatch: Any, name: str, statistic: dict[st
     assert states(cloudwatch, name) == [state]
 
 
+@pytest.mark.parametrize(("statistic", "state"), [("PR(:1)", "ALARM"), ("PR(1:8)", "OK"), ("PR(8:)", "ALARM")])
+def test_percentile_rank_is_the_percentage_within_a_range(
+    cloudwatch: Any, name: str, statistic: str, state: str
+) -> None:
+    put_alarm(cloudwatch, name, Metrics=[query("rank", name, returned=True, Stat=statistic)])
+    send(cloudwatch, name, Values=[1, 9], Counts=[8, 1])
+    assert states(cloudwatch, name) == [state]
+
+
 def test_statistic_set_is_evaluated(cloudwatch: Any, name: str) -> None:
     put_alarm(cloudwatch, name, Statistic="Maximum")
     send(cloudwatch, name, StatisticValues={"SampleCount": 4, "Sum": 12, "Minimum": 1, "Maximum": 8})

@@ -24,6 +24,7 @@ from modules.events.push.settings import ApnsSettings
 from modules.foundation.settings import NotAllowed, Settings, Tier, TierDefault
 from modules.hcl.reading import shape_of, written
 from modules.network.vpc.settings import NetworkSettings
+from modules.observability.alarms.settings import AlarmsSettings
 from ops.reference.pages import FOLDER, pages
 from ops.workspace import PROJECT
 
@@ -71,6 +72,7 @@ def models() -> Iterator[type[BaseModel]]:
 ADD_ONS = ("vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent")
 #: Each block with tier-dependent defaults, and the required keys and those that avoid its exceptions.
 TIERED: dict[type[BaseModel], dict[str, Any]] = {
+    AlarmsSettings: {},
     ApnsSettings: {"secret": "apns", "key_id": "ABCDE12345", "team_id": "ABCDE12345", "bundle_id": "example.agora"},
     BackupSettings: {},
     BucketSettings: {},

@@ -35,6 +35,7 @@ MODULES = (
     "queue_",
     "topic_",
     "stream_",
+    "alarm_",
     "site_",
 )
 

@@ -26,6 +26,14 @@ KEYS = {
     "tier": "development",
 }
 PROD = DEV.replace("1" * 12, "3" * 12).replace("development", "production").replace("10.20.0.0/20", "10.20.16.0/20")
+#: What production requires of an environment that has something to watch.
+ALARMS = """\
+function "forward" { code = "maintenance" }
+alarms {
+  functions = ["forward"]
+  emails    = ["on-call@agora.example"]
+}
+"""
 
 
 def write(folder: Path, files: Mapping[str, str]) -> Path:

@@ -12,7 +12,7 @@ BESIDE = tuple(
     f"{LOCAL}test_{name}.py"
     for name in (
         *("removal", "changes", "interruption", "first_replica", "pipeline", "recovery"),
-        *("deploy", "state"),
+        *("deploy", "state", "alarm_changes"),
     )
 )
 #: Files that take a minute or more, whose tests share only synthesized stacks.

@@ -53,6 +53,10 @@ class GitlabSettings(Settings):
         """The server's URL without the scheme, as in the names of the IAM provider and its condition keys."""
         return self.url.removeprefix("https://")
 
+    def url_of(self, file: str) -> str:
+        """Return the URL of a file of the project, on the default branch."""
+        return f"{self.url}/{self.project}/-/blob/{self.default_branch}/{file}"
+
 
 class PipelineSettings(TieredSettings):
     """The `pipeline` block: jobs assume two roles, one to plan and one to apply."""

@@ -1,84 +1,97 @@
-"""Alarm topics."""
+"""The alarms of an environment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from constructs import Construct
 
-from modules.events.channel.channels import Topic
-from modules.events.channel.settings import TopicSettings
 from modules.events.function.functions import Function
-from modules.events.function.keys.triggers import OnTopic
-from modules.events.function.triggers import Triggers
+from modules.events.function.keys.shipped import SHIPPED
 from modules.foundation.foundation import Foundation
-from modules.foundation.policies import Condition, allow
-from modules.observability.alarms.settings import SEVERITIES, Severity, alarm_topic
+from modules.foundation.metrics import MetricSource
+from modules.observability.alarms.events import create_event_rules
+from modules.observability.alarms.regional import RegionalAlarms, Sourced
+from modules.observability.alarms.topics import AlarmTopics
+from modules.observability.alarms.watched import Key, planned_alarms
+from modules.observability.blocks import ObservabilityBlocks
+
+#: Where the runbooks are when no URL is known.
+RUNBOOKS_FILE = "docs/runbooks/alarms.md"
+
+#: The metrics of each block that has some, by what they are about.
+Sources = Mapping[Key, Mapping[str, Sequence[MetricSource]]]
 
 
 class Alarms(Construct):
-    """The `alarms` block: topics to which CloudWatch, Budgets, and EventBridge may publish.
+    """The `alarms` block: alarms on all blocks, events of AWS services, and the topics that they publish to.
 
-    Creates: a topic for each severity, with its policy; a subscription and a permission for each function.
+    Creates: topics; rules and their targets; the alarms of the environment's Region, and those of us-east-1 for what
+    is published there, which need topics of their own.
     """
 
-    def __init__(self, scope: Construct, id: str, *, functions: Sequence[Function], foundation: Foundation) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        blocks: ObservabilityBlocks,
+        sources: Sources,
+        functions: Sequence[Function],
+        runbooks: str | None,
+        foundation: Foundation,
+    ) -> None:
+        """`sources` has the metrics of all blocks, `runbooks` is the URL of the runbooks, if it is known."""
         super().__init__(scope, id)
+        self._functions = functions
+        self._emails = blocks.alarms.emails if blocks.alarms else ()
         self._foundation = foundation
-        self.topics = {severity: self._create_topic(severity) for severity in SEVERITIES}
-        self._grant_key()
+        self._runbooks = runbooks or RUNBOOKS_FILE
         for function in functions:
-            triggers = Triggers(self, f"tells-{function.label}", function=function, foundation=foundation)
-            for severity, topic in self.topics.items():
-                triggers.on_topic(alarm_topic(severity), OnTopic(), topic)
+            if runbooks and "RUNBOOKS" in SHIPPED.get(function.folder, {}):
+                function.add_environment({"RUNBOOKS": runbooks})
+        home = self._create_topics(foundation.names.region)
+        self.topics = home.topics
+        create_event_rules(foundation.resources(self, "alarm"), blocks=blocks, topics=home, names=foundation.names)
+        by_region = self._by_region(blocks, sources)
+        self._regional = {foundation.names.region: self._create_alarms(foundation.names.region, by_region, home)}
+        for region in [each for each in by_region if each not in self._regional]:
+            self._regional[region] = self._create_alarms(region, by_region, self._create_topics(region))
 
-    def _create_topic(self, severity: Severity) -> Topic:
-        name = alarm_topic(severity)
-        topic = Topic(self, name, name=name, settings=TopicSettings(), foundation=self._foundation)
-        for sid, service, condition in self._publishers():
-            topic.add_statements(
-                allow(
-                    sid,
-                    principal={"Service": f"{service}.amazonaws.com"},
-                    actions=["sns:Publish"],
-                    resources=[topic.arn],
-                    condition=condition,
-                )
-            )
-        return topic
+    def in_region(self, region: str | None) -> RegionalAlarms:
+        """Return the alarms of a Region, by default the environment's own, to add others to them."""
+        region = region or self._foundation.names.region
+        if region not in self._regional:
+            self._regional[region] = self._create_alarms(region, {}, self._create_topics(region))
+        return self._regional[region]
 
-    def _publishers(self) -> list[tuple[str, str, Condition | None]]:
-        """Return the services that may publish, each with the statement's Sid and condition.
+    def _by_region(self, blocks: ObservabilityBlocks, sources: Sources) -> dict[str, list[Sourced]]:
+        """Return the alarms with the resources that they are about, by the Region that has the metrics."""
+        found: dict[str, list[Sourced]] = {}
+        for planned in planned_alarms(blocks):
+            own = sources[planned.watched.at][planned.alarm.of]
+            for region in dict.fromkeys(each.region for each in own):
+                there = [each for each in own if each.region == region]
+                found.setdefault(region or self._foundation.names.region, []).append((planned, there))
+        return found
 
-        [CloudWatch User Guide, Notifying users on alarm changes]
-        (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html) and [AWS Cost
-        Management User Guide, Creating an Amazon SNS topic for budget notifications]
-        (https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html) name these conditions;
-        [EventBridge User Guide, Using resource-based policies for Amazon EventBridge]
-        (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html) names none for a topic.
-        """
-        account, region = self._foundation.names.account_id, self._foundation.names.region
-        of_this_account = {"StringEquals": {"aws:SourceAccount": account}}
-        return [
-            (
-                "Alarms",
-                "cloudwatch",
-                {**of_this_account, "ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:{region}:{account}:*"}},
-            ),
-            ("Budgets", "budgets", {**of_this_account, "ArnLike": {"aws:SourceArn": f"arn:aws:budgets::{account}:*"}}),
-            ("Rules", "events", None),
-        ]
+    def _create_topics(self, region: str) -> AlarmTopics:
+        return AlarmTopics(
+            self,
+            f"topics-{region}",
+            region=region,
+            functions=self._functions,
+            emails=self._emails,
+            foundation=self._foundation,
+        )
 
-    def _grant_key(self) -> None:
-        """Allow the same services to use the topics' key; otherwise, their messages are lost without an error."""
-        for service in ("cloudwatch", "budgets"):
-            self._foundation.grant_message_key(service)
-        # [Amazon SNS Developer Guide, Managing Amazon SNS encryption keys and costs]
-        # (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html): the account as a condition is not
-        # supported for EventBridge.
-        self._foundation.message_key.add_statements(
-            allow(
-                "FromEvents",
-                principal={"Service": "events.amazonaws.com"},
-                actions=["kms:GenerateDataKey", "kms:Decrypt"],
-                resources=["*"],
-            )
+    def _create_alarms(
+        self, region: str, by_region: Mapping[str, Sequence[Sourced]], topics: AlarmTopics
+    ) -> RegionalAlarms:
+        return RegionalAlarms(
+            self,
+            f"alarms-{region}",
+            region=region,
+            alarms=by_region.get(region, ()),
+            topics=topics,
+            runbooks=self._runbooks,
+            foundation=self._foundation,
         )

@@ -1,24 +1,40 @@
-"""The `alarms` block: the subscribers of alarm topics, which exist for each severity."""
+"""The `alarms` block: whom alarms notify, which ones exist, and their thresholds."""
 
-from typing import Literal, get_args
+import re
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from modules.foundation.lists import named_twice
 from modules.foundation.names import TOPIC_NAME_LIMIT, Names
-from modules.foundation.problems import raise_findings
-from modules.foundation.settings import Label, Settings
+from modules.foundation.problems import Finding, broken_rule, raise_findings
+from modules.foundation.settings import Label, TieredSettings, each_once, tiered
+from modules.observability.alarms.keys.alarm import BlockAlarms, Severity, off_findings
+from modules.observability.alarms.keys.aws_events import EVENTS
+from modules.observability.alarms.keys.compute import LoadBalancerAlarms, ScheduledTaskAlarms, ServiceAlarms
+from modules.observability.alarms.keys.data import CacheAlarms, DatabaseAlarms
+from modules.observability.alarms.keys.edge import FirewallAlarms, NetworkAlarms, SiteAlarms
+from modules.observability.alarms.keys.events import FunctionAlarms, QueueAlarms, StreamAlarms, TopicAlarms
 
-#: The most severe first. critical: someone must act immediately, even at night; warning: someone must look today; info:
-#: for information. The function slack_alarm reads the severity from the end of the topic's name.
-Severity = Literal["critical", "warning", "info"]
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+_EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 #: Drift needs no immediate action, but should not remain for weeks.
 DRIFT_SEVERITY: Severity = "warning"
 
 
-class AlarmsSettings(Settings):
-    """The `alarms` block: a topic for each severity, and the functions that they invoke."""
+def _https(value: str) -> str:
+    if not value.startswith("https://") or "#" in value or " " in value:
+        raise broken_rule("is not the URL of a page", 'write "https://..." without a # part')
+    return value
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise broken_rule("is not an email address", 'write a group\'s address, such as "on-call@agora.example"')
+    return value
+
+
+class AlarmsSettings(TieredSettings):
+    """The `alarms` block: topics by severity, the functions that they invoke, and an alarm for each threshold."""
 
     functions: tuple[Label, ...] = Field(
         default=(),
@@ -26,11 +42,91 @@ class AlarmsSettings(Settings):
         description="`function` blocks that every alarm invokes; the environment variables of each decide which alarms "
         "it forwards.",
     )
+    emails: tuple[Annotated[str, AfterValidator(_email)], ...] = Field(
+        default=(),
+        examples=[["on-call@agora.example"]],
+        description="Addresses, of groups rather than persons, that get critical alarms as emails too: also the one "
+        "that a function failed to forward alarms. AWS first sends each a link to confirm.",
+    )
+    severities: Annotated[tuple[Severity, ...], AfterValidator(each_once)] = tiered(
+        development=("critical",),
+        staging=("critical", "warning"),
+        production=("critical", "warning"),
+        min_length=1,
+        description="Severities of the alarms that are created. critical: someone must act at once; warning: someone "
+        "must look today. Development pays only for those that show an outage.",
+    )
+    runbooks: Annotated[str, AfterValidator(_https)] | None = Field(
+        default=None,
+        examples=["https://gitlab.com/community/groundwork/-/blob/main/docs/runbooks/alarms.md"],
+        description="The URL of docs/runbooks/alarms.md, which each alarm links to; by default the file in the "
+        "project of the `pipeline` block.",
+    )
+    events_off: dict[str, str] = Field(
+        default_factory=dict,
+        examples=[{"spot_interruption": "Tasks on Spot restart within a minute"}],
+        description=f"Events that notify nobody, each with the reason: {', '.join(EVENTS)}.",
+    )
+    network: NetworkAlarms | None = Field(default=None, description="Alarms of the `network` block.")
+    database: dict[Label, DatabaseAlarms] = Field(default_factory=dict, description="Alarms of `database` blocks.")
+    cache: dict[Label, CacheAlarms] = Field(default_factory=dict, description="Alarms of `cache` blocks.")
+    function: dict[Label, FunctionAlarms] = Field(
+        default_factory=dict,
+        description="Alarms of `function` blocks, and of the functions of `push` blocks, push-NAME.",
+    )
+    queue: dict[Label, QueueAlarms] = Field(default_factory=dict, description="Alarms of `queue` blocks.")
+    topic: dict[Label, TopicAlarms] = Field(default_factory=dict, description="Alarms of `topic` blocks.")
+    stream: dict[Label, StreamAlarms] = Field(default_factory=dict, description="Alarms of `stream` blocks.")
+    service: dict[Label, ServiceAlarms] = Field(default_factory=dict, description="Alarms of `service` blocks.")
+    scheduled_task: dict[Label, ScheduledTaskAlarms] = Field(
+        default_factory=dict, description="Alarms of `scheduled_task` blocks."
+    )
+    load_balancer: dict[Label, LoadBalancerAlarms] = Field(
+        default_factory=dict, description="Alarms of `load_balancer` blocks."
+    )
+    firewall: FirewallAlarms | None = Field(default=None, description="Alarms of the `firewall` block.")
+    site: dict[Label, SiteAlarms] = Field(default_factory=dict, description="Alarms of `site` blocks.")
 
     @model_validator(mode="after")
     def _rules(self) -> "AlarmsSettings":
-        raise_findings(named_twice(self, "functions"))
+        raise_findings(
+            [
+                *named_twice(self, "functions", "emails"),
+                *off_findings("events_off", self.events_off, EVENTS, "event"),
+                *self._severity_findings(),
+            ]
+        )
         return self
+
+    def _severity_findings(self) -> list[Finding]:
+        if not self.is_production or "critical" in self.severities:
+            return []
+        rule = "leaves out critical, so an outage would notify nobody in production"
+        return [Finding(("severities",), list(self.severities), rule, 'add "critical"')]
+
+    def of(self, kind: str, label: str) -> BlockAlarms:
+        """Return the thresholds of a block; those that no file has set are the defaults."""
+        written = getattr(self, kind)
+        if label:
+            written = written.get(label)
+        return written or KINDS[kind]()
+
+
+#: The settings class of the alarms of each kind of block, from the lowest module up.
+KINDS: dict[str, type[BlockAlarms]] = {
+    "network": NetworkAlarms,
+    "database": DatabaseAlarms,
+    "cache": CacheAlarms,
+    "function": FunctionAlarms,
+    "queue": QueueAlarms,
+    "topic": TopicAlarms,
+    "stream": StreamAlarms,
+    "service": ServiceAlarms,
+    "scheduled_task": ScheduledTaskAlarms,
+    "load_balancer": LoadBalancerAlarms,
+    "firewall": FirewallAlarms,
+    "site": SiteAlarms,
+}
 
 
 def alarm_topic(severity: Severity) -> str:

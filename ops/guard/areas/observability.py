@@ -22,7 +22,12 @@ OBSERVABILITY: tuple[Row, ...] = (
     weakens("aws_cloudwatch_log_delivery", "record_fields", drops, "would log fewer fields"),
     noted(guards("aws_cloudwatch_log_subscription_filter", "the logs would no longer be forwarded")),
     weakens("aws_cloudwatch_metric_alarm", "actions_enabled", off, "would notify nobody"),
-    weakens("aws_cloudwatch_metric_alarm", "alarm_actions", off, "would notify nobody", **UNKNOWN_ALLOWED),
+    # When a block gets a second alarm, a composite alarm notifies instead of the first one.
+    noted(weakens("aws_cloudwatch_metric_alarm", "alarm_actions", off, "would notify nobody, unless a composite alarm names it", **UNKNOWN_ALLOWED)),
+    weakens("aws_cloudwatch_composite_alarm", "actions_enabled", off, "would notify nobody"),
+    weakens("aws_cloudwatch_composite_alarm", "alarm_actions", off, "would notify nobody", **UNKNOWN_ALLOWED),
+    noted(guards("aws_cloudwatch_composite_alarm", "nobody would be notified")),
+    noted(guards("aws_cloudwatch_event_target", "nobody would be notified of the events")),
     noted(guards("aws_cloudwatch_metric_alarm", "nobody would be notified")),
     noted(weakens("aws_cloudwatch_metric_alarm", "threshold", changed, "would notify at another value")),
     noted(guards("aws_route53_health_check", "the endpoint would no longer be checked")),

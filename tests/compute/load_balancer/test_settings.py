@@ -7,7 +7,7 @@ import pytest
 
 from modules.compute.load_balancer.settings import LoadBalancerSettings
 from modules.environment_files import load
-from tests.support.environments import DEV, PROD, only_problem, problems_of, write
+from tests.support.environments import ALARMS, DEV, PROD, only_problem, problems_of, write
 
 ZONE = 'zone "public" {\n  name = "agora.example"\n}\n'
 RULE = 'rule "old" {\n    priority = 10\n    paths = ["/v0/*"]\n    redirect {\n      path = "/v1/"\n    }\n  }'
@@ -29,7 +29,7 @@ def test_defaults_depend_on_tier_and_scheme(tmp_path: Path) -> None:
     assert (dev.drop_invalid_header_fields, dev.desync_mitigation_mode, dev.enable_http2) == (True, "defensive", True)
     assert dev.default.fixed_response is not None
     assert dev.default.fixed_response.status_code == 404
-    assert settings(tmp_path, PROD + balancer()).deletion_protection is True
+    assert settings(tmp_path, PROD + balancer() + ALARMS).deletion_protection is True
     assert settings(tmp_path, DEV + balancer("internal = true")).reachable_from == "vpc"
 
 
@@ -96,7 +96,7 @@ def test_internal_load_balancer_reachable_from_internet_is_a_problem(tmp_path: P
     ],
 )
 def test_value_not_allowed_in_production_is_a_problem(tmp_path: Path, line: str, message: str) -> None:
-    problem = only_problem(tmp_path, {"prod": PROD + balancer(line)})
+    problem = only_problem(tmp_path, {"prod": PROD + balancer(line) + ALARMS})
     assert problem.startswith(f"prod.hcl:15: load_balancer.public.{message}")
     assert problems_of(tmp_path, {"prod": DEV + balancer(line)}) == []
 

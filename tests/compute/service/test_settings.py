@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from modules.compute.service.settings import DeploymentSettings, ServiceSettings
 from modules.environment_files import load
-from tests.support.environments import DEV, PROD, only_problem, problems_of, write
+from tests.support.environments import ALARMS, DEV, PROD, only_problem, problems_of, write
 
 PREREQUISITES = 'ecs "main" {}\nrepository "api" {}\n'
 DATA = """\
@@ -36,7 +36,7 @@ def dev(*lines: str, data: str = "") -> str:
 
 
 def prod(*lines: str) -> str:
-    return PROD + PREREQUISITES + service(*lines)
+    return PROD + PREREQUISITES + service(*lines) + ALARMS
 
 
 def settings(folder: Path, text: str) -> ServiceSettings:
@@ -146,7 +146,7 @@ def test_value_not_allowed_in_production_is_a_problem(tmp_path: Path, lines: lis
 def test_fewer_tasks_than_zones_in_production_are_a_problem(tmp_path: Path) -> None:
     three = PROD.replace('["a", "c"]', '["a", "b", "c"]') + PREREQUISITES
     scaling = 'scaling {\n min_capacity = 2\n max_capacity = 6\n target_tracking "cpu" {\n metric = "cpu"\n'
-    text = three + service(scaling + "target_value = 50\n}\n}")
+    text = three + service(scaling + "target_value = 50\n}\n}") + ALARMS
     assert (
         "service.api.scaling.min_capacity 2 leaves an Availability Zone without capacity: there are 3 zones"
         in problem_of(tmp_path, text)

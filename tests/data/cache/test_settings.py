@@ -6,7 +6,7 @@ import pytest
 
 from modules.data.cache.settings import CacheSettings
 from modules.environment_files import load
-from tests.support.environments import DEV, PROD, only_problem, problems_of, write
+from tests.support.environments import ALARMS, DEV, PROD, only_problem, problems_of, write
 
 
 def cache(*lines: str, label: str = "sessions") -> str:
@@ -28,7 +28,7 @@ def test_cache_defaults_depend_on_the_tier(tmp_path: Path) -> None:
         True,
     )
     assert (dev.engine, dev.engine_version, dev.family) == ("valkey", "8.1", "valkey8")
-    prod = settings(tmp_path, PROD + cache())
+    prod = settings(tmp_path, PROD + cache() + ALARMS)
     assert (prod.replicas, prod.multi_az, prod.snapshot_retention_limit, prod.nodes) == (1, True, 7, 2)
     redis = settings(tmp_path, DEV + cache('engine = "redis"'))
     assert (redis.engine_version, redis.family) == ("7.1", "redis7")

@@ -7,7 +7,7 @@ import pytest
 
 from modules.data.database.settings import DatabaseSettings
 from modules.environment_files import load
-from tests.support.environments import DEV, PROD, only_problem, problems_of, write
+from tests.support.environments import ALARMS, DEV, PROD, only_problem, problems_of, write
 
 AURORA = """\
 database "main" {
@@ -261,7 +261,7 @@ def test_database_in_production_with_unsafe_setting_is_a_problem(
 ) -> None:
     safe = text.replace("# here", f"# here\n  {SAFE if text == AURORA else ''}")
     unsafe = safe.replace("# here", f"{key} = {value}")
-    assert only_problem(tmp_path, {"prod": PROD + unsafe}).startswith(f"prod.hcl:14: database.main.{message}")
+    assert only_problem(tmp_path, {"prod": PROD + unsafe + ALARMS}).startswith(f"prod.hcl:14: database.main.{message}")
 
 
 @pytest.mark.parametrize(
@@ -280,10 +280,10 @@ def test_database_in_production_in_a_single_zone_is_a_problem(tmp_path: Path, ch
 
 
 def test_database_in_production_is_protected_by_default(tmp_path: Path) -> None:
-    aurora = database(tmp_path, AURORA.replace("# here", SAFE), PROD, "prod")
+    aurora = database(tmp_path, AURORA.replace("# here", SAFE), PROD + ALARMS, "prod")
     assert (aurora.deletion_protection, aurora.skip_final_snapshot, aurora.storage_encrypted) == (True, False, True)
     assert (aurora.backup_retention_period, aurora.apply_immediately) == (14, False)
-    assert database(tmp_path, RDS, PROD, "prod").multi_az is True
+    assert database(tmp_path, RDS, PROD + ALARMS, "prod").multi_az is True
 
 
 def test_database_in_development_is_not_protected_by_default(tmp_path: Path) -> None:

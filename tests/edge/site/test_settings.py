@@ -12,7 +12,7 @@ from modules.compute.load_balancer.keys.listener_rules import covers
 from modules.edge.site.settings import SiteSettings
 from modules.environment_files import load
 from tests.support.days import READ
-from tests.support.environments import DEV, PROD, only_problem, problems_of, write
+from tests.support.environments import ALARMS, DEV, PROD, only_problem, problems_of, write
 
 ZONE = 'zone "public" {\n  name = "agora.example"\n}\n'
 #: The load balancer and the bucket that the sites of these tests use.
@@ -189,7 +189,7 @@ def test_name_of_sites_in_two_environments_is_reported(tmp_path: Path) -> None:
     zone = ZONE.replace("}", "  existing = true\n}")
     files = {
         "dev": named("www.agora.example", zone=zone),
-        "prod": named("www.agora.example", zone=zone).replace(DEV, PROD),
+        "prod": named("www.agora.example", zone=zone).replace(DEV, PROD) + ALARMS,
     }
     assert only_problem(tmp_path, files) == (
         "prod.hcl:15: site.www.names www.agora.example is already a name of dev's site (dev.hcl:15); use different "
@@ -210,7 +210,7 @@ def test_api_reachable_without_cloudfront_is_an_error_in_production_and_a_warnin
         "site.www.api.load_balancer public is also reachable without CloudFront, which bypasses the site's firewall "
         "and geographic restrictions; "
     )
-    assert only_problem(tmp_path, {"prod": site(*API, before=balancer(), environment=PROD)}).startswith(
+    assert only_problem(tmp_path, {"prod": site(*API, before=balancer(), environment=PROD) + ALARMS}).startswith(
         f'prod.hcl:16: {rule}write reachable_from = "cloudfront" there, or add a separate load balancer for the site'
     )
     (tmp_path / "prod.hcl").unlink()
@@ -228,13 +228,13 @@ def test_api_reachable_without_cloudfront_is_an_error_in_production_and_a_warnin
     ],
 )
 def test_api_reachable_only_from_cloudfront_has_no_warning(tmp_path: Path, lines: list[str]) -> None:
-    text = site(*API, before=balancer(*lines), environment=PROD)
+    text = site(*API, before=balancer(*lines), environment=PROD) + ALARMS
     assert list(load(write(tmp_path, {"prod": text}))["prod"].warnings(READ)) == []
 
 
 def test_internal_api_with_other_sources_is_accepted(tmp_path: Path) -> None:
     ranges = ", ".join(f'"10.9.{number}.0/24"' for number in range(2))
-    text = site(*API, before=balancer("internal = true", f"reachable_from = [{ranges}]"), environment=PROD)
+    text = site(*API, before=balancer("internal = true", f"reachable_from = [{ranges}]"), environment=PROD) + ALARMS
     assert problems_of(tmp_path, {"prod": text}) == []
 
 

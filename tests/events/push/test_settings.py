@@ -8,7 +8,7 @@ from modules.environment_files import load
 from modules.events.channel.settings import QueueSettings
 from modules.events.push.settings import application_arn
 from modules.foundation.names import Names
-from tests.support.environments import DEV, PROD, only_problem, write
+from tests.support.environments import ALARMS, DEV, PROD, only_problem, write
 
 SECRETS = 'secret "apns-key" { }\nsecret "fcm-account" { }\n'
 APNS = ['secret = "apns-key"', 'key_id = "ABCDE12345"', 'team_id = "TEAM123456"', 'bundle_id = "example.agora.app"']
@@ -51,7 +51,7 @@ def test_sandbox_in_production_is_a_problem(tmp_path: Path) -> None:
     assert "push.mobile.apns.sandbox true is not allowed in production: apps from the App Store would" in problem
 
 
-@pytest.mark.parametrize(("name", "text", "platform"), [("dev", DEV, "APNS_SANDBOX"), ("prod", PROD, "APNS")])
+@pytest.mark.parametrize(("name", "text", "platform"), [("dev", DEV, "APNS_SANDBOX"), ("prod", PROD + ALARMS, "APNS")])
 def test_application_arn_contains_the_environment_name(tmp_path: Path, name: str, text: str, platform: str) -> None:
     settings = load(write(tmp_path, {name: text + push(apns=APNS, fcm=FCM)}))[name].settings
     names = Names("agora", name, settings.account_id, settings.region)

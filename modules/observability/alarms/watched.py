@@ -1,0 +1,105 @@
+"""The alarms of an environment: every block that has some, each alarm with its threshold, and what causes what."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from modules.foundation.settings import Label
+from modules.observability.alarms.keys.alarm import Alarm, BlockAlarms, Severity, Watched
+from modules.observability.alarms.settings import KINDS, AlarmsSettings
+from modules.observability.blocks import ObservabilityBlocks
+
+#: The key of a block: its kind, and its label or nothing.
+Key = tuple[str, Label]
+
+
+@dataclass(frozen=True)
+class PlannedAlarm:
+    """An alarm that the environment has."""
+
+    watched: Watched
+    key: str
+    alarm: Alarm
+    thresholds: BlockAlarms
+    severity: Severity
+
+    @property
+    def name(self) -> str:
+        """The alarm's part of names: `database-main-cpu-percent`."""
+        return f"{self.watched.name}-{self.key.replace('_', '-')}"
+
+    @property
+    def threshold(self) -> float:
+        """The threshold that the environment file has, or the default."""
+        return float(getattr(self.thresholds, self.key))
+
+    @property
+    def expression(self) -> str | None:
+        """The metric math with its numbers, or None if the alarm is on one metric."""
+        if self.alarm.expression is None:
+            return None
+        numbers = self.alarm.numbers(self.watched) if self.alarm.numbers else {}
+        written = {key: value for key, value in self.thresholds if isinstance(value, int | float)}
+        return self.alarm.expression.format(**written, **{name: _plain(value) for name, value in numbers.items()})
+
+    @property
+    def summary(self) -> str:
+        """What is watched, as sentences."""
+        watched = f"{self.watched.kind} {self.watched.label}".strip()
+        return f"{watched}: {type(self.thresholds).model_fields[self.key].description}"
+
+    @property
+    def anchor(self) -> str:
+        """The anchor of the runbook, of a heading such as "database cpu_percent"."""
+        return f"{self.watched.kind}-{self.key}"
+
+
+def _plain(value: float) -> str:
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def watched_blocks(blocks: ObservabilityBlocks) -> Iterator[Watched]:
+    """Yield the blocks that have alarms, from the lowest module up, with the functions and channels of `push`."""
+    expanded = blocks.expanded()
+    for kind in KINDS:
+        found: Any = getattr(expanded, kind)
+        if isinstance(found, dict):
+            for label, settings in found.items():
+                yield Watched(kind, label, settings, expanded)
+        elif found is not None:
+            yield Watched(kind, "", found, expanded)
+
+
+def planned_alarms(blocks: ObservabilityBlocks) -> Iterator[PlannedAlarm]:
+    """Yield the environment's alarms; none without an `alarms` block."""
+    settings = blocks.alarms
+    if settings is None:
+        return
+    for watched in watched_blocks(blocks):
+        thresholds = settings.of(watched.kind, watched.label)
+        for key, alarm in thresholds.declared():
+            severity = "critical" if _is_about_alarms(watched, key, settings) else alarm.severity
+            if severity in settings.severities and key not in thresholds.off and alarm.applies(watched):
+                yield PlannedAlarm(watched, key, alarm, thresholds, severity)
+
+
+def _is_about_alarms(watched: Watched, key: str, settings: AlarmsSettings) -> bool:
+    """Return whether the alarm says that other alarms notified nobody."""
+    return watched.kind == "function" and watched.label in settings.functions and key == "failed_events"
+
+
+def causes(watched: Watched) -> list[Key]:
+    """Return the blocks whose failure makes this block fail too, so that one outage is one message."""
+    settings = watched.settings
+    match watched.kind:
+        case "service" | "function":
+            return [
+                *(("database", name) for name in settings.databases),
+                *(("cache", user.split(":")[0]) for user in settings.caches),
+            ]
+        case "scheduled_task":
+            return [("service", settings.service)] if settings.service else []
+        case "load_balancer":
+            return [("service", name) for name in watched.blocks.service if settings.rules_to(name)]
+        case _:
+            return []
