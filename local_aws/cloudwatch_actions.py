@@ -11,6 +11,7 @@ from typing import Any
 
 from local_aws.cloudwatch_messages import event, message, region_name
 from local_aws.cloudwatch_suppression import suppress
+from local_aws.destinations import invoke, publish
 
 _ACTIONS = {"ALARM": "alarm_actions", "OK": "ok_actions", "INSUFFICIENT_DATA": "insufficient_data_actions"}
 
@@ -43,15 +44,9 @@ def act(backend: Any, alarm: Any, before: str) -> None:
 
 
 def _act(backend: Any, alarm: Any, before: str, arn: str) -> None:
-    from moto.awslambda.utils import get_backend
-    from moto.sns.models import sns_backends
-
-    from local_aws.lambda_events import later
-
-    service, region, account = arn.split(":")[2:5]
+    service, region = arn.split(":")[2:4]
     if service == "sns":
         subject = f'{alarm.state_value}: "{alarm.name}" in {region_name(region)}'
-        text = json.dumps(message(backend, alarm, before))
-        sns_backends[account][region].publish(text, arn=arn, subject=subject[:100])
+        publish(arn, json.dumps(message(backend, alarm, before)), subject[:100])
     elif service == "lambda":
-        later(get_backend(account, region).get_function(arn), event(backend, alarm, before))
+        invoke(arn, event(backend, alarm, before))

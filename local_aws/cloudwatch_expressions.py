@@ -12,7 +12,8 @@ import operator
 import re
 from collections.abc import Callable
 
-from local_aws.cloudwatch_functions import FUNCTIONS, Input, UnsupportedError, Value, combine
+from local_aws.cloudwatch_functions import FUNCTIONS, Input, Series, UnsupportedError, Value, combine
+from local_aws.tokens import tokens
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|(?P<name>[A-Za-z_]\w*)"
@@ -37,7 +38,7 @@ class Expression:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._tokens = _tokens(text)
+        self._tokens = [each.group().strip() for each in tokens(_TOKEN, text, self._unsupported)]
         self._next = 0
         self.names: set[str] = set()
         self._node = self._or()
@@ -63,8 +64,7 @@ class Expression:
     def _comparison(self) -> Node:
         node = self._sum()
         while sign := self._take(*_COMPARISONS):
-            compare = _COMPARISONS[sign]
-            node = _binary(node, self._sum(), lambda a, b, compare=compare: float(compare(a, b)))  # type: ignore[misc]
+            node = _binary(node, self._sum(), _as_number(_COMPARISONS[sign]))
         return node
 
     def _sum(self) -> Node:
@@ -138,19 +138,15 @@ class Expression:
         if not self._take(token):
             raise self._error(f"{token} is missing")
 
+    def _unsupported(self, rest: str) -> UnsupportedError:
+        return self._error(f"{rest[:20]!r} is not supported")
+
     def _error(self, problem: str) -> UnsupportedError:
         return UnsupportedError(f"{self._text}: {problem}")
 
 
-def _tokens(text: str) -> list[str]:
-    tokens, position = [], 0
-    while position < len(text.rstrip()):
-        found = _TOKEN.match(text, position)
-        if not found:
-            raise UnsupportedError(f"{text}: {text[position:].strip()[:20]!r} is not supported")
-        tokens.append(found.group().strip())
-        position = found.end()
-    return tokens
+def _as_number(compare: Callable[[float, float], bool]) -> Callable[[float, float], float]:
+    return lambda left, right: float(compare(left, right))
 
 
 def _binary(left: Node, right: Node, apply: Callable[[float, float], float]) -> Node:
@@ -159,11 +155,13 @@ def _binary(left: Node, right: Node, apply: Callable[[float, float], float]) -> 
 
 def _array(nodes: list[Node]) -> Node:
     def array(given: Input) -> Value:
-        values = [each(given) for each in nodes]
-        flat = [each for value in values for each in (value if isinstance(value, list) else [value])]
-        if not all(isinstance(each, dict) for each in flat):
-            raise UnsupportedError("an array can only contain time series")
-        return flat  # type: ignore[return-value]
+        found: list[Series] = []
+        for value in (each(given) for each in nodes):
+            for each in value if isinstance(value, list) else [value]:
+                if not isinstance(each, dict):
+                    raise UnsupportedError("an array can only contain time series")
+                found.append(each)
+        return found
 
     return array
 

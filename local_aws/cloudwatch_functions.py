@@ -94,14 +94,14 @@ def _if(given: Input, arguments: list[Value]) -> Value:
         scalar = isinstance(value, float) and isinstance(otherwise, float)
         chosen = value if condition else otherwise
         return chosen if scalar or not isinstance(chosen, float) else dict.fromkeys(given.times, chosen)
-    if not all(isinstance(each, float | dict) for each in (condition, value, otherwise)):
+    if not (isinstance(condition, dict) and isinstance(value, float | dict) and isinstance(otherwise, float | dict)):
         raise UnsupportedError("IF accepts time series and numbers")
     found: Series = {}
-    for time, holds in _series(condition).items():
+    for time, holds in condition.items():
         if holds:
-            found[time] = _at(value, time)  # type: ignore[arg-type]
+            found[time] = _at(value, time)
         elif isinstance(otherwise, float) or time in otherwise:
-            found[time] = _at(otherwise, time)  # type: ignore[arg-type]
+            found[time] = _at(otherwise, time)
     return found
 
 

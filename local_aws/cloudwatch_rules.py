@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from local_aws.tokens import tokens
+
 _TOKEN = re.compile(
     r"\s*(?:(?P<state>ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:\"(?P<quoted>[^\"]+)\"|(?P<bare>[^()\"]+?))\s*\)"
     r"|(?P<word>AND|OR|NOT|TRUE|FALSE|true|false)\b|(?P<sign>[()]))"
@@ -28,7 +30,7 @@ class Rule:
     """A parsed rule."""
 
     def __init__(self, text: str) -> None:
-        self._tokens = _tokens(text)
+        self._tokens = tokens(_TOKEN, text, lambda rest: RuleError(f"{rest[:40]!r} is not supported"))
         self._next = 0
         #: Names and ARNs of the alarms, as written, each once.
         self.alarms = list(dict.fromkeys(each["quoted"] or each["bare"] for each in self._tokens if each["state"]))
@@ -86,14 +88,3 @@ def find(backend: Any, reference: str) -> Any:
     """Return an alarm by its name or ARN; None if it does not exist."""
     by_arn = next((each for each in backend.alarms.values() if each.alarm_arn == reference), None)
     return by_arn or backend.alarms.get(reference)
-
-
-def _tokens(text: str) -> list[re.Match[str]]:
-    tokens, position = [], 0
-    while position < len(text.rstrip()):
-        found = _TOKEN.match(text, position)
-        if not found:
-            raise RuleError(f"{text[position:].strip()[:40]!r} is not supported")
-        tokens.append(found)
-        position = found.end()
-    return tokens

@@ -15,6 +15,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from local_aws.destinations import invoke, publish
 from local_aws.events_inputs import text
 
 
@@ -48,13 +49,6 @@ def _sending(send: Callable[..., None]) -> Callable[..., None]:
     return send_to_targets
 
 
-def _to_topic(target: dict[str, Any], message: str) -> None:
-    from moto.sns.models import sns_backends
-
-    region, account = target["Arn"].split(":")[3:5]
-    sns_backends[account][region].publish(message, arn=target["Arn"])
-
-
 def _to_queue(target: dict[str, Any], message: str) -> None:
     from moto.sqs.models import sqs_backends
 
@@ -63,17 +57,8 @@ def _to_queue(target: dict[str, Any], message: str) -> None:
     sqs_backends[account][region].send_message(queue_name=name, message_body=message, group_id=group)
 
 
-def _to_function(target: dict[str, Any], message: str) -> None:
-    from moto.awslambda.utils import get_backend
-
-    from local_aws.lambda_events import later
-
-    region, account = target["Arn"].split(":")[3:5]
-    later(get_backend(account, region).get_function(target["Arn"]), json.loads(message))
-
-
 _SENDERS: dict[str, Callable[[dict[str, Any], str], None]] = {
-    "sns": _to_topic,
+    "sns": lambda target, message: publish(target["Arn"], message),
     "sqs": _to_queue,
-    "lambda": _to_function,
+    "lambda": lambda target, message: invoke(target["Arn"], json.loads(message)),
 }

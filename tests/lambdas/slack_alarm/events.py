@@ -27,7 +27,7 @@ def alarm(**changed: Any) -> dict[str, Any]:
     }
 
 
-COMPOSITE = {
+COMPOSITE: dict[str, Any] = {
     "AlarmName": "agora-prod-down",
     "AlarmRule": 'ALARM("agora-prod-api-errors") OR ALARM("agora-prod: db/cpu")',
     "AWSAccountId": "333333333333",

@@ -30,7 +30,7 @@ def test_notice_of_composite_alarm_names_the_children_that_triggered_it() -> Non
 
 
 def test_notice_of_composite_alarm_reads_children_that_are_strings() -> None:
-    children = [each["Arn"] for each in COMPOSITE["TriggeringChildren"]]  # type: ignore[index]
+    children = [each["Arn"] for each in COMPOSITE["TriggeringChildren"]]
     read = notice({**COMPOSITE, "TriggeringChildren": children})
     assert dict(read.facts)["Triggered by"] == "agora-prod-api-errors\nagora-prod: db/cpu"
 
