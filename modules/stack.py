@@ -27,8 +27,7 @@ from modules.foundation.names import ACCOUNT, account_stack_name
 from modules.foundation.providers import Providers
 from modules.foundation.resources import Addresses
 from modules.network.module import NetworkModule
-from modules.observability.alarms.alarms import RUNBOOKS_FILE
-from modules.observability.alarms.settings import DRIFT_SEVERITY, alarm_topic_arn
+from modules.observability.alarms.settings import DRIFT_SEVERITY, RUNBOOKS_FILE, alarm_topic_arn
 from modules.observability.module import ObservabilityModule
 
 #: The first release of Terraform (and OpenTofu) that locks the state with an object in S3, `use_lockfile`.

@@ -8,7 +8,7 @@ from constructs import Construct
 from modules.foundation.kms import Key
 from modules.foundation.logs import LogBucket, LogGroup, log_group_statement
 from modules.foundation.names import Names
-from modules.foundation.policies import allow
+from modules.foundation.policies import Statement, allow
 from modules.foundation.providers import Providers
 from modules.foundation.resources import Addresses, Resources
 from modules.foundation.settings import Tier
@@ -157,16 +157,12 @@ class Foundation(Construct):
         """Return the key of the log groups in a Region: a log group cannot use a key of another Region."""
         if region == self.names.region:
             return self.log_key
-        is_new = ("logs", region) not in self._keys_in_other_regions
-        key = self._key_in(region, "logs")
-        if is_new:
-            key.add_statements(log_group_statement(replace(self.names, region=region)))
-        return key
+        return self._key_in(region, "logs", log_group_statement(replace(self.names, region=region)))
 
-    def _key_in(self, region: str, purpose: str) -> Key:
-        """Return a purpose's key in another Region, created on the first use."""
+    def _key_in(self, region: str, purpose: str, *statements: Statement) -> Key:
+        """Return a purpose's key in another Region, created with these statements on the first use."""
         if (purpose, region) not in self._keys_in_other_regions:
-            self._keys_in_other_regions[purpose, region] = Key(
+            key = self._keys_in_other_regions[purpose, region] = Key(
                 self,
                 f"{purpose.removesuffix('s')}-key-{region}",
                 make=self._make,
@@ -175,6 +171,7 @@ class Foundation(Construct):
                 protected=self.is_production,
                 provider=self.providers.in_region(region),
             )
+            key.add_statements(*statements)
         return self._keys_in_other_regions[purpose, region]
 
     def _key(self, purpose: str) -> Key:

@@ -13,8 +13,6 @@ class CloudWatchMetric:
     dimensions: Mapping[str, str]
     statistic: str = "Average"
     """`Average`, `Maximum`, `Minimum`, `Sum`, `SampleCount`, or a percentile such as `p99`."""
-    region: str | None = None
-    """The Region that AWS publishes it in, if that is not the environment's."""
 
 
 @dataclass(frozen=True)
@@ -28,4 +26,4 @@ class MetricSource:
 
     def metric(self, name: str, statistic: str = "Average") -> CloudWatchMetric:
         """Return one of its metrics."""
-        return CloudWatchMetric(self.namespace, name, self.dimensions, statistic, self.region)
+        return CloudWatchMetric(self.namespace, name, self.dimensions, statistic)

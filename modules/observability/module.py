@@ -59,6 +59,7 @@ class ObservabilityModule(Construct):
         return Alarms(
             self,
             "alarms",
+            settings=settings,
             blocks=self._blocks,
             sources=sources,
             functions=[self._events.functions[name] for name in settings.functions],

@@ -9,6 +9,7 @@ without characters other than letters, digits, underscores, and hyphens.
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ from modules.foundation.names import Names
 from modules.hcl.values import as_hcl
 from modules.observability.alarms.keys.alarm import SEVERITIES, Alarm, BlockAlarms, MissingData
 from modules.observability.alarms.keys.aws_events import EVENTS, AwsEvent
-from modules.observability.alarms.settings import KINDS
+from modules.observability.alarms.settings import KINDS, RUNBOOKS_FILE
 from modules.observability.slo.keys.burn_rates import BURN_RATES
 
-PAGE = Path("docs") / "runbooks" / "alarms.md"
+PAGE = Path(RUNBOOKS_FILE)
 TEXTS = Path(__file__).with_name("runbooks.toml")
 #: API calls have one detail type, and a runbook for each call.
 _CALL = "AWS API Call via CloudTrail"
@@ -60,7 +61,7 @@ class Runbook:
 
 def page() -> str:
     """Return the text of the page."""
-    texts = tomllib.loads(TEXTS.read_text())
+    texts = _texts()
     lines = [_HEAD, "", "# Alarms and events", "", texts["introduction"].strip()]
     for kind in KINDS:
         lines += ["", f"## Alarms of {_kind(kind)}", *_alarms_of(kind)]
@@ -71,12 +72,17 @@ def page() -> str:
 
 def runbooks() -> dict[str, Runbook]:
     """Return the runbooks by their headings: "database cpu_percent", or the detail type of an event."""
-    texts = tomllib.loads(TEXTS.read_text())
+    texts = _texts()
     return {
         **{f"{kind} {key}": _runbook(each) for kind in KINDS for key, each in texts.get(kind, {}).items()},
         **{f"slo {indicator}": _runbook(each) for indicator, each in texts["slo"].items()},
         **{heading: _runbook(each) for heading, each in texts["event"].items()},
     }
+
+
+@cache
+def _texts() -> Mapping[str, Any]:
+    return tomllib.loads(TEXTS.read_text())
 
 
 def events_by_heading() -> dict[str, dict[str, AwsEvent]]:

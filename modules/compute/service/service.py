@@ -72,7 +72,7 @@ class Service(Construct):
         if settings.enable_execute_command:
             context.cluster.grant_execute_command(self.task.task_role)
         self._targets: dict[str, TargetGroup] = {}
-        self._load_balancers: dict[str, LoadBalancer] = {}
+        self._target_metrics: list[MetricSource] = []
         self._rules: list[ITerraformDependable] = []
         self._request_metric: ScalingMetric | None = None
         for attachment in attachments:
@@ -100,13 +100,7 @@ class Service(Construct):
         return {
             "service": [self._source("AWS/ECS")],
             "insights": [self._source("ECS/ContainerInsights")],
-            "targets": [
-                MetricSource(
-                    "AWS/ApplicationELB",
-                    {"TargetGroup": target.arn_suffix, "LoadBalancer": self._load_balancers[label].arn_suffix},
-                )
-                for label, target in self._targets.items()
-            ],
+            "targets": self._target_metrics,
         }
 
     @property
@@ -127,7 +121,8 @@ class Service(Construct):
             foundation=self._context.foundation,
         )
         self._targets[attachment.label] = target
-        self._load_balancers[attachment.label] = attachment.load_balancer
+        dimensions = {"TargetGroup": target.arn_suffix, "LoadBalancer": attachment.load_balancer.arn_suffix}
+        self._target_metrics.append(MetricSource("AWS/ApplicationELB", dimensions))
         self._rules += [
             attachment.load_balancer.forward(
                 rule, target, security_group_id=self.task.security_group_id, port=self.port, name=self._label

@@ -10,12 +10,10 @@ from modules.foundation.foundation import Foundation
 from modules.foundation.metrics import MetricSource
 from modules.observability.alarms.events import create_event_rules
 from modules.observability.alarms.regional import RegionalAlarms, Sourced
+from modules.observability.alarms.settings import RUNBOOKS_FILE, AlarmsSettings
 from modules.observability.alarms.topics import AlarmTopics
 from modules.observability.alarms.watched import Key, planned_alarms
 from modules.observability.blocks import ObservabilityBlocks
-
-#: Where the runbooks are when no URL is known.
-RUNBOOKS_FILE = "docs/runbooks/alarms.md"
 
 #: The metrics of each block that has some, by what they are about.
 Sources = Mapping[Key, Mapping[str, Sequence[MetricSource]]]
@@ -33,6 +31,7 @@ class Alarms(Construct):
         scope: Construct,
         id: str,
         *,
+        settings: AlarmsSettings,
         blocks: ObservabilityBlocks,
         sources: Sources,
         functions: Sequence[Function],
@@ -41,26 +40,36 @@ class Alarms(Construct):
     ) -> None:
         """`sources` has the metrics of all blocks, `runbooks` is the URL of the runbooks, if it is known."""
         super().__init__(scope, id)
+        self._settings = settings
         self._functions = functions
-        self._emails = blocks.alarms.emails if blocks.alarms else ()
         self._foundation = foundation
         self._runbooks = runbooks or RUNBOOKS_FILE
         for function in functions:
             if runbooks and "RUNBOOKS" in SHIPPED.get(function.folder, {}):
                 function.add_environment({"RUNBOOKS": runbooks})
-        home = self._create_topics(foundation.names.region)
-        self.topics = home.topics
-        create_event_rules(foundation.resources(self, "alarm"), blocks=blocks, topics=home, names=foundation.names)
-        by_region = self._by_region(blocks, sources)
-        self._regional = {foundation.names.region: self._create_alarms(foundation.names.region, by_region, home)}
-        for region in [each for each in by_region if each not in self._regional]:
-            self._regional[region] = self._create_alarms(region, by_region, self._create_topics(region))
+        self._home = self._create_topics(foundation.names.region)
+        self.topics = self._home.topics
+        make = foundation.resources(self, "alarm")
+        create_event_rules(make, settings=settings, blocks=blocks, topics=self._home, names=foundation.names)
+        self._planned = self._by_region(blocks, sources)
+        self._regional: dict[str, RegionalAlarms] = {}
+        for region in self._planned:
+            self.in_region(region)
 
     def in_region(self, region: str | None) -> RegionalAlarms:
         """Return the alarms of a Region, by default the environment's own, to add others to them."""
-        region = region or self._foundation.names.region
+        home = self._foundation.names.region
+        region = region or home
         if region not in self._regional:
-            self._regional[region] = self._create_alarms(region, {}, self._create_topics(region))
+            self._regional[region] = RegionalAlarms(
+                self,
+                f"alarms-{region}",
+                region=region,
+                alarms=self._planned.get(region, ()),
+                topics=self._home if region == home else self._create_topics(region),
+                runbooks=self._runbooks,
+                foundation=self._foundation,
+            )
         return self._regional[region]
 
     def _by_region(self, blocks: ObservabilityBlocks, sources: Sources) -> dict[str, list[Sourced]]:
@@ -79,19 +88,6 @@ class Alarms(Construct):
             f"topics-{region}",
             region=region,
             functions=self._functions,
-            emails=self._emails,
-            foundation=self._foundation,
-        )
-
-    def _create_alarms(
-        self, region: str, by_region: Mapping[str, Sequence[Sourced]], topics: AlarmTopics
-    ) -> RegionalAlarms:
-        return RegionalAlarms(
-            self,
-            f"alarms-{region}",
-            region=region,
-            alarms=by_region.get(region, ()),
-            topics=topics,
-            runbooks=self._runbooks,
+            emails=self._settings.emails,
             foundation=self._foundation,
         )

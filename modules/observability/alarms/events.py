@@ -8,6 +8,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarg
 from modules.foundation.names import Names
 from modules.foundation.resources import Resources
 from modules.observability.alarms.keys.aws_events import EVENTS
+from modules.observability.alarms.settings import AlarmsSettings
 from modules.observability.alarms.topics import AlarmTopics
 from modules.observability.blocks import ObservabilityBlocks
 
@@ -15,18 +16,19 @@ from modules.observability.blocks import ObservabilityBlocks
 RULE_NAME_LIMIT = 64
 
 
-def create_event_rules(make: Resources, *, blocks: ObservabilityBlocks, topics: AlarmTopics, names: Names) -> None:
+def create_event_rules(
+    make: Resources, *, settings: AlarmsSettings, blocks: ObservabilityBlocks, topics: AlarmTopics, names: Names
+) -> None:
     """Create a rule, and its target, for each event of AWS that the environment can have."""
-    off = blocks.alarms.events_off if blocks.alarms else {}
     for name, event in EVENTS.items():
-        if name in off or not event.only_if(blocks):
+        if name in settings.events_off or not event.only_if(blocks):
             continue
         topic = topics.topic(event.severity)
         rule = make(
             CloudwatchEventRule,
             f"event_{name}",
             name=names.of(f"event-{name.replace('_', '-')}", RULE_NAME_LIMIT),
-            description=event.description[:512],
+            description=event.description,
             event_pattern=json.dumps(event.pattern(names)),
         )
         make(

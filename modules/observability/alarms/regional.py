@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import (
@@ -137,7 +137,7 @@ class RegionalAlarms(Construct):
         return self.composite(
             f"{watched.name}-{severity}",
             f"{watched.kind} {watched.label}: one or more of {keys}.",
-            any_of(created),
+            rule_of("OR", created),
             anchor=watched.anchor,
             suppressor=suppressor,
             notifies=severity,
@@ -151,7 +151,7 @@ class RegionalAlarms(Construct):
         if len(found) <= 1:
             return next(iter(found), None)
         about = f"Suppresses alarms of {watched.kind} {watched.label}, which needs these blocks; notifies nobody."
-        return self.composite(f"{watched.name}-causes", about, any_of(found))
+        return self.composite(f"{watched.name}-causes", about, rule_of("OR", found))
 
     def _create_alarm(self, sourced: Sourced, notifies: Severity | None = None) -> CloudwatchMetricAlarm:
         planned, sources = sourced
@@ -178,6 +178,6 @@ class RegionalAlarms(Construct):
         return f"{name}_{self._elsewhere}" if self._elsewhere else name
 
 
-def any_of(alarms: Iterable[AnyAlarm]) -> str:
-    """Return the rule of a composite alarm that is on while one of the alarms is."""
-    return " OR ".join(f'ALARM("{each.alarm_name}")' for each in alarms)
+def rule_of(operator: Literal["AND", "OR"], alarms: Iterable[AnyAlarm]) -> str:
+    """Return the rule of a composite alarm that is on while all, or one, of the alarms are."""
+    return f" {operator} ".join(f'ALARM("{each.alarm_name}")' for each in alarms)

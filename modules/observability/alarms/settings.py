@@ -1,7 +1,8 @@
 """The `alarms` block: whom alarms notify, which ones exist, and their thresholds."""
 
 import re
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -17,6 +18,8 @@ from modules.observability.alarms.keys.edge import FirewallAlarms, NetworkAlarms
 from modules.observability.alarms.keys.events import FunctionAlarms, QueueAlarms, StreamAlarms, TopicAlarms
 
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+#: The page that the links of alarms and events lead to, in this project.
+RUNBOOKS_FILE = "docs/runbooks/alarms.md"
 #: Drift needs no immediate action, but should not remain for weeks.
 DRIFT_SEVERITY: Severity = "warning"
 
@@ -112,21 +115,15 @@ class AlarmsSettings(TieredSettings):
         return written or KINDS[kind]()
 
 
-#: The settings class of the alarms of each kind of block, from the lowest module up.
-KINDS: dict[str, type[BlockAlarms]] = {
-    "network": NetworkAlarms,
-    "database": DatabaseAlarms,
-    "cache": CacheAlarms,
-    "function": FunctionAlarms,
-    "queue": QueueAlarms,
-    "topic": TopicAlarms,
-    "stream": StreamAlarms,
-    "service": ServiceAlarms,
-    "scheduled_task": ScheduledTaskAlarms,
-    "load_balancer": LoadBalancerAlarms,
-    "firewall": FirewallAlarms,
-    "site": SiteAlarms,
-}
+def _kinds() -> Iterator[tuple[str, type[BlockAlarms]]]:
+    for kind, info in AlarmsSettings.model_fields.items():
+        for each in get_args(info.annotation):
+            if isinstance(each, type) and issubclass(each, BlockAlarms):
+                yield kind, each
+
+
+#: The settings class of the alarms of each kind of block, from the lowest module up, as the fields above.
+KINDS = dict(_kinds())
 
 
 def alarm_topic(severity: Severity) -> str:

@@ -23,10 +23,9 @@ class AlarmTopics(Construct):
     """The topics of one Region, to which CloudWatch may publish, and in the environment's own Budgets and EventBridge.
 
     Creates: a topic for each severity, with its policy; a subscription and a permission for each function; a
-    subscription of the critical topic for each email address. A function
-    may be in another Region ([Amazon SNS Developer Guide, Prerequisites for integrating Amazon SNS with Lambda
-    functions across regions](https://docs.aws.amazon.com/sns/latest/dg/lambda-prereq.html)); an alarm and its topic
-    may not.
+    subscription of the critical topic for each email address. A function may be in another Region ([Amazon SNS
+    Developer Guide, Prerequisites for integrating Amazon SNS with Lambda functions across regions]
+    (https://docs.aws.amazon.com/sns/latest/dg/lambda-prereq.html)); an alarm and its topic may not.
     """
 
     def __init__(
@@ -44,9 +43,11 @@ class AlarmTopics(Construct):
         self._foundation = foundation
         self._region = region
         self._elsewhere = region if region != foundation.names.region else None
-        self._functions = functions
         self._emails = emails
-        self._triggers: dict[str, Triggers] = {}
+        self._triggers = [
+            Triggers(self, f"notifies-{function.label}", function=function, foundation=foundation)
+            for function in functions
+        ]
         self.topics: dict[Severity, Topic] = {}
         self._grant_key()
         for severity in () if self._elsewhere else SEVERITIES:
@@ -56,8 +57,9 @@ class AlarmTopics(Construct):
         """Return the topic of a severity, created with its subscriptions on the first use."""
         if severity not in self.topics:
             topic = self.topics[severity] = self._create_topic(severity)
-            for function in self._functions:
-                self._subscribe(function, severity, topic)
+            name = f"{alarm_topic(severity)}-{self._region}" if self._elsewhere else alarm_topic(severity)
+            for triggers in self._triggers:
+                triggers.on_topic(name, OnTopic(), topic)
             for address in self._emails if severity == "critical" else ():
                 self._subscribe_email(address, topic)
         return self.topics[severity]
@@ -78,14 +80,6 @@ class AlarmTopics(Construct):
                 )
             )
         return topic
-
-    def _subscribe(self, function: Function, severity: Severity, topic: Topic) -> None:
-        if function.label not in self._triggers:
-            self._triggers[function.label] = Triggers(
-                self, f"notifies-{function.label}", function=function, foundation=self._foundation
-            )
-        name = alarm_topic(severity)
-        self._triggers[function.label].on_topic(f"{name}-{self._region}" if self._elsewhere else name, OnTopic(), topic)
 
     def _subscribe_email(self, address: str, topic: Topic) -> None:
         region = f"_{self._region}" if self._elsewhere else ""

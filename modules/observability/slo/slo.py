@@ -1,6 +1,5 @@
 """Service level objectives."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
@@ -9,6 +8,7 @@ from constructs import Construct
 from modules.observability.alarms.alarms import Alarms, Sources
 from modules.observability.alarms.keys.alarm import Severity
 from modules.observability.alarms.metric_alarms import metric_arguments
+from modules.observability.alarms.regional import rule_of
 from modules.observability.slo.keys.burn_rates import BURN_RATES, BurnRate, Window
 from modules.observability.slo.keys.indicators import Indicator, indicators_of
 from modules.observability.slo.settings import SloSettings
@@ -48,7 +48,7 @@ class Slo(Construct):
         self._alarms.composite(
             f"slo-{self._name}-{indicator.name}-{severity}",
             f"slo {self._name}: the error budget of {self._settings.window_days} days is used up by {budget}.",
-            " OR ".join(f"({both_of(pair)})" for pair in pairs),
+            " OR ".join(f"({rule_of('AND', pair)})" for pair in pairs),
             anchor=f"slo-{indicator.name}",
             suppressor=self._alarms.critical_alarm_of(self._block),
             wait_seconds=WAIT_SECONDS,
@@ -71,8 +71,3 @@ class Slo(Construct):
                 self._sources,
             ),
         )
-
-
-def both_of(alarms: Sequence[CloudwatchMetricAlarm]) -> str:
-    """Return the rule of a composite alarm that is on while all of the alarms are."""
-    return " AND ".join(f'ALARM("{each.alarm_name}")' for each in alarms)

@@ -12,7 +12,7 @@ _FACTORS = {"micro": 1 / 8, "small": 1 / 4, "medium": 1 / 2, "large": 1, "xlarge
 #: [Aurora Serverless v2 capacity]
 #: (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html).
 _GIB_PER_CAPACITY_UNIT = 2
-_GIB = 2**30
+GIB = 2**30
 
 
 def memory_gib(database: DatabaseFields) -> float:
@@ -44,5 +44,5 @@ def max_connections(database: DatabaseFields) -> int:
         doublings = math.log2(gib)
         return max(round(45 * doublings), 1000 * round(doublings - 3), 45)
     if database.engine == "mysql":
-        return int(gib * _GIB / 12_582_880)
-    return min(int(gib * _GIB / 9_531_392), 5000)
+        return int(gib * GIB / 12_582_880)
+    return min(int(gib * GIB / 9_531_392), 5000)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -20,6 +20,10 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 #: nothing to count, for example no request. missing: no judgment until there is data again. ignore: the alarm keeps its
 #: state. breaching: silence is an alarm.
 MissingData = Literal["notBreaching", "missing", "ignore", "breaching"]
+
+Percent = Annotated[int, Field(ge=1, le=100)]
+PartOfRequests = Annotated[float, Field(gt=0, le=100)]
+Count = Annotated[int, Field(ge=0)]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from modules.observability.alarms.keys.alarm import Alarm, BlockAlarms, Condition, Watched
+from modules.observability.alarms.keys.alarm import (
+    Alarm,
+    BlockAlarms,
+    Condition,
+    Count,
+    PartOfRequests,
+    Percent,
+    Watched,
+)
 from modules.observability.alarms.keys.events import dead_letter_alarm
 
 #: [ACM User Guide, Managed certificate renewal](https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html):
@@ -27,7 +35,16 @@ CERTIFICATE_ALARM = Alarm(
 #: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html):
 #: RequestCount does not have the requests that are rejected before a target is chosen, which is all of them during an
 #: outage; they are in HTTPCode_ELB_5XX_Count.
-REQUESTS = "(FILL(requests, 0) + FILL(elb_errors, 0))"
+_REQUESTS = "(FILL(requests, 0) + FILL(elb_errors, 0))"
+#: Percent of the requests that fail, unless there are fewer than `minimum_requests`.
+FAILED_PERCENT = (
+    f"IF({_REQUESTS} >= {{minimum_requests}}, 100 * (FILL(elb_errors, 0) + FILL(target_errors, 0)) / {_REQUESTS}, 0)"
+)
+FAILED_REQUESTS = {
+    "requests": "RequestCount Sum",
+    "elb_errors": "HTTPCode_ELB_5XX_Count Sum",
+    "target_errors": "HTTPCode_Target_5XX_Count Sum",
+}
 
 
 def _runs(watched: Watched) -> bool:
@@ -62,18 +79,12 @@ class LoadBalancerAlarms(BlockAlarms):
     """Alarms of `load_balancer` blocks."""
 
     error_percent: Annotated[
-        float,
-        Field(gt=0, le=100),
+        PartOfRequests,
         Alarm(
             severity="critical",
             of="load_balancer",
-            metrics={
-                "requests": "RequestCount Sum",
-                "elb_errors": "HTTPCode_ELB_5XX_Count Sum",
-                "target_errors": "HTTPCode_Target_5XX_Count Sum",
-            },
-            expression=f"IF({REQUESTS} >= {{minimum_requests}}, "
-            f"100 * (FILL(elb_errors, 0) + FILL(target_errors, 0)) / {REQUESTS}, 0)",
+            metrics=FAILED_REQUESTS,
+            expression=FAILED_PERCENT,
             breaches="above",
             datapoints=5,
         ),
@@ -134,8 +145,7 @@ class ServiceAlarms(BlockAlarms):
         "with none, all requests fail.",
     )
     missing_tasks: Annotated[
-        int,
-        Field(ge=0),
+        Count,
         Alarm(
             severity="critical",
             of="insights",
@@ -152,8 +162,7 @@ class ServiceAlarms(BlockAlarms):
         "or an interruption of a Spot task takes.",
     )
     unhealthy_targets: Annotated[
-        int,
-        Field(ge=0),
+        Count,
         Alarm(
             severity="warning",
             of="targets",
@@ -168,8 +177,7 @@ class ServiceAlarms(BlockAlarms):
         "sooner, so replacements fail too.",
     )
     cpu_percent: Annotated[
-        int,
-        Field(ge=1, le=100),
+        Percent,
         Alarm(
             severity="warning",
             of="service",
@@ -183,8 +191,7 @@ class ServiceAlarms(BlockAlarms):
         description="Average CPU utilization for 15 minutes: scaling keeps it lower, unless it is at its maximum.",
     )
     memory_percent: Annotated[
-        int,
-        Field(ge=1, le=100),
+        Percent,
         Alarm(
             severity="warning",
             of="service",
@@ -202,8 +209,7 @@ class ScheduledTaskAlarms(BlockAlarms):
     """Alarms of `scheduled_task` blocks; that a task ends with an error is an event."""
 
     dead_letters: Annotated[
-        int,
-        Field(ge=0),
+        Count,
         dead_letter_alarm(
             "dead_letters", only_if=Condition(lambda watched: watched.settings.dead_letters, "dead_letters is true")
         ),

@@ -4,10 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from modules.data.database.keys.limits import max_connections, memory_gib
-from modules.observability.alarms.keys.alarm import Alarm, BlockAlarms, Condition, Watched
+from modules.data.database.keys.limits import GIB, max_connections, memory_gib
+from modules.observability.alarms.keys.alarm import Alarm, BlockAlarms, Condition, Count, Percent, Watched
 
-_GIB = 2**30
 #: [Amazon ElastiCache User Guide, Quotas for ElastiCache]
 #: (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/quota-limits.html) and the parameter `maxclients`, which
 #: cannot be modified.
@@ -36,8 +35,7 @@ class DatabaseAlarms(BlockAlarms):
     """Alarms of `database` blocks; failover, maintenance, and failures are events."""
 
     connections_percent: Annotated[
-        int,
-        Field(ge=1, le=100),
+        Percent,
         Alarm(
             severity="critical",
             of="database",
@@ -64,7 +62,7 @@ class DatabaseAlarms(BlockAlarms):
             datapoints=30,
             lasts=True,
             missing="ignore",
-            numbers=lambda watched: {"storage_bytes": watched.settings.storage.allocated_storage * _GIB},
+            numbers=lambda watched: {"storage_bytes": watched.settings.storage.allocated_storage * GIB},
             only_if=Condition(
                 lambda watched: not watched.settings.is_aurora,
                 "the database is no Aurora cluster, whose storage grows automatically",
@@ -76,8 +74,7 @@ class DatabaseAlarms(BlockAlarms):
         "starts at 10 percent, takes to add some. A full database stops.",
     )
     cpu_percent: Annotated[
-        int,
-        Field(ge=1, le=100),
+        Percent,
         Alarm(
             severity="warning",
             of="database",
@@ -100,7 +97,7 @@ class DatabaseAlarms(BlockAlarms):
             breaches="below",
             datapoints=15,
             missing="missing",
-            numbers=lambda watched: {"memory_bytes": memory_gib(watched.settings) * _GIB},
+            numbers=lambda watched: {"memory_bytes": memory_gib(watched.settings) * GIB},
             only_if=Condition(
                 lambda watched: not watched.settings.serverless_v2_scaling,
                 "the instances are not serverless, whose memory changes with the load",
@@ -112,8 +109,7 @@ class DatabaseAlarms(BlockAlarms):
         "it by design; below this, the engine starts to swap, and at 0 it restarts.",
     )
     capacity_percent: Annotated[
-        int,
-        Field(ge=1, le=100),
+        Percent,
         Alarm(
             severity="warning",
             of="database",
@@ -180,8 +176,7 @@ class CacheAlarms(BlockAlarms):
     """Alarms of `cache` blocks."""
 
     memory_percent: Annotated[
-        int,
-        Field(ge=1, le=100),
+        Percent,
         Alarm(
             severity="warning",
             of="nodes",
@@ -195,8 +190,7 @@ class CacheAlarms(BlockAlarms):
         "its parameter maxmemory-policy says.",
     )
     evictions_per_minute: Annotated[
-        int,
-        Field(ge=0),
+        Count,
         Alarm(
             severity="warning",
             of="nodes",
@@ -214,8 +208,7 @@ class CacheAlarms(BlockAlarms):
         "user who is signed out.",
     )
     connections_percent: Annotated[
-        int,
-        Field(ge=1, le=100),
+        Percent,
         Alarm(
             severity="warning",
             of="nodes",
@@ -226,8 +219,7 @@ class CacheAlarms(BlockAlarms):
         ),
     ] = Field(default=80, description="Percent of the 65,000 connections that a node accepts, for five minutes.")
     cpu_percent: Annotated[
-        int,
-        Field(ge=1, le=100),
+        Percent,
         Alarm(
             severity="warning",
             of="nodes",

@@ -4,21 +4,24 @@ from typing import Annotated
 
 from pydantic import Field
 
-from modules.observability.alarms.keys.alarm import Alarm, BlockAlarms, Condition
+from modules.observability.alarms.keys.alarm import Alarm, BlockAlarms, Condition, Count, PartOfRequests
 from modules.observability.alarms.keys.compute import CERTIFICATE_ALARM, CERTIFICATE_DAYS
+
+#: Percent of the requests that fail, unless there are fewer than `minimum_requests`.
+FAILED_PERCENT = "IF(requests >= {minimum_requests}, errors, 0)"
+FAILED_REQUESTS = {"requests": "Requests Sum", "errors": "5xxErrorRate Average"}
 
 
 class SiteAlarms(BlockAlarms):
     """Alarms of `site` blocks, in us-east-1, where CloudFront publishes its metrics."""
 
     error_percent: Annotated[
-        float,
-        Field(gt=0, le=100),
+        PartOfRequests,
         Alarm(
             severity="critical",
             of="distribution",
-            metrics={"requests": "Requests Sum", "errors": "5xxErrorRate Average"},
-            expression="IF(requests >= {minimum_requests}, errors, 0)",
+            metrics=FAILED_REQUESTS,
+            expression=FAILED_PERCENT,
             breaches="above",
             datapoints=5,
         ),
@@ -39,8 +42,7 @@ class FirewallAlarms(BlockAlarms):
     """Alarms of the `firewall` block, one for each Region that has a web ACL."""
 
     blocked_percent: Annotated[
-        float,
-        Field(gt=0, le=100),
+        PartOfRequests,
         Alarm(
             severity="warning",
             of="web_acls",
@@ -64,8 +66,7 @@ class NetworkAlarms(BlockAlarms):
     """Alarms of the `network` block."""
 
     nat_port_errors: Annotated[
-        int,
-        Field(ge=0),
+        Count,
         Alarm(
             severity="critical",
             of="nat_gateways",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from modules.observability.alarms.keys.alarm import Alarm, BlockAlarms, Condition
+from modules.observability.alarms.keys.alarm import Alarm, BlockAlarms, Condition, Count, PartOfRequests, Percent
 
 
 def dead_letter_alarm(of: str, *, only_if: Condition | None = None) -> Alarm:
@@ -24,8 +24,7 @@ class FunctionAlarms(BlockAlarms):
     """Alarms of `function` blocks."""
 
     error_percent: Annotated[
-        float,
-        Field(gt=0, le=100),
+        PartOfRequests,
         Alarm(
             severity="warning",
             of="function",
@@ -44,8 +43,7 @@ class FunctionAlarms(BlockAlarms):
         default=10, ge=1, description="Invocations in five minutes below which errors raise no alarm."
     )
     failed_events: Annotated[
-        int,
-        Field(ge=0),
+        Count,
         dead_letter_alarm("failed"),
     ] = Field(
         default=0,
@@ -53,8 +51,7 @@ class FunctionAlarms(BlockAlarms):
         "14 days.",
     )
     throttles: Annotated[
-        int,
-        Field(ge=0),
+        Count,
         Alarm(
             severity="warning",
             of="function",
@@ -72,8 +69,7 @@ class FunctionAlarms(BlockAlarms):
         "used up.",
     )
     duration_percent: Annotated[
-        int,
-        Field(ge=1, le=100),
+        Percent,
         Alarm(
             severity="warning",
             of="function",
@@ -112,8 +108,7 @@ class QueueAlarms(BlockAlarms):
     """Alarms of `queue` blocks."""
 
     dead_letters: Annotated[
-        int,
-        Field(ge=0),
+        Count,
         dead_letter_alarm("dead_letters"),
     ] = Field(
         default=0,
@@ -155,8 +150,7 @@ class TopicAlarms(BlockAlarms):
     """Alarms of `topic` blocks."""
 
     failed_notifications: Annotated[
-        int,
-        Field(ge=0),
+        Count,
         Alarm(
             severity="warning",
             of="topic",
@@ -176,8 +170,7 @@ class StreamAlarms(BlockAlarms):
     """Alarms of `stream` blocks."""
 
     throttled_writes: Annotated[
-        int,
-        Field(ge=0),
+        Count,
         Alarm(
             severity="warning",
             of="stream",
