@@ -223,3 +223,5 @@ pipeline {
     project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md names the branches and tags
   }
 }
+
+dashboard {}

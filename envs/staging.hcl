@@ -257,3 +257,5 @@ pipeline {
     project = "community/groundwork" # its jobs plan and apply; docs/release-policy.md names the branches and tags
   }
 }
+
+dashboard {}

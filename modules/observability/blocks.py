@@ -5,6 +5,7 @@ from pydantic import Field
 from modules.edge.blocks import EdgeBlocks
 from modules.foundation.settings import Label
 from modules.observability.alarms.settings import AlarmsSettings
+from modules.observability.dashboard.settings import DashboardSettings
 from modules.observability.slo.settings import SloSettings
 
 
@@ -17,3 +18,6 @@ class ObservabilityBlocks(EdgeBlocks):
         "thresholds in here.",
     )
     slo: dict[Label, SloSettings] = Field(default_factory=dict, description="Service level objectives, by name.")
+    dashboard: DashboardSettings | None = Field(
+        default=None, description="A dashboard with the metrics of all blocks, beside the thresholds of their alarms."
+    )

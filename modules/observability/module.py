@@ -13,13 +13,15 @@ from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
 from modules.network.module import NetworkModule
 from modules.observability.alarms.alarms import Alarms, Sources
-from modules.observability.alarms.settings import AlarmsSettings
+from modules.observability.alarms.settings import RUNBOOKS_FILE, AlarmsSettings
 from modules.observability.blocks import ObservabilityBlocks
+from modules.observability.dashboard.dashboard import Dashboard
+from modules.observability.dashboard.settings import DashboardSettings
 from modules.observability.slo.slo import Slo
 
 
 class ObservabilityModule(Construct):
-    """The alarms on all other modules' constructs, the alarm topics, and their subscribers."""
+    """Alarms on all other modules' constructs, the topics that they notify, and the dashboard."""
 
     def __init__(
         self,
@@ -45,18 +47,13 @@ class ObservabilityModule(Construct):
         self._edge = edge
         self._runbooks = runbooks
         self._foundation = foundation
-        if blocks.alarms:
-            self._build(blocks.alarms)
-
-    def _build(self, settings: AlarmsSettings) -> None:
         sources = self._sources()
-        alarms = self._build_alarms(settings, sources)
-        for name, slo in self._blocks.slo.items():
-            Slo(self, f"slo-{name}", name=name, settings=slo, alarms=alarms, sources=sources)
-        self._create_outputs(alarms)
+        alarms = self._build_alarms(blocks.alarms, sources) if blocks.alarms else None
+        if blocks.dashboard:
+            self._build_dashboard(blocks.dashboard, sources, alarms)
 
     def _build_alarms(self, settings: AlarmsSettings, sources: Sources) -> Alarms:
-        return Alarms(
+        alarms = Alarms(
             self,
             "alarms",
             settings=settings,
@@ -64,6 +61,22 @@ class ObservabilityModule(Construct):
             sources=sources,
             functions=[self._events.functions[name] for name in settings.functions],
             runbooks=settings.runbooks or self._runbooks,
+            foundation=self._foundation,
+        )
+        for name, slo in self._blocks.slo.items():
+            Slo(self, f"slo-{name}", name=name, settings=slo, alarms=alarms, sources=sources)
+        self._create_outputs(alarms)
+        return alarms
+
+    def _build_dashboard(self, settings: DashboardSettings, sources: Sources, alarms: Alarms | None) -> None:
+        Dashboard(
+            self,
+            "dashboard",
+            settings=settings,
+            blocks=self._blocks,
+            sources=sources,
+            alarms=alarms.notifying if alarms else (),
+            runbooks=alarms.runbooks if alarms else self._runbooks or RUNBOOKS_FILE,
             foundation=self._foundation,
         )
 

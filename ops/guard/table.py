@@ -28,6 +28,7 @@ NEED_NO_ROW = {
     "aws_cloudfront_function": "its code is reviewed as code, and CloudFront refuses to delete one that is in use",
     "aws_cloudfront_public_key": "the key group that lists it has a row",
     "aws_cloudfront_vpc_origin": "CloudFront refuses to delete one that is in use",
+    "aws_cloudwatch_dashboard": "it only shows, and Terraform can create it again",
     "aws_cloudwatch_log_resource_policy": _POLICY,
     "aws_db_proxy_default_target_group": "it controls how connections are pooled",
     "aws_db_subnet_group": "RDS refuses to delete one that is in use",

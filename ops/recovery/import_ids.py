@@ -116,6 +116,7 @@ IMPORT_IDS: Mapping[str, Row] = {
         "cloudfront", "list_vpc_origins", "VpcOriginList.Items[?Name=={vpc_origin_endpoint_config[0][name]}].Id"
     ),
     "aws_cloudwatch_composite_alarm": _named("{alarm_name}"),
+    "aws_cloudwatch_dashboard": _named("{dashboard_name}"),
     "aws_cloudwatch_event_rule": _named("{name}"),
     "aws_cloudwatch_event_target": _named("{rule}/{target_id}"),
     "aws_cloudwatch_log_delivery": Listed(

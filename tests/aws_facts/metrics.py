@@ -1,5 +1,6 @@
-"""The table of CloudWatch metrics, `metrics.toml`, and the metrics that a stack's alarms and scaling policies watch."""
+"""The table of CloudWatch metrics, `metrics.toml`, and the metrics that alarms, policies, and dashboards use."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -41,13 +42,15 @@ class Metric:
 
 @dataclass(frozen=True)
 class Use:
-    """A metric that an alarm or a scaling policy watches."""
+    """A metric that an alarm or a scaling policy watches, or that a dashboard shows."""
 
     resource: Resource
     namespace: str
     name: str
     statistic: str
     dimensions: Mapping[str, str]
+    region: str
+    """Where it is watched."""
     period: int | None = None
     """Seconds; None in a scaling policy, whose period AWS chooses."""
 
@@ -69,12 +72,14 @@ def metrics() -> tuple[Metric, ...]:
 
 
 def uses(stack: Stack) -> Iterator[Use]:
-    """Yield the metrics that the stack's alarms and scaling policies watch."""
+    """Yield the metrics that the stack's alarms and scaling policies watch, and that its dashboards show."""
     for alarm in stack.of_type("aws_cloudwatch_metric_alarm"):
         yield from alarm_uses(alarm)
     for kind, path in CUSTOMIZED.items():
         for policy in stack.of_type(kind):
             yield from _customized(policy, look_up(policy.block, path))
+    for dashboard in stack.of_type("aws_cloudwatch_dashboard"):
+        yield from _shown(dashboard)
 
 
 def alarm_uses(alarm: Resource) -> Iterator[Use]:
@@ -119,14 +124,14 @@ def _faults(use: Use, row: Metric) -> Iterator[str]:
         yield f"has a period of {use.period} s, and AWS publishes every {row.period} s"
     if row.nonzero and use.resource.block.get("treat_missing_data") == "breaching":
         yield "treats missing data as breaching, and AWS publishes no zeros"
-    if row.region and use.resource.region != row.region:
-        yield f"is watched in {use.resource.region}, and AWS publishes it in {row.region}"
+    if row.region and use.region != row.region:
+        yield f"is watched in {use.region}, and AWS publishes it in {row.region}"
 
 
 def _value_faults(use: Use, row: Metric) -> Iterator[str]:
     for key, value in use.dimensions.items():
         if key in row.values:
-            allowed = [each.format(region=use.resource.region) for each in row.values[key]]
+            allowed = [each.format(region=use.region) for each in row.values[key]]
             if value not in allowed:
                 yield f"has the {key} {value}; AWS's values are {', '.join(allowed)}"
         elif key in load()["values"]:
@@ -140,8 +145,8 @@ def _subject_faults(use: Use, row: Metric, key: str, value: str) -> Iterator[str
         return
     if row.of and subject.type not in row.of:
         yield f"watches {subject.address}, and only {', '.join(row.of)} have the metric"
-    if not row.region and subject.region != use.resource.region:
-        yield f"is watched in {use.resource.region}, and {subject.address} is in {subject.region}"
+    if not row.region and subject.region != use.region:
+        yield f"is watched in {use.region}, and {subject.address} is in {subject.region}"
 
 
 def _subject(stack: Stack, key: str, value: str) -> Resource | None:
@@ -175,7 +180,17 @@ def _customized(policy: Resource, specification: Any) -> Iterator[Use]:
                 yield _use(policy, {**metric, "stat": stat["stat"]})
 
 
-def _use(resource: Resource, block: Mapping[str, Any]) -> Use:
+def _shown(dashboard: Resource) -> Iterator[Use]:
+    for widget in json.loads(dashboard.block["dashboard_body"])["widgets"]:
+        for each in widget["properties"].get("metrics", ()):
+            if isinstance(each[0], str):
+                namespace, name, *dimensions, rendering = each
+                pairs = dict(zip(dimensions[::2], dimensions[1::2], strict=True))
+                block = {"namespace": namespace, "metric_name": name, "dimensions": pairs, **rendering}
+                yield _use(dashboard, block, widget["properties"]["region"])
+
+
+def _use(resource: Resource, block: Mapping[str, Any], region: str = "") -> Use:
     statistic = block.get("statistic") or block.get("stat") or block.get("extended_statistic") or ""
     dimensions = block.get("dimensions") or block.get("metric_dimension") or {}
     if isinstance(dimensions, list):
@@ -186,6 +201,7 @@ def _use(resource: Resource, block: Mapping[str, Any]) -> Use:
         name=block["metric_name"],
         statistic=statistic if re.fullmatch(r"[A-Z]\w+[a-z]", statistic) else "percentile",
         dimensions=dimensions,
+        region=region or resource.region,
         period=block.get("period"),
     )
 

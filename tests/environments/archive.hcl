@@ -300,3 +300,5 @@ sign_in {
     refresh_token_days   = 7
   }
 }
+
+dashboard {}

@@ -94,3 +94,5 @@ pipeline {
     project = "community/groundwork"
   }
 }
+
+dashboard {}

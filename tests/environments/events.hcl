@@ -154,3 +154,5 @@ alarms {
     age_seconds = 3600 # a night's jobs
   }
 }
+
+dashboard {}

@@ -61,7 +61,7 @@ def test_committed_page_is_current() -> None:
 
 def test_every_alarm_and_event_has_a_runbook_and_none_is_left_over() -> None:
     alarms = {f"{kind} {key}" for kind, model in KINDS.items() for key, _ in model.declared()}
-    objectives = {f"slo {each.name}" for each in indicators_of(SLO)}
+    objectives = {f"slo {each.name}" for each in indicators_of(SLO, 1)}
     assert set(HEADINGS) == alarms | objectives | set(events_by_heading())
 
 
@@ -90,7 +90,7 @@ def gitlab_anchor(heading: str) -> str:
 def test_anchor_of_each_alarm_and_event_is_in_the_page_once() -> None:
     anchors = Counter(map(gitlab_anchor, page_headings()))
     assert max(anchors.values()) == 1
-    linked = {*alarm_anchors(), *slack_anchors(), *(f"slo-{each.name}" for each in indicators_of(SLO))}
+    linked = {*alarm_anchors(), *slack_anchors(), *(f"slo-{each.name}" for each in indicators_of(SLO, 1))}
     assert len(linked) == len(HEADINGS)
     assert linked | set(composite_anchors()) <= set(anchors)
 

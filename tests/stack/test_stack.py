@@ -36,6 +36,7 @@ MODULES = (
     "topic_",
     "stream_",
     "alarm_",
+    "dashboard_",
     "site_",
 )
 

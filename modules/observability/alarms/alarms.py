@@ -43,7 +43,7 @@ class Alarms(Construct):
         self._settings = settings
         self._functions = functions
         self._foundation = foundation
-        self._runbooks = runbooks or RUNBOOKS_FILE
+        self.runbooks = runbooks or RUNBOOKS_FILE
         for function in functions:
             if runbooks and "RUNBOOKS" in SHIPPED.get(function.folder, {}):
                 function.add_environment({"RUNBOOKS": runbooks})
@@ -67,10 +67,15 @@ class Alarms(Construct):
                 region=region,
                 alarms=self._planned.get(region, ()),
                 topics=self._home if region == home else self._create_topics(region),
-                runbooks=self._runbooks,
+                runbooks=self.runbooks,
                 foundation=self._foundation,
             )
         return self._regional[region]
+
+    @property
+    def notifying(self) -> list[str]:
+        """The ARNs of the alarms that notify somebody, in all Regions."""
+        return [arn for regional in self._regional.values() for arn in regional.notifying]
 
     def _by_region(self, blocks: ObservabilityBlocks, sources: Sources) -> dict[str, list[Sourced]]:
         """Return the alarms with the resources that they are about, by the Region that has the metrics."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import (
@@ -26,6 +26,7 @@ from modules.observability.alarms.watched import Key, PlannedAlarm, causes
 WAIT_SECONDS = 120
 
 AnyAlarm = CloudwatchMetricAlarm | CloudwatchCompositeAlarm
+Created = TypeVar("Created", CloudwatchMetricAlarm, CloudwatchCompositeAlarm)
 #: An alarm, and the resources whose metrics it reads.
 Sourced = tuple[PlannedAlarm, Sequence[MetricSource]]
 
@@ -59,6 +60,8 @@ class RegionalAlarms(Construct):
         self._elsewhere = region if region != foundation.names.region else None
         self._provider = foundation.providers.in_region(region) if self._elsewhere else None
         self._states: dict[tuple[Key, Severity], AnyAlarm] = {}
+        self.notifying: list[str] = []
+        """The ARNs of the alarms that notify somebody."""
         for watched, of_block in groupby(alarms, key=lambda each: each[0].watched):
             self._watch(watched, list(of_block))
 
@@ -75,7 +78,7 @@ class RegionalAlarms(Construct):
 
         `anchor` is that of its runbook, `notifies` the severity of the topic, if it notifies by itself.
         """
-        return self._make(
+        created = self._make(
             CloudwatchMetricAlarm,
             self._address(name),
             alarm_name=self._names.of(name),
@@ -84,6 +87,7 @@ class RegionalAlarms(Construct):
             **self._notified(notifies),
             provider=self._provider,
         )
+        return self._noted(created, notifies)
 
     def composite(
         self,
@@ -98,7 +102,7 @@ class RegionalAlarms(Construct):
         notifies: Severity | None = None,
     ) -> CloudwatchCompositeAlarm:
         """Create an alarm on the states of others, and return it; while `suppressor` is on, it notifies nobody."""
-        return self._make(
+        created = self._make(
             CloudwatchCompositeAlarm,
             self._address(name),
             alarm_name=self._names.of(name),
@@ -114,6 +118,7 @@ class RegionalAlarms(Construct):
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True, ignore_changes=["actions_enabled"]),
             provider=self._provider,
         )
+        return self._noted(created, notifies)
 
     def critical_alarm_of(self, block: Key) -> AnyAlarm | None:
         """Return the alarm that is on while a block has an outage, or None if there is none."""
@@ -163,6 +168,11 @@ class RegionalAlarms(Construct):
             arguments=metric_arguments(planned.alarm, label, planned.expression, planned.threshold, sources),
             notifies=notifies,
         )
+
+    def _noted(self, created: Created, notifies: Severity | None) -> Created:
+        if notifies:
+            self.notifying.append(created.arn)
+        return created
 
     def _notified(self, severity: Severity | None) -> dict[str, Any]:
         """Return the arguments with which the alarm and its end notify the topic of a severity."""

@@ -37,7 +37,7 @@ class Slo(Construct):
         own = sources[self._block][settings.metrics_of]
         self._sources = own
         self._alarms = alarms.in_region(own[0].region)
-        for indicator in indicators_of(settings):
+        for indicator in indicators_of(settings, settings.minimum_requests):
             for severity in dict.fromkeys(each.severity for each in BURN_RATES):
                 self._create_alarms(indicator, severity)
 

@@ -35,10 +35,11 @@ CERTIFICATE_ALARM = Alarm(
 #: (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html):
 #: RequestCount does not have the requests that are rejected before a target is chosen, which is all of them during an
 #: outage; they are in HTTPCode_ELB_5XX_Count.
-_REQUESTS = "(FILL(requests, 0) + FILL(elb_errors, 0))"
+ALL_REQUESTS = "(FILL(requests, 0) + FILL(elb_errors, 0))"
 #: Percent of the requests that fail, unless there are fewer than `minimum_requests`.
 FAILED_PERCENT = (
-    f"IF({_REQUESTS} >= {{minimum_requests}}, 100 * (FILL(elb_errors, 0) + FILL(target_errors, 0)) / {_REQUESTS}, 0)"
+    f"IF({ALL_REQUESTS} >= {{minimum_requests}}, "
+    f"100 * (FILL(elb_errors, 0) + FILL(target_errors, 0)) / {ALL_REQUESTS}, 0)"
 )
 FAILED_REQUESTS = {
     "requests": "RequestCount Sum",
@@ -68,9 +69,9 @@ def _has_targets(watched: Watched) -> bool:
     )
 
 
-_RUNS = Condition(_runs, "the service has an image")
-_HAS_INSIGHTS = Condition(_has_insights, "the cluster has Container Insights, and the service an image")
-_HAS_TARGETS = Condition(
+RUNS = Condition(_runs, "the service has an image")
+HAS_INSIGHTS = Condition(_has_insights, "the cluster has Container Insights, and the service an image")
+HAS_TARGETS = Condition(
     _has_targets, "a load balancer forwards to the service, which has an image and at least one task"
 )
 
@@ -137,7 +138,7 @@ class ServiceAlarms(BlockAlarms):
             datapoints=5,
             # The load balancer publishes nothing for a target group that has no targets at all.
             missing="breaching",
-            only_if=_HAS_TARGETS,
+            only_if=HAS_TARGETS,
         ),
     ] = Field(
         default=1,
@@ -154,7 +155,7 @@ class ServiceAlarms(BlockAlarms):
             breaches="above",
             datapoints=15,
             missing="missing",
-            only_if=_HAS_INSIGHTS,
+            only_if=HAS_INSIGHTS,
         ),
     ] = Field(
         default=0,
@@ -169,7 +170,7 @@ class ServiceAlarms(BlockAlarms):
             metrics={"unhealthy": "UnHealthyHostCount Maximum"},
             breaches="above",
             datapoints=15,
-            only_if=_HAS_TARGETS,
+            only_if=HAS_TARGETS,
         ),
     ] = Field(
         default=0,
@@ -184,7 +185,7 @@ class ServiceAlarms(BlockAlarms):
             metrics={"cpu": "CPUUtilization Average"},
             breaches="above",
             datapoints=15,
-            only_if=_RUNS,
+            only_if=RUNS,
         ),
     ] = Field(
         default=85,
@@ -198,7 +199,7 @@ class ServiceAlarms(BlockAlarms):
             metrics={"memory": "MemoryUtilization Average"},
             breaches="above",
             datapoints=15,
-            only_if=_RUNS,
+            only_if=RUNS,
         ),
     ] = Field(
         default=90, description="Average memory utilization for 15 minutes: at 100 percent, containers are killed."

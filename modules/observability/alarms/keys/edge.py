@@ -7,6 +7,7 @@ from pydantic import Field
 from modules.observability.alarms.keys.alarm import Alarm, BlockAlarms, Condition, Count, PartOfRequests
 from modules.observability.alarms.keys.compute import CERTIFICATE_ALARM, CERTIFICATE_DAYS
 
+ALL_REQUESTS = "requests"
 #: Percent of the requests that fail, unless there are fewer than `minimum_requests`.
 FAILED_PERCENT = "IF(requests >= {minimum_requests}, errors, 0)"
 FAILED_REQUESTS = {"requests": "Requests Sum", "errors": "5xxErrorRate Average"}
