@@ -5,7 +5,7 @@ ENV    ?= dev
 ENVS   ?= envs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-stop test test-fast lint validate build synth addresses pipeline reference bootstrap plan doctor scan deploy destroy bench bench-all bench-setup exit clean
+.PHONY: help setup local local-stop dashboards test test-fast lint validate build synth addresses pipeline reference bootstrap plan doctor scan deploy destroy bench bench-all bench-setup exit clean
 
 # CI and shells can set these as environment variables.
 export ENVS
@@ -35,6 +35,9 @@ local: setup ## Apply ENV to an embedded AWS: no account, no cost
 
 local-stop: setup ## Stop the embedded AWS and discard everything in it
 	@$(RUN) local-stop
+
+dashboards: setup ## Write the dashboard of ENV as a web page with sample data
+	@$(RUN) dashboard preview --env $(ENV)
 
 test: lint ## Run lint, the fast tests, and the tests with real Terraform on the embedded AWS
 	@$(TESTS) 2 --ignore tests/local

@@ -11,6 +11,7 @@ import typer
 from modules.environment_files import chosen, load
 from modules.foundation.problems import SettingsError
 from ops import steps
+from ops.dashboard.commands import dashboard
 from ops.deploy_commands import deployment
 from ops.errors import ExitCode
 from ops.options import (
@@ -39,6 +40,7 @@ app.add_typer(deployment)
 app.add_typer(secret, name="secret")
 app.add_typer(state, name="state")
 app.add_typer(ci, name="ci")
+app.add_typer(dashboard, name="dashboard")
 
 
 @app.command()

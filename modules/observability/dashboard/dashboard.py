@@ -13,7 +13,14 @@ from modules.observability.alarms.alarms import Sources
 from modules.observability.blocks import ObservabilityBlocks
 from modules.observability.dashboard.graphs import Graph, Line, Section, sections
 from modules.observability.dashboard.settings import DashboardSettings
-from modules.observability.dashboard.widgets import Widget, alarms_widget, arranged, graph_widgets, text_widget
+from modules.observability.dashboard.widgets import (
+    Widget,
+    alarms_widget,
+    arranged,
+    evenly,
+    graph_widgets,
+    text_widget,
+)
 
 #: [Amazon CloudWatch User Guide, Create a billing alarm to monitor your estimated AWS charges]
 #: (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/monitor_estimated_charges_with_cloudwatch.html):
@@ -70,7 +77,7 @@ class Dashboard(Construct):
         link = f" · [alarms]({self._runbooks}#{section.anchor})" if section.anchor else ""
         yield [text_widget(f"## {section.title}{link}")]
         sources = self._sources[section.block]
-        yield [widget for graph in section.graphs for widget in graph_widgets(graph, sources, self._region)]
+        yield evenly([each for graph in section.graphs for each in graph_widgets(graph, sources, self._region)])
 
     def _cost_rows(self) -> list[list[Widget]]:
         return [[text_widget("## costs")], list(graph_widgets(COSTS, {"charges": [BILLING]}, self._region))]

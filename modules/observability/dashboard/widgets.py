@@ -12,9 +12,11 @@ from typing import Any
 from modules.foundation.metrics import CloudWatchMetric, MetricSource
 from modules.observability.dashboard.graphs import Graph, Line, Mark
 
-#: The grid has 24 columns: four graphs in a row.
+#: The grid has 24 columns.
 COLUMNS = 24
-GRAPH_SIZE = {"width": 6, "height": 6}
+GRAPH_HEIGHT = 6
+#: Graphs in a row: as many as leave the least space at the end.
+IN_A_ROW = (4, 3)
 #: Six-digit colors of the lines at thresholds.
 COLORS = {"critical": "#d13212", "warning": "#ff9900", "info": "#5f6b7a", "scaling": "#1d8102"}
 #: "The array can have 1-100 ARNs."
@@ -69,7 +71,8 @@ def graph_widgets(graph: Graph, sources: Mapping[str, Sequence[MetricSource]], h
             _add(metrics, line, [each for each in sources[line.of] if each.region == region])
         yield {
             "type": "metric",
-            **GRAPH_SIZE,
+            "width": COLUMNS // IN_A_ROW[0],
+            "height": GRAPH_HEIGHT,
             "properties": {
                 "title": f"{graph.title} ({region})" if region else graph.title,
                 "region": region or home,
@@ -88,6 +91,12 @@ def alarms_widget(arns: Sequence[str]) -> Widget:
     """Return the states of alarms, those in ALARM first."""
     properties = {"title": "Alarms", "alarms": list(arns[:ALARMS_LIMIT]), "sortBy": "stateUpdatedTimestamp"}
     return {"type": "alarm", "width": COLUMNS, "height": 5, "properties": properties}
+
+
+def evenly(widgets: Sequence[Widget]) -> list[Widget]:
+    """Return the graphs of a section in a width with which they fill their rows."""
+    number = min(IN_A_ROW, key=lambda each: -len(widgets) % each)
+    return [{**widget, "width": COLUMNS // number} for widget in widgets]
 
 
 def arranged(rows: Sequence[Sequence[Widget]]) -> list[Widget]:

@@ -112,12 +112,6 @@ CHARTS: Mapping[str, tuple[Chart, ...]] = {
         ),
         Chart(title="Failed invocations", unit="percent", alarms=("error_percent",)),
         Chart(title="Duration", unit="percent of the timeout", alarms=("duration_percent",)),
-        Chart(
-            title="Concurrent executions",
-            unit="number",
-            of="function",
-            lines={"maximum": "ConcurrentExecutions Maximum"},
-        ),
         Chart(title="Failed events", unit="number", alarms=("failed_events",)),
         Chart(title="Age of stream records", unit="seconds", alarms=("iterator_age_seconds",)),
     ),
