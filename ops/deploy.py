@@ -14,10 +14,10 @@ from ops.guard.obstacles import not_empty, protected, scaled_clusters, scaled_re
 from ops.guard.plan import parse_plan
 from ops.processes import run_attached
 from ops.review import Review, review
-from ops.scaled_readers import clients_of, delete_readers
+from ops.scaled_readers import delete_readers
 from ops.steps import warn
 from ops.synth import synthesize
-from ops.target import Target
+from ops.target import Target, clients_of
 from ops.terraform import Terraform, plan_file_deleted
 from ops.terraform_wrapper import shielded
 from ops.tools import NODE_PROGRAMS, tool_environment

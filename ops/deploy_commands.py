@@ -106,8 +106,8 @@ def delete_scaled_readers(
     auto_approve: AutoApproveOption = False,
 ) -> None:
     """Delete the readers that scaling added to an Aurora cluster, so that the cluster can be deleted."""
-    from ops.scaled_readers import clients_of, deletable_readers, delete_readers
-    from ops.target import target_of
+    from ops.scaled_readers import deletable_readers, delete_readers
+    from ops.target import clients_of, target_of
 
     file = read_file(envs, env)
     _refuse_unasked(file, auto_approve=auto_approve)

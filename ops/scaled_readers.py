@@ -5,7 +5,7 @@ has instances ("Amazon Aurora Auto Scaling with Aurora Replicas",
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Integrating.AutoScaling.html).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError, WaiterError
@@ -15,16 +15,9 @@ from modules.environment_files import EnvironmentFile
 from ops.errors import ExitCode, OpsError
 from ops.guard.obstacles import SCALED_READER
 from ops.steps import step
-from ops.target import Target
+from ops.target import Clients
 
-Clients = Callable[[str], Any]
 DIMENSION = "rds:cluster:ReadReplicaCount"
-
-
-def clients_of(target: Target, file: EnvironmentFile) -> Clients:
-    """Return the boto3 clients of the environment's account and Region, by service. Raises OpsError."""
-    session: Any = target.session(file.settings.account_id)
-    return lambda service: session.client(service, region_name=file.settings.region)
 
 
 def deletable_readers(clients: Clients, file: EnvironmentFile, label: str) -> tuple[str, list[str]]:

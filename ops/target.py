@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,14 @@ from typing import Any
 import boto3
 
 from local_aws.process import LocalAws, find
+from modules.environment_files import EnvironmentFile
 from ops.backend import Backend
 from ops.endpoints import refuse_endpoints
 from ops.errors import ExitCode, OpsError
 from ops.terraform import Terraform
 from ops.workspace import Workspace, stack_folder
+
+Clients = Callable[[str], Any]
 
 OVERRIDE_FILE = "local_aws_override.tf.json"
 #: The role does not have to exist: the embedded AWS accepts any role, and keeps the accounts separate.
@@ -94,6 +97,12 @@ def local(
         local_aws=local_aws,
         lock_timeout=lock_timeout,
     )
+
+
+def clients_of(target: Target, file: EnvironmentFile) -> Clients:
+    """Return the boto3 clients of the environment's account and Region, by service. Raises OpsError."""
+    session: Any = target.session(file.settings.account_id)
+    return lambda service: session.client(service, region_name=file.settings.region)
 
 
 def target_of(workspace: Workspace, *, on_local: bool, lock_timeout: int | None = None) -> Target:

@@ -45,6 +45,14 @@ WORDS = {
         "the ID of a Direct Connect gateway: 8, 4, 4, 4, and 12 digits or letters a to f, separated by hyphens",
         "1234abcd-12ab-34cd-56ef-1234567890ab",
     ),
+    r"^([0-9a-f]{10}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$": Words(
+        "the ID of a group in IAM Identity Center: 8, 4, 4, 4, and 12 digits or letters a to f, separated by hyphens, "
+        "in some organizations after 10 more",
+        "906764a1c2-0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
+    ),
+    r"^https://\S+$": Words(
+        "a URL that begins with https:// and has no spaces", "https://login.agora.example/metadata"
+    ),
     r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$": Words(
         "the first part of a domain: 1 to 63 lowercase letters, digits, and hyphens, no hyphen at the beginning or end",
         "agora-dev",

@@ -6,6 +6,7 @@ from modules.edge.blocks import EdgeBlocks
 from modules.foundation.settings import Label
 from modules.observability.alarms.settings import AlarmsSettings
 from modules.observability.dashboard.settings import DashboardSettings
+from modules.observability.grafana.settings import GrafanaSettings
 from modules.observability.slo.settings import SloSettings
 
 
@@ -20,4 +21,7 @@ class ObservabilityBlocks(EdgeBlocks):
     slo: dict[Label, SloSettings] = Field(default_factory=dict, description="Service level objectives, by name.")
     dashboard: DashboardSettings | None = Field(
         default=None, description="A dashboard with the metrics of all blocks, beside the thresholds of their alarms."
+    )
+    grafana: GrafanaSettings | None = Field(
+        default=None, description="An Amazon Managed Grafana workspace, which reads the account's metrics and logs."
     )

@@ -8,11 +8,13 @@ from modules.observability.alarms.keys.alarm import SEVERITIES, BlockAlarms, Wat
 from modules.observability.alarms.settings import KINDS, AlarmsSettings, alarm_topic
 from modules.observability.alarms.watched import watched_blocks
 from modules.observability.blocks import ObservabilityBlocks
+from modules.observability.grafana.settings import GRAFANA_REGIONS
 
 
 def findings(blocks: ObservabilityBlocks) -> Iterator[Finding]:
     """Yield the problems between these blocks, and between them and those of lower modules."""
     yield from _slo_findings(blocks)
+    yield from _grafana_findings(blocks)
     if not blocks.alarms:
         yield from _missing_alarms(blocks)
         return
@@ -46,6 +48,15 @@ def _slo_findings(blocks: ObservabilityBlocks) -> Iterator[Finding]:
         if not blocks.alarms:
             rule = "requires an `alarms` block, whose topics its alarms notify"
             yield Finding(("slo", label), None, rule, 'write alarms { functions = ["slack-alarm"] }')
+
+
+def _grafana_findings(blocks: ObservabilityBlocks) -> Iterator[Finding]:
+    if blocks.grafana and blocks.region not in GRAFANA_REGIONS:
+        rule = f"is not available in {blocks.region}; it is in {', '.join(GRAFANA_REGIONS)}"
+        yield Finding(("grafana",), None, rule, "remove it, and use the `dashboard` block")
+    elif blocks.grafana and not blocks.dashboard:
+        rule = "requires a `dashboard` block, whose graphs are copied into it"
+        yield Finding(("grafana",), None, rule, "write dashboard {}")
 
 
 def _function_findings(alarms: AlarmsSettings, blocks: ObservabilityBlocks) -> Iterator[Finding]:

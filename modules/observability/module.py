@@ -17,6 +17,7 @@ from modules.observability.alarms.settings import RUNBOOKS_FILE, AlarmsSettings
 from modules.observability.blocks import ObservabilityBlocks
 from modules.observability.dashboard.dashboard import Dashboard
 from modules.observability.dashboard.settings import DashboardSettings
+from modules.observability.grafana.grafana import Grafana
 from modules.observability.slo.slo import Slo
 
 
@@ -51,6 +52,8 @@ class ObservabilityModule(Construct):
         alarms = self._build_alarms(blocks.alarms, sources) if blocks.alarms else None
         if blocks.dashboard:
             self._build_dashboard(blocks.dashboard, sources, alarms)
+        if blocks.grafana:
+            Grafana(self, "grafana", settings=blocks.grafana, foundation=foundation)
 
     def _build_alarms(self, settings: AlarmsSettings, sources: Sources) -> Alarms:
         alarms = Alarms(

@@ -24,3 +24,14 @@ def preview(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
     path = target.output / f"{env}.html"
     path.write_text(page(env, body_of(stack_folder(target.output, env), file)))
     print_line(path)
+
+
+@dashboard.command()
+def grafana(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
+    """Copy the applied dashboard into the environment's Grafana workspace, and print its URL. Safe to run again."""
+    from ops.dashboard.workspace import copy_dashboard
+    from ops.target import clients_of, target_of
+
+    file = read_file(envs, env)
+    target = target_of(Workspace.of(envs), on_local=False, lock_timeout=0)
+    print_line(copy_dashboard(clients_of(target, file), file.settings))

@@ -38,6 +38,8 @@ NEED_NO_ROW = {
     "aws_elasticache_parameter_group": "it sets memory limits; TLS and users are set elsewhere, and have rows",
     "aws_elasticache_subnet_group": "ElastiCache refuses to delete one that is in use",
     "aws_elasticache_user_group": "the permissions of its users have rows, and so has a cache that loses its group",
+    "aws_grafana_role_association": "it names users and groups, which the plan shows",
+    "aws_grafana_workspace_saml_configuration": "it names roles of the identity provider, which the plan shows",
     "aws_iam_instance_profile": "the policies of its role are compared",
     "aws_iam_role_policy": _POLICY,
     "aws_lambda_permission": "it is compared as a policy statement (ops/guard/policies.py)",

@@ -157,6 +157,9 @@ IMPORT_IDS: Mapping[str, Row] = {
         ".directConnectGatewayId",
     ),
     "aws_dx_gateway_association": _named("{dx_gateway_id}/{associated_gateway_id}"),
+    "aws_ec2_managed_prefix_list": Listed(
+        "ec2", "describe_managed_prefix_lists", "PrefixLists[?PrefixListName=={name}].PrefixListId"
+    ),
     "aws_ecr_lifecycle_policy": _named("{repository}"),
     "aws_ecr_repository": _named("{name}"),
     "aws_ecr_repository_policy": _named("{repository}"),
@@ -184,6 +187,8 @@ IMPORT_IDS: Mapping[str, Row] = {
     "aws_elasticache_user": _named("{user_id}"),
     "aws_elasticache_user_group": _named("{user_group_id}"),
     "aws_flow_log": _ec2("describe_flow_logs", "FlowLogs", "FlowLogId"),
+    "aws_grafana_workspace": Listed("grafana", "list_workspaces", "workspaces[?name=={name}].id"),
+    "aws_grafana_workspace_saml_configuration": _named("{workspace_id}"),
     "aws_iam_instance_profile": _named("{name}"),
     "aws_iam_openid_connect_provider": _named("arn:aws:iam::{account}:oidc-provider/{url:host}"),
     "aws_iam_role": _named("{name}"),
@@ -327,6 +332,7 @@ CREATED_AGAIN: Mapping[str, str] = {
     "aws_default_security_group": "Terraform adopts the security group that AWS created with the VPC.",
     "aws_ecr_replication_configuration": "PutReplicationConfiguration overwrites the registry's only configuration.",
     "aws_ecs_task_definition": "RegisterTaskDefinition adds a revision; old revisions stay and cost nothing.",
+    "aws_grafana_role_association": "UpdatePermissions accepts a user who already has the role; not importable.",
     "aws_lb_target_group_attachment": "RegisterTargets accepts a target that is already registered; not importable.",
     "aws_secretsmanager_secret_version": "PutSecretValue adds a version, which becomes the current one.",
     "aws_vpn_gateway_route_propagation": "EnableVgwRoutePropagation accepts a route table that is already enabled.",

@@ -302,3 +302,14 @@ sign_in {
 }
 
 dashboard {}
+
+grafana {
+  authentication_providers = ["SAML"]
+  allowed_cidrs            = ["203.0.113.0/24", "198.51.100.0/24"]
+
+  saml {
+    idp_metadata_url   = "https://login.archive.example/metadata.xml"
+    admin_role_values  = ["grafana-admin"]
+    editor_role_values = ["archivists"]
+  }
+}

@@ -96,3 +96,9 @@ pipeline {
 }
 
 dashboard {}
+
+grafana {
+  authentication_providers = ["AWS_SSO"]
+  admin_groups             = ["906764a1c2-0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"]
+  viewer_groups            = ["906764a1c2-1b2c3d4e-5f60-7182-93a4-b5c6d7e8f90a"]
+}

@@ -14,8 +14,8 @@ from local_aws.process import LocalAws
 from ops.deploy import prepare_destroy
 from ops.errors import OpsError
 from ops.guard.plan import Plan
-from ops.scaled_readers import clients_of, deletable_readers, delete_readers
-from ops.target import Target
+from ops.scaled_readers import deletable_readers, delete_readers
+from ops.target import Target, clients_of
 from tests.local.account import ACCOUNT
 from tests.local.small import Small, deletions, record
 from tests.support.environments import ALARMS
