@@ -144,6 +144,7 @@ class Services(Construct):
             name: {
                 "service": service.name,
                 "family": service.task.family,
+                "image_containers": service.task.image_containers,
                 "log_group": service.task.log_group,
                 "owned_by": service.settings.owned_by,
                 "host": service_host(name, environment) if name in self._reached else None,

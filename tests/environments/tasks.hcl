@@ -144,3 +144,48 @@ scheduled_task "clean-up" {
     maximum_attempts = 0
   }
 }
+
+# Containers beside the main one: a proxy that all others need, a migration, and a reloader that may fail.
+service "ledger" {
+  image      = "ledger:3.1.0"
+  cpu        = 512
+  memory     = 1024
+  port       = 8080
+  user       = "1000:1000"
+  owned_by   = "pipeline"
+  buckets    = { settings = "read ledger/" }
+  depends_on = { proxy = "HEALTHY" }
+
+  environment       = { LOG_LEVEL = "info", REGION = "us" }
+  secrets           = { PARTNER_LOGIN = "partner-login" }
+  environment_files = ["settings:env/ledger.env"]
+
+  sidecar "proxy" {
+    image  = "envoy:1.31.2"
+    cpu    = 64
+    memory = 128
+
+    read_only_root        = true
+    writable_paths        = ["/tmp"]
+    start_timeout_seconds = 60
+    environment           = { UPSTREAM = "127.0.0.1:8080" }
+    secrets               = { CERTIFICATE = "partner-login:certificate" }
+
+    health_check {
+      command = ["wget", "-qO-", "http://127.0.0.1:9901/ready"]
+    }
+  }
+
+  sidecar "reload" {
+    image      = "reload:0.4.0"
+    essential  = false
+    restart    = true
+    depends_on = { ledger = "START" }
+  }
+
+  init "migrate" {
+    command    = ["bin/migrate"]
+    depends_on = { proxy = "HEALTHY" }
+    parameters = { REGION = "ledger/region" }
+  }
+}

@@ -6,6 +6,7 @@ from typing import Any
 from tests.local.applied import Applied
 
 CLUSTER, SERVICE = "agora-staging-main", "agora-staging-api"
+KEYS = ("family", "cpu", "memory", "networkMode", "executionRoleArn", "taskRoleArn", "requiresCompatibilities")
 
 
 def described(ecs: Any) -> dict[str, Any]:
@@ -18,9 +19,8 @@ def test_revision_of_the_pipeline_and_count_of_scaling_are_no_drift(applied: Map
     newest = ecs.describe_task_definition(taskDefinition=SERVICE)["taskDefinition"]
     (container,) = newest["containerDefinitions"]
     container["image"] = container["image"].replace(":1.4.2", ":1.5.0")
-    keys = ("family", "cpu", "memory", "networkMode", "executionRoleArn", "taskRoleArn", "requiresCompatibilities")
     revision = ecs.register_task_definition(
-        **{key: newest[key] for key in keys},
+        **{key: newest[key] for key in KEYS},
         runtimePlatform=newest["runtimePlatform"],
         containerDefinitions=[container],
     )["taskDefinition"]
@@ -30,3 +30,22 @@ def test_revision_of_the_pipeline_and_count_of_scaling_are_no_drift(applied: Map
     assert terraform.plan() is False, terraform.show_plan()
     assert described(ecs)["taskDefinition"] == revision["taskDefinitionArn"] != newest["taskDefinitionArn"]
     assert described(ecs)["desiredCount"] == 4
+
+
+def test_release_to_the_containers_with_the_services_image_is_no_drift(applied: Mapping[str, Applied]) -> None:
+    tasks = applied["tasks"]
+    ecs = tasks.client("ecs")
+    ledger = tasks.terraform.outputs()["services"]["ledger"]
+    newest = ecs.describe_task_definition(taskDefinition=ledger["family"])["taskDefinition"]
+    images = {each["name"]: each["image"].rpartition("/")[2] for each in newest["containerDefinitions"]}
+    for container in newest["containerDefinitions"]:
+        if container["name"] in ledger["image_containers"]:
+            container["image"] = container["image"].replace(":3.1.0", ":3.2.0")
+    keys = (*KEYS, "runtimePlatform", "containerDefinitions", "volumes")
+    revision = ecs.register_task_definition(**{key: newest[key] for key in keys})["taskDefinition"]
+    released = {each["name"]: each["image"].rpartition("/")[2] for each in revision["containerDefinitions"]}
+    assert released == images | {"ledger": "ledger:3.2.0", "migrate": "ledger:3.2.0"}
+    ecs.update_service(
+        cluster="mobile-tasks-main", service=ledger["service"], taskDefinition=revision["taskDefinitionArn"]
+    )
+    assert tasks.terraform.plan() is False, tasks.terraform.show_plan()

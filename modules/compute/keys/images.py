@@ -19,6 +19,13 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 #: [OCI Distribution Specification, Pulling manifests]
 #: (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests): a tag's length.
 _TAG_LIMIT = 128
+#: [Amazon ECR Public User Guide, Public registries]
+#: (https://docs.aws.amazon.com/AmazonECR/latest/public/public-registries.html): registry alias, repository, and tag.
+PUBLIC_REGISTRY = "public.ecr.aws/"
+_PUBLIC = re.compile(
+    r"public\.ecr\.aws/[a-z0-9][a-z0-9_-]*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+"
+    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?P<digest>@sha256:[0-9a-f]{64})?"
+)
 _REMEDY = 'write repository and version, "api:1.4.2"'
 
 
@@ -39,8 +46,20 @@ def _image(value: str) -> str:
     return value
 
 
+def _sidecar_image(value: str) -> str:
+    if not value.startswith(PUBLIC_REGISTRY):
+        return _image(value)
+    tag = _PUBLIC.fullmatch(value)
+    if not tag or tag["tag"] == "latest" or not (tag["tag"] or tag["digest"]):
+        rule = "does not end in a version or digest of an image in the ECR Public Gallery"
+        raise broken_rule(rule, f'write one such as "{PUBLIC_REGISTRY}nginx/nginx:1.29.3"')
+    return value
+
+
 #: An image as an environment file names it: repository and version.
 Image = Annotated[str, AfterValidator(_image)]
+#: An image that is not the product's: in a `repository`, or in the ECR Public Gallery.
+SidecarImage = Annotated[str, AfterValidator(_sidecar_image)]
 
 
 @dataclass(frozen=True)
@@ -57,6 +76,11 @@ class Registry:
         return f"{self.account_id}.dkr.ecr.{self.region}.amazonaws.com"
 
 
+def is_public(image: str) -> bool:
+    """Return whether the image is in the ECR Public Gallery, rather than in the product's registry."""
+    return image.startswith(PUBLIC_REGISTRY)
+
+
 def repository_of(image: str) -> str:
     """Return the label of the image's `repository` block."""
     return image.partition(":")[0]
@@ -69,6 +93,8 @@ def repository_name(label: str, product: str) -> str:
 
 def image_reference(image: str, registry: Registry) -> str:
     """Return the image reference for Docker, ECS, and Kubernetes: host, repository, version."""
+    if is_public(image):
+        return image
     label, _, tag = image.partition(":")
     return f"{registry.host}/{repository_name(label, registry.product)}:{tag}"
 
@@ -90,11 +116,11 @@ PlacedImage = tuple[tuple[str, ...], str]
 
 
 def images_in(block: object, at: tuple[str, ...] = ()) -> Iterator[PlacedImage]:
-    """Yield the value of each key `image` in the block and in the blocks inside it."""
+    """Yield the image of each key `image` in the block and in the blocks inside it, except public images."""
     if isinstance(block, BaseModel):
         for name in type(block).model_fields:
             value = getattr(block, name)
-            if name == "image" and isinstance(value, str):
+            if name == "image" and isinstance(value, str) and not is_public(value):
                 yield (*at, name), value
             yield from images_in(value, (*at, name))
     elif isinstance(block, Mapping):

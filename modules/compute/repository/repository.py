@@ -17,6 +17,7 @@ from constructs import Construct
 from modules.compute.keys.images import (
     Registry,
     image_reference,
+    is_public,
     repository_arn,
     repository_name,
     repository_of,
@@ -120,8 +121,8 @@ class Repository(Construct):
 
 
 def pull_statements(images: Iterable[str], registry: Registry) -> list[Statement]:
-    """Return the statements that allow a role to pull these images and no others."""
-    repositories = sorted({repository_arn(image, registry) for image in images})
+    """Return the statements that allow a role to pull these images and no others; public ones need none."""
+    repositories = sorted({repository_arn(image, registry) for image in images if not is_public(image)})
     # The token identifies the caller and grants nothing by itself; the action supports no resource-level permissions.
     token = allow("LogInToRegistries", actions=["ecr:GetAuthorizationToken"], resources=["*"])
     return [token, allow("PullImages", actions=_PULL, resources=repositories)]

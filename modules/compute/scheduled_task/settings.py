@@ -20,6 +20,7 @@ _OF_THE_SERVICE = (
     "cluster", "capacity", "image", "ephemeral_storage_gib", "entry_point", "user", "read_only_root", "writable_paths",
     "init_process", "stop_timeout_seconds", "ulimit", "health_check", "secrets", "parameters", "environment_files",
     "databases", "caches", "buckets", "queues", "topics", "streams", "pushes", "reaches", "egress", "cpu", "memory",
+    "depends_on", "sidecar", "init",
 )  # fmt: skip
 
 
@@ -50,7 +51,7 @@ class ScheduledTaskSettings(TaskSettings):
         default=None,
         examples=["api"],
         description="The service whose latest task definition revision it runs, with that service's image, "
-        "permissions, and secrets.",
+        "permissions, secrets, and `sidecar` and `init` containers.",
     )
     enabled: bool = Field(default=True, description="Whether the schedule is enabled.")
     flexible_minutes: int = Field(

@@ -3,6 +3,7 @@
 from constructs import Construct
 
 from modules.compute.task.context import TaskContext
+from modules.compute.task.keys.container import ContainerSettings
 from modules.compute.task.rights import parameter_arn, read_environment_files, read_parameters, use_bucket
 from modules.compute.task.settings import TaskSettings
 from modules.data.cache.cache import PORT as CACHE_PORT
@@ -56,12 +57,12 @@ class TaskAccess(Construct):
         self._context = context
         self._execution_role = execution_role
         self._task_role = task_role
+        #: The variables of the main container.
         self.environment = dict(settings.environment)
-        #: The variables from Secrets Manager and Parameter Store, each with its `valueFrom`.
+        #: The variables of every container if the network has a proxy.
+        self.proxy_variables: dict[str, str] = {}
+        #: The variables of the main container from Secrets Manager and Parameter Store, each with its `valueFrom`.
         self.secrets: dict[str, str] = {}
-        self.environment_files = [
-            f"{context.data.buckets[name].arn}/{key}" for name, key in settings.environment_objects
-        ]
         self._create_security_group()
         self._use_proxy()
         for database in settings.databases:
@@ -73,6 +74,18 @@ class TaskAccess(Construct):
         self.environment |= context.events.grant_publish(task_role, settings.published_to)
         self._read_secrets()
         self._read_environment_files()
+
+    def written_secrets(self, container: ContainerSettings) -> dict[str, str]:
+        """Return the variables of a container from its `secrets` and `parameters`, each with its `valueFrom`."""
+        names, found = self._context.foundation.names, {}
+        for variable, (label, key) in container.secret_keys.items():
+            arn = self._context.data.secrets[label].arn
+            found[variable] = f"{arn}:{key}::" if key else arn
+        return found | {variable: parameter_arn(each, names) for variable, each in container.parameters.items()}
+
+    def environment_files(self, container: ContainerSettings) -> list[str]:
+        """Return the ARNs of a container's files of environment variables."""
+        return [f"{self._context.data.buckets[name].arn}/{key}" for name, key in container.environment_objects]
 
     def allow_egress_to(self, security_group_id: str, port: int, name: str) -> None:
         """Allow traffic to the members of a security group; `name` identifies them and is unique in the task."""
@@ -101,7 +114,8 @@ class TaskAccess(Construct):
         proxy = self._context.network.vpc.proxy
         if proxy:
             self._group.allow_egress_to_proxy(self._label, proxy)
-            self.environment = {**proxy.variables(), **self.environment}
+            self.proxy_variables = proxy.variables()
+            self.environment = {**self.proxy_variables, **self.environment}
 
     def _use_database(self, label: str) -> None:
         database = self._context.data.databases[label]
@@ -134,21 +148,18 @@ class TaskAccess(Construct):
         """Allow ECS to read the variables' values, and the program to read the logins that RDS rotates."""
         names, data = self._context.foundation.names, self._context.data
         logins = secret_keys(data.databases[label] for label in self._settings.databases)
-        declared: dict[str, str] = {}
-        for name, (label, key) in self._settings.secret_keys.items():
-            secret = data.secrets[label]
-            declared[secret.arn] = secret.key_arn
-            self.secrets[name] = f"{secret.arn}:{key}::" if key else secret.arn
-        parameters = {name: parameter_arn(each, names) for name, each in self._settings.parameters.items()}
-        self.secrets |= parameters
-        self._execution_role.add_statements(
-            *read_secrets({**logins, **declared}, names), *read_parameters(list(parameters.values()))
-        )
+        containers = [each for _, each in self._settings.containers()]
+        used = [data.secrets[label] for each in containers for label, _ in each.secret_keys.values()]
+        declared = {secret.arn: secret.key_arn for secret in used}
+        parameters = [parameter_arn(name, names) for each in containers for name in each.parameters.values()]
+        self.secrets |= self.written_secrets(self._settings)
+        self._execution_role.add_statements(*read_secrets({**logins, **declared}, names), *read_parameters(parameters))
         self._task_role.add_statements(*read_secrets(logins, names))
 
     def _read_environment_files(self) -> None:
         objects: dict[str, list[str]] = {}
-        for label, key in self._settings.environment_objects:
+        containers = [each for _, each in self._settings.containers()]
+        for label, key in dict.fromkeys(file for each in containers for file in each.environment_objects):
             bucket = self._context.data.buckets[label]
             bucket.grant_read(self._execution_role.arn, key, name=f"{self._full_name}-{sid(key)}")
             objects.setdefault(bucket.arn, []).append(key)

@@ -16,8 +16,9 @@ from constructs import Construct
 from modules.compute.keys.images import image_reference
 from modules.compute.repository.repository import pull_statements
 from modules.compute.task.access import TaskAccess
-from modules.compute.task.container import container_definition, volume_name
+from modules.compute.task.container import container_definition, volumes
 from modules.compute.task.context import TaskContext
+from modules.compute.task.keys.members import Member, members
 from modules.compute.task.rights import write_logs
 from modules.compute.task.settings import TaskSettings
 from modules.foundation.policies import assumed_by
@@ -31,7 +32,10 @@ _ARCHITECTURES = {"arm64": "ARM64", "x86_64": "X86_64"}
 
 
 class Task(Construct):
-    """A task definition of one container, with the permissions and network access of its settings.
+    """A task definition, with the containers, permissions, and network access of its settings.
+
+    Its containers are the main one, which has the task's name, and those of `sidecar` and `init` blocks and of
+    `generated_sidecars`. All have the same roles, security group, and log group.
 
     Creates: task execution role and task role, what `TaskAccess` creates, log group, task definition. Old revisions are
     kept: a failed deployment is rolled back to one, and a deregistered revision cannot be started.
@@ -58,6 +62,8 @@ class Task(Construct):
         self._context = context
         self._make = context.foundation.resources(self, kind)
         self.capacity = context.cluster.settings.capacity_of(settings.capacity)
+        self._generated = settings.generated_sidecars(name, context.foundation.names)
+        self._members = members(settings, name, self._generated)
         self.execution_role = self._create_role("execution")
         self.task_role = self._create_role("task")
         self._log_group = context.foundation.log_group(f"{kind.replace('_', '-')}/{name}")
@@ -81,6 +87,11 @@ class Task(Construct):
     def security_group_id(self) -> str:
         """The security group of its tasks."""
         return self.access.security_group_id
+
+    @property
+    def image_containers(self) -> list[str]:
+        """The containers that run the main container's image; a pipeline deploys a new version to all of them."""
+        return [name for name, each in self._members.items() if each.runs_main_image]
 
     @property
     def ready(self) -> list[ITerraformDependable]:
@@ -107,8 +118,10 @@ class Task(Construct):
     def _allow_start(self) -> None:
         self._image = self._settings.image or NO_IMAGE_YET.format(label=self.name)
         self.execution_role.add_statements(
-            *pull_statements([self._image], self._context.registry), write_logs(self._log_group.arn)
+            *pull_statements([each.image or self._image for each in self._members.values()], self._context.registry),
+            write_logs(self._log_group.arn),
         )
+        self.task_role.add_statements(*(statement for each in self._generated for statement in each.statements))
 
     def _define(self, kind: TaskKind, port: int | None) -> None:
         settings, names = self._settings, self._context.foundation.names
@@ -132,23 +145,54 @@ class Task(Construct):
                 if settings.ephemeral_storage_gib
                 else None
             ),
-            volume=[EcsTaskDefinitionVolume(name=volume_name(path)) for path in settings.writable_paths] or None,
+            volume=[
+                EcsTaskDefinitionVolume(name=volume)
+                for name, member in self._members.items()
+                for volume in volumes(name, member).values()
+            ]
+            or None,
             execution_role_arn=self.execution_role.arn,
             task_role_arn=self.task_role.arn,
-            container_definitions=json.dumps([self._container(port)]),
+            container_definitions=json.dumps(
+                [self._container(name, each, port) for name, each in self._members.items()]
+            ),
             skip_destroy=True,
         )
         self.arn = self.definition.arn
 
-    def _container(self, port: int | None) -> dict[str, Any]:
+    def _container(self, name: str, member: Member, port: int | None) -> dict[str, Any]:
+        settings = member.settings
+        environment, secrets = self._variables(member)
         return container_definition(
-            name=self.name,
-            image=image_reference(self._image, self._context.registry),
-            settings=self._settings,
-            port=port,
-            environment=self.access.environment,
-            secrets=self.access.secrets,
-            environment_files=self.access.environment_files,
+            name=name,
+            image=image_reference(member.image or self._image, self._context.registry),
+            member=member,
+            user=settings.user or (self._settings.user if member.runs_main_image else None),
+            port=None if member.at else port,
+            environment=environment,
+            secrets=secrets,
+            environment_files=[
+                *(self.access.environment_files(self._settings) if member.is_init else []),
+                *self.access.environment_files(settings),
+            ],
             log_group=self.log_group,
             region=self._context.foundation.names.region,
+        )
+
+    def _variables(self, member: Member) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the environment variables of a container, and those from secrets and parameters.
+
+        A sidecar has its own only, an init container those of the main container too.
+        """
+        access, settings = self.access, member.settings
+        if settings is self._settings:
+            generated = {name: value for each in self._generated for name, value in each.variables.items()}
+            added = {name: generated[name] for name in generated.keys() - access.secrets.keys()}
+            return {**added, **access.environment}, access.secrets
+        values, secrets = settings.environment, access.written_secrets(settings)
+        if not member.is_init:
+            return {**access.proxy_variables, **values}, secrets
+        return (
+            {**{name: access.environment[name] for name in access.environment.keys() - secrets.keys()}, **values},
+            {**{name: access.secrets[name] for name in access.secrets.keys() - values.keys()}, **secrets},
         )

@@ -270,7 +270,7 @@ def test_pipeline_owned_service_has_no_postcondition(prod: Template, tasks: Temp
 
 
 def test_service_without_image_is_not_created(tasks: Template) -> None:
-    assert set(tasks.resources("aws_ecs_service")) == {"service_search", "service_web"}
+    assert set(tasks.resources("aws_ecs_service")) == {"service_ledger", "service_search", "service_web"}
     assert container(tasks, "service_ingest")["image"].endswith("/mobile/ingest:0.0.0")
     output = tasks.json["output"]["services_without_image"]["value"]
     assert output == {

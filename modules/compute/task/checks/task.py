@@ -1,13 +1,16 @@
 """Checks between services and scheduled tasks, and between them and the blocks that they use."""
 
 import ipaddress
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from modules.compute.blocks import ComputeBlocks
 from modules.compute.ecs.settings import EcsSettings
 from modules.compute.load_balancer.keys.listener_rules import HTTPS
 from modules.compute.load_balancer.settings import RULES_LIMIT, LoadBalancerSettings
 from modules.compute.service.settings import ServiceSettings
+from modules.compute.task.checks import containers
+from modules.compute.task.keys.container import ContainerSettings
+from modules.compute.task.keys.sidecars import GeneratedSidecar
 from modules.compute.task.keys.sizes import FARGATE_MEMORY, is_fargate_size, nearest_sizes
 from modules.compute.task.settings import TaskSettings
 from modules.data.checks import cache_findings
@@ -36,13 +39,19 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
 
 
 def _task_findings(at: Place, task: TaskSettings, blocks: ComputeBlocks) -> Iterator[Finding]:
+    generated = task.generated_sidecars(at[1], blocks.names)
     if blocks.network is None:
         yield needs_subnets(at, "app")
     else:
         yield from unreachable(at, _needed_services(task), blocks.network)
         yield from unreachable_by_programs(at, task.publishing_endpoints, blocks.network)
+        for each in generated:
+            yield from unreachable_by_programs((*at, each.key), each.endpoints, blocks.network)
+        yield from _public_image_findings(at, task, generated, blocks.network)
         yield from _repeated_egress(at, task, blocks.network)
         yield from _egress_findings(at, task, blocks.network, blocks.database)
+    for finding in containers.findings(at[1], task, generated):
+        yield finding.under(*at)
     yield from unknown_names((*at, "cluster"), "ecs", [task.cluster], blocks.ecs)
     if task.cluster in blocks.ecs:
         yield from _capacity_findings(at, task, blocks.ecs[task.cluster])
@@ -72,6 +81,25 @@ def _capacity_findings(at: Place, task: TaskSettings, cluster: EcsSettings) -> I
             yield Finding((*at, "cpu"), task.cpu, "is not a CPU size of Fargate", f"write {sizes}")
 
 
+def _public_image_findings(
+    at: Place, task: TaskSettings, generated: Sequence[GeneratedSidecar], network: NetworkSettings
+) -> Iterator[Finding]:
+    """Yield images of the ECR Public Gallery that the task cannot pull.
+
+    [Amazon ECR interface VPC endpoints](https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html) do
+    not support public repositories.
+    """
+    for each in containers.public_images(task, at[1], generated):
+        place = (*at, *each.at, "image")
+        if network.nat == "none":
+            rule = "is in the ECR Public Gallery, which has no VPC endpoint, and there is no NAT gateway"
+            yield Finding(place, each.image, rule, "copy the image into a `repository`, or write network.nat")
+        elif not _reaches_outside(task):
+            rule = "is in the ECR Public Gallery, and the task may not call public addresses"
+            remedy = f'write an `egress` block with cidr = "0.0.0.0/0" and port = {HTTPS}'
+            yield Finding(place, each.image, rule, f"{remedy}, or copy the image into a `repository`")
+
+
 def _needed_services(task: TaskSettings) -> list[str]:
     """Return the AWS services that a task cannot start without.
 
@@ -81,9 +109,10 @@ def _needed_services(task: TaskSettings) -> list[str]:
     them, tasks fail with ResourceInitializationError. S3 is always reachable, by its gateway endpoint.
     """
     needed = ["ecr.api", "ecr.dkr", "logs"]
-    if task.secrets or task.databases:
+    each_container = [each for _, each in task.containers()]
+    if task.databases or any(each.secrets for each in each_container):
         needed.append("secretsmanager")
-    if task.parameters:
+    if any(each.parameters for each in each_container):
         needed.append("ssm")
     if getattr(task, "enable_execute_command", False):
         needed.append("ssmmessages")
@@ -156,21 +185,22 @@ def _repeated_egress(at: Place, task: TaskSettings, network: NetworkSettings) ->
 
 
 def _data_findings(at: Place, task: TaskSettings, blocks: ComputeBlocks) -> Iterator[Finding]:
-    files = [bucket for bucket, _ in task.environment_objects]
     yield from unknown_names((*at, "databases"), "database", task.databases, blocks.database)
     yield from cache_findings((*at, "caches"), task.cache_users, blocks.cache)
     yield from unknown_labels((*at, "buckets"), "bucket", task.buckets, blocks.bucket)
-    yield from unknown_names((*at, "environment_files"), "bucket", files, blocks.bucket)
-    yield from _secret_findings(at, task, blocks.secret)
+    for place, container in task.containers():
+        files = [bucket for bucket, _ in container.environment_objects]
+        yield from unknown_names((*at, *place, "environment_files"), "bucket", files, blocks.bucket)
+        yield from _secret_findings((*at, *place), container, blocks.secret)
 
 
-def _secret_findings(at: Place, task: TaskSettings, secrets: Collection[str]) -> Iterator[Finding]:
+def _secret_findings(at: Place, container: ContainerSettings, secrets: Collection[str]) -> Iterator[Finding]:
     """Yield unknown names of secrets. The names are not printed: one may be a secret, written in place of a name."""
-    for variable, written in task.secrets.items():
+    for variable, written in container.secrets.items():
         name, place = written.partition(":")[0], (*at, "secrets", variable)
         if name not in secrets:
             yield Finding(place, None, *unknown_name("secret", "NAME", secrets))
-        elif variable not in task.secret_keys:
+        elif variable not in container.secret_keys:
             rule = "has no valid JSON key after its colon: letters, digits, and _ . -"
             yield Finding(place, None, rule, f'write "{name}" or "{name}:KEY"')
 
