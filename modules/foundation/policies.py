@@ -74,6 +74,15 @@ class PolicyDocument:
         return document(list(self._statements.values()))
 
 
+def send_traces() -> Statement:
+    """Return the statement to send traces to X-Ray.
+
+    Its actions support no resource-level permissions: [Service Authorization Reference, AWS X-Ray]
+    (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html).
+    """
+    return allow("Traces", actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources=["*"])
+
+
 def use_key_via(
     sid: str,
     service: str,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from modules.compute.eks.keys.registry import KUBERNETES_REGISTRY_BUCKET
+from modules.compute.task.keys.traces import TracesSettings
 from modules.events.function.keys.shipped import SHIPPED
 from modules.foundation.variables import VARIABLES, variable
 from modules.network.vpc.keys.aws_buckets import AWS_BUCKETS
@@ -28,6 +29,10 @@ def variables() -> str:
         "hyphens. A variable in the program's own `environment` has precedence.",
         "If the network has a `proxy` block, services, scheduled tasks, and functions in the VPC also receive "
         "`HTTP_PROXY`, `HTTPS_PROXY`, and `NO_PROXY`, in upper case and lowercase.",
+        "A service or scheduled task with a `traces` block also receives the variables of OpenTelemetry's SDKs: "
+        f"{', '.join(f'`{name}`' for name in TracesSettings().variables(''))}.",
+        "`init` containers receive the variables of their service or scheduled task, except those of OpenTelemetry; "
+        "`sidecar` containers only those of their own block, and those of the proxy.",
         "ECS reads a database's user name and password once, when the task starts, and RDS rotates the password every "
         "seven days: if a new connection is rejected, read the secret again by its ARN. Functions always read it by "
         "its ARN.",

@@ -1,5 +1,6 @@
 """The table of deliveries, `deliveries.toml`, and the requests that AWS makes in a stack according to it."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -251,14 +252,18 @@ def _request_template(entry: Mapping[str, Any]) -> RequestTemplate:
 
 
 def _blocks(resource: Resource, path: str) -> list[Any]:
-    """Return the blocks at a path, which can pass through lists."""
+    """Return the blocks at a path, which can pass through lists, and through lists in JSON."""
     found: list[Any] = [resource.block]
     for part in path.split("."):
         found = [look_up({"x": block}, f"x.{part}") for block in found]
-        found = [
-            each for value in found if value is not None for each in (value if isinstance(value, list) else [value])
-        ]
+        found = [each for value in found if value is not None for each in _items(value)]
     return found
+
+
+def _items(value: Any) -> list[Any]:
+    if isinstance(value, str) and value.startswith("["):
+        value = json.loads(value)
+    return value if isinstance(value, list) else [value]
 
 
 def _matches(found: Any, wanted: str) -> bool:

@@ -12,7 +12,7 @@ network {
   availability_zones = ["a", "b"]
   nat                = "none"
 
-  interface_endpoints = ["ecr.api", "ecr.dkr", "kinesis-streams", "logs", "secretsmanager", "sns", "sqs", "ssm"]
+  interface_endpoints = ["ecr.api", "ecr.dkr", "kinesis-streams", "logs", "secretsmanager", "sns", "sqs", "ssm", "xray"]
 
   subnet_sizes {
     app = "/24"
@@ -181,6 +181,12 @@ service "ledger" {
     essential  = false
     restart    = true
     depends_on = { ledger = "START" }
+  }
+
+  # The network has no way to the ECR Public Gallery, so the image is a copy.
+  traces {
+    image            = "aws-otel-collector:0.49.0"
+    sampling_percent = 12.5
   }
 
   init "migrate" {

@@ -12,6 +12,7 @@ from modules.compute.eks.settings import EksSettings
 from modules.compute.load_balancer.settings import LoadBalancerSettings
 from modules.compute.repository.settings import RepositorySettings
 from modules.compute.service.settings import ServiceSettings
+from modules.compute.task.keys.traces import TracesSettings
 from modules.data.backup.settings import BackupSettings
 from modules.data.bucket.settings import BucketSettings
 from modules.data.cache.settings import CacheSettings
@@ -99,6 +100,7 @@ TIERED: dict[type[BaseModel], dict[str, Any]] = {
     ServiceSettings: {},
     SignInSettings: {},
     SiteSettings: {"names": ("www.agora.example",)},
+    TracesSettings: {},
 }
 
 

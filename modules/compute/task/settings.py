@@ -12,6 +12,7 @@ from modules.compute.keys.publishing import PublishingSettings
 from modules.compute.task.keys.container import ContainerSettings
 from modules.compute.task.keys.sidecars import Condition, GeneratedSidecar, InitSettings, SidecarSettings
 from modules.compute.task.keys.sizes import FARGATE_STORAGE_GIB
+from modules.compute.task.keys.traces import TracesSettings
 from modules.data.bucket.keys.access import BucketAccess
 from modules.data.database.keys.access import DatabaseAccess
 from modules.foundation.names import Names
@@ -116,6 +117,11 @@ class TaskSettings(ContainerSettings, PublishingSettings):
         default_factory=dict, description="Containers that prepare each task, one after another only with `depends_on`."
     )
 
+    traces: TracesSettings | None = Field(
+        default=None,
+        description="Traces of the program; by default none, since they require its OpenTelemetry SDK and are charged.",
+    )
+
     @property
     def cache_users(self) -> Mapping[str, str | None]:
         """The caches, each with its user, if one is named."""
@@ -128,9 +134,9 @@ class TaskSettings(ContainerSettings, PublishingSettings):
         yield from ((("sidecar", label), each) for label, each in self.sidecar.items())
         yield from ((("init", label), each) for label, each in self.init.items())
 
-    def generated_sidecars(self, name: str, names: Names) -> list[GeneratedSidecar]:  # noqa: ARG002
+    def generated_sidecars(self, name: str, names: Names) -> list[GeneratedSidecar]:
         """Return the sidecars that keys of the block add to the task of this name, in the environment of `names`."""
-        return []
+        return [self.traces.sidecar(name, names)] if self.traces else []
 
     def common_findings(self) -> Iterator[Finding]:
         """Yield the problems of the task itself."""

@@ -24,7 +24,7 @@ from modules.events.function.packaging import Packages, code_hash
 from modules.events.function.settings import FunctionSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.metrics import MetricSource
-from modules.foundation.policies import Statement, allow, assumed_by, deny
+from modules.foundation.policies import Statement, allow, assumed_by, deny, send_traces
 from modules.foundation.roles import Role
 from modules.network.module import NetworkModule
 from modules.network.vpc.security_groups import ANYWHERE, HTTPS, SecurityGroup, members_of
@@ -49,7 +49,7 @@ class Function(Construct):
     """A Lambda function whose role allows only what its settings name.
 
     Creates: log group, role with one policy, queue for failed events, the function with JSON
-    logs and X-Ray, destination of failed asynchronous events; in the VPC also a security group.
+    logs and traces, destination of failed asynchronous events; in the VPC also a security group.
     """
 
     def __init__(
@@ -135,11 +135,10 @@ class Function(Construct):
         )
 
     def _log_statements(self) -> list[Statement]:
-        logs, traces = f"{self._log_group.arn}:log-stream:*", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+        logs = f"{self._log_group.arn}:log-stream:*"
         return [
             allow("Logs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[logs]),
-            # X-Ray supports no resource-level permissions: "Actions, resources, and condition keys for AWS X-Ray".
-            allow("Traces", actions=traces, resources=["*"]),
+            *([send_traces()] if self._settings.tracing == "Active" else ()),
         ]
 
     def _interface_statements(self) -> list[Statement]:
@@ -213,7 +212,7 @@ class Function(Construct):
             ephemeral_storage=LambdaFunctionEphemeralStorage(size=settings.ephemeral_storage_mib),
             reserved_concurrent_executions=settings.reserved_concurrent_executions,
             environment=LambdaFunctionEnvironment(variables=self._environment) if self._environment else None,
-            tracing_config=LambdaFunctionTracingConfig(mode="Active"),
+            tracing_config=LambdaFunctionTracingConfig(mode=self._settings.tracing),
             logging_config=LambdaFunctionLoggingConfig(
                 log_format="JSON", log_group=self._log_group.name, application_log_level="INFO", system_log_level="INFO"
             ),

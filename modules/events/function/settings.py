@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -112,6 +112,14 @@ class FunctionSettings(Settings):
         default_factory=dict,
         examples=[{"SIZES": "128,512"}],
         description="Environment variables, in addition to those of its resources (BUCKET_CONTENT_NAME, ...).",
+    )
+    # [Visualize Lambda function invocations using AWS X-Ray]
+    # (https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html).
+    tracing: Literal["Active", "PassThrough"] = Field(
+        default="Active",
+        description="Whether Lambda records traces in X-Ray: by default the first request each second and 5% of the "
+        "others, or what the caller decided, since recorded traces are charged and Lambda has no key for the rate. "
+        "PassThrough records none, and passes the caller's decision on.",
     )
     in_vpc: bool = Field(
         default=False, description="Whether it runs in the app subnets, where it can reach databases and caches."

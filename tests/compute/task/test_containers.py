@@ -13,7 +13,8 @@ from tests.support.environments import DEV, problems_of
 #: A network without internet access, in place of the one of DEV.
 ALONE = (
     'availability_zones = ["a", "c"]',
-    'availability_zones = ["a", "c"]\n  nat = "none"\n  interface_endpoints = ["ecr.api", "ecr.dkr", "logs"]',
+    'availability_zones = ["a", "c"]\n  nat = "none"\n'
+    '  interface_endpoints = ["ecr.api", "ecr.dkr", "logs", "ssmmessages"]',
 )
 REPOSITORIES = 'repository "envoy" {}\n'
 CHECK = 'health_check {\n command = ["true"]\n}'

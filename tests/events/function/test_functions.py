@@ -264,3 +264,9 @@ def test_function_architecture_and_limits_are_set(events: Template, function: st
     if function == "reader":
         assert (built["runtime"], built["reserved_concurrent_executions"]) == ("python3.12", 5)
         assert built["ephemeral_storage"] == {"size": 1024}
+
+
+def test_function_without_tracing_may_not_send_traces(events: Template) -> None:
+    assert events.resource("aws_lambda_function.function_quiet")["tracing_config"] == {"mode": "PassThrough"}
+    assert "Traces" not in statements(events, "function_quiet")
+    assert "Traces" in statements(events, "function_worker")

@@ -107,8 +107,8 @@ def _share_findings(task: TaskSettings, containers: Mapping[str, Member]) -> Ite
         if total and total > size - LEFT_TO_MAIN[key]:
             largest = containers[max(shares, key=lambda name: shares[name])]
             rule = f"leaves none of the task's {size} {unit} to the main container: its sidecars have {total}"
-            at = (*largest.at, key) if largest.at[:1] == ("sidecar",) else largest.at
-            yield Finding(at, getattr(largest, key), rule, f"write less, or a larger {key} of the task")
+            remedy = f"write less, or a larger {key} of the task"
+            yield Finding(largest.place_of(key), getattr(largest, key), rule, remedy)
 
 
 def _size_findings(task: TaskSettings, containers: Mapping[str, Member]) -> Iterator[Finding]:

@@ -49,7 +49,7 @@ def _task_findings(at: Place, task: TaskSettings, blocks: ComputeBlocks) -> Iter
             yield from unreachable_by_programs((*at, each.key), each.endpoints, blocks.network)
         yield from _public_image_findings(at, task, generated, blocks.network)
         yield from _repeated_egress(at, task, blocks.network)
-        yield from _egress_findings(at, task, blocks.network, blocks.database)
+        yield from _egress_findings(at, task, blocks.network, blocks.database, generated)
     for finding in containers.findings(at[1], task, generated):
         yield finding.under(*at)
     yield from unknown_names((*at, "cluster"), "ecs", [task.cluster], blocks.ecs)
@@ -90,7 +90,7 @@ def _public_image_findings(
     not support public repositories.
     """
     for each in containers.public_images(task, at[1], generated):
-        place = (*at, *each.at, "image")
+        place = (*at, *each.place_of("image"))
         if network.nat == "none":
             rule = "is in the ECR Public Gallery, which has no VPC endpoint, and there is no NAT gateway"
             yield Finding(place, each.image, rule, "copy the image into a `repository`, or write network.nat")
@@ -120,27 +120,39 @@ def _needed_services(task: TaskSettings) -> list[str]:
 
 
 def _egress_findings(
-    at: Place, task: TaskSettings, network: NetworkSettings, databases: Mapping[str, DatabaseSettings]
+    at: Place,
+    task: TaskSettings,
+    network: NetworkSettings,
+    databases: Mapping[str, DatabaseSettings],
+    generated: Sequence[GeneratedSidecar],
 ) -> Iterator[Finding]:
     """Yield the AWS services that the task's security group does not allow, and rules beyond the group's quota."""
-    needed = _needed_services(task)
-    by_endpoint = sorted(set(needed) & set(network.interface_endpoints))
-    subnets = [network.plan.subnet("endpoint", zone) for zone in network.availability_zones]
-    if by_endpoint and not all(_reaches(task, subnet) for subnet in subnets):
-        endpoints = network.plan.tiers["endpoint"]
-        rule = f"does not allow HTTPS to {endpoints}, so the task cannot reach the endpoints for "
-        rule += f"{', '.join(by_endpoint)} and cannot start"
-        remedy = f'write an `egress` block with cidr = "{endpoints}" and port = {HTTPS}'
-        yield Finding((*at, "egress"), None, rule, remedy)
-    elsewhere = sorted(set(needed) - set(network.interface_endpoints)) if network.nat != "none" else []
-    if elsewhere and not _reaches_outside(task):
-        rule = f"does not allow HTTPS to the public addresses of {', '.join(elsewhere)}, so the task cannot start"
-        remedy = f'write an `egress` block with cidr = "0.0.0.0/0" and port = {HTTPS}'
-        yield Finding((*at, "egress"), None, rule, f"{remedy}, or add them to network.interface_endpoints")
+    yield from _not_allowed(at, task, network, _needed_services(task), "the task", "start")
+    for each in generated if network.proxy is None else ():
+        yield from _not_allowed(at, task, network, each.endpoints, f"`{each.key}`", "send anything")
     rules = _outbound_rules(task, network, databases)
     if rules > RULES_LIMIT:
         rule = f"needs {rules} outbound rules, including those to the resources of the block; AWS allows {RULES_LIMIT}"
         yield Finding((*at, "egress"), None, rule, "merge ranges")
+
+
+def _not_allowed(
+    at: Place, task: TaskSettings, network: NetworkSettings, services: Collection[str], who: str, what: str
+) -> Iterator[Finding]:
+    """Yield AWS services that the security group does not allow; `who` cannot do `what` without them."""
+    by_endpoint = sorted(set(services) & set(network.interface_endpoints))
+    subnets = [network.plan.subnet("endpoint", zone) for zone in network.availability_zones]
+    if by_endpoint and not all(_reaches(task, subnet) for subnet in subnets):
+        endpoints = network.plan.tiers["endpoint"]
+        rule = f"does not allow HTTPS to {endpoints}, so {who} cannot reach the endpoints for "
+        rule += f"{', '.join(by_endpoint)} and cannot {what}"
+        remedy = f'write an `egress` block with cidr = "{endpoints}" and port = {HTTPS}'
+        yield Finding((*at, "egress"), None, rule, remedy)
+    elsewhere = sorted(set(services) - set(network.interface_endpoints)) if network.nat != "none" else []
+    if elsewhere and not _reaches_outside(task):
+        rule = f"does not allow HTTPS to the public addresses of {', '.join(elsewhere)}, so {who} cannot {what}"
+        remedy = f'write an `egress` block with cidr = "0.0.0.0/0" and port = {HTTPS}'
+        yield Finding((*at, "egress"), None, rule, f"{remedy}, or add them to network.interface_endpoints")
 
 
 def _reaches(task: TaskSettings, cidr: ipaddress.IPv4Network) -> bool:

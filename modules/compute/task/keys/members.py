@@ -31,6 +31,10 @@ class Member:
         """Whether it must end before the main container starts."""
         return self.at[:1] == ("init",)
 
+    def place_of(self, key: str) -> tuple[str, ...]:
+        """Return the place of one of its keys; of a generated sidecar, that of what adds it."""
+        return (*self.at, key) if self.at[:1] in (("sidecar",), ("init",)) else self.at
+
     @property
     def runs_main_image(self) -> bool:
         """Whether a new version of the main container's image is one of this container too."""
