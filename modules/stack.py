@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.iam_service_linked_role import IamServiceLinkedRole
 from constructs import Construct
 
 from modules.access.module import AccessModule
@@ -65,7 +66,14 @@ class EnvironmentStack(TerraformStack):
             foundation=foundation,
         )
         edge = EdgeModule(
-            self, "edge", blocks=environment, network=network, data=data, compute=compute, foundation=foundation
+            self,
+            "edge",
+            blocks=environment,
+            network=network,
+            data=data,
+            events=events,
+            compute=compute,
+            foundation=foundation,
         )
         ObservabilityModule(
             self,
@@ -92,11 +100,19 @@ class AccountStack(TerraformStack):
         one = environments[0]
         super().__init__(scope, account_stack_name(one.account_id))
         names = one.account_names
-        make = Addresses().under(self, "delivery")
+        addresses = Addresses()
+        make = addresses.under(self, "delivery")
         _require_terraform(self)
         Providers(self, names=names, tags={})
         keep_state(self, names=names, key=f"{one.product}/{ACCOUNT}/terraform.tfstate")
         create_state_bucket(self, make=make, names=names)
+        if any(each.search for each in environments):
+            # An account has one such role, which domains in a VPC need: [Using service-linked roles to create VPC
+            # domains](https://docs.aws.amazon.com/opensearch-service/latest/developerguide/slr-aos.html). AWS creates
+            # it by itself only for domains that are created in the console.
+            addresses.under(self, "search")(
+                IamServiceLinkedRole, "domains", aws_service_name="opensearchservice.amazonaws.com"
+            )
         shipped = {each.name: _shipped(each, each.pipeline) for each in environments if each.pipeline}
         if shipped:
             PipelineRoles(self, "pipeline", make=make, names=names, states=shipped)

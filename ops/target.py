@@ -22,6 +22,8 @@ Clients = Callable[[str], Any]
 OVERRIDE_FILE = "local_aws_override.tf.json"
 #: The role does not have to exist: the embedded AWS accepts any role, and keeps the accounts separate.
 LOCAL_ROLE = "arn:aws:iam::{account_id}:role/local-aws"
+#: The provider waits for ten minutes before it looks whether a domain exists. The embedded AWS has it at once.
+FIRST_CHECKED_LATE = ("aws_opensearch_domain",)
 
 
 @dataclass(frozen=True)
@@ -181,4 +183,16 @@ def _override(synthesized: Mapping[str, Any], backend: Backend) -> dict[str, Any
     ]
     # A backend block replaces the overridden one completely.
     s3 = {**backend.settings, "use_path_style": True, "assume_role": role}
-    return {"provider": {"aws": providers}, "terraform": {"backend": {"s3": s3}}}
+    return {"provider": {"aws": providers}, "terraform": {"backend": {"s3": s3}}, **_timeouts(synthesized)}
+
+
+def _timeouts(synthesized: Mapping[str, Any]) -> dict[str, Any]:
+    """Return short timeouts of resources that the provider first looks at after minutes, or when a timeout is over."""
+    created = synthesized.get("resource", {})
+    times = dict.fromkeys(("create", "update", "delete"), "1s")
+    short = {
+        kind: {name: {"timeouts": times} for name in created[kind] if name != "//"}
+        for kind in FIRST_CHECKED_LATE
+        if kind in created
+    }
+    return {"resource": short} if short else {}

@@ -54,6 +54,7 @@ class ComputeModule(Construct):
         built = self._build_services()
         self.services = built.services
         self.scheduled_tasks = built.scheduled_tasks
+        self.task_log_groups = built.log_groups
         for name, function in events.functions.items():
             self._attach_function(name, function)
         self.eks = self._build_kubernetes()

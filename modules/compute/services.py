@@ -21,6 +21,7 @@ from modules.compute.task.task import Task
 from modules.data.module import DataModule
 from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
+from modules.foundation.logs import LogGroup
 from modules.network.module import NetworkModule
 
 
@@ -61,6 +62,11 @@ class Services(Construct):
         self._allow_calls()
         if self.services:
             self._create_outputs()
+
+    @property
+    def log_groups(self) -> list[LogGroup]:
+        """The log groups of all tasks."""
+        return [task.log_group for task in self._all_tasks()]
 
     @cached_property
     def names(self) -> ServiceNames:
@@ -129,10 +135,12 @@ class Services(Construct):
         discovered = {name for name, settings in self._blocks.service.items() if settings.discovery}
         return discovered.union(*(caller.reaches for caller in callers))
 
+    def _all_tasks(self) -> list[Task]:
+        return [*(service.task for service in self.services.values()), *self._own_tasks.values()]
+
     def _allow_calls(self) -> None:
         """Open both security groups after all services are created: two services may call each other."""
-        tasks = [*(service.task for service in self.services.values()), *self._own_tasks.values()]
-        for task in tasks:
+        for task in self._all_tasks():
             for label in task.reaches:
                 callee = self.services[label]
                 callee.allow_ingress_from(task.security_group_id, task.full_name)
@@ -145,7 +153,7 @@ class Services(Construct):
                 "service": service.name,
                 "family": service.task.family,
                 "image_containers": service.task.image_containers,
-                "log_group": service.task.log_group,
+                "log_group": service.task.log_group.name,
                 "owned_by": service.settings.owned_by,
                 "host": service_host(name, environment) if name in self._reached else None,
             }

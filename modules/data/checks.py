@@ -7,16 +7,20 @@ from modules.data.blocks import DataBlocks
 from modules.data.cache.settings import DEFAULT_USER, CacheSettings
 from modules.data.database.keys.snapshots import snapshot_arn
 from modules.data.database.settings import DatabaseSettings
+from modules.data.search.settings import SearchSettings
 from modules.foundation.checks import unknown_names
 from modules.foundation.problems import Finding
 from modules.foundation.time_windows import MINUTES_A_DAY, meet, minutes_of_week, span
 from modules.foundation.versions import VersionInUse
 from modules.network.vpc.checks import needs_direct_connect, needs_subnets, unknown_zones
+from modules.network.vpc.keys.subnets import usable
 from modules.network.vpc.settings import NetworkSettings
 
 #: The bucket that AWS delivers logs to. Every environment can have it.
 RESERVED_BUCKETS = {"logs"}
 
+#: Addresses that OpenSearch Service reserves for each data node, most of them for blue/green deployments.
+ADDRESSES_PER_NODE = 3
 #: Minutes before the RDS maintenance window in which AWS Backup cannot start a backup.
 BACKUP_PAUSE_MINUTES = 60
 
@@ -28,8 +32,11 @@ def findings(blocks: DataBlocks) -> Iterator[Finding]:
         yield from _snapshot_in_other_region(name, database, blocks.region)
     for name in blocks.cache if blocks.network is None else ():
         yield needs_subnets(("cache", name), "data")
+    for name, search in blocks.search.items():
+        yield from _search_network_findings(name, search, blocks.network)
     yield from _duplicate_user_ids(blocks)
     yield from _duplicate_proxy_names(blocks)
+    yield from _duplicate_delivery_names(blocks)
     yield from _reserved_buckets(blocks)
     yield from _backups_without_plan(blocks)
     yield from _backups_during_maintenance(blocks)
@@ -79,6 +86,33 @@ def _database_network_findings(
     yield from unknown_zones((*at, "availability_zones"), settings.availability_zones, network, "data")
 
 
+def _search_network_findings(name: str, search: SearchSettings, network: NetworkSettings | None) -> Iterator[Finding]:
+    """Yield a domain that has no subnets, or subnets with too few addresses.
+
+    [Launching your Amazon OpenSearch Service domains within a VPC, Reserving IP addresses in a VPC subnet]
+    (https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html): three addresses for each data node.
+    """
+    at = ("search", name)
+    if network is None:
+        yield needs_subnets(at, "data")
+        return
+    if search.corporate:
+        yield from needs_direct_connect((*at, "corporate"), True, network)
+    zones = search.availability_zone_count
+    if zones > len(network.availability_zones):
+        rule = f"is more than the network has: {', '.join(network.availability_zones)}"
+        remedy = f"write {len(network.availability_zones)} or less, or add a zone to network.availability_zones"
+        yield Finding((*at, "availability_zone_count"), zones, rule, remedy)
+        return
+    needed = ADDRESSES_PER_NODE * search.instance_count // zones
+    room = usable(network.plan.subnet("data", network.availability_zones[0]).prefixlen)
+    if needed > room:
+        rule = f"needs {needed} addresses in each data subnet, which has {room}"
+        yield Finding(
+            (*at, "instance_count"), search.instance_count, rule, "write fewer nodes of a larger instance_type"
+        )
+
+
 def _duplicate_user_ids(blocks: DataBlocks) -> Iterator[Finding]:
     """Yield user IDs used twice: they are `<cache>-<user>`, and ElastiCache has one list of users for all caches."""
     taken: dict[str, tuple[str, str]] = {}
@@ -100,6 +134,14 @@ def _duplicate_proxy_names(blocks: DataBlocks) -> Iterator[Finding]:
         if database.proxy and (other := f"{label}-proxy") in blocks.database:
             rule = f"has a security group with the same name as that of database.{label}'s proxy"
             yield Finding(("database", other), None, rule, "rename one of the databases")
+
+
+def _duplicate_delivery_names(blocks: DataBlocks) -> Iterator[Finding]:
+    """Yield security group and role names used twice: those of a domain's delivery end in `-delivery`."""
+    for label in blocks.search:
+        if (other := f"{label}-delivery") in blocks.search:
+            rule = f"has a security group with the same name as that of search.{label}'s delivery"
+            yield Finding(("search", other), None, rule, "rename one of the searches")
 
 
 def _reserved_buckets(blocks: DataBlocks) -> Iterator[Finding]:

@@ -9,13 +9,14 @@ from modules.data.blocks import DataBlocks
 from modules.data.bucket.buckets import Bucket
 from modules.data.cache.cache import Cache
 from modules.data.database.database import Database
+from modules.data.search.search import Search, SearchLogPolicy
 from modules.data.secret.secrets import Secret
 from modules.foundation.foundation import Foundation
 from modules.network.module import NetworkModule
 
 
 class DataModule(Construct):
-    """Databases, caches, buckets, and secrets by the names of their blocks, and AWS Backup."""
+    """Databases, caches, buckets, secrets, and searches by the names of their blocks, and AWS Backup."""
 
     def __init__(
         self, scope: Construct, id: str, *, blocks: DataBlocks, network: NetworkModule, foundation: Foundation
@@ -28,6 +29,7 @@ class DataModule(Construct):
         self.caches = self._build_caches()
         self.buckets = self._build_buckets()
         self.secrets = self._build_secrets()
+        self.searches = self._build_searches()
         if blocks.backup:
             self._build_backup(blocks.backup)
         self._create_outputs()
@@ -74,6 +76,23 @@ class DataModule(Construct):
             for name, settings in self._blocks.secret.items()
         }
 
+    def _build_searches(self) -> dict[str, Search]:
+        if not self._blocks.search:
+            return {}
+        log_policy = SearchLogPolicy(self, labels=list(self._blocks.search), foundation=self._foundation)
+        return {
+            name: Search(
+                self,
+                f"search-{name}",
+                name=name,
+                settings=settings,
+                network=self._network.vpc,
+                log_policy=log_policy,
+                foundation=self._foundation,
+            )
+            for name, settings in self._blocks.search.items()
+        }
+
     def _build_backup(self, settings: BackupSettings) -> None:
         provider = self._foundation.providers.in_region(settings.copy_to_region) if settings.copy_to_region else None
         backup = Backup(self, "backup", settings=settings, foundation=self._foundation, copy_provider=provider)
@@ -107,6 +126,11 @@ class DataModule(Construct):
                 for name, cache in self.caches.items()
             }
             TerraformOutput(stack, "cache_endpoints", value=endpoints, description="Caches by name.")
+        if self.searches:
+            dashboards = {name: f"https://{search.endpoint}/_dashboards/" for name, search in self.searches.items()}
+            TerraformOutput(
+                stack, "search_dashboards", value=dashboards, description="OpenSearch Dashboards, inside the VPC."
+            )
         if self.buckets:
             names = {name: bucket.name for name, bucket in self.buckets.items()}
             TerraformOutput(stack, "bucket_names", value=names, description="Buckets by the name of their block.")

@@ -11,6 +11,7 @@ from modules.edge.firewall.firewall import Firewall
 from modules.edge.firewall.settings import FirewallSettings
 from modules.edge.site.settings import SiteSettings
 from modules.edge.site.site import Site
+from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
 from modules.network.module import NetworkModule
 
@@ -26,12 +27,14 @@ class EdgeModule(Construct):
         blocks: EdgeBlocks,
         network: NetworkModule,
         data: DataModule,
+        events: EventsModule,
         compute: ComputeModule,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
         self._network = network
         self._data = data
+        self._events = events
         self._compute = compute
         self._foundation = foundation
         self.firewall = self._build_firewall(blocks.firewall) if blocks.firewall else None
@@ -39,7 +42,8 @@ class EdgeModule(Construct):
         self._create_outputs()
 
     def _build_firewall(self, settings: FirewallSettings) -> Firewall:
-        firewall = Firewall(self, "firewall", settings=settings, foundation=self._foundation)
+        search = self._events.searches[settings.search] if settings.search else None
+        firewall = Firewall(self, "firewall", settings=settings, log_search=search, foundation=self._foundation)
         load_balancers = self._compute.load_balancers
         for name in protected(settings, {label: each.settings for label, each in load_balancers.items()}):
             firewall.protect(load_balancers[name], name)

@@ -9,6 +9,7 @@ from modules.data.blocks import DataBlocks
 from modules.events.channel.settings import QueueSettings, StreamSettings, TopicSettings
 from modules.events.function.packaging import Target
 from modules.events.function.settings import FunctionSettings
+from modules.events.keys.search_functions import functions_of
 from modules.events.push.settings import PushSettings
 from modules.foundation.settings import Label
 
@@ -29,11 +30,14 @@ class EventsBlocks(DataBlocks):
     )
 
     def expanded(self) -> Self:
-        """Return the blocks, with the functions and channels of `push` blocks as blocks of their kinds."""
+        """Return the blocks, with the functions and channels of `push` and `search` blocks as blocks of their kinds."""
         channels = {push_channel(label): settings for label, settings in self.push.items()}
         return self.model_copy(
             update={
-                "function": {**self.function, **{name: each.function(name) for name, each in channels.items()}},
+                "function": _joined(
+                    {**self.function, **{name: each.function(name) for name, each in channels.items()}},
+                    [functions_of(label) for label in self.search],
+                ),
                 "queue": _joined(self.queue, [each.queues(name) for name, each in channels.items()]),
                 "topic": _joined(self.topic, [each.topics(name) for name, each in channels.items()]),
                 "stream": _joined(self.stream, [each.streams(name) for name, each in channels.items()]),

@@ -11,6 +11,7 @@ from modules.events.function import checks as recursion
 from modules.events.function.keys import shipped
 from modules.events.function.settings import FunctionSettings
 from modules.events.keys import created_names
+from modules.events.keys.search_functions import functions_of
 from modules.foundation.checks import unknown_labels, unknown_names
 from modules.foundation.cron import OVER, ended_before
 from modules.foundation.notifications import Notification
@@ -39,6 +40,7 @@ def findings(blocks: EventsBlocks) -> Iterator[Finding]:
     yield from _overlaps(blocks)
     yield from _rotations(blocks)
     yield from _pushes(blocks)
+    yield from _searches(blocks)
     yield from created_names.findings(blocks)
     yield from shipped.findings(blocks)
     yield from recursion.findings(blocks)
@@ -81,6 +83,7 @@ def _unknown_names(name: str, function: FunctionSettings, blocks: EventsBlocks) 
     yield from unknown_names((*at, "queues"), "queue", function.queues, blocks.queue)
     yield from unknown_names((*at, "topics"), "topic", function.topics, blocks.topic)
     yield from unknown_names((*at, "streams"), "stream", function.streams, blocks.stream)
+    yield from unknown_names((*at, "search"), "search", [function.search] if function.search else [], blocks.search)
     yield from unknown_labels((*at, "on_queue"), "queue", function.on_queue, blocks.queue)
     yield from unknown_labels((*at, "on_topic"), "topic", function.on_topic, blocks.topic)
     yield from unknown_labels((*at, "on_stream"), "stream", function.on_stream, blocks.stream)
@@ -153,3 +156,16 @@ def _pushes(blocks: EventsBlocks) -> Iterator[Finding]:
         for key, platform in (("apns", push.apns), ("fcm", push.fcm)):
             if platform:
                 yield from unknown_names(("push", name, key, "secret"), "secret", [platform.secret], blocks.secret)
+
+
+def _searches(blocks: EventsBlocks) -> Iterator[Finding]:
+    """Yield functions with the name of one that a `search` block has."""
+    taken: dict[str, str] = {}
+    for label in blocks.search:
+        for name in functions_of(label):
+            if name in blocks.function:
+                rule = f"has the same name as a function of search.{label}"
+                yield Finding(("function", name), None, rule, "give the function another name")
+            elif taken.setdefault(name, label) != label:
+                rule = f"has a function {name}, and so has search.{taken[name]}"
+                yield Finding(("search", label), None, rule, "give one of them another name")

@@ -15,6 +15,8 @@ from modules.events.function.functions import Function
 from modules.events.function.packaging import Packages
 from modules.events.function.settings import FunctionSettings
 from modules.events.function.triggers import Triggers
+from modules.events.keys.search_functions import documents_function, setup_function
+from modules.events.log_search import LogSearch
 from modules.events.push.push import Push
 from modules.events.push.settings import PushSource
 from modules.foundation.foundation import Foundation
@@ -32,7 +34,7 @@ ROTATION_ACTIONS = ("DescribeSecret", "GetSecretValue", "PutSecretValue", "Updat
 
 
 class EventsModule(Construct):
-    """Functions, queues, topics, streams, and push notifications, by the names of their blocks."""
+    """Functions, queues, topics, streams, push notifications, and log search, by the names of their blocks."""
 
     def __init__(
         self,
@@ -59,6 +61,7 @@ class EventsModule(Construct):
             grant_data_access(function, settings, data, foundation.names)
             function.add_environment(self.grant_publish(function.role, settings.published_to))
             self._subscribe(function, settings)
+        self.searches = self._build_searches()
         self.pushes = self._build_pushes()
         self._rotate_secrets()
         self._create_outputs()
@@ -141,6 +144,23 @@ class EventsModule(Construct):
             triggers.on_stream(name, on_stream, self.streams[name])
         for name, schedule in settings.schedule.items():
             triggers.on_schedule(name, schedule)
+
+    def _build_searches(self) -> dict[str, LogSearch]:
+        searches = {
+            name: LogSearch(
+                self,
+                f"search-{name}",
+                search=search,
+                setup=self.functions[setup_function(name)],
+                documents=self.functions[documents_function(name)],
+                foundation=self._foundation,
+            )
+            for name, search in self._data.searches.items()
+        }
+        for name, settings in self._blocks.function.items():
+            if settings.search:
+                searches[settings.search].subscribe(self.functions[name].log_group, f"function-{name}")
+        return searches
 
     def _build_pushes(self) -> dict[str, Push]:
         return {

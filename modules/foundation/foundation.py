@@ -84,7 +84,7 @@ class Foundation(Construct):
 
     @cached_property
     def data_key(self) -> Key:
-        """The KMS key of databases and caches, their snapshots, and what RDS stores for them."""
+        """The KMS key of databases, caches, and searches, their snapshots, and what RDS stores for them."""
         return self._key("data")
 
     @cached_property

@@ -18,11 +18,12 @@ from modules.observability.blocks import ObservabilityBlocks
 from modules.observability.dashboard.dashboard import Dashboard
 from modules.observability.dashboard.settings import DashboardSettings
 from modules.observability.grafana.grafana import Grafana
+from modules.observability.log_queries import LogQueries, groups_of
 from modules.observability.slo.slo import Slo
 
 
 class ObservabilityModule(Construct):
-    """Alarms on all other modules' constructs, the topics that they notify, and the dashboard."""
+    """Alarms on all other modules' constructs, the topics that they notify, the dashboard, and saved log queries."""
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class ObservabilityModule(Construct):
         self._edge = edge
         self._runbooks = runbooks
         self._foundation = foundation
+        LogQueries(self, "log-queries", groups=groups_of(data, events, compute, edge), foundation=foundation)
         sources = self._sources()
         alarms = self._build_alarms(blocks.alarms, sources) if blocks.alarms else None
         if blocks.dashboard:
@@ -87,6 +89,7 @@ class ObservabilityModule(Construct):
         labelled: Mapping[str, Mapping[str, Any]] = {
             "database": self._data.databases,
             "cache": self._data.caches,
+            "search": self._data.searches,
             "function": self._events.functions,
             "queue": self._events.queues,
             "topic": self._events.topics,

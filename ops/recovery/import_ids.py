@@ -129,7 +129,16 @@ IMPORT_IDS: Mapping[str, Row] = {
     "aws_cloudwatch_log_delivery_source": _named("{name}"),
     "aws_cloudwatch_log_group": _named("{name}"),
     "aws_cloudwatch_log_resource_policy": _named("{policy_name}"),
+    "aws_cloudwatch_log_stream": _named("{log_group_name}:{name}"),
+    "aws_cloudwatch_log_subscription_filter": _named("{log_group_name}|{name}"),
     "aws_cloudwatch_metric_alarm": _named("{alarm_name}"),
+    "aws_cloudwatch_query_definition": Listed(
+        "logs",
+        "describe_query_definitions",
+        "queryDefinitions[?name=={name}].queryDefinitionId",
+        {"queryDefinitionNamePrefix": "{name}"},
+        "arn:aws:logs:{region}:{account}:query-definition:{found}",
+    ),
     "aws_cognito_user_pool": Listed(
         "cognito-idp", "list_user_pools", "UserPools[?Name=={name}].Id", {"MaxResults": 60}
     ),
@@ -194,7 +203,11 @@ IMPORT_IDS: Mapping[str, Row] = {
     "aws_iam_role": _named("{name}"),
     "aws_iam_role_policy": _named("{role}:{name}"),
     "aws_iam_role_policy_attachment": _named("{role}/{policy_arn}"),
+    "aws_iam_service_linked_role": Listed(
+        "iam", "list_roles", "Roles[?Path==join('', ['/aws-service-role/', {aws_service_name}, '/'])].Arn"
+    ),
     "aws_internet_gateway": _ec2("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+    "aws_kinesis_firehose_delivery_stream": _named("arn:aws:firehose:{region}:{account}:deliverystream/{name}"),
     "aws_kinesis_stream": _named("{name}"),
     "aws_kms_alias": _named("{name}"),
     "aws_kms_key": Listed(
@@ -238,6 +251,7 @@ IMPORT_IDS: Mapping[str, Row] = {
     "aws_nat_gateway": _ec2("describe_nat_gateways", "NatGateways", "NatGatewayId", _ALIVE),
     "aws_network_acl": _ec2("describe_network_acls", "NetworkAcls", "NetworkAclId"),
     "aws_network_acl_rule": _named("{network_acl_id}:{rule_number}:{protocol}:{egress}"),
+    "aws_opensearch_domain": _named("{domain_name}"),
     "aws_rds_cluster": _named("{cluster_identifier}"),
     "aws_rds_cluster_instance": _named("{identifier}"),
     "aws_rds_cluster_parameter_group": _named("{name}"),

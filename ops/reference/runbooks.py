@@ -32,7 +32,7 @@ _MISSING: Mapping[MissingData, str] = {
     "ignore": "changes nothing",
     "breaching": "counts as bad: without data, the alarm is on",
 }
-_PERIODS = {60: "one minute", 300: "five minutes", 86_400: "one day"}
+_PERIODS = {60: "one minute", 300: "five minutes", 900: "15 minutes", 86_400: "one day"}
 _HEAD = "<!-- Written by `make reference` from the alarms and ops/reference/runbooks.toml; a test keeps it current. -->"
 _OBJECTIVE = """\
 slo "NAME" {

@@ -15,7 +15,7 @@ from iam.evaluation import Statement, listed
 from tests.support.template import Template
 
 PolicyKind = Literal[
-    "trust", "identity", "bucket", "key", "topic", "queue", "logs", "repository", "endpoint", "function"
+    "trust", "identity", "bucket", "domain", "key", "topic", "queue", "logs", "repository", "endpoint", "function"
 ]
 
 #: The attributes that contain policy documents, and the kind of each.
@@ -24,6 +24,7 @@ POLICY_ATTRIBUTES: dict[tuple[str, str], PolicyKind] = {
     ("aws_iam_role_policy", "policy"): "identity",
     ("aws_s3_bucket_policy", "policy"): "bucket",
     ("aws_kms_key", "policy"): "key",
+    ("aws_opensearch_domain", "access_policies"): "domain",
     ("aws_sns_topic_policy", "policy"): "topic",
     ("aws_sqs_queue", "policy"): "queue",
     ("aws_cloudwatch_log_resource_policy", "policy_document"): "logs",

@@ -11,6 +11,7 @@ import pytest
 
 from modules.data.database.keys.engines import EngineName
 from modules.data.keys.instance_classes import CACHE_NODES, DATABASE_CLASSES, TIERED_NODES
+from modules.data.search.keys.instances import INSTANCE_TYPES, LARGEST_VOLUMES
 from modules.foundation.settings import REGIONS
 from modules.network.vpc.keys.region_zones import USUAL_ZONES, ZONES
 
@@ -71,6 +72,11 @@ def test_instance_classes_equal_those_of_the_api(engine: EngineName, offered: di
 def test_node_types_equal_those_of_the_api() -> None:
     theirs = set(enums(content("aws_elasticache_cachecluster", "cachenodetype_enum.json")))
     assert classes({**CACHE_NODES, **TIERED_NODES}, "cache") == theirs
+
+
+def test_instance_types_of_searches_are_all_sizes_of_their_families_in_the_api() -> None:
+    theirs = set(enums(content("aws_opensearchservice_domain", "clusterconfig_instancetype_enum.json")))
+    assert set(INSTANCE_TYPES) == {name for name in theirs if name.split(".")[0] in LARGEST_VOLUMES}
 
 
 @pytest.mark.parametrize("path", sorted(OFFERINGS.iterdir(), key=str), ids=lambda path: path.name.partition(".")[0])

@@ -19,6 +19,9 @@ LIMITS: dict[PolicyKind, int] = {
     # [Amazon S3 User Guide, Adding a bucket policy by using the Amazon S3 console]
     # (https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html)
     "bucket": 20 * 1024,
+    # [Amazon OpenSearch Service quotas, Domain policy quota]
+    # (https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html)
+    "domain": 100 * 1024,
     # [AWS KMS Developer Guide, Change a key policy]
     # (https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html)
     "key": 32 * 1024,

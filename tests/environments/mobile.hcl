@@ -208,3 +208,21 @@ pipeline {
     project = "community/groundwork"
   }
 }
+
+# Logs of the last days in OpenSearch, and a service and a function that send theirs.
+search "logs" {
+  readers = ["arn:aws:iam::888888888888:role/operators"]
+}
+
+service "statements" {
+  image  = "receipts:1.0.0"
+  search = "logs"
+}
+
+function "slack-copy" {
+  code    = "slack_alarm"
+  secrets = ["slack-webhook"]
+  search  = "logs"
+}
+
+dashboard {}

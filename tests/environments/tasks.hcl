@@ -195,3 +195,5 @@ service "ledger" {
     parameters = { REGION = "ledger/region" }
   }
 }
+
+dashboard {}

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,29 @@ def test_the_shells_credentials_never_reach_the_embedded_aws(workspace: Workspac
     assert environment["AWS_ACCESS_KEY_ID"] != "real"
     assert "AWS_PROFILE" not in environment
     assert "AWS_SESSION_TOKEN" not in environment
+
+
+def prepared(workspace: Workspace, resources: dict[str, object]) -> dict[str, Any]:
+    """Return the override of a stack with these resources."""
+    target = local(workspace, LOCAL_AWS, {})
+    folder = stack_folder(target.output, "dev")
+    folder.mkdir(parents=True)
+    backend = {"bucket": "b", "key": "k", "region": "r", "allowed_account_ids": ["111111111111"]}
+    synthesized = {"provider": {"aws": []}, "terraform": {"backend": {"s3": backend}}, "resource": resources}
+    (folder / "cdk.tf.json").write_text(json.dumps(synthesized))
+    target.prepare("dev")
+    override: dict[str, Any] = json.loads((folder / OVERRIDE_FILE).read_text())
+    return override
+
+
+def test_the_override_has_no_resources_that_the_provider_looks_at_at_once(workspace: Workspace) -> None:
+    assert "resource" not in prepared(workspace, {"aws_vpc": {"main": {}}})
+
+
+def test_the_override_shortens_the_timeouts_of_resources_that_the_provider_looks_at_late(workspace: Workspace) -> None:
+    override = prepared(workspace, {"aws_vpc": {"main": {}}, "aws_opensearch_domain": {"search_logs": {}}})
+    times = {"create": "1s", "update": "1s", "delete": "1s"}
+    assert override["resource"] == {"aws_opensearch_domain": {"search_logs": {"timeouts": times}}}
 
 
 def test_the_override_assumes_a_role_in_the_environments_account(workspace: Workspace) -> None:

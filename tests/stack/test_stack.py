@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from modules.foundation.logs import RETENTION_DAYS
 from modules.foundation.settings import REGIONS
 from ops.addresses import addresses, compare
 from ops.workspace import stack_folder
@@ -37,6 +38,7 @@ MODULES = (
     "stream_",
     "alarm_",
     "dashboard_",
+    "log_query_",
     "site_",
 )
 
@@ -130,6 +132,16 @@ def test_state_bucket_is_protected(account: Template) -> None:
     (rule,) = account.resource("aws_s3_bucket_lifecycle_configuration.delivery_state")["rule"]
     assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": 90}]
     assert "expiration" not in rule
+
+
+def test_every_log_group_is_encrypted_and_has_the_retention_of_the_tier(reference: Path, further: Path) -> None:
+    for folder in (*(reference / "stacks").iterdir(), *(further / "stacks").iterdir()):
+        template = Template(folder)
+        for name, group in template.resources("aws_cloudwatch_log_group").items():
+            tier = template.json["provider"]["aws"][0]["default_tags"][0]["tags"]["tier"]
+            assert group["retention_in_days"] == RETENTION_DAYS[tier], f"{folder.name} {name}"
+            # DNS queries are public, and a key in us-east-1 would be needed for them alone.
+            assert group.get("kms_key_id") or name.endswith("_query_logs"), f"{folder.name} {name}"
 
 
 def test_every_bucket_is_private_and_requires_tls(account: Template, prod: Template) -> None:

@@ -20,7 +20,7 @@ _OF_THE_SERVICE = (
     "cluster", "capacity", "image", "ephemeral_storage_gib", "entry_point", "user", "read_only_root", "writable_paths",
     "init_process", "stop_timeout_seconds", "ulimit", "health_check", "secrets", "parameters", "environment_files",
     "databases", "caches", "buckets", "queues", "topics", "streams", "pushes", "reaches", "egress", "cpu", "memory",
-    "depends_on", "sidecar", "init", "traces",
+    "depends_on", "sidecar", "init", "traces", "search",
 )  # fmt: skip
 
 

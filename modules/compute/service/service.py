@@ -207,7 +207,7 @@ class Service(Construct):
             f"  aws ecs describe-services {where} --services {self.name} --query 'services[0].events[:10].message'\n"
             f"  aws ecs list-tasks {where} --service-name {self.name} --desired-status STOPPED\n"
             f"  aws ecs describe-tasks {where} --tasks TASK --query 'tasks[0].[stoppedReason, containers[].reason]'\n"
-            f"  aws logs tail --region {names.region} {self.task.log_group} --since 1h\n"
+            f"  aws logs tail --region {names.region} {self.task.log_group.name} --since 1h\n"
             "Correct the image or the block, and apply again."
         )
         condition = f"${{self.task_definition == {self.task.definition.fqn}.arn}}"

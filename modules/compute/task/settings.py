@@ -97,6 +97,9 @@ class TaskSettings(ContainerSettings, PublishingSettings):
     reaches: tuple[Label, ...] = Field(
         default=(), examples=[["search"]], description="Services that it calls, by their private DNS names."
     )
+    search: Label | None = Field(
+        default=None, examples=["logs"], description="The `search` block that its logs are sent to, by default none."
+    )
     egress: dict[Label, EgressSettings] = Field(
         default_factory=lambda: {"https": EgressSettings.model_validate({"cidr": "0.0.0.0/0", "port": 443})},
         description="Other allowed destinations; by default HTTPS to every address. S3 is always allowed, through its "

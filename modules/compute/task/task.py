@@ -66,8 +66,7 @@ class Task(Construct):
         self._members = members(settings, name, self._generated)
         self.execution_role = self._create_role("execution")
         self.task_role = self._create_role("task")
-        self._log_group = context.foundation.log_group(f"{kind.replace('_', '-')}/{name}")
-        self.log_group = self._log_group.name
+        self.log_group = context.foundation.log_group(f"{kind.replace('_', '-')}/{name}")
         self.access = TaskAccess(
             self,
             "access",
@@ -79,6 +78,8 @@ class Task(Construct):
             execution_role=self.execution_role,
             task_role=self.task_role,
         )
+        if settings.search:
+            context.events.searches[settings.search].subscribe(self.log_group, self.full_name)
         self._name_peers(peers)
         self._allow_start()
         self._define(kind, port)
@@ -96,7 +97,7 @@ class Task(Construct):
     @property
     def ready(self) -> list[ITerraformDependable]:
         """The resources that must exist before a task is started."""
-        return [*self.execution_role.ready, *self.task_role.ready, self._log_group.ready, self._context.cluster.ready]
+        return [*self.execution_role.ready, *self.task_role.ready, self.log_group.ready, self._context.cluster.ready]
 
     def _create_role(self, use: Literal["execution", "task"]) -> Role:
         names = self._context.foundation.names
@@ -119,7 +120,7 @@ class Task(Construct):
         self._image = self._settings.image or NO_IMAGE_YET.format(label=self.name)
         self.execution_role.add_statements(
             *pull_statements([each.image or self._image for each in self._members.values()], self._context.registry),
-            write_logs(self._log_group.arn),
+            write_logs(self.log_group.arn),
         )
         self.task_role.add_statements(*(statement for each in self._generated for statement in each.statements))
 
@@ -175,7 +176,7 @@ class Task(Construct):
                 *(self.access.environment_files(self._settings) if member.is_init else []),
                 *self.access.environment_files(settings),
             ],
-            log_group=self.log_group,
+            log_group=self.log_group.name,
             region=self._context.foundation.names.region,
         )
 

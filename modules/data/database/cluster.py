@@ -94,7 +94,7 @@ class AuroraCluster(Construct):
             performance_insights_retention_period=prerequisites.insights_retention if advanced else None,
             tags=backup_tags(settings.backup),
             lifecycle=self._lifecycle(),
-            depends_on=prerequisites.log_groups,
+            depends_on=list(prerequisites.log_groups.values()),
         )
         self.endpoint = self._cluster.endpoint
         self.secret_arn = prerequisites.managed_secret_arn(self._cluster)

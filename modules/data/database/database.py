@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from cdktf import ITerraformDependable
 from constructs import Construct
 
 from modules.data.database.cluster import AuroraCluster
 from modules.data.database.instances import RdsInstances
+from modules.data.database.keys.engines import Dialect
 from modules.data.database.keys.parts import ProxySettings
 from modules.data.database.prerequisites import DatabasePrerequisites
 from modules.data.database.proxy import DatabaseProxy
@@ -74,6 +76,13 @@ class Database(Construct):
     def metrics(self) -> dict[str, Sequence[MetricSource]]:
         """The resources whose metrics say how it is, by what they are."""
         return self._built.metrics
+
+    def log_groups_of(self, dialect: Dialect, log: str) -> dict[str, ITerraformDependable]:
+        """Return the log group of a log by its name; none if the engine is another, or the log is not exported."""
+        prerequisites = self._prerequisites
+        if self._settings.kind.dialect != dialect or log not in prerequisites.log_groups:
+            return {}
+        return {prerequisites.log_group_name(log): prerequisites.log_groups[log]}
 
     def allow_ingress_from(self, security_group_id: str, name: str) -> None:
         """Allow the members of a security group to connect, also to the proxy if there is one.

@@ -201,7 +201,7 @@ class RdsInstances(Construct):
             lifecycle=kept_if(prerequisites.kept),
             **self._arguments,
             **prerequisites.instance_arguments,
-            depends_on=[*prerequisites.log_groups, *prerequisites.monitoring_ready],
+            depends_on=[*prerequisites.log_groups.values(), *prerequisites.monitoring_ready],
         )
         if self._password:
             self._first.add_override("password_wo", self._password)

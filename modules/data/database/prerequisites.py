@@ -75,7 +75,8 @@ class DatabasePrerequisites(Construct):
         self._foundation = foundation
         self._create_subnet_group(network)
         self._create_parameter_groups()
-        self.log_groups = [self._create_log_group(log) for log in settings.logs]
+        #: By the name of the log.
+        self.log_groups = {log: self._create_log_group(log) for log in settings.logs}
         self.final_snapshot_identifier = None if settings.skip_final_snapshot else self._create_final_snapshot_name()
         self.monitoring_ready: list[ITerraformDependable] = []
         self.monitoring_role_arn = self._create_monitoring_role() if settings.monitoring_interval else None
@@ -189,17 +190,22 @@ class DatabasePrerequisites(Construct):
         tls = {settings.kind.tls_parameter: settings.kind.tls_value} if settings.kind.dialect == "postgres" else {}
         return {**settings.static_parameters, **tls}
 
+    def log_group_name(self, log: str) -> str:
+        """Return the name that RDS uses for the log group of a log.
+
+        [Amazon RDS User Guide, Publishing database logs to Amazon CloudWatch Logs]
+        (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Procedural.UploadtoCloudWatch.html).
+        """
+        aurora = self.settings.is_aurora
+        path = f"cluster/{self.identifier}" if aurora else f"instance/{self.instance_identifier(1)}"
+        return f"/aws/rds/{path}/{log}"
+
     def _create_log_group(self, log: str) -> ITerraformDependable:
         """Create the log group before RDS does, which would set no retention and no key."""
-        settings = self.settings
-        # [Amazon RDS User Guide, Publishing database logs to Amazon CloudWatch Logs]
-        # (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Procedural.UploadtoCloudWatch.html):
-        # the names that RDS uses.
-        path = f"cluster/{self.identifier}" if settings.is_aurora else f"instance/{self.instance_identifier(1)}"
         return self.make(
             CloudwatchLogGroup,
             f"{self.label}_{log}",
-            name=f"/aws/rds/{path}/{log}",
+            name=self.log_group_name(log),
             retention_in_days=RETENTION_DAYS[self._foundation.tier],
             kms_key_id=self._foundation.log_key.arn,
         )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from modules.compute.load_balancer.settings import LoadBalancerSettings
 from modules.edge.blocks import EdgeBlocks
-from modules.edge.firewall.settings import FirewallSettings
+from modules.edge.firewall.settings import CLOUDFRONT_REGION, FirewallSettings
 from modules.foundation.checks import unknown_names
 from modules.foundation.problems import Finding
 
@@ -30,11 +30,28 @@ def _left_out(chosen: Collection[str], load_balancers: LoadBalancers) -> Iterato
             yield Finding(("firewall", "load_balancers"), list(chosen), rule, remedy)
 
 
+def _search_findings(firewall: FirewallSettings, blocks: EdgeBlocks) -> Iterator[Finding]:
+    """Yield a search that does not exist, or that would get no logs.
+
+    [Log group-level subscription filters]
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html): the function that a filter
+    invokes is in the Region of the log group, and the web ACL of sites logs to us-east-1.
+    """
+    if firewall.search is None:
+        return
+    at = ("firewall", "search")
+    yield from unknown_names(at, "search", [firewall.search], blocks.search)
+    if not protected(firewall, blocks.load_balancer) and blocks.region != CLOUDFRONT_REGION:
+        rule = f"would get no logs: those of sites are in {CLOUDFRONT_REGION}, and no load balancer is protected"
+        yield Finding(at, firewall.search, rule, "remove it")
+
+
 def findings(blocks: EdgeBlocks) -> Iterator[Finding]:
     """Yield the problems between the firewall and load balancers. Sites are always behind the firewall."""
     firewall, load_balancers = blocks.firewall, blocks.load_balancer
     if firewall is None:
         return
+    yield from _search_findings(firewall, blocks)
     at, chosen = ("firewall", "load_balancers"), firewall.load_balancers or ()
     yield from unknown_names(at, "load_balancer", chosen, load_balancers)
     for label in chosen:

@@ -12,6 +12,9 @@ from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.ranges import too_wide
 from modules.foundation.settings import Cidr, Label, Settings, TieredSettings
 
+#: [CreateWebACL, Scope](https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html): a web ACL for
+#: CloudFront, and everything that it uses, must be in this Region.
+CLOUDFRONT_REGION = "us-east-1"
 #: [RateBasedStatement, Limit](https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html) of the
 #: WAF API: the allowed range of requests from an address in a window.
 RATE_LIMITS = (10, 2_000_000_000)
@@ -161,6 +164,13 @@ class FirewallSettings(TieredSettings):
         default="refused",
         description="The requests to log: refused logs requests that a rule blocked or counted; all logs every "
         "request, which costs more.",
+    )
+
+    search: Label | None = Field(
+        default=None,
+        examples=["logs"],
+        description="The `search` block that the logs of load balancers are sent to, by default none. Those of sites "
+        "are in us-east-1, and a subscription filter sends them only to that Region.",
     )
 
     @model_validator(mode="after")

@@ -42,7 +42,7 @@ class WebAcl(Construct):
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
-        self._place = place
+        self.place = place
         self._region = region
         self._names = foundation.names
         self._make = foundation.resources(self, "firewall")
@@ -55,7 +55,7 @@ class WebAcl(Construct):
             if ranges
         }
         self.arn = self._create_web_acl(rules_of(settings, ip_sets))
-        WebAclLogs(
+        logs = WebAclLogs(
             self,
             "logs",
             place=place,
@@ -65,28 +65,29 @@ class WebAcl(Construct):
             foundation=foundation,
             provider=self._provider,
         )
+        self.log_group = logs.log_group
 
     @property
     def metrics(self) -> MetricSource:
         """The metrics of all rules together; those of a web ACL for CloudFront have no Region as a dimension."""
         dimensions = {"WebACL": self._metric_name, "Rule": "ALL"}
-        if self._place == "cloudfront":
+        if self.place == "cloudfront":
             return MetricSource("AWS/WAFV2", dimensions, self._region)
         return MetricSource("AWS/WAFV2", {**dimensions, "Region": self._region})
 
     @property
     def _scope(self) -> str:
-        return self._place.upper()
+        return self.place.upper()
 
     @property
     def _metric_name(self) -> str:
-        return self._names.of(self._place, 128)
+        return self._names.of(self.place, 128)
 
     def _create_ip_set(self, name: str, ranges: list[str]) -> str:
         return self._make(
             Wafv2IpSet,
-            f"{self._place}_{name}",
-            name=self._names.of(f"{self._place}-{name}", 128),
+            f"{self.place}_{name}",
+            name=self._names.of(f"{self.place}-{name}", 128),
             scope=self._scope,
             ip_address_version="IPV4",
             addresses=ranges,
@@ -97,7 +98,7 @@ class WebAcl(Construct):
         name = self._metric_name
         return self._make(
             Wafv2WebAcl,
-            self._place,
+            self.place,
             name=name,
             scope=self._scope,
             default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),

@@ -50,7 +50,7 @@ class WebAclLogs(Construct):
     ) -> None:
         super().__init__(scope, id)
         make = foundation.resources(self, "firewall")
-        log_group = foundation.log_group(
+        self.log_group = log_group = foundation.log_group(
             f"firewall/{place}", name=f"{PREFIX}{foundation.names.of(place)}", region=region
         )
         # Otherwise AWS would create one itself, outside of Terraform.

@@ -70,7 +70,7 @@ class Function(Construct):
         self._make = foundation.resources(self, "function")
         self.name = foundation.names.of(name, FUNCTION_NAME_LIMIT)
         self._environment = {**self._proxy_variables(network), **settings.environment}
-        self._log_group = foundation.log_group(f"function/{name}")
+        self.log_group = foundation.log_group(f"function/{name}")
         self.role = self._create_role()
         self.failed = self._create_failed_queue()
         self._group = self._create_security_group(network.vpc) if settings.in_vpc else None
@@ -135,7 +135,7 @@ class Function(Construct):
         )
 
     def _log_statements(self) -> list[Statement]:
-        logs = f"{self._log_group.arn}:log-stream:*"
+        logs = f"{self.log_group.arn}:log-stream:*"
         return [
             allow("Logs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[logs]),
             *([send_traces()] if self._settings.tracing == "Active" else ()),
@@ -214,10 +214,10 @@ class Function(Construct):
             environment=LambdaFunctionEnvironment(variables=self._environment) if self._environment else None,
             tracing_config=LambdaFunctionTracingConfig(mode=self._settings.tracing),
             logging_config=LambdaFunctionLoggingConfig(
-                log_format="JSON", log_group=self._log_group.name, application_log_level="INFO", system_log_level="INFO"
+                log_format="JSON", log_group=self.log_group.name, application_log_level="INFO", system_log_level="INFO"
             ),
             vpc_config=self._vpc_config(network.vpc) if settings.in_vpc else None,
-            depends_on=[self._log_group.ready, *self.role.ready],
+            depends_on=[self.log_group.ready, *self.role.ready],
         )
         self.arn = self._function.arn
 

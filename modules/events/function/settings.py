@@ -140,6 +140,9 @@ class FunctionSettings(Settings):
     queues: tuple[Label, ...] = Field(default=(), description="Names of the queues that it sends to.")
     topics: tuple[Label, ...] = Field(default=(), description="Names of the topics that it publishes to.")
     streams: tuple[Label, ...] = Field(default=(), description="Names of the streams that it puts records into.")
+    search: Label | None = Field(
+        default=None, examples=["logs"], description="The `search` block that its logs are sent to, by default none."
+    )
     on_object: dict[Label, OnObject] = Field(
         default_factory=dict, description="S3 event notifications that invoke it, by name."
     )

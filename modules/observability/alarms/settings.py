@@ -16,6 +16,7 @@ from modules.observability.alarms.keys.compute import LoadBalancerAlarms, Schedu
 from modules.observability.alarms.keys.data import CacheAlarms, DatabaseAlarms
 from modules.observability.alarms.keys.edge import FirewallAlarms, NetworkAlarms, SiteAlarms
 from modules.observability.alarms.keys.events import FunctionAlarms, QueueAlarms, StreamAlarms, TopicAlarms
+from modules.observability.alarms.keys.search import SearchAlarms
 
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 #: The page that the links of alarms and events lead to, in this project.
@@ -73,9 +74,11 @@ class AlarmsSettings(TieredSettings):
     network: NetworkAlarms | None = Field(default=None, description="Alarms of the `network` block.")
     database: dict[Label, DatabaseAlarms] = Field(default_factory=dict, description="Alarms of `database` blocks.")
     cache: dict[Label, CacheAlarms] = Field(default_factory=dict, description="Alarms of `cache` blocks.")
+    search: dict[Label, SearchAlarms] = Field(default_factory=dict, description="Alarms of `search` blocks.")
     function: dict[Label, FunctionAlarms] = Field(
         default_factory=dict,
-        description="Alarms of `function` blocks, and of the functions of `push` blocks, push-NAME.",
+        description="Alarms of `function` blocks, and of the functions of `push` blocks, push-NAME, and of `search` "
+        "blocks, search-NAME and search-NAME-documents.",
     )
     queue: dict[Label, QueueAlarms] = Field(default_factory=dict, description="Alarms of `queue` blocks.")
     topic: dict[Label, TopicAlarms] = Field(default_factory=dict, description="Alarms of `topic` blocks.")

@@ -108,6 +108,10 @@ DATA: tuple[Row, ...] = (
     weakens("aws_opensearch_domain", "domain_endpoint_options.enforce_https", off, "would accept requests without TLS"),
     weakens("aws_opensearch_domain", "domain_endpoint_options.tls_security_policy", weaker(tls_policy), "would accept older TLS versions"),
     weakens("aws_opensearch_domain", "advanced_security_options.enabled", off, "would no longer require authentication"),
+    opens("aws_opensearch_domain", "advanced_security_options.master_user_options.master_user_arn", changed, "would have another master user", **UNKNOWN_ALLOWED),
+    noted(weakens("aws_opensearch_domain", "log_publishing_options[log_type]", off, "would no longer publish these logs")),
+    ends("aws_opensearch_domain", "cluster_config.instance_count", less, "would move all documents to fewer nodes"),
+    ends("aws_opensearch_domain", "ebs_options.volume_size", less, "would have less room for documents"),
     weakens("aws_efs_backup_policy", "backup_policy.status", leaves("ENABLED"), "would no longer be backed up"),
 
     weakens("aws_secretsmanager_secret", "recovery_window_in_days", less, "would have a shorter recovery window"),

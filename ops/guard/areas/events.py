@@ -11,6 +11,9 @@ EVENTS: tuple[Row, ...] = (
     lost("aws_kinesis_stream", "its records"),
     lost("aws_sns_topic", "its subscriptions"),
     lost("aws_sqs_queue", "its messages"),
+    # Records wait for at most a day: in a new stream, those that were not delivered are missing.
+    lost("aws_kinesis_firehose_delivery_stream", "the records that it has not delivered yet"),
+    weakens("aws_kinesis_firehose_delivery_stream", "server_side_encryption.enabled", off, "would no longer be encrypted with our key"),
     ends("aws_kinesis_stream", "retention_period", less, "would keep its records for a shorter time"),
     weakens("aws_kinesis_stream", "encryption_type", leaves("KMS"), "would no longer be encrypted"),
     ends("aws_sqs_queue", "message_retention_seconds", less, "would keep its messages for a shorter time"),

@@ -12,6 +12,8 @@ from tests.support.environments import DEV, only_problem, problems_of
 
 #: Minimal environment with which each function starts.
 REQUIRED = {
+    "log_documents": {"DELIVERY_STREAM": "agora-prod-search-logs"},
+    "search": {"ENDPOINT": "vpc-agora.es.amazonaws.com", "INDEX": "logs", "RETENTION_DAYS": "30", "REPLICAS": "1"},
     "push": {"PLATFORM_APPLICATIONS": "arn:aws:sns:ap-northeast-2:333333333333:app/GCM/agora"},
     "slack_alarm": {"SECRET_SLACK_WEBHOOK_ARN": "arn:aws:secretsmanager:ap-northeast-2:333333333333:secret:webhook"},
     "thumbnail": {"SIZES": "320x320"},
@@ -134,4 +136,4 @@ def test_function_without_a_folder_is_a_problem_that_lists_the_folders(tmp_path:
     assert problem.startswith(
         "dev.hcl:10: function.copy has no code: lambdas/copy/handler.py does not exist; create it"
     )
-    assert problem.endswith("maintenance, push, slack_alarm, thumbnail")
+    assert problem.endswith("log_documents, maintenance, push, search, slack_alarm, thumbnail")

@@ -204,6 +204,7 @@ def _data_findings(at: Place, task: TaskSettings, blocks: ComputeBlocks) -> Iter
         files = [bucket for bucket, _ in container.environment_objects]
         yield from unknown_names((*at, *place, "environment_files"), "bucket", files, blocks.bucket)
         yield from _secret_findings((*at, *place), container, blocks.secret)
+    yield from unknown_names((*at, "search"), "search", [task.search] if task.search else [], blocks.search)
 
 
 def _secret_findings(at: Place, container: ContainerSettings, secrets: Collection[str]) -> Iterator[Finding]:

@@ -29,8 +29,15 @@ class Variable:
     """Whether it is the prefix of the objects that the function reads (source) or writes (target)."""
 
 
+_SEARCH = "write a `search` block instead of the function"
+
 #: By the function's folder in lambdas/.
 SHIPPED: Mapping[str, Mapping[str, Variable]] = {
+    "log_documents": {
+        "DELIVERY_STREAM": Variable(
+            "Name of the Firehose stream that documents are put into; a `search` block sets it.", remedy=_SEARCH
+        ),
+    },
     "maintenance": {
         "STATUS": Variable("HTTP status code of the response, 200 to 599.", "503"),
         "RETRY_AFTER_SECONDS": Variable("Seconds after which clients should retry, at most one day.", "600"),
@@ -46,6 +53,15 @@ SHIPPED: Mapping[str, Mapping[str, Variable]] = {
         "TTL_SECONDS": Variable(
             "Seconds for which delivery is attempted; ttl_seconds of a `push` block sets it.", "86400"
         ),
+    },
+    "search": {
+        "ENDPOINT": Variable("Host name of the domain; a `search` block sets it.", remedy=_SEARCH),
+        "INDEX": Variable("Prefix of the indices; a `search` block sets it.", remedy=_SEARCH),
+        "RETENTION_DAYS": Variable("Days after which indices are deleted; a `search` block sets it.", remedy=_SEARCH),
+        "REPLICAS": Variable("Copies of each shard; a `search` block sets it.", remedy=_SEARCH),
+        "WRITERS": Variable("ARNs of the IAM roles that write documents, separated by commas.", ""),
+        "READERS": Variable("ARNs of the IAM roles that may search; readers of a `search` block.", ""),
+        "ADMINISTRATORS": Variable("ARNs of IAM roles with all permissions in the cluster.", ""),
     },
     "slack_alarm": {
         "SECRET_SLACK_WEBHOOK_ARN": Variable(

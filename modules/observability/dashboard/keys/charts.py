@@ -165,6 +165,17 @@ CHARTS: Mapping[str, tuple[Chart, ...]] = {
             only_if=Condition(_has_replicas, "the cache has replicas"),
         ),
     ),
+    "search": (
+        Chart(title="Status", unit="1 if so", alarms=("red_shards", "yellow_shards", "writes_blocked")),
+        Chart(
+            title="Masters and key", unit="1 if so", alarms=("reachable_masters", "key_disabled", "key_inaccessible")
+        ),
+        Chart(title="CPU utilization", unit="percent", alarms=("cpu_percent",)),
+        Chart(title="JVM memory pressure", unit="percent", alarms=("jvm_memory_percent",)),
+        Chart(title="Free storage", unit="percent", alarms=("free_storage_percent",)),
+        Chart(title="Age of logs that are not delivered", unit="seconds", alarms=("delivery_age_seconds",)),
+        Chart(title="Objects with rejected logs", unit="per 5 minutes", alarms=("failed_deliveries",)),
+    ),
     "queue": (
         Chart(title="Messages that wait", unit="number", alarms=("depth",)),
         Chart(title="Age of the oldest message", unit="seconds", alarms=("age_seconds",)),

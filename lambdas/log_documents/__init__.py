@@ -1,0 +1,1 @@
+"""Log events as documents for OpenSearch."""

@@ -1,0 +1,1 @@
+"""The set-up of OpenSearch clusters that hold logs."""
