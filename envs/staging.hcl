@@ -259,3 +259,50 @@ pipeline {
 }
 
 dashboard {}
+
+# What production should survive is tried here first; `python -m ops experiment run one-task-lost --env staging`.
+experiment "one-task-lost" {
+  hypothesis = "If one of the tasks of api stops, less than 5 percent of the requests of any minute fail, and ECS has started another task within 10 minutes."
+
+  stop_tasks {
+    service = "api"
+    count   = 1
+  }
+
+  steady_state {
+    load_balancer "public" {
+      error_percent = 5
+      p99_seconds   = 2
+    }
+  }
+}
+
+experiment "writer-lost" {
+  hypothesis = "If the writer of the database fails over, requests fail for less than a minute, and api connects to the new writer by itself."
+
+  fail_over {
+    database = "main"
+  }
+
+  steady_state {
+    load_balancer "public" {
+      error_percent = 50 # connections to the former writer are lost
+    }
+  }
+}
+
+experiment "zone-lost" {
+  hypothesis       = "If the zone a is cut off, tasks and the database in the other zone answer, and fewer than 20 percent of the requests of any minute fail."
+  duration_minutes = 10
+  recovery_minutes = 30
+
+  cut_off_zone {
+    availability_zone = "a"
+  }
+
+  steady_state {
+    load_balancer "public" {
+      error_percent = 50 # until the load balancer's health checks notice
+    }
+  }
+}

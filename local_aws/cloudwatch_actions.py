@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from local_aws.cloudwatch_history import remember
 from local_aws.cloudwatch_messages import event, message, region_name
 from local_aws.cloudwatch_suppression import suppress
 from local_aws.destinations import invoke, publish
@@ -45,6 +46,7 @@ def act(backend: Any, alarm: Any, before: str) -> None:
 
 def _act(backend: Any, alarm: Any, before: str, arn: str) -> None:
     service, region = arn.split(":")[2:4]
+    remember(alarm, "Action", f"Successfully executed action {arn}", {"actionState": "Succeeded", "actionArn": arn})
     if service == "sns":
         subject = f'{alarm.state_value}: "{alarm.name}" in {region_name(region)}'
         publish(arn, json.dumps(message(backend, alarm, before)), subject[:100])

@@ -12,7 +12,7 @@
 
 import json
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -82,7 +82,16 @@ def watched(alarm: Any, found: dict[str, Series], times: Sequence[int]) -> Serie
     if not alarm.metric_data_queries:
         return found[""]
     period = max(each.period for each in readings(alarm).values())
-    expressions = {each.id: Expression(each.expression) for each in alarm.metric_data_queries if each.expression}
+    expressions = {each.id: each.expression for each in alarm.metric_data_queries if each.expression}
+    (returned,) = [each.id for each in alarm.metric_data_queries if each.return_data is not False]
+    return evaluated(returned, expressions, found, times, period)
+
+
+def evaluated(
+    returned: str, texts: Mapping[str, str], found: Mapping[str, Series], times: Sequence[int], period: int
+) -> Series:
+    """Return the time series of a metric or expression, by its ID; `texts` are the expressions by ID."""
+    expressions = {name: Expression(text) for name, text in texts.items()}
     values: dict[str, Value] = dict(found)
 
     def value(name: str, path: tuple[str, ...] = ()) -> Value:
@@ -94,7 +103,6 @@ def watched(alarm: Any, found: dict[str, Series], times: Sequence[int]) -> Serie
             values[name] = expressions[name].value(Input(values, times, period, tuple(found)))
         return values[name]
 
-    (returned,) = [each.id for each in alarm.metric_data_queries if each.return_data is not False]
     series = value(returned)
     if not isinstance(series, dict):
         raise UnsupportedError(f"{returned} is not a single time series")

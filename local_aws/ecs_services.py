@@ -17,6 +17,7 @@
   (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html)). Moto sends none.
   Added: this event, with or without a rollback; no event for deployments that begin or succeed.
 - AWS: a revision can be named without its ARN, and its ARN is returned. Moto returns the given name. Added: the ARN.
+- AWS: RegisterTaskDefinition stores whether a task allows fault injection. Moto drops it. Added.
 - AWS: a service whose target group is not used by a listener is rejected. Moto accepts it, and a missing dependency
   would only be found in the cloud. Added: the error.
 """
@@ -62,6 +63,7 @@ def install() -> None:
 
     from local_aws.extend import add
 
+    add(EC2ContainerServiceResponse, _with_fault_injection(EC2ContainerServiceResponse.register_task_definition))
     add(EC2ContainerServiceResponse, _kept(EC2ContainerServiceResponse.create_service))
     add(EC2ContainerServiceResponse, _rolled_out(EC2ContainerServiceResponse.update_service))
 
@@ -86,6 +88,15 @@ def _kept(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return answer
 
     return create_service
+
+
+def _with_fault_injection(register: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def register_task_definition(response: Any) -> Any:
+        answer = register(response)
+        answer.result["taskDefinition"].enable_fault_injection = response._get_param("enableFaultInjection")
+        return answer
+
+    return register_task_definition
 
 
 def _rolled_out(update: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -54,11 +54,11 @@ class _Record(Settings):
 class Unlock(_Record):
     """An `unlock` block, labeled with the address of the resource."""
 
-    allow: tuple[Literal["loss", "protection", "empty", "exposure", "version"], ...] = Field(
+    allow: tuple[Literal["loss", "protection", "empty", "exposure", "version", "experiment"], ...] = Field(
         examples=[["loss"]],
         description="loss: destroy, replace, or stop it. protection: turn a protection off. empty: it is empty, so AWS "
         "deletes it although force_destroy is off. exposure: give others access to it. version: create it with a "
-        "version that AWS no longer creates according to the version calendar.",
+        "version that AWS no longer creates according to the version calendar. experiment: run this chaos experiment.",
     )
 
 

@@ -14,6 +14,7 @@ from ops import steps
 from ops.dashboard.commands import dashboard
 from ops.deploy_commands import deployment
 from ops.errors import ExitCode
+from ops.experiment_commands import experiment
 from ops.options import (
     ENVS,
     AccountOption,
@@ -39,6 +40,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions
 app.add_typer(deployment)
 app.add_typer(secret, name="secret")
 app.add_typer(state, name="state")
+app.add_typer(experiment, name="experiment")
 app.add_typer(ci, name="ci")
 app.add_typer(dashboard, name="dashboard")
 

@@ -4,8 +4,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modules.environment_files import EnvironmentFile
-from ops.errors import ExitCode, OpsError
 from ops.options import (
     ENVS,
     AutoApproveOption,
@@ -17,6 +15,7 @@ from ops.options import (
     file_of,
     read_file,
     read_files,
+    refuse_unasked,
 )
 from ops.printing import asked, output_lines, print_line, print_progress, print_result
 from ops.today import today
@@ -74,7 +73,7 @@ def deploy(
 
     files = read_files(envs)
     file = file_of(files, envs, env)
-    _refuse_unasked(file, auto_approve=auto_approve)
+    refuse_unasked(file, auto_approve=auto_approve)
     target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
     with planned(target, file, accounts_of(files.values()), today()) as found:
         # With --json, stdout contains only the outputs.
@@ -110,7 +109,7 @@ def delete_scaled_readers(
     from ops.target import clients_of, target_of
 
     file = read_file(envs, env)
-    _refuse_unasked(file, auto_approve=auto_approve)
+    refuse_unasked(file, auto_approve=auto_approve)
     clients = clients_of(target_of(Workspace.of(envs), on_local=on_local), file)
     cluster, readers = deletable_readers(clients, file, name)
     if not readers:
@@ -130,10 +129,3 @@ def _agreed(terraform: "Terraform") -> bool:
     """Show the plan and ask for confirmation."""
     print_line(terraform.show_plan())
     return asked("Apply this plan?")
-
-
-def _refuse_unasked(file: EnvironmentFile, *, auto_approve: bool) -> None:
-    if auto_approve and file.settings.tier == "production":
-        raise OpsError(
-            "--auto-approve is not allowed in production: a person must read the plan first", ExitCode.REFUSED
-        )

@@ -11,6 +11,7 @@ import typer
 from modules.environment_files import EnvironmentFile, chosen, load
 from modules.foundation.problems import Problem, SettingsError
 from ops import steps
+from ops.errors import ExitCode, OpsError
 from ops.today import today
 
 ENVS = Path("envs")
@@ -76,3 +77,11 @@ def file_of(files: Mapping[str, EnvironmentFile], envs: Path, env: str) -> Envir
         raise SettingsError([Problem(envs.as_posix(), 0, "the environment", "has no name", "write --env dev")])
     chosen(files, env)
     return files[env]
+
+
+def refuse_unasked(file: EnvironmentFile, *, auto_approve: bool) -> None:
+    """Raise OpsError if a command in production would not ask for confirmation."""
+    if auto_approve and file.settings.tier == "production":
+        raise OpsError(
+            "--auto-approve is not allowed in production: a person must read the plan first", ExitCode.REFUSED
+        )

@@ -7,7 +7,7 @@ from constructs import Construct
 from modules.foundation.buckets import PrivateBucket
 from modules.foundation.kms import Key
 from modules.foundation.names import Names
-from modules.foundation.policies import Statement, allow, sid
+from modules.foundation.policies import Statement, allow, document, sid
 from modules.foundation.resources import Resources
 from modules.foundation.settings import Tier
 
@@ -62,6 +62,28 @@ def log_group_statement(names: Names) -> Statement:
         actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
         resources=["*"],
         condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+    )
+
+
+def delivery_policy(log_group: LogGroup, names: Names, region: str) -> str:
+    """Return the resource policy that allows CloudWatch Logs to deliver an AWS service's logs to the log group.
+
+    [CloudWatch Logs User Guide, Logs sent to CloudWatch Logs, Log group resource policy]
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html).
+    """
+    return document(
+        [
+            allow(
+                "Delivery",
+                principal={"Service": "delivery.logs.amazonaws.com"},
+                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                resources=[f"{log_group.arn}:log-stream:*"],
+                condition={
+                    "StringEquals": {"aws:SourceAccount": names.account_id},
+                    "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{region}:{names.account_id}:*"},
+                },
+            )
+        ]
     )
 
 

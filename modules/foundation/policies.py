@@ -105,17 +105,22 @@ def use_key_via(
     return allow(sid, actions=actions, resources=key_arns, principal=principal, condition=condition)
 
 
-def assumed_by(service: str, account_id: str | None, external_id: str | None = None) -> str:
+def assumed_by(
+    service: str, account_id: str | None, external_id: str | None = None, source_arn: str | None = None
+) -> str:
     """Return the trust policy for an AWS service, restricted to requests on behalf of our account.
 
     [IAM User Guide, The confused deputy problem]
     (https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html). Omit the account for a service whose
     documentation does not say that it sends `aws:SourceAccount`: no service could then assume the role. Pass an
-    external ID for a service that sends one. The caller cites the page.
+    external ID for a service that sends one, and the pattern of `aws:SourceArn` for one that documents it. The caller
+    cites the page.
     """
     keys = {"aws:SourceAccount": account_id, "sts:ExternalId": external_id}
     equal = {key: value for key, value in keys.items() if value}
-    condition = {"Condition": {"StringEquals": equal}} if equal else {}
+    like = {"ArnLike": {"aws:SourceArn": source_arn}} if source_arn else {}
+    conditions = {**({"StringEquals": equal} if equal else {}), **like}
+    condition = {"Condition": conditions} if conditions else {}
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole", **condition}
     return document([statement])
 

@@ -6,6 +6,7 @@ from modules.edge.blocks import EdgeBlocks
 from modules.foundation.settings import Label
 from modules.observability.alarms.settings import AlarmsSettings
 from modules.observability.dashboard.settings import DashboardSettings
+from modules.observability.experiment.settings import ExperimentSettings
 from modules.observability.grafana.settings import GrafanaSettings
 from modules.observability.slo.settings import SloSettings
 
@@ -24,4 +25,9 @@ class ObservabilityBlocks(EdgeBlocks):
     )
     grafana: GrafanaSettings | None = Field(
         default=None, description="An Amazon Managed Grafana workspace, which reads the account's metrics and logs."
+    )
+    experiment: dict[Label, ExperimentSettings] = Field(
+        default_factory=dict,
+        description="Chaos experiments, by name; each runs only when somebody starts it "
+        "(docs/runbooks/experiments.md).",
     )

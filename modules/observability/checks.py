@@ -8,6 +8,7 @@ from modules.observability.alarms.keys.alarm import SEVERITIES, BlockAlarms, Wat
 from modules.observability.alarms.settings import KINDS, AlarmsSettings, alarm_topic
 from modules.observability.alarms.watched import watched_blocks
 from modules.observability.blocks import ObservabilityBlocks
+from modules.observability.experiment import checks as experiment_checks
 from modules.observability.grafana.settings import GRAFANA_REGIONS
 
 
@@ -15,6 +16,7 @@ def findings(blocks: ObservabilityBlocks) -> Iterator[Finding]:
     """Yield the problems between these blocks, and between them and those of lower modules."""
     yield from _slo_findings(blocks)
     yield from _grafana_findings(blocks)
+    yield from experiment_checks.findings(blocks)
     if not blocks.alarms:
         yield from _missing_alarms(blocks)
         return
@@ -27,7 +29,8 @@ def findings(blocks: ObservabilityBlocks) -> Iterator[Finding]:
 
 
 def warnings(blocks: ObservabilityBlocks) -> Iterator[Finding]:
-    """Yield what is allowed, but leaves a failure unnoticed."""
+    """Yield what is allowed, but leaves a failure unnoticed, or makes an experiment useless."""
+    yield from experiment_checks.warnings(blocks)
     if blocks.tier == "production" and blocks.alarms and not blocks.alarms.emails:
         rule = f"is empty: if {blocks.alarms.functions[0]} fails, nobody is notified of that or of anything else"
         yield Finding(("alarms", "emails"), [], rule, 'write the address of a group, ["on-call@agora.example"]')

@@ -17,13 +17,15 @@ from modules.observability.alarms.settings import RUNBOOKS_FILE, AlarmsSettings
 from modules.observability.blocks import ObservabilityBlocks
 from modules.observability.dashboard.dashboard import Dashboard
 from modules.observability.dashboard.settings import DashboardSettings
+from modules.observability.experiment.experiment import Experiments
+from modules.observability.experiment.targets import Context
 from modules.observability.grafana.grafana import Grafana
 from modules.observability.log_queries import LogQueries, groups_of
 from modules.observability.slo.slo import Slo
 
 
 class ObservabilityModule(Construct):
-    """Alarms on all other modules' constructs, the topics that they notify, the dashboard, and saved log queries."""
+    """Alarms on all other modules' constructs, the topics that they notify, SLOs, the dashboard, and experiments."""
 
     def __init__(
         self,
@@ -70,6 +72,8 @@ class ObservabilityModule(Construct):
         )
         for name, slo in self._blocks.slo.items():
             Slo(self, f"slo-{name}", name=name, settings=slo, alarms=alarms, sources=sources)
+        if self._blocks.experiment:
+            self._build_experiments(alarms, sources)
         self._create_outputs(alarms)
         return alarms
 
@@ -82,6 +86,17 @@ class ObservabilityModule(Construct):
             sources=sources,
             alarms=alarms.notifying if alarms else (),
             runbooks=alarms.runbooks if alarms else self._runbooks or RUNBOOKS_FILE,
+            foundation=self._foundation,
+        )
+
+    def _build_experiments(self, alarms: Alarms, sources: Sources) -> None:
+        Experiments(
+            self,
+            "experiments",
+            blocks=self._blocks,
+            alarms=alarms,
+            sources=sources,
+            context=Context(self._foundation.names, self._network, self._data, self._compute),
             foundation=self._foundation,
         )
 

@@ -196,6 +196,9 @@ IMPORT_IDS: Mapping[str, Row] = {
     "aws_elasticache_user": _named("{user_id}"),
     "aws_elasticache_user_group": _named("{user_group_id}"),
     "aws_flow_log": _ec2("describe_flow_logs", "FlowLogs", "FlowLogId"),
+    "aws_fis_experiment_template": Listed(
+        "fis", "list_experiment_templates", "experimentTemplates[?tags.Name=={tags_all[Name]}].id"
+    ),
     "aws_grafana_workspace": Listed("grafana", "list_workspaces", "workspaces[?name=={name}].id"),
     "aws_grafana_workspace_saml_configuration": _named("{workspace_id}"),
     "aws_iam_instance_profile": _named("{name}"),

@@ -193,8 +193,9 @@ skip "CKV_AWS_290" {
 }
 
 skip "CKV_AWS_355" {
-  addresses = ["aws_iam_role_policy.sign_in_text_messages", "aws_iam_role_policy.search_*_delivery"]
-  reason    = "SNS publishes text messages to phone numbers, which have no ARN; Firehose creates network interfaces that do not exist yet."
+  addresses = ["aws_iam_role_policy.sign_in_text_messages", "aws_iam_role_policy.search_*_delivery", "aws_iam_role_policy.experiment_*"]
+  sometimes = true
+  reason    = "SNS publishes text messages to phone numbers, which have no ARN; Firehose creates network interfaces that do not exist yet. FIS lists tasks and databases before it filters them, as in its managed policies; what changes something is restricted."
 }
 
 # Functions

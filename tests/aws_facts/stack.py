@@ -41,6 +41,7 @@ ATTRIBUTES = {
     "aws_db_proxy.arn": "arn:aws:rds:{region}:{account}:db-proxy:prx-{id}",
     "aws_ecs_task_definition.arn": "arn:aws:ecs:{region}:{account}:task-definition/{family}:1",
     "aws_eks_cluster.issuer": "https://oidc.eks.{region}.amazonaws.com/id/{id}",
+    "aws_eks_node_group.arn": "arn:aws:eks:{region}:{account}:nodegroup/{cluster_name}/{node_group_name}/{id}",
     "aws_elasticache_replication_group.arn": (
         "arn:aws:elasticache:{region}:{account}:replicationgroup:{replication_group_id}"
     ),
@@ -60,6 +61,8 @@ ATTRIBUTES = {
     "aws_secretsmanager_secret.id": "arn:aws:secretsmanager:{region}:{account}:secret:{name}-a1B2c3",
     "aws_sns_topic.arn": "arn:aws:sns:{region}:{account}:{name}",
     "aws_sqs_queue.arn": "arn:aws:sqs:{region}:{account}:{name}",
+    "aws_subnet.id": "subnet-{id}",
+    "aws_vpc.id": "vpc-{id}",
     "aws_wafv2_web_acl.arn": "arn:aws:wafv2:{region}:{account}:regional/webacl/{name}/{id}",
 }
 _RESOURCE = r"(?P<type>aws_\w+)\.(?P<name>\w+)\."
@@ -82,6 +85,7 @@ _FILTERS: dict[str, Callable[[str], str]] = {
     "host": lambda text: text.removeprefix("https://"),
     "issuer": lambda text: text.partition("/")[2],
     "last": lambda text: text.rpartition(":")[2],
+    "log_group": lambda text: text.removesuffix(":*"),
     "path": lambda text: text.partition("/")[2],
     "repository": lambda text: _repository(text),
     # A secret's ARN without the JSON key after it: [Secret, valueFrom]

@@ -102,3 +102,20 @@ grafana {
   admin_groups             = ["906764a1c2-0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"]
   viewer_groups            = ["906764a1c2-1b2c3d4e-5f60-7182-93a4-b5c6d7e8f90a"]
 }
+
+# Production: it also needs an unlock record for each run.
+experiment "standby-promoted" {
+  hypothesis = "Connections are back within two minutes after the primary of legacy fails over to its standby."
+  production = true
+
+  fail_over {
+    database = "legacy"
+  }
+
+  steady_state {
+    database "main" {
+      cpu_percent         = 95
+      connections_percent = 95
+    }
+  }
+}

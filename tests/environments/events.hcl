@@ -162,3 +162,19 @@ function "quiet" {
   code    = "maintenance"
   tracing = "PassThrough"
 }
+
+experiment "instance-lost" {
+  hypothesis = "If one of the instances in a zone is terminated, ECS starts its tasks on another, and jobs wait for less than an hour."
+
+  terminate_instances {
+    ecs               = "night"
+    percent           = 50
+    availability_zone = "c"
+  }
+
+  steady_state {
+    queue "jobs" {
+      age_seconds = 3600
+    }
+  }
+}

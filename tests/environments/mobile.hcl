@@ -226,3 +226,20 @@ function "slack-copy" {
 }
 
 dashboard {}
+
+experiment "nodes-lost" {
+  hypothesis       = "If a third of the nodes is terminated, Kubernetes starts the pods on others, and messages wait less than 15 minutes."
+  duration_minutes = 20
+
+  terminate_nodes {
+    eks     = "blue"
+    managed = "general"
+    percent = 34
+  }
+
+  steady_state {
+    queue "receipts" {
+      age_seconds = 900
+    }
+  }
+}

@@ -173,3 +173,11 @@ def test_target_group_without_a_listener_fails(
             desiredCount=1,
             loadBalancers=load_balancers,
         )
+
+
+def test_task_definition_keeps_whether_it_allows_fault_injection(client: Client) -> None:
+    ecs, container = client("ecs"), {"name": "web", "image": "web", "memory": 128}
+    for family, given in (("faulty", True), ("sound", False)):
+        ecs.register_task_definition(family=family, containerDefinitions=[container], enableFaultInjection=given)
+        found = ecs.describe_task_definition(taskDefinition=family)["taskDefinition"]
+        assert found["enableFaultInjection"] is given

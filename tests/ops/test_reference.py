@@ -17,6 +17,7 @@ from modules.data.backup.settings import BackupSettings
 from modules.data.bucket.settings import BucketSettings
 from modules.data.cache.settings import CacheSettings
 from modules.data.database.settings import DatabaseSettings
+from modules.data.search.settings import SearchSettings
 from modules.data.secret.settings import SecretSettings
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.edge.site.settings import SiteSettings
@@ -94,6 +95,7 @@ TIERED: dict[type[BaseModel], dict[str, Any]] = {
     FargateSettings: {"spot_percent": 50},
     LoadBalancerSettings: {"names": ("api.agora.example",)},
     NetworkSettings: {"cidr": "10.20.0.0/19", "availability_zones": ("a", "b", "c")},
+    SearchSettings: {},
     PipelineSettings: {"gitlab": {"project": "agora/infrastructure"}},
     RepositorySettings: {},
     SecretSettings: {},

@@ -23,9 +23,9 @@ from modules.foundation.settings import Settings
 from modules.hcl.reading import check, pass_tier, read, written
 from modules.observability.alarms.keys.alarm import Watched
 from modules.observability.alarms.keys.aws_events import EVENTS
+from modules.observability.alarms.keys.planned import PlannedAlarm
 from modules.observability.alarms.regional import WAIT_SECONDS
 from modules.observability.alarms.settings import KINDS, AlarmsSettings
-from modules.observability.alarms.watched import PlannedAlarm
 from modules.observability.slo.keys.indicators import indicators_of
 from modules.observability.slo.settings import LatencySettings, SloSettings
 from ops.reference.runbooks import PAGE, Runbook, events_by_heading, page, runbooks
@@ -232,7 +232,12 @@ def member_names(shape: Shape | None, seen: frozenset[str] = frozenset()) -> Ite
 #: Names that are in no stack: that of a mute rule, and the log of Aurora PostgreSQL, which no environment has.
 NOT_OURS = {"PRODUCT-ENV-muted", "/aws/rds/cluster/PRODUCT-ENV-NAME/postgresql"}
 #: What the words in capitals stand for.
-WORDS = {"PRODUCT": "[a-z]+", "ENV": "[a-z-]+", "CLUSTER|SERVICE|NAME|PLACE": "[a-z0-9-]+"}
+WORDS = {
+    "PRODUCT": "[a-z]+",
+    "ENV": "[a-z-]+",
+    "CLUSTER|SERVICE|NAME|PLACE|REGION": "[a-z0-9-]+",
+    "ACCOUNT": "[0-9]{12}",
+}
 
 
 def test_names_in_commands_are_those_of_the_stacks(reference: Path, further: Path) -> None:

@@ -50,6 +50,8 @@ class EcsCluster(Construct):
         #: In plain text, for the user data of instances and the dimensions of alarms.
         self.name = names.of(name)
         self.arn = f"arn:aws:ecs:{names.region}:{names.account_id}:cluster/{self.name}"
+        #: The instances of the `ec2` block, if there is one.
+        self.instances: EcsInstances | None = None
         self._create_cluster()
         self._shares = self._create_capacities(network)
         self.ready = self._attach_capacity_providers()
@@ -118,7 +120,7 @@ class EcsCluster(Construct):
         if self.settings.fargate:
             shares["fargate"] = self.settings.fargate.shares
         if self.settings.ec2:
-            instances = EcsInstances(
+            self.instances = EcsInstances(
                 self,
                 "instances",
                 name=self._label,
@@ -128,7 +130,7 @@ class EcsCluster(Construct):
                 network=network.vpc,
                 foundation=self._foundation,
             )
-            shares["ec2"] = (Share(instances.capacity_provider, 0, 1),)
+            shares["ec2"] = (Share(self.instances.capacity_provider, 0, 1),)
         return shares
 
     def _attach_capacity_providers(self) -> ITerraformDependable:

@@ -74,7 +74,7 @@ class EcsInstances(Construct):
         self._settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "ecs")
-        self._name = foundation.names.of(f"ecs-{name}")
+        self.name = foundation.names.of(f"ecs-{name}")
         self._create_role()
         self._create_security_group(network)
         self._create_template(architecture)
@@ -117,11 +117,11 @@ class EcsInstances(Construct):
             encrypted="true",
             delete_on_termination="true",
         )
-        tags = {**self._foundation.providers.tags, "Name": self._name}
+        tags = {**self._foundation.providers.tags, "Name": self.name}
         self._template = self._make(
             LaunchTemplate,
             self._label,
-            name=self._name,
+            name=self.name,
             image_id=self._settings.ami_id or NEWEST_IMAGE[architecture],
             instance_type=self._settings.instance_type,
             iam_instance_profile=LaunchTemplateIamInstanceProfile(arn=self._profile_arn),
@@ -143,7 +143,7 @@ class EcsInstances(Construct):
         self._group_arn = self._make(
             AutoscalingGroup,
             self._label,
-            name=self._name,
+            name=self.name,
             min_size=settings.min_size,
             max_size=settings.max_size,
             vpc_zone_identifier=[network.app.ids[zone] for zone in zones],
@@ -160,7 +160,7 @@ class EcsInstances(Construct):
 
     def _group_tags(self) -> list[AutoscalingGroupTag]:
         """Return the group's tags: provider default tags do not apply to it, and the template tags its instances."""
-        own = {**self._foundation.providers.tags, "Name": self._name}
+        own = {**self._foundation.providers.tags, "Name": self.name}
         tags = [AutoscalingGroupTag(key=key, value=value, propagate_at_launch=False) for key, value in own.items()]
         # ECS adds this tag to every group that it manages; without it here, each plan would delete it.
         return [*tags, AutoscalingGroupTag(key="AmazonECSManaged", value="true", propagate_at_launch=True)]

@@ -71,11 +71,12 @@ class EksCluster(Construct):
             network=network,
             foundation=self._foundation,
         )
+        self.managed = {
+            label: ManagedNodes(self, f"managed-{label}", name=label, settings=each, prerequisites=prerequisites)
+            for label, each in settings.managed.items()
+        }
         groups: list[ManagedNodes | SelfManagedNodes | FargatePods] = [
-            *(
-                ManagedNodes(self, f"managed-{label}", name=label, settings=each, prerequisites=prerequisites)
-                for label, each in settings.managed.items()
-            ),
+            *self.managed.values(),
             *(
                 SelfManagedNodes(self, f"self-managed-{label}", name=label, settings=each, prerequisites=prerequisites)
                 for label, each in settings.self_managed.items()

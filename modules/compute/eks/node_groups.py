@@ -57,8 +57,11 @@ class ManagedNodes(Construct):
         self._prerequisites = prerequisites
         self._make = prerequisites.foundation.resources(self, "eks")
         self._address = f"{prerequisites.label}_{name}"
-        self._name = prerequisites.foundation.names.of(f"eks-{prerequisites.label}-{name}")
-        self.ready: ITerraformDependable = self._create_group(name)
+        #: The name of the launch template and of the nodes.
+        self.name = prerequisites.foundation.names.of(f"eks-{prerequisites.label}-{name}")
+        group = self._create_group(name)
+        self.arn = group.arn
+        self.ready: ITerraformDependable = group
 
     def _create_group(self, name: str) -> EksNodeGroup:
         settings, prerequisites = self._settings, self._prerequisites
@@ -111,7 +114,7 @@ class ManagedNodes(Construct):
         return make_template(
             self._make,
             self._address,
-            name=self._name,
+            name=self.name,
             settings=self._settings,
             user_data=base64.b64encode(text.encode()).decode(),
             foundation=self._prerequisites.foundation,

@@ -48,6 +48,9 @@ def _image(value: str) -> str:
 
 def _sidecar_image(value: str) -> str:
     if not value.startswith(PUBLIC_REGISTRY):
+        if "/" in value:
+            rule = "is in another registry; tasks pull from the environment's and from the ECR Public Gallery"
+            raise broken_rule(rule, f"copy the image into a `repository`, and {_REMEDY}")
         return _image(value)
     tag = _PUBLIC.fullmatch(value)
     if not tag or tag["tag"] == "latest" or not (tag["tag"] or tag["digest"]):

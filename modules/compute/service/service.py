@@ -22,8 +22,11 @@ from modules.compute.load_balancer.target_group import TargetGroup
 from modules.compute.service.discovery import ServiceNames
 from modules.compute.service.settings import ServiceSettings
 from modules.compute.task.context import TaskContext
+from modules.compute.task.keys.fault_injection import managed_instance_purpose, managed_instance_statements
 from modules.compute.task.task import Task
 from modules.foundation.metrics import CloudWatchMetric, MetricSource
+from modules.foundation.policies import assumed_by
+from modules.foundation.roles import Role, aws_policy
 from modules.network.vpc.security_groups import allow_ingress_from, members_of
 
 
@@ -39,8 +42,8 @@ class Attachment:
 class Service(Construct):
     """An ECS service with rolling deployments.
 
-    Creates: what `Task` creates; a target group for each load balancer that forwards to it; its private DNS name, if it
-    has one; with an image, the service and its scaling.
+    Creates: what `Task` creates; with `fault_injection` the role of its SSM agents; a target group for each load
+    balancer that forwards to it; its private DNS name, if it has one; with an image, the service and its scaling.
 
     A deployment whose tasks do not become healthy fails, and ECS rolls the service back to the previous revision.
     Terraform waits for the end of its deployment, and fails if the service then runs another revision. For a service
@@ -69,6 +72,8 @@ class Service(Construct):
         self.task = Task(
             self, "task", kind="service", name=name, settings=settings, context=context, peers=peers, port=settings.port
         )
+        if settings.fault_injection:
+            self._create_managed_instance_role()
         if settings.enable_execute_command:
             context.cluster.grant_execute_command(self.task.task_role)
         self._targets: dict[str, TargetGroup] = {}
@@ -108,6 +113,26 @@ class Service(Construct):
         """The port that it listens on."""
         assert self.settings.port is not None, "checked by the settings"
         return self.settings.port
+
+    def _create_managed_instance_role(self) -> None:
+        """Create the role with which the SSM agents of the tasks call Systems Manager."""
+        names = self._context.foundation.names
+        Role(
+            self._make,
+            f"{self._label}_fault_injection",
+            names=names,
+            name=managed_instance_purpose(self._label),
+            # [Systems Manager User Guide, Create the IAM service role required for Systems Manager in hybrid and
+            # multicloud environments]
+            # (https://docs.aws.amazon.com/systems-manager/latest/userguide/hybrid-multicloud-service-role.html).
+            trust_policy=assumed_by(
+                "ssm.amazonaws.com",
+                names.account_id,
+                source_arn=f"arn:aws:ssm:{names.region}:{names.account_id}:*",
+            ),
+            statements=managed_instance_statements(names),
+            managed_policies={f"{self._label}_fault_injection": aws_policy("AmazonSSMManagedInstanceCore")},
+        )
 
     def _attach(self, attachment: Attachment) -> None:
         """Create a target group, which can belong to one load balancer only, and forward each rule to it."""

@@ -9,8 +9,11 @@ from pydantic import Field, model_validator
 from modules.autoscaling.settings.policies import Metric
 from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.compute.load_balancer.keys.target_group import TargetGroupSettings
+from modules.compute.task.keys.fault_injection import FaultInjectionSettings, agent
+from modules.compute.task.keys.sidecars import GeneratedSidecar
 from modules.compute.task.settings import TaskSettings
 from modules.foundation.gitlab import ApplicationPipeline
+from modules.foundation.names import Names
 from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Settings, TierException, tiered
 
@@ -99,6 +102,11 @@ class ServiceSettings(TaskSettings):
         exception=TierException(lambda data: data.get("read_only_root") is True, False, "with `read_only_root`"),
         description="Whether IAM users and roles with permission may open a shell in a container (ECS Exec).",
     )
+    fault_injection: FaultInjectionSettings | None = Field(
+        default=None,
+        description="An SSM agent in each task, through which experiments disturb the network of the service. Not "
+        "allowed in production: whoever may send SSM commands can then run some in its tasks.",
+    )
     discovery: bool = Field(
         default=False,
         description="Whether it has a private DNS name, <label>.svc.<environment>.internal; a service that is listed "
@@ -109,6 +117,11 @@ class ServiceSettings(TaskSettings):
     def _rules(self) -> "ServiceSettings":
         raise_findings([*self.common_findings(), *self._count_findings(), *self._other_findings()])
         return self
+
+    def generated_sidecars(self, name: str, names: Names) -> list[GeneratedSidecar]:
+        """Return the sidecars that keys of the block add to the task."""
+        agents = [agent(self.fault_injection, name, names)] if self.fault_injection else []
+        return [*super().generated_sidecars(name, names), *agents]
 
     @property
     def count(self) -> int:
@@ -165,5 +178,12 @@ class ServiceSettings(TaskSettings):
             # "Monitor Amazon ECS containers with ECS Exec, Considerations".
             rule = "does not work with read_only_root: the ECS Exec agent writes into the container"
             yield Finding(("enable_execute_command",), True, rule, "remove one of them")
+        if self.fault_injection and self.is_production:
+            rule = "is not allowed in production: whoever may send SSM commands could run some in its tasks"
+            yield Finding(("fault_injection",), None, rule, "remove it, and run such experiments in staging")
+        if self.fault_injection and self.enable_execute_command:
+            # "Use the AWS FIS aws:ecs:task actions, Limitations": a task has one SSM agent.
+            rule = "does not work with fault_injection: both need the SSM agent of the task"
+            yield Finding(("enable_execute_command",), True, rule, "write false, or remove fault_injection")
         if self.discovery and self.port is None:
             yield Finding(("discovery",), True, "needs a port", "write port = 8080, or remove it")

@@ -152,6 +152,7 @@ class Task(Construct):
                 for volume in volumes(name, member).values()
             ]
             or None,
+            **self._fault_injection(),
             execution_role_arn=self.execution_role.arn,
             task_role_arn=self.task_role.arn,
             container_definitions=json.dumps(
@@ -160,6 +161,16 @@ class Task(Construct):
             skip_destroy=True,
         )
         self.arn = self.definition.arn
+
+    def _fault_injection(self) -> dict[str, Any]:
+        """Return what allows a container to disturb the network of the task.
+
+        [Use the AWS FIS aws:ecs:task actions]
+        (https://docs.aws.amazon.com/fis/latest/userguide/ecs-task-actions.html).
+        """
+        if not any(each.injects_faults for each in self._generated):
+            return {}
+        return {"enable_fault_injection": True, "pid_mode": "task"}
 
     def _container(self, name: str, member: Member, port: int | None) -> dict[str, Any]:
         settings = member.settings

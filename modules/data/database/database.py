@@ -43,7 +43,7 @@ class Database(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._label = name
-        self._settings = settings
+        self.settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "database")
         self._prerequisites = DatabasePrerequisites(
@@ -73,6 +73,11 @@ class Database(Construct):
             self._allow_corporate(network)
 
     @property
+    def identifier(self) -> str:
+        """The identifier of the cluster, or of the primary instance."""
+        return self._built.target_identifier
+
+    @property
     def metrics(self) -> dict[str, Sequence[MetricSource]]:
         """The resources whose metrics say how it is, by what they are."""
         return self._built.metrics
@@ -80,7 +85,7 @@ class Database(Construct):
     def log_groups_of(self, dialect: Dialect, log: str) -> dict[str, ITerraformDependable]:
         """Return the log group of a log by its name; none if the engine is another, or the log is not exported."""
         prerequisites = self._prerequisites
-        if self._settings.kind.dialect != dialect or log not in prerequisites.log_groups:
+        if self.settings.kind.dialect != dialect or log not in prerequisites.log_groups:
             return {}
         return {prerequisites.log_group_name(log): prerequisites.log_groups[log]}
 
@@ -126,4 +131,4 @@ class Database(Construct):
             self._add_ingress_rule(f"from_corporate_{name}", "From the corporate network", source)
 
     def _add_ingress_rule(self, name: str, description: str, source: Peer) -> None:
-        self._group.allow_ingress_from(f"{self._label}_{name}", source, self._settings.listens_on, description)
+        self._group.allow_ingress_from(f"{self._label}_{name}", source, self.settings.listens_on, description)

@@ -15,9 +15,7 @@ from constructs import Construct
 
 from modules.edge.firewall.settings import FirewallSettings
 from modules.foundation.foundation import Foundation
-from modules.foundation.logs import LogGroup
-from modules.foundation.names import Names
-from modules.foundation.policies import allow, document
+from modules.foundation.logs import delivery_policy
 
 #: [AWS WAF Developer Guide, CloudWatch Logs]
 #: (https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html): the required prefix of the log group's
@@ -58,7 +56,7 @@ class WebAclLogs(Construct):
             CloudwatchLogResourcePolicy,
             place,
             policy_name=foundation.names.of(f"firewall-{place}"),
-            policy_document=_delivery_policy(log_group, foundation.names, region),
+            policy_document=delivery_policy(log_group, foundation.names, region),
             provider=provider,
         )
         make(
@@ -71,28 +69,6 @@ class WebAclLogs(Construct):
             depends_on=[log_group.ready, policy],
             provider=provider,
         )
-
-
-def _delivery_policy(log_group: LogGroup, names: Names, region: str) -> str:
-    """Return the resource policy that allows log delivery to the log group.
-
-    [CloudWatch Logs User Guide, Logs sent to CloudWatch Logs, Log group resource policy]
-    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html).
-    """
-    return document(
-        [
-            allow(
-                "Delivery",
-                principal={"Service": "delivery.logs.amazonaws.com"},
-                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                resources=[f"{log_group.arn}:log-stream:*"],
-                condition={
-                    "StringEquals": {"aws:SourceAccount": names.account_id},
-                    "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{region}:{names.account_id}:*"},
-                },
-            )
-        ]
-    )
 
 
 def _redacted(header: str) -> Wafv2WebAclLoggingConfigurationRedactedFields:

@@ -117,9 +117,10 @@ class FunctionSettings(Settings):
     # (https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html).
     tracing: Literal["Active", "PassThrough"] = Field(
         default="Active",
-        description="Whether Lambda records traces in X-Ray: by default the first request each second and 5% of the "
-        "others, or what the caller decided, since recorded traces are charged and Lambda has no key for the rate. "
-        "PassThrough records none, and passes the caller's decision on.",
+        description="Whether Lambda records traces in X-Ray, which show what a function waits for: by default those "
+        "that the caller decided to record, otherwise the first request each second and 5% of the others; Lambda has "
+        "no setting for the rate. X-Ray costs 5 USD per million recorded traces beyond 100,000 a month. PassThrough "
+        "records none, and passes the caller's decision on.",
     )
     in_vpc: bool = Field(
         default=False, description="Whether it runs in the app subnets, where it can reach databases and caches."

@@ -15,9 +15,10 @@ from constructs import Construct
 from modules.foundation.foundation import Foundation
 from modules.foundation.metrics import MetricSource
 from modules.observability.alarms.keys.alarm import SEVERITIES, Severity, Watched
+from modules.observability.alarms.keys.planned import PlannedAlarm
 from modules.observability.alarms.metric_alarms import metric_arguments
 from modules.observability.alarms.topics import AlarmTopics
-from modules.observability.alarms.watched import Key, PlannedAlarm, causes
+from modules.observability.alarms.watched import Key, causes
 
 #: [PutCompositeAlarm, ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod]
 #: (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html): seconds for which an

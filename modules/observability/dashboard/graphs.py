@@ -7,8 +7,9 @@ from typing import Any, Literal
 from modules.autoscaling.settings.policies import Metric
 from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.observability.alarms.keys.alarm import BlockAlarms, Severity, Watched
+from modules.observability.alarms.keys.planned import PlannedAlarm
 from modules.observability.alarms.settings import KINDS
-from modules.observability.alarms.watched import Key, PlannedAlarm, planned_alarms, watched_blocks
+from modules.observability.alarms.watched import Key, planned_alarms, watched_blocks
 from modules.observability.blocks import ObservabilityBlocks
 from modules.observability.dashboard.keys.chart import Chart
 from modules.observability.dashboard.keys.charts import CHARTS

@@ -32,5 +32,6 @@ OBSERVABILITY: tuple[Row, ...] = (
     noted(weakens("aws_cloudwatch_metric_alarm", "threshold", changed, "would notify at another value")),
     lost("aws_grafana_workspace", "the dashboards and users that people added to it"),
     opens("aws_grafana_workspace", "network_access_control", drops, "would be reachable from everywhere"),
+    weakens("aws_fis_experiment_template", "stop_condition", drops, "would no longer be stopped by this alarm", **UNKNOWN_ALLOWED),
     noted(guards("aws_route53_health_check", "the endpoint would no longer be checked")),
 )

@@ -121,7 +121,7 @@ def test_image_without_repository_is_a_problem(tmp_path: Path) -> None:
         ("public.ecr.aws/nginx/nginx@sha256:" + "0" * 64, ""),
         ("public.ecr.aws/nginx/nginx:latest", "does not end in a version or digest of an image in the ECR Public"),
         ("public.ecr.aws/nginx/nginx", "does not end in a version or digest of an image in the ECR Public"),
-        ("docker.io/nginx:1.29.3", "contains a registry or a digest; an environment has one registry for all images"),
+        ("docker.io/nginx:1.29.3", "is in another registry; tasks pull from the environment's and from the ECR Public"),
     ],
 )
 def test_public_image_has_a_version(tmp_path: Path, image: str, message: str) -> None:

@@ -131,6 +131,8 @@ WITHOUT_RESOURCE = {
     "ssmmessages:CreateDataChannel",
     "ssmmessages:OpenControlChannel",
     "ssmmessages:OpenDataChannel",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
 }
 PREFIXES = ("service_", "scheduled_task_")
 

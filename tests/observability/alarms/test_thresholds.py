@@ -7,8 +7,9 @@ import pytest
 
 from modules.environment_files import load
 from modules.observability.alarms.keys.aws_events import EVENTS
+from modules.observability.alarms.keys.planned import PlannedAlarm
 from modules.observability.alarms.settings import KINDS
-from modules.observability.alarms.watched import PlannedAlarm, planned_alarms
+from modules.observability.alarms.watched import planned_alarms
 from tests.support.environments import ALARMS, DEV, PROD, only_problem, problems_of, write
 
 QUEUE = 'queue "jobs" { }\n'

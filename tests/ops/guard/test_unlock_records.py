@@ -54,9 +54,11 @@ def test_deletions_record_raises_the_limit(tmp_path: Path) -> None:
         ("2026-12-01", "soon", '5: unlock.aws_s3_bucket.bucket_content.until soon is not a date; write year, '
          'month, and day, for example "2026-12-01"'),
         ("loss", "anything", "2: unlock.aws_s3_bucket.bucket_content.allow.0 anything should be 'loss', 'protection', "
-         "'empty', 'exposure' or 'version'; loss: destroy, replace, or stop it. protection: turn a protection off. "
+         "'empty', 'exposure', 'version' or 'experiment'; loss: destroy, replace, or stop it. "
+         "protection: turn a protection off. "
          "empty: it is empty, so AWS deletes it although force_destroy is off. exposure: give others access to it. "
-         "version: create it with a version that AWS no longer creates according to the version calendar"),
+         "version: create it with a version that AWS no longer creates according to the version calendar. "
+         "experiment: run this chaos experiment"),
         ('  reason = "Empty since the content moved"\n', "", "1: unlock.aws_s3_bucket.bucket_content.reason is "
          "missing; write `reason = ...`"),
     ],

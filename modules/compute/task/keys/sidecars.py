@@ -137,3 +137,5 @@ class GeneratedSidecar:
     """The AWS services that it calls, as named in `network.interface_endpoints`."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Environment variables of the main container, which the block's own values override."""
+    injects_faults: bool = False
+    """Whether it disturbs the other containers, which the task then must allow."""

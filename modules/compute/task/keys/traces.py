@@ -23,10 +23,12 @@ _ENDPOINT = "http://127.0.0.1:4318"
 class TracesSettings(TieredSettings):
     """A `traces` block: the collector of the AWS Distro for OpenTelemetry runs beside the program, receives its spans,
     and sends them to X-Ray. Environment variables point the program's OpenTelemetry SDK to the collector; a program
-    without an SDK sends nothing. AWS charges for each recorded trace (https://aws.amazon.com/xray/pricing/), and the
-    collector uses a share of the task.
+    without an SDK sends nothing. X-Ray costs 5 USD per million recorded traces beyond 100,000 a month ([AWS X-Ray
+    Pricing](https://aws.amazon.com/xray/pricing/)), and the collector uses a share of the task.
     """
 
+    # [Visualize Lambda function invocations using AWS X-Ray]
+    # (https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html): the default rule, after one request per second.
     sampling_percent: float = tiered(
         development=100,
         staging=5,
