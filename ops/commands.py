@@ -14,7 +14,7 @@ from ops import steps
 from ops.dashboard.commands import dashboard
 from ops.deploy_commands import deployment
 from ops.errors import ExitCode
-from ops.experiment_commands import experiment
+from ops.experiment.commands import experiment
 from ops.options import (
     ENVS,
     AccountOption,
