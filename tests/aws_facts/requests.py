@@ -58,12 +58,15 @@ def read(path: Path, offset: int = 0) -> Iterator[RecordedRequest]:
             recorded = json.loads(line)
             signed = _CREDENTIAL.search(recorded["headers"].get("authorization", ""))
             if signed:
-                yield _parse(recorded, region=signed[1], service=_service(signed[2], recorded["headers"]))
+                yield _parse(recorded, region=signed[1], service=_service(signed[2], recorded))
 
 
-def _service(signing_name: str, headers: dict[str, str]) -> str:
-    if signing_name == "s3" and "x-amz-account-id" in headers:
+def _service(signing_name: str, recorded: dict[str, Any]) -> str:
+    if signing_name == "s3" and "x-amz-account-id" in recorded["headers"]:
         return "s3control"
+    # The API of OpenSearch Service, and the older one of Elasticsearch, differ in their version.
+    if signing_name == "es" and recorded["path"].startswith("/2021-01-01/"):
+        return "opensearch"
     return SIGNED_AS.get(signing_name, signing_name)
 
 

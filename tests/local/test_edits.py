@@ -26,6 +26,7 @@ def test_third_availability_zone_and_replica_only_add_their_own_resources(
         ],
         # The new subnets are added to resources that span all Availability Zones.
         "update": [
+            "aws_cloudwatch_dashboard.dashboard_overview",
             "aws_db_subnet_group.database_main",
             "aws_ecs_service.service_api",
             "aws_elasticache_subnet_group.cache_sessions",
@@ -45,6 +46,7 @@ def test_nat_gateway_per_availability_zone_and_new_image(applied: Mapping[str, A
         "create": ["aws_eip.network_nat_c", "aws_nat_gateway.network_nat_c"],
         "delete+create": ["aws_ecs_task_definition.service_api"],
         "update": [
+            "aws_cloudwatch_dashboard.dashboard_overview",
             "aws_cloudwatch_metric_alarm.alarm_network_nat_port_errors",
             "aws_ecs_service.service_api",
             "aws_route.network_app_c_nat",
@@ -68,6 +70,7 @@ def test_replicas_and_variable_of_the_pipelines_service(applied: Mapping[str, Ap
         "delete+create": ["aws_ecs_task_definition.service_api"],
         # The alarms are on the worst node.
         "update": [
+            "aws_cloudwatch_dashboard.dashboard_overview",
             *(f"aws_cloudwatch_metric_alarm.alarm_cache_sessions_{key}" for key in CACHE_ALARMS),
             "aws_elasticache_replication_group.cache_sessions",
         ],

@@ -49,7 +49,9 @@ def _left(environment: Applied) -> list[str]:
     left += [each["VpnGatewayId"] for each in ec2.describe_vpn_gateways()["VpnGateways"] if each["State"] != "deleted"]
     left += [each["FlowLogId"] for each in ec2.describe_flow_logs()["FlowLogs"]]
     left += [each["logGroupName"] for each in client("logs").describe_log_groups()["logGroups"]]
-    left += [each["RoleName"] for each in client("iam").list_roles()["Roles"] if "-account-" not in each["RoleName"]]
+    # The account's own roles, and service-linked ones, which belong to it too.
+    roles = [each for each in client("iam").list_roles()["Roles"] if "-account-" not in each["RoleName"]]
+    left += [each["RoleName"] for each in roles if not each["Path"].startswith("/aws-service-role/")]
     left += [each["LoadBalancerArn"] for each in client("elbv2").describe_load_balancers()["LoadBalancers"]]
     left += [each["ARN"] for each in client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"]]
     left += [each["directConnectGatewayId"] for each in _direct_connect_gateways(client("directconnect"))]
