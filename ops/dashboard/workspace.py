@@ -45,9 +45,7 @@ class GrafanaApi:
                 return None
             raise OpsError(f"Grafana refused {method} {path}: HTTP {error.code}, {error.read().decode()}") from None
         except (urllib.error.URLError, TimeoutError) as error:
-            raise OpsError(
-                f"{self.url} is not reachable: {error}. If the workspace has allowed_cidrs, run this from one of them"
-            ) from None
+            raise OpsError(f"{self.url} is not reachable: {error}") from None
 
 
 def copy_dashboard(clients: Clients, settings: Environment, scheme: str = "https") -> str:

@@ -166,9 +166,6 @@ IMPORT_IDS: Mapping[str, Row] = {
         ".directConnectGatewayId",
     ),
     "aws_dx_gateway_association": _named("{dx_gateway_id}/{associated_gateway_id}"),
-    "aws_ec2_managed_prefix_list": Listed(
-        "ec2", "describe_managed_prefix_lists", "PrefixLists[?PrefixListName=={name}].PrefixListId"
-    ),
     "aws_ecr_lifecycle_policy": _named("{repository}"),
     "aws_ecr_repository": _named("{name}"),
     "aws_ecr_repository_policy": _named("{repository}"),

@@ -305,7 +305,6 @@ dashboard {}
 
 grafana {
   authentication_providers = ["SAML"]
-  allowed_cidrs            = ["203.0.113.0/24", "198.51.100.0/24"]
 
   saml {
     idp_metadata_url   = "https://login.archive.example/metadata.xml"

@@ -3,9 +3,8 @@
 import json
 
 from cdktf import TerraformOutput, TerraformStack
-from cdktf_cdktf_provider_aws.ec2_managed_prefix_list import Ec2ManagedPrefixList, Ec2ManagedPrefixListEntry
 from cdktf_cdktf_provider_aws.grafana_role_association import GrafanaRoleAssociation
-from cdktf_cdktf_provider_aws.grafana_workspace import GrafanaWorkspace, GrafanaWorkspaceNetworkAccessControl
+from cdktf_cdktf_provider_aws.grafana_workspace import GrafanaWorkspace
 from cdktf_cdktf_provider_aws.grafana_workspace_saml_configuration import GrafanaWorkspaceSamlConfiguration
 from constructs import Construct
 
@@ -30,7 +29,10 @@ class Grafana(Construct):
     """The `grafana` block: a workspace, what it reads, and who may use it.
 
     Creates: a role that reads CloudWatch and X-Ray; the workspace; the roles of groups of IAM Identity Center, or the
-    configuration of SAML; with `allowed_cidrs` a prefix list.
+    configuration of SAML.
+
+    The workspace is reachable from everywhere, after sign-in: the provider can restrict it to address ranges only
+    together with VPC endpoints.
     """
 
     def __init__(self, scope: Construct, id: str, *, settings: GrafanaSettings, foundation: Foundation) -> None:
@@ -74,23 +76,8 @@ class Grafana(Construct):
             grafana_version=self._settings.grafana_version,
             configuration=json.dumps(CONFIGURATION, separators=(",", ":")),
             role_arn=role.arn,
-            network_access_control=self._network_access(),
             depends_on=role.ready,
         )
-
-    def _network_access(self) -> GrafanaWorkspaceNetworkAccessControl | None:
-        cidrs = self._settings.allowed_cidrs
-        if not cidrs:
-            return None
-        prefix_list = self._make(
-            Ec2ManagedPrefixList,
-            "allowed",
-            name=self._names.of("grafana-allowed"),
-            address_family="IPv4",
-            max_entries=len(cidrs),
-            entry=[Ec2ManagedPrefixListEntry(cidr=str(cidr)) for cidr in cidrs],
-        )
-        return GrafanaWorkspaceNetworkAccessControl(prefix_list_ids=[prefix_list.id], vpce_ids=[])
 
     def _create_saml(self, workspace: GrafanaWorkspace, saml: SamlSettings) -> None:
         self._make(

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from modules.foundation.lists import named_twice
 from modules.foundation.problems import Finding, raise_findings
-from modules.foundation.settings import Cidr, Settings
+from modules.foundation.settings import Settings
 
 #: [AWS General Reference, Amazon Managed Grafana endpoints and quotas]
 #: (https://docs.aws.amazon.com/general/latest/gr/grafana-service.html).
@@ -69,12 +69,6 @@ class GrafanaSettings(Settings):
     editor_groups: tuple[GroupId, ...] = Field(default=(), description="Groups whose members edit dashboards.")
     viewer_groups: tuple[GroupId, ...] = Field(default=(), description="Groups whose members only view them.")
     saml: SamlSettings | None = Field(default=None, description="The identity provider of SAML.")
-    allowed_cidrs: tuple[Cidr, ...] = Field(
-        default=(),
-        max_length=60,
-        examples=[["203.0.113.0/24"]],
-        description="Address ranges from which the workspace is reachable; by default from everywhere, after sign-in.",
-    )
 
     @property
     def groups(self) -> dict[str, tuple[str, ...]]:
@@ -86,7 +80,7 @@ class GrafanaSettings(Settings):
     def _rules(self) -> "GrafanaSettings":
         raise_findings(
             [
-                *named_twice(self, "authentication_providers", "allowed_cidrs"),
+                *named_twice(self, "authentication_providers"),
                 *named_twice(self, "admin_groups", "editor_groups", "viewer_groups"),
                 *self._provider_findings(),
                 *self._role_findings(),

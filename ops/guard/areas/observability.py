@@ -1,6 +1,6 @@
 """Rows of logs, trails, and alarms."""
 
-from ops.guard.builders import UNKNOWN_ALLOWED, for_types, guards, lost, noted, opens, weakens
+from ops.guard.builders import UNKNOWN_ALLOWED, for_types, guards, lost, noted, weakens
 from ops.guard.harms import changed, drops, off
 from ops.guard.plan import Parent
 from ops.guard.rows import Row
@@ -31,7 +31,6 @@ OBSERVABILITY: tuple[Row, ...] = (
     noted(guards("aws_cloudwatch_metric_alarm", "nobody would be notified")),
     noted(weakens("aws_cloudwatch_metric_alarm", "threshold", changed, "would notify at another value")),
     lost("aws_grafana_workspace", "the dashboards and users that people added to it"),
-    opens("aws_grafana_workspace", "network_access_control", drops, "would be reachable from everywhere"),
     weakens("aws_fis_experiment_template", "stop_condition", drops, "would no longer be stopped by this alarm", **UNKNOWN_ALLOWED),
     noted(guards("aws_route53_health_check", "the endpoint would no longer be checked")),
 )

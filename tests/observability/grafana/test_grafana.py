@@ -83,16 +83,8 @@ def test_workspace_reads_with_a_role_of_this_account(tmp_path: Path) -> None:
         "AWSXrayReadOnlyAccess",
         "AmazonGrafanaCloudWatchAccess",
     ]
-    assert "network_access_control" not in workspace
 
 
 def test_groups_have_their_roles(tmp_path: Path) -> None:
     admin = stack_of(tmp_path, DEV + grafana(*SSO)).resource("aws_grafana_role_association.grafana_admin")
     assert (admin["role"], admin["group_ids"]) == ("ADMIN", [GROUP])
-
-
-def test_allowed_cidrs_are_a_prefix_list(tmp_path: Path) -> None:
-    template = stack_of(tmp_path, DEV + grafana(*SSO, 'allowed_cidrs = ["203.0.113.0/24"]'))
-    ids = template.resource(WORKSPACE)["network_access_control"]["prefix_list_ids"]
-    assert ids == ["${aws_ec2_managed_prefix_list.grafana_allowed.id}"]
-    assert template.resource("aws_ec2_managed_prefix_list.grafana_allowed")["entry"] == [{"cidr": "203.0.113.0/24"}]
