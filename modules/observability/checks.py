@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from modules.foundation.checks import unknown_labels, unknown_names
 from modules.foundation.problems import Finding
-from modules.observability.alarms.keys.alarm import SEVERITIES, BlockAlarms, Watched
+from modules.observability.alarms.keys.alarm import SEVERITIES, BlockAlarms, Watched, unmet
 from modules.observability.alarms.settings import KINDS, AlarmsSettings, alarm_topic
 from modules.observability.alarms.watched import watched_blocks
 from modules.observability.blocks import ObservabilityBlocks
@@ -89,9 +89,9 @@ def _threshold_findings(alarms: AlarmsSettings, blocks: ObservabilityBlocks) -> 
 def _without_effect(thresholds: BlockAlarms, watched: Watched) -> Iterator[Finding]:
     for key in dict.fromkeys(key for key, _ in thresholds.declared()):
         alarms = [alarm for name, alarm in thresholds.declared() if name == key]
-        if any(alarm.applies(watched) for alarm in alarms):
+        words = unmet(alarms, watched)
+        if words is None:
             continue
-        words = " and ".join(dict.fromkeys(alarm.only_if.words for alarm in alarms if alarm.only_if))
         rule = f"has no effect: the alarm exists only if {words}"
         if key in thresholds.model_fields_set:
             yield Finding((key,), getattr(thresholds, key), rule, "remove it")

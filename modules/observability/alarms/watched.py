@@ -1,11 +1,12 @@
 """The alarms of an environment: every block that has some, each alarm with its threshold, and what causes what."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from modules.foundation.settings import Label
 from modules.observability.alarms.keys.alarm import Watched
-from modules.observability.alarms.keys.planned import PlannedAlarm
+from modules.observability.alarms.keys.planned import PlannedAlarm, applicable
 from modules.observability.alarms.settings import KINDS, AlarmsSettings
 from modules.observability.blocks import ObservabilityBlocks
 
@@ -14,7 +15,7 @@ Key = tuple[str, Label]
 
 
 def watched_blocks(blocks: ObservabilityBlocks) -> Iterator[Watched]:
-    """Yield the blocks that have alarms, from the lowest module up, with the functions and channels of `push`."""
+    """Yield the blocks that have alarms, from the lowest module up, with those that `push` and `search` add."""
     expanded = blocks.expanded()
     for kind in KINDS:
         found: Any = getattr(expanded, kind)
@@ -32,10 +33,10 @@ def planned_alarms(blocks: ObservabilityBlocks) -> Iterator[PlannedAlarm]:
         return
     for watched in watched_blocks(blocks):
         thresholds = settings.of(watched.kind, watched.label)
-        for key, alarm in thresholds.declared():
-            severity = "critical" if _is_about_alarms(watched, key, settings) else alarm.severity
-            if severity in settings.severities and key not in thresholds.off and alarm.applies(watched):
-                yield PlannedAlarm(watched, key, alarm, thresholds, severity)
+        for each in applicable(watched, thresholds):
+            severity = "critical" if _is_about_alarms(watched, each.key, settings) else each.severity
+            if severity in settings.severities and each.key not in thresholds.off:
+                yield replace(each, severity=severity)
 
 
 def _is_about_alarms(watched: Watched, key: str, settings: AlarmsSettings) -> bool:

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from modules.autoscaling.settings.policies import Metric
 from modules.autoscaling.settings.scaling import ScalingSettings
-from modules.observability.alarms.keys.alarm import BlockAlarms, Severity, Watched
-from modules.observability.alarms.keys.planned import PlannedAlarm
+from modules.observability.alarms.keys.alarm import Severity, Watched
+from modules.observability.alarms.keys.planned import PlannedAlarm, applicable
 from modules.observability.alarms.settings import KINDS
 from modules.observability.alarms.watched import Key, planned_alarms, watched_blocks
 from modules.observability.blocks import ObservabilityBlocks
@@ -75,8 +75,7 @@ def sections(blocks: ObservabilityBlocks) -> Iterator[Section]:
     planned = {(each.watched.at, each.key): each for each in planned_alarms(blocks)}
     for kind in CHARTS:
         for watched in (each for each in found if each.kind == kind):
-            graphs = tuple(graph for chart in CHARTS[kind] if (graph := _graph(chart, watched, blocks, planned)))
-            if graphs:
+            if graphs := tuple(_graphs(watched, blocks, planned)):
                 title = f"{kind} {watched.label}".strip()
                 yield Section(title=title, block=watched.at, graphs=graphs, anchor=watched.anchor)
 
@@ -101,27 +100,20 @@ def _slo_graphs(slo: SloSettings) -> Iterator[Graph]:
         yield Graph(title=indicator.description.capitalize(), unit="percent", lines=(line,), marks=(objective,))
 
 
-def _graph(
-    chart: Chart,
-    watched: Watched,
-    blocks: ObservabilityBlocks,
-    planned: Mapping[tuple[Key, str], PlannedAlarm],
-) -> Graph | None:
+def _graphs(
+    watched: Watched, blocks: ObservabilityBlocks, planned: Mapping[tuple[Key, str], PlannedAlarm]
+) -> Iterator[Graph]:
     thresholds = blocks.alarms.of(*watched.at) if blocks.alarms else KINDS[watched.kind]()
-    alarms = [alarm for key in chart.alarms if (alarm := _alarm(key, watched, thresholds))]
-    lines = (*_lines(chart, watched), *map(_line, alarms))
-    exist = [planned[watched.at, each.key] for each in alarms if (watched.at, each.key) in planned]
-    marks = (*(Mark(each.key.replace("_", " "), each.threshold, each.severity) for each in exist),)
-    scaling = tuple(_scaling_marks(watched.settings, chart.scaling)) if chart.scaling else ()
-    return Graph(title=chart.title, unit=chart.unit, lines=lines, marks=(*marks, *scaling)) if lines else None
-
-
-def _alarm(key: str, watched: Watched, thresholds: BlockAlarms) -> PlannedAlarm | None:
-    """Return the alarm of a key, also if it is off, or None if what it watches does not exist."""
-    for name, alarm in thresholds.declared():
-        if name == key and alarm.applies(watched):
-            return PlannedAlarm(watched, key, alarm, thresholds, alarm.severity)
-    return None
+    # Also of alarms that are off: what they would watch is a line without a threshold.
+    watching = {each.key: each for each in applicable(watched, thresholds)}
+    for chart in CHARTS[watched.kind]:
+        alarms = [watching[key] for key in chart.alarms if key in watching]
+        lines = (*_lines(chart, watched), *map(_line, alarms))
+        if lines:
+            exist = [planned[watched.at, each.key] for each in alarms if (watched.at, each.key) in planned]
+            marks = [Mark(each.key.replace("_", " "), each.threshold, each.severity) for each in exist]
+            scaling = _scaling_marks(watched.settings, chart.scaling) if chart.scaling else ()
+            yield Graph(title=chart.title, unit=chart.unit, lines=lines, marks=(*marks, *scaling))
 
 
 def _lines(chart: Chart, watched: Watched) -> Iterator[Line]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from modules.foundation.checks import unknown_labels, unknown_names
 from modules.foundation.problems import Finding
 from modules.foundation.settings import Label
-from modules.observability.alarms.keys.alarm import Watched
+from modules.observability.alarms.keys.alarm import Watched, unmet
 from modules.observability.blocks import ObservabilityBlocks
 from modules.observability.experiment.settings import (
     MOST_TARGETS,
@@ -156,8 +156,6 @@ def _steady_state_findings(experiment: ExperimentSettings, blocks: Observability
         known: dict[Label, object] = getattr(expanded, kind)
         if label not in known:
             continue
-        watched = Watched(kind, label, known[label], expanded)
-        if not any(alarm.applies(watched) for alarm in alarms):
-            words = " and ".join(dict.fromkeys(alarm.only_if.words for alarm in alarms if alarm.only_if))
+        if words := unmet(alarms, Watched(kind, label, known[label], expanded)):
             rule = f"would never stop the experiment: it is measured only if {words}"
             yield Finding((kind, label, key), None, rule, "choose another threshold")

@@ -1,6 +1,6 @@
 """Declarations of alarms: what each one watches, and for how long, beside the key with its threshold."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, get_args
 
@@ -102,6 +102,13 @@ class Alarm(Watch):
     def applies(self, watched: Watched) -> bool:
         """Return whether the alarm exists for the block."""
         return self.only_if is None or self.only_if.holds(watched)
+
+
+def unmet(alarms: Sequence[Alarm], watched: Watched) -> str | None:
+    """Return what would have to hold so that one of the alarms exists, as a phrase; None if one does."""
+    if any(alarm.applies(watched) for alarm in alarms):
+        return None
+    return " and ".join(dict.fromkeys(alarm.only_if.words for alarm in alarms if alarm.only_if))
 
 
 class BlockAlarms(Settings):

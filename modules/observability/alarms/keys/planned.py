@@ -1,5 +1,6 @@
 """Alarms that an environment has: a declaration, the block that it watches, and the threshold."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from modules.observability.alarms.keys.alarm import Alarm, BlockAlarms, Severity, Watched
@@ -44,6 +45,13 @@ class PlannedAlarm:
     def anchor(self) -> str:
         """The anchor of the runbook, of a heading such as "database cpu_percent"."""
         return f"{self.watched.kind}-{self.key}"
+
+
+def applicable(watched: Watched, thresholds: BlockAlarms) -> Iterator[PlannedAlarm]:
+    """Yield the alarms that can exist for a block, also those that are off, with the severities of the declarations."""
+    for key, alarm in thresholds.declared():
+        if alarm.applies(watched):
+            yield PlannedAlarm(watched, key, alarm, thresholds, alarm.severity)
 
 
 def _plain(value: float) -> str:

@@ -14,7 +14,7 @@ from modules.observability.alarms.keys.alarm import Alarm, BlockAlarms, Watched
 from modules.observability.alarms.keys.compute import LoadBalancerAlarms, ServiceAlarms
 from modules.observability.alarms.keys.data import CacheAlarms, DatabaseAlarms
 from modules.observability.alarms.keys.events import FunctionAlarms, QueueAlarms, StreamAlarms, TopicAlarms
-from modules.observability.alarms.keys.planned import PlannedAlarm
+from modules.observability.alarms.keys.planned import PlannedAlarm, applicable
 
 #: [AWS Fault Injection Service endpoints and quotas](https://docs.aws.amazon.com/general/latest/gr/fis.html), Stop
 #: conditions per experiment template; it cannot be raised.
@@ -85,14 +85,11 @@ class SteadyStateSettings(Settings):
 def stop_alarms(steady_state: SteadyStateSettings, blocks: EdgeBlocks) -> Iterator[PlannedAlarm]:
     """Yield the alarms that stop an experiment: those of the thresholds, on after one bad minute."""
     expanded = blocks.expanded()
-    for kind, label, key, alarms in steady_state.written:
+    for kind, label, thresholds in steady_state.blocks:
         settings: Any = getattr(expanded, kind)[label]
-        watched = Watched(kind, label, settings, expanded)
-        thresholds = getattr(steady_state, kind)[label]
-        for alarm in alarms:
-            if alarm.applies(watched):
-                fast = replace(alarm, datapoints=1, out_of=None, lasts=False)
-                yield PlannedAlarm(watched, key, fast, thresholds, alarm.severity)
+        for each in applicable(Watched(kind, label, settings, expanded), thresholds):
+            if each.key in thresholds.model_fields_set:
+                yield replace(each, alarm=replace(each.alarm, datapoints=1, out_of=None, lasts=False))
 
 
 def stop_alarm_purpose(experiment: Label, planned: PlannedAlarm) -> str:
