@@ -72,7 +72,7 @@ class Foundation(Construct):
             tier=self.tier,
             key=self._log_key_in(region),
             name=name,
-            provider=self.providers.in_region(region) if region != self.names.region else None,
+            provider=self.providers.elsewhere(region),
         )
 
     @cached_property

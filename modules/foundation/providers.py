@@ -37,6 +37,10 @@ class Providers:
         """Return the provider of a Region; its alias is the Region's name, except for the environment's own Region."""
         return self._own if region == self._names.region else self._others[region]
 
+    def elsewhere(self, region: str) -> AwsProvider | None:
+        """Return the provider of a Region, or None for the environment's own, which resources use without naming it."""
+        return self._others.get(region)
+
     def _use(self, names: Names, alias: str | None = None) -> AwsProvider:
         return AwsProvider(
             self._stack,

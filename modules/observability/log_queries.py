@@ -34,7 +34,7 @@ class LogQueries(Construct):
         super().__init__(scope, id)
         names, make = foundation.names, foundation.resources(self, "log_query")
         for source, found in groups.items():
-            elsewhere = source == "firewall-of-sites" and names.region != CLOUDFRONT_REGION
+            region = CLOUDFRONT_REGION if source == "firewall-of-sites" else names.region
             chosen = sorted(found)[:LOG_GROUPS_LIMIT]
             for title, text in QUERIES[source].items() if found else ():
                 make(
@@ -43,7 +43,7 @@ class LogQueries(Construct):
                     name=f"{names.product}/{names.environment}/{source}/{title}",
                     query_string=text,
                     log_group_names=chosen,
-                    provider=foundation.providers.in_region(CLOUDFRONT_REGION) if elsewhere else None,
+                    provider=foundation.providers.elsewhere(region),
                     depends_on=[found[name] for name in chosen],
                 )
 

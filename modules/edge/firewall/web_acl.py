@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.wafv2_ip_set import Wafv2IpSet
 from cdktf_cdktf_provider_aws.wafv2_web_acl import (
     Wafv2WebAcl,
@@ -46,9 +45,7 @@ class WebAcl(Construct):
         self._region = region
         self._names = foundation.names
         self._make = foundation.resources(self, "firewall")
-        self._provider: TerraformProvider | None = (
-            foundation.providers.in_region(region) if region != foundation.names.region else None
-        )
+        self._provider = foundation.providers.elsewhere(region)
         ip_sets = {
             name: self._create_ip_set(name, [str(each) for each in ranges])
             for name, ranges in ((ALLOW, settings.allow), (BLOCK, settings.block))

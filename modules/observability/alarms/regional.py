@@ -59,7 +59,7 @@ class RegionalAlarms(Construct):
         self._topics = topics
         self._runbooks = runbooks
         self._elsewhere = region if region != foundation.names.region else None
-        self._provider = foundation.providers.in_region(region) if self._elsewhere else None
+        self._provider = foundation.providers.elsewhere(region)
         self._states: dict[tuple[Key, Severity], AnyAlarm] = {}
         self.notifying: list[str] = []
         """The ARNs of the alarms that notify somebody."""
