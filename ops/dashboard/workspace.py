@@ -11,6 +11,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from modules.environment import Environment
+from modules.observability.dashboard.settings import dashboard_name
+from modules.observability.grafana.settings import workspace_name
 from ops.dashboard.body import widgets
 from ops.dashboard.grafana import DATA_SOURCE_UID, dashboard_json
 from ops.errors import ExitCode, OpsError
@@ -62,13 +64,13 @@ def copy_dashboard(clients: Clients, settings: Environment, scheme: str = "https
         api = GrafanaApi(url, token)
         _put_data_source(api, settings.region)
         title = f"{settings.product} {settings.name}"
-        content = dashboard_json(settings.names.of("overview"), title, widgets(body))
+        content = dashboard_json(dashboard_name(settings.names), title, widgets(body))
         saved = api.call("POST", "/api/dashboards/db", {"dashboard": content, "overwrite": True})
     return url + str((saved or {})["url"])
 
 
 def _deployed(clients: Clients, settings: Environment) -> str:
-    name = settings.names.of("overview")
+    name = dashboard_name(settings.names)
     try:
         return str(clients("cloudwatch").get_dashboard(DashboardName=name)["DashboardBody"])
     except ClientError as error:
@@ -76,7 +78,7 @@ def _deployed(clients: Clients, settings: Environment) -> str:
 
 
 def _workspace(clients: Clients, settings: Environment) -> dict[str, Any]:
-    name = settings.names.of("grafana")
+    name = workspace_name(settings.names)
     pages = clients("grafana").get_paginator("list_workspaces").paginate()
     found = [each for page in pages for each in page["workspaces"] if each["name"] == name]
     if len(found) != 1:

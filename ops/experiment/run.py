@@ -8,9 +8,10 @@ from typing import Any, Literal
 from ops.errors import ExitCode, OpsError
 from ops.experiment.clock import Clock
 from ops.experiment.observation import LATE, Change, Measured, alarms_on, changes, measured
-from ops.experiment.template import Clients, Experiment, template_id
+from ops.experiment.template import Experiment, template_id
 from ops.interrupts import Interrupted
 from ops.steps import Step, step
+from ops.target import Clients
 
 Outcome = Literal["held", "refuted", "stopped", "failed", "interrupted"]
 CODES = {

@@ -1,6 +1,6 @@
 """The experiment of a block, as it is in AWS."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,6 @@ from modules.observability.experiment.settings import ExperimentSettings, templa
 from modules.unlocks import read_unlocks, unlocks_path
 from ops.errors import ExitCode, OpsError
 from ops.today import today
-
-Clients = Callable[[str], Any]
 
 
 @dataclass(frozen=True)

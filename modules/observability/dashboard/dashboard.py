@@ -12,7 +12,7 @@ from modules.foundation.metrics import MetricSource
 from modules.observability.alarms.alarms import Sources
 from modules.observability.blocks import ObservabilityBlocks
 from modules.observability.dashboard.graphs import Graph, Line, Section, sections
-from modules.observability.dashboard.settings import DashboardSettings
+from modules.observability.dashboard.settings import DashboardSettings, dashboard_name
 from modules.observability.dashboard.widgets import (
     Widget,
     alarms_widget,
@@ -63,7 +63,7 @@ class Dashboard(Construct):
         rows = [[alarms_widget(alarms)]] if alarms else []
         rows += [row for section in sections(blocks) for row in self._rows(section)]
         rows += self._cost_rows() if settings.costs else []
-        name = foundation.names.of("overview")
+        name = dashboard_name(foundation.names)
         foundation.resources(self, "dashboard")(
             CloudwatchDashboard, "overview", dashboard_name=name, dashboard_body=self._body(rows)
         )

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from modules.foundation.names import Names
 from modules.foundation.settings import Settings
 
 
@@ -22,3 +23,8 @@ class DashboardSettings(Settings):
         description="Whether the account's estimated charges are shown. CloudWatch has them only after billing alerts "
         "were enabled in the account's billing preferences, or in those of the account that pays for it.",
     )
+
+
+def dashboard_name(names: Names) -> str:
+    """Return the name of an environment's dashboard."""
+    return names.of("overview")

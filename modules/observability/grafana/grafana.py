@@ -11,7 +11,7 @@ from constructs import Construct
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import assumed_by
 from modules.foundation.roles import Role, aws_policy
-from modules.observability.grafana.settings import GrafanaSettings, SamlSettings
+from modules.observability.grafana.settings import GrafanaSettings, SamlSettings, workspace_name
 
 #: [Amazon Managed Grafana User Guide, AWS managed policies for Amazon Managed Grafana]
 #: (https://docs.aws.amazon.com/grafana/latest/userguide/security-iam-awsmanpol.html), and for traces [AWS X-Ray
@@ -67,7 +67,7 @@ class Grafana(Construct):
         return self._make(
             GrafanaWorkspace,
             "workspace",
-            name=self._names.of("grafana"),
+            name=workspace_name(self._names),
             description="Metrics, logs, and traces",
             account_access_type="CURRENT_ACCOUNT",
             authentication_providers=list(self._settings.authentication_providers),

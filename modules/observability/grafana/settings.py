@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from modules.foundation.lists import named_twice
+from modules.foundation.names import Names
 from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Settings
 
@@ -116,3 +117,8 @@ class GrafanaSettings(Settings):
                     rule = f"also contains a group of {first[group].lower()}_groups, and a group has one role"
                     yield Finding((key,), group, rule, "remove it from one of them")
                 first.setdefault(group, role)
+
+
+def workspace_name(names: Names) -> str:
+    """Return the name of an environment's workspace."""
+    return names.of("grafana")
