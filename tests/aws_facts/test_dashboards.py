@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
 
 from local_aws.cloudwatch_expressions import Expression
 from tests.aws_facts.stack import Stack
@@ -23,7 +24,7 @@ Start = Annotated[str, Field(pattern=r"^-P(T\d+[MH]|\d+[DWM])$")]
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
 
 
 class Rendering(Strict):
@@ -55,7 +56,7 @@ class Annotations(Strict):
 class Axis(Strict):
     label: str
     min: float
-    showUnits: bool  # noqa: N815 - CloudWatch's name
+    show_units: bool
 
 
 class Graphed(Strict):
@@ -63,7 +64,7 @@ class Graphed(Strict):
     region: str
     metrics: list[list[Any]] = Field(min_length=1, max_length=500)
     view: Literal["timeSeries", "singleValue"]
-    yAxis: dict[Literal["left", "right"], Axis] | None = None  # noqa: N815
+    y_axis: dict[Literal["left", "right"], Axis] | None = None
     annotations: Annotations | None = None
     start: Start | None = None
 
@@ -110,7 +111,7 @@ class TextWidget(Placed):
 class Alarms(Strict):
     title: str
     alarms: list[str] = Field(min_length=1, max_length=100)
-    sortBy: Literal["default", "stateUpdatedTimestamp", "timestamp"]  # noqa: N815
+    sort_by: Literal["default", "stateUpdatedTimestamp", "timestamp"]
 
 
 class AlarmWidget(Placed):
@@ -120,7 +121,7 @@ class AlarmWidget(Placed):
 
 class Body(Strict):
     start: Start
-    periodOverride: Literal["auto", "inherit"]  # noqa: N815
+    period_override: Literal["auto", "inherit"]
     widgets: list[Annotated[MetricWidget | TextWidget | AlarmWidget, Field(discriminator="type")]] = Field(
         max_length=500
     )

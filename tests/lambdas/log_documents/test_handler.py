@@ -35,13 +35,15 @@ class Firehose:
         self.requests: list[list[bytes]] = []
         self._rejected = list(rejected)
 
-    def put_record_batch(self, DeliveryStreamName: str, Records: list[Mapping[str, bytes]]) -> dict[str, Any]:  # noqa: N803
-        assert DeliveryStreamName == "agora-prod-search-logs"
-        self.requests.append([each["Data"] for each in Records])
+    def put_record_batch(self, **given: Any) -> dict[str, Any]:
+        assert given.keys() == {"DeliveryStreamName", "Records"}
+        assert given["DeliveryStreamName"] == "agora-prod-search-logs"
+        records: list[Mapping[str, bytes]] = given["Records"]
+        self.requests.append([each["Data"] for each in records])
         rejected = self._rejected.pop(0) if self._rejected else set()
         results: list[dict[str, str]] = [
             {"ErrorCode": "ServiceUnavailableException", "ErrorMessage": "Slow down."} if number in rejected else {}
-            for number in range(len(Records))
+            for number in range(len(records))
         ]
         return {"FailedPutCount": len(rejected), "RequestResponses": results}
 

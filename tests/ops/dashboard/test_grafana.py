@@ -17,14 +17,8 @@ from ops.dashboard.grafana import DATA_SOURCE_UID, dashboard_json
 from ops.dashboard.workspace import copy_dashboard
 from ops.errors import OpsError
 from ops.workspace import PROJECT
-from tests.support.template import Template
 
 TOKEN = "of-nobody"
-
-
-@pytest.fixture(scope="module")
-def body(prod: Template) -> str:
-    return str(prod.resource("aws_cloudwatch_dashboard.dashboard_overview")["dashboard_body"])
 
 
 @pytest.fixture(scope="module")

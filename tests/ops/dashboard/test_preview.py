@@ -10,12 +10,6 @@ from ops.dashboard.body import Query, widgets
 from ops.dashboard.preview import body_of, page
 from ops.errors import OpsError
 from tests.support.environments import DEV, write
-from tests.support.template import Template
-
-
-@pytest.fixture(scope="module")
-def body(prod: Template) -> str:
-    return str(prod.resource("aws_cloudwatch_dashboard.dashboard_overview")["dashboard_body"])
 
 
 def test_widgets_are_those_of_the_body(body: str) -> None:
