@@ -38,7 +38,9 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     for account_id in {environment.account_id: None for environment in environments}:
-        AccountStack(app, [file.settings for file in files.values() if file.settings.account_id == account_id])
+        shared = [file for file in files.values() if file.settings.account_id == account_id]
+        account = shared[0].account
+        AccountStack(app, [file.settings for file in shared], account.settings if account else None)
     app.synth()
     pin_providers(Path(app.outdir))
     return 0

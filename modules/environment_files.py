@@ -3,11 +3,12 @@
 import datetime
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
-from modules import protections
+from modules import account_files, protections
+from modules.account_files import AccountFile, load_accounts
 from modules.claims import conflicts
 from modules.compute.repository.checks import Party, findings_between
 from modules.environment import Environment
@@ -25,6 +26,8 @@ class EnvironmentFile:
 
     document: Document
     settings: Environment
+    account: AccountFile | None = None
+    """The file of its account, if there is one."""
 
     def place(self, *location: str) -> str:
         """Return `file:line` of a key."""
@@ -52,8 +55,9 @@ def load(folder: Path, today: datetime.date | None = None) -> dict[str, Environm
         except SettingsError as error:
             problems += error.problems
     problems += misplaced(folder, [path.stem for path in folder.glob("*.hcl")], files)
-    raise_problems([*problems, *between(list(files.values()))])
-    return files
+    accounts, account_problems = load_accounts(folder, [file.settings for file in files.values()])
+    raise_problems([*problems, *between(list(files.values())), *account_problems])
+    return {name: replace(file, account=accounts.get(file.settings.account_id)) for name, file in files.items()}
 
 
 def load_file(path: Path) -> EnvironmentFile:
@@ -105,8 +109,8 @@ def _paths(folder: Path, problems: list[Problem]) -> list[Path]:
     return paths
 
 
-#: Folders beside the environment files: unlock records, and the addresses of existing resources.
-_FOLDERS = ("addresses", "unlocks")
+#: Folders beside the environment files: account files, unlock records, and the addresses of existing resources.
+_FOLDERS = (account_files.FOLDER, "addresses", "unlocks")
 
 
 def _not_read(folder: Path) -> Iterator[Problem]:

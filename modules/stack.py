@@ -12,6 +12,8 @@ from cdktf_cdktf_provider_aws.iam_service_linked_role import IamServiceLinkedRol
 from constructs import Construct
 
 from modules.access.module import AccessModule
+from modules.account.blocks import Account
+from modules.account.module import AccountModule
 from modules.compute.module import ComputeModule
 from modules.data.database.keys.passwords import secrets_read_at_plan
 from modules.data.module import DataModule
@@ -26,7 +28,6 @@ from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import ACCOUNT, account_stack_name
 from modules.foundation.providers import Providers
-from modules.foundation.resources import Addresses
 from modules.network.module import NetworkModule
 from modules.observability.alarms.settings import DRIFT_SEVERITY, RUNBOOKS_FILE, alarm_topic_arn
 from modules.observability.module import ObservabilityModule
@@ -95,27 +96,30 @@ class EnvironmentStack(TerraformStack):
 class AccountStack(TerraformStack):
     """An account's bootstrap: the state bucket, the pipeline's roles, and anything else an account has only one of."""
 
-    def __init__(self, scope: Construct, environments: Sequence[Environment]) -> None:
+    def __init__(self, scope: Construct, environments: Sequence[Environment], account: Account | None = None) -> None:
         """`environments` are all of the account's; checks ensure that their shared settings are the same."""
         one = environments[0]
         super().__init__(scope, account_stack_name(one.account_id))
         names = one.account_names
-        addresses = Addresses()
-        make = addresses.under(self, "delivery")
         _require_terraform(self)
-        Providers(self, names=names, tags={})
+        providers = Providers(self, names=names, tags={})
+        tier = account.tier if account else one.tier
+        foundation = Foundation(self, "foundation", names=names, tier=tier, providers=providers)
+        make = foundation.resources(self, "delivery")
         keep_state(self, names=names, key=f"{one.product}/{ACCOUNT}/terraform.tfstate")
         create_state_bucket(self, make=make, names=names)
         if any(each.search for each in environments):
             # An account has one such role, which domains in a VPC need: [Using service-linked roles to create VPC
             # domains](https://docs.aws.amazon.com/opensearch-service/latest/developerguide/slr-aos.html). AWS creates
             # it by itself only for domains that are created in the console.
-            addresses.under(self, "search")(
+            foundation.resources(self, "search")(
                 IamServiceLinkedRole, "domains", aws_service_name="opensearchservice.amazonaws.com"
             )
         shipped = {each.name: _shipped(each, each.pipeline) for each in environments if each.pipeline}
         if shipped:
             PipelineRoles(self, "pipeline", make=make, names=names, states=shipped)
+        if account:
+            AccountModule(self, "account", settings=account, environments=environments, foundation=foundation)
 
 
 def _shipped(environment: Environment, settings: PipelineSettings) -> PipelineState:

@@ -55,6 +55,7 @@ REGIONS = (
 
 
 LABEL_LIMIT = 31
+_EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _LABEL = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -193,6 +194,12 @@ def _label(value: str) -> str:
     return value
 
 
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise broken_rule("is not an email address", 'write a group\'s address, such as "on-call@agora.example"')
+    return value
+
+
 def each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
     """Raise an error if the list has a value twice; a validator for unordered lists."""
     for value in values:
@@ -204,6 +211,7 @@ def each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
 Region = Annotated[str, AfterValidator(_region)]
 Cidr = Annotated[ipaddress.IPv4Network, BeforeValidator(_network)]
 AccountId = Annotated[str, AfterValidator(_account_id)]
+EmailAddress = Annotated[str, AfterValidator(_email)]
 
 #: The label of a block: it becomes part of names in AWS and of addresses in the plan.
 Label = Annotated[str, AfterValidator(_label)]

@@ -18,6 +18,7 @@ _RANGES = "its ranges are compared (ops/guard/ranges.py)"
 _SCALING = "it changes a running count between limits that have rows"
 #: Types in synthesized stacks that need no row, with the reason.
 NEED_NO_ROW = {
+    "aws_account_alternate_contact": "AWS still writes to the root user's address",
     "aws_acm_certificate": "AWS refuses to delete one that is in use, and a new one is created first",
     "aws_acm_certificate_validation": "it only waits, and is not an object in AWS",
     "aws_appautoscaling_policy": _SCALING,

@@ -60,7 +60,8 @@ def _is_written(value: object) -> bool:
 
 def _paths(graph: grimp.ImportGraph, environment: Environment, envs: Path) -> list[str]:
     used = modules_of(environment)
-    unused = set(blocks_of_modules()) - used
+    # The account stack is not applied by the pipeline.
+    unused = {"account", *blocks_of_modules()} - used
     own = [f"{envs.as_posix()}/{environment.name}.hcl", f"{envs.as_posix()}/unlocks/{environment.name}.hcl"]
     packages = {f"modules/{package}/**/*" for package in _reached(graph, used, unused)}
     functions = {f"lambdas/{function.folder(label)}/**/*" for label, function in environment.function.items()}

@@ -67,6 +67,7 @@ _ALIVE = " && State!='deleting' && State!='deleted'"
 _BUCKET = _named("{bucket}")
 
 IMPORT_IDS: Mapping[str, Row] = {
+    "aws_account_alternate_contact": _named("{alternate_contact_type}"),
     "aws_acm_certificate": Listed(
         "acm",
         "list_certificates",

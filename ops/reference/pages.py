@@ -5,6 +5,7 @@ A test keeps the pages current.
 
 from pathlib import Path
 
+from modules.account.blocks import Account
 from modules.environment import Environment, blocks_of_modules, own_blocks
 from modules.events.function.keys.shipped import SHIPPED
 from modules.foundation.blocks import EnvironmentKeys
@@ -24,6 +25,7 @@ def pages() -> dict[str, str]:
             f"{module}.md": blocks.page(f"The {module} module", base.__doc__, own_blocks(base))
             for module, base in modules.items()
         },
+        "account.md": blocks.page("The account", Account.__doc__, written(Account)),
         "variables.md": programs.variables(),
         "functions.md": programs.shipped_functions(),
         "s3-endpoint.md": programs.s3_endpoint(),
@@ -56,6 +58,7 @@ def _contents(modules: dict[str, list[str]]) -> str:
         f"- [{module}]({module}.md): {', '.join(f'`{name}`' for name in names)}" for module, names in modules.items()
     ]
     lines += [
+        "- [the account](account.md): an account file, `accounts/NAME.hcl` beside the environment files",
         "- [variables](variables.md): environment variables that services, scheduled tasks, and functions receive",
         f"- [functions](functions.md): environment variables of {', '.join(f'`{name}`' for name in SHIPPED)}",
         "- [S3 endpoint](s3-endpoint.md): the buckets that can be reached from inside the VPC",

@@ -23,7 +23,7 @@ def synthesized(target: Target, file: EnvironmentFile) -> Terraform:
     target.output.mkdir(parents=True, exist_ok=True)
     app = App(outdir=str(target.output))
     EnvironmentStack(app, file.settings, target.workspace.packages)
-    AccountStack(app, [file.settings])
+    AccountStack(app, [file.settings], file.account.settings if file.account else None)
     app.synth()
     pin_providers(target.output)
     return connected(target, file)

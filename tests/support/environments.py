@@ -37,9 +37,11 @@ alarms {
 
 
 def write(folder: Path, files: Mapping[str, str]) -> Path:
-    """Write the environment files into the folder, and return it."""
+    """Write the files into the folder, those of environments and `accounts/NAME` of accounts, and return it."""
     for name, text in files.items():
-        (folder / f"{name}.hcl").write_text(text)
+        path = folder / f"{name}.hcl"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
     return folder
 
 

@@ -1,6 +1,5 @@
 """The `alarms` block: whom alarms notify, which ones exist, and their thresholds."""
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, get_args
 
@@ -9,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from modules.foundation.lists import named_twice
 from modules.foundation.names import TOPIC_NAME_LIMIT, Names
 from modules.foundation.problems import Finding, broken_rule, raise_findings
-from modules.foundation.settings import Label, TieredSettings, each_once, tiered
+from modules.foundation.settings import EmailAddress, Label, TieredSettings, each_once, tiered
 from modules.observability.alarms.keys.alarm import BlockAlarms, Severity, off_findings
 from modules.observability.alarms.keys.aws_events import EVENTS
 from modules.observability.alarms.keys.compute import LoadBalancerAlarms, ScheduledTaskAlarms, ServiceAlarms
@@ -18,7 +17,6 @@ from modules.observability.alarms.keys.edge import FirewallAlarms, NetworkAlarms
 from modules.observability.alarms.keys.events import FunctionAlarms, QueueAlarms, StreamAlarms, TopicAlarms
 from modules.observability.alarms.keys.search import SearchAlarms
 
-_EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 #: The page that the links of alarms and events lead to, in this project.
 RUNBOOKS_FILE = "docs/runbooks/alarms.md"
 #: Drift needs no immediate action, but should not remain for weeks.
@@ -31,12 +29,6 @@ def _https(value: str) -> str:
     return value
 
 
-def _email(value: str) -> str:
-    if not _EMAIL.fullmatch(value):
-        raise broken_rule("is not an email address", 'write a group\'s address, such as "on-call@agora.example"')
-    return value
-
-
 class AlarmsSettings(TieredSettings):
     """The `alarms` block: topics by severity, the functions that they invoke, and an alarm for each threshold."""
 
@@ -46,7 +38,7 @@ class AlarmsSettings(TieredSettings):
         description="`function` blocks that every alarm invokes; the environment variables of each decide which alarms "
         "it forwards.",
     )
-    emails: tuple[Annotated[str, AfterValidator(_email)], ...] = Field(
+    emails: tuple[EmailAddress, ...] = Field(
         default=(),
         examples=[["on-call@agora.example"]],
         description="Addresses, of groups rather than persons, that get critical alarms as emails too: also the one "

@@ -1,0 +1,18 @@
+# The account of prod.
+
+account_id = "333333333333"
+
+# AWS writes to these too, for example about abuse reports: the root user's address is one mailbox, and nobody's.
+contact "operations" {
+  name          = "Community team"
+  title         = "On call"
+  email_address = "on-call@agora.example"
+  phone_number  = "+82 2 1234 5678"
+}
+
+contact "security" {
+  name          = "Community team"
+  title         = "On call"
+  email_address = "security@agora.example"
+  phone_number  = "+82 2 1234 5678"
+}
