@@ -1,5 +1,6 @@
 """The command line: `python -m ops --help`. Data on stdout, progress on stderr."""
 
+import datetime
 import json
 import os
 from dataclasses import asdict
@@ -229,6 +230,24 @@ def guard(
     print_result(judgement.as_json(), judgement.lines(), as_json=as_json)
     if judgement.refused:
         raise typer.Exit(ExitCode.GUARDED)
+
+
+@app.command()
+def audit(
+    env: EnvOption = "dev",
+    envs: EnvsOption = ENVS,
+    on_local: LocalOption = False,
+    days: Annotated[int, typer.Option("--days", min=1, help="How far to look back.")] = 30,
+    as_json: JsonOption = False,
+) -> None:
+    """List who changed an environment with these commands: deploys, unlocks, secrets, connections, experiments."""
+    from ops.audit import AuditLog
+    from ops.target import target_of
+
+    log = AuditLog(target_of(Workspace.of(envs), on_local=on_local), read_file(envs, env))
+    found = list(log.entries(datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)))
+    lines = map(str, found) if found else [f"{env}: no changes in {days} days"]
+    print_result([each.as_json() for each in found], lines, as_json=as_json)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modules.environment_files import EnvironmentFile
+from ops.audit import AuditLog
 from ops.connection import connected, synthesized
 from ops.errors import ExitCode, OpsError
 from ops.guard.obstacles import not_empty, protected, scaled_clusters, scaled_readers
@@ -16,6 +17,7 @@ from ops.processes import run_attached
 from ops.review import Review, review
 from ops.scaled_readers import delete_readers
 from ops.steps import warn
+from ops.summary import counts, unlocked
 from ops.synth import synthesize
 from ops.target import Target, clients_of
 from ops.terraform import Terraform, plan_file_deleted
@@ -35,6 +37,7 @@ class Planned:
     changes: bool
     text: str
     review: Review
+    audit: AuditLog
 
     def apply(self, agreed: Agreed) -> dict[str, Any]:
         """Apply exactly this plan if it changes anything, and return the outputs.
@@ -48,7 +51,8 @@ class Planned:
         if self.changes:
             if not agreed("Apply this plan?"):
                 raise OpsError("nothing was changed", ExitCode.REFUSED)
-            self.terraform.apply()
+            with self.audit.deployment(counts(self.review.plan), unlocked(self.review)):
+                self.terraform.apply()
         return self.terraform.outputs()
 
 
@@ -61,7 +65,9 @@ def planned(target: Target, file: EnvironmentFile, accounts: frozenset[str], tod
     terraform = synthesized(target, file)
     with plan_file_deleted(terraform.folder):
         changes = terraform.plan()
-        yield Planned(terraform, changes, terraform.show_plan(), review(terraform, file, accounts, today))
+        yield Planned(
+            terraform, changes, terraform.show_plan(), review(terraform, file, accounts, today), AuditLog(target, file)
+        )
 
 
 def destroy(target: Target, file: EnvironmentFile, arguments: Sequence[str], agreed: Agreed) -> None:
@@ -72,6 +78,8 @@ def destroy(target: Target, file: EnvironmentFile, arguments: Sequence[str], agr
     # A separate synth, because the lock file must be in the stack's folder before the CLI runs `init`.
     synthesize(target, file.settings)
     prepare_destroy(target, file, agreed)
+    # The log group is destroyed too; CloudTrail keeps who destroyed it.
+    AuditLog(target, file).record("destroy")
     _run_attached(target, file, "destroy", arguments)
 
 

@@ -15,6 +15,7 @@ from modules.data.secret.settings import secret_name
 from modules.environment_files import EnvironmentFile
 from modules.events.push.settings import ApnsSettings, FcmSettings, application_arn
 from modules.foundation.names import Names
+from ops.audit import AuditLog
 from ops.errors import ExitCode, OpsError
 from ops.target import Target
 
@@ -41,13 +42,15 @@ def put(target: Target, file: EnvironmentFile, label: str | None) -> Iterator[Ap
         raise OpsError(f"{file.document.file} declares {wanted}, {known}; {remedy}", ExitCode.REFUSED)
     session = target.session(settings.account_id)
     secrets, sns = (session.client(name, region_name=settings.region) for name in ("secretsmanager", "sns"))
-    names = Names(settings.product, settings.name, settings.account_id, settings.region)
+    names, audit = settings.names, AuditLog(target, file)
     for name in sorted(blocks) if label is None else [label]:
         # All values are read and checked before the first application is changed.
         attributes = [(each, _attributes(secrets, names, each)) for each in blocks[name].platforms]
         for platform, values in attributes:
             arn = application_arn(names, name, platform)
-            yield Application(name, platform.platform, arn, _put(sns, arn, values))
+            done = _put(sns, arn, values)
+            audit.record("push_credentials", application=arn, result=done)
+            yield Application(name, platform.platform, arn, done)
 
 
 def _attributes(secrets: Any, names: Names, platform: ApnsSettings | FcmSettings) -> dict[str, str]:

@@ -5,12 +5,17 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from modules.environment_files import EnvironmentFile
+from ops.audit import AuditLog
 from ops.bootstrap import Account
 from ops.errors import ExitCode, OpsError
 from ops.processes import run_attached
 from ops.target import Target, target_of
 from ops.tools import terraform_program, tool_environment
 from ops.workspace import Workspace, stack_folder, stack_name
+
+#: Subcommands that change a state, or what is in AWS.
+CHANGING = ("apply", "destroy", "force-unlock", "import", "taint", "untaint")
+CHANGING_STATE = [["state", each] for each in ("mv", "push", "replace-provider", "rm")]
 
 
 def run_terraform(
@@ -24,11 +29,20 @@ def run_terraform(
         command = "make local" if on_local else "make synth"
         raise OpsError(f"{stack} is not synthesized yet; run `{command} ENV={file.settings.name}`", ExitCode.REFUSED)
     if account:
-        return _run_in_account(target, file, arguments)
-    target.prepare(stack)
-    if not (folder / ".terraform").exists():
-        target.terraform(stack, file.settings.name).init()
-    return _run(target, folder, arguments)
+        code = _run_in_account(target, file, arguments)
+    else:
+        target.prepare(stack)
+        if not (folder / ".terraform").exists():
+            target.terraform(stack, file.settings.name).init()
+        code = _run(target, folder, arguments)
+    if changes_something(arguments):
+        AuditLog(target, file).record("state", command=f"terraform {' '.join(arguments)}", stack=stack, exit_code=code)
+    return code
+
+
+def changes_something(arguments: Sequence[str]) -> bool:
+    """Return whether these arguments of Terraform change a state, or what is in AWS."""
+    return bool(arguments) and (arguments[0] in CHANGING or list(arguments[:2]) in CHANGING_STATE)
 
 
 def _run_in_account(target: Target, file: EnvironmentFile, arguments: Sequence[str]) -> int:

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from modules.data.secret.settings import secret_name
 from modules.environment_files import EnvironmentFile
+from ops.audit import AuditLog
 from ops.errors import ExitCode, OpsError
 from ops.target import Target
 
@@ -67,6 +68,7 @@ def put(target: Target, file: EnvironmentFile, label: str, value: str) -> str:
         raise OpsError(_message(error, name, file), ExitCode.REFUSED) from None
     except BotoCoreError as error:
         raise OpsError(f"the value of {name} was not set: {type(error).__name__}", ExitCode.REFUSED) from None
+    AuditLog(target, file).record("secret", secret=label)
     return name
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from modules.environment_files import EnvironmentFile
+from ops.audit import AuditLog
 from ops.backend import Backend, RemoteState
 from ops.errors import ExitCode, OpsError
 from ops.synth import synthesize
@@ -41,6 +42,8 @@ class StateOf:
         self._stack = stack_name(file.settings, account=account)
         found = (*in_stacks(target.output), *in_jobs(target.workspace))
         self._unsaved = [path for path in found if path.parent.name == self._stack]
+        #: The environment's audit log, also for the state of its account's stack.
+        self.audit = AuditLog(target, file)
         self._target = target
         if not (stack_folder(target.output, self._stack) / "cdk.tf.json").exists():
             # Not into the folder of a deploy, which may contain another stack's unsaved state.
@@ -66,7 +69,18 @@ class StateOf:
         newest = max(self._unsaved, key=lambda path: path.stat().st_mtime)
         replace(self._terraform(), lock_timeout=lock_timeout).push_state(newest)
         newest.unlink()
+        self.audit.record("state", command="push", stack=self._stack)
         return newest
+
+    def restore(self, version: str) -> None:
+        """Make an earlier version of the state the current one. Raises OpsError."""
+        self.remote.restore(version)
+        self.audit.record("state", command="restore", stack=self._stack, version=version)
+
+    def delete_unreadable_lock(self) -> None:
+        """Delete a lock that Terraform cannot read. Raises OpsError."""
+        self.remote.delete_unreadable_lock()
+        self.audit.record("state", command="delete-lock", stack=self._stack)
 
     def _terraform(self) -> Terraform:
         self._target.prepare(self._stack)

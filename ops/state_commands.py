@@ -59,7 +59,7 @@ def state_restore(
     account: AccountOption = False,
 ) -> None:
     """Make an earlier version of a state the current one. Later versions stay in the bucket."""
-    _state_of(envs, env, on_local=on_local, account=account).remote.restore(version)
+    _state_of(envs, env, on_local=on_local, account=account).restore(version)
     print_line(f"{version} is the current state; run a plan and read what has changed since it was written")
 
 
@@ -68,7 +68,7 @@ def state_delete_lock(
     env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False, account: AccountOption = False
 ) -> None:
     """Delete a lock that Terraform cannot read. Release any other lock with force-unlock."""
-    _state_of(envs, env, on_local=on_local, account=account).remote.delete_unreadable_lock()
+    _state_of(envs, env, on_local=on_local, account=account).delete_unreadable_lock()
     print_line("deleted")
 
 

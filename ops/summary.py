@@ -19,6 +19,11 @@ def counts(plan: Plan) -> dict[str, int]:
     return {kind: actions.count(kind) for kind in ("create", "update", "delete")}
 
 
+def unlocked(review: Review) -> tuple[str, ...]:
+    """Return what unlock records allow in the plan, for the audit log: `loss aws_s3_bucket.bucket_old`."""
+    return tuple(f"{each.kind} {each.address}" for each in review.judgement.unlocked)
+
+
 def markdown(title: str, review: Review) -> str:
     """Return the summary: the changes, and the results of the guard and of the policy scan."""
     rows = sorted((_ORDER.index(each.change.action), each.address) for each in review.plan.changes)

@@ -20,6 +20,8 @@ TOPIC_NAME_LIMIT = 256
 
 #: The part of a name that replaces the environment, for resources that an account has only one of.
 ACCOUNT = "account"
+#: The purpose of the log group in which commands write one line for each change that they make.
+AUDIT = "audit"
 
 _DIGEST_LENGTH = 8
 #: The digest as a regular expression.

@@ -48,7 +48,9 @@ class LogQueries(Construct):
                 )
 
 
-def groups_of(data: DataModule, events: EventsModule, compute: ComputeModule, edge: EdgeModule) -> dict[Source, Groups]:
+def groups_of(
+    data: DataModule, events: EventsModule, compute: ComputeModule, edge: EdgeModule, audit: LogGroup
+) -> dict[Source, Groups]:
     """Return the log groups of an environment by what writes them."""
     firewall = edge.firewall.log_groups if edge.firewall else {}
     databases = data.databases.values()
@@ -57,6 +59,7 @@ def groups_of(data: DataModule, events: EventsModule, compute: ComputeModule, ed
         "functions": _named(each.log_group for each in events.functions.values()),
         "mysql": dict(item for each in databases for item in each.log_groups_of("mysql", "slowquery").items()),
         "postgres": dict(item for each in databases for item in each.log_groups_of("postgres", "postgresql").items()),
+        "audit": _named([audit]),
         "firewall": _named(group for place, group in firewall.items() if place == "regional"),
         "firewall-of-sites": _named(group for place, group in firewall.items() if place == "cloudfront"),
     }

@@ -11,6 +11,7 @@ from modules.data.module import DataModule
 from modules.edge.module import EdgeModule
 from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
+from modules.foundation.names import AUDIT
 from modules.network.module import NetworkModule
 from modules.observability.alarms.alarms import Alarms, Sources
 from modules.observability.alarms.settings import RUNBOOKS_FILE, AlarmsSettings
@@ -25,7 +26,9 @@ from modules.observability.slo.slo import Slo
 
 
 class ObservabilityModule(Construct):
-    """Alarms on all other modules' constructs, the topics that they notify, SLOs, the dashboard, and experiments."""
+    """Alarms on all other modules' constructs, the topics that they notify, SLOs, the dashboard, experiments, and the
+    audit log.
+    """
 
     def __init__(
         self,
@@ -51,7 +54,9 @@ class ObservabilityModule(Construct):
         self._edge = edge
         self._runbooks = runbooks
         self._foundation = foundation
-        LogQueries(self, "log-queries", groups=groups_of(data, events, compute, edge), foundation=foundation)
+        audit = foundation.log_group(AUDIT)
+        groups = groups_of(data, events, compute, edge, audit)
+        LogQueries(self, "log-queries", groups=groups, foundation=foundation)
         sources = self._sources()
         alarms = self._build_alarms(blocks.alarms, sources) if blocks.alarms else None
         if blocks.dashboard:

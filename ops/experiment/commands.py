@@ -52,6 +52,7 @@ def experiment_run(
     as_json: JsonOption = False,
 ) -> None:
     """Run an experiment after confirmation, and write a report. Ctrl-C stops the experiment."""
+    from ops.audit import AuditLog
     from ops.experiment import report
     from ops.experiment.run import CODES, run
     from ops.experiment.template import declared, refuse_locked
@@ -61,8 +62,10 @@ def experiment_run(
     chosen = declared(file, name)
     refuse_unasked(file, auto_approve=auto_approve)
     refuse_locked(file, name)
-    clients = clients_of(target_of(Workspace.of(envs), on_local=on_local), file)
+    target = target_of(Workspace.of(envs), on_local=on_local)
+    clients = clients_of(target, file)
     result = run(chosen, clients, agreed=lambda question: auto_approve or asked(question), show=print_progress)
+    AuditLog(target, file).record("experiment", experiment=name, id=result.id, result=result.outcome)
     path = report.write(result, reports)
     print_result(report.as_json(result, path), [f"{name}: {result.outcome}", f"report  {path}"], as_json=as_json)
     if CODES[result.outcome]:

@@ -6,12 +6,13 @@ import shutil
 from dataclasses import replace
 
 from modules.environment_files import EnvironmentFile
+from ops.audit import AuditLog
 from ops.connection import synthesized
 from ops.errors import ExitCode, OpsError
-from ops.pipeline.manifest import State, artifact_folder, pack, state_of, unpack
+from ops.pipeline.manifest import Manifest, State, artifact_folder, pack, state_of, unpack
 from ops.review import Review, review
 from ops.state import require_sound
-from ops.summary import counts, markdown
+from ops.summary import counts, markdown, unlocked
 from ops.target import Target
 from ops.terraform import Terraform, plan_file_deleted
 from ops.unsaved import in_jobs, refuse_unsaved
@@ -39,7 +40,15 @@ def plan_job(
     with plan_file_deleted(terraform.folder):
         changes = terraform.plan()
         found = review(terraform, file, accounts, today)
-        pack(terraform.folder, artifact, env=env, commit=commit, state=state, changes=changes)
+        manifest = Manifest(
+            environment=env,
+            commit=commit,
+            state=state,
+            changes=changes,
+            counts=counts(found.plan),
+            unlocked=unlocked(found),
+        )
+        pack(terraform.folder, artifact, manifest)
         (artifact / PLAN_TEXT).write_text(terraform.show_plan())
     (artifact / SUMMARY).write_text(markdown(f"Plan of `{env}`, commit `{commit[:12]}`", found))
     (artifact / REPORT).write_text(json.dumps(counts(found.plan)))
@@ -67,7 +76,8 @@ def apply_job(target: Target, file: EnvironmentFile, commit: str) -> bool:
             "another apply in between; run the plan job again, and read the new plan",
             ExitCode.REFUSED,
         )
-    terraform.apply()
+    with AuditLog(target, file).deployment(manifest.counts, manifest.unlocked):
+        terraform.apply()
     terraform.refresh_state()
     return True
 

@@ -37,7 +37,11 @@ class Manifest(BaseModel):
     commit: str
     state: State
     changes: bool
-    digests: dict[str, str]
+    counts: dict[str, int]
+    """Creations, updates, and deletions."""
+    unlocked: tuple[str, ...]
+    """What unlock records allow in the plan."""
+    digests: dict[str, str] = {}
     """The SHA-256 of each file in the stack's folder, by relative path."""
 
 
@@ -46,11 +50,12 @@ def artifact_folder(workspace: Workspace, env: str) -> Path:
     return workspace.build / "ci" / env
 
 
-def pack(stack: Path, artifact: Path, *, env: str, commit: str, state: State, changes: bool) -> Manifest:
-    """Copy the stack's folder into the artifact, and write and return the manifest."""
-    shutil.rmtree(artifact / env, ignore_errors=True)
-    shutil.copytree(stack, artifact / env, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
-    manifest = Manifest(environment=env, commit=commit, state=state, changes=changes, digests=_digests(artifact / env))
+def pack(stack: Path, artifact: Path, manifest: Manifest) -> Manifest:
+    """Copy the stack's folder into the artifact, and write and return the manifest with the digests of its files."""
+    folder = artifact / manifest.environment
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(stack, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
+    manifest = manifest.model_copy(update={"digests": _digests(folder)})
     (artifact / MANIFEST).write_text(manifest.model_dump_json(indent=2))
     return manifest
 

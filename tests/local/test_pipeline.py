@@ -10,12 +10,15 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local_aws.process import LocalAws
+from modules.environment_files import load
+from ops.audit import AuditLog
 from ops.endpoints import ALLOWED
 from ops.scan import checkov
 from ops.target import Target
@@ -226,6 +229,14 @@ def test_manual_apply_job_applies_the_reviewed_plan(repository: Repository) -> N
     done = applied(repository)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "aws_secretsmanager_secret.secret_token" in repository.resources()
+
+
+def test_applied_plan_is_in_the_audit_log(repository: Repository) -> None:
+    file = load(repository.folder / "envs")["dev"]
+    deploys = [each.fields for each in AuditLog(repository.target, file).entries(datetime(2020, 1, 1, tzinfo=UTC))]
+    assert [(each["event"], each["result"], each["commit"]) for each in deploys] == [
+        ("deploy", "done", repository.git("rev-parse", "HEAD").strip())
+    ]
 
 
 def test_apply_with_changed_state_is_refused(repository: Repository) -> None:

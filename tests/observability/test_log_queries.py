@@ -22,6 +22,7 @@ _REPORT = (
 )
 #: The fields of each log: by the page that the query cites, or by the assumption in its comment.
 FIELDS: dict[Source, set[str]] = {
+    "audit": {"event", "result", "who", "user", "commit", "job"},
     "tasks": {"level", "route", "status"},
     "functions": {"level", "type", *_REPORT.split()},
     "mysql": set(),
@@ -91,9 +92,10 @@ def test_queries_are_about_log_groups_of_the_stack(prod: Template, mobile: Templ
 
 def test_queries_exist_only_for_what_the_environment_has(prod: Template, mobile: Template) -> None:
     assert {name.split("_")[2] for name in prod.resources("aws_cloudwatch_query_definition")} == {
-        "functions", "firewall", "mysql", "tasks"
+        "audit", "functions", "firewall", "mysql", "tasks"
     }  # fmt: skip
     assert {name.split("_")[2] for name in mobile.resources("aws_cloudwatch_query_definition")} == {
+        "audit",
         "functions",
         "tasks",
     }

@@ -52,7 +52,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def target(workspace: Workspace) -> Iterator[Target]:
-    yield local(workspace, start(workspace.local))
+    target = local(workspace, start(workspace.local))
+    client_of(target, "logs").create_log_group(logGroupName="/agora/dev/audit")
+    yield target
     stop(workspace.local)
 
 

@@ -42,6 +42,8 @@ def target(workspace: Workspace) -> Iterator[Target]:
     target = local(workspace, local_aws)
     client = target.session("111111111111").client("secretsmanager", region_name="ap-northeast-2")
     client.create_secret(Name="agora/dev/slack-webhook")
+    logs = target.session("111111111111").client("logs", region_name="ap-northeast-2")
+    logs.create_log_group(logGroupName="/agora/dev/audit")
     yield target
     stop(workspace.local)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 #: What writes the logs. The logs of the firewall in front of sites are in another Region than those of load balancers.
-Source = Literal["tasks", "functions", "mysql", "postgres", "firewall", "firewall-of-sites"]
+Source = Literal["audit", "tasks", "functions", "mysql", "postgres", "firewall", "firewall-of-sites"]
 
 _ERRORS = """\
 # JSON logs with a level, or any text with one of these words.
@@ -39,6 +39,14 @@ filter action = "BLOCK"
 _FIREWALL = {"blocked-by-rule": _BY_RULE, "blocked-addresses": _BY_ADDRESS}
 
 QUERIES: Mapping[Source, Mapping[str, str]] = {
+    # The lines that the commands write (ops/audit.py).
+    "audit": {
+        "changes": """\
+fields @timestamp, event, result, who, user, commit, job
+| sort @timestamp desc
+| limit 100
+""",
+    },
     "tasks": {
         "errors": _ERRORS,
         "errors-by-time": _ERRORS_BY_TIME,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ops.errors import ExitCode, OpsError
-from ops.pipeline.manifest import MANIFEST, State, pack, state_of, unpack
+from ops.pipeline.manifest import MANIFEST, Manifest, State, pack, state_of, unpack
 
 STATE = State(lineage="5f", serial=3)
 COMMIT = "c" * 40
@@ -23,7 +23,9 @@ def artifact(tmp_path: Path) -> Path:
     (stack / "assets" / "thumbnail" / "archive.zip").write_bytes(b"zip")
     folder = tmp_path / "ci" / "dev"
     folder.mkdir(parents=True)
-    pack(stack, folder, env="dev", commit=COMMIT, state=STATE, changes=True)
+    counts = {"create": 1, "update": 0, "delete": 0}
+    manifest = Manifest(environment="dev", commit=COMMIT, state=STATE, changes=True, counts=counts, unlocked=())
+    pack(stack, folder, manifest)
     return folder
 
 

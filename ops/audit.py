@@ -1,0 +1,123 @@
+"""The audit log: one line in the environment's log group for each change that a command makes.
+
+CloudTrail records every API call. These lines say which command made the calls, for what, and from which commit.
+"""
+
+import datetime
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from modules.environment_files import EnvironmentFile
+from modules.foundation.names import AUDIT
+from ops.errors import ExitCode, OpsError
+from ops.steps import warn
+from ops.target import Clients, Target, clients_of
+
+#: What a line is about; each has a log stream of its own, so that a role can be limited to some of them.
+Event = Literal["connect", "deploy", "destroy", "experiment", "push_credentials", "secret", "state", "unlock"]
+#: Variables of a GitLab job ([Predefined CI/CD variables reference]
+#: (https://docs.gitlab.com/ci/variables/predefined_variables/)), each with its field of a line.
+_OF_JOB = {"CI_JOB_URL": "job", "CI_COMMIT_SHA": "commit", "GITLAB_USER_LOGIN": "user"}
+
+
+class AuditLog:
+    """The audit log of one environment."""
+
+    def __init__(self, target: Target, file: EnvironmentFile, environment: Mapping[str, str] = os.environ) -> None:
+        """`environment` has the variables of a pipeline job."""
+        self._names = file.settings.names
+        self.group = self._names.log_group(AUDIT)
+        self._target = target
+        self._file = file
+        self._job = {field: environment[name] for name, field in _OF_JOB.items() if environment.get(name)}
+
+    @cached_property
+    def _clients(self) -> Clients:
+        return clients_of(self._target, self._file)
+
+    def write(self, event: Event, **fields: Any) -> None:
+        """Write one line: the event, who caused it, the pipeline's job, and the fields. Raises OpsError."""
+        try:
+            who = self._clients("sts").get_caller_identity()["Arn"]
+            line = {"event": event, "environment": self._names.environment, "who": who, **self._job, **fields}
+            self._put(event, json.dumps(line))
+        except (ClientError, BotoCoreError) as error:
+            raise OpsError(f"cannot write to the audit log {self.group}: {error}", ExitCode.REFUSED) from None
+
+    def record(self, event: Event, **fields: Any) -> None:
+        """Write one line about what has already happened; if that fails, print a warning with the line."""
+        try:
+            self.write(event, **fields)
+        except OpsError as error:
+            warn(f"{error}; not recorded: {json.dumps({'event': event, **fields})}")
+
+    @contextmanager
+    def recorded(self, event: Event, **fields: Any) -> Iterator[None]:
+        """Write one line when the block ends, with its `result`: done, or failed."""
+        result = "failed"
+        try:
+            yield
+            result = "done"
+        finally:
+            self.record(event, **fields, result=result)
+
+    @contextmanager
+    def deployment(self, changes: Mapping[str, int], unlocked: Iterable[str]) -> Iterator[None]:
+        """Write a line for each use of an unlock record, and one for the deploy when the block ends."""
+        for each in unlocked:
+            self.record("unlock", allowed=each)
+        with self.recorded("deploy", changes=dict(changes)):
+            yield
+
+    def entries(self, since: datetime.datetime) -> Iterator["Entry"]:
+        """Yield the lines since then, the oldest first. Raises OpsError."""
+        pages = self._clients("logs").get_paginator("filter_log_events")
+        try:
+            for page in pages.paginate(logGroupName=self.group, startTime=_milliseconds(since)):
+                for each in page["events"]:
+                    yield Entry(_time(each["timestamp"]), json.loads(each["message"]))
+        except (ClientError, BotoCoreError) as error:
+            raise OpsError(f"cannot read the audit log {self.group}: {error}", ExitCode.REFUSED) from None
+
+    def _put(self, stream: str, message: str) -> None:
+        logs = self._clients("logs")
+        with suppress(logs.exceptions.ResourceAlreadyExistsException):
+            logs.create_log_stream(logGroupName=self.group, logStreamName=stream)
+        now = _milliseconds(datetime.datetime.now(datetime.UTC))
+        logs.put_log_events(
+            logGroupName=self.group, logStreamName=stream, logEvents=[{"timestamp": now, "message": message}]
+        )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the audit log."""
+
+    time: datetime.datetime
+    fields: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        rest = {name: value for name, value in self.fields.items() if name not in ("event", "environment", "who")}
+        shown = "  ".join(
+            f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in rest.items()
+        )
+        return f"{self.time:%Y-%m-%d %H:%M:%S}  {self.fields.get('event')}  {self.fields.get('who')}  {shown}".rstrip()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields for `--json`."""
+        return {"time": self.time.isoformat(), **self.fields}
+
+
+def _milliseconds(time: datetime.datetime) -> int:
+    return int(time.timestamp() * 1000)
+
+
+def _time(milliseconds: int) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC)
