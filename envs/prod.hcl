@@ -199,6 +199,8 @@ function "slack-alarm" {
 alarms {
   functions = ["slack-alarm"]
   emails    = ["on-call@agora.example"] # if Slack, or the function, fails
+
+  account_events = true # GuardDuty, AWS Health, and sign-ins, from accounts/production.hcl
 }
 
 # In 30 days, 0.1 percent of the requests may fail, and 1 percent may take longer than half a second.

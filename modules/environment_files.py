@@ -2,7 +2,7 @@
 
 import datetime
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
@@ -56,8 +56,22 @@ def load(folder: Path, today: datetime.date | None = None) -> dict[str, Environm
             problems += error.problems
     problems += misplaced(folder, [path.stem for path in folder.glob("*.hcl")], files)
     accounts, account_problems = load_accounts(folder, [file.settings for file in files.values()])
+    files = {name: replace(file, account=accounts.get(file.settings.account_id)) for name, file in files.items()}
+    if not account_problems:
+        problems += _account_without_topics(files.values())
     raise_problems([*problems, *between(list(files.values())), *account_problems])
-    return {name: replace(file, account=accounts.get(file.settings.account_id)) for name, file in files.items()}
+    return files
+
+
+def _account_without_topics(files: Iterable[EnvironmentFile]) -> Iterator[Problem]:
+    """Functions subscribe to the account's topics, which only its account file creates."""
+    for file in files:
+        alarms, account = file.settings.alarms, file.account
+        if alarms and alarms.account_events and not (account and account.settings.notify):
+            rule = f"has no topics to subscribe to: no file of account {file.settings.account_id} has a `notify` block"
+            folder = f"{Path(file.document.file).parent.as_posix()}/{account_files.FOLDER}"
+            remedy = f"add notify {{ }} to {account.document.file if account else f'a file in {folder}'}, or remove it"
+            yield file.document.problem(("alarms", "account_events"), True, rule, remedy)
 
 
 def load_file(path: Path) -> EnvironmentFile:

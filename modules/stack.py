@@ -43,13 +43,7 @@ class EnvironmentStack(TerraformStack):
 
     def __init__(self, scope: Construct, environment: Environment, packages: Packages) -> None:
         super().__init__(scope, environment.name)
-        names = environment.names
-        _require_terraform(self)
-        providers = Providers(self, names=names, tags={**environment.tags, "tier": environment.tier})
-        keep_state(self, names=environment.account_names, key=environment.state_key)
-        foundation = Foundation(self, "foundation", names=names, tier=environment.tier, providers=providers)
-        if environment.network and foundation.keeps_final_snapshots:
-            foundation.create_data_key()
+        foundation = self._create_foundation(environment)
         network = NetworkModule(self, "network", blocks=environment, foundation=foundation)
         access = AccessModule(self, "access", blocks=environment, network=network, foundation=foundation)
         data = DataModule(self, "data", blocks=environment, network=network, foundation=foundation)
@@ -86,11 +80,23 @@ class EnvironmentStack(TerraformStack):
             compute=compute,
             edge=edge,
             runbooks=environment.pipeline.gitlab.url_of(RUNBOOKS_FILE) if environment.pipeline else None,
+            account_names=environment.account_names,
             foundation=foundation,
         )
         DeliveryModule(
             self, "delivery", pipeline=environment.pipeline, blocks=environment, compute=compute, foundation=foundation
         )
+
+    def _create_foundation(self, environment: Environment) -> Foundation:
+        """Return the foundation, after what it needs: the providers, and the backend of the state."""
+        names = environment.names
+        _require_terraform(self)
+        providers = Providers(self, names=names, tags={**environment.tags, "tier": environment.tier})
+        keep_state(self, names=environment.account_names, key=environment.state_key)
+        foundation = Foundation(self, "foundation", names=names, tier=environment.tier, providers=providers)
+        if environment.network and foundation.keeps_final_snapshots:
+            foundation.create_data_key()
+        return foundation
 
 
 class AccountStack(TerraformStack):

@@ -16,3 +16,8 @@ contact "security" {
   email_address = "security@agora.example"
   phone_number  = "+82 2 1234 5678"
 }
+
+# Findings, sign-ins of the root user, and changes of what protects the account.
+notify {
+  emails = ["security@agora.example"]
+}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import ecs, services
+from . import account, ecs, services
 from .notices import Event, Link, Message, Notice, facts_of, last_part, moment
 from .reading import Reading
 
@@ -23,11 +23,15 @@ _READERS: Mapping[str, Callable[[Event], Reading | None]] = {
     "Backup Job State Change": services.backup_job,
     "Copy Job State Change": services.backup_job,
     "Restore Job State Change": services.backup_job,
-    _CLOUDTRAIL: services.key_call,
+    _CLOUDTRAIL: lambda event: services.key_call(event) or account.protection_call(event),
     "KMS CMK Deletion": services.key_deleted,
     "ACM Certificate Approaching Expiration": services.certificate,
     "ACM Certificate Expired": services.certificate,
     "ACM Certificate Renewal Action Required": services.certificate,
+    "GuardDuty Finding": account.finding,
+    "AWS Health Event": account.health,
+    "AWS Health Abuse Event": account.health,
+    "AWS Console Sign In via CloudTrail": account.sign_in,
 }
 
 

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from modules.account.contact.settings import ContactSettings, ContactType
+from modules.account.notify.settings import NotifySettings
 from modules.foundation.settings import AccountId, TieredSettings
 
 
@@ -19,4 +20,7 @@ class Account(TieredSettings):
         default_factory=dict,
         description="Alternate contacts: whom AWS writes to about `billing`, `operations`, or `security`, in addition "
         "to the address of the account's root user. By default none: an organization may set them for all accounts.",
+    )
+    notify: NotifySettings | None = Field(
+        default=None, description="Whom the account's findings, sign-ins, and changes of its protections notify."
     )

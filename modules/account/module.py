@@ -6,6 +6,7 @@ from constructs import Construct
 
 from modules.account.blocks import Account
 from modules.account.contact.contact import Contacts
+from modules.account.notify.notify import Notify
 from modules.foundation.blocks import EnvironmentKeys
 from modules.foundation.foundation import Foundation
 
@@ -28,3 +29,5 @@ class AccountModule(Construct):
         self.regions = tuple(dict.fromkeys([foundation.names.region, *(each.region for each in environments)]))
         if settings.contact:
             Contacts(self, "contacts", settings=settings.contact, foundation=foundation)
+        if settings.notify:
+            Notify(self, "notify", settings=settings.notify, regions=self.regions, foundation=foundation)

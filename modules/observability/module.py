@@ -11,7 +11,7 @@ from modules.data.module import DataModule
 from modules.edge.module import EdgeModule
 from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
-from modules.foundation.names import AUDIT
+from modules.foundation.names import AUDIT, Names
 from modules.network.module import NetworkModule
 from modules.observability.alarms.alarms import Alarms, Sources
 from modules.observability.alarms.settings import RUNBOOKS_FILE, AlarmsSettings
@@ -42,9 +42,13 @@ class ObservabilityModule(Construct):
         compute: ComputeModule,
         edge: EdgeModule,
         runbooks: str | None,
+        account_names: Names,
         foundation: Foundation,
     ) -> None:
-        """`runbooks` is the URL of the runbooks in the pipeline's project, if there is a pipeline."""
+        """`runbooks` is the URL of the runbooks in the pipeline's project, if there is a pipeline.
+
+        `account_names` are those of the account stack.
+        """
         super().__init__(scope, id)
         self._blocks = blocks
         self._network = network
@@ -53,6 +57,7 @@ class ObservabilityModule(Construct):
         self._compute = compute
         self._edge = edge
         self._runbooks = runbooks
+        self._account_names = account_names
         self._foundation = foundation
         audit = foundation.log_group(AUDIT)
         groups = groups_of(data, events, compute, edge, audit)
@@ -73,6 +78,7 @@ class ObservabilityModule(Construct):
             sources=sources,
             functions=[self._events.functions[name] for name in settings.functions],
             runbooks=settings.runbooks or self._runbooks,
+            account_names=self._account_names,
             foundation=self._foundation,
         )
         for name, slo in self._blocks.slo.items():

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from modules.account.notify.keys.events import EVENTS as ACCOUNT_EVENTS
 from modules.foundation.names import Names
 from modules.hcl.values import as_hcl
 from modules.observability.alarms.keys.alarm import SEVERITIES, Alarm, BlockAlarms, MissingData
@@ -66,7 +67,8 @@ def page() -> str:
     for kind in KINDS:
         lines += ["", f"## Alarms of {_kind(kind)}", *_alarms_of(kind)]
     lines += ["", "## Service level objectives", "", texts["objectives"].strip(), *_objectives()]
-    lines += ["", "## Events of AWS services", "", texts["events"].strip(), *_events()]
+    lines += ["", "## Events of AWS services", "", texts["events"].strip(), *_events("alarms", EVENTS)]
+    lines += ["", "## Events of an account", "", texts["account_events"].strip(), *_events("notify", ACCOUNT_EVENTS)]
     return "\n".join(lines) + "\n"
 
 
@@ -85,10 +87,10 @@ def _texts() -> Mapping[str, Any]:
     return tomllib.loads(TEXTS.read_text())
 
 
-def events_by_heading() -> dict[str, dict[str, AwsEvent]]:
+def events_by_heading(events: Mapping[str, AwsEvent] = EVENTS | ACCOUNT_EVENTS) -> dict[str, dict[str, AwsEvent]]:
     """Return the events by the heading of their runbook: the detail type, or the name of an API call."""
     found: dict[str, dict[str, AwsEvent]] = {}
-    for name, event in EVENTS.items():
+    for name, event in events.items():
         for heading in headings(event):
             found.setdefault(heading, {})[name] = event
     return found
@@ -181,9 +183,9 @@ def _example(kind: str, key: str, model: type[BlockAlarms]) -> Iterator[str]:
     yield from ("  }", "}", "```")
 
 
-def _events() -> Iterator[str]:
+def _events(block: str, table: Mapping[str, AwsEvent]) -> Iterator[str]:
     texts = runbooks()
-    for heading, events in events_by_heading().items():
+    for heading, events in events_by_heading(table).items():
         yield from ("", f"### {heading}", "")
         for name, event in sorted(events.items(), key=lambda each: SEVERITIES.index(each[1].severity)):
             yield f"- **{event.severity}**, `{name}`: {event.description}"
@@ -192,7 +194,7 @@ def _events() -> Iterator[str]:
         (source,) = {event.source for event in events.values()}
         detail_type = ", ".join(sorted({each for event in events.values() for each in _types(event, heading)}))
         yield f"- From `{source}`, detail type `{detail_type}`."
-        yield from ("- To get no message:", "", "```hcl", "alarms {", "  events_off = {")
+        yield from ("- To get no message:", "", "```hcl", f"{block} {{", "  events_off = {")
         yield from (f'    {name} = "why nobody needs to know"' for name in events)
         yield from ("  }", "}", "```")
 

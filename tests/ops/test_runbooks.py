@@ -18,6 +18,8 @@ from botocore.session import Session
 from pydantic import Field
 
 from lambdas.slack_alarm.events import slug
+from modules.account.notify.keys.events import EVENTS as ACCOUNT_EVENTS
+from modules.account.notify.settings import NotifySettings
 from modules.foundation.names import Names
 from modules.foundation.settings import Settings
 from modules.hcl.reading import check, pass_tier, read, written
@@ -49,8 +51,9 @@ SLO = SloSettings(load_balancer="public", objective=99.9, latency=LatencySetting
 
 
 class Alone(Settings):
-    """An environment file with nothing but alarms."""
+    """A file with nothing but alarms, or with the notifications of an account."""
 
+    notify: NotifySettings | None = None
     alarms: AlarmsSettings | None = None
     slo: dict[str, SloSettings] = Field(default_factory=dict)
 
@@ -111,7 +114,7 @@ def composite_anchors() -> Iterator[str]:
 
 def slack_anchors() -> Iterator[str]:
     """Yield the anchors that the function slack_alarm builds for what the event patterns match."""
-    for event in EVENTS.values():
+    for event in [*EVENTS.values(), *ACCOUNT_EVENTS.values()]:
         pattern = event.pattern(NAMES)
         for detail_type in pattern["detail-type"]:
             is_call = detail_type == "AWS API Call via CloudTrail"
@@ -140,7 +143,7 @@ def test_example_is_a_valid_alarms_block(number: int, tmp_path: Path) -> None:
         document = read(file, Alone)
         values = pass_tier(Alone, document.values, {"tier": "production"})
         checked = check(document, Alone, values)
-        assert checked.alarms or checked.slo
+        assert checked.alarms or checked.slo or checked.notify
 
 
 def turned_off(text: str) -> str:

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from cdktf import ITerraformDependable
+from cdktf import ITerraformDependable, TerraformProvider
 from cdktf_cdktf_provider_aws.kinesis_stream import KinesisStream, KinesisStreamStreamModeDetails
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
@@ -246,6 +246,15 @@ class Topic(Construct):
                 key_arns=[self._key_arn],
             ),
         )
+
+
+@dataclass(frozen=True)
+class ExistingTopic:
+    """An SNS topic of another stack in the same account."""
+
+    arn: str
+    provider: TerraformProvider | None
+    """That of the topic's Region, if it is not the environment's."""
 
 
 class Stream(Construct):

@@ -19,7 +19,7 @@ from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
 from modules.data.bucket.buckets import Bucket
-from modules.events.channel.channels import Queue, Stream, Topic
+from modules.events.channel.channels import ExistingTopic, Queue, Stream, Topic
 from modules.events.function.functions import Function
 from modules.events.function.keys.triggers import FunctionSchedule, OnObject, OnQueue, OnStream, OnTopic
 from modules.foundation.foundation import Foundation
@@ -71,7 +71,7 @@ class Triggers(Construct):
             depends_on=self._function.role.ready,
         )
 
-    def on_topic(self, name: str, settings: OnTopic, topic: Topic) -> None:
+    def on_topic(self, name: str, settings: OnTopic, topic: Topic | ExistingTopic) -> None:
         """Invoke the function for messages of a topic, which may be in another Region."""
         permission = self._function.grant_invoke("sns", topic.arn, name=f"topic-{name}")
         self._make(

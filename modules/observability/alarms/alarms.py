@@ -4,13 +4,19 @@ from collections.abc import Mapping, Sequence
 
 from constructs import Construct
 
+from modules.events.channel.channels import ExistingTopic
 from modules.events.function.functions import Function
 from modules.events.function.keys.shipped import SHIPPED
+from modules.events.function.keys.triggers import OnTopic
+from modules.events.function.triggers import Triggers
 from modules.foundation.foundation import Foundation
 from modules.foundation.metrics import MetricSource
+from modules.foundation.names import Names
 from modules.observability.alarms.events import create_event_rules
+from modules.observability.alarms.keys.alarm import SEVERITIES
+from modules.observability.alarms.keys.aws_events import EVENTS
 from modules.observability.alarms.regional import RegionalAlarms, Sourced
-from modules.observability.alarms.settings import RUNBOOKS_FILE, AlarmsSettings
+from modules.observability.alarms.settings import RUNBOOKS_FILE, AlarmsSettings, alarm_topic, alarm_topic_arn
 from modules.observability.alarms.topics import AlarmTopics
 from modules.observability.alarms.watched import Key, planned_alarms
 from modules.observability.blocks import ObservabilityBlocks
@@ -36,9 +42,13 @@ class Alarms(Construct):
         sources: Sources,
         functions: Sequence[Function],
         runbooks: str | None,
+        account_names: Names,
         foundation: Foundation,
     ) -> None:
-        """`sources` has the metrics of all blocks, `runbooks` is the URL of the runbooks, if it is known."""
+        """`sources` has the metrics of all blocks, `runbooks` is the URL of the runbooks, if it is known.
+
+        `account_names` are those of the account stack.
+        """
         super().__init__(scope, id)
         self._settings = settings
         self._functions = functions
@@ -50,7 +60,12 @@ class Alarms(Construct):
         self._home = self._create_topics(foundation.names.region)
         self.topics = self._home.topics
         make = foundation.resources(self, "alarm")
-        create_event_rules(make, settings=settings, blocks=blocks, topics=self._home, names=foundation.names)
+        events = {
+            name: event for name, event in EVENTS.items() if name not in settings.events_off and event.only_if(blocks)
+        }
+        create_event_rules(make, events=events, topics=self._home, names=foundation.names)
+        if settings.account_events:
+            self._subscribe_to_account(account_names)
         self._planned = self._by_region(blocks, sources)
         self._regional: dict[str, RegionalAlarms] = {}
         for region in self._planned:
@@ -86,6 +101,17 @@ class Alarms(Construct):
                 there = [each for each in own if each.region == region]
                 found.setdefault(region or self._foundation.names.region, []).append((planned, there))
         return found
+
+    def _subscribe_to_account(self, names: Names) -> None:
+        """Invoke the functions for the events of the account, whose topics the account stack creates."""
+        provider = self._foundation.providers.elsewhere(names.region)
+        for function in self._functions:
+            triggers = Triggers(
+                self, f"notifies-of-account-{function.label}", function=function, foundation=self._foundation
+            )
+            for severity in SEVERITIES:
+                topic = ExistingTopic(alarm_topic_arn(names, severity), provider)
+                triggers.on_topic(f"account-{alarm_topic(severity)}", OnTopic(), topic)
 
     def _create_topics(self, region: str) -> AlarmTopics:
         return AlarmTopics(

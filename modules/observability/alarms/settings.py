@@ -52,6 +52,12 @@ class AlarmsSettings(TieredSettings):
         description="Severities of the alarms that are created. critical: someone must act at once; warning: someone "
         "must look today. Development pays only for those that show an outage.",
     )
+    account_events: bool = Field(
+        default=False,
+        description="Whether the functions also get the events of the account, such as findings of GuardDuty and "
+        "sign-ins of the root user, for which its account file has a `notify` block; bootstrap the account first. By "
+        "default no, since environments of one account would each send them.",
+    )
     runbooks: Annotated[str, AfterValidator(_https)] | None = Field(
         default=None,
         examples=["https://gitlab.com/community/groundwork/-/blob/main/docs/runbooks/alarms.md"],

@@ -1,6 +1,6 @@
 """Alarm topics: one for each severity, in each Region that has alarms."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
@@ -37,13 +37,18 @@ class AlarmTopics(Construct):
         functions: Sequence[Function],
         emails: Sequence[str],
         foundation: Foundation,
+        email_severities: Collection[Severity] = ("critical",),
     ) -> None:
-        """`emails` are addresses that get critical alarms. In the environment's own Region, all topics are created."""
+        """`emails` are addresses that get messages of these severities, by default critical alarms.
+
+        In the environment's own Region, all topics are created.
+        """
         super().__init__(scope, id)
         self._foundation = foundation
         self._region = region
         self._elsewhere = region if region != foundation.names.region else None
         self._emails = emails
+        self._email_severities = email_severities
         self._triggers = [
             Triggers(self, f"notifies-{function.label}", function=function, foundation=foundation)
             for function in functions
@@ -60,8 +65,8 @@ class AlarmTopics(Construct):
             name = f"{alarm_topic(severity)}-{self._region}" if self._elsewhere else alarm_topic(severity)
             for triggers in self._triggers:
                 triggers.on_topic(name, OnTopic(), topic)
-            for address in self._emails if severity == "critical" else ():
-                self._subscribe_email(address, topic)
+            for address in self._emails if severity in self._email_severities else ():
+                self._subscribe_email(address, severity, topic)
         return self.topics[severity]
 
     def _create_topic(self, severity: Severity) -> Topic:
@@ -81,11 +86,13 @@ class AlarmTopics(Construct):
             )
         return topic
 
-    def _subscribe_email(self, address: str, topic: Topic) -> None:
+    def _subscribe_email(self, address: str, severity: Severity, topic: Topic) -> None:
         region = f"_{self._region}" if self._elsewhere else ""
+        # The topic of critical alarms was the only one, and its subscriptions keep their addresses.
+        suffix = "" if severity == "critical" else f"_{severity}"
         self._foundation.resources(self, "alarm")(
             SnsTopicSubscription,
-            f"email_{address.translate(_IN_ADDRESSES)}{region}",
+            f"email_{address.translate(_IN_ADDRESSES)}{suffix}{region}",
             topic_arn=topic.arn,
             protocol="email",
             endpoint=address,
