@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 ENVIRONMENT = Path(__file__).parent.parent / "envs" / "prod.hcl"
+ACCOUNT = ENVIRONMENT.parent / "accounts" / "production.hcl"
 
 _SERVICE = """
 service "generated-{number:03d}" {{
@@ -19,9 +21,11 @@ service "generated-{number:03d}" {{
 
 
 def write_environment(folder: Path, services: int) -> Path:
-    """Write `prod.hcl` with this many further services into the folder, and return the folder."""
+    """Write `prod.hcl` with this many further services, and its account file, into the folder; return the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     own = ENVIRONMENT.read_text(encoding="utf-8")
     generated = "".join(_SERVICE.format(number=number) for number in range(services))
     (folder / "prod.hcl").write_text(own + generated, encoding="utf-8")
+    (folder / "accounts").mkdir(exist_ok=True)
+    shutil.copy(ACCOUNT, folder / "accounts")
     return folder

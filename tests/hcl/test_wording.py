@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from modules.account.blocks import Account
 from modules.environment import Environment
 from modules.environment_files import load
 from modules.foundation.patterns import WORDS
@@ -18,7 +19,7 @@ from modules.unlocks import Unlocks
 from ops.scan.skips import Skips
 from tests.conftest import FURTHER, REFERENCE
 
-MODELS = (Environment, Unlocks, Skips)
+MODELS = (Account, Environment, Unlocks, Skips)
 #: pydantic's own wording.
 FOREIGN = re.compile(
     r"Input should|valid (string|integer|number|boolean|tuple|dictionary|list)|String should|Tuple should|"

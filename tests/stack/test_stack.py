@@ -110,8 +110,13 @@ def test_each_account_has_one_bootstrap_stack(reference: Path, further: Path) ->
     }
 
 
-def test_an_environment_without_blocks_creates_nothing(further: Path) -> None:
-    assert "resource" not in Template(stack_folder(further, "no-network")).json
+def test_an_environment_without_blocks_has_only_its_audit_log(further: Path) -> None:
+    assert addresses(Template(stack_folder(further, "no-network")).json) == [
+        "aws_cloudwatch_log_group.foundation_audit_log_group",
+        "aws_cloudwatch_query_definition.log_query_audit_changes",
+        "aws_kms_alias.foundation_logs_key",
+        "aws_kms_key.foundation_logs_key",
+    ]
 
 
 @pytest.mark.parametrize("envs", [REFERENCE, FURTHER], ids=["reference", "further"])
