@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from modules.compute.developers.settings import DevelopersSettings
 from modules.compute.ecs.settings import EcsSettings
 from modules.compute.eks.settings import EksSettings
 from modules.compute.load_balancer.settings import LoadBalancerSettings
@@ -36,4 +37,7 @@ class ComputeBlocks(EventsBlocks):
     )
     scheduled_task: dict[Label, ScheduledTaskSettings] = Field(
         default_factory=dict, description="Commands that run as ECS tasks on a schedule, by name."
+    )
+    developers: DevelopersSettings | None = Field(
+        default=None, description="What developers reach from their machines; by default nothing."
     )

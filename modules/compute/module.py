@@ -6,6 +6,8 @@ from constructs import Construct
 from modules.access.module import AccessModule
 from modules.access.sign_in.sign_in import LoadBalancerSignIn
 from modules.compute.blocks import ComputeBlocks
+from modules.compute.developers.developers import Developers
+from modules.compute.developers.settings import DevelopersSettings
 from modules.compute.ecs.cluster import EcsCluster
 from modules.compute.eks.cluster import EksCluster, create_cluster_outputs
 from modules.compute.eks.keys.registry import KUBERNETES_REGISTRY_BUCKET
@@ -58,6 +60,8 @@ class ComputeModule(Construct):
         for name, function in events.functions.items():
             self._attach_function(name, function)
         self.eks = self._build_kubernetes()
+        if blocks.developers:
+            self._build_developers(blocks.developers)
         self._create_outputs()
 
     def _build_repositories(self) -> dict[str, Repository]:
@@ -135,6 +139,19 @@ class ComputeModule(Construct):
             self._network.allow_downloads("KubernetesRegistry", [bucket])
         create_cluster_outputs(TerraformStack.of(self), clusters)
         return clusters
+
+    def _build_developers(self, settings: DevelopersSettings) -> None:
+        Developers(
+            self,
+            "developers",
+            settings=settings,
+            registry=self.registry,
+            services=self.services,
+            clusters=self.eks,
+            network=self._network,
+            data=self._data,
+            foundation=self._foundation,
+        )
 
     def _create_outputs(self) -> None:
         stack = TerraformStack.of(self)
