@@ -102,6 +102,7 @@ def _connect(
     port: int | None,
     as_json: bool,
 ) -> None:
+    from ops.audit import AuditLog
     from ops.connect.connection import Open, connect
     from ops.connect.destinations import Options, destination, require_listed
     from ops.target import clients_of, target_of
@@ -110,6 +111,10 @@ def _connect(
     target = target_of(Workspace.of(envs), on_local=on_local)
     session = target.session(file.settings.account_id)
     to = destination(file, kind, name, session, Options(**options))
+
+    # Before anything is opened: there is no connection that is not in the log.
+    reason = file.settings.developers.production_reason if file.settings.developers else None
+    AuditLog(target, file).write("connect", to=f"{kind} {name}", user=options.get("user"), reason=reason)
 
     def opened(found: Open) -> None:
         print_result(found.as_json(), [found.access.command], as_json=as_json)
