@@ -41,3 +41,9 @@ class ComputeBlocks(EventsBlocks):
     developers: DevelopersSettings | None = Field(
         default=None, description="What developers reach from their machines; by default nothing."
     )
+
+    @property
+    def has_session_hosts(self) -> bool:
+        """Whether Session Manager connects to instances of a cluster."""
+        hosts = [*(each.ec2 for each in self.ecs.values()), *self.eks.values()]
+        return any(each and each.session_manager for each in hosts)

@@ -4,6 +4,7 @@ from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
 from modules.access.module import AccessModule
+from modules.access.sessions.keys.hosts import log_bucket_arn
 from modules.access.sign_in.sign_in import LoadBalancerSignIn
 from modules.compute.blocks import ComputeBlocks
 from modules.compute.developers.developers import Developers
@@ -52,6 +53,8 @@ class ComputeModule(Construct):
         if any(repository.replicate_to_regions for repository in blocks.repository.values()):
             Replication(self, "replication", settings=blocks.repository, foundation=foundation)
         self.clusters = self._build_clusters()
+        if blocks.has_session_hosts:
+            network.allow_bucket(log_bucket_arn(foundation.names))
         self.load_balancers = self._build_load_balancers()
         built = self._build_services()
         self.services = built.services

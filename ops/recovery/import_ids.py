@@ -323,6 +323,7 @@ IMPORT_IDS: Mapping[str, Row] = {
         {"TopicArn": "{topic_arn}"},
     ),
     "aws_sqs_queue": Listed("sqs", "get_queue_url", "[QueueUrl]", {"QueueName": "{name}"}),
+    "aws_ssm_document": _named("{name}"),
     "aws_subnet": _ec2("describe_subnets", "Subnets", "SubnetId"),
     "aws_vpc": _ec2("describe_vpcs", "Vpcs", "VpcId"),
     "aws_vpc_endpoint": _ec2("describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId", _ALIVE),

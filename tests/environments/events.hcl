@@ -14,6 +14,7 @@ network {
 
   interface_endpoints = [
     "ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs", "secretsmanager", "sqs", "ssmmessages",
+    "ec2messages", "ssm",
   ]
 
   subnet_sizes {
@@ -113,6 +114,7 @@ ecs "night" {
     min_size         = 1
     max_size         = 4
     target_capacity  = 80
+    session_manager  = true
     instance_refresh = true
   }
 }

@@ -80,6 +80,11 @@ class EksSettings(TieredSettings):
     corporate: bool = Field(
         default=False, description="Whether the corporate network can reach the API server through Direct Connect."
     )
+    session_manager: bool = Field(
+        default=False,
+        description="Whether people with permission can open a shell on the nodes with Session Manager. There is no "
+        "SSH. The account file's `sessions` block encrypts, limits, and logs the sessions.",
+    )
     service_ipv4_cidr: Cidr = Field(
         default=IPv4Network("172.20.0.0/16"),
         examples=["172.20.0.0/16"],
