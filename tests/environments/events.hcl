@@ -13,8 +13,7 @@ network {
   nat                = "none"
 
   interface_endpoints = [
-    "ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs", "secretsmanager", "sqs", "ssmmessages",
-    "ec2messages", "ssm",
+    "ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs", "secretsmanager", "sqs", "ssmmessages", "ec2messages", "ssm",
   ]
 
   subnet_sizes {
