@@ -4,6 +4,7 @@
   target of a session consists ([Monitor Amazon ECS containers with ECS Exec]
   (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html)). Moto 5.2.5 drops the parameter and has
   neither. Added: both, and containers that run and stop with their task.
+- AWS: a container on Fargate needs no memory of its own, only the task does. Moto cannot run such a task. Added.
 - AWS: StartSession returns a token and the URL of a stream, and fails with TargetNotConnected for a target without an
   agent ([StartSession](https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartSession.html)). Moto
   lacks both operations. Added for targets that are tasks; the document is not read, and nothing listens at the URL.
@@ -12,6 +13,7 @@
 import re
 import secrets
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 _TARGET = re.compile(r"ecs:(?P<cluster>[A-Za-z0-9_-]+)_(?P<task>[0-9a-f-]+)_(?P<runtime>[0-9a-f-]+)")
@@ -24,9 +26,14 @@ def install() -> None:
     from moto.ecs.responses import EC2ContainerServiceResponse
     from moto.ssm.responses import SimpleSystemManagerResponse
 
-    from local_aws.extend import add
+    from local_aws.extend import add, replace
 
     add(EC2ContainerServiceResponse, _with_agents(EC2ContainerServiceResponse.run_task))
+    replace(
+        EC2ContainerServiceBackend,
+        "_calculate_task_resource_requirements",
+        _without_memory(EC2ContainerServiceBackend._calculate_task_resource_requirements),
+    )
     add(EC2ContainerServiceBackend, _with_stopped_containers(EC2ContainerServiceBackend.stop_task))
     add(SimpleSystemManagerResponse, start_session, terminate_session)
 
@@ -46,6 +53,17 @@ def _with_agents(run: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return answer
 
     return run_task
+
+
+def _without_memory(calculate: Callable[[Any], Any]) -> Any:
+    def requirements(task_definition: Any) -> Any:
+        containers = [
+            each if "memoryReservation" in each else {"memory": 0, **each}
+            for each in task_definition.container_definitions
+        ]
+        return calculate(SimpleNamespace(container_definitions=containers))
+
+    return staticmethod(requirements)
 
 
 def _with_stopped_containers(stop: Callable[..., Any]) -> Callable[..., Any]:
