@@ -225,3 +225,9 @@ pipeline {
 }
 
 dashboard {}
+
+developers {
+  databases = ["main"]
+  caches    = ["sessions"]
+  services  = ["api"]
+}

@@ -52,6 +52,7 @@ from local_aws import (
     secretsmanager,
     service_quotas,
     sqs,
+    ssm_sessions,
     wafv2,
 )
 
@@ -101,6 +102,7 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     secretsmanager.install,
     service_quotas.install,
     sqs.install,
+    ssm_sessions.install,
     wafv2.install,
 )
 

@@ -49,6 +49,13 @@ def handled(handler: Callable[[int], None]) -> Iterator[None]:
             signal.signal(number, earlier)
 
 
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ignore the signals meanwhile, for the short requests with which a command ends what it started."""
+    with handled(lambda _: None):
+        yield
+
+
 class Relay:
     """Forwards interrupts to a program's process group, as Ctrl-C.
 

@@ -21,3 +21,8 @@ contact "security" {
 notify {
   emails = ["security@agora.example"]
 }
+
+# Whoever opens a shell in production leaves a log of it.
+sessions {
+  idle_timeout_minutes = 10
+}

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from modules.account.contact.settings import ContactSettings, ContactType
 from modules.account.notify.settings import NotifySettings
+from modules.account.sessions.settings import SessionsSettings
 from modules.foundation.settings import AccountId, TieredSettings
 
 
@@ -23,4 +24,8 @@ class Account(TieredSettings):
     )
     notify: NotifySettings | None = Field(
         default=None, description="Whom the account's findings, sign-ins, and changes of its protections notify."
+    )
+    sessions: SessionsSettings | None = Field(
+        default=None,
+        description="Preferences of Session Manager. By default those of the console, which log nothing at first.",
     )

@@ -7,6 +7,7 @@ from constructs import Construct
 from modules.account.blocks import Account
 from modules.account.contact.contact import Contacts
 from modules.account.notify.notify import Notify
+from modules.account.sessions.sessions import Sessions
 from modules.foundation.blocks import EnvironmentKeys
 from modules.foundation.foundation import Foundation
 
@@ -31,3 +32,5 @@ class AccountModule(Construct):
             Contacts(self, "contacts", settings=settings.contact, foundation=foundation)
         if settings.notify:
             Notify(self, "notify", settings=settings.notify, regions=self.regions, foundation=foundation)
+        if settings.sessions:
+            Sessions(self, "sessions", settings=settings.sessions, regions=self.regions, foundation=foundation)

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from modules.compute.developers.settings import DevelopersSettings
 from modules.compute.ecs.settings import EcsSettings
 from modules.compute.eks.settings import EksSettings
 from modules.compute.load_balancer.settings import LoadBalancerSettings
@@ -37,3 +38,12 @@ class ComputeBlocks(EventsBlocks):
     scheduled_task: dict[Label, ScheduledTaskSettings] = Field(
         default_factory=dict, description="Commands that run as ECS tasks on a schedule, by name."
     )
+    developers: DevelopersSettings | None = Field(
+        default=None, description="What developers reach from their machines; by default nothing."
+    )
+
+    @property
+    def has_session_hosts(self) -> bool:
+        """Whether Session Manager connects to instances of a cluster."""
+        hosts = [*(each.ec2 for each in self.ecs.values()), *self.eks.values()]
+        return any(each and each.session_manager for each in hosts)

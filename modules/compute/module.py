@@ -4,8 +4,11 @@ from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
 from modules.access.module import AccessModule
+from modules.access.sessions.keys.hosts import log_bucket_arn
 from modules.access.sign_in.sign_in import LoadBalancerSignIn
 from modules.compute.blocks import ComputeBlocks
+from modules.compute.developers.developers import Developers
+from modules.compute.developers.settings import DevelopersSettings
 from modules.compute.ecs.cluster import EcsCluster
 from modules.compute.eks.cluster import EksCluster, create_cluster_outputs
 from modules.compute.eks.keys.registry import KUBERNETES_REGISTRY_BUCKET
@@ -50,6 +53,8 @@ class ComputeModule(Construct):
         if any(repository.replicate_to_regions for repository in blocks.repository.values()):
             Replication(self, "replication", settings=blocks.repository, foundation=foundation)
         self.clusters = self._build_clusters()
+        if blocks.has_session_hosts:
+            network.allow_bucket(log_bucket_arn(foundation.names))
         self.load_balancers = self._build_load_balancers()
         built = self._build_services()
         self.services = built.services
@@ -58,6 +63,8 @@ class ComputeModule(Construct):
         for name, function in events.functions.items():
             self._attach_function(name, function)
         self.eks = self._build_kubernetes()
+        if blocks.developers:
+            self._build_developers(blocks.developers)
         self._create_outputs()
 
     def _build_repositories(self) -> dict[str, Repository]:
@@ -135,6 +142,19 @@ class ComputeModule(Construct):
             self._network.allow_downloads("KubernetesRegistry", [bucket])
         create_cluster_outputs(TerraformStack.of(self), clusters)
         return clusters
+
+    def _build_developers(self, settings: DevelopersSettings) -> None:
+        Developers(
+            self,
+            "developers",
+            settings=settings,
+            registry=self.registry,
+            services=self.services,
+            clusters=self.eks,
+            network=self._network,
+            data=self._data,
+            foundation=self._foundation,
+        )
 
     def _create_outputs(self) -> None:
         stack = TerraformStack.of(self)

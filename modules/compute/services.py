@@ -12,7 +12,8 @@ from modules.compute.keys.images import Registry
 from modules.compute.load_balancer.load_balancer import LoadBalancer
 from modules.compute.scheduled_task.scheduled_task import ScheduledTask
 from modules.compute.scheduled_task.settings import ScheduledTaskSettings
-from modules.compute.service.discovery import ServiceNames, service_host
+from modules.compute.service.discovery import ServiceNames
+from modules.compute.service.keys.names import service_host
 from modules.compute.service.service import Attachment, Service
 from modules.compute.service.settings import ServiceSettings
 from modules.compute.task.context import TaskContext
@@ -133,7 +134,8 @@ class Services(Construct):
         """The services that have a DNS name in the VPC."""
         callers: list[TaskSettings] = [*self._blocks.service.values(), *self._blocks.scheduled_task.values()]
         discovered = {name for name, settings in self._blocks.service.items() if settings.discovery}
-        return discovered.union(*(caller.reaches for caller in callers))
+        called = self._blocks.developers.services if self._blocks.developers else ()
+        return discovered.union(called, *(caller.reaches for caller in callers))
 
     def _all_tasks(self) -> list[Task]:
         return [*(service.task for service in self.services.values()), *self._own_tasks.values()]

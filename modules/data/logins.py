@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from modules.data.cache.cache import PORT, Cache
+from modules.data.cache.cache import Cache
+from modules.data.cache.keys.names import PORT
 from modules.data.cache.settings import CACHE_USER
 from modules.data.database.database import Database
 from modules.data.secret.secrets import Secret

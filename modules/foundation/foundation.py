@@ -117,6 +117,10 @@ class Foundation(Construct):
         """The KMS key of queues, topics, and streams."""
         return self._key("messages")
 
+    def session_key_in(self, region: str) -> Key:
+        """Return the KMS key of interactive sessions in a Region."""
+        return self.session_key if region == self.names.region else self._key_in(region, "sessions")
+
     def message_key_in(self, region: str) -> Key:
         """Return the KMS key of the queues, topics, and streams in a Region."""
         return self.message_key if region == self.names.region else self._key_in(region, "messages")

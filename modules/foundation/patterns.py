@@ -13,6 +13,9 @@ class Words(NamedTuple):
 
 #: By regular expression, exactly as in a field's `pattern`. A test compares them with all fields.
 WORDS = {
+    r"^[a-z_][a-z0-9_-]{0,31}$": Words(
+        "a Linux user: 1 to 32 lowercase letters, digits, _ and -, beginning with a letter or _", "ec2-user"
+    ),
     r"^[0-9()+ -]+$": Words("a phone number: digits, spaces, and ( ) + -", "+82 2 1234 5678"),
     r"^/[^:]+$": Words("a folder below the root: an absolute path without a colon", "/var/cache"),
     r"^/[!-~]*$": Words("the path of a URL: it begins with / and has no spaces", "/healthz"),

@@ -119,9 +119,17 @@ def actions(pattern: str) -> tuple[Action, ...]:
     return tuple(Action(service.lower(), name) for name in known if matches(verb, name, ignore_case=True))
 
 
+#: Resources of actions that only a page of the User Guide has: [Sample IAM policies for Session Manager]
+#: (https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-restrict-access-quickstart.html), for
+#: people.
+_IN_USER_GUIDES = {"ssmmessages:OpenDataChannel": ("arn:aws:ssm:*:*:session/*",)}
+
+
 def applies_to(action: Action, resource: str) -> bool:
     """Return whether the action applies to a resource, which can be a pattern."""
-    return resource == "*" or any(_intersect(resource, arn) for arn in action.arns)
+    return resource == "*" or any(
+        _intersect(resource, arn) for arn in (*action.arns, *_IN_USER_GUIDES.get(action.name, ()))
+    )
 
 
 def _intersect(resource: str, arn: str) -> bool:

@@ -15,12 +15,24 @@ from iam.evaluation import Statement, listed
 from tests.support.template import Template
 
 PolicyKind = Literal[
-    "trust", "identity", "bucket", "domain", "key", "topic", "queue", "logs", "repository", "endpoint", "function"
+    "trust",
+    "identity",
+    "managed",
+    "bucket",
+    "domain",
+    "key",
+    "topic",
+    "queue",
+    "logs",
+    "repository",
+    "endpoint",
+    "function",
 ]
 
 #: The attributes that contain policy documents, and the kind of each.
 POLICY_ATTRIBUTES: dict[tuple[str, str], PolicyKind] = {
     ("aws_iam_role", "assume_role_policy"): "trust",
+    ("aws_iam_policy", "policy"): "managed",
     ("aws_iam_role_policy", "policy"): "identity",
     ("aws_s3_bucket_policy", "policy"): "bucket",
     ("aws_kms_key", "policy"): "key",

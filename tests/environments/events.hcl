@@ -13,7 +13,7 @@ network {
   nat                = "none"
 
   interface_endpoints = [
-    "ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs", "secretsmanager", "sqs", "ssmmessages",
+    "ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs", "secretsmanager", "sqs", "ssmmessages", "ec2messages", "ssm",
   ]
 
   subnet_sizes {
@@ -113,6 +113,7 @@ ecs "night" {
     min_size         = 1
     max_size         = 4
     target_capacity  = 80
+    session_manager  = true
     instance_refresh = true
   }
 }

@@ -12,7 +12,7 @@ network {
   availability_zones = ["a", "b"]
   nat                = "none"
 
-  interface_endpoints = ["ecr.api", "ecr.dkr", "kinesis-streams", "logs", "secretsmanager", "sns", "sqs", "ssm", "xray"]
+  interface_endpoints = ["ecr.api", "ecr.dkr", "kinesis-streams", "logs", "secretsmanager", "sns", "sqs", "ssm", "ssmmessages", "xray"]
 
   subnet_sizes {
     app = "/24"
@@ -197,3 +197,9 @@ service "ledger" {
 }
 
 dashboard {}
+
+# The network has no way to the ECR Public Gallery, so the image is a copy.
+developers {
+  services = ["web"]
+  image    = "developers:1.0.0"
+}

@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from modules.access.sign_in.settings import SignInSettings
+from modules.compute.developers.settings import DevelopersSettings
 from modules.compute.ecs.settings import EcsSettings, FargateSettings
 from modules.compute.eks.settings import EksSettings
 from modules.compute.load_balancer.settings import LoadBalancerSettings
@@ -85,6 +86,7 @@ TIERED: dict[type[BaseModel], dict[str, Any]] = {
         "instance_class": "db.m7g.large",
         "storage": {"allocated_storage": 20},
     },
+    DevelopersSettings: {"databases": ("main",), "production_reason": "On-call engineers"},
     EcsSettings: {},
     EksSettings: {
         "version": "1.34",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from modules.access.sessions.keys.hosts import ENDPOINTS as SESSION_ENDPOINTS
 from modules.compute.blocks import ComputeBlocks
 from modules.foundation.problems import Finding
 from modules.network.vpc.checks import needs_subnets, unknown_zones, unreachable
@@ -22,3 +23,5 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
             zones = cluster.ec2.availability_zones
             yield from unknown_zones((*at, "availability_zones"), zones, blocks.network, "app")
             yield from unreachable(at, AGENT_ENDPOINTS, blocks.network)
+            if cluster.ec2.session_manager:
+                yield from unreachable((*at, "session_manager"), SESSION_ENDPOINTS, blocks.network)

@@ -26,6 +26,7 @@ from cdktf_cdktf_provider_aws.launch_template import (
 )
 from constructs import Construct
 
+from modules.access.sessions.keys.hosts import host_statements
 from modules.compute.ecs.keys.instances import EcsInstancesSettings
 from modules.compute.keys.instance_types import Architecture
 from modules.foundation.foundation import Foundation
@@ -93,6 +94,8 @@ class EcsInstances(Construct):
             policy_name="agent",
             statements=agent_statements(names.region, names.account_id, self._cluster_name),
         )
+        if self._settings.session_manager:
+            role.add_statements(*host_statements(names))
         self._profile_arn = self._make(
             IamInstanceProfile, f"{self._label}_instances", name=role.name, role=role.name
         ).arn

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from modules.access.sessions.keys.hosts import ENDPOINTS as SESSION_ENDPOINTS
 from modules.compute.blocks import ComputeBlocks
 from modules.compute.eks.keys.budget import budget_findings
 from modules.compute.eks.keys.fargate import FargateProfileSettings
@@ -45,6 +46,8 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
 
 def _network_findings(settings: EksSettings, network: NetworkSettings) -> Iterator[Finding]:
     yield from unreachable((), [*ENDPOINTS_OF_NODES, *(["eks-auth"] if settings.uses_pod_identity else [])], network)
+    if settings.session_manager:
+        yield from unreachable(("session_manager",), SESSION_ENDPOINTS, network)
     if settings.corporate:
         yield from needs_direct_connect(("corporate",), True, network)
     for taken in (network.cidr, *(cidr for _, cidr in network.foreign_cidrs)):

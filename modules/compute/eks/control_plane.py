@@ -17,7 +17,7 @@ from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnec
 from constructs import Construct
 
 from modules.compute.eks.roles import policies_by_address
-from modules.compute.eks.settings import EksSettings
+from modules.compute.eks.settings import EksSettings, cluster_name
 from modules.compute.eks.trust import by_service
 from modules.foundation.foundation import Foundation
 from modules.foundation.logs import RETENTION_DAYS
@@ -27,10 +27,6 @@ from modules.foundation.roles import Role, aws_policy
 from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup, members_of
 from modules.network.vpc.vpc import Network
 
-#: [View and manage Amazon EKS and Fargate service quotas]
-#: (https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html) and [CreateCluster]
-#: (https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html): the maximum length of a cluster's name.
-NAME_LIMIT = 100
 #: All log types ([Send control plane logs to CloudWatch Logs]
 #: (https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html)). Audit and authenticator record who did
 #: what.
@@ -54,7 +50,7 @@ class ControlPlane(Construct):
         self._make = foundation.resources(self, "eks")
         names = foundation.names
         #: Plain text and not a token, for the names of roles, tags, and log groups.
-        self.name = names.of(name, NAME_LIMIT)
+        self.name = cluster_name(names, name)
         self.arn = f"arn:aws:eks:{names.region}:{names.account_id}:cluster/{self.name}"
         role = self._create_role()
         log_group = self._create_log_group()
@@ -109,6 +105,8 @@ class ControlPlane(Construct):
             description=f"Who reaches the API of {self.name} beside its nodes",
             vpc_id=network.vpc_id,
         )
+        #: The security group of the API server that only `allow_ingress_from` opens, for egress rules of callers.
+        self.api_group_id = self._api_group.id
         if self._settings.corporate:
             for cidr in network.settings.corporate_cidrs:
                 self.allow_ingress_from_range(str(cidr), f"corporate-{cidr}".translate(str.maketrans("./", "--")))

@@ -8,6 +8,7 @@ from cdktf_cdktf_provider_aws.eks_access_entry import EksAccessEntry
 from cdktf_cdktf_provider_aws.iam_instance_profile import IamInstanceProfile
 from constructs import Construct
 
+from modules.access.sessions.keys.hosts import host_statements
 from modules.compute.eks.control_plane import ControlPlane
 from modules.compute.eks.roles import policies_by_address
 from modules.compute.eks.running_nodes import RunningNodes
@@ -85,12 +86,12 @@ class NodePrerequisites(Construct):
     @cached_property
     def managed_role(self) -> Role:
         """The role of managed nodes, for which EKS creates the access entry."""
-        return self._create_role("nodes", by_instances(), NODE_POLICIES)
+        return self._with_sessions(self._create_role("nodes", by_instances(), NODE_POLICIES))
 
     @cached_property
     def own_role(self) -> Role:
         """The role of self-managed nodes. It is separate, because EKS owns the access entry of the managed one."""
-        return self._create_role("own_nodes", by_instances(), NODE_POLICIES)
+        return self._with_sessions(self._create_role("own_nodes", by_instances(), NODE_POLICIES))
 
     @cached_property
     def own_profile_arn(self) -> str:
@@ -121,6 +122,11 @@ class NodePrerequisites(Construct):
             by_service("eks-fargate-pods.amazonaws.com", profiles),
             ["AmazonEKSFargatePodExecutionRolePolicy"],
         )
+
+    def _with_sessions(self, role: Role) -> Role:
+        if self._settings.session_manager:
+            role.add_statements(*host_statements(self.foundation.names))
+        return role
 
     def _create_role(self, name: str, trust_policy: str, policies: Sequence[str]) -> Role:
         address = f"{self.label}_{name}"

@@ -12,6 +12,7 @@ from modules.compute.eks.keys.kubernetes import ServiceAccountName
 from modules.compute.eks.keys.nodes import ManagedSettings, NodesSettings, SelfManagedSettings
 from modules.foundation.calendar import committed
 from modules.foundation.lists import named_twice
+from modules.foundation.names import Names
 from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Cidr, Label, Settings, TieredSettings, tiered
 
@@ -31,6 +32,17 @@ ADD_ONS_WITH_ROLE = ("vpc-cni", EBS_CSI)
 #: /24 to /12.
 SERVICE_PREFIXES = range(12, 25)
 PRIVATE_RANGES = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+
+
+#: [View and manage Amazon EKS and Fargate service quotas]
+#: (https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html) and [CreateCluster]
+#: (https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html): the maximum length of a cluster's name.
+NAME_LIMIT = 100
+
+
+def cluster_name(names: Names, label: str) -> str:
+    """Return the name of the cluster of an `eks` block."""
+    return names.of(label, NAME_LIMIT)
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -67,6 +79,11 @@ class EksSettings(TieredSettings):
     )
     corporate: bool = Field(
         default=False, description="Whether the corporate network can reach the API server through Direct Connect."
+    )
+    session_manager: bool = Field(
+        default=False,
+        description="Whether people with permission can open a shell on the nodes with Session Manager. There is no "
+        "SSH. The account file's `sessions` block encrypts, limits, and logs the sessions.",
     )
     service_ipv4_cidr: Cidr = Field(
         default=IPv4Network("172.20.0.0/16"),

@@ -123,6 +123,8 @@ class Repository(Construct):
 def pull_statements(images: Iterable[str], registry: Registry) -> list[Statement]:
     """Return the statements that allow a role to pull these images and no others; public ones need none."""
     repositories = sorted({repository_arn(image, registry) for image in images if not is_public(image)})
+    if not repositories:
+        return []
     # The token identifies the caller and grants nothing by itself; the action supports no resource-level permissions.
     token = allow("LogInToRegistries", actions=["ecr:GetAuthorizationToken"], resources=["*"])
     return [token, allow("PullImages", actions=_PULL, resources=repositories)]

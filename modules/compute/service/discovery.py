@@ -9,25 +9,12 @@ from cdktf_cdktf_provider_aws.service_discovery_service import (
 )
 from constructs import Construct
 
+from modules.compute.service.keys.names import namespace_name
 from modules.foundation.foundation import Foundation
 from modules.network.vpc.vpc import Network
 
 #: Seconds that callers may cache an answer, and so may still call a task that has stopped.
 TTL = 10
-
-
-def namespace_name(environment: str) -> str:
-    """Return the namespace's name.
-
-    It is not `<environment>.internal`, which is the zone of databases: Cloud Map creates its own zone, and Route 53
-    allows one private zone of a name in a VPC. Route 53 resolves a name in the most specific zone.
-    """
-    return f"svc.{environment}.internal"
-
-
-def service_host(label: str, environment: str) -> str:
-    """Return the DNS name of a service."""
-    return f"{label}.{namespace_name(environment)}"
 
 
 class ServiceNames(Construct):

@@ -6,7 +6,7 @@ from modules.compute.task.context import TaskContext
 from modules.compute.task.keys.container import ContainerSettings
 from modules.compute.task.rights import parameter_arn, read_environment_files, read_parameters, use_bucket
 from modules.compute.task.settings import TaskSettings
-from modules.data.cache.cache import PORT as CACHE_PORT
+from modules.data.cache.keys.names import PORT as CACHE_PORT
 from modules.data.logins import (
     cache_login,
     cache_user,

@@ -56,7 +56,7 @@ def container_definition(
             for kind, limit in sorted(settings.ulimit.items())
         ],
         "healthCheck": _health_check(settings),
-        "logConfiguration": _log_configuration(log_group, region),
+        "logConfiguration": log_configuration(log_group, region),
     }
     return {key: value for key, value in definition.items() if value not in (None, [], {})}
 
@@ -73,7 +73,8 @@ def volumes(name: str, member: Member) -> dict[str, str]:
     }
 
 
-def _log_configuration(log_group: str, region: str) -> dict[str, Any]:
+def log_configuration(log_group: str, region: str) -> dict[str, Any]:
+    """Return the configuration with which a container's output goes into a log group."""
     return {
         "logDriver": "awslogs",
         "options": {

@@ -14,6 +14,7 @@ from cdktf_cdktf_provider_aws.ecs_task_definition import (
 from constructs import Construct
 
 from modules.compute.keys.images import image_reference
+from modules.compute.keys.instance_types import Architecture
 from modules.compute.repository.repository import pull_statements
 from modules.compute.task.access import TaskAccess
 from modules.compute.task.container import container_definition, volumes
@@ -28,7 +29,8 @@ from modules.foundation.variables import variables_for
 TaskKind = Literal["service", "scheduled_task"]
 #: The image of a task definition before the first push, so that everything else can be created; it never runs.
 NO_IMAGE_YET = "{label}:0.0.0"
-_ARCHITECTURES = {"arm64": "ARM64", "x86_64": "X86_64"}
+#: The names of ECS.
+ARCHITECTURES: dict[Architecture, str] = {"arm64": "ARM64", "x86_64": "X86_64"}
 
 
 class Task(Construct):
@@ -139,7 +141,7 @@ class Task(Construct):
             memory=str(settings.memory),
             runtime_platform=EcsTaskDefinitionRuntimePlatform(
                 operating_system_family="LINUX",
-                cpu_architecture=_ARCHITECTURES[self._context.cluster.settings.architecture],
+                cpu_architecture=ARCHITECTURES[self._context.cluster.settings.architecture],
             ),
             ephemeral_storage=(
                 EcsTaskDefinitionEphemeralStorage(size_in_gib=settings.ephemeral_storage_gib)

@@ -15,6 +15,7 @@ from cdktf_cdktf_provider_aws.elasticache_user import ElasticacheUser, Elasticac
 from cdktf_cdktf_provider_aws.elasticache_user_group import ElasticacheUserGroup
 from constructs import Construct
 
+from modules.data.cache.keys.names import PORT, cache_id, cache_user_id
 from modules.data.cache.settings import CacheSettings
 from modules.data.final_snapshots import final_snapshot_identifier
 from modules.foundation.foundation import Foundation
@@ -25,12 +26,6 @@ from modules.foundation.resources import kept_if
 from modules.network.vpc.security_groups import SecurityGroup, members_of
 from modules.network.vpc.vpc import Network
 
-#: The port that both engines listen on by default.
-PORT = 6379
-#: [CreateReplicationGroup, ReplicationGroupId]
-#: (https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html); used for the IDs
-#: of users and user groups too.
-ID_LIMIT = 40
 #: The engine of users and user groups, for both cache engines: a Valkey cache can use a group of either engine ([Amazon
 #: ElastiCache User Guide, Role-Based Access Control (RBAC)]
 #: (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html)), but only a Redis group can have a user
@@ -61,7 +56,7 @@ class Cache(Construct):
         self._settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "cache")
-        self._id = foundation.names.of(name, ID_LIMIT)
+        self.id = cache_id(foundation.names, name)
         self._create_subnet_group(network)
         self._create_parameter_group()
         self._create_security_group(network)
@@ -75,7 +70,7 @@ class Cache(Construct):
         [CreateReplicationGroup](https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html)
         numbers the nodes: with the ID `sessions`, they are sessions-001, sessions-002, ...
         """
-        nodes = [f"{self._id}-{ordinal:03d}" for ordinal in range(1, self._settings.nodes + 1)]
+        nodes = [f"{self.id}-{ordinal:03d}" for ordinal in range(1, self._settings.nodes + 1)]
         return {"nodes": [MetricSource("AWS/ElastiCache", {"CacheClusterId": node}) for node in nodes]}
 
     def allow_ingress_from(self, security_group_id: str, name: str) -> None:
@@ -103,7 +98,7 @@ class Cache(Construct):
 
     def user_id(self, user: str) -> str:
         """Return the ID and name of the user; IAM authentication requires that both are the same."""
-        return self._foundation.names.of(f"{self._name}-{user}", ID_LIMIT)
+        return cache_user_id(self._foundation.names, self._name, user)
 
     def _user_arn(self, user: str) -> str:
         names = self._foundation.names
@@ -113,8 +108,8 @@ class Cache(Construct):
         self._subnet_group = self._make(
             ElasticacheSubnetGroup,
             self._name,
-            name=self._id,
-            description=f"Data subnets for {self._id}",
+            name=self.id,
+            description=f"Data subnets for {self.id}",
             subnet_ids=network.data.all_ids(),
         ).name
 
@@ -124,8 +119,8 @@ class Cache(Construct):
             ElasticacheParameterGroup,
             f"{self._name}_{family}",
             # The name has the family, so the group of a new major version is created while the old one is in use.
-            name=f"{self._id}-{family}",
-            description=f"Parameters of {self._id}",
+            name=f"{self.id}-{family}",
+            description=f"Parameters of {self.id}",
             family=family,
             parameter=[
                 ElasticacheParameterGroupParameter(name=name, value=value)
@@ -141,7 +136,7 @@ class Cache(Construct):
             self._make,
             self._name,
             name=name,
-            description=f"Cache {self._id}: clients by name",
+            description=f"Cache {self.id}: clients by name",
             vpc_id=network.vpc_id,
         )
         self.security_group_id = self._group.id
@@ -164,7 +159,7 @@ class Cache(Construct):
         group = self._make(
             ElasticacheUserGroup,
             self._name,
-            user_group_id=self._id,
+            user_group_id=self.id,
             engine=USER_ENGINE,
             user_ids=[default.user_id, *users],
         )
@@ -187,7 +182,7 @@ class Cache(Construct):
         group = self._make(
             ElasticacheReplicationGroup,
             self._name,
-            replication_group_id=self._id,
+            replication_group_id=self.id,
             description=f"{self._foundation.names.product} {self._foundation.names.environment}: {self._name}",
             engine=settings.engine,
             engine_version=settings.engine_version,
@@ -222,7 +217,7 @@ class Cache(Construct):
 
     def _final_snapshot_identifier(self) -> str:
         replaced_by = {"restore_from_snapshot": self._settings.restore_from_snapshot or ""}
-        return final_snapshot_identifier(self._make, self._name, self._id, replaced_by)
+        return final_snapshot_identifier(self._make, self._name, self.id, replaced_by)
 
 
 def _delivery(kind: str, log_group: LogGroup) -> ElasticacheReplicationGroupLogDeliveryConfiguration:

@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_aws.rds_cluster_parameter_group import (
 )
 from constructs import Construct
 
-from modules.data.database.settings import IDENTIFIER_LIMIT, DatabaseSettings, cluster_identifier
+from modules.data.database.settings import DatabaseSettings, cluster_identifier, instance_identifier
 from modules.data.final_snapshots import final_snapshot_identifier
 from modules.foundation.foundation import Foundation
 from modules.foundation.logs import RETENTION_DAYS
@@ -82,8 +82,8 @@ class DatabasePrerequisites(Construct):
         self.monitoring_role_arn = self._create_monitoring_role() if settings.monitoring_interval else None
 
     def instance_identifier(self, ordinal: int) -> str:
-        """Return an instance's identifier. It has the ordinal and not the role, which a failover changes."""
-        return self.names.of(f"{self.label}-{ordinal}", IDENTIFIER_LIMIT)
+        """Return an instance's identifier."""
+        return instance_identifier(self.names, self.label, ordinal)
 
     @property
     def instance_arguments(self) -> InstanceArguments:

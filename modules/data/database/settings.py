@@ -18,6 +18,11 @@ def cluster_identifier(names: Names, label: str) -> str:
     return names.of(label, IDENTIFIER_LIMIT)
 
 
+def instance_identifier(names: Names, label: str, ordinal: int) -> str:
+    """Return an instance's identifier. It has the ordinal and not the role, which a failover changes."""
+    return names.of(f"{label}-{ordinal}", IDENTIFIER_LIMIT)
+
+
 class DatabaseSettings(DatabaseFields):
     """A `database` block: an Aurora cluster, or RDS DB instances."""
 
@@ -25,3 +30,7 @@ class DatabaseSettings(DatabaseFields):
     def _rules(self) -> "DatabaseSettings":
         raise_findings(findings(self))
         return self
+
+    def identifier(self, names: Names, label: str) -> str:
+        """Return the identifier of the cluster, or of the primary instance."""
+        return cluster_identifier(names, label) if self.is_aurora else instance_identifier(names, label, 1)

@@ -2,7 +2,8 @@
 
 from modules.data.bucket.buckets import Bucket
 from modules.data.bucket.keys.access import Prefixes
-from modules.data.cache.cache import PORT, Cache
+from modules.data.cache.cache import Cache
+from modules.data.cache.keys.names import PORT
 from modules.data.database.database import Database
 from modules.data.logins import (
     cache_login,

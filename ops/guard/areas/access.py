@@ -45,5 +45,7 @@ ACCESS: tuple[Row, ...] = (
     *(weakens("aws_iam_account_password_policy", f"require_{kind}", off, "would accept simpler passwords") for kind in ("lowercase_characters", "uppercase_characters", "numbers", "symbols")),
     guards("aws_iam_virtual_mfa_device", "somebody would no longer need a second factor"),
     weakens("aws_ebs_encryption_by_default", "enabled", off, "would let new volumes be created without encryption"),
+    guards("aws_ssm_document", "sessions of Session Manager would no longer be encrypted and logged"),
+    noted(weakens("aws_ssm_document", "content", changed, "would change how sessions are encrypted, logged, or limited")),
     guards("aws_ebs_encryption_by_default", "new volumes could be created without encryption"),
 )

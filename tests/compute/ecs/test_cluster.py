@@ -124,10 +124,10 @@ def test_user_data_names_the_cluster_and_blocks_instance_metadata_for_tasks(batc
 
 
 def test_agent_role_is_limited_to_its_own_cluster(batch: Template) -> None:
-    statements = {each["Sid"]: each for each in batch.policy("aws_iam_role_policy.ecs_night_instances")}
+    statements = {each["Sid"]: each for each in batch.policy("aws_iam_role_policy.ecs_legacy_instances")}
     arn = "arn:aws:ecs:us-east-1:555555555555"
-    assert statements["JoinCluster"]["Resource"] == [f"{arn}:cluster/mobile-events-night"]
-    assert statements["TakeTasks"]["Resource"] == [f"{arn}:container-instance/mobile-events-night/*"]
+    assert statements["JoinCluster"]["Resource"] == [f"{arn}:cluster/mobile-events-legacy"]
+    assert statements["TakeTasks"]["Resource"] == [f"{arn}:container-instance/mobile-events-legacy/*"]
     without_resource = [each["Action"] for each in statements.values() if each["Resource"] == ["*"]]
     assert without_resource == [["ecs:DiscoverPollEndpoint", "ec2:DescribeTags"]]
     # The task execution role has the permissions for images and logs, the task role those for secrets.

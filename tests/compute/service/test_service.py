@@ -250,6 +250,7 @@ def test_ingress_rules_are_limited_to_callers(tasks: Template) -> None:
         "service_search_from_service_web": ("${aws_security_group.service_web.id}", 9200),
         "service_search_from_scheduled_task_clean_up": ("${aws_security_group.scheduled_task_clean_up.id}", 9200),
         "service_web_from_service_search": ("${aws_security_group.service_search.id}", 3000),
+        "service_web_from_developers": ("${aws_security_group.developers_tasks.id}", 3000),
     }
 
 

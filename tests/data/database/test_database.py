@@ -204,9 +204,10 @@ def test_dns_names_in_the_private_zone_resolve_to_the_endpoints(prod: Template, 
 
 
 def test_database_security_group_allows_named_clients_only(prod: Template, dev: Template) -> None:
-    for template in (prod, dev):
+    service = "database_main_from_service_api"
+    for template, clients in ((prod, {service}), (dev, {service, "database_main_from_developers"})):
         rules = template.resources("aws_vpc_security_group_ingress_rule")
-        assert [name for name in rules if name.startswith("database_")] == ["database_main_from_service_api"]
+        assert {name for name in rules if name.startswith("database_")} == clients
         group = template.resource("aws_security_group.database_main")
         assert "ingress" not in group
         assert "egress" not in group

@@ -76,6 +76,11 @@ class EcsInstancesSettings(TieredSettings):
         le=WARMUP_LIMIT_SECONDS,
         description="Seconds until a new instance counts as capacity, including its start and its first image pull.",
     )
+    session_manager: bool = Field(
+        default=False,
+        description="Whether people with permission can open a shell on the instances with Session Manager. There is "
+        "no SSH. The account file's `sessions` block encrypts, limits, and logs the sessions.",
+    )
     instance_refresh: bool = Field(
         default=False,
         description="Whether a change of instance type, AMI, or volume replaces the running instances one after "

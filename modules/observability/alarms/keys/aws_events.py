@@ -44,6 +44,10 @@ def _has_spot_instances(blocks: EdgeBlocks) -> bool:
     return any(group.capacity == "spot" for cluster in blocks.eks.values() for group in cluster.managed.values())
 
 
+def _has_sessions_in_production(blocks: EdgeBlocks) -> bool:
+    return blocks.tier == "production" and (blocks.developers is not None or blocks.has_session_hosts)
+
+
 def _begins(names: Names, prefix: str = "") -> list[dict[str, str]]:
     """Return the match of names, or of ARNs after `prefix`, that begin with the product and the environment."""
     return [{"prefix": f"{prefix}{names.of('')}"}]
@@ -168,6 +172,15 @@ EVENTS: Mapping[str, AwsEvent] = {
         lambda _: {"detail": {"state": ["FAILED"]}},
         lambda blocks: blocks.backup is not None and blocks.backup.copy_to_region is not None,
         "A backup was not copied to the other Region; of any environment in the account.",
+    ),
+    "session_started": AwsEvent(
+        "info",
+        "aws.ssm",
+        ("AWS API Call via CloudTrail",),
+        lambda _: {"detail": {"eventName": ["StartSession"]}},
+        _has_sessions_in_production,
+        "Somebody opened a session with an instance or a task of production; of any environment in the account. "
+        "EventBridge gets this event only if the account has a CloudTrail trail.",
     ),
     "key_deletion": AwsEvent(
         "critical",

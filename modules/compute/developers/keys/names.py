@@ -1,0 +1,36 @@
+"""Names of what the `developers` block creates, which `python -m ops connect` looks up in AWS."""
+
+from modules.foundation.names import Names
+
+#: The label of the cluster, and the purpose in all names. No `ecs` or `service` block may have it beside the block.
+DEVELOPERS = "developers"
+
+
+def cluster_name(names: Names) -> str:
+    """Return the name of the cluster of the tasks."""
+    return names.of(DEVELOPERS)
+
+
+def task_family(names: Names) -> str:
+    """Return the family of the task definition."""
+    return names.of(DEVELOPERS)
+
+
+def security_group_name(names: Names) -> str:
+    """Return the name of the tasks' security group."""
+    return names.of(DEVELOPERS)
+
+
+def policy_name(names: Names) -> str:
+    """Return the name of the policy for people."""
+    return names.of(DEVELOPERS)
+
+
+def policy_arn(names: Names) -> str:
+    """Return the ARN of the policy for people, for a stack that attaches it to a role."""
+    return f"arn:aws:iam::{names.account_id}:policy/{policy_name(names)}"
+
+
+def role_purpose(use: str) -> str:
+    """Return what a role of the tasks is for, `execution` or `task`; its name contains this."""
+    return f"{DEVELOPERS}-{use}"
