@@ -125,7 +125,9 @@ class AccountStack(TerraformStack):
         if shipped:
             PipelineRoles(self, "pipeline", make=make, names=names, states=shipped)
         if account:
-            AccountModule(self, "account", settings=account, environments=environments, foundation=foundation)
+            AccountModule(
+                self, "account", settings=account, environments=environments, operating={}, foundation=foundation
+            )
 
 
 def _shipped(environment: Environment, settings: PipelineSettings) -> PipelineState:

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from modules.account.contact.settings import ContactSettings, ContactType
 from modules.account.notify.settings import NotifySettings
+from modules.account.people.settings import PeopleSettings
 from modules.foundation.settings import AccountId, TieredSettings
 
 
@@ -23,4 +24,8 @@ class Account(TieredSettings):
     )
     notify: NotifySettings | None = Field(
         default=None, description="Whom the account's findings, sign-ins, and changes of its protections notify."
+    )
+    people: PeopleSettings | None = Field(
+        default=None,
+        description="By default nobody has a role from here: an organization may give people access by itself.",
     )

@@ -1,14 +1,20 @@
 """The account module of one account stack."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from cdktf import TerraformOutput
 from constructs import Construct
 
 from modules.account.blocks import Account
 from modules.account.contact.contact import Contacts
 from modules.account.notify.notify import Notify
+from modules.account.people.people import People
 from modules.foundation.blocks import EnvironmentKeys
 from modules.foundation.foundation import Foundation
+from modules.foundation.policies import Statement
+
+#: Where CloudTrail logs requests to the global endpoints of IAM, STS, and the console.
+GLOBAL_REGION = "us-east-1"
 
 
 class AccountModule(Construct):
@@ -21,9 +27,13 @@ class AccountModule(Construct):
         *,
         settings: Account,
         environments: Sequence[EnvironmentKeys],
+        operating: Mapping[str, Sequence[Statement]],
         foundation: Foundation,
     ) -> None:
-        """`environments` are those of the account; the names of `foundation` are the account's."""
+        """`environments` are those of the account; the names of `foundation` are the account's.
+
+        `operating` are statements by environment for people who may operate it.
+        """
         super().__init__(scope, id)
         #: The Regions of the environments, each once, the Region of the state bucket first.
         self.regions = tuple(dict.fromkeys([foundation.names.region, *(each.region for each in environments)]))
@@ -31,3 +41,16 @@ class AccountModule(Construct):
             Contacts(self, "contacts", settings=settings.contact, foundation=foundation)
         if settings.notify:
             Notify(self, "notify", settings=settings.notify, regions=self.regions, foundation=foundation)
+        if settings.people:
+            people = People(
+                self,
+                "people",
+                settings=settings.people,
+                environments={each.name: each.names for each in environments},
+                operating=operating,
+                regions=list(dict.fromkeys([*self.regions, GLOBAL_REGION])),
+                foundation=foundation,
+            )
+            TerraformOutput(
+                self, "people_roles", value=people.roles, description="The roles of people, by environment and right"
+            ).override_logical_id("people_roles")

@@ -14,6 +14,7 @@ class Words(NamedTuple):
 #: By regular expression, exactly as in a field's `pattern`. A test compares them with all fields.
 WORDS = {
     r"^[0-9()+ -]+$": Words("a phone number: digits, spaces, and ( ) + -", "+82 2 1234 5678"),
+    r"^[A-Za-z0-9_+=,.@-]+$": Words("a name in IAM: letters, digits, and _ + = , . @ -", "jisoo@agora.example"),
     r"^/[^:]+$": Words("a folder below the root: an absolute path without a colon", "/var/cache"),
     r"^/[!-~]*$": Words("the path of a URL: it begins with / and has no spaces", "/healthz"),
     r"^/[A-Za-z0-9_./-]+$": Words("a path that begins with / and has letters, digits, and _ . / - only", "/404.html"),

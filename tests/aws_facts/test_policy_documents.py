@@ -16,6 +16,7 @@ from tests.support.template import Template
 LIMITS: dict[PolicyKind, int] = {
     # [IAM User Guide, IAM and AWS STS quotas](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)
     "trust": 2048,
+    "managed": 6144,
     # [Amazon S3 User Guide, Adding a bucket policy by using the Amazon S3 console]
     # (https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html)
     "bucket": 20 * 1024,
@@ -80,9 +81,10 @@ def resources_without_an_action(document: Document, statement: Statement) -> Fin
 
 
 def malformed_arns(_: Document, statement: Statement) -> Findings:
-    """Yield resources that are not ARNs, or have a token."""
+    """Yield resources that are not ARNs, or have a token of Terraform; IAM has variables such as `${aws:username}`."""
+    form = r"arn:aws:[a-z0-9-]+:([a-z0-9-]*|\*):([0-9]{12}|\*)?:([^$]|\$\{aws:\w+\})+"
     for resource in [*listed(statement.get("Resource", [])), *listed(statement.get("NotResource", []))]:
-        if resource != "*" and not re.fullmatch(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}|\*)?:[^$]+", resource):
+        if resource != "*" and not re.fullmatch(form, resource):
             yield f"{resource} is not an ARN"
 
 
@@ -267,5 +269,5 @@ def _is_claim(document: Document, statement: Statement, key: str) -> bool:
 
 def _size(document: Document) -> int:
     """Return a document's size as its service counts it; IAM does not count white space."""
-    text = re.sub(r"\s", "", document.text) if document.kind in ("trust", "identity") else document.text
+    text = re.sub(r"\s", "", document.text) if document.kind in ("trust", "identity", "managed") else document.text
     return len(text.encode())
