@@ -12,6 +12,7 @@ import typer
 from modules.environment_files import chosen, load
 from modules.foundation.problems import SettingsError
 from ops import steps
+from ops.access.commands import access
 from ops.dashboard.commands import dashboard
 from ops.deploy_commands import deployment
 from ops.errors import ExitCode
@@ -43,6 +44,7 @@ app.add_typer(secret, name="secret")
 app.add_typer(state, name="state")
 app.add_typer(experiment, name="experiment")
 app.add_typer(ci, name="ci")
+app.add_typer(access, name="access")
 app.add_typer(dashboard, name="dashboard")
 
 
