@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from modules.account.blocks import Account
+from modules.account.notify.keys.events import BREAK_GLASS_USED
 from modules.account.people.keys.rights import RIGHTS
 from modules.account.people.keys.trust import TRUST_POLICY_LIMIT, trust_policy
 from modules.foundation.blocks import EnvironmentKeys
@@ -15,6 +16,7 @@ def findings(account: Account, environments: Sequence[EnvironmentKeys]) -> Itera
     yield from _foreign_environments(account, environments)
     yield from _without_access(account)
     yield from _too_many_people(account)
+    yield from _silent_break_glass(account)
     yield from _identities_in_development(account, environments)
 
 
@@ -62,6 +64,17 @@ def _too_many_people(account: Account) -> Iterator[Finding]:
                 f"AWS allows {TRUST_POLICY_LIMIT}"
             )
             yield Finding(("people",), None, rule, "remove people from it, or write shorter user names")
+
+
+def _silent_break_glass(account: Account) -> Iterator[Finding]:
+    labels = account.people.break_glass() if account.people else []
+    if labels and account.notify is None:
+        rule = "has no alarm: this file has no notify block, so nobody would hear of the use of the role"
+        yield Finding(("people", "person", labels[0], "break_glass"), True, rule, "add notify { emails = [...] }")
+    if labels and account.notify and BREAK_GLASS_USED in account.notify.events_off:
+        rule = "must notify somebody: the role for emergencies has no other limit"
+        at = ("notify", "events_off", BREAK_GLASS_USED)
+        yield Finding(at, account.notify.events_off[BREAK_GLASS_USED], rule, "remove it")
 
 
 def _identities_in_development(account: Account, environments: Sequence[EnvironmentKeys]) -> Iterator[Finding]:

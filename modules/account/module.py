@@ -7,14 +7,12 @@ from constructs import Construct
 
 from modules.account.blocks import Account
 from modules.account.contact.contact import Contacts
-from modules.account.notify.notify import Notify
+from modules.account.notify.keys.events import BREAK_GLASS_USED
+from modules.account.notify.notify import GLOBAL_REGION, Notify
 from modules.account.people.people import People
 from modules.foundation.blocks import EnvironmentKeys
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement
-
-#: Where CloudTrail logs requests to the global endpoints of IAM, STS, and the console.
-GLOBAL_REGION = "us-east-1"
 
 
 class AccountModule(Construct):
@@ -40,7 +38,14 @@ class AccountModule(Construct):
         if settings.contact:
             Contacts(self, "contacts", settings=settings.contact, foundation=foundation)
         if settings.notify:
-            Notify(self, "notify", settings=settings.notify, regions=self.regions, foundation=foundation)
+            Notify(
+                self,
+                "notify",
+                settings=settings.notify,
+                regions=self.regions,
+                without=() if settings.people and settings.people.break_glass() else (BREAK_GLASS_USED,),
+                foundation=foundation,
+            )
         if settings.people:
             people = People(
                 self,

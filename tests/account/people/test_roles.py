@@ -207,3 +207,26 @@ def test_boundary_of_one_environment_denies_the_others() -> None:
     assert is_allowed(found, "ecs:UpdateService", SERVICE, {"aws:resourcetag/environment": "dev"})
     assert not is_allowed(found, "ecs:UpdateService", SERVICE, {"aws:resourcetag/environment": "staging"})
     assert len(json.dumps(found)) < 6144
+
+
+def test_use_of_break_glass_raises_an_alarm_in_each_region_where_it_can_be_assumed(account: Template) -> None:
+    role = account.resource("aws_iam_role.people_break_glass")
+    (statement,) = statements(role["assume_role_policy"])
+    regions = statement["Condition"]["StringEquals"]["aws:RequestedRegion"]
+    rules = {
+        rule.get("provider", "aws").removeprefix("aws.").replace("aws", "ap-northeast-2"): rule
+        for name, rule in account.resources("aws_cloudwatch_event_rule").items()
+        if name.startswith("notify_event_break_glass_used")
+    }
+    assert set(rules) == set(regions) == {"ap-northeast-2", "us-east-1"}
+    for rule in rules.values():
+        # AssumeRole only reads, for CloudTrail.
+        assert rule["state"] == "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+        pattern = json.loads(rule["event_pattern"])["detail"]["requestParameters"]
+        assert pattern == {"roleArn": [f"{IAM}:role/{role['name']}"]}
+
+
+def test_account_without_break_glass_has_no_rule_for_it(mobile_staging: Template) -> None:
+    assert not [
+        each for each in mobile_staging.resources("aws_cloudwatch_event_rule") if each.startswith("notify_event_break")
+    ]

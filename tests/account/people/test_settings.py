@@ -99,3 +99,22 @@ def test_person_in_the_identity_account_needs_no_access(tmp_path: Path) -> None:
 )
 def test_people_that_do_not_fit_are_a_problem(tmp_path: Path, people: str, problem: str) -> None:
     assert only_problem(tmp_path, {"dev": DEV, "prod": PROD, "accounts/one": _account(people)}).startswith(problem)
+
+
+NOTIFY = "notify {\n%s}\n"
+BREAK_GLASS = CENTER + JISOO.replace("{\n", "{\n  break_glass = true\n", 1)
+
+
+@pytest.mark.parametrize(
+    ("notify", "problem"),
+    [
+        ("", "accounts/one.hcl:8: people.person.jisoo.break_glass true has no alarm: this file has no notify block"),
+        (
+            NOTIFY % '  events_off = { break_glass_used = "We know" }\n',
+            "accounts/one.hcl:13: notify.events_off.break_glass_used We know must notify somebody: the role for",
+        ),
+    ],
+)
+def test_break_glass_without_an_alarm_is_a_problem(tmp_path: Path, notify: str, problem: str) -> None:
+    files = {"dev": DEV, "prod": PROD, "accounts/one": _account(BREAK_GLASS) + notify}
+    assert only_problem(tmp_path, files).startswith(problem)

@@ -8,8 +8,7 @@ people {
   }
 
   person "haneul" {
-    access      = { mobile = "administer" }
-    break_glass = true
+    access = { mobile = "administer" }
   }
 
   person "daniel" {

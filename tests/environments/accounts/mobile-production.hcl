@@ -2,6 +2,10 @@
 
 account_id = "444444444444"
 
+notify {
+  emails = ["security@corp.example"]
+}
+
 people {
   identity_account {
     account_id = "999900009999"
