@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+from modules.account import checks
 from modules.account.blocks import Account
 from modules.environment import Environment
 from modules.foundation.problems import Problem, SettingsError, raise_problems
@@ -38,6 +39,10 @@ def load_accounts(folder: Path, environments: Sequence[Environment]) -> tuple[di
             problems += error.problems
             continue
         problems += _misplaced(file, files, environments)
+        problems += [
+            file.document.problem(each.at, each.value, each.rule, each.remedy)
+            for each in checks.findings(file.settings, environments)
+        ]
         files.setdefault(file.settings.account_id, file)
     return files, problems
 

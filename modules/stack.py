@@ -14,6 +14,7 @@ from constructs import Construct
 from modules.access.module import AccessModule
 from modules.account.blocks import Account
 from modules.account.module import AccountModule
+from modules.compute.developers.keys.statements import session_statements
 from modules.compute.module import ComputeModule
 from modules.data.database.keys.passwords import secrets_read_at_plan
 from modules.data.module import DataModule
@@ -125,7 +126,14 @@ class AccountStack(TerraformStack):
         if shipped:
             PipelineRoles(self, "pipeline", make=make, names=names, states=shipped)
         if account:
-            AccountModule(self, "account", settings=account, environments=environments, foundation=foundation)
+            AccountModule(
+                self,
+                "account",
+                settings=account,
+                environments=environments,
+                operating={each.name: session_statements(each.names) for each in environments if each.developers},
+                foundation=foundation,
+            )
 
 
 def _shipped(environment: Environment, settings: PipelineSettings) -> PipelineState:

@@ -12,6 +12,7 @@ import typer
 from modules.environment_files import chosen, load
 from modules.foundation.problems import SettingsError
 from ops import steps
+from ops.access.commands import access
 from ops.connect.commands import connect
 from ops.dashboard.commands import dashboard
 from ops.deploy_commands import deployment
@@ -45,6 +46,7 @@ app.add_typer(state, name="state")
 app.add_typer(experiment, name="experiment")
 app.add_typer(connect, name="connect")
 app.add_typer(ci, name="ci")
+app.add_typer(access, name="access")
 app.add_typer(dashboard, name="dashboard")
 
 

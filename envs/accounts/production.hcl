@@ -26,3 +26,28 @@ notify {
 sessions {
   idle_timeout_minutes = 10
 }
+
+# Who may do what in prod. People sign in to IAM Identity Center, which asks for MFA; `make bootstrap` applies a change.
+people {
+  identity_center {
+    permission_set = "CommunityTeam"
+    prompt_for_mfa = "always_on"
+  }
+
+  person "jisoo" {
+    user_name   = "jisoo@agora.example"
+    access      = { prod = "administer" }
+    break_glass = true
+  }
+
+  person "minho" {
+    user_name   = "minho@agora.example"
+    access      = { prod = "operate" }
+    break_glass = true
+  }
+
+  person "sora" {
+    user_name = "sora@agora.example"
+    access    = { prod = "read" }
+  }
+}

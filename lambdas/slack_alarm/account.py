@@ -96,3 +96,26 @@ def protection_call(event: Event) -> Reading | None:
         ),
         page=page("Trails", event, "cloudtrailv2", "/trails") if kind == "Trail" else None,
     )
+
+
+def break_glass(event: Event) -> Reading | None:
+    """[CloudTrail event of AssumeRole]
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html): the session's name is chosen by the
+    person, and `userIdentity` is who asked.
+    """
+    detail = event["detail"]
+    if event["source"] != "aws.sts" or detail.get("eventName") != "AssumeRole":
+        return None
+    parameters, identity = detail.get("requestParameters") or {}, detail["userIdentity"]
+    who = last_part(identity.get("arn")) or identity.get("userName") or "Somebody"
+    role, error = last_part(parameters.get("roleArn")), detail.get("errorCode")
+    return Reading(
+        title=f"{who} could not assume {role}: {error}" if error else f"{who} assumed {role}",
+        text=detail.get("errorMessage") or "",
+        facts=(
+            ("By", identity.get("arn") or identity.get("principalId")),
+            ("Session", parameters.get("roleSessionName")),
+            ("From", detail.get("sourceIPAddress")),
+            ("Program", detail.get("userAgent")),
+        ),
+    )

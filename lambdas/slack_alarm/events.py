@@ -23,7 +23,7 @@ _READERS: Mapping[str, Callable[[Event], Reading | None]] = {
     "Backup Job State Change": services.backup_job,
     "Copy Job State Change": services.backup_job,
     "Restore Job State Change": services.backup_job,
-    _CLOUDTRAIL: lambda event: services.key_call(event) or account.protection_call(event),
+    _CLOUDTRAIL: lambda event: services.key_call(event) or account.protection_call(event) or account.break_glass(event),
     "KMS CMK Deletion": services.key_deleted,
     "ACM Certificate Approaching Expiration": services.certificate,
     "ACM Certificate Expired": services.certificate,

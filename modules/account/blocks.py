@@ -4,6 +4,7 @@ from pydantic import Field
 
 from modules.account.contact.settings import ContactSettings, ContactType
 from modules.account.notify.settings import NotifySettings
+from modules.account.people.settings import PeopleSettings
 from modules.account.sessions.settings import SessionsSettings
 from modules.foundation.settings import AccountId, TieredSettings
 
@@ -28,4 +29,8 @@ class Account(TieredSettings):
     sessions: SessionsSettings | None = Field(
         default=None,
         description="Preferences of Session Manager. By default those of the console, which log nothing at first.",
+    )
+    people: PeopleSettings | None = Field(
+        default=None,
+        description="By default nobody has a role from here: an organization may give people access by itself.",
     )

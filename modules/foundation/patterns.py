@@ -17,6 +17,7 @@ WORDS = {
         "a Linux user: 1 to 32 lowercase letters, digits, _ and -, beginning with a letter or _", "ec2-user"
     ),
     r"^[0-9()+ -]+$": Words("a phone number: digits, spaces, and ( ) + -", "+82 2 1234 5678"),
+    r"^[A-Za-z0-9_+=,.@-]+$": Words("a name in IAM: letters, digits, and _ + = , . @ -", "jisoo@agora.example"),
     r"^/[^:]+$": Words("a folder below the root: an absolute path without a colon", "/var/cache"),
     r"^/[!-~]*$": Words("the path of a URL: it begins with / and has no spaces", "/healthz"),
     r"^/[A-Za-z0-9_./-]+$": Words("a path that begins with / and has letters, digits, and _ . / - only", "/404.html"),

@@ -30,8 +30,12 @@ class Role:
         statements: Iterable[Statement] = (),
         policy_name: str | None = None,
         managed_policies: Mapping[str, str] | None = None,
+        permissions_boundary: str | None = None,
+        max_session_duration: int | None = None,
     ) -> None:
         """`name` is the purpose in the role's name; `managed_policies` are ARNs by the address of the attachment.
+
+        `permissions_boundary` is the ARN of a managed policy, `max_session_duration` is in seconds.
 
         Without `policy_name`, the inline policy is named after the address.
         """
@@ -40,7 +44,15 @@ class Role:
         self._policy_name = policy_name or address.replace("_", "-")
         self._document = PolicyDocument(f"role {names.role(name)}")
         self._policy: IamRolePolicy | None = None
-        role = make(IamRole, address, name=names.role(name), description=description, assume_role_policy=trust_policy)
+        role = make(
+            IamRole,
+            address,
+            name=names.role(name),
+            description=description,
+            assume_role_policy=trust_policy,
+            permissions_boundary=permissions_boundary,
+            max_session_duration=max_session_duration,
+        )
         self.name = role.name
         self.arn = role.arn
         #: In plain text, for policies that name the role and need not wait for it.

@@ -199,6 +199,8 @@ IMPORT_IDS: Mapping[str, Row] = {
     ),
     "aws_grafana_workspace": Listed("grafana", "list_workspaces", "workspaces[?name=={name}].id"),
     "aws_grafana_workspace_saml_configuration": _named("{workspace_id}"),
+    "aws_iam_group": _named("{name}"),
+    "aws_iam_group_policy": _named("{group}:{name}"),
     "aws_iam_instance_profile": _named("{name}"),
     "aws_iam_openid_connect_provider": _named("arn:aws:iam::{account}:oidc-provider/{url:host}"),
     "aws_iam_policy": _named("arn:aws:iam::{account}:policy/{name}"),
@@ -208,6 +210,8 @@ IMPORT_IDS: Mapping[str, Row] = {
     "aws_iam_service_linked_role": Listed(
         "iam", "list_roles", "Roles[?Path==join('', ['/aws-service-role/', {aws_service_name}, '/'])].Arn"
     ),
+    "aws_iam_user": _named("{name}"),
+    "aws_iam_user_group_membership": _named("{user}/{groups[0]}"),
     "aws_internet_gateway": _ec2("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
     "aws_kinesis_firehose_delivery_stream": _named("arn:aws:firehose:{region}:{account}:deliverystream/{name}"),
     "aws_kinesis_stream": _named("{name}"),
@@ -350,6 +354,7 @@ CREATED_AGAIN: Mapping[str, str] = {
     "aws_ecr_replication_configuration": "PutReplicationConfiguration overwrites the registry's only configuration.",
     "aws_ecs_task_definition": "RegisterTaskDefinition adds a revision; old revisions stay and cost nothing.",
     "aws_grafana_role_association": "UpdatePermissions accepts a user who already has the role; not importable.",
+    "aws_iam_account_password_policy": "UpdateAccountPasswordPolicy overwrites the account's only policy.",
     "aws_lb_target_group_attachment": "RegisterTargets accepts a target that is already registered; not importable.",
     "aws_secretsmanager_secret_version": "PutSecretValue adds a version, which becomes the current one.",
     "aws_vpn_gateway_route_propagation": "EnableVgwRoutePropagation accepts a route table that is already enabled.",

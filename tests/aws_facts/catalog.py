@@ -21,6 +21,8 @@ GLOBAL_KEYS = {
     "aws:CalledVia": "ArrayOfString",
     "aws:CurrentTime": "Date",
     "aws:EpochTime": "Date",
+    "aws:MultiFactorAuthAge": "Numeric",
+    "aws:MultiFactorAuthPresent": "Bool",
     "aws:PrincipalAccount": "String",
     "aws:PrincipalArn": "ARN",
     "aws:PrincipalIsAWSService": "Bool",
@@ -39,6 +41,8 @@ GLOBAL_KEYS = {
     "aws:SourceOrgID": "String",
     "aws:SourceVpc": "String",
     "aws:SourceVpce": "String",
+    "aws:userid": "String",
+    "aws:username": "String",
     "aws:ViaAWSService": "Bool",
 }
 #: Condition keys that the copy lacks, each with its page.

@@ -32,8 +32,9 @@ PolicyKind = Literal[
 #: The attributes that contain policy documents, and the kind of each.
 POLICY_ATTRIBUTES: dict[tuple[str, str], PolicyKind] = {
     ("aws_iam_role", "assume_role_policy"): "trust",
-    ("aws_iam_policy", "policy"): "managed",
     ("aws_iam_role_policy", "policy"): "identity",
+    ("aws_iam_policy", "policy"): "managed",
+    ("aws_iam_group_policy", "policy"): "managed",
     ("aws_s3_bucket_policy", "policy"): "bucket",
     ("aws_kms_key", "policy"): "key",
     ("aws_opensearch_domain", "access_policies"): "domain",
@@ -58,8 +59,10 @@ ATTRIBUTES = {
         "arn:aws:elasticache:{region}:{account}:replicationgroup:{replication_group_id}"
     ),
     "aws_iam_openid_connect_provider.arn": "arn:aws:iam::{account}:oidc-provider/{url|host}",
+    "aws_iam_policy.arn": "arn:aws:iam::{account}:policy/{name}",
     "aws_iam_role.arn": "arn:aws:iam::{account}:role/{name}",
     "aws_iam_role.id": "{name}",
+    "aws_iam_user.arn": "arn:aws:iam::{account}:user/{name}",
     "aws_kinesis_stream.arn": "arn:aws:kinesis:{region}:{account}:stream/{name}",
     "aws_kms_key.arn": "arn:aws:kms:{region}:{account}:key/{id}",
     "aws_lambda_function.arn": "arn:aws:lambda:{region}:{account}:function:{function_name}",
@@ -215,7 +218,7 @@ class Stack:
     def documents(self) -> list[Document]:
         """The stack's policy documents, including the policies of its functions."""
         written = [
-            Document(resource, kind, self.resolve(resource.block[attribute]))
+            Document(resource, kind, self.resolve(resource.block[attribute]).replace("$${", "${"))
             for resource in self.resources
             for (type_, attribute), kind in POLICY_ATTRIBUTES.items()
             if resource.type == type_ and attribute in resource.block
@@ -224,7 +227,7 @@ class Stack:
 
     def policies_of(self, arn: str) -> list[Document]:
         """Return the resource-based policies of the resource with this ARN."""
-        return [each for each in self.documents if each.kind != "identity" and _is_about(each, arn)]
+        return [each for each in self.documents if each.kind not in ("identity", "managed") and _is_about(each, arn)]
 
     def role_policies(self, role_arn: str) -> list[Document]:
         """Return the inline policies of a role."""

@@ -81,11 +81,13 @@ def resources_without_an_action(document: Document, statement: Statement) -> Fin
 
 
 def malformed_arns(_: Document, statement: Statement) -> Findings:
-    """Yield resources that are not ARNs, or have a token. IAM's policy variables have two dollar signs in Terraform."""
+    """Yield resources that are not ARNs, or have a token of Terraform.
+
+    IAM has variables such as `${aws:username}`, with two dollar signs in Terraform.
+    """
+    form = r"arn:aws:[a-z0-9-]+:([a-z0-9-]*|\*):([0-9]{12}|\*)?:([^$]|\$?\$\{aws:\w+\})+"
     for resource in [*listed(statement.get("Resource", [])), *listed(statement.get("NotResource", []))]:
-        if resource != "*" and not re.fullmatch(
-            r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}|\*)?:([^$]|\$\$\{aws:\w+\})+", resource
-        ):
+        if resource != "*" and not re.fullmatch(form, resource):
             yield f"{resource} is not an ARN"
 
 

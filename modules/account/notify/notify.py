@@ -1,6 +1,6 @@
 """Topics of an account, and the EventBridge rules of all of its Regions."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
 from constructs import Construct
@@ -27,13 +27,20 @@ class Notify(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id: str, *, settings: NotifySettings, regions: Iterable[str], foundation: Foundation
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: NotifySettings,
+        regions: Iterable[str],
+        without: Collection[str],
+        foundation: Foundation,
     ) -> None:
-        """`regions` are those that the account uses."""
+        """`regions` are those that the account uses; `without` are events that it cannot have."""
         super().__init__(scope, id)
         self._foundation = foundation
         self._make = foundation.resources(self, "notify")
-        self._events = {name: event for name, event in EVENTS.items() if name not in settings.events_off}
+        self._events = {name: event for name, event in EVENTS.items() if name not in (*settings.events_off, *without)}
         names = foundation.names
         self.topics = AlarmTopics(
             self,

@@ -10,6 +10,7 @@ from modules.delivery.pipeline.role_names import Right
 from modules.delivery.pipeline.settings import GitlabSettings, PipelineSettings
 from modules.delivery.pipeline.trust import trust_policy
 from modules.delivery.state.state import state_bucket_name
+from modules.foundation.data_actions import DATA_ACTIONS
 from modules.foundation.names import Names
 from modules.foundation.policies import Statement, allow, deny, use_key_via
 from modules.foundation.resources import Resources
@@ -20,21 +21,6 @@ from modules.foundation.roles import Role, aws_policy
 #: compare them with the state; an apply also creates roles, keys, and policies, so even a narrower policy could not
 #: prevent privilege escalation.
 _MANAGED = {"plan": "ReadOnlyAccess", "apply": "AdministratorAccess"}
-#: Actions of ReadOnlyAccess that read data and values, which no plan needs.
-_DATA = (
-    "athena:GetQueryResults",
-    "dynamodb:BatchGetItem",
-    "dynamodb:GetItem",
-    "dynamodb:GetRecords",
-    "dynamodb:Query",
-    "dynamodb:Scan",
-    "kinesis:GetRecords",
-    "logs:FilterLogEvents",
-    "logs:GetLogEvents",
-    "logs:StartQuery",
-    "sqs:ReceiveMessage",
-    "ssm:GetParameter*",
-)
 
 
 @dataclass(frozen=True)
@@ -122,7 +108,7 @@ class PipelineRoles(Construct):
             ),
             *self._publishing_drift(state),
             *_reading_passwords(state.passwords),
-            deny("NoData", actions=_DATA, resources=["*"]),
+            deny("NoData", actions=DATA_ACTIONS, resources=["*"]),
             _deny_secrets_except(state.passwords.secret_arns if state.passwords else ()),
             {
                 "Sid": "NoObjects",

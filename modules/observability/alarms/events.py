@@ -47,5 +47,6 @@ def create_event_rule(
         name=names.of(f"event-{name.replace('_', '-')}", RULE_NAME_LIMIT),
         description=event.description,
         event_pattern=json.dumps(event.pattern(names)),
+        state=event.state,
         provider=provider,
     )

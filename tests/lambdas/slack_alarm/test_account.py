@@ -10,6 +10,10 @@ from tests.lambdas.slack_alarm import account_events as aws
 from tests.lambdas.slack_alarm.events import by_topic
 
 DETECTOR = "12abc34d567e8fa901bc2d34e56789f0"
+BREAK_GLASS = {
+    "roleArn": "arn:aws:iam::111111111111:role/agora-account-people-break-glass",
+    "roleSessionName": "anaya",
+}
 TRAIL = "arn:aws:cloudtrail:ap-northeast-2:111111111111:trail/agora-account"
 
 
@@ -56,6 +60,12 @@ def notice(event: Any, runbooks: str = "") -> Notice:
             aws.call("aws.guardduty", "DeleteDetector", {"detectorId": DETECTOR}),
             f"GuardDuty detector {DETECTOR} was deleted",
             "",
+        ),
+        (aws.call("aws.sts", "AssumeRole", BREAK_GLASS), "anaya assumed agora-account-people-break-glass", ""),
+        (
+            aws.call("aws.sts", "AssumeRole", BREAK_GLASS, errorCode="AccessDenied", errorMessage="No."),
+            "anaya could not assume agora-account-people-break-glass: AccessDenied",
+            "No.",
         ),
     ],
 )

@@ -6,6 +6,7 @@ A row is one EventBridge rule in each Region of the account, and its section in 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from modules.account.people.keys.rights import arn_of, break_glass_name
 from modules.foundation.names import Names
 from modules.observability.alarms.keys.alarm import Severity
 from modules.observability.alarms.keys.aws_events import AwsEvent, Pattern
@@ -20,8 +21,9 @@ def _event(
     detail_types: tuple[str, ...],
     matches: Callable[[Names], Pattern],
     description: str,
+    state: str | None = None,
 ) -> AwsEvent:
-    return AwsEvent(severity, source, detail_types, matches, lambda _: True, description)
+    return AwsEvent(severity, source, detail_types, matches, lambda _: True, description, state)
 
 
 def _detail(detail: Mapping[str, Any]) -> Callable[[Names], Pattern]:
@@ -32,6 +34,13 @@ def _calls(*names: str) -> Callable[[Names], Pattern]:
     return _detail({"eventName": list(names)})
 
 
+def _break_glass_use(names: Names) -> Pattern:
+    role_arn = arn_of(names, "role", break_glass_name(names))
+    return {"detail": {"eventName": ["AssumeRole"], "requestParameters": {"roleArn": [role_arn]}}}
+
+
+#: The event that only an account with the role for emergencies has.
+BREAK_GLASS_USED = "break_glass_used"
 #: By the name that `events_off` uses; `names` in a pattern are the account stack's. The patterns are those of the pages
 #: that tests/aws_facts/events.toml cites.
 EVENTS: Mapping[str, AwsEvent] = {
@@ -111,5 +120,17 @@ EVENTS: Mapping[str, AwsEvent] = {
         _CALL,
         _calls("DeleteDetector", "DisassociateFromAdministratorAccount"),
         "Somebody turned GuardDuty off in a Region.",
+    ),
+    # CloudTrail says that AssumeRole only reads, and rules that are only ENABLED do not match such events ([Amazon
+    # EventBridge User Guide, Receiving read-only management events from AWS services]
+    # (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html), whose
+    # example is AssumeRole). The event is in the Region of the endpoint, that of the global one in us-east-1.
+    BREAK_GLASS_USED: _event(
+        "critical",
+        "aws.sts",
+        _CALL,
+        _break_glass_use,
+        "Somebody assumed the role for emergencies, or tried to.",
+        "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS",
     ),
 }

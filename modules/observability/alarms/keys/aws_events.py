@@ -22,6 +22,8 @@ class AwsEvent:
     """The rest of the event pattern, restricted to resources of the environment by their names if it has any."""
     only_if: Callable[[EdgeBlocks], bool]
     description: str
+    state: str | None = None
+    """The state of the rule, if it is not ENABLED."""
 
     def pattern(self, names: Names) -> dict[str, Any]:
         """Return the event pattern."""
