@@ -64,6 +64,7 @@ def _session(user: str, role: str = CENTER_ROLE) -> dict[str, str]:
         ("iam:CreateAccessKey", []),
         ("cloudtrail:StopLogging", []),
         ("guardduty:DeleteDetector", []),
+        ("s3:PutAccountPublicAccessBlock", []),
     ],
 )
 def test_rights_allow_what_their_names_say(account: Template, action: str, rights: list[str]) -> None:
@@ -95,6 +96,8 @@ def test_operate_is_limited_to_the_environment(account: Template, tags: dict[str
         ("iam:PassRole", f"{IAM}:role/of-somebody-else", {}),
         ("events:DisableRule", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/agora-account-event-break-glass", {}),
         ("sns:DeleteTopic", f"arn:aws:sns:us-east-1:{ACCOUNT}:agora-account-alarms-critical", {}),
+        ("s3:DeleteObject", f"arn:aws:s3:::agora-account-logs-{ACCOUNT}-ap-northeast-2/AWSLogs/a.gz", {}),
+        ("logs:DeleteLogGroup", f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/agora/account/trail", {}),
         ("s3:PutBucketPolicy", f"arn:aws:s3:::agora-account-state-{ACCOUNT}-ap-northeast-2", {}),
         (
             "kms:ScheduleKeyDeletion",

@@ -32,9 +32,11 @@ _LONG_TERM = (
     "iam:UploadSSHPublicKey",
     "rolesanywhere:CreateTrustAnchor",
 )
-#: Actions that stop what records and reports, wherever it is.
-_RECORDS = (
+#: Actions that stop what records and reports, or turn off a default that protects the whole account.
+_PROTECTIONS = (
     "access-analyzer:DeleteAnalyzer",
+    "account:DeleteAlternateContact",
+    "account:PutAlternateContact",
     "cloudtrail:DeleteTrail",
     "cloudtrail:PutEventSelectors",
     "cloudtrail:StopLogging",
@@ -42,8 +44,11 @@ _RECORDS = (
     "config:DeleteConfigurationRecorder",
     "config:DeleteDeliveryChannel",
     "config:StopConfigurationRecorder",
+    "ec2:DisableEbsEncryptionByDefault",
+    "ec2:ModifyInstanceMetadataDefaults",
     "guardduty:DeleteDetector",
     "guardduty:UpdateDetector",
+    "s3:PutAccountPublicAccessBlock",
     "securityhub:DisableSecurityHub",
 )
 _READS = ("iam:Generate*", "iam:Get*", "iam:List*", "iam:Simulate*")
@@ -74,7 +79,7 @@ def boundary_statements(names: Names, env: str, others: Sequence[str]) -> list[S
             "Action": ["iam:PassRole", "iam:UpdateAssumeRolePolicy"],
             "NotResource": roles,
         },
-        deny("KeepRecords", actions=_RECORDS, resources=["*"]),
+        deny("KeepProtections", actions=_PROTECTIONS, resources=["*"]),
         *_keep_the_accounts(names),
         *_not_in(others),
     ]
@@ -97,7 +102,7 @@ def _only_with_a_boundary(names: Names, env: str) -> Statement:
 
 
 def _keep_the_accounts(names: Names) -> list[Statement]:
-    """Return the denials of changes to the account's own buckets, keys, rules, and topics."""
+    """Return the denials of changes to the account's own buckets, logs, keys, rules, and topics."""
     arn = f"{names.account_id}:"
     bucket = f"arn:aws:s3:::{names.of('*')}"
     return [
@@ -111,6 +116,16 @@ def _keep_the_accounts(names: Names) -> list[Statement]:
                 "s3:PutLifecycle*",
             ],
             resources=[bucket, f"{bucket}/*"],
+        ),
+        deny(
+            "KeepTheAccountsLogs",
+            actions=["s3:DeleteObject", "s3:PutObject"],
+            resources=[f"arn:aws:s3:::{names.of('logs-*')}/*"],
+        ),
+        deny(
+            "KeepTheAccountsLogGroups",
+            actions=["logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:PutRetentionPolicy"],
+            resources=[f"arn:aws:logs:*:{arn}log-group:{names.log_group('*')}"],
         ),
         deny(
             "KeepTheAccountsKeys",
