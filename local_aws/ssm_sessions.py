@@ -110,7 +110,7 @@ def _is_connected(target: str, account: str, region: str) -> bool:
     tasks = ecs_backends[account][region].tasks.get(found["cluster"], {}).values()
     return any(
         task.id == found["task"] and getattr(container, "runtime_id", None) == found["runtime"]
-        and any(each["lastStatus"] == "RUNNING" for each in container.managed_agents)
+        and any(each["lastStatus"] == "RUNNING" for each in getattr(container, "managed_agents", ()))
         for task in tasks
         for container in task.containers
     )  # fmt: skip

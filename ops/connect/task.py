@@ -22,14 +22,14 @@ _STARTED_BY_LIMIT = 128
 
 
 @contextmanager
-def task(clients: Clients, settings: Environment, user: str, poll_seconds: float = _POLL_SECONDS) -> Iterator[str]:
+def task(clients: Clients, settings: Environment, user: str) -> Iterator[str]:
     """Start a task, return the target of sessions with it, and stop it in any case. Raises OpsError."""
     ecs, cluster = clients("ecs"), cluster_name(settings.names)
     started_by = re.sub(r"[^A-Za-z0-9_/-]", "-", f"connect/{user}")[:_STARTED_BY_LIMIT]
     arn = _start(clients, settings, started_by)
     try:
         with step("start a task") as doing:
-            target = _target(ecs, cluster, arn, doing, poll_seconds)
+            target = _target(ecs, cluster, arn, doing)
         yield target
     finally:
         with uninterrupted(), warned(f"the task {arn} was not stopped, and ends by itself"):
@@ -70,7 +70,7 @@ def _place(ec2: Any, settings: Environment) -> tuple[str, list[str]]:
     return str(groups[0]["GroupId"]), [each["SubnetId"] for each in subnets]
 
 
-def _target(ecs: Any, cluster: str, arn: str, doing: Step, poll_seconds: float) -> str:
+def _target(ecs: Any, cluster: str, arn: str, doing: Step) -> str:
     """Wait until sessions are possible, and return the target: `ecs:CLUSTER_TASK_CONTAINER`."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
@@ -83,7 +83,7 @@ def _target(ecs: Any, cluster: str, arn: str, doing: Step, poll_seconds: float) 
         if agents.get("ExecuteCommandAgent") == "RUNNING":
             return f"ecs:{cluster}_{arn.rpartition('/')[2]}_{container['runtimeId']}"
         doing.progress(f"{found['lastStatus']}, agent {agents.get('ExecuteCommandAgent', 'unknown')}")
-        time.sleep(poll_seconds)
+        time.sleep(_POLL_SECONDS)
     message = (
         f"the task has no session agent after {_START_SECONDS:.0f} seconds: it must reach ssmmessages, by a NAT "
         "gateway or an endpoint"

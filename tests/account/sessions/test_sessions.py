@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from cdktf import TerraformStack
 
 from modules.account.sessions.sessions import Sessions
 from modules.account.sessions.settings import SessionsSettings
 from modules.environment_files import load
+from modules.foundation.foundation import Foundation
 from modules.foundation.problems import SettingsError
 from tests.support.environments import DEV, PROD, write
 from tests.support.stacks import built
@@ -42,13 +44,11 @@ def test_sessions_of_production_are_encrypted_logged_twice_and_short(account: Te
 def test_each_region_has_a_document_key_and_log_group_of_its_own(tmp_path: Path) -> None:
     settings = SessionsSettings(run_as="ec2-user")
     regions = ("ap-northeast-2", "us-east-1")
-    found = built(
-        tmp_path,
-        lambda stack, foundation: Sessions(
-            stack, "sessions", settings=settings, regions=regions, foundation=foundation
-        ),
-        "development",
-    )
+
+    def build(stack: TerraformStack, foundation: Foundation) -> None:
+        Sessions(stack, "sessions", settings=settings, regions=regions, foundation=foundation)
+
+    found = built(tmp_path, build, "development")
     documents = found.resources("aws_ssm_document")
     assert set(documents) == {"sessions_preferences_ap_northeast_2", "sessions_preferences_us_east_1"}
     there = documents["sessions_preferences_us_east_1"]

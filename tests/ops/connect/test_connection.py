@@ -137,7 +137,7 @@ class Aws:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(task.time, "sleep", lambda _: None)
+    monkeypatch.setattr(task, "_POLL_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -319,7 +319,12 @@ def test_login_is_renewed_before_its_token_expires(
     monkeypatch.setattr(connection, "_TICK_SECONDS", 0.01)
     tokens: list[str] = []
     aws = Aws()
-    monkeypatch.setattr(aws, "generate_db_auth_token", lambda *_: tokens.append("") or f"token-{len(tokens)}")
+
+    def token(*_: Any) -> str:
+        tokens.append(f"token-{len(tokens)}")
+        return tokens[-1]
+
+    monkeypatch.setattr(aws, "generate_db_auth_token", token)
     run(file, aws, interrupted_when_open(lambda _: None), user="kim")
     assert len(tokens) > 1
 
