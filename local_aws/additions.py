@@ -20,6 +20,7 @@ from local_aws import (
     cognito_idp,
     direct_connect,
     ec2,
+    ec2_instances,
     ecr,
     ecs_capacity,
     ecs_services,
@@ -52,6 +53,7 @@ from local_aws import (
     secretsmanager,
     service_quotas,
     sqs,
+    ssm_associations,
     wafv2,
 )
 
@@ -69,6 +71,7 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     cognito_idp.install,
     direct_connect.install,
     ec2.install,
+    ec2_instances.install,
     ecr.install,
     ecs_capacity.install,
     ecs_services.install,
@@ -101,6 +104,7 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     secretsmanager.install,
     service_quotas.install,
     sqs.install,
+    ssm_associations.install,
     wafv2.install,
 )
 
