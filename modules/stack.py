@@ -42,16 +42,12 @@ class EnvironmentStack(TerraformStack):
 
     def __init__(self, scope: Construct, environment: Environment, packages: Packages) -> None:
         super().__init__(scope, environment.name)
-        names = environment.names
         _require_terraform(self)
-        providers = Providers(self, names=names, tags={**environment.tags, "tier": environment.tier})
         keep_state(self, names=environment.account_names, key=environment.state_key)
-        foundation = Foundation(self, "foundation", names=names, tier=environment.tier, providers=providers)
-        if environment.network and foundation.keeps_final_snapshots:
-            foundation.create_data_key()
+        foundation = _foundation(self, environment)
         network = NetworkModule(self, "network", blocks=environment, foundation=foundation)
         access = AccessModule(self, "access", blocks=environment, network=network, foundation=foundation)
-        data = DataModule(self, "data", blocks=environment, network=network, foundation=foundation)
+        data = DataModule(self, "data", blocks=environment, network=network, access=access, foundation=foundation)
         events = EventsModule(
             self, "events", blocks=environment, packages=packages, network=network, data=data, foundation=foundation
         )
@@ -80,6 +76,7 @@ class EnvironmentStack(TerraformStack):
             "observability",
             blocks=environment,
             network=network,
+            access=access,
             data=data,
             events=events,
             compute=compute,
@@ -116,6 +113,15 @@ class AccountStack(TerraformStack):
         shipped = {each.name: _shipped(each, each.pipeline) for each in environments if each.pipeline}
         if shipped:
             PipelineRoles(self, "pipeline", make=make, names=names, states=shipped)
+
+
+def _foundation(stack: TerraformStack, environment: Environment) -> Foundation:
+    names = environment.names
+    providers = Providers(stack, names=names, tags={**environment.tags, "tier": environment.tier})
+    foundation = Foundation(stack, "foundation", names=names, tier=environment.tier, providers=providers)
+    if environment.network and foundation.keeps_final_snapshots:
+        foundation.create_data_key()
+    return foundation
 
 
 def _shipped(environment: Environment, settings: PipelineSettings) -> PipelineState:

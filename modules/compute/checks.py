@@ -11,6 +11,7 @@ from modules.compute.repository import checks as repository_checks
 from modules.compute.task.checks import room as task_room
 from modules.compute.task.checks import task as task_checks
 from modules.events.keys.created_names import created_twice, schedules
+from modules.foundation.checks import unknown_names
 from modules.foundation.cron import OVER, ended_before
 from modules.foundation.problems import Finding
 from modules.foundation.versions import VersionInUse
@@ -26,6 +27,8 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
     yield from created_twice("schedule", (*schedules(blocks), *tasks))
     yield from task_room.findings(blocks)
     yield from eks_checks.findings(blocks)
+    if blocks.vpn:
+        yield from unknown_names(("vpn", "eks"), "eks", blocks.vpn.eks, blocks.eks)
 
 
 def warnings(blocks: ComputeBlocks, today: datetime.date) -> Iterator[Finding]:

@@ -173,6 +173,7 @@ IMPORT_IDS: Mapping[str, Row] = {
     "aws_ecs_cluster": _named("{name}"),
     "aws_ecs_cluster_capacity_providers": _named("{cluster_name}"),
     "aws_ecs_service": _named("{cluster:last}/{name}"),
+    "aws_ebs_volume": _ec2("describe_volumes", "Volumes", "VolumeId"),
     "aws_eip": _ec2("describe_addresses", "Addresses", "AllocationId"),
     "aws_eks_access_entry": _named("{cluster_name}:{principal_arn}"),
     "aws_eks_access_policy_association": _named("{cluster_name}#{principal_arn}#{policy_arn}"),
@@ -205,6 +206,11 @@ IMPORT_IDS: Mapping[str, Row] = {
     "aws_iam_role_policy_attachment": _named("{role}/{policy_arn}"),
     "aws_iam_service_linked_role": Listed(
         "iam", "list_roles", "Roles[?Path==join('', ['/aws-service-role/', {aws_service_name}, '/'])].Arn"
+    ),
+    "aws_instance": Listed(
+        "ec2",
+        "describe_instances",
+        f"Reservations[].Instances[] | [?{_OURS} && State.Name!='terminated'].InstanceId",
     ),
     "aws_internet_gateway": _ec2("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
     "aws_kinesis_firehose_delivery_stream": _named("arn:aws:firehose:{region}:{account}:deliverystream/{name}"),
@@ -250,6 +256,11 @@ IMPORT_IDS: Mapping[str, Row] = {
     ),
     "aws_nat_gateway": _ec2("describe_nat_gateways", "NatGateways", "NatGatewayId", _ALIVE),
     "aws_network_acl": _ec2("describe_network_acls", "NetworkAcls", "NetworkAclId"),
+    "aws_network_interface": Listed(
+        "ec2",
+        "describe_network_interfaces",
+        f"NetworkInterfaces[?{_OURS.replace('Tags[', 'TagSet[')}].NetworkInterfaceId",
+    ),
     "aws_network_acl_rule": _named("{network_acl_id}:{rule_number}:{protocol}:{egress}"),
     "aws_opensearch_domain": _named("{domain_name}"),
     "aws_rds_cluster": _named("{cluster_identifier}"),
@@ -321,7 +332,12 @@ IMPORT_IDS: Mapping[str, Row] = {
         {"TopicArn": "{topic_arn}"},
     ),
     "aws_sqs_queue": Listed("sqs", "get_queue_url", "[QueueUrl]", {"QueueName": "{name}"}),
+    "aws_ssm_association": Listed(
+        "ssm", "list_associations", "Associations[?AssociationName=={association_name}].AssociationId"
+    ),
+    "aws_ssm_document": _named("{name}"),
     "aws_subnet": _ec2("describe_subnets", "Subnets", "SubnetId"),
+    "aws_volume_attachment": _named("{device_name}:{volume_id}:{instance_id}"),
     "aws_vpc": _ec2("describe_vpcs", "Vpcs", "VpcId"),
     "aws_vpc_endpoint": _ec2("describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId", _ALIVE),
     "aws_vpc_security_group_egress_rule": _group_rule("true"),
