@@ -33,6 +33,7 @@ from ops.printing import output_lines, print_line, print_result
 from ops.secret_commands import secret
 from ops.state_commands import state
 from ops.today import today
+from ops.vpn.commands import vpn
 from ops.workspace import PROJECT, Workspace
 
 # Tracebacks show no locals: one of them may be a secret's value.
@@ -43,6 +44,7 @@ app.add_typer(state, name="state")
 app.add_typer(experiment, name="experiment")
 app.add_typer(ci, name="ci")
 app.add_typer(dashboard, name="dashboard")
+app.add_typer(vpn, name="vpn")
 
 
 @app.command()
