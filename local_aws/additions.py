@@ -20,6 +20,7 @@ from local_aws import (
     cognito_idp,
     direct_connect,
     ec2,
+    ec2_instances,
     ecr,
     ecs_capacity,
     ecs_services,
@@ -53,6 +54,7 @@ from local_aws import (
     secretsmanager,
     service_quotas,
     sqs,
+    ssm_associations,
     ssm_sessions,
     wafv2,
 )
@@ -71,6 +73,7 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     cognito_idp.install,
     direct_connect.install,
     ec2.install,
+    ec2_instances.install,
     ecr.install,
     ecs_capacity.install,
     ecs_services.install,
@@ -105,6 +108,7 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     service_quotas.install,
     sqs.install,
     ssm_sessions.install,
+    ssm_associations.install,
     wafv2.install,
 )
 

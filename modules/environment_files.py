@@ -4,7 +4,8 @@ import datetime
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations
+from ipaddress import IPv4Network
+from itertools import combinations, permutations
 from pathlib import Path
 
 from modules import account_files, protections
@@ -147,6 +148,7 @@ def between(files: list[EnvironmentFile]) -> Iterator[Problem]:
     """Yield problems between environments that are each valid by themselves."""
     yield from _overlaps(files)
     yield from _foreign_overlaps(files)
+    yield from _client_overlaps(files)
     yield from _invalid_delegations(files)
     yield from _images(files)
     for one, other in combinations(files, 2):
@@ -174,6 +176,23 @@ def _foreign_overlaps(files: list[EnvironmentFile]) -> Iterator[Problem]:
             for at, cidr in owner.settings.network.foreign_cidrs if owner.settings.network else ():
                 if file.settings.network and file.settings.network.cidr.overlaps(cidr):
                     yield _overlap(file, f"{at[-1]} {cidr} ({owner.place('network', *at)})", files)
+
+
+def _client_overlaps(files: list[EnvironmentFile]) -> Iterator[Problem]:
+    """A client of two environments' VPNs could not reach one of them if their addresses, or a VPC's, overlapped."""
+    for file, other in permutations(files, 2):
+        if file.settings.vpn is None:
+            continue
+        taken: list[tuple[tuple[str, ...], IPv4Network]] = []
+        if network := other.settings.network:
+            taken += [(("network", *at), cidr) for at, cidr in ((("cidr",), network.cidr), *network.foreign_cidrs)]
+        if other.settings.vpn and other.settings.name < file.settings.name:
+            taken.append((("vpn", "client_cidr"), other.settings.vpn.client_cidr))
+        for at, cidr in taken:
+            if file.settings.vpn.client_cidr.overlaps(cidr):
+                rule = f"overlaps {other.settings.name}'s {'.'.join(at)} {cidr} ({other.place(*at)})"
+                remedy = "choose a range outside it; each environment needs its own"
+                yield file.document.problem(("vpn", "client_cidr"), file.settings.vpn.client_cidr, rule, remedy)
 
 
 def _overlap(file: EnvironmentFile, where: str, files: list[EnvironmentFile]) -> Problem:

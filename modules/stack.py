@@ -47,7 +47,7 @@ class EnvironmentStack(TerraformStack):
         foundation = self._create_foundation(environment)
         network = NetworkModule(self, "network", blocks=environment, foundation=foundation)
         access = AccessModule(self, "access", blocks=environment, network=network, foundation=foundation)
-        data = DataModule(self, "data", blocks=environment, network=network, foundation=foundation)
+        data = DataModule(self, "data", blocks=environment, network=network, access=access, foundation=foundation)
         events = EventsModule(
             self, "events", blocks=environment, packages=packages, network=network, data=data, foundation=foundation
         )
@@ -76,6 +76,7 @@ class EnvironmentStack(TerraformStack):
             "observability",
             blocks=environment,
             network=network,
+            access=access,
             data=data,
             events=events,
             compute=compute,

@@ -36,6 +36,7 @@ from ops.printing import output_lines, print_line, print_result
 from ops.secret_commands import secret
 from ops.state_commands import state
 from ops.today import today
+from ops.vpn.commands import vpn
 from ops.workspace import PROJECT, Workspace
 
 # Tracebacks show no locals: one of them may be a secret's value.
@@ -48,6 +49,7 @@ app.add_typer(connect, name="connect")
 app.add_typer(ci, name="ci")
 app.add_typer(access, name="access")
 app.add_typer(dashboard, name="dashboard")
+app.add_typer(vpn, name="vpn")
 
 
 @app.command()

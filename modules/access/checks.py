@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from modules.access.blocks import AccessBlocks
 from modules.access.sign_in.settings import SignInSettings
+from modules.access.vpn import checks as vpn_checks
 from modules.foundation.names import Names
 from modules.foundation.problems import Finding
 from modules.network.zone.settings import outside_zones
@@ -17,9 +18,13 @@ PREFIX_LIMIT = 63
 
 def findings(blocks: AccessBlocks) -> Iterator[Finding]:
     """Yield the problems between these blocks, and between them and those of lower modules."""
-    settings = blocks.sign_in
-    if settings is None:
-        return
+    if blocks.sign_in:
+        yield from _sign_in_findings(blocks.sign_in, blocks)
+    if blocks.vpn:
+        yield from vpn_checks.findings(blocks.vpn, blocks)
+
+
+def _sign_in_findings(settings: SignInSettings, blocks: AccessBlocks) -> Iterator[Finding]:
     if settings.domain:
         yield from _domain(settings.domain, blocks)
         return

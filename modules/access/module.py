@@ -5,12 +5,13 @@ from constructs import Construct
 
 from modules.access.blocks import AccessBlocks
 from modules.access.sign_in.sign_in import SignIn
+from modules.access.vpn.vpn import Vpn
 from modules.foundation.foundation import Foundation
 from modules.network.module import NetworkModule
 
 
 class AccessModule(Construct):
-    """Sign-in of the product's users."""
+    """Sign-in of the product's users, and the VPN of the team."""
 
     def __init__(
         self, scope: Construct, id: str, *, blocks: AccessBlocks, network: NetworkModule, foundation: Foundation
@@ -20,6 +21,13 @@ class AccessModule(Construct):
         if blocks.sign_in:
             self._sign_in = SignIn(self, "sign-in", settings=blocks.sign_in, network=network, foundation=foundation)
             self._create_outputs(self._sign_in)
+        #: The VPN, or None without a `vpn` block.
+        self.vpn: Vpn | None = None
+        if blocks.vpn:
+            self.vpn = Vpn(self, "vpn", settings=blocks.vpn, network=network, foundation=foundation)
+            TerraformOutput(
+                TerraformStack.of(self), "vpn", value=self.vpn.outputs(), description="The VPN server and its instance."
+            )
 
     @property
     def sign_in(self) -> SignIn:

@@ -12,6 +12,7 @@ from modules.compute.repository import checks as repository_checks
 from modules.compute.task.checks import room as task_room
 from modules.compute.task.checks import task as task_checks
 from modules.events.keys.created_names import created_twice, schedules
+from modules.foundation.checks import unknown_names
 from modules.foundation.cron import OVER, ended_before
 from modules.foundation.problems import Finding
 from modules.foundation.versions import VersionInUse
@@ -28,6 +29,8 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
     yield from task_room.findings(blocks)
     yield from eks_checks.findings(blocks)
     yield from developers_checks.findings(blocks)
+    if blocks.vpn:
+        yield from unknown_names(("vpn", "eks"), "eks", blocks.vpn.eks, blocks.eks)
 
 
 def warnings(blocks: ComputeBlocks, today: datetime.date) -> Iterator[Finding]:

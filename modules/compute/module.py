@@ -140,6 +140,9 @@ class ComputeModule(Construct):
         if clusters:
             bucket = KUBERNETES_REGISTRY_BUCKET.format(region=self._foundation.names.region)
             self._network.allow_downloads("KubernetesRegistry", [bucket])
+        if self._blocks.vpn and self._access.vpn:
+            for name in self._blocks.vpn.eks:
+                clusters[name].plane.allow_ingress_from(self._access.vpn.security_group_id, "vpn")
         create_cluster_outputs(TerraformStack.of(self), clusters)
         return clusters
 

@@ -40,6 +40,7 @@ def findings(blocks: DataBlocks) -> Iterator[Finding]:
     yield from _reserved_buckets(blocks)
     yield from _backups_without_plan(blocks)
     yield from _backups_during_maintenance(blocks)
+    yield from _vpn_findings(blocks)
     if blocks.backup and blocks.backup.copy_to_region == blocks.region:
         rule = "is the environment's own Region; a copy protects against the failure of that Region"
         yield Finding(("backup", "copy_to_region"), blocks.region, rule, "write another Region, or remove it")
@@ -170,6 +171,19 @@ def _backups_without_plan(blocks: DataBlocks) -> Iterator[Finding]:
     for at, backup in backups:
         if backup and blocks.backup is None:
             yield Finding(at, backup, "needs a backup plan, and there is none", "write `backup { }`, or remove it")
+
+
+def _vpn_findings(blocks: DataBlocks) -> Iterator[Finding]:
+    """Yield what clients of the VPN should reach and does not exist, and certificates in production without backup."""
+    vpn = blocks.vpn
+    if vpn is None:
+        return
+    yield from unknown_names(("vpn", "databases"), "database", vpn.databases, blocks.database)
+    yield from unknown_names(("vpn", "caches"), "cache", vpn.caches, blocks.cache)
+    yield from unknown_names(("vpn", "searches"), "search", vpn.searches, blocks.search)
+    if vpn.is_production and blocks.backup is None:
+        rule = "needs a backup plan in production: without its volume, every user needs a new profile"
+        yield Finding(("vpn",), None, rule, "write `backup { }`")
 
 
 def _backups_during_maintenance(blocks: DataBlocks) -> Iterator[Finding]:

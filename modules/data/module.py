@@ -3,10 +3,13 @@
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
+from modules.access.module import AccessModule
+from modules.access.vpn.vpn import Vpn
 from modules.data.backup.backup import Backup
 from modules.data.backup.settings import BackupSettings
 from modules.data.blocks import DataBlocks
 from modules.data.bucket.buckets import Bucket
+from modules.data.cache.cache import PORT as CACHE_PORT
 from modules.data.cache.cache import Cache
 from modules.data.database.database import Database
 from modules.data.search.search import Search, SearchLogPolicy
@@ -19,11 +22,19 @@ class DataModule(Construct):
     """Databases, caches, buckets, secrets, and searches by the names of their blocks, and AWS Backup."""
 
     def __init__(
-        self, scope: Construct, id: str, *, blocks: DataBlocks, network: NetworkModule, foundation: Foundation
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        blocks: DataBlocks,
+        network: NetworkModule,
+        access: AccessModule,
+        foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
         self._blocks = blocks
         self._network = network
+        self._vpn = access.vpn
         self._foundation = foundation
         self.databases = self._build_databases()
         self.caches = self._build_caches()
@@ -32,6 +43,8 @@ class DataModule(Construct):
         self.searches = self._build_searches()
         if blocks.backup:
             self._build_backup(blocks.backup)
+        if self._vpn:
+            self._attach_vpn(self._vpn)
         self._create_outputs()
 
     def _build_databases(self) -> dict[str, Database]:
@@ -100,6 +113,26 @@ class DataModule(Construct):
             if self._blocks.bucket[name].backup:
                 bucket.grant_read(backup.role.arn, name="backup")
                 bucket.grant_write(backup.role.arn, name="restore")
+
+        if self._vpn:
+            backup.select("vpn", [self._vpn.volume_arn])
+
+    def _attach_vpn(self, vpn: Vpn) -> None:
+        """Allow the clients of the VPN to connect to what its block lists, on both sides."""
+        settings = self._blocks.vpn
+        assert settings is not None
+        for label in settings.databases:
+            database = self.databases[label]
+            database.allow_ingress_from(vpn.security_group_id, "vpn")
+            vpn.allow_egress_to(database.security_group_id, database.port, f"database_{label}")
+            if database.proxy:
+                vpn.allow_egress_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
+        for label in settings.caches:
+            self.caches[label].allow_ingress_from(vpn.security_group_id, "vpn")
+            vpn.allow_egress_to(self.caches[label].security_group_id, CACHE_PORT, f"cache_{label}")
+        for label in settings.searches:
+            # The VPN allows HTTPS to every address.
+            self.searches[label].allow_ingress_from(vpn.security_group_id, "vpn")
 
     def _create_outputs(self) -> None:
         stack = TerraformStack.of(self)

@@ -38,7 +38,7 @@ class Claim:
     @property
     def block(self) -> str:
         """The block's address in messages."""
-        return ".".join(self.at[:-1]) if self.at[-1] in ("name", "names", "domain") else ".".join(self.at)
+        return ".".join(self.at[:-1]) if self.at[-1] in ("name", "names", "domain", "hostname") else ".".join(self.at)
 
     def conflicts(self, other: "Claim") -> bool:
         """Return whether both create records that cannot coexist.
@@ -76,6 +76,8 @@ def _names_of_blocks(blocks: EdgeBlocks) -> Iterator[_Names]:
         yield ("site", label, "names"), "site", DUAL_STACK, site.names
     if blocks.sign_in and blocks.sign_in.domain:
         yield ("sign_in", "domain"), "sign_in", IPV4, (blocks.sign_in.domain,)
+    if blocks.vpn and blocks.vpn.hostname:
+        yield ("vpn", "hostname"), "vpn", IPV4, (blocks.vpn.hostname,)
 
 
 def findings(blocks: EdgeBlocks) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import Any
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
+from modules.access.module import AccessModule
 from modules.compute.module import ComputeModule
 from modules.data.module import DataModule
 from modules.edge.module import EdgeModule
@@ -37,6 +38,7 @@ class ObservabilityModule(Construct):
         *,
         blocks: ObservabilityBlocks,
         network: NetworkModule,
+        access: AccessModule,
         data: DataModule,
         events: EventsModule,
         compute: ComputeModule,
@@ -52,6 +54,7 @@ class ObservabilityModule(Construct):
         super().__init__(scope, id)
         self._blocks = blocks
         self._network = network
+        self._access = access
         self._data = data
         self._events = events
         self._compute = compute
@@ -128,6 +131,8 @@ class ObservabilityModule(Construct):
         sources = {(kind, label): each.metrics for kind, found in labelled.items() for label, each in found.items()}
         if self._blocks.network:
             sources["network", ""] = self._network.vpc.routing.metrics
+        if self._access.vpn:
+            sources["vpn", ""] = self._access.vpn.metrics
         if self._edge.firewall:
             sources["firewall", ""] = self._edge.firewall.metrics
         return sources

@@ -38,6 +38,8 @@ def _types(settings: Environment) -> Iterator[str]:
     """Yield the types of the tagged resources, as UpdateRegionSettings names them."""
     if any(bucket.backup for bucket in settings.bucket.values()):
         yield "S3"
+    if settings.vpn and settings.backup:
+        yield "EBS"
     for database in settings.database.values():
         if database.backup:
             yield "Aurora" if database.is_aurora else "RDS"

@@ -60,6 +60,10 @@ class Runbook:
     """Links to AWS's documentation."""
 
 
+#: Blocks of which an environment has one, without a label.
+_WITHOUT_LABEL = ("network", "firewall", "vpn")
+
+
 def page() -> str:
     """Return the text of the page."""
     texts = _texts()
@@ -171,7 +175,7 @@ def _for(alarm: Alarm) -> str:
 
 def _example(kind: str, key: str, model: type[BlockAlarms]) -> Iterator[str]:
     """Yield the block with the threshold, and the line that turns the alarm off."""
-    label = "" if kind in ("network", "firewall") else ' "NAME"'
+    label = "" if kind in _WITHOUT_LABEL else ' "NAME"'
     yield from ("```hcl", "alarms {", f"  {kind}{label} {{")
     others = [name for name in model.model_fields if name not in {"off", *(each for each, _ in model.declared())}]
     used = "".join(alarm.expression or "" for name, alarm in model.declared() if name == key)
@@ -212,5 +216,5 @@ def _prose(runbook: Runbook) -> Iterator[str]:
 
 
 def _kind(kind: str) -> str:
-    article = "the " if kind in ("network", "firewall") else ""
+    article = "the " if kind in _WITHOUT_LABEL else ""
     return f"{article}`{kind}` block{'' if article else 's'}"

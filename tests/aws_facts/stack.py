@@ -64,6 +64,7 @@ ATTRIBUTES = {
     "aws_iam_role.id": "{name}",
     "aws_iam_user.arn": "arn:aws:iam::{account}:user/{name}",
     "aws_kinesis_stream.arn": "arn:aws:kinesis:{region}:{account}:stream/{name}",
+    "aws_instance.id": "{id}",
     "aws_kms_key.arn": "arn:aws:kms:{region}:{account}:key/{id}",
     "aws_lambda_function.arn": "arn:aws:lambda:{region}:{account}:function:{function_name}",
     "aws_lb.arn": "arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/{id}",

@@ -179,3 +179,11 @@ experiment "instance-lost" {
     }
   }
 }
+
+# For people without Direct Connect, from one office.
+vpn {
+  allowed_cidrs     = ["203.0.113.0/24", "198.51.100.7/32"]
+  client_cidr       = "172.30.0.0/24"
+  availability_zone = "c"
+  caches            = ["ranking"]
+}

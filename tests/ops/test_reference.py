@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from modules.access.sign_in.settings import SignInSettings
+from modules.access.vpn.settings import VpnSettings
 from modules.compute.developers.settings import DevelopersSettings
 from modules.compute.ecs.settings import EcsSettings, FargateSettings
 from modules.compute.eks.settings import EksSettings
@@ -105,6 +106,7 @@ TIERED: dict[type[BaseModel], dict[str, Any]] = {
     SignInSettings: {},
     SiteSettings: {"names": ("www.agora.example",)},
     TracesSettings: {},
+    VpnSettings: {"allowed_cidrs": ("203.0.113.0/24",), "client_cidr": "172.30.0.0/22", "availability_zone": "a"},
 }
 
 

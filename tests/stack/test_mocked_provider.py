@@ -39,6 +39,9 @@ mock_provider "aws" {%s
   mock_resource "aws_launch_template" {
     defaults = { id = "lt-00000000000000000" }
   }
+  mock_resource "aws_ssm_document" {
+    defaults = { latest_version = "1" }
+  }
   mock_resource "aws_cloudwatch_metric_alarm" {
     defaults = { arn = "arn:aws:cloudwatch:ap-northeast-2:111111111111:alarm:mocked" }
   }

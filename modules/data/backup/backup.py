@@ -1,6 +1,8 @@
 """AWS Backup: a vault, a plan, and the role that backs up tagged resources."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.backup_plan import (
@@ -43,7 +45,8 @@ class Backup(Construct):
     delegates access to IAM. AWS Backup selects a tagged resource only if its type (Aurora, RDS, S3) is opted in for the
     account and Region; `make doctor` checks that.
 
-    Creates: vault, its key, plan, selection by tag, role. Optionally: vault lock; vault and key in another Region, to
+    Creates: vault, its key, plan, selection by tag, role; with `select`
+    a selection by ARN. Optionally: vault lock; vault and key in another Region, to
     which each backup is copied.
     """
 
@@ -65,6 +68,10 @@ class Backup(Construct):
         self.vault_name = self._create_vault("main", foundation.backup_key, None).name
         self._copy_vault_arn = self._create_copy_vault(copy_provider) if copy_provider else None
         self._create_plan()
+
+    def select(self, name: str, arns: Sequence[str]) -> None:
+        """Back up these resources too, of a lower module, which knows no plan."""
+        self._select(name, f"by-arn-{name}", resources=list(arns))
 
     def _create_vault(self, resource_id: str, key: Key, provider: TerraformProvider | None) -> BackupVault:
         vault = self._make(
@@ -125,15 +132,19 @@ class Backup(Construct):
             cold = settings.monthly_cold_storage_after_days
             monthly = f"cron(0 {settings.hour} 1 * ? *)"
             rules.append(self._rule("monthly", monthly, settings.monthly_retention_days, cold))
-        plan = self._make(BackupPlan, "daily", name=self._foundation.names.of("daily", 50), rule=rules)
+        self._plan = self._make(BackupPlan, "daily", name=self._foundation.names.of("daily", 50), rule=rules)
+        tagged = BackupSelectionSelectionTag(type="STRINGEQUALS", key=BACKUP_TAG, value="daily")
+        self._select("daily", "by-tag", selection_tag=[tagged])
+
+    def _select(self, address: str, name: str, **selection: Any) -> None:
         self._make(
             BackupSelection,
-            "daily",
-            name="by-tag",
-            plan_id=plan.id,
+            address,
+            name=name,
+            plan_id=self._plan.id,
             iam_role_arn=self.role.arn,
-            selection_tag=[BackupSelectionSelectionTag(type="STRINGEQUALS", key=BACKUP_TAG, value="daily")],
             depends_on=self.role.ready,
+            **selection,
         )
 
     def _rule(self, name: str, schedule: str, days: int, cold_after: int | None) -> BackupPlanRule:

@@ -17,6 +17,8 @@ EPHEMERAL_PORTS = (1024, 65535)
 ALL_PORTS = (0, 65535)
 #: Rules are evaluated in the order of their numbers. The number of the first corporate range.
 FIRST_CORPORATE_RULE = 200
+#: The numbers of rules for clients that other modules add.
+ADDED_RULES = {"vpn": 120}
 
 
 class DataAccessList(Construct):
@@ -50,6 +52,13 @@ class DataAccessList(Construct):
         self._rule("data", 110, "out", data.cidr, ALL_PORTS)
         for number, cidr in enumerate(settings.corporate_cidrs, FIRST_CORPORATE_RULE):
             self._allow_clients(f"corporate_{number - FIRST_CORPORATE_RULE + 1}", number, cidr)
+
+    def allow_clients(self, peer: str, cidr: ipaddress.IPv4Network) -> None:
+        """Allow connections from clients of another module, and the responses to them.
+
+        Raises KeyError if `ADDED_RULES` has no number for the peer.
+        """
+        self._allow_clients(peer, ADDED_RULES[peer], cidr)
 
     def _allow_clients(self, peer: str, number: int, cidr: ipaddress.IPv4Network) -> None:
         """Allow connections from clients in this range, and the responses to them."""

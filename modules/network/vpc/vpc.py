@@ -1,5 +1,6 @@
 """The VPC and its subnets."""
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -63,7 +64,7 @@ class Network(Construct):
             data=self.data,
             endpoint=self.endpoint,
         )
-        DataAccessList(
+        self._data_access_list = DataAccessList(
             self,
             "data-access-list",
             settings=settings,
@@ -80,6 +81,13 @@ class Network(Construct):
             if each.tier == tier:
                 each.tags.update(tags)
                 each.subnet.tags = dict(each.tags)
+
+    def allow_data_clients(self, peer: str, cidr: ipaddress.IPv4Network) -> None:
+        """Allow TCP connections from this range through the network ACL of the data tier; `peer` is its name there.
+
+        Security groups decide who in the range may connect.
+        """
+        self._data_access_list.allow_clients(peer, cidr)
 
     def _create_vpc(self) -> None:
         vpc = self._make(

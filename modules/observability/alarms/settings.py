@@ -9,6 +9,7 @@ from modules.foundation.lists import named_twice
 from modules.foundation.names import TOPIC_NAME_LIMIT, Names
 from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import EmailAddress, Label, TieredSettings, each_once, tiered
+from modules.observability.alarms.keys.access import VpnAlarms
 from modules.observability.alarms.keys.alarm import BlockAlarms, Severity, off_findings
 from modules.observability.alarms.keys.aws_events import EVENTS
 from modules.observability.alarms.keys.compute import LoadBalancerAlarms, ScheduledTaskAlarms, ServiceAlarms
@@ -70,6 +71,7 @@ class AlarmsSettings(TieredSettings):
         description=f"Events that notify nobody, each with the reason: {', '.join(EVENTS)}.",
     )
     network: NetworkAlarms | None = Field(default=None, description="Alarms of the `network` block.")
+    vpn: VpnAlarms | None = Field(default=None, description="Alarms of the `vpn` block.")
     database: dict[Label, DatabaseAlarms] = Field(default_factory=dict, description="Alarms of `database` blocks.")
     cache: dict[Label, CacheAlarms] = Field(default_factory=dict, description="Alarms of `cache` blocks.")
     search: dict[Label, SearchAlarms] = Field(default_factory=dict, description="Alarms of `search` blocks.")

@@ -207,6 +207,17 @@ CHARTS: Mapping[str, tuple[Chart, ...]] = {
         ),
         Chart(title="Age of records", unit="seconds", alarms=("iterator_age_seconds",)),
     ),
+    "vpn": (
+        Chart(title="Failed status checks", unit="1 if so", alarms=("failed_status_checks",)),
+        Chart(title="CPU utilization", unit="percent", alarms=("cpu_percent",)),
+        Chart(
+            title="Traffic",
+            unit="bytes per 5 minutes",
+            of="host",
+            lines={"in": "NetworkIn Sum", "out": "NetworkOut Sum"},
+            period=300,
+        ),
+    ),
     "network": (
         Chart(
             title="Traffic of NAT gateways",
