@@ -7,6 +7,7 @@ classes once, before the server starts.
 from collections.abc import Callable
 
 from local_aws import (
+    account_defaults,
     application_autoscaling,
     autoscaling,
     backup,
@@ -35,6 +36,7 @@ from local_aws import (
     events_targets,
     firehose,
     fis,
+    guardduty,
     kinesis,
     kms,
     lambda_,
@@ -56,6 +58,7 @@ from local_aws import (
 )
 
 ADDITIONS: tuple[Callable[[], None], ...] = (
+    account_defaults.install,
     application_autoscaling.install,
     autoscaling.install,
     backup.install,
@@ -84,6 +87,7 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     events_targets.install,
     firehose.install,
     fis.install,
+    guardduty.install,
     kinesis.install,
     kms.install,
     lambda_.install,

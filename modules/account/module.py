@@ -4,9 +4,13 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
+from modules.account.access_analyzer.access_analyzer import AccessAnalyzers
 from modules.account.blocks import Account
 from modules.account.contact.contact import Contacts
+from modules.account.defaults.defaults import Defaults
+from modules.account.guardduty.guardduty import GuardDuty
 from modules.account.notify.notify import Notify
+from modules.account.trail.trail import Trail
 from modules.foundation.blocks import EnvironmentKeys
 from modules.foundation.foundation import Foundation
 
@@ -31,3 +35,20 @@ class AccountModule(Construct):
             Contacts(self, "contacts", settings=settings.contact, foundation=foundation)
         if settings.notify:
             Notify(self, "notify", settings=settings.notify, regions=self.regions, foundation=foundation)
+        self._build_baseline(settings, foundation)
+
+    def _build_baseline(self, settings: Account, foundation: Foundation) -> None:
+        if settings.trail:
+            Trail(self, "trail", settings=settings.trail, foundation=foundation)
+        if settings.guardduty:
+            GuardDuty(self, "guardduty", settings=settings.guardduty, regions=self.regions, foundation=foundation)
+        if settings.access_analyzer:
+            AccessAnalyzers(
+                self,
+                "access-analyzer",
+                settings=settings.access_analyzer,
+                regions=self.regions,
+                foundation=foundation,
+            )
+        if settings.defaults:
+            Defaults(self, "defaults", settings=settings.defaults, regions=self.regions, foundation=foundation)

@@ -15,6 +15,8 @@ OBSERVABILITY: tuple[Row, ...] = (
     weakens("aws_cloudtrail", "include_global_service_events", off, "would no longer log global services such as IAM"),
     weakens("aws_cloudtrail", "enable_log_file_validation", off, "could be changed unnoticed"),
     weakens("aws_cloudtrail", "event_selector", drops, "would log other events"),
+    weakens("aws_cloudtrail", "advanced_event_selector", drops, "would log other events"),
+    weakens("aws_cloudtrail", "kms_key_id", off, "would write log files that are readable without a key"),
     weakens("aws_cloudtrail", "s3_bucket_name", changed, "would send its logs elsewhere", **UNKNOWN_ALLOWED),
     *for_types("config_configuration_recorder config_configuration_recorder_status securityhub_account accessanalyzer_analyzer", guards, "changes in the account would no longer be analyzed"),
     weakens("aws_config_configuration_recorder_status", "is_enabled", off, "would no longer record changes"),
