@@ -6,16 +6,18 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.account.access_analyzer.settings import AccessAnalyzerSettings
+from modules.account.config.settings import ConfigSettings
 from modules.account.contact.settings import ContactSettings, ContactType
 from modules.account.defaults.settings import DefaultsSettings
 from modules.account.guardduty.settings import GuardDutySettings
 from modules.account.notify.settings import NotifySettings
+from modules.account.security_hub.settings import SecurityHubSettings
 from modules.account.trail.settings import TrailSettings
 from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import AccountId, TieredSettings, each_once
 
 #: Blocks that an organization can replace.
-Managed = Literal["trail", "guardduty", "access_analyzer"]
+Managed = Literal["trail", "guardduty", "access_analyzer", "config", "security_hub"]
 
 
 class Account(TieredSettings):
@@ -47,13 +49,17 @@ class Account(TieredSettings):
     access_analyzer: AccessAnalyzerSettings | None = Field(
         default=None, description="Access that others have, or that nobody uses: IAM Access Analyzer."
     )
+    config: ConfigSettings | None = Field(default=None, description="The record of every change: AWS Config.")
+    security_hub: SecurityHubSettings | None = Field(
+        default=None, description="Checks against standards: Security Hub CSPM."
+    )
     defaults: DefaultsSettings | None = Field(
         default=None, description="Defaults of S3, EBS, instance metadata, ECR, and ECS."
     )
 
     @model_validator(mode="after")
     def _rules(self) -> "Account":
-        raise_findings([*self._managed_twice(), *self._notify_without_trail()])
+        raise_findings([*self._managed_twice(), *self._notify_without_trail(), *self._hub_without_config()])
         return self
 
     def _managed_twice(self) -> Iterator[Finding]:
@@ -71,3 +77,12 @@ class Account(TieredSettings):
             rule = "needs a trail: EventBridge gets sign-ins and API calls only from an account that has one"
             remedy = 'add trail { }, or managed_by_organization = ["trail"] if the organization has one'
             yield Finding(("notify",), "block", rule, remedy)
+
+    def _hub_without_config(self) -> Iterator[Finding]:
+        """[AWS Security Hub User Guide, Enabling and configuring AWS Config for Security Hub CSPM]
+        (https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-setup-prereqs.html).
+        """
+        if self.security_hub and not self.config and "config" not in self.managed_by_organization:
+            rule = "needs AWS Config, without which most controls have no findings"
+            remedy = 'add config { }, or managed_by_organization = ["config"] if the organization has it'
+            yield Finding(("security_hub",), "block", rule, remedy)

@@ -6,10 +6,12 @@ from constructs import Construct
 
 from modules.account.access_analyzer.access_analyzer import AccessAnalyzers
 from modules.account.blocks import Account
+from modules.account.config.recorders import ConfigRecorders
 from modules.account.contact.contact import Contacts
 from modules.account.defaults.defaults import Defaults
 from modules.account.guardduty.guardduty import GuardDuty
 from modules.account.notify.notify import Notify
+from modules.account.security_hub.security_hub import SecurityHub
 from modules.account.trail.trail import Trail
 from modules.foundation.blocks import EnvironmentKeys
 from modules.foundation.foundation import Foundation
@@ -50,5 +52,13 @@ class AccountModule(Construct):
                 regions=self.regions,
                 foundation=foundation,
             )
+        recorders = (
+            ConfigRecorders(self, "config", settings=settings.config, regions=self.regions, foundation=foundation)
+            if settings.config
+            else None
+        )
+        if settings.security_hub:
+            ready = recorders.ready if recorders else dict.fromkeys(self.regions)
+            SecurityHub(self, "security-hub", settings=settings.security_hub, regions=ready, foundation=foundation)
         if settings.defaults:
             Defaults(self, "defaults", settings=settings.defaults, regions=self.regions, foundation=foundation)

@@ -19,9 +19,10 @@ ACCOUNT = 'account_id = "333333333333"\n'
         ),
         (
             'managed_by_organization = ["guardduty"]\nguardduty { }\n',
-            "3: guardduty block is managed by the organization (managed_by_organization), and would exist twice; remove the "
-            "block, or its name from managed_by_organization",
+            "3: guardduty block is managed by the organization (managed_by_organization), and would exist twice; "
+            "remove the block, or its name from managed_by_organization",
         ),
+        ("security_hub { }\n", "2: security_hub block needs AWS Config, without which most controls have no findings"),
         ('managed_by_organization = ["trail", "trail"]\n', "2: managed_by_organization"),
         ('managed_by_organization = ["people"]\n', "2: managed_by_organization"),
         ('trail {\n  data_events = ["tables"]\n}\n', "3: trail.data_events"),

@@ -47,6 +47,7 @@ ATTRIBUTES = {
         "arn:aws:elasticache:{region}:{account}:replicationgroup:{replication_group_id}"
     ),
     "aws_iam_openid_connect_provider.arn": "arn:aws:iam::{account}:oidc-provider/{url|host}",
+    "aws_iam_service_linked_role.arn": "arn:aws:iam::{account}:role/aws-service-role/{aws_service_name}/AWSServiceRole",
     "aws_iam_role.arn": "arn:aws:iam::{account}:role/{name}",
     "aws_iam_role.id": "{name}",
     "aws_kinesis_stream.arn": "arn:aws:kinesis:{region}:{account}:stream/{name}",

@@ -54,3 +54,19 @@ def test_account_setting_that_nobody_changed_has_its_default(client: Client) -> 
     assert value() == "disabled"
     ecs.put_account_setting_default(name="awsvpcTrunking", value="enabled")
     assert value() == "enabled"
+
+
+def test_standards_are_enabled_and_disabled(client: Client) -> None:
+    hub = client("securityhub")
+    hub.enable_security_hub(EnableDefaultStandards=False)
+    hub.update_security_hub_configuration(AutoEnableControls=False)
+    assert hub.describe_hub()["AutoEnableControls"] is False
+    standard = "arn:aws:securityhub:us-east-1::standards/cis-aws-foundations-benchmark/v/3.0.0"
+    (enabled,) = hub.batch_enable_standards(StandardsSubscriptionRequests=[{"StandardsArn": standard}])[
+        "StandardsSubscriptions"
+    ]
+    assert (enabled["StandardsArn"], enabled["StandardsStatus"]) == (standard, "READY")
+    arn = enabled["StandardsSubscriptionArn"]
+    assert len(hub.get_enabled_standards(StandardsSubscriptionArns=[arn])["StandardsSubscriptions"]) == 1
+    hub.batch_disable_standards(StandardsSubscriptionArns=[arn])
+    assert hub.get_enabled_standards()["StandardsSubscriptions"] == []

@@ -20,6 +20,8 @@ OBSERVABILITY: tuple[Row, ...] = (
     weakens("aws_cloudtrail", "s3_bucket_name", changed, "would send its logs elsewhere", **UNKNOWN_ALLOWED),
     *for_types("config_configuration_recorder config_configuration_recorder_status securityhub_account accessanalyzer_analyzer", guards, "changes in the account would no longer be analyzed"),
     weakens("aws_config_configuration_recorder_status", "is_enabled", off, "would no longer record changes"),
+    guards("aws_securityhub_standards_subscription", "resources would no longer be checked against the standard"),
+    guards("aws_config_delivery_channel", "changes in the account would no longer be recorded"),
     *for_types("cloudwatch_log_delivery cloudwatch_log_delivery_source cloudwatch_log_delivery_destination", guards, "requests would no longer be logged"),
     weakens("aws_cloudwatch_log_delivery", "record_fields", drops, "would log fewer fields"),
     noted(guards("aws_cloudwatch_log_subscription_filter", "the logs would no longer be forwarded")),

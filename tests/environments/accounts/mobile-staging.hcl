@@ -24,3 +24,11 @@ defaults {
   ecr_scanning       = "enhanced"
   container_insights = "enhanced"
 }
+
+config {
+  recording_frequency = "DAILY"
+}
+
+security_hub {
+  standards = ["foundational", "cis"]
+}
