@@ -6,6 +6,7 @@
   account has one analyzer of external access in a Region, and a second one is refused.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,7 +30,7 @@ _ROUTES = Map(
 def access_analyzer(application: Application) -> JsonService:
     """Return the WSGI application with the service in front of `application`."""
     analyzers = Analyzers()
-    operations = {
+    operations: dict[str, Callable[..., Body]] = {
         "create": analyzers.create,
         "list": analyzers.list,
         "get": analyzers.get,

@@ -61,6 +61,6 @@ def _feature(name: str, status: str) -> dict[str, Any]:
 
 def _merge(detector: Any, features: Sequence[dict[str, Any]]) -> None:
     for feature in features:
-        kept = [each for each in detector.features if each["name"] != feature["name"]]
-        old = next((each for each in detector.features if each["name"] == feature["name"]), {})
-        detector.features = [*kept, {**old, **feature, "updatedAt": time.time()}]
+        by_name = {each["name"]: each for each in detector.features}
+        by_name[feature["name"]] = {**by_name.get(feature["name"], {}), **feature, "updatedAt": time.time()}
+        detector.features = list(by_name.values())
