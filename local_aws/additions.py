@@ -7,6 +7,7 @@ classes once, before the server starts.
 from collections.abc import Callable
 
 from local_aws import (
+    account_defaults,
     application_autoscaling,
     autoscaling,
     backup,
@@ -36,6 +37,7 @@ from local_aws import (
     events_targets,
     firehose,
     fis,
+    guardduty,
     iam_last_accessed,
     kinesis,
     kms,
@@ -52,6 +54,7 @@ from local_aws import (
     s3,
     s3_tiering,
     secretsmanager,
+    securityhub,
     service_quotas,
     sqs,
     ssm_associations,
@@ -60,6 +63,7 @@ from local_aws import (
 )
 
 ADDITIONS: tuple[Callable[[], None], ...] = (
+    account_defaults.install,
     application_autoscaling.install,
     autoscaling.install,
     backup.install,
@@ -90,6 +94,7 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     firehose.install,
     fis.install,
     iam_last_accessed.install,
+    guardduty.install,
     kinesis.install,
     kms.install,
     lambda_.install,
@@ -105,6 +110,7 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     s3.install,
     s3_tiering.install,
     secretsmanager.install,
+    securityhub.install,
     service_quotas.install,
     sqs.install,
     ssm_sessions.install,

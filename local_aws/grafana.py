@@ -7,19 +7,15 @@
   endpoint.
 """
 
-import json
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import time
-from typing import Any
 
-from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Request
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-Body = dict[str, Any]
+from local_aws.json_service import Application, Body, JsonService, RefusedError
 
 _WORKSPACE = "/workspaces/<id>"
 _ROUTES = Map(
@@ -49,15 +45,6 @@ _RENAMED = {
 _ENDED = {"removeNetworkAccessConfiguration": "networkAccessControl", "removeVpcConfiguration": "vpcConfiguration"}
 
 
-class RefusedError(Exception):
-    """An answer of the service that is an error."""
-
-    def __init__(self, kind: str, status: int, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.status = status
-
-
 @dataclass
 class Workspace:
     """A workspace, as DescribeWorkspace returns it, and what other operations return."""
@@ -69,35 +56,25 @@ class Workspace:
     """The role of each user or group, by its kind and ID."""
 
 
-class Grafana:
-    """The WSGI application, with answers to requests that are signed for Grafana."""
+def grafana(application: Application) -> JsonService:
+    """Return the WSGI application with the service in front of `application`."""
+    workspaces = Workspaces()
+    operations = {rule.endpoint: workspaces.operation(rule.endpoint) for rule in _ROUTES.iter_rules()}
+    return JsonService(application, signing_name="grafana", routes=_ROUTES, operations=operations)
 
-    def __init__(self, application: Application) -> None:
-        self._application = application
+
+class Workspaces:
+    """The workspaces of all accounts and Regions."""
+
+    def __init__(self) -> None:
         self._workspaces: dict[tuple[str, str, str], Workspace] = {}
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Respond to one request (PEP 3333)."""
-        scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split(",")[0].split("/")
-        if len(scope) < 4 or scope[3] != "grafana":
-            return self._application(environ, start_response)
-        return self._answer(Request(environ), scope)(environ, start_response)
-
-    def _answer(self, request: Request, scope: list[str]) -> Response:
-        from moto.iam.models import get_account_id_from
-
-        owner = (str(get_account_id_from(scope[0])), scope[2])
-        try:
-            operation, arguments = _ROUTES.bind_to_environ(request.environ).match()
-            body = json.loads(request.get_data() or b"{}")
-            if operation == "tags":
-                return _json(self._tags(request, arguments["arn"], body))
-            return _json(getattr(self, f"_{operation}")(owner, body, **arguments))
-        except RefusedError as refused:
-            return _json({"message": str(refused)}, refused.status, {"x-amzn-ErrorType": refused.kind})
-        except HTTPException:
-            message = f"the embedded AWS does not implement {request.method} {request.path} of Grafana"
-            return _json({"message": message}, 501, {"x-amzn-ErrorType": "NotImplementedException"})
+    def operation(self, name: str) -> Callable[..., Body]:
+        """Return the operation that a route names."""
+        if name == "tags":
+            return lambda _, request, body, arn: self._tags(request, arn, body)
+        operation: Callable[..., Body] = getattr(self, f"_{name}")
+        return lambda owner, _, body, **arguments: operation(owner, body, **arguments)
 
     def _create(self, owner: tuple[str, str], body: Body) -> Body:
         if body["permissionType"] != "CUSTOMER_MANAGED" or not body.get("workspaceRoleArn"):
@@ -205,7 +182,3 @@ def _described(body: Body) -> Body:
     """Return the members of a request that the workspace has, under the names that DescribeWorkspace gives them."""
     names = (*_RENAMED, "accountAccessType", "permissionType", "workspaceRoleArn", "networkAccessControl")
     return {_RENAMED.get(name, name): body[name] for name in (*names, "vpcConfiguration") if name in body}
-
-
-def _json(body: Body, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(json.dumps(body), status, headers, content_type="application/json")

@@ -51,3 +51,14 @@ people {
     access    = { prod = "read" }
   }
 }
+
+# Who did what: to the log bucket, for a year.
+trail { }
+
+guardduty { }
+
+# What others outside the account can use; free of charge.
+access_analyzer { }
+
+# What holds for everything that does not say otherwise: encrypted disks, IMDSv2, scanned images, no public bucket.
+defaults { }

@@ -5,13 +5,19 @@ from collections.abc import Mapping, Sequence
 from cdktf import TerraformOutput
 from constructs import Construct
 
+from modules.account.access_analyzer.access_analyzer import AccessAnalyzers
 from modules.account.blocks import Account
+from modules.account.config.recorders import ConfigRecorders
 from modules.account.contact.contact import Contacts
+from modules.account.defaults.defaults import Defaults
+from modules.account.guardduty.guardduty import GuardDuty
 from modules.account.notify.keys.events import BREAK_GLASS_USED
 from modules.account.notify.notify import GLOBAL_REGION, Notify
 from modules.account.people.people import People
 from modules.account.people.settings import PeopleSettings
+from modules.account.security_hub.security_hub import SecurityHub
 from modules.account.sessions.sessions import Sessions
+from modules.account.trail.trail import Trail
 from modules.foundation.blocks import EnvironmentKeys
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement
@@ -49,6 +55,8 @@ class AccountModule(Construct):
         if settings.sessions:
             Sessions(self, "sessions", settings=settings.sessions, regions=self.regions, foundation=foundation)
 
+        self._build_baseline(settings, foundation)
+
     def _build_notifications(self) -> None:
         people, notify = self._settings.people, self._settings.notify
         assert notify is not None
@@ -74,3 +82,27 @@ class AccountModule(Construct):
         TerraformOutput(
             self, "people_roles", value=people.roles, description="The roles of people, by environment and right"
         ).override_logical_id("people_roles")
+
+    def _build_baseline(self, settings: Account, foundation: Foundation) -> None:
+        if settings.trail:
+            Trail(self, "trail", settings=settings.trail, foundation=foundation)
+        if settings.guardduty:
+            GuardDuty(self, "guardduty", settings=settings.guardduty, regions=self.regions, foundation=foundation)
+        if settings.access_analyzer:
+            AccessAnalyzers(
+                self,
+                "access-analyzer",
+                settings=settings.access_analyzer,
+                regions=self.regions,
+                foundation=foundation,
+            )
+        recorders = (
+            ConfigRecorders(self, "config", settings=settings.config, regions=self.regions, foundation=foundation)
+            if settings.config
+            else None
+        )
+        if settings.security_hub:
+            ready = recorders.ready if recorders else dict.fromkeys(self.regions)
+            SecurityHub(self, "security-hub", settings=settings.security_hub, regions=ready, foundation=foundation)
+        if settings.defaults:
+            Defaults(self, "defaults", settings=settings.defaults, regions=self.regions, foundation=foundation)

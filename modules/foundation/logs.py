@@ -143,6 +143,59 @@ class LogBucket(Construct):
         self.bucket.add_statements(write, check)
         return f"{self.bucket.arn}/{prefix}"
 
+    def grant_trail_delivery(self, trail_arn: str) -> str:
+        """Allow delivery of a CloudTrail trail's log files and digest files; return the prefix of their keys.
+
+        [AWS CloudTrail User Guide, Amazon S3 bucket policy for CloudTrail]
+        (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html).
+        CloudTrail checks the policy when the trail is created.
+        """
+        prefix = "trail"
+        cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
+        write = allow(
+            "TrailWrite",
+            principal=cloudtrail,
+            actions=["s3:PutObject"],
+            resources=[f"{self.bucket.arn}/{prefix}/AWSLogs/{self._names.account_id}/*"],
+            condition={"StringEquals": {"aws:SourceArn": trail_arn, "s3:x-amz-acl": "bucket-owner-full-control"}},
+        )
+        check = allow(
+            "TrailCheck",
+            principal=cloudtrail,
+            actions=["s3:GetBucketAcl"],
+            resources=[self.bucket.arn],
+            condition={"StringEquals": {"aws:SourceArn": trail_arn}},
+        )
+        self.bucket.add_statements(write, check)
+        return prefix
+
+    def grant_config_delivery(self) -> str:
+        """Allow delivery of what AWS Config records, from all Regions of the account; return the prefix of the keys.
+
+        [AWS Config Developer Guide, Permissions for the Amazon S3 bucket for the AWS Config delivery channel]
+        (https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html): with the service-linked role,
+        AWS Config writes as the service.
+        """
+        prefix = "config"
+        config = {"Service": "config.amazonaws.com"}
+        of_this_account = {"aws:SourceAccount": self._names.account_id}
+        write = allow(
+            "ConfigWrite",
+            principal=config,
+            actions=["s3:PutObject"],
+            resources=[f"{self.bucket.arn}/{prefix}/AWSLogs/{self._names.account_id}/Config/*"],
+            condition={"StringEquals": {**of_this_account, "s3:x-amz-acl": "bucket-owner-full-control"}},
+        )
+        check = allow(
+            "ConfigCheck",
+            principal=config,
+            actions=["s3:GetBucketAcl", "s3:ListBucket"],
+            resources=[self.bucket.arn],
+            condition={"StringEquals": of_this_account},
+        )
+        self.bucket.add_statements(write, check)
+        return prefix
+
     def grant_access_log_delivery(self, bucket: PrivateBucket, purpose: str) -> str:
         """Allow delivery of the bucket's server access logs; return the prefix of their keys.
 

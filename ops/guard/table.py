@@ -37,6 +37,7 @@ NEED_NO_ROW = {
     "aws_db_subnet_group": "RDS refuses to delete one that is in use",
     "aws_default_security_group": _RANGES,
     "aws_ecr_repository_policy": _POLICY,
+    "aws_ecs_account_setting_default": "it applies to what is created later",
     "aws_ecs_cluster_capacity_providers": "ECS refuses to remove a provider that services use",
     "aws_elasticache_parameter_group": "it sets memory limits; TLS and users are set elsewhere, and have rows",
     "aws_elasticache_subnet_group": "ElastiCache refuses to delete one that is in use",

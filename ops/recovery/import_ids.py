@@ -67,6 +67,7 @@ _ALIVE = " && State!='deleting' && State!='deleted'"
 _BUCKET = _named("{bucket}")
 
 IMPORT_IDS: Mapping[str, Row] = {
+    "aws_accessanalyzer_analyzer": _named("{analyzer_name}"),
     "aws_account_alternate_contact": _named("{alternate_contact_type}"),
     "aws_acm_certificate": Listed(
         "acm",
@@ -116,6 +117,7 @@ IMPORT_IDS: Mapping[str, Row] = {
     "aws_cloudfront_vpc_origin": Listed(
         "cloudfront", "list_vpc_origins", "VpcOriginList.Items[?Name=={vpc_origin_endpoint_config[0][name]}].Id"
     ),
+    "aws_cloudtrail": _named("arn:aws:cloudtrail:{region}:{account}:trail/{name}"),
     "aws_cloudwatch_composite_alarm": _named("{alarm_name}"),
     "aws_cloudwatch_dashboard": _named("{dashboard_name}"),
     "aws_cloudwatch_event_rule": _named("{name}"),
@@ -151,6 +153,9 @@ IMPORT_IDS: Mapping[str, Row] = {
         "{user_pool_id}/{found}",
     ),
     "aws_cognito_user_pool_domain": _named("{domain}"),
+    "aws_config_configuration_recorder": _named("{name}"),
+    "aws_config_configuration_recorder_status": _named("{name}"),
+    "aws_config_delivery_channel": _named("{name}"),
     "aws_db_instance": _named("{identifier}"),
     "aws_db_parameter_group": _named("{name}"),
     "aws_db_proxy": _named("{name}"),
@@ -203,6 +208,7 @@ IMPORT_IDS: Mapping[str, Row] = {
     "aws_iam_group": _named("{name}"),
     "aws_iam_group_policy": _named("{group}:{name}"),
     "aws_iam_instance_profile": _named("{name}"),
+    "aws_guardduty_detector": Listed("guardduty", "list_detectors", "DetectorIds"),
     "aws_iam_openid_connect_provider": _named("arn:aws:iam::{account}:oidc-provider/{url:host}"),
     "aws_iam_policy": _named("arn:aws:iam::{account}:policy/{name}"),
     "aws_iam_role": _named("{name}"),
@@ -329,6 +335,12 @@ IMPORT_IDS: Mapping[str, Row] = {
         "Services[?Name=={name}].Id",
         {"Filters": [{"Name": "NAMESPACE_ID", "Values": ["{dns_config[0][namespace_id]}"]}]},
     ),
+    "aws_securityhub_account": _named("{account}"),
+    "aws_securityhub_standards_subscription": Listed(
+        "securityhub",
+        "get_enabled_standards",
+        "StandardsSubscriptions[?StandardsArn=={standards_arn}].StandardsSubscriptionArn",
+    ),
     "aws_sns_topic": _named("arn:aws:sns:{region}:{account}:{name}"),
     "aws_sns_topic_policy": _named("{arn}"),
     "aws_sns_topic_subscription": Listed(
@@ -366,6 +378,12 @@ CREATED_AGAIN: Mapping[str, str] = {
     "aws_appautoscaling_scheduled_action": "PutScheduledAction overwrites the action of the same name.",
     "aws_default_route_table": "Terraform adopts the route table that AWS created with the VPC.",
     "aws_default_security_group": "Terraform adopts the security group that AWS created with the VPC.",
+    "aws_ebs_encryption_by_default": "EnableEbsEncryptionByDefault sets what may already be set.",
+    "aws_ec2_instance_metadata_defaults": "ModifyInstanceMetadataDefaults overwrites the Region's only defaults.",
+    "aws_ecr_registry_scanning_configuration": "PutRegistryScanningConfiguration overwrites the registry's only one.",
+    "aws_ecs_account_setting_default": "PutAccountSettingDefault overwrites the setting.",
+    "aws_guardduty_detector_feature": "UpdateDetector overwrites the feature; not importable.",
+    "aws_s3_account_public_access_block": "PutPublicAccessBlock overwrites the account's only one.",
     "aws_ecr_replication_configuration": "PutReplicationConfiguration overwrites the registry's only configuration.",
     "aws_ecs_task_definition": "RegisterTaskDefinition adds a revision; old revisions stay and cost nothing.",
     "aws_grafana_role_association": "UpdatePermissions accepts a user who already has the role; not importable.",

@@ -25,6 +25,8 @@ PAGE = Path(RUNBOOKS_FILE)
 TEXTS = Path(__file__).with_name("runbooks.toml")
 #: API calls have one detail type, and a runbook for each call.
 _CALL = "AWS API Call via CloudTrail"
+#: Of environments and of accounts, whose names differ.
+ALL_EVENTS: Mapping[str, AwsEvent] = {**EVENTS, **ACCOUNT_EVENTS}
 #: For the parts of an event pattern that are the same in all environments.
 _NAMES = Names(product="PRODUCT", environment="ENV", account_id="ACCOUNT", region="REGION")
 _MISSING: Mapping[MissingData, str] = {
@@ -91,7 +93,7 @@ def _texts() -> Mapping[str, Any]:
     return tomllib.loads(TEXTS.read_text())
 
 
-def events_by_heading(events: Mapping[str, AwsEvent] = EVENTS | ACCOUNT_EVENTS) -> dict[str, dict[str, AwsEvent]]:
+def events_by_heading(events: Mapping[str, AwsEvent] = ALL_EVENTS) -> dict[str, dict[str, AwsEvent]]:
     """Return the events by the heading of their runbook: the detail type, or the name of an API call."""
     found: dict[str, dict[str, AwsEvent]] = {}
     for name, event in events.items():

@@ -16,7 +16,7 @@ import policy_sentry
 from tests.aws_facts.requests import RecordedRequest
 
 #: Prefixes of actions that differ from botocore's names of the services.
-PREFIXES = {"elbv2": "elasticloadbalancing", "opensearch": "es", "s3control": "s3"}
+PREFIXES = {"accessanalyzer": "access-analyzer", "elbv2": "elasticloadbalancing", "opensearch": "es", "s3control": "s3"}
 #: Operations whose action has another name. For S3: [Amazon S3 User Guide, Required permissions for Amazon S3 API
 #: operations](https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html).
 ACTIONS = {

@@ -21,6 +21,7 @@ from moto.core.utils import get_service_model
 
 #: botocore's names of services by the name with which they sign requests, if it differs.
 SIGNED_AS = {
+    "access-analyzer": "accessanalyzer",
     "elasticloadbalancing": "elbv2",
     "monitoring": "cloudwatch",
     "email": "ses",

@@ -48,6 +48,7 @@ POLICY_ATTRIBUTES: dict[tuple[str, str], PolicyKind] = {
 #: `{region}` are the resource's, the others are attributes of its block.
 ATTRIBUTES = {
     "aws_cloudfront_distribution.arn": "arn:aws:cloudfront::{account}:distribution/{id}",
+    "aws_cloudtrail.arn": "arn:aws:cloudtrail:{region}:{account}:trail/{name}",
     "aws_cloudwatch_log_group.arn": "arn:aws:logs:{region}:{account}:log-group:{name}",
     "aws_db_instance.master_user_secret": "arn:aws:secretsmanager:{region}:{account}:secret:rds!db-{id}-a1B2c3",
     "aws_db_instance.arn": "arn:aws:rds:{region}:{account}:db:{identifier}",
@@ -60,6 +61,7 @@ ATTRIBUTES = {
     ),
     "aws_iam_openid_connect_provider.arn": "arn:aws:iam::{account}:oidc-provider/{url|host}",
     "aws_iam_policy.arn": "arn:aws:iam::{account}:policy/{name}",
+    "aws_iam_service_linked_role.arn": "arn:aws:iam::{account}:role/aws-service-role/{aws_service_name}/AWSServiceRole",
     "aws_iam_role.arn": "arn:aws:iam::{account}:role/{name}",
     "aws_iam_role.id": "{name}",
     "aws_iam_user.arn": "arn:aws:iam::{account}:user/{name}",

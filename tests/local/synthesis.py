@@ -7,6 +7,8 @@ import modules  # noqa: F401 - the bindings are lazy from here on
 
 # isort: split
 
+from collections.abc import Sequence
+
 from cdktf import App
 
 from modules.environment_files import EnvironmentFile
@@ -27,3 +29,13 @@ def synthesized(target: Target, file: EnvironmentFile) -> Terraform:
     app.synth()
     pin_providers(target.output)
     return connected(target, file)
+
+
+def synthesized_account(target: Target, files: Sequence[EnvironmentFile]) -> None:
+    """Synthesize the account stack of these environments, which are all of the account's."""
+    target.output.mkdir(parents=True, exist_ok=True)
+    app = App(outdir=str(target.output))
+    account = files[0].account
+    AccountStack(app, [file.settings for file in files], account.settings if account else None)
+    app.synth()
+    pin_providers(target.output)

@@ -17,6 +17,7 @@ from modules.observability.alarms.settings import alarm_topic
 
 #: What replaces characters of email addresses that Terraform does not allow in addresses.
 _IN_ADDRESSES = str.maketrans({".": "__", "@": "_at_", "+": "_plus_"})
+_CRITICAL: tuple[Severity, ...] = ("critical",)
 
 
 class AlarmTopics(Construct):
@@ -37,7 +38,7 @@ class AlarmTopics(Construct):
         functions: Sequence[Function],
         emails: Sequence[str],
         foundation: Foundation,
-        email_severities: Collection[Severity] = ("critical",),
+        email_severities: Collection[Severity] = _CRITICAL,
     ) -> None:
         """`emails` are addresses that get messages of these severities, by default critical alarms.
 

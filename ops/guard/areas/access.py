@@ -1,7 +1,7 @@
 """Rows of IAM and of user sign-in."""
 
 from ops.guard.builders import ALWAYS, UNKNOWN_ALLOWED, creates, for_types, guards, lost, noted, opens, stops, weakens
-from ops.guard.harms import changed, ends_with, gains, gains_like, leaves, less, more, off, on, order, weaker
+from ops.guard.harms import changed, drops, ends_with, gains, gains_like, leaves, less, more, off, on, order, weaker
 from ops.guard.rows import Row
 
 _ADMINISTRATOR = ends_with(":policy/AdministratorAccess", ":policy/PowerUserAccess", ":policy/IAMFullAccess")
@@ -48,4 +48,8 @@ ACCESS: tuple[Row, ...] = (
     guards("aws_ssm_document", "sessions of Session Manager would no longer be encrypted and logged"),
     noted(weakens("aws_ssm_document", "content", changed, "would change how sessions are encrypted, logged, or limited")),
     guards("aws_ebs_encryption_by_default", "new volumes could be created without encryption"),
+    guards("aws_ec2_instance_metadata_defaults", "new instances would give their credentials to requests without a token"),
+    weakens("aws_ec2_instance_metadata_defaults", "http_tokens", leaves("required"), "would let new instances give their credentials to requests without a token"),
+    guards("aws_ecr_registry_scanning_configuration", "new images would no longer be scanned"),
+    weakens("aws_ecr_registry_scanning_configuration", "rule", drops, "would no longer scan these images"),
 )

@@ -56,4 +56,5 @@ NETWORK: tuple[Row, ...] = (
     opens("aws_network_acl_rule", "rule_action", becomes("allow"), "would allow what it denies"),
     guards("aws_guardduty_detector", "threats would no longer be detected"),
     weakens("aws_guardduty_detector", "enable", off, "would no longer detect threats"),
+    weakens("aws_guardduty_detector_feature", "status", leaves("ENABLED"), "would no longer detect these threats"),
 )

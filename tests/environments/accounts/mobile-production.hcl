@@ -21,3 +21,5 @@ people {
     access    = { corporate = "operate" }
   }
 }
+
+trail {}

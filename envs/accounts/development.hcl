@@ -1,0 +1,7 @@
+# The account of dev: what costs nothing.
+
+account_id = "111111111111"
+
+access_analyzer { }
+
+defaults { }
