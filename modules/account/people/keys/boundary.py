@@ -11,9 +11,11 @@ from modules.account.people.keys.rights import arn_of, boundary_name
 from modules.foundation.names import ACCOUNT, Names
 from modules.foundation.policies import Statement, allow, deny
 
-#: Actions that create an identity with long-term credentials, or credentials of one.
+#: Actions that create an identity with long-term credentials, or credentials of one, or give one more permissions: a
+#: person who is an IAM user would otherwise give himself some without a boundary.
 _LONG_TERM = (
     "iam:AddUserToGroup",
+    "iam:AttachGroupPolicy",
     "iam:AttachUserPolicy",
     "iam:CreateAccessKey",
     "iam:CreateLoginProfile",
@@ -24,6 +26,7 @@ _LONG_TERM = (
     "iam:DeleteAccountPasswordPolicy",
     "iam:DeleteVirtualMFADevice",
     "iam:EnableMFADevice",
+    "iam:PutGroupPolicy",
     "iam:PutUserPolicy",
     "iam:UpdateAccessKey",
     "iam:UpdateAccountPasswordPolicy",
