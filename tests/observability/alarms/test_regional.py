@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,7 @@ def test_alarm_is_suppressed_by_that_of_its_cause(prod: Template) -> None:
 
 def test_several_causes_are_combined_for_the_suppressor(synthesize: Synthesize, tmp_path: Path) -> None:
     text = (REFERENCE / "prod.hcl").read_text()
+    shutil.copytree(REFERENCE / "accounts", tmp_path / "accounts", ignore=shutil.ignore_patterns("development.hcl"))
     second = text[text.index('database "main" {') : text.index("cache ")].replace('"main"', '"other"')
     text = text.replace("databases = { main =", 'databases = { other = "read_write", main =')
     (tmp_path / "prod.hcl").write_text(text + second)

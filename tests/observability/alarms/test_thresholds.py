@@ -59,7 +59,7 @@ def planned(folder: Path, text: str) -> dict[str, PlannedAlarm]:
         (alarms("firewall { }"), "alarms.firewall is about the `firewall` block, and this environment has none"),
         (
             alarms('buckets "content" { }'),
-            "env.hcl:13: alarms.buckets is not a known block; write one of cache, database",
+            "env.hcl:13: alarms.buckets is not a known block; write one of account_events, cache, database",
         ),
         (
             alarms('queue "jobs" { age_seconds = 0 }') + QUEUE,
