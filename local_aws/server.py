@@ -19,6 +19,7 @@ from typing import Any
 
 from local_aws import emission
 from local_aws.answers import Answers
+from local_aws.enforcement import Enforcement
 from local_aws.gate import Gate
 from local_aws.grafana import Grafana
 from local_aws.process import HEALTH_PATH, HOST, write_record
@@ -101,7 +102,7 @@ def _serve(port: int, record: Path | None, requests: Path | None) -> None:
 
     additions.install()
     _configure_moto()
-    services = Grafana(DomainDispatcherApplication(create_backend_app))
+    services = Enforcement(Grafana(DomainDispatcherApplication(create_backend_app)))
     application = RequestHandler(Recording(services, requests) if requests else services)
     # The log is read in editors and on CI pages, which do not display colors.
     serving._log_add_style = False
