@@ -40,7 +40,14 @@ class Role:
         self._policy_name = policy_name or address.replace("_", "-")
         self._document = PolicyDocument(f"role {names.role(name)}")
         self._policy: IamRolePolicy | None = None
-        role = make(IamRole, address, name=names.role(name), description=description, assume_role_policy=trust_policy)
+        role = make(
+            IamRole,
+            address,
+            name=names.role(name),
+            description=description,
+            assume_role_policy=trust_policy,
+            permissions_boundary=names.boundary_arn,
+        )
         self.name = role.name
         self.arn = role.arn
         #: In plain text, for policies that name the role and need not wait for it.

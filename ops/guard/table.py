@@ -44,6 +44,7 @@ NEED_NO_ROW = {
     "aws_grafana_role_association": "it names users and groups, which the plan shows",
     "aws_grafana_workspace_saml_configuration": "it names roles of the identity provider, which the plan shows",
     "aws_iam_instance_profile": "the policies of its role are compared",
+    "aws_iam_policy": _POLICY,
     "aws_iam_role_policy": _POLICY,
     "aws_iam_service_linked_role": "AWS refuses to delete one that is in use",
     "aws_lambda_permission": "it is compared as a policy statement (ops/guard/policies.py)",

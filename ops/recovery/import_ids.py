@@ -201,6 +201,7 @@ IMPORT_IDS: Mapping[str, Row] = {
     "aws_grafana_workspace_saml_configuration": _named("{workspace_id}"),
     "aws_iam_instance_profile": _named("{name}"),
     "aws_iam_openid_connect_provider": _named("arn:aws:iam::{account}:oidc-provider/{url:host}"),
+    "aws_iam_policy": _named("arn:aws:iam::{account}:policy/{name}"),
     "aws_iam_role": _named("{name}"),
     "aws_iam_role_policy": _named("{role}:{name}"),
     "aws_iam_role_policy_attachment": _named("{role}/{policy_arn}"),

@@ -15,13 +15,25 @@ from iam.evaluation import Statement, listed
 from tests.support.template import Template
 
 PolicyKind = Literal[
-    "trust", "identity", "bucket", "domain", "key", "topic", "queue", "logs", "repository", "endpoint", "function"
+    "trust",
+    "identity",
+    "managed",
+    "bucket",
+    "domain",
+    "key",
+    "topic",
+    "queue",
+    "logs",
+    "repository",
+    "endpoint",
+    "function",
 ]
 
 #: The attributes that contain policy documents, and the kind of each.
 POLICY_ATTRIBUTES: dict[tuple[str, str], PolicyKind] = {
     ("aws_iam_role", "assume_role_policy"): "trust",
     ("aws_iam_role_policy", "policy"): "identity",
+    ("aws_iam_policy", "policy"): "managed",
     ("aws_s3_bucket_policy", "policy"): "bucket",
     ("aws_kms_key", "policy"): "key",
     ("aws_opensearch_domain", "access_policies"): "domain",
@@ -46,6 +58,7 @@ ATTRIBUTES = {
         "arn:aws:elasticache:{region}:{account}:replicationgroup:{replication_group_id}"
     ),
     "aws_iam_openid_connect_provider.arn": "arn:aws:iam::{account}:oidc-provider/{url|host}",
+    "aws_iam_policy.arn": "arn:aws:iam::{account}:policy/{name}",
     "aws_iam_role.arn": "arn:aws:iam::{account}:role/{name}",
     "aws_iam_role.id": "{name}",
     "aws_kinesis_stream.arn": "arn:aws:kinesis:{region}:{account}:stream/{name}",
@@ -212,7 +225,7 @@ class Stack:
 
     def policies_of(self, arn: str) -> list[Document]:
         """Return the resource-based policies of the resource with this ARN."""
-        return [each for each in self.documents if each.kind != "identity" and _is_about(each, arn)]
+        return [each for each in self.documents if each.kind not in ("identity", "managed") and _is_about(each, arn)]
 
     def role_policies(self, role_arn: str) -> list[Document]:
         """Return the inline policies of a role."""

@@ -16,6 +16,7 @@ from tests.support.template import Template
 LIMITS: dict[PolicyKind, int] = {
     # [IAM User Guide, IAM and AWS STS quotas](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)
     "trust": 2048,
+    "managed": 6144,
     # [Amazon S3 User Guide, Adding a bucket policy by using the Amazon S3 console]
     # (https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html)
     "bucket": 20 * 1024,
@@ -39,6 +40,8 @@ LIMITS: dict[PolicyKind, int] = {
 }
 #: Maximum size of all inline policies of a role, on the same page as the quota of a trust policy.
 ROLE_LIMIT = 10240
+#: Default maximum of managed policies that are attached to a role, on the same page.
+ATTACHED_LIMIT = 10
 #: Maximum statements and conditions of a queue's policy, on the same page as its size.
 QUEUE_STATEMENTS, QUEUE_CONDITIONS = 20, 10
 #: Operators for each type of a condition key: [IAM User Guide, IAM JSON policy elements: Condition operators]
@@ -82,7 +85,7 @@ def resources_without_an_action(document: Document, statement: Statement) -> Fin
 def malformed_arns(_: Document, statement: Statement) -> Findings:
     """Yield resources that are not ARNs, or have a token."""
     for resource in [*listed(statement.get("Resource", [])), *listed(statement.get("NotResource", []))]:
-        if resource != "*" and not re.fullmatch(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}|\*)?:[^$]+", resource):
+        if resource != "*" and not re.fullmatch(r"arn:aws:[a-z0-9-]+:([a-z0-9-]*|\*):([0-9]{12}|\*)?:[^$]+", resource):
             yield f"{resource} is not an ARN"
 
 
@@ -219,6 +222,12 @@ def test_inline_policies_of_a_role_are_within_the_quota(stacks: list[Stack]) -> 
         assert {role: size for role, size in sizes.items() if size > ROLE_LIMIT} == {}
 
 
+def test_managed_policies_of_a_role_are_within_the_quota(stacks: list[Stack]) -> None:
+    for stack in stacks:
+        attached = Counter(str(each.find("role")) for each in stack.of_type("aws_iam_role_policy_attachment"))
+        assert {role: count for role, count in attached.items() if count > ATTACHED_LIMIT} == {}
+
+
 def test_queue_policies_are_within_the_quotas_of_statements_and_conditions(stacks: list[Stack]) -> None:
     for document in (each for stack in stacks for each in stack.documents if each.kind == "queue"):
         conditions = [line for statement in document.statements for line in _conditions(statement)]
@@ -267,5 +276,5 @@ def _is_claim(document: Document, statement: Statement, key: str) -> bool:
 
 def _size(document: Document) -> int:
     """Return a document's size as its service counts it; IAM does not count white space."""
-    text = re.sub(r"\s", "", document.text) if document.kind in ("trust", "identity") else document.text
+    text = re.sub(r"\s", "", document.text) if document.kind in ("trust", "identity", "managed") else document.text
     return len(text.encode())
