@@ -10,7 +10,7 @@ import modules  # noqa: F401 - the bindings are lazy from here on
 from cdktf import App
 
 from modules.environment_files import EnvironmentFile
-from modules.stack import AccountStack, EnvironmentStack, pin_providers
+from modules.stack import build_stacks, pin_providers
 from ops.connection import connected
 from ops.functions import build
 from ops.target import Target
@@ -22,8 +22,7 @@ def synthesized(target: Target, file: EnvironmentFile) -> Terraform:
     build(target.workspace.packages, [file.settings], target.init_environment)
     target.output.mkdir(parents=True, exist_ok=True)
     app = App(outdir=str(target.output))
-    EnvironmentStack(app, file.settings, target.workspace.packages)
-    AccountStack(app, [file.settings], file.account.settings if file.account else None)
+    build_stacks(app, [file.settings], [file], target.workspace.packages)
     app.synth()
     pin_providers(target.output)
     return connected(target, file)
