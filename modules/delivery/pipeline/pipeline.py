@@ -194,7 +194,7 @@ def _recording_deploys(names: Names) -> list[Statement]:
     """Return the statements for the lines of deploys and unlock records in the audit log, one log stream for each."""
     group = f"arn:aws:logs:{names.region}:{names.account_id}:log-group:{names.log_group(AUDIT)}"
     return [
-        allow("AuditStreams", actions=["logs:CreateLogStream"], resources=[group, f"{group}:*"]),
+        allow("AuditStreams", actions=["logs:CreateLogStream"], resources=[f"{group}:*"]),
         allow(
             "AuditLines",
             actions=["logs:PutLogEvents"],
