@@ -1,7 +1,4 @@
-"""The pipeline's roles of an environment, with which its own Terraform runs here as in its jobs.
-
-A job's web identity is a token; the embedded AWS accepts any, since it does not check trust policies.
-"""
+"""The pipeline's roles of an environment, with which its own Terraform runs here as in its jobs."""
 
 from dataclasses import replace
 
@@ -9,24 +6,26 @@ from modules.delivery.pipeline.role_names import Right, role_arn
 from modules.environment_files import EnvironmentFile
 from ops.target import Target
 
-_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-
 
 def with_role(target: Target, file: EnvironmentFile, right: Right) -> Target:
-    """Return the target with the credentials of a role of the pipeline; the target itself without a pipeline."""
+    """Return the target with the credentials of a role of the pipeline; the target itself without a pipeline.
+
+    A job has a token instead, for which Terraform's S3 backend asks AWS itself, whatever the endpoint is.
+    """
     settings = file.settings
     if not settings.pipeline:
         return target
-    token = target.workspace.build / "token"
-    token.parent.mkdir(parents=True, exist_ok=True)
-    token.write_text("token")
+    arn = role_arn(settings.account_names, settings.name, right)
+    sts = target.session(settings.account_id).client("sts", region_name=settings.region)
+    keys = sts.assume_role(RoleArn=arn, RoleSessionName=right)["Credentials"]
     role = {
-        "AWS_WEB_IDENTITY_TOKEN_FILE": str(token),
-        "AWS_ROLE_ARN": role_arn(settings.account_names, settings.name, right),
-        "AWS_ROLE_SESSION_NAME": right,
+        "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": keys["SessionToken"],
     }
-    environments = [
-        {name: value for name, value in each.items() if name not in _KEYS} | role
-        for each in (target.environment, target.init_environment)
-    ]
-    return replace(target, environment=environments[0], init_environment=environments[1], local_role=None)
+    return replace(
+        target,
+        environment={**target.environment, **role},
+        init_environment={**target.init_environment, **role},
+        local_role=None,
+    )
