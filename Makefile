@@ -5,7 +5,7 @@ ENV    ?= dev
 ENVS   ?= envs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-stop dashboards test test-fast lint validate build synth addresses pipeline reference bootstrap plan doctor scan deploy destroy bench bench-all bench-setup exit clean
+.PHONY: help setup local local-stop dashboards test test-fast lint validate build synth addresses pipeline reference rights bootstrap plan doctor scan deploy destroy bench bench-all bench-setup exit clean
 
 # CI and shells can set these as environment variables.
 export ENVS
@@ -66,6 +66,12 @@ addresses: setup ## Update the committed lists of addresses; fails if an address
 
 pipeline: setup ## Regenerate .gitlab-ci.yml from the environment files and the import graph
 	@$(RUN) ci write
+
+rights: setup ## Write the table of the pipeline's rights anew from applies of all test environments (takes long)
+	@rm -rf build/rights
+	@TF_LOG_PROVIDER=DEBUG TF_LOG_PATH=provider.log .venv/bin/python -m pytest -q -n 0 --basetemp build/rights tests/local/test_apply.py tests/local/test_teardown.py
+	@.venv/bin/python -m tests.local.rights build/rights
+	@rm -f provider.log
 
 reference: setup ## Regenerate docs/reference from the settings
 	@$(RUN) reference

@@ -21,7 +21,7 @@ from modules.environment import Environment
 from modules.environment_files import chosen, load
 from modules.events.function.packaging import Packages, PackagingError
 from modules.foundation.problems import SettingsError
-from modules.stack import AccountStack, EnvironmentStack, pin_providers
+from modules.stack import build_stacks, pin_providers
 
 
 def main() -> int:
@@ -30,17 +30,14 @@ def main() -> int:
     try:
         files = load(Path(os.environ.get("ENVS") or "envs"))
         environments = chosen(files, os.environ.get("ENV"))
-        build_missing(packages, environments)
+        known = [file.settings for file in files.values()]
+        accounts = {environment.account_id for environment in environments}
+        build_missing(packages, [each for each in known if each.account_id in accounts])
         app = App()
-        for environment in environments:
-            EnvironmentStack(app, environment, packages)
+        build_stacks(app, environments, files.values(), packages)
     except (SettingsError, PackagingError) as error:
         print(error, file=sys.stderr)
         return 2
-    for account_id in {environment.account_id: None for environment in environments}:
-        shared = [file for file in files.values() if file.settings.account_id == account_id]
-        account = shared[0].account
-        AccountStack(app, [file.settings for file in shared], account.settings if account else None)
     app.synth()
     pin_providers(Path(app.outdir))
     return 0

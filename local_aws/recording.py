@@ -29,11 +29,12 @@ class Recording:
         """Record one request and respond to it (PEP 3333)."""
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
-        self._file.write(json.dumps(_recorded(environ, body)) + "\n")
+        self._file.write(json.dumps(record_of(environ, body)) + "\n")
         return self._application(environ, start_response)
 
 
-def _recorded(environ: Environ, body: bytes) -> dict[str, Any]:
+def record_of(environ: Environ, body: bytes) -> dict[str, Any]:
+    """Return the record of a request."""
     headers = {
         name.removeprefix("HTTP_").replace("_", "-").lower(): value
         for name, value in environ.items()

@@ -4,10 +4,10 @@ The only file that uses all modules.
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from cdktf import TerraformStack
+from cdktf import App, TerraformStack
 from cdktf_cdktf_provider_aws.iam_service_linked_role import IamServiceLinkedRole
 from constructs import Construct
 
@@ -24,6 +24,7 @@ from modules.delivery.pipeline.settings import PipelineSettings
 from modules.delivery.state.state import create_state_bucket, keep_state
 from modules.edge.module import EdgeModule
 from modules.environment import Environment
+from modules.environment_files import EnvironmentFile
 from modules.events.function.packaging import Packages
 from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
@@ -100,12 +101,27 @@ class EnvironmentStack(TerraformStack):
             foundation.create_data_key()
         return foundation
 
+    @property
+    def types(self) -> frozenset[str]:
+        """Terraform's types of the stack's resources and data sources."""
+        foundation: Foundation = self.node.find_child("foundation")  # type: ignore[assignment]
+        return foundation.addresses.types
+
 
 class AccountStack(TerraformStack):
     """An account's bootstrap: the state bucket, the pipeline's roles, and anything else an account has only one of."""
 
-    def __init__(self, scope: Construct, environments: Sequence[Environment], account: Account | None = None) -> None:
-        """`environments` are all of the account's; checks ensure that their shared settings are the same."""
+    def __init__(
+        self,
+        scope: Construct,
+        environments: Sequence[Environment],
+        account: Account | None,
+        types: Mapping[str, frozenset[str]],
+    ) -> None:
+        """`environments` are all of the account's; checks ensure that their shared settings are the same.
+
+        `types` are Terraform's types of the resources of each environment with a pipeline.
+        """
         one = environments[0]
         super().__init__(scope, account_stack_name(one.account_id))
         names = one.account_names
@@ -123,7 +139,7 @@ class AccountStack(TerraformStack):
             foundation.resources(self, "search")(
                 IamServiceLinkedRole, "domains", aws_service_name="opensearchservice.amazonaws.com"
             )
-        shipped = {each.name: _shipped(each, each.pipeline) for each in environments if each.pipeline}
+        shipped = {each.name: _shipped(each, each.pipeline, types[each.name]) for each in environments if each.pipeline}
         if shipped:
             PipelineRoles(self, "pipeline", make=make, names=names, states=shipped)
         if account:
@@ -137,13 +153,38 @@ class AccountStack(TerraformStack):
             )
 
 
-def _shipped(environment: Environment, settings: PipelineSettings) -> PipelineState:
+def build_stacks(
+    scope: App, chosen: Sequence[Environment], files: Iterable[EnvironmentFile], packages: Packages
+) -> None:
+    """Build the stack of each chosen environment, and those of their accounts.
+
+    `files` has all environments: the rights of an account's pipelines follow from all of its environments, so the
+    others are built as well, but not synthesized.
+    """
+    known = list(files)
+    built = {each.name: EnvironmentStack(scope, each, packages) for each in chosen}
+    others = App(outdir=scope.outdir)
+    for account_id in dict.fromkeys(each.account_id for each in chosen):
+        shared = [each for each in known if each.settings.account_id == account_id]
+        environments = [each.settings for each in shared]
+        types = {
+            each.name: (built.get(each.name) or EnvironmentStack(others, each, packages)).types
+            for each in environments
+            if each.pipeline
+        }
+        account = shared[0].account
+        AccountStack(scope, environments, account.settings if account else None, types)
+
+
+def _shipped(environment: Environment, settings: PipelineSettings, types: frozenset[str]) -> PipelineState:
     """Return the settings of an environment that the pipeline's roles need."""
     names = environment.names
     secrets = secrets_read_at_plan(environment.database, names)
     return PipelineState(
         settings,
+        names,
         environment.state_key,
+        types,
         alarm_topic_arn(names, DRIFT_SEVERITY) if environment.alarms else None,
         names.key_alias("messages") if environment.alarms else None,
         PasswordsAtPlan(secrets, names.key_alias("data"), names.region) if secrets else None,

@@ -13,6 +13,7 @@ from ops.connection import connected, synthesized
 from ops.errors import ExitCode, OpsError
 from ops.guard.obstacles import not_empty, protected, scaled_clusters, scaled_readers
 from ops.guard.plan import parse_plan
+from ops.pipeline.rights import require_rights
 from ops.processes import run_attached
 from ops.review import Review, review
 from ops.scaled_readers import delete_readers
@@ -63,6 +64,7 @@ def planned(target: Target, file: EnvironmentFile, accounts: frozenset[str], tod
     `accounts` are the accounts of all environments.
     """
     terraform = synthesized(target, file)
+    require_rights(target, file)
     with plan_file_deleted(terraform.folder):
         changes = terraform.plan()
         yield Planned(

@@ -37,6 +37,8 @@ class Target:
     """The environment variables of `terraform init`, which may have to reach the provider registry."""
     local_aws: LocalAws | None = None
     lock_timeout: int = 300
+    local_role: str | None = LOCAL_ROLE
+    """The role that Terraform assumes in the embedded AWS; None if the environment variables name one."""
 
     def terraform(self, stack: str, environment_name: str) -> Terraform:
         """Return Terraform in the stack's folder. Error messages name commands with the environment's name."""
@@ -75,7 +77,23 @@ class Target:
             return
         folder = stack_folder(self.output, stack)
         synthesized = json.loads((folder / "cdk.tf.json").read_text())
-        (folder / OVERRIDE_FILE).write_text(json.dumps(_override(synthesized, Backend.of(folder)), indent=2))
+        (folder / OVERRIDE_FILE).write_text(json.dumps(self._override(synthesized, Backend.of(folder)), indent=2))
+
+    def _override(self, synthesized: Mapping[str, Any], backend: Backend) -> dict[str, Any]:
+        role = {"role_arn": self.local_role.format(account_id=backend.account_id)} if self.local_role else None
+        providers = [
+            {
+                **({"alias": provider["alias"]} if "alias" in provider else {}),
+                "s3_use_path_style": True,
+                # The embedded AWS answers what it does not emulate with HTTP 500; the provider would try 25 times.
+                "max_retries": 2,
+                **({"assume_role": [role]} if role else {}),
+            }
+            for provider in synthesized["provider"]["aws"]
+        ]
+        # A backend block replaces the overridden one completely.
+        s3 = {**backend.settings, "use_path_style": True, **({"assume_role": role} if role else {})}
+        return {"provider": {"aws": providers}, "terraform": {"backend": {"s3": s3}}, **_timeouts(synthesized)}
 
 
 def cloud(workspace: Workspace, environment: Mapping[str, str] = os.environ, lock_timeout: int = 300) -> Target:
@@ -167,23 +185,6 @@ class LocalSession(boto3.Session):
     def client(self, service_name: str, **arguments: Any) -> Any:  # type: ignore[override]
         """Return a client of the embedded AWS."""
         return super().client(service_name, endpoint_url=self._endpoint, **arguments)  # type: ignore[call-overload]
-
-
-def _override(synthesized: Mapping[str, Any], backend: Backend) -> dict[str, Any]:
-    role = {"role_arn": LOCAL_ROLE.format(account_id=backend.account_id)}
-    providers = [
-        {
-            **({"alias": provider["alias"]} if "alias" in provider else {}),
-            "s3_use_path_style": True,
-            # The embedded AWS answers what it does not emulate with HTTP 500; the provider would try 25 times.
-            "max_retries": 2,
-            "assume_role": [role],
-        }
-        for provider in synthesized["provider"]["aws"]
-    ]
-    # A backend block replaces the overridden one completely.
-    s3 = {**backend.settings, "use_path_style": True, "assume_role": role}
-    return {"provider": {"aws": providers}, "terraform": {"backend": {"s3": s3}}, **_timeouts(synthesized)}
 
 
 def _timeouts(synthesized: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ one is cut and ends in the first eight hexadecimal digits of its SHA-256.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: [Amazon S3 User Guide, General purpose bucket naming rules]
 #: (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
@@ -15,6 +15,8 @@ BUCKET_NAME_LIMIT = 63
 #: [IAM and AWS STS quotas, IAM name requirements]
 #: (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html): a role's name.
 ROLE_NAME_LIMIT = 64
+#: On the same page: a managed policy's name.
+POLICY_NAME_LIMIT = 128
 #: [Amazon SNS API Reference, CreateTopic](https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html).
 TOPIC_NAME_LIMIT = 256
 
@@ -65,6 +67,19 @@ class Names:
     environment: str
     account_id: str
     region: str
+    has_boundary: bool = False
+    """Whether the account's stack creates a permissions boundary for the roles: that of an environment's pipeline."""
+
+    @property
+    def boundary_arn(self) -> str | None:
+        """The ARN of the permissions boundary of the environment's roles, if there is one."""
+        account = f"arn:aws:iam::{self.account_id}:policy"
+        return f"{account}/{self.boundary_name}" if self.has_boundary else None
+
+    @property
+    def boundary_name(self) -> str:
+        """The name of that policy, which belongs to the account: the pipeline cannot change the account's policies."""
+        return replace(self, environment=ACCOUNT).of(f"{self.environment}-boundary", POLICY_NAME_LIMIT)
 
     def of(self, purpose: str, limit: int = 255) -> str:
         """Return `product-environment-purpose`; the default limit is one below that of a tag value, 256."""

@@ -32,6 +32,12 @@ class Addresses:
     def __init__(self) -> None:
         self._taken: set[tuple[object, str]] = set()
 
+    @property
+    def types(self) -> frozenset[str]:
+        """Terraform's types of the stack's resources and data sources."""
+        found = {getattr(kind, "TF_RESOURCE_TYPE", None) for kind, _ in self._taken}
+        return frozenset(each for each in found if each)
+
     def claim(self, kind: object, name: str) -> str:
         """Reserve the name for this type of resource and return it. Raises DuplicateAddressError."""
         if (kind, name) in self._taken:

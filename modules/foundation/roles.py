@@ -50,7 +50,7 @@ class Role:
             name=names.role(name),
             description=description,
             assume_role_policy=trust_policy,
-            permissions_boundary=permissions_boundary,
+            permissions_boundary=permissions_boundary or names.boundary_arn,
             max_session_duration=max_session_duration,
         )
         self.name = role.name

@@ -10,6 +10,7 @@ from ops.audit import AuditLog
 from ops.connection import synthesized
 from ops.errors import ExitCode, OpsError
 from ops.pipeline.manifest import Manifest, State, artifact_folder, pack, state_of, unpack
+from ops.pipeline.rights import require_rights
 from ops.review import Review, review
 from ops.state import require_sound
 from ops.summary import counts, markdown, unlocked
@@ -36,6 +37,7 @@ def plan_job(
     shutil.rmtree(artifact, ignore_errors=True)
     artifact.mkdir(parents=True)
     terraform = synthesized(target, file)
+    require_rights(target, file)
     state = _state(terraform)
     with plan_file_deleted(terraform.folder):
         changes = terraform.plan()

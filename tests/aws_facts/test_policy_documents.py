@@ -40,6 +40,8 @@ LIMITS: dict[PolicyKind, int] = {
 }
 #: Maximum size of all inline policies of a role, on the same page as the quota of a trust policy.
 ROLE_LIMIT = 10240
+#: Default maximum of managed policies that are attached to a role, on the same page.
+ATTACHED_LIMIT = 10
 #: Maximum statements and conditions of a queue's policy, on the same page as its size.
 QUEUE_STATEMENTS, QUEUE_CONDITIONS = 20, 10
 #: Operators for each type of a condition key: [IAM User Guide, IAM JSON policy elements: Condition operators]
@@ -222,6 +224,12 @@ def test_inline_policies_of_a_role_are_within_the_quota(stacks: list[Stack]) -> 
             if document.kind == "identity":
                 sizes[str(document.resource.find("role"))] += _size(document)
         assert {role: size for role, size in sizes.items() if size > ROLE_LIMIT} == {}
+
+
+def test_managed_policies_of_a_role_are_within_the_quota(stacks: list[Stack]) -> None:
+    for stack in stacks:
+        attached = Counter(str(each.find("role")) for each in stack.of_type("aws_iam_role_policy_attachment"))
+        assert {role: count for role, count in attached.items() if count > ATTACHED_LIMIT} == {}
 
 
 def test_queue_policies_are_within_the_quotas_of_statements_and_conditions(stacks: list[Stack]) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.aws_facts.iam_actions import action_of, reads, resource_of
-from tests.aws_facts.requests import RecordedRequest, read
+from local_aws.iam_resources import resource_of
+from local_aws.requests import RecordedRequest, read
+from tests.aws_facts.iam_actions import action_of, reads
 
 
 def recorded(tmp_path: Path, service: str, *, body: str = "", **line: Any) -> RecordedRequest:

@@ -6,6 +6,7 @@ them run in a second process (tests/support/processes.py).
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from tests.conftest import FURTHER, REFERENCE
 from tests.local.account import HEADER
 from tests.local.applied import Applied, Planned
 from tests.local.provider import VARIABLE, installed_once
+from tests.local.roles import with_role
 from tests.support.environments import write
 
 Result = TypeVar("Result")
@@ -105,10 +107,13 @@ def _bootstrap(file: EnvironmentFile, target: Target) -> None:
 
 
 def _apply(file: EnvironmentFile, target: Target) -> Applied:
-    terraform = connected(target, file)
+    """Plan and apply the environment with its pipeline's roles, if it has one; everybody else is an administrator."""
+    planning, applying = (with_role(target, file, right) for right in ("plan", "apply"))
+    terraform = connected(planning, file)
+    applied = replace(terraform, environment=applying.environment, init_environment=applying.init_environment)
     changes = terraform.plan()
     first_plan_json = terraform.show_plan_json()
     if changes:
-        terraform.apply()
+        applied.apply()
     # While other environments wait for the provider: every test needs the plan, which mostly uses the CPU.
-    return Applied(file, target, terraform, first_plan_json, Planned.by(terraform))
+    return Applied(file, applying, applied, first_plan_json, Planned.by(terraform))

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from cdktf import App
 
 from modules.environment_files import EnvironmentFile
-from modules.stack import AccountStack, EnvironmentStack, pin_providers
+from modules.stack import AccountStack, build_stacks, pin_providers
 from ops.connection import connected
 from ops.functions import build
 from ops.target import Target
@@ -24,18 +24,17 @@ def synthesized(target: Target, file: EnvironmentFile) -> Terraform:
     build(target.workspace.packages, [file.settings], target.init_environment)
     target.output.mkdir(parents=True, exist_ok=True)
     app = App(outdir=str(target.output))
-    EnvironmentStack(app, file.settings, target.workspace.packages)
-    AccountStack(app, [file.settings], file.account.settings if file.account else None)
+    build_stacks(app, [file.settings], [file], target.workspace.packages)
     app.synth()
     pin_providers(target.output)
     return connected(target, file)
 
 
 def synthesized_account(target: Target, files: Sequence[EnvironmentFile]) -> None:
-    """Synthesize the account stack of these environments, which are all of the account's."""
+    """Synthesize the account stack of these environments, which are all of the account's and have no pipeline."""
     target.output.mkdir(parents=True, exist_ok=True)
     app = App(outdir=str(target.output))
     account = files[0].account
-    AccountStack(app, [file.settings for file in files], account.settings if account else None)
+    AccountStack(app, [file.settings for file in files], account.settings if account else None, types={})
     app.synth()
     pin_providers(target.output)

@@ -19,10 +19,12 @@ import pytest
 from local_aws.process import LocalAws
 from modules.environment_files import load
 from ops.audit import AuditLog
+from ops.bootstrap import bootstrap
 from ops.endpoints import ALLOWED
 from ops.scan import checkov
-from ops.target import Target
-from ops.workspace import PROJECT
+from ops.synth import synthesize
+from ops.target import Target, local
+from ops.workspace import PROJECT, Workspace
 from tests.local.account import ACCOUNT, HEADER, write_aws_config
 from tests.local.provider import as_installed
 from tests.support import rsync
@@ -107,9 +109,17 @@ def repository(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pyte
     (folder / "envs").mkdir()
     (folder / "envs" / "dev.hcl").write_text(DEV)
     (folder / "envs" / "staging.hcl").write_text(STAGING)
+    _bootstrap(folder / "envs", scratch, local_aws)
     clone = Repository(folder, _shell(scratch, bare_account, local_aws), bare_account, scratch / "home")
     _publish(clone, scratch / "origin.git")
     return clone
+
+
+def _bootstrap(envs: Path, scratch: Path, local_aws: LocalAws) -> None:
+    """Create the roles of both pipelines in the account."""
+    target = local(Workspace(envs, scratch / "bootstrap"), local_aws)
+    synthesize(target, load(envs)["dev"].settings)
+    bootstrap(target, ACCOUNT, "dev", agreed=lambda _: True)
 
 
 def _left_behind(folder: str, names: list[str]) -> set[str]:
@@ -202,6 +212,17 @@ def test_plan_job_stores_plan_and_applies_nothing(repository: Repository) -> Non
     assert {each.name for each in (artifact / "dev").iterdir()} >= {"cdk.tf.json", "plan.tfplan", ".terraform.lock.hcl"}
     objects = repository.s3.list_objects_v2(Bucket=STATE[0]).get("Contents", [])
     assert STATE[1] not in {each["Key"] for each in objects}
+
+
+def test_plan_that_needs_more_rights_than_the_role_has_is_refused(repository: Repository) -> None:
+    repository.push("envs/dev.hcl", DEV + 'queue "jobs" {\n}\n')
+    done = planned(repository)
+    repository.push("envs/dev.hcl", DEV)
+    assert done.returncode != 0
+    message = "envs/dev.hcl:8: the roles of dev's pipeline lack what this environment needs (sqs:CreateQueue"
+    assert message in done.stdout + done.stderr
+    assert "make bootstrap ENV=dev" in done.stdout + done.stderr
+    assert planned(repository).returncode == 0
 
 
 def test_tampered_plan_is_refused(repository: Repository) -> None:

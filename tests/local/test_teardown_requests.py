@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from local_aws.requests import RecordedRequest, read
+from modules.delivery.pipeline.rights.table import requested, supplements
 from ops.backend import Backend
 from ops.workspace import stack_folder
+from tests.aws_facts.iam_actions import action_of
 from tests.aws_facts.models import faults
 from tests.aws_facts.pipeline_roles import plan_requests, refused, role_statements
-from tests.aws_facts.requests import RecordedRequest, read
 from tests.conftest import FURTHER, REFERENCE
 from tests.local.applied import Applied
 from tests.support.template import Template
@@ -79,3 +81,16 @@ def _account(environment: Applied) -> Template:
     """Return the stack of the environment's account, which creates the roles."""
     stack = f"account-{environment.file.settings.account_id}"
     return Template(stack_folder(environment.target.output, stack))
+
+
+def test_table_of_rights_has_what_was_requested_and_nothing_else(requests: list[RecordedRequest]) -> None:
+    made = {action_of(each) for each in requests if not _is_of_a_state(each) and each.service != "sts"}
+    rows = requested().values()
+    in_table = {action for row in rows for action in (*row.read, *row.create, *row.delete)}
+    supplied = {action for row in supplements() for action in (*row.read, *row.create, *row.delete)}
+    assert sorted(made - in_table - supplied) == [], "run `make rights`"
+    assert sorted(in_table - made) == [], "run `make rights`"
+
+
+def _is_of_a_state(request: RecordedRequest) -> bool:
+    return request.service == "s3" and "-state-" in str(request.parameters.get("Bucket", ""))

@@ -11,7 +11,7 @@ import pytest
 
 from local_aws import process
 from local_aws.process import LocalAws
-from modules.foundation.policies import assumed_by
+from modules.foundation.policies import allow, assumed_by, document
 from tests.local_aws.functions import ROLE
 
 ACCOUNT = "333333333333"
@@ -57,7 +57,10 @@ def client(local_aws: LocalAws) -> Client:
 def function_role(client: Client) -> None:
     """The role of the functions that tests deploy."""
     trust = assumed_by("lambda.amazonaws.com", None)
-    client("iam").create_role(RoleName=ROLE.partition("/")[2], AssumeRolePolicyDocument=trust)
+    iam, name = client("iam"), ROLE.partition("/")[2]
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    everything = document([allow("Everything", actions=["*"], resources=["*"])])
+    iam.put_role_policy(RoleName=name, PolicyName="function", PolicyDocument=everything)
 
 
 @pytest.fixture

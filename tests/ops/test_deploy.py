@@ -110,6 +110,8 @@ def deploy(
     # Checkov itself is tested in scan/.
     monkeypatch.setattr(reviewing, "scan_plan", lambda *_: Scan(list(scanned), [], []))
     monkeypatch.setattr(deployment, "synthesized", lambda *_: stack)
+    # Tested in pipeline/test_rights.py.
+    monkeypatch.setattr(deployment, "require_rights", lambda *_: None)
     target = Target(Workspace(PROJECT / "envs", folder), folder, {}, {})
     lines: list[str] = []
     try:

@@ -4,23 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
+from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
 from constructs import Construct
 
-from modules.delivery.pipeline.role_names import Right
+from modules.delivery.pipeline.boundary import boundary_statements
+from modules.delivery.pipeline.permissions import general_policies, own_access_denied, own_resources
+from modules.delivery.pipeline.role_names import Right, rights_name
 from modules.delivery.pipeline.settings import GitlabSettings, PipelineSettings
 from modules.delivery.pipeline.trust import trust_policy
 from modules.delivery.state.state import state_bucket_name
 from modules.foundation.data_actions import DATA_ACTIONS
-from modules.foundation.names import Names
-from modules.foundation.policies import Statement, allow, deny, use_key_via
+from modules.foundation.names import AUDIT, Names
+from modules.foundation.policies import Statement, allow, deny, document, use_key_via
 from modules.foundation.resources import Resources
 from modules.foundation.roles import Role, aws_policy
-
-#: [AWS managed policies for job functions]
-#: (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions.html): a plan reads all resources to
-#: compare them with the state; an apply also creates roles, keys, and policies, so even a narrower policy could not
-#: prevent privilege escalation.
-_MANAGED = {"plan": "ReadOnlyAccess", "apply": "AdministratorAccess"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,11 @@ class PipelineState:
     """An environment of the pipeline: its settings, and the object of its state."""
 
     settings: PipelineSettings
+    names: Names
+    """The environment's."""
     state_key: str
+    types: frozenset[str]
+    """The types of the environment's resources."""
     alarm_topic_arn: str | None = None
     """The topic for drift notifications, in an environment that has alarms."""
     message_key_alias: str | None = None
@@ -53,10 +54,11 @@ class PipelineRoles(Construct):
     [GitLab, Configure OpenID Connect in AWS](https://docs.gitlab.com/ci/cloud_services/aws/).
 
     The plan role reads everything except data and values; the passwords of some databases are the exception. It also
-    acquires and releases the lock of the state. The apply role may do everything except change these roles, the
-    provider, and the state bucket: only a person changes the pipeline's own access.
+    acquires and releases the lock of the state. The apply role may do what the environment's resources need (see
+    `permissions`). Only a person changes the pipeline's own access.
 
-    Creates: the OIDC provider, and for each environment both roles with their policies.
+    Creates: the OIDC provider, and for each environment both roles with their policies, and the permissions boundary of
+    the roles that the environment creates.
     """
 
     def __init__(
@@ -69,8 +71,9 @@ class PipelineRoles(Construct):
         self._bucket_arn = f"arn:aws:s3:::{state_bucket_name(names)}"
         self._provider_arn = self._create_provider(next(iter(states.values())).settings.gitlab)
         for env, state in states.items():
-            self._create_role(env, state, "plan", self._planning(state))
-            self._create_role(env, state, "apply", self._applying(state.settings))
+            self._create_policy(f"{env}_boundary", state.names.boundary_name, self._boundary(state))
+            self._create_role(env, state, "plan", self._planning(state), {f"{env}_plan": aws_policy("ReadOnlyAccess")})
+            self._create_role(env, state, "apply", self._applying(state), self._create_rights(env, state))
 
     def _create_provider(self, settings: GitlabSettings) -> str:
         return self._make(
@@ -81,7 +84,14 @@ class PipelineRoles(Construct):
             thumbprint_list=list(settings.thumbprints) or None,
         ).arn
 
-    def _create_role(self, env: str, state: PipelineState, right: Right, statements: list[Statement]) -> None:
+    def _create_role(
+        self,
+        env: str,
+        state: PipelineState,
+        right: Right,
+        statements: list[Statement],
+        managed_policies: Mapping[str, str],
+    ) -> None:
         Role(
             self._make,
             f"{env}_{right}",
@@ -91,21 +101,30 @@ class PipelineRoles(Construct):
             trust_policy=trust_policy(self._provider_arn, state.settings.gitlab, state.settings.subjects(right)),
             policy_name="pipeline",
             statements=statements,
-            managed_policies={f"{env}_{right}": aws_policy(_MANAGED[right])},
+            managed_policies=managed_policies,
         )
+
+    def _create_rights(self, env: str, state: PipelineState) -> dict[str, str]:
+        """Create the managed policies of the apply role; return their ARNs by the addresses of their attachments."""
+        policies = enumerate(general_policies(state.types), start=1)
+        return {
+            f"{env}_apply_{number}": self._create_policy(
+                f"{env}_apply_{number}", rights_name(self._names, env, number), statements
+            )
+            for number, statements in policies
+        }
+
+    def _create_policy(self, address: str, name: str, statements: list[Statement]) -> str:
+        return self._make(IamPolicy, address, name=name, policy=document(statements)).arn
+
+    def _boundary(self, state: PipelineState) -> list[Statement]:
+        return boundary_statements(state.names, self._names, self._bucket_arn)
 
     def _planning(self, state: PipelineState) -> list[Statement]:
         lock = f"{self._bucket_arn}/{state.state_key}.tflock"
         return [
             allow("Lock", actions=["s3:PutObject", "s3:GetObject", "s3:DeleteObject"], resources=[lock]),
-            # A key can have several aliases: [AWS KMS Developer Guide, AWS KMS condition keys, kms:ResourceAliases]
-            # (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-resource-aliases).
-            allow(
-                "StateKey",
-                actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                resources=["*"],
-                condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": self._names.key_alias("state")}},
-            ),
+            self._using_the_states_key(),
             *self._publishing_drift(state),
             *_reading_passwords(state.passwords),
             deny("NoData", actions=DATA_ACTIONS, resources=["*"]),
@@ -132,43 +151,41 @@ class PipelineRoles(Construct):
             ),
         ]
 
-    def _applying(self, settings: PipelineSettings) -> list[Statement]:
-        account = f"arn:aws:iam::{self._names.account_id}"
-        roles = f"{account}:role/{self._names.product}-{self._names.environment}-*"
-        provider_arn = f"{account}:oidc-provider/{settings.gitlab.host}"
+    def _applying(self, state: PipelineState) -> list[Statement]:
+        states = f"{self._bucket_arn}/{state.state_key}"
         return [
-            deny(
-                "NotThePipelinesRoles",
-                actions=[
-                    "iam:AttachRolePolicy",
-                    "iam:DeleteRole*",
-                    "iam:DetachRolePolicy",
-                    "iam:PutRole*",
-                    "iam:UpdateAssumeRolePolicy",
-                    "iam:UpdateRole*",
-                ],
-                resources=[roles],
-            ),
-            # Only for GitLab's provider: each EKS cluster has its own provider, which an apply creates.
-            deny(
-                "NotGitLabsProvider",
-                actions=[
-                    "iam:AddClientIDToOpenIDConnectProvider",
-                    "iam:CreateOpenIDConnectProvider",
-                    "iam:DeleteOpenIDConnectProvider",
-                    "iam:RemoveClientIDFromOpenIDConnectProvider",
-                    "iam:TagOpenIDConnectProvider",
-                    "iam:UntagOpenIDConnectProvider",
-                    "iam:UpdateOpenIDConnectProviderThumbprint",
-                ],
-                resources=[provider_arn],
-            ),
-            deny(
-                "NotTheStatesBucket",
-                actions=["s3:DeleteBucket*", "s3:DeleteObjectVersion", "s3:PutBucket*", "s3:PutEncryption*"],
-                resources=[self._bucket_arn, f"{self._bucket_arn}/*"],
-            ),
+            allow("State", actions=["s3:GetObject", "s3:PutObject"], resources=[states]),
+            allow("Lock", actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], resources=[f"{states}.tflock"]),
+            allow("FindState", actions=["s3:ListBucket"], resources=[self._bucket_arn]),
+            self._using_the_states_key(),
+            *_reading_passwords(state.passwords),
+            *_recording_deploys(state.names),
+            *own_resources(state.names, state.types, str(state.names.boundary_arn)),
+            *own_access_denied(self._names, state.settings.gitlab.host, self._bucket_arn),
         ]
+
+    def _using_the_states_key(self) -> Statement:
+        # A key can have several aliases: [AWS KMS Developer Guide, AWS KMS condition keys, kms:ResourceAliases]
+        # (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-resource-aliases).
+        return allow(
+            "StateKey",
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=["*"],
+            condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": self._names.key_alias("state")}},
+        )
+
+
+def _recording_deploys(names: Names) -> list[Statement]:
+    """Return the statements for the lines of deploys and unlock records in the audit log, one log stream for each."""
+    group = f"arn:aws:logs:{names.region}:{names.account_id}:log-group:{names.log_group(AUDIT)}"
+    return [
+        allow("AuditStreams", actions=["logs:CreateLogStream"], resources=[f"{group}:*"]),
+        allow(
+            "AuditLines",
+            actions=["logs:PutLogEvents"],
+            resources=[f"{group}:log-stream:{stream}" for stream in ("deploy", "unlock")],
+        ),
+    ]
 
 
 def _reading_passwords(passwords: PasswordsAtPlan | None) -> list[Statement]:

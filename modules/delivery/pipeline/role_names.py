@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from modules.foundation.names import Names
+from modules.foundation.names import POLICY_NAME_LIMIT, Names
 
 Right = Literal["plan", "apply"]
 
@@ -15,3 +15,8 @@ def role_name(names: Names, env: str, right: Right) -> str:
 def role_arn(names: Names, env: str, right: Right) -> str:
     """Return the ARN of that role."""
     return f"arn:aws:iam::{names.account_id}:role/{role_name(names, env, right)}"
+
+
+def rights_name(names: Names, env: str, number: int) -> str:
+    """Return the name of a managed policy of the apply role; `names` are the account's."""
+    return names.of(f"{env}-apply-{number}", POLICY_NAME_LIMIT)

@@ -33,6 +33,7 @@ ACCESS: tuple[Row, ...] = (
 
     *for_types("iam_role_policy_attachment iam_user_policy_attachment iam_group_policy_attachment iam_policy_attachment", opens, "policy_arn", _ADMINISTRATOR, "would grant administrator permissions", **ALWAYS),
     opens("aws_iam_role", "managed_policy_arns", gains_like(":policy/(AdministratorAccess|PowerUserAccess|IAMFullAccess)$"), "would grant administrator permissions"),
+    opens("aws_iam_role", "permissions_boundary", off, "would let the role do everything that its policies allow"),
     noted(opens("aws_iam_role", "max_session_duration", more, "would allow longer sessions")),
     creates("aws_iam_access_key", "would create long-term credentials"),
     creates("aws_iam_user_login_profile", "would create a console password"),

@@ -156,21 +156,24 @@ def test_apply_role_cannot_change_its_own_access(account: Template) -> None:
     own = "arn:aws:iam::333333333333:role/agora-account-prod-apply"
     for action in ("iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:DeleteRole"):
         assert not is_allowed(apply, action, own, {}), action
-        assert is_allowed(apply, action, "arn:aws:iam::333333333333:role/agora-prod-service-api-task", {}), action
+        service = "arn:aws:iam::333333333333:role/agora-prod-service-api-task"
+        boundary = {"iam:permissionsboundary": "arn:aws:iam::333333333333:policy/agora-account-prod-boundary"}
+        assert is_allowed(apply, action, service, boundary), action
     gitlab = "arn:aws:iam::333333333333:oidc-provider/gitlab.com"
     for action in ("iam:UpdateOpenIDConnectProviderThumbprint", "iam:DeleteOpenIDConnectProvider"):
         assert not is_allowed(apply, action, gitlab, {}), action
 
 
-def test_apply_role_may_create_the_oidc_providers_of_eks_clusters(account: Template) -> None:
-    apply = role_statements(account, "delivery_prod_apply")
-    cluster = "arn:aws:iam::333333333333:oidc-provider/oidc.eks.ap-northeast-2.amazonaws.com/id/EXAMPLE"
+def test_apply_role_may_create_the_oidc_providers_of_eks_clusters(further: Path) -> None:
+    apply = role_statements(Template(stack_folder(further, "account-888888888888")), "delivery_mobile_apply")
+    cluster = "arn:aws:iam::888888888888:oidc-provider/oidc.eks.ap-northeast-2.amazonaws.com/id/EXAMPLE"
     for action in ("Create", "Get", "Tag", "Delete"):
         assert is_allowed(apply, f"iam:{action}OpenIDConnectProvider", cluster, {}), action
 
 
 def test_environment_without_a_pipeline_has_no_roles(further: Path) -> None:
-    assert not Template(stack_folder(further, "account-555555555555")).resources("aws_iam_role")
+    roles = Template(stack_folder(further, "account-555555555555")).resources("aws_iam_role")
+    assert not [name for name in roles if name.startswith("delivery_")]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Requests that the embedded AWS recorded, parsed into service, operation, and parameters.
+"""Requests to the embedded AWS, parsed into service, operation, and parameters.
 
 Moto's router and its parsers for AWS's five protocols parse them, with botocore's service models.
 """
@@ -44,6 +44,8 @@ class RecordedRequest:
     """The model of the parameters; None for an operation without parameters."""
     agent: str
     """The client's User-Agent header."""
+    invocation: str
+    """The client's ID of the call, the same in all its attempts; "" if it sent none."""
 
     @property
     def is_terraforms(self) -> bool:
@@ -56,10 +58,23 @@ def read(path: Path, offset: int = 0) -> Iterator[RecordedRequest]:
     with path.open("rb") as lines:
         lines.seek(offset)
         for line in lines:
-            recorded = json.loads(line)
-            signed = _CREDENTIAL.search(recorded["headers"].get("authorization", ""))
-            if signed:
-                yield _parse(recorded, region=signed[1], service=_service(signed[2], recorded))
+            request = parsed(json.loads(line))
+            if request:
+                yield request
+
+
+def parsed(recorded: dict[str, Any]) -> RecordedRequest | None:
+    """Return a request from its record (see `recording`), or None if it is unsigned.
+
+    Raises an error for one that AWS's models do not have.
+    """
+    signed = _CREDENTIAL.search(recorded["headers"].get("authorization", ""))
+    return _parse(recorded, region=signed[1], service=_service(signed[2], recorded)) if signed else None
+
+
+def protocol_of(recorded: dict[str, Any], request: RecordedRequest) -> str:
+    """Return the protocol of a request, in which the response has to be."""
+    return determine_request_protocol(get_service_model(request.service), recorded["headers"].get("content-type"))
 
 
 def _service(signing_name: str, recorded: dict[str, Any]) -> str:
@@ -96,7 +111,16 @@ def _parse(recorded: dict[str, Any], *, region: str, service: str) -> RecordedRe
         }
     )
     agent = request.headers.get("User-Agent", "")
-    return RecordedRequest(service, name, recorded["account"], region, parameters, operation.input_shape, agent)
+    return RecordedRequest(
+        service,
+        name,
+        recorded["account"],
+        region,
+        parameters,
+        operation.input_shape,
+        agent,
+        request.headers.get("amz-sdk-invocation-id", ""),
+    )
 
 
 def _request(recorded: dict[str, Any]) -> Request:
