@@ -12,6 +12,7 @@ from cdktf_cdktf_provider_aws.iam_service_linked_role import IamServiceLinkedRol
 from constructs import Construct
 
 from modules.access.module import AccessModule
+from modules.compute.keys.database_users import database_users
 from modules.compute.module import ComputeModule
 from modules.data.database.keys.passwords import secrets_read_at_plan
 from modules.data.module import DataModule
@@ -52,9 +53,7 @@ class EnvironmentStack(TerraformStack):
         network = NetworkModule(self, "network", blocks=environment, foundation=foundation)
         access = AccessModule(self, "access", blocks=environment, network=network, foundation=foundation)
         data = DataModule(self, "data", blocks=environment, network=network, foundation=foundation)
-        events = EventsModule(
-            self, "events", blocks=environment, packages=packages, network=network, data=data, foundation=foundation
-        )
+        events = self._build_events(environment, packages, network, data, foundation)
         compute = ComputeModule(
             self,
             "compute",
@@ -89,6 +88,26 @@ class EnvironmentStack(TerraformStack):
         )
         DeliveryModule(
             self, "delivery", pipeline=environment.pipeline, blocks=environment, compute=compute, foundation=foundation
+        )
+
+    def _build_events(
+        self,
+        environment: Environment,
+        packages: Packages,
+        network: NetworkModule,
+        data: DataModule,
+        foundation: Foundation,
+    ) -> EventsModule:
+        return EventsModule(
+            self,
+            "events",
+            blocks=environment,
+            packages=packages,
+            network=network,
+            data=data,
+            # Also of programs in higher modules, which start only after their users exist.
+            database_users=database_users(environment),
+            foundation=foundation,
         )
 
 

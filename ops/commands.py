@@ -12,6 +12,7 @@ from modules.environment_files import chosen, load
 from modules.foundation.problems import SettingsError
 from ops import steps
 from ops.dashboard.commands import dashboard
+from ops.database_commands import database
 from ops.deploy_commands import deployment
 from ops.errors import ExitCode
 from ops.experiment.commands import experiment
@@ -41,6 +42,7 @@ app.add_typer(deployment)
 app.add_typer(secret, name="secret")
 app.add_typer(state, name="state")
 app.add_typer(experiment, name="experiment")
+app.add_typer(database, name="database")
 app.add_typer(ci, name="ci")
 app.add_typer(dashboard, name="dashboard")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from modules.compute.blocks import ComputeBlocks
 from modules.compute.ecs import checks as ecs_checks
 from modules.compute.eks import checks as eks_checks
+from modules.compute.keys import database_users
 from modules.compute.load_balancer import checks as load_balancer_checks
 from modules.compute.repository import checks as repository_checks
 from modules.compute.task.checks import room as task_room
@@ -26,6 +27,7 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
     yield from created_twice("schedule", (*schedules(blocks), *tasks))
     yield from task_room.findings(blocks)
     yield from eks_checks.findings(blocks)
+    yield from database_users.findings(blocks)
 
 
 def warnings(blocks: ComputeBlocks, today: datetime.date) -> Iterator[Finding]:

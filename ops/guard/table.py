@@ -45,6 +45,7 @@ NEED_NO_ROW = {
     "aws_iam_instance_profile": "the policies of its role are compared",
     "aws_iam_role_policy": _POLICY,
     "aws_iam_service_linked_role": "AWS refuses to delete one that is in use",
+    "aws_lambda_invocation": "it has invoked a function, and its deletion or replacement takes nothing away",
     "aws_lambda_permission": "it is compared as a policy statement (ops/guard/policies.py)",
     "aws_lb_target_group_attachment": "the service that registered a target replaces it",
     "aws_network_acl": _RANGES,

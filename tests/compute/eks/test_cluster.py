@@ -22,6 +22,7 @@ cache "sessions" {
 }
 
 database "main" {
+  login          = "master"
   engine         = "aurora-postgresql"
   engine_version = "17.7"
   serverless_v2_scaling {
