@@ -36,9 +36,8 @@ from .users import checked, wanted
 logger = Logger(service="database_logins")
 settings = Settings.read(os.environ)
 secrets = boto3.client("secretsmanager")
-database: Mysql | Postgres = {"mysql": Mysql, "postgres": Postgres}[settings.engine](
-    settings.host, settings.port, settings.name
-)
+_KINDS: dict[str, type[Mysql] | type[Postgres]] = {"mysql": Mysql, "postgres": Postgres}
+database = _KINDS[settings.engine](settings.host, settings.port, settings.name)
 
 
 @logger.inject_lambda_context(clear_state=True)

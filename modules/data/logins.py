@@ -55,19 +55,23 @@ def user_login(
 
     `secret_arns` has the secret of each user, by name.
     """
-    variables, from_secrets = _host_variables(label, database), {}
+    settings, master = database.settings, database.settings.keep_master_login
+    keys = {database.secret_arn: database.secret_key_arn} if master else {}
+    names = [*users.values(), *([settings.master_username] if master else [])]
+    variables = _host_variables(label, database)
+    from_secrets: dict[str, str] = {}
     for position, (right, user) in enumerate(users.items()):
         prefix = f"{right}_" if position else ""
         variables |= variables_for("database", label, **{f"{prefix}user": user})
-        if database.settings.login == "password":
+        if settings.login == "password":
             arn = secret_arns[user]
             variables |= variables_for("database", label, **{f"{prefix}secret_arn": arn})
             from_secrets |= variables_for("database", label, **{f"{prefix}password": f"{arn}:password::"})
-    if database.settings.login == "password":
-        keys = {secret_arns[user]: database.secret_key_arn for user in users.values()}
+    if settings.login == "password":
+        keys |= {secret_arns[user]: database.secret_key_arn for user in users.values()}
         return DatabaseLogin(variables, (), from_secrets, keys, ready)
-    statement = database.connect_statement(f"DatabaseConnect{sid(label)}", list(users.values()))
-    return DatabaseLogin({**variables, **_endpoint_variables(label, database)}, [statement], ready=ready)
+    statement = database.connect_statement(f"DatabaseConnect{sid(label)}", names)
+    return DatabaseLogin({**variables, **_endpoint_variables(label, database)}, [statement], {}, keys, ready)
 
 
 def _host_variables(label: str, database: Database) -> dict[str, str]:

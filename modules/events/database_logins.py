@@ -60,7 +60,8 @@ class DatabaseLogins(Construct):
         if database.proxy:
             secrets = [secret.arn for secret in self._secrets.values()]
             # A proxy needs at least one.
-            database.proxy.log_in_with(secrets or [database.secret_arn])
+            kept = database.settings.keep_master_login or not secrets
+            database.proxy.log_in_with([*secrets, *([database.secret_arn] if kept else [])])
 
     def login(self, program: str, rights: Rights) -> DatabaseLogin:
         """Return how a program logs in as its users."""

@@ -41,10 +41,11 @@ def corporate(further: Path) -> Template:
 def by_login(synthesize: Synthesize, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
     """The same programs with each login; only one with users of its own can give them different rights."""
     same = SERVICES.replace('["read_write", "migrate"]', '"read_write"').replace("read_only", "read_write")
-    services = {"iam": SERVICES, "password": SERVICES, "master": same}
+    services = {"iam": SERVICES, "password": SERVICES, "master": same, "moved": SERVICES}
+    logins = {login: f'login = "{login}"' for login in services} | {"moved": "keep_master_login = true\n  proxy {}"}
     files = {
         login: NAT.replace("10.20.0.0/20", f"10.20.{16 * number}.0/20").replace("1" * 12, f"{number + 1:012}")
-        + DATABASE.replace("# here", f'login = "{login}"')
+        + DATABASE.replace("# here", logins[login])
         + text
         for number, (login, text) in enumerate(services.items())
     }
@@ -145,3 +146,16 @@ def test_login_decides_what_tasks_are_given(by_login: dict[str, Template], login
         assert not template.resources("aws_lambda_invocation")
         assert {"DATABASE_MAIN_USER", "DATABASE_MAIN_PASSWORD"} == set(secrets)
         assert "DATABASE_MAIN_ENDPOINT" not in variables
+
+
+def test_a_kept_login_of_the_administrator_is_one_more(by_login: dict[str, Template]) -> None:
+    template = by_login["moved"]
+    execution = str(template.resource("aws_iam_role_policy.service_api_execution")["policy"])
+    assert "aws_rds_cluster.database_main.master_user_secret" in execution
+    (*users, kept) = template.only("aws_db_proxy")["auth"]
+    assert len(users) == 3
+    assert "aws_rds_cluster.database_main.master_user_secret" in kept["secret_arn"]
+    connect = str(template.resource("aws_iam_role_policy.service_api_task")["policy"])
+    for user in ("gw_service_api", "gw_service_api_migrate", "dbadmin"):
+        assert f'/{user}"' in connect
+    assert "gw_scheduled_task_report" not in connect

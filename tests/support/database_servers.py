@@ -5,11 +5,13 @@ nothing outside of that folder and needs no rights.
 """
 
 import datetime
+import fcntl
 import functools
 import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,6 +34,8 @@ UNPACKED = PROJECT / "build" / "database-servers"
 PACKAGES = {"postgres": "postgresql", "mariadbd": "mariadb-server"}
 _FOLDERS = ("usr/lib/postgresql/*/bin", "usr/sbin", "usr/bin")
 START_SECONDS = 60
+#: In the logs of PostgreSQL and MariaDB.
+READY = ("database system is ready to accept connections", "ready for connections")
 
 
 class ServerError(Exception):
@@ -72,11 +76,23 @@ class Programs:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[Server]:
-    """Run PostgreSQL in an empty folder; its superuser `postgres` logs in at its socket without a password."""
+def postgres() -> Iterator[Server]:
+    """Run PostgreSQL; its superuser `postgres` logs in at its socket without a password."""
+    with _folder() as folder, _postgres(folder) as server:
+        yield server
+
+
+@contextmanager
+def mariadb() -> Iterator[Server]:
+    """Run MariaDB; its superuser `root` logs in at its socket without a password."""
+    with _folder() as folder, _mariadb(folder) as server:
+        yield server
+
+
+@contextmanager
+def _postgres(folder: Path) -> Iterator[Server]:
     programs, data, port = programs_of("postgres"), folder / "data", _free_port()
     authority = _write_certificates(folder)
-    _give_away(folder)
     programs.run(programs.path("initdb"), "-D", str(data), "-U", "postgres", "--auth=trust", "-E", "UTF8", cwd=folder)
     (data / "pg_hba.conf").write_text("local all postgres trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n")
     settings = {
@@ -97,11 +113,9 @@ def postgres(folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def mariadb(folder: Path) -> Iterator[Server]:
-    """Run MariaDB in an empty folder; its superuser `root` logs in at its socket without a password."""
+def _mariadb(folder: Path) -> Iterator[Server]:
     programs, data, port = programs_of("mariadbd"), folder / "data", _free_port()
     authority = _write_certificates(folder)
-    _give_away(folder)
     where = ["--no-defaults", f"--datadir={data}", f"--lc-messages-dir={programs.share}/mysql"]
     install = [programs.path("mariadb-install-db"), *where[:2], f"--basedir={programs.share.parent}"]
     programs.run(*install, "--auth-root-authentication-method=normal", "--skip-test-db", cwd=folder)
@@ -116,17 +130,28 @@ def mariadb(folder: Path) -> Iterator[Server]:
 @functools.cache
 def programs_of(server: str) -> Programs:
     """Return the programs of this machine, or those of the unpacked package. Raises ServerError."""
+    UNPACKED.mkdir(parents=True, exist_ok=True)
+    with (UNPACKED / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = _found(server)
+        if not found:
+            _unpack(PACKAGES[server])
+            found = _found(server)
+    if not found:
+        raise ServerError(f"{PACKAGES[server]} has no {server}")
+    return found
+
+
+def _found(server: str) -> Programs | None:
     for root in (Path("/"), UNPACKED / PACKAGES[server]):
         folders = [path for folder in _FOLDERS for path in root.glob(folder)]
         if shutil.which(server, path=os.pathsep.join(map(str, folders))):
             return _programs(root, folders)
-    brought = shutil.which(server)
-    if brought:
-        folder = Path(brought).resolve().parent
+    path = shutil.which(server)
+    if path:
+        folder = Path(path).resolve().parent
         return _programs(folder.parent, [folder], share=folder.parent / "share")
-    _unpack(PACKAGES[server])
-    programs_of.cache_clear()
-    return programs_of(server)
+    return None
 
 
 def _programs(root: Path, folders: Sequence[Path], share: Path | None = None) -> Programs:
@@ -141,16 +166,24 @@ def _unpack(package: str) -> None:
     """Download a Debian package with everything that this machine lacks for it, and unpack it. Raises ServerError."""
     if not shutil.which("apt-get"):
         raise ServerError(f"install {package}: the tests of lambdas/database_logins run against it")
-    target = UNPACKED / package
-    archives = target / "archives"
-    (archives / "partial").mkdir(parents=True, exist_ok=True)
-    get = ["apt-get", "--yes", "--no-install-recommends", "--download-only", "-o", f"Dir::Cache::archives={archives}"]
-    get += ["-o", "Debug::NoLocking=1", "-o", "APT::Sandbox::User=", "install", package]
-    done = subprocess.run(get, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ServerError(f"{package} cannot be downloaded; run `apt-get update` as root, or install it\n{done.stderr}")
+    target, archives, lists = UNPACKED / package, UNPACKED / "archives" / package, UNPACKED / "lists"
+    for folder in (archives, lists):
+        (folder / "partial").mkdir(parents=True, exist_ok=True)
+    options = {
+        "Dir::State::lists": str(lists),
+        "Dir::Cache::archives": str(archives),
+        # What only root can have.
+        "Debug::NoLocking": "1",
+        "APT::Sandbox::User": "",
+    }
+    get = ["apt-get", "--yes", *(argument for each in options.items() for argument in ("-o", "=".join(each)))]
+    for command in (["update"], ["--no-install-recommends", "--download-only", "install", package]):
+        done = subprocess.run([*get, *command], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise ServerError(f"install {package}, which cannot be downloaded:\n{done.stderr}")
     for archive in sorted(archives.glob("*.deb")):
         subprocess.run(["dpkg", "--extract", str(archive), str(target)], check=True)
+    shutil.rmtree(archives)
 
 
 @contextmanager
@@ -161,24 +194,20 @@ def _running(command: Sequence[str], programs: Programs, folder: Path, server: S
             command, env=programs.environment, cwd=folder, stdout=output, stderr=output, **_unprivileged()
         )
     try:
-        _wait(lambda: _accepts(server.port), lambda: process.poll() is not None, log)
+        _wait(log, lambda: process.poll() is not None)
         yield
     finally:
         process.terminate()
         process.wait(START_SECONDS)
 
 
-def _wait(ready: Callable[[], bool], ended: Callable[[], bool], log: Path) -> None:
+def _wait(log: Path, ended: Callable[[], bool]) -> None:
+    """Wait until the server says that it is ready; it listens before that."""
     deadline = time.monotonic() + START_SECONDS
-    while not ready():
+    while not any(text in log.read_text() for text in READY):
         if ended() or time.monotonic() > deadline:
             raise ServerError(f"the server does not start:\n{log.read_text()[-2000:]}")
         time.sleep(0.05)
-
-
-def _accepts(port: int) -> bool:
-    with socket.socket() as connection:
-        return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _free_port() -> int:
@@ -191,14 +220,13 @@ def _unprivileged() -> dict[str, Any]:
     return {"user": UNPRIVILEGED, "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
 
 
-def _give_away(folder: Path) -> None:
-    if os.geteuid() == 0:
-        for path in (folder, *folder.iterdir()):
-            shutil.chown(path, UNPRIVILEGED, "nogroup")
-        for path in folder.parents:
-            # pytest's folders are private to root.
-            if path != Path("/") and path.stat().st_uid == 0:
-                path.chmod(path.stat().st_mode | 0o011)
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Yield a folder that the servers can use; those of pytest are closed to other users than root."""
+    with tempfile.TemporaryDirectory(prefix="groundwork-") as name:
+        if os.geteuid() == 0:
+            shutil.chown(name, UNPRIVILEGED, "nogroup")
+        yield Path(name)
 
 
 def _write_certificates(folder: Path) -> Path:
@@ -214,6 +242,8 @@ def _write_certificates(folder: Path) -> Path:
     )
     (folder / "server.key").write_bytes(private)
     (folder / "server.key").chmod(0o600)
+    if os.geteuid() == 0:
+        shutil.chown(folder / "server.key", UNPRIVILEGED, "nogroup")
     return folder / "ca.pem"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from modules.compute.blocks import ComputeBlocks
 from modules.data.database.keys import users
+from modules.data.database.keys.access import Right
 from modules.data.database.keys.users import DatabaseUse, users_of
 from modules.events.keys import database_users as events
 from modules.foundation.problems import Finding
@@ -27,7 +28,7 @@ def pods_program(cluster: str, service_account: str) -> str:
     return f"eks-{cluster}-{service_account.replace('/', '-')}"
 
 
-def database_users(blocks: ComputeBlocks) -> dict[str, dict[str, users.Right]]:
+def database_users(blocks: ComputeBlocks) -> dict[str, dict[str, Right]]:
     """Return the users of each database with users of its own, each with what it may do."""
     return users_of(database_uses(blocks), blocks.database)
 

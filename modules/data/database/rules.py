@@ -229,6 +229,9 @@ def _login_findings(database: DatabaseFields) -> Iterator[Finding]:
     if database.master_username.startswith(USER_PREFIX):
         rule = f"begins with {USER_PREFIX}, as the users of programs do"
         yield Finding(("master_username",), database.master_username, rule, 'write another name, such as "dbadmin"')
+    if database.keep_master_login and database.login == "master":
+        rule = 'has no effect: with login = "master" programs have no other login'
+        yield Finding(("keep_master_login",), True, rule, "remove it")
     if "password_rotation_days" in database.model_fields_set and not database.stores_passwords:
         rule = "has no effect: users have no passwords"
         yield Finding(("password_rotation_days",), database.password_rotation_days, rule, "remove it")

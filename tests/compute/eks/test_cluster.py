@@ -29,8 +29,7 @@ database "main" {
     min_capacity = 0.5
     max_capacity = 2
   }
-  proxy {
-  }
+  proxy {}
 }
 """
 CLUSTER = f"arn:aws:eks:ap-northeast-2:{ACCOUNT}:cluster/mobile-mobile-blue"

@@ -6,7 +6,7 @@ import pg8000.native
 import pymysql
 import pytest
 
-from lambdas.database_logins import tls
+from lambdas.database_logins import mysql, tls
 from lambdas.database_logins.mysql import Mysql
 from lambdas.database_logins.passwords import Login
 from lambdas.database_logins.postgres import Postgres
@@ -18,14 +18,13 @@ DATABASE, OTHER_DATABASE = "app_data", "appxdata"
 
 
 @pytest.fixture(scope="module")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with postgres(tmp_path_factory.mktemp("postgres")) as server:
+def postgres_server() -> Iterator[Server]:
+    with postgres() as server:
         root = pg8000.native.Connection("postgres", unix_sock=str(server.socket))
         # What RDS has: the administrator is no superuser, and may grant the role for IAM.
         root.run("CREATE ROLE rds_iam NOLOGIN")
         root.run("CREATE ROLE dbadmin LOGIN CREATEDB CREATEROLE PASSWORD 'administrator''s password'")
         root.run("GRANT rds_iam TO dbadmin WITH ADMIN OPTION")
-        # It would have to log in by IAM as a member.
         root.close()
         yield server
 
@@ -45,8 +44,8 @@ def postgres_database(postgres_server: Server, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture(scope="module")
-def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with mariadb(tmp_path_factory.mktemp("mariadb")) as server:
+def mariadb_server() -> Iterator[Server]:
+    with mariadb() as server:
         yield server
 
 
@@ -55,7 +54,7 @@ def mysql_database(mariadb_server: Server, monkeypatch: pytest.MonkeyPatch) -> M
     """An empty schema, and a server without our users."""
     monkeypatch.setattr(tls, "CERTIFICATES", mariadb_server.authority)
     # MariaDB lacks RDS's plugin; this one takes a string too.
-    monkeypatch.setattr("lambdas.database_logins.mysql.IAM", "WITH unix_socket AS 'RDS'")
+    monkeypatch.setattr(mysql, "IAM", "WITH unix_socket AS 'RDS'")
     root = pymysql.connect(unix_socket=str(mariadb_server.socket), user="root", autocommit=True)
     with root.cursor() as cursor:
         cursor.execute("SELECT user FROM mysql.user WHERE user LIKE 'gw\\_%' OR user = 'dbadmin'")

@@ -11,7 +11,7 @@ from typing import Any
 import pymysql
 import pytest
 
-from lambdas.database_logins import tls
+from lambdas.database_logins import mysql, tls
 from lambdas.database_logins.mysql import Mysql
 from lambdas.database_logins.passwords import Login
 from lambdas.database_logins.users import Access, Changes, User
@@ -136,7 +136,7 @@ def test_set_password_replaces_the_password(mysql_database: Mysql) -> None:
 
 
 def test_an_error_does_not_show_the_password(mysql_database: Mysql, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lambdas.database_logins.mysql._account", lambda name: f"{name}'")
+    monkeypatch.setattr(mysql, "_account", lambda name: f"{name}'")
     with pytest.raises(Exception, match="gw_service_api cannot be created or changed: error 1064") as error:
         set_up(mysql_database, {"gw_service_api": "read_write"})
     assert "first" not in str(error.value)

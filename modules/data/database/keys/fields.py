@@ -141,6 +141,12 @@ class DatabaseFields(TieredSettings):
         "a token for the proxy only, which keeps the passwords itself; programs with password also reach the readers. "
         "master: every program logs in as the administrator, as before this key existed.",
     )
+    keep_master_login: bool = Field(
+        default=False,
+        description='Whether programs can still log in as the administrator too, for a move from login = "master": '
+        "tasks of the previous revision go on, and can be started again. Remove it when all programs are deployed "
+        '(docs/runbooks/database-logins.md, "Move from the administrator\'s login").',
+    )
     password_rotation_days: int = Field(
         default=30,
         ge=1,
