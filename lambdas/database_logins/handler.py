@@ -12,7 +12,7 @@ It alone logs in as the administrator. An event is one of:
 - Anything with an unknown user, access, or step: the function fails, and changes nothing.
 
 Environment variables, all of which a `database` block sets: ENGINE, HOST (the endpoint of RDS, whose name is in the
-certificate), PORT, NAME, SECRET_ARN.
+certificate), PORT, NAME, ADMINISTRATOR_SECRET_ARN.
 
 Permissions: secretsmanager:GetSecretValue on the administrator's secret; on those of users also DescribeSecret,
 PutSecretValue, and UpdateSecretVersionStage.

@@ -30,7 +30,7 @@ class Settings:
             host=_text(environment, "HOST"),
             port=int(port),
             name=_text(environment, "NAME"),
-            secret_arn=_text(environment, "SECRET_ARN"),
+            secret_arn=_text(environment, "ADMINISTRATOR_SECRET_ARN"),
         )
 
 

@@ -105,7 +105,7 @@ class DatabaseLogins(Construct):
                 "HOST": database.endpoint,
                 "PORT": str(database.port),
                 "NAME": database.database_name or "",
-                "SECRET_ARN": database.secret_arn,
+                "ADMINISTRATOR_SECRET_ARN": database.secret_arn,
             }
         )
 

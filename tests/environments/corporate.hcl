@@ -128,3 +128,17 @@ function "figures" {
   in_vpc    = true
   databases = { legacy = "read_only" }
 }
+
+ecs "main" {
+  fargate {}
+}
+
+repository "jobs" {}
+
+# A task that changes tables as one user, and data as another.
+scheduled_task "tidy" {
+  image               = "jobs:1.0.0"
+  command             = ["tidy"]
+  schedule_expression = "cron(0 5 * * ? *)"
+  databases           = { legacy = ["read_write", "migrate"] }
+}

@@ -91,7 +91,7 @@ def test_functions_are_created_after_their_users(corporate: Template) -> None:
 
 def test_only_the_function_reads_the_login_of_the_administrator(prod: Template) -> None:
     secret = prod.resource("aws_lambda_function.function_database_main_logins")["environment"]["variables"][
-        "SECRET_ARN"
+        "ADMINISTRATOR_SECRET_ARN"
     ]
     readers = {
         name

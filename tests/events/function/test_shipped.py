@@ -17,7 +17,7 @@ REQUIRED = {
         "HOST": "agora.cluster-abc.ap-northeast-2.rds.amazonaws.com",
         "PORT": "3306",
         "NAME": "agora",
-        "SECRET_ARN": "arn:aws:secretsmanager:ap-northeast-2:333333333333:secret:rds!cluster-1",
+        "ADMINISTRATOR_SECRET_ARN": "arn:aws:secretsmanager:ap-northeast-2:333333333333:secret:rds!cluster-1",
     },
     "log_documents": {"DELIVERY_STREAM": "agora-prod-search-logs"},
     "search": {"ENDPOINT": "vpc-agora.es.amazonaws.com", "INDEX": "logs", "RETENTION_DAYS": "30", "REPLICAS": "1"},

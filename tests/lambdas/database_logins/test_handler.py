@@ -45,7 +45,7 @@ def function(mysql_database: Mysql, mariadb_server: Server, secrets: Any) -> Ite
         "HOST": HOST,
         "PORT": str(mariadb_server.port),
         "NAME": DATABASE,
-        "SECRET_ARN": "administrator",
+        "ADMINISTRATOR_SECRET_ARN": "administrator",
     }
     with started("database_logins", variables) as module, pytest.MonkeyPatch.context() as patch:
         patch.setattr("lambdas.database_logins.tls.CERTIFICATES", mariadb_server.authority)

@@ -39,7 +39,9 @@ SHIPPED: Mapping[str, Mapping[str, Variable]] = {
         "HOST": Variable("Endpoint of the database; a `database` block sets it.", remedy=_DATABASE),
         "PORT": Variable("Its port; a `database` block sets it.", remedy=_DATABASE),
         "NAME": Variable("The database in which users get rights; a `database` block sets it.", remedy=_DATABASE),
-        "SECRET_ARN": Variable("ARN of the administrator's secret; a `database` block sets it.", remedy=_DATABASE),
+        "ADMINISTRATOR_SECRET_ARN": Variable(
+            "ARN of the administrator's secret; a `database` block sets it.", remedy=_DATABASE
+        ),
     },
     "log_documents": {
         "DELIVERY_STREAM": Variable(
