@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from cryptography import x509
 from moto import mock_aws
 
+from lambdas.database_logins import passwords
 from lambdas.database_logins.mysql import Mysql
 from modules.data.database.keys.users import USER_PREFIX
 from tests.lambdas.database_logins.conftest import ADMINISTRATOR, DATABASE
@@ -113,6 +115,27 @@ def test_a_rotation_of_a_user_that_is_not_ours_is_rejected(
 def test_an_invalid_event_is_rejected(function: ModuleType, event: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         function.handler(event, Context())
+
+
+class Delayed:
+    """Denies a number of requests, as until IAM has distributed a change."""
+
+    def __init__(self, denied: int) -> None:
+        self.left = denied
+
+    def get_secret_value(self, **which: str) -> dict[str, str]:
+        if self.left:
+            self.left -= 1
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "denied"}}, "GetSecretValue")
+        assert which == {"SecretId": "administrator", "VersionStage": "AWSCURRENT"}
+        return {"SecretString": json.dumps(_written(ADMINISTRATOR))}
+
+
+def test_a_right_that_is_not_distributed_yet_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "WAITS", (0, 0))
+    assert passwords.read(Delayed(2), "administrator") == ADMINISTRATOR  # type: ignore[arg-type]
+    with pytest.raises(ClientError):
+        passwords.read(Delayed(3), "administrator")  # type: ignore[arg-type]
 
 
 def test_the_prefix_of_users_is_that_of_the_settings(function: ModuleType) -> None:
