@@ -61,7 +61,7 @@ class DatabaseLogins(Construct):
             secrets = [secret.arn for secret in self._secrets.values()]
             # A proxy needs at least one.
             kept = database.settings.keep_master_login or not secrets
-            database.proxy.log_in_with([*secrets, *([database.secret_arn] if kept else [])])
+            database.proxy.log_in_with([*secrets, *([database.secret_arn] if kept else [])], self._invocation)
 
     def login(self, program: str, rights: Rights) -> DatabaseLogin:
         """Return how a program logs in as its users."""

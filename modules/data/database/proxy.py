@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cdktf import Fn
+from cdktf import Fn, TerraformResource
 from cdktf_cdktf_provider_aws.db_proxy import DbProxy, DbProxyAuth
 from cdktf_cdktf_provider_aws.db_proxy_default_target_group import (
     DbProxyDefaultTargetGroup,
@@ -75,8 +75,12 @@ class DatabaseProxy(Construct):
         """The endpoint of RDS, for which tokens are signed."""
         return self._proxy.endpoint
 
-    def log_in_with(self, secret_arns: Sequence[str]) -> None:
-        """Log in with these secrets, one for each user; called once if programs have users."""
+    def log_in_with(self, secret_arns: Sequence[str], after: TerraformResource) -> None:
+        """Log in with these secrets, one for each user; called once if programs have users.
+
+        `after` is what gives the secrets their values.
+        """
+        self._proxy.depends_on = [f"{after.terraform_resource_type}.{after.friendly_unique_id}"]
         self._role.add_statements(_read(secret_arns))
         self._proxy.put_auth([self._auth(arn) for arn in secret_arns])
 

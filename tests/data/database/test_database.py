@@ -241,6 +241,7 @@ def test_proxy_requires_tls_and_reads_the_secrets_of_users(rds: Template) -> Non
     assert proxy["auth"] == [
         {"auth_scheme": "SECRETS", "iam_auth": "REQUIRED", "secret_arn": secret} for secret in secrets
     ]
+    assert proxy["depends_on"] == ["aws_lambda_invocation.database_main_logins"]
     decrypt, read = rds.policy("aws_iam_role_policy.database_main_proxy")
     assert read["Resource"] == secrets
     assert decrypt["Condition"]["StringEquals"] == {"kms:ViaService": "secretsmanager.ap-northeast-2.amazonaws.com"}
