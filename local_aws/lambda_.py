@@ -3,6 +3,7 @@
 - AWS: an invocation runs the function. Moto 5.2.5 needs a container engine for that, and without one returns the event.
   Added: the deployed zip runs in a local Python process (`lambda_runs`), for an invocation by the API while the caller
   waits, for an event of a service asynchronously (`lambda_events`).
+  A function that connects to a database is not run (`lambda_databases`).
 - AWS: an event source mapping reads its queue in batches, deletes the messages that the function has processed, and
   leaves the others until they become visible again. Moto invokes once for each message with invented attributes, and
   makes failed messages visible immediately, without limit. Added: batches, partial responses, and the queue's

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from local_aws.lambda_databases import connects, skipped
 from local_aws.process import HOST, packages_for_here
 from local_aws.turns import turn
 
@@ -65,6 +66,8 @@ class Run:
     log_group: str
     log_stream: str
     logs: Any
+    database: str | None
+    """The endpoint of a database that it connects to."""
 
     @classmethod
     def of(cls, function: Any) -> "Run":
@@ -83,6 +86,7 @@ class Run:
             log_group=log_group,
             log_stream=log_stream,
             logs=function.logs_backend,
+            database=connects(function),
         )
 
     def invoke(self, event: Any) -> Outcome:
@@ -100,6 +104,9 @@ class Run:
         return Outcome(request_id, payload, failed, "\n".join(log))
 
     def _answer(self, event: Any, request_id: str, log: list[str]) -> dict[str, Any]:
+        if self.database:
+            log.append(skipped(self.database, event))
+            return {"value": None}
         package = Package.of(self.code)
         if package is None:
             message = (

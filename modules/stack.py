@@ -15,6 +15,7 @@ from modules.access.module import AccessModule
 from modules.account.blocks import Account
 from modules.account.module import AccountModule
 from modules.compute.developers.keys.statements import session_statements
+from modules.compute.keys.database_users import database_users
 from modules.compute.module import ComputeModule
 from modules.data.database.keys.passwords import secrets_read_at_plan
 from modules.data.module import DataModule
@@ -49,9 +50,7 @@ class EnvironmentStack(TerraformStack):
         network = NetworkModule(self, "network", blocks=environment, foundation=foundation)
         access = AccessModule(self, "access", blocks=environment, network=network, foundation=foundation)
         data = DataModule(self, "data", blocks=environment, network=network, access=access, foundation=foundation)
-        events = EventsModule(
-            self, "events", blocks=environment, packages=packages, network=network, data=data, foundation=foundation
-        )
+        events = self._build_events(environment, packages, network, data, foundation)
         compute = ComputeModule(
             self,
             "compute",
@@ -106,6 +105,26 @@ class EnvironmentStack(TerraformStack):
         """Terraform's types of the stack's resources and data sources."""
         foundation: Foundation = self.node.find_child("foundation")  # type: ignore[assignment]
         return foundation.addresses.types
+
+    def _build_events(
+        self,
+        environment: Environment,
+        packages: Packages,
+        network: NetworkModule,
+        data: DataModule,
+        foundation: Foundation,
+    ) -> EventsModule:
+        return EventsModule(
+            self,
+            "events",
+            blocks=environment,
+            packages=packages,
+            network=network,
+            data=data,
+            # Also of programs in higher modules, which start only after their users exist.
+            database_users=database_users(environment),
+            foundation=foundation,
+        )
 
 
 class AccountStack(TerraformStack):

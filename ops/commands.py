@@ -15,6 +15,7 @@ from ops import steps
 from ops.access.commands import access
 from ops.connect.commands import connect
 from ops.dashboard.commands import dashboard
+from ops.database_commands import database
 from ops.deploy_commands import deployment
 from ops.errors import ExitCode
 from ops.experiment.commands import experiment
@@ -46,6 +47,7 @@ app.add_typer(secret, name="secret")
 app.add_typer(state, name="state")
 app.add_typer(experiment, name="experiment")
 app.add_typer(connect, name="connect")
+app.add_typer(database, name="database")
 app.add_typer(ci, name="ci")
 app.add_typer(access, name="access")
 app.add_typer(dashboard, name="dashboard")

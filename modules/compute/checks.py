@@ -7,6 +7,7 @@ from modules.compute.blocks import ComputeBlocks
 from modules.compute.developers import checks as developers_checks
 from modules.compute.ecs import checks as ecs_checks
 from modules.compute.eks import checks as eks_checks
+from modules.compute.keys import database_users
 from modules.compute.load_balancer import checks as load_balancer_checks
 from modules.compute.repository import checks as repository_checks
 from modules.compute.task.checks import room as task_room
@@ -31,6 +32,7 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
     yield from developers_checks.findings(blocks)
     if blocks.vpn:
         yield from unknown_names(("vpn", "eks"), "eks", blocks.vpn.eks, blocks.eks)
+    yield from database_users.findings(blocks)
 
 
 def warnings(blocks: ComputeBlocks, today: datetime.date) -> Iterator[Finding]:

@@ -57,6 +57,10 @@ def versions(blocks: DataBlocks) -> Iterator[VersionInUse]:
 def warnings(blocks: DataBlocks) -> Iterator[Finding]:
     """Yield settings that are allowed but may be mistakes."""
     for name, database in blocks.database.items():
+        if database.keep_master_login:
+            rule = "lets programs log in as the administrator, which may do everything in the database"
+            remedy = "remove it when all programs use their own users"
+            yield Finding(("database", name, "keep_master_login"), True, rule, remedy)
         if database.copy_master_user_password:
             rule = "is valid until RDS rotates the password, every 7 days; after that the copy is outdated"
             remedy = "continue with manage_master_user_password = false and the replica, or remove it"

@@ -9,6 +9,7 @@ from modules.data.blocks import DataBlocks
 from modules.events.channel.settings import QueueSettings, StreamSettings, TopicSettings
 from modules.events.function.packaging import Target
 from modules.events.function.settings import FunctionSettings
+from modules.events.keys.login_functions import login_functions
 from modules.events.keys.search_functions import functions_of
 from modules.events.push.settings import PushSettings
 from modules.foundation.settings import Label
@@ -36,7 +37,7 @@ class EventsBlocks(DataBlocks):
             update={
                 "function": _joined(
                     {**self.function, **{name: each.function(name) for name, each in channels.items()}},
-                    [functions_of(label) for label in self.search],
+                    [*(functions_of(label) for label in self.search), login_functions(self.database)],
                 ),
                 "queue": _joined(self.queue, [each.queues(name) for name, each in channels.items()]),
                 "topic": _joined(self.topic, [each.topics(name) for name, each in channels.items()]),

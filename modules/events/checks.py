@@ -11,6 +11,7 @@ from modules.events.function import checks as recursion
 from modules.events.function.keys import shipped
 from modules.events.function.settings import FunctionSettings
 from modules.events.keys import created_names
+from modules.events.keys.login_functions import ADD_CERTIFICATES, CERTIFIED_REGIONS, login_function
 from modules.events.keys.search_functions import functions_of
 from modules.foundation.checks import unknown_labels, unknown_names
 from modules.foundation.cron import OVER, ended_before
@@ -18,7 +19,6 @@ from modules.foundation.notifications import Notification
 from modules.foundation.problems import Finding
 from modules.foundation.versions import VersionInUse
 from modules.network.vpc.checks import needs_subnets, unreachable_by_programs
-from modules.network.vpc.settings import NetworkSettings
 
 #: [Creating and configuring an Amazon SQS event source mapping, Configuring a queue to use with Lambda]
 #: (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html): six times the function's timeout, so that
@@ -32,7 +32,7 @@ def findings(blocks: EventsBlocks) -> Iterator[Finding]:
     for name, function in blocks.function.items():
         yield from _unknown_names(name, function, blocks)
         if function.in_vpc:
-            yield from _network_findings(name, function, blocks.network)
+            yield from _network_findings(name, function, blocks)
         yield from _visibility(name, function, blocks)
     for name, queue in blocks.queue.items():
         yield from unknown_names(("queue", name, "topics"), "topic", queue.topics, blocks.topic)
@@ -41,6 +41,7 @@ def findings(blocks: EventsBlocks) -> Iterator[Finding]:
     yield from _rotations(blocks)
     yield from _pushes(blocks)
     yield from _searches(blocks)
+    yield from _logins(blocks)
     yield from created_names.findings(blocks)
     yield from shipped.findings(blocks)
     yield from recursion.findings(blocks)
@@ -61,15 +62,17 @@ def versions(blocks: EventsBlocks) -> Iterator[VersionInUse]:
         yield VersionInUse(("function", name, "runtime"), "lambda", function.runtime)
 
 
-def _network_findings(name: str, function: FunctionSettings, network: NetworkSettings | None) -> Iterator[Finding]:
+def _network_findings(name: str, function: FunctionSettings, blocks: EventsBlocks) -> Iterator[Finding]:
     """Yield what a function in the app subnets needs of the VPC.
 
     Lambda itself writes the logs and stores failed events; S3 is reached through its gateway endpoint.
     """
+    network = blocks.network
     if network is None:
         yield needs_subnets(("function", name, "in_vpc"), "app", True)
         return
-    reads = ["secretsmanager"] if function.secrets or function.databases else []
+    by_secret = any(blocks.database[label].login != "iam" for label in function.databases if label in blocks.database)
+    reads = ["secretsmanager"] if function.secrets or by_secret else []
     called = [*publishing_endpoints(function.published_to), *reads]
     yield from unreachable_by_programs(("function", name), called, network)
 
@@ -169,3 +172,20 @@ def _searches(blocks: EventsBlocks) -> Iterator[Finding]:
             elif taken.setdefault(name, label) != label:
                 rule = f"has a function {name}, and so has search.{taken[name]}"
                 yield Finding(("search", label), None, rule, "give one of them another name")
+
+
+def _logins(blocks: EventsBlocks) -> Iterator[Finding]:
+    """Yield databases whose function for users cannot work, and functions with its name."""
+    for label, database in blocks.database.items():
+        if not database.creates_users:
+            continue
+        at = ("database", label, "login")
+        if login_function(label) in blocks.function:
+            rule = f"has the same name as the function of database.{label}"
+            yield Finding(("function", login_function(label)), None, rule, "give the function another name")
+        if blocks.region not in CERTIFIED_REGIONS:
+            rule = f"needs a function that verifies certificates of RDS, and it has none of {blocks.region}"
+            remedy = f'add them to lambdas/database_logins ({ADD_CERTIFICATES}), or write login = "master"'
+            yield Finding(at, database.login, rule, remedy)
+        if blocks.network:
+            yield from unreachable_by_programs(at, ["secretsmanager"], blocks.network)

@@ -5,16 +5,21 @@ from collections.abc import Mapping, Sequence
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
+from modules.data.database.keys.access import Rights
+from modules.data.database.keys.users import Users
+from modules.data.logins import DatabaseLogin, administrator_login
 from modules.data.module import DataModule
 from modules.data.secret.secrets import Secret
 from modules.events.blocks import EventsBlocks, push_channel
 from modules.events.channel.channels import Queue, QueueWithDeadLetters, Stream, Topic
 from modules.events.checks import VISIBILITY_TIMEOUTS
+from modules.events.database_logins import ROTATION_ACTIONS, DatabaseLogins
 from modules.events.function.access import grant_data_access
 from modules.events.function.functions import Function
 from modules.events.function.packaging import Packages
 from modules.events.function.settings import FunctionSettings
 from modules.events.function.triggers import Triggers
+from modules.events.keys.login_functions import login_function
 from modules.events.keys.search_functions import documents_function, setup_function
 from modules.events.log_search import LogSearch
 from modules.events.push.push import Push
@@ -27,10 +32,6 @@ from modules.network.module import NetworkModule
 
 #: The default of SQS, for a queue that no function reads.
 VISIBILITY_TIMEOUT = 30
-#: [Lambda rotation function execution role permissions for AWS Secrets Manager]
-#: (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html):
-#: actions of a function on the secret that it rotates.
-ROTATION_ACTIONS = ("DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
 
 
 class EventsModule(Construct):
@@ -45,8 +46,10 @@ class EventsModule(Construct):
         packages: Packages,
         network: NetworkModule,
         data: DataModule,
+        database_users: Users,
         foundation: Foundation,
     ) -> None:
+        """`database_users` are those of all programs, also of programs in higher modules."""
         super().__init__(scope, id)
         self._blocks = blocks.expanded()
         self._network = network
@@ -56,15 +59,26 @@ class EventsModule(Construct):
         self.queues = self._build_queues()
         self.streams = self._build_streams()
         self.functions = self._build_functions(packages)
+        self._logins = self._build_logins(database_users)
         for name, settings in self._blocks.function.items():
             function = self.functions[name]
-            grant_data_access(function, settings, data, foundation.names)
+            logins = {
+                label: self.database_login(f"function-{name}", label, each)
+                for label, each in settings.databases.items()
+            }
+            grant_data_access(function, settings, data, logins, foundation.names)
             function.add_environment(self.grant_publish(function.role, settings.published_to))
             self._subscribe(function, settings)
         self.searches = self._build_searches()
         self.pushes = self._build_pushes()
         self._rotate_secrets()
         self._create_outputs()
+
+    def database_login(self, program: str, label: str, rights: Rights) -> DatabaseLogin:
+        """Return how a program logs in to a database, with the rights that its block names."""
+        if label in self._logins:
+            return self._logins[label].login(program, rights)
+        return administrator_login(label, self._data.databases[label])
 
     def grant_publish(self, role: Role, published_to: Mapping[str, Sequence[str]]) -> dict[str, str]:
         """Allow a role to publish to blocks, given by kind and name; return the environment variables of a program.
@@ -130,6 +144,20 @@ class EventsModule(Construct):
                 foundation=self._foundation,
             )
             for name, settings in self._blocks.function.items()
+        }
+
+    def _build_logins(self, users: Users) -> dict[str, DatabaseLogins]:
+        return {
+            label: DatabaseLogins(
+                self,
+                f"database-logins-{label}",
+                label=label,
+                database=self._data.databases[label],
+                function=self.functions[login_function(label)],
+                users=each,
+                foundation=self._foundation,
+            )
+            for label, each in users.items()
         }
 
     def _subscribe(self, function: Function, settings: FunctionSettings) -> None:

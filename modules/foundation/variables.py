@@ -28,9 +28,36 @@ VARIABLES: Mapping[str, Mapping[str, Variable]] = {
         "proxy_host": Variable("Endpoint of RDS Proxy.", condition="with a `proxy` block"),
         "port": Variable("Port of the endpoints."),
         "name": Variable("Name of the database.", condition="with `database_name`"),
-        "secret_arn": Variable("ARN of the secret that contains the login, as JSON."),
-        "user": Variable("User name, which ECS reads from the secret when the task starts.", (TASKS,)),
-        "password": Variable("Password, which ECS reads from the secret when the task starts.", (TASKS,)),
+        "user": Variable("User name to log in as."),
+        "password": Variable(
+            "Password, which ECS reads from the secret when the task starts.",
+            (TASKS,),
+            'with `login = "password"` or `"master"`',
+        ),
+        "secret_arn": Variable(
+            "ARN of the secret that contains user name and password, as JSON.",
+            condition='with `login = "password"` or `"master"`',
+        ),
+        "endpoint": Variable(
+            "Host name for which a token is signed, and which is in the certificate.",
+            condition='with `login = "iam"` and no proxy',
+        ),
+        "read_only_endpoint": Variable(
+            "The same of the readers; of several read replicas of plain RDS, separated by commas.",
+            condition='with `login = "iam"` and no proxy, on Aurora or with more than one instance',
+        ),
+        "proxy_endpoint": Variable(
+            "Host name of the proxy, for which a token is signed.", condition='with `login = "iam"` and a `proxy` block'
+        ),
+        "migrate_user": Variable("User name for migrations.", condition='with `["read_write", "migrate"]`'),
+        "migrate_password": Variable(
+            "Its password, which ECS reads from the secret when the task starts.",
+            (TASKS,),
+            'the same, with `login = "password"`',
+        ),
+        "migrate_secret_arn": Variable(
+            "ARN of the secret for migrations.", condition='the same, with `login = "password"`'
+        ),
     },
     "cache": {
         "host": Variable("Endpoint of the primary."),

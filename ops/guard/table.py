@@ -52,6 +52,7 @@ NEED_NO_ROW = {
     "aws_iam_service_linked_role": "AWS refuses to delete one that is in use",
     "aws_iam_user": "it has no password or access key from here, and the roles that trust it are compared",
     "aws_iam_user_group_membership": "the policies of the group are compared, and without it a user may do nothing",
+    "aws_lambda_invocation": "it has invoked a function, and its deletion or replacement takes nothing away",
     "aws_lambda_permission": "it is compared as a policy statement (ops/guard/policies.py)",
     "aws_lb_target_group_attachment": "the service that registered a target replaces it",
     "aws_network_acl": _RANGES,

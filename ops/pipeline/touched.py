@@ -64,7 +64,7 @@ def _paths(graph: grimp.ImportGraph, environment: Environment, envs: Path) -> li
     unused = {"account", *blocks_of_modules()} - used
     own = [f"{envs.as_posix()}/{environment.name}.hcl", f"{envs.as_posix()}/unlocks/{environment.name}.hcl"]
     packages = {f"modules/{package}/**/*" for package in _reached(graph, used, unused)}
-    functions = {f"lambdas/{function.folder(label)}/**/*" for label, function in environment.function.items()}
+    functions = {f"lambdas/{folder}/**/*" for folder, _ in environment.packaged()}
     return sorted({*_EVERYTHING, *own, *packages, *functions})
 
 

@@ -388,6 +388,7 @@ CREATED_AGAIN: Mapping[str, str] = {
     "aws_ecs_task_definition": "RegisterTaskDefinition adds a revision; old revisions stay and cost nothing.",
     "aws_grafana_role_association": "UpdatePermissions accepts a user who already has the role; not importable.",
     "aws_iam_account_password_policy": "UpdateAccountPasswordPolicy overwrites the account's only policy.",
+    "aws_lambda_invocation": "The function creates users that are missing, and changes nothing else; not importable.",
     "aws_lb_target_group_attachment": "RegisterTargets accepts a target that is already registered; not importable.",
     "aws_secretsmanager_secret_version": "PutSecretValue adds a version, which becomes the current one.",
     "aws_vpn_gateway_route_propagation": "EnableVgwRoutePropagation accepts a route table that is already enabled.",

@@ -58,17 +58,19 @@ database "legacy" {
   instances                   = 2
   manage_master_user_password = false
   database_name               = "legacy"
+  login                       = "password" # its programs cannot sign tokens
+  password_rotation_days      = 60
 
   storage {
     allocated_storage = 20
   }
 }
 
-# A nightly job as a function that logs in to the database, or to its proxy.
+# A nightly job as a function that logs in to the database's proxy, and creates tables as a second user.
 function "export" {
   code      = "maintenance"
   in_vpc    = true
-  databases = { main = "read_write" }
+  databases = { main = ["read_write", "migrate"] }
 }
 
 # A function that forwards alarms to something else than Slack.
@@ -118,4 +120,25 @@ experiment "standby-promoted" {
       connections_percent = 95
     }
   }
+}
+
+# It only reads, with a password of its own that Secrets Manager rotates.
+function "figures" {
+  code      = "maintenance"
+  in_vpc    = true
+  databases = { legacy = "read_only" }
+}
+
+ecs "main" {
+  fargate {}
+}
+
+repository "jobs" {}
+
+# A task that changes tables as one user, and data as another.
+scheduled_task "tidy" {
+  image               = "jobs:1.0.0"
+  command             = ["tidy"]
+  schedule_expression = "cron(0 5 * * ? *)"
+  databases           = { legacy = ["read_write", "migrate"] }
 }

@@ -80,7 +80,7 @@ def test_code_names_a_folder_other_than_the_label(tmp_path: Path) -> None:
         (
             ['databases = { main = "read" }'],
             0,
-            "databases.main read is not supported yet: programs get the login of the",
+            'databases.main read is not access to a database: read_only, read_write, or migrate; write "read_only"',
         ),
         (block("on_object", "all", 'bucket = "other"'), 1, "on_object.all.bucket other names no `bucket`"),
         (block("on_queue", "other"), 0, "on_queue.other names no `queue` block of this environment"),

@@ -30,6 +30,7 @@ def test_third_availability_zone_and_replica_only_add_their_own_resources(
             "aws_db_subnet_group.database_main",
             "aws_ecs_service.service_api",
             "aws_elasticache_subnet_group.cache_sessions",
+            "aws_lambda_function.function_database_main_logins",
             "aws_lb.load_balancer_public",
             "aws_network_acl.network_data",
             "aws_scheduler_schedule.scheduled_task_report",

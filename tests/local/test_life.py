@@ -52,6 +52,7 @@ UNNOTICED = {
     "aws_eks_access_entry": "it is another role's then",
     "aws_eks_access_policy_association": "people of the role wait for a moment; what runs has roles of its own",
     "aws_flow_log": "flows of a moment are not written",
+    "aws_lambda_invocation": "the function runs again, and changes nothing that is wanted",
     "terraform_data": "it is only in the state",
 }
 

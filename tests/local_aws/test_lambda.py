@@ -241,3 +241,15 @@ def test_secret_without_a_value_is_rotated(client: Client, name: str) -> None:
     secrets.rotate_secret(SecretId=name, RotationLambdaARN=arn, RotationRules={"AutomaticallyAfterDays": 30})
     steps = [event["Step"] for event in printed(client, name, 4)]
     assert sorted(steps) == ["createSecret", "finishSecret", "setSecret", "testSecret"]
+
+
+def test_a_function_that_connects_to_a_database_is_not_run(client: Client, name: str) -> None:
+    rds = client("rds")
+    rds.create_db_cluster(
+        DBClusterIdentifier=name, Engine="aurora-mysql", ManageMasterUserPassword=True, MasterUsername="root"
+    )
+    host = rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0]["Endpoint"]
+    deploy(client, name, PRINT, Environment={"Variables": {"HOST": host}})
+    answer, value = invoke(client, name, {"users": {}})
+    assert value is None and "FunctionError" not in answer
+    assert f'not run: nothing responds at {host}; the event was {{"users": {{}}}}' in lines(client, name)

@@ -27,7 +27,7 @@ from modules.compute.task.container import log_configuration
 from modules.compute.task.rights import write_logs
 from modules.compute.task.task import ARCHITECTURES
 from modules.data.cache.keys.names import PORT as CACHE_PORT
-from modules.data.logins import cache_login, cache_user, read_secrets, secret_keys
+from modules.data.logins import administrator_login, cache_login, cache_user, read_secrets, secret_keys
 from modules.data.module import DataModule
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement, allow, assumed_by, document, sid
@@ -193,7 +193,9 @@ class Developers(Construct):
     def _create_policy(self) -> None:
         """Create the policy for people, which a role or a permission set of IAM Identity Center refers to by name."""
         names = self._foundation.names
-        secrets = secret_keys(self._data.databases[label] for label in self._settings.databases)
+        secrets = secret_keys(
+            administrator_login(label, self._data.databases[label]) for label in self._settings.databases
+        )
         find = [allow(f"Find{sid(action)}", actions=[action], resources=arns) for action, arns in self._found.items()]
         policy = self._make(
             IamPolicy,

@@ -36,7 +36,7 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
         for finding in (
             *_network_findings(settings, network),
             *_name_findings(settings, blocks),
-            *_endpoint_findings(settings, network),
+            *_endpoint_findings(settings, network, blocks),
             *_port_findings(settings),
         ):
             yield finding.under("eks", label)
@@ -81,10 +81,11 @@ def _name_findings(settings: EksSettings, blocks: ComputeBlocks) -> Iterator[Fin
             yield finding.under(*at)
 
 
-def _endpoint_findings(settings: EksSettings, network: NetworkSettings) -> Iterator[Finding]:
+def _endpoint_findings(settings: EksSettings, network: NetworkSettings, blocks: ComputeBlocks) -> Iterator[Finding]:
     """Yield AWS services that pods use and cannot reach."""
     for name, account in settings.service_account.items():
-        reads = ["secretsmanager"] if account.secrets or account.databases else []
+        secret = any(blocks.database[label].login != "iam" for label in account.databases if label in blocks.database)
+        reads = ["secretsmanager"] if account.secrets or secret else []
         called = [*account.publishing_endpoints, *reads]
         yield from unreachable_by_programs(("service_account", name), called, network)
 

@@ -121,6 +121,9 @@ def create_cluster_outputs(stack: TerraformStack, clusters: Mapping[str, EksClus
             "endpoint": cluster.plane.endpoint,
             "node_security_group_id": cluster.plane.node_group_id,
             "roles": {name: account.role_arn for name, account in cluster.service_accounts.items()},
+            "database_variables": {
+                name: account.variables for name, account in cluster.service_accounts.items() if account.variables
+            },
         }
         for label, cluster in clusters.items()
     }

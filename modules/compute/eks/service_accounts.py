@@ -9,7 +9,8 @@ from modules.compute.eks.control_plane import ControlPlane
 from modules.compute.eks.keys.access import ServiceAccountSettings
 from modules.compute.eks.roles import policies_by_address
 from modules.compute.eks.trust import by_issuer, by_pods
-from modules.data.logins import cache_login, cache_user, database_login, read_secrets, secret_keys
+from modules.compute.keys.database_users import pods_program
+from modules.data.logins import DatabaseLogin, cache_login, cache_user, read_secrets, secret_keys
 from modules.data.module import DataModule
 from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
@@ -19,6 +20,8 @@ from modules.foundation.roles import Role
 
 class ServiceAccount(Construct):
     """The IAM role of the pods of one service account.
+
+    The pods' users in databases exist before the association; `variables` describe them for the pods' manifest.
 
     Creates: role with its policies; for Pod Identity, the association with the service account. For IRSA, the service
     account needs the annotation `eks.amazonaws.com/role-arn` with the role's ARN, which is in the outputs.
@@ -46,10 +49,11 @@ class ServiceAccount(Construct):
         self._data = data
         self._foundation = foundation
         self._make = foundation.resources(self, "eks")
+        self._logins = self._database_logins(cluster, name, events)
         role = self._create_role()
         self.role_arn = role.arn
         events.grant_publish(role, settings.published_to)
-        role.add_statements(*self._logins())
+        role.add_statements(*self._login_statements())
         self._grant_buckets()
         if settings.identity == "pod-identity":
             self._associate(role)
@@ -75,16 +79,24 @@ class ServiceAccount(Construct):
             return by_issuer(plane.oidc_provider_arn, plane.issuer, self._namespace, self._account)
         return by_pods(self._plane.arn, self._namespace, self._account)
 
-    def _logins(self) -> Iterator[Statement]:
+    def _database_logins(self, cluster: str, name: str, events: EventsModule) -> list[DatabaseLogin]:
+        program = pods_program(cluster, name)
+        return [events.database_login(program, label, rights) for label, rights in self._settings.databases.items()]
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Environment variables that describe the databases and the logins."""
+        return {name: value for login in self._logins for name, value in login.variables.items()}
+
+    def _login_statements(self) -> Iterator[Statement]:
         """Yield the statements to log in to databases and caches, and to read logins and other secrets."""
-        databases = {label: self._data.databases[label] for label in self._settings.databases}
-        for label, database in databases.items():
-            yield from database_login(label, database)
+        for login in self._logins:
+            yield from login.statements
         for label in self._settings.caches:
             cache = self._data.caches[label]
             yield from cache_login(label, cache, cache_user(cache))
         secrets = [self._data.secrets[label] for label in self._settings.secrets]
-        yield from read_secrets(secret_keys(databases.values(), secrets), self._foundation.names)
+        yield from read_secrets(secret_keys(self._logins, secrets), self._foundation.names)
 
     def _grant_buckets(self) -> None:
         """Grant access in the bucket policies, which name the role."""
@@ -99,6 +111,6 @@ class ServiceAccount(Construct):
             namespace=self._namespace,
             service_account=self._account,
             role_arn=role.arn,
-            # So that the role has its permissions when the first pod starts.
-            depends_on=role.ready or None,
+            # So that the role has its permissions, and the databases their users, when the first pod starts.
+            depends_on=[*role.ready, *(each for login in self._logins for each in login.ready)] or None,
         )

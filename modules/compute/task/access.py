@@ -1,5 +1,6 @@
 """Access of a task to the databases, caches, buckets, and queues that it names, and its environment variables."""
 
+from cdktf import ITerraformDependable
 from constructs import Construct
 
 from modules.compute.task.context import TaskContext
@@ -8,11 +9,10 @@ from modules.compute.task.rights import parameter_arn, read_environment_files, r
 from modules.compute.task.settings import TaskSettings
 from modules.data.cache.keys.names import PORT as CACHE_PORT
 from modules.data.logins import (
+    DatabaseLogin,
     cache_login,
     cache_user,
     cache_variables,
-    database_login,
-    database_variables,
     read_secrets,
     secret_keys,
 )
@@ -31,8 +31,8 @@ class TaskAccess(Construct):
 
     `modules/foundation/variables.py` describes the environment variables. A network with a proxy adds others.
 
-    Variables are set when a task starts, and RDS rotates the password every week: a program whose new connection is
-    rejected reads the secret again by its ARN, which the task role allows.
+    Variables are set when a task starts, and passwords are rotated: a program whose new connection is rejected reads
+    the secret again by its ARN, which the task role allows.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class TaskAccess(Construct):
         self.proxy_variables: dict[str, str] = {}
         #: The variables of the main container from Secrets Manager and Parameter Store, each with its `valueFrom`.
         self.secrets: dict[str, str] = {}
+        self._logins: dict[str, DatabaseLogin] = {}
         self._create_security_group()
         self._use_proxy()
         for database in settings.databases:
@@ -74,6 +75,11 @@ class TaskAccess(Construct):
         self.environment |= context.events.grant_publish(task_role, settings.published_to)
         self._read_secrets()
         self._read_environment_files()
+
+    @property
+    def ready(self) -> list[ITerraformDependable]:
+        """The resources that must exist before a task is started: its users in databases."""
+        return [each for login in self._logins.values() for each in login.ready]
 
     def written_secrets(self, container: ContainerSettings) -> dict[str, str]:
         """Return the variables of a container from its `secrets` and `parameters`, each with its `valueFrom`."""
@@ -123,10 +129,11 @@ class TaskAccess(Construct):
         self.allow_egress_to(database.security_group_id, database.port, f"database_{label}")
         if database.proxy:
             self.allow_egress_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
-            self._task_role.add_statements(*database_login(label, database))
-        self.environment |= database_variables(label, database)
-        user, password = (f"{database.secret_arn}:{key}::" for key in ("username", "password"))
-        self.secrets |= variables_for("database", label, user=user, password=password)
+        login = self._context.events.database_login(self._full_name, label, self._settings.databases[label])
+        self._logins[label] = login
+        self._task_role.add_statements(*login.statements)
+        self.environment |= login.variables
+        self.secrets |= login.secret_variables
 
     def _use_cache(self, label: str, user: str | None) -> None:
         cache = self._context.data.caches[label]
@@ -145,9 +152,9 @@ class TaskAccess(Construct):
         self.environment |= variables_for("bucket", label, name=bucket.name, prefix=only or None)
 
     def _read_secrets(self) -> None:
-        """Allow ECS to read the variables' values, and the program to read the logins that RDS rotates."""
+        """Allow ECS to read the variables' values, and the program to read the logins that are rotated."""
         names, data = self._context.foundation.names, self._context.data
-        logins = secret_keys(data.databases[label] for label in self._settings.databases)
+        logins = secret_keys(self._logins.values())
         containers = [each for _, each in self._settings.containers()]
         used = [data.secrets[label] for each in containers for label, _ in each.secret_keys.values()]
         declared = {secret.arn: secret.key_arn for secret in used}

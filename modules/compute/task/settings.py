@@ -14,7 +14,7 @@ from modules.compute.task.keys.sidecars import Condition, GeneratedSidecar, Init
 from modules.compute.task.keys.sizes import FARGATE_STORAGE_GIB
 from modules.compute.task.keys.traces import TracesSettings
 from modules.data.bucket.keys.access import BucketAccess
-from modules.data.database.keys.access import DatabaseAccess
+from modules.data.database.keys.access import ACCESS_DESCRIPTION, DatabaseAccess
 from modules.foundation.names import Names
 from modules.foundation.problems import Finding, broken_rule
 from modules.foundation.settings import LABEL_LIMIT, Cidr, Label, Settings
@@ -80,8 +80,8 @@ class TaskSettings(ContainerSettings, PublishingSettings):
     databases: dict[Label, DatabaseAccess] = Field(
         default_factory=dict,
         examples=[{"main": "read_write"}],
-        description="Databases that it uses, each with read_write; it gets network access and the login in environment "
-        "variables.",
+        description=f"Databases that it uses, each with its access: {ACCESS_DESCRIPTION} It gets network access, and "
+        "its login in environment variables.",
     )
     caches: tuple[CacheUser, ...] = Field(
         default=(),

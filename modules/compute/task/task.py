@@ -99,7 +99,8 @@ class Task(Construct):
     @property
     def ready(self) -> list[ITerraformDependable]:
         """The resources that must exist before a task is started."""
-        return [*self.execution_role.ready, *self.task_role.ready, self.log_group.ready, self._context.cluster.ready]
+        roles = [*self.execution_role.ready, *self.task_role.ready]
+        return [*roles, *self.access.ready, self.log_group.ready, self._context.cluster.ready]
 
     def _create_role(self, use: Literal["execution", "task"]) -> Role:
         names = self._context.foundation.names

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cdktf import TerraformResourceLifecycle
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster, RdsClusterServerlessv2ScalingConfiguration
 from cdktf_cdktf_provider_aws.rds_cluster_instance import RdsClusterInstance
 from constructs import Construct
@@ -31,6 +31,21 @@ class AuroraCluster(Construct):
         self._instances = [self._create_instance(ordinal) for ordinal in self._settings.ordinals]
         if self._settings.replica_scaling:
             self._scale(self._settings.replica_scaling)
+
+    @property
+    def ready(self) -> list[ITerraformDependable]:
+        """The resources that must exist before a client can connect."""
+        return [self._cluster, *self._instances]
+
+    @property
+    def resource_ids(self) -> list[str]:
+        """The IDs in the ARNs of database users."""
+        return [self._cluster.cluster_resource_id]
+
+    @property
+    def read_only_endpoint(self) -> str:
+        """The endpoint of the readers."""
+        return self._cluster.reader_endpoint
 
     @property
     def metrics(self) -> dict[str, Sequence[MetricSource]]:

@@ -14,6 +14,7 @@ from modules.data.database.proxy import DatabaseProxy
 from modules.data.database.settings import DatabaseSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.metrics import MetricSource
+from modules.foundation.policies import Statement, allow
 from modules.network.private_zone import PrivateZone
 from modules.network.vpc.security_groups import Peer, SecurityGroup, members_of, ranges
 from modules.network.vpc.vpc import Network
@@ -68,6 +69,7 @@ class Database(Construct):
         self.database_name = settings.database_name
         self.host = f"{name}.db.{zone.name}"
         self.read_only_host = f"{name}-ro.db.{zone.name}" if settings.is_aurora or settings.instances > 1 else None
+        self.read_only_endpoint = self._built.read_only_endpoint if self.read_only_host else None
         self.proxy = self._create_proxy(settings.proxy, network, zone) if settings.proxy else None
         if settings.corporate:
             self._allow_corporate(network)
@@ -76,6 +78,16 @@ class Database(Construct):
     def identifier(self) -> str:
         """The identifier of the cluster, or of the primary instance."""
         return self._built.target_identifier
+
+    @property
+    def ready(self) -> list[ITerraformDependable]:
+        """The resources that must exist before a client can connect."""
+        return self._built.ready
+
+    @property
+    def resource_id(self) -> str:
+        """The ID of the cluster, or of the primary instance: another one after it was replaced."""
+        return self._built.resource_ids[0]
 
     @property
     def metrics(self) -> dict[str, Sequence[MetricSource]]:
@@ -97,6 +109,21 @@ class Database(Construct):
         self._add_ingress_rule(f"from_{name}", f"From {name}", members_of(security_group_id))
         if self.proxy:
             self.proxy.allow_ingress_from(security_group_id, name)
+
+    def allow_administration_from(self, security_group_id: str) -> ITerraformDependable:
+        """Allow the function that creates users to connect, to the database only; return the rule."""
+        return self._add_ingress_rule("from_logins", "From the function of logins", members_of(security_group_id))
+
+    def connect_statement(self, sid: str, users: Sequence[str]) -> Statement:
+        """Return the policy statement for a role that logs in by IAM as these users, at the proxy if there is one.
+
+        [Creating and using an IAM policy for IAM database access]
+        (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html).
+        """
+        ids = [self.proxy.resource_id] if self.proxy else self._built.resource_ids
+        names = self._foundation.names
+        arn = f"arn:aws:rds-db:{names.region}:{names.account_id}:dbuser"
+        return allow(sid, actions=["rds-db:connect"], resources=[f"{arn}:{id}/{user}" for id in ids for user in users])
 
     def _create_security_group(self, network: Network) -> None:
         """Create the security group without rules: a database opens no connections."""
@@ -130,5 +157,5 @@ class Database(Construct):
         for name, source in ranges(network.settings.corporate_cidrs).items():
             self._add_ingress_rule(f"from_corporate_{name}", "From the corporate network", source)
 
-    def _add_ingress_rule(self, name: str, description: str, source: Peer) -> None:
-        self._group.allow_ingress_from(f"{self._label}_{name}", source, self.settings.listens_on, description)
+    def _add_ingress_rule(self, name: str, description: str, source: Peer) -> ITerraformDependable:
+        return self._group.allow_ingress_from(f"{self._label}_{name}", source, self.settings.listens_on, description)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from cdktf import TerraformStack
+from cdktf import ITerraformDependable, TerraformStack
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
 from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
@@ -64,6 +64,21 @@ class RdsInstances(Construct):
     def secret_arn(self) -> str:
         """The secret with the administrator's login."""
         return self._secret.arn if self._secret else self._prerequisites.managed_secret_arn(self._first)
+
+    @property
+    def ready(self) -> list[ITerraformDependable]:
+        """The resources that must exist before a client can connect."""
+        return [self._first]
+
+    @property
+    def resource_ids(self) -> list[str]:
+        """The IDs in the ARNs of database users: each instance has its own, replicas too."""
+        return [each.resource_id for each in (self._first, *self._replicas.values())]
+
+    @property
+    def read_only_endpoint(self) -> str:
+        """The endpoints of the replicas, separated by commas."""
+        return ",".join(each.address for each in self._replicas.values())
 
     @property
     def metrics(self) -> dict[str, Sequence[MetricSource]]:

@@ -1,6 +1,8 @@
 """RDS proxies."""
 
-from cdktf import Fn
+from collections.abc import Sequence
+
+from cdktf import Fn, TerraformResource
 from cdktf_cdktf_provider_aws.db_proxy import DbProxy, DbProxyAuth
 from cdktf_cdktf_provider_aws.db_proxy_default_target_group import (
     DbProxyDefaultTargetGroup,
@@ -22,9 +24,12 @@ PROXY_NAME_LIMIT = 63
 
 
 class DatabaseProxy(Construct):
-    """An RDS proxy in the data subnets, which logs in with the administrator's secret.
+    """An RDS proxy in the data subnets, which logs in with the secrets of users.
 
-    Creates: role that may read the secret, security group with egress to the database only, proxy, target group,
+    Those are the administrator's, unless programs have users: then `log_in_with` names the secrets. In this release of
+    the provider, a proxy logs in to the database with passwords only; AWS has since added IAM from end to end.
+
+    Creates: role that may read the secrets, security group with egress to the database only, proxy, target group,
     target.
     """
 
@@ -46,8 +51,8 @@ class DatabaseProxy(Construct):
         self._resource_id = f"{prerequisites.label}_proxy"
         self.port = prerequisites.settings.kind.port
         self._create_security_group(network, database_security_group_id)
-        role_arn = self._create_role(secret_arn)
-        self._create_proxy(network, role_arn, secret_arn)
+        self._role = self._create_role(secret_arn)
+        self._create_proxy(network, self._role.arn, secret_arn)
         self._create_target(target_identifier)
 
     def allow_ingress_from(self, security_group_id: str, name: str) -> None:
@@ -56,18 +61,28 @@ class DatabaseProxy(Construct):
             f"{self._resource_id}_from_{name}", members_of(security_group_id), self.port, f"From {name}"
         )
 
-    def connect_statement(self, sid: str) -> Statement:
-        """Return the policy statement for a role that logs in by IAM as the user whose secret the proxy reads.
+    @property
+    def resource_id(self) -> str:
+        """The ID in the ARNs of database users, which is the end of the proxy's ARN.
 
         [Connecting to a database through RDS Proxy, Connecting to a database using IAM authentication]
-        (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-connecting.html): the resource is the proxy's
-        ID, the end of its ARN.
+        (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-connecting.html).
         """
-        names = self._prerequisites.names
-        proxy_id = Fn.element(Fn.split(":", self._proxy.arn), 6)
-        user = f"{proxy_id}/{self._prerequisites.settings.master_username}"
-        resource = f"arn:aws:rds-db:{names.region}:{names.account_id}:dbuser:{user}"
-        return allow(sid, actions=["rds-db:connect"], resources=[resource])
+        return str(Fn.element(Fn.split(":", self._proxy.arn), 6))
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint of RDS, for which tokens are signed."""
+        return self._proxy.endpoint
+
+    def log_in_with(self, secret_arns: Sequence[str], after: TerraformResource) -> None:
+        """Log in with these secrets, one for each user; called once if programs have users.
+
+        `after` is what gives the secrets their values.
+        """
+        self._proxy.depends_on = [f"{after.terraform_resource_type}.{after.friendly_unique_id}"]
+        self._role.add_statements(_read(secret_arns))
+        self._proxy.put_auth([self._auth(arn) for arn in secret_arns])
 
     def name(self, zone: PrivateZone) -> None:
         """Create the proxy's DNS name."""
@@ -91,7 +106,7 @@ class DatabaseProxy(Construct):
             self._resource_id, database, prerequisites.settings.listens_on, f"To the database {prerequisites.label}"
         )
 
-    def _create_role(self, secret_arn: str) -> str:
+    def _create_role(self, secret_arn: str) -> Role:
         prerequisites = self._prerequisites
         names = prerequisites.names
         decrypt = use_key_via(
@@ -110,15 +125,11 @@ class DatabaseProxy(Construct):
             # (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html), without a condition.
             trust_policy=assumed_by("rds.amazonaws.com", None),
             policy_name="secret",
-            statements=[
-                allow("ReadSecret", actions=["secretsmanager:GetSecretValue"], resources=[secret_arn]),
-                decrypt,
-            ],
-        ).arn
+            statements=[*([] if prerequisites.settings.creates_users else [_read([secret_arn])]), decrypt],
+        )
 
     def _create_proxy(self, network: Network, role_arn: str, secret_arn: str) -> None:
         prerequisites = self._prerequisites
-        iam = "REQUIRED" if prerequisites.settings.iam_database_authentication_enabled else "DISABLED"
         self._proxy = prerequisites.make(
             DbProxy,
             self._resource_id,
@@ -130,8 +141,13 @@ class DatabaseProxy(Construct):
             require_tls=True,
             idle_client_timeout=self._settings.idle_client_timeout,
             debug_logging=False,  # it would log SQL statements
-            auth=[DbProxyAuth(auth_scheme="SECRETS", iam_auth=iam, secret_arn=secret_arn)],
+            auth=[self._auth(secret_arn)],
         )
+
+    def _auth(self, secret_arn: str) -> DbProxyAuth:
+        settings = self._prerequisites.settings
+        by_iam = settings.login != "password" and settings.iam_database_authentication_enabled
+        return DbProxyAuth(auth_scheme="SECRETS", iam_auth="REQUIRED" if by_iam else "DISABLED", secret_arn=secret_arn)
 
     def _create_target(self, target_identifier: str) -> None:
         prerequisites = self._prerequisites
@@ -153,3 +169,7 @@ class DatabaseProxy(Construct):
             db_cluster_identifier=target_identifier if aurora else None,
             db_instance_identifier=None if aurora else target_identifier,
         )
+
+
+def _read(secret_arns: Sequence[str]) -> Statement:
+    return allow("ReadSecret", actions=["secretsmanager:GetSecretValue"], resources=secret_arns)

@@ -9,6 +9,7 @@ from modules.data.database.keys.fields import DatabaseFields
 from modules.data.database.keys.parameters import parameter_findings
 from modules.data.database.keys.reserved_names import is_reserved_database, is_reserved_user
 from modules.data.database.keys.snapshots import snapshot_arn
+from modules.data.database.keys.users import USER_PREFIX
 from modules.data.keys.instance_classes import DATABASE_CLASSES, instead_of, is_among
 from modules.foundation.calendar import committed
 from modules.foundation.problems import Finding
@@ -184,6 +185,7 @@ def _kind_findings(database: DatabaseFields) -> Iterator[Finding]:
         rule = "is not allowed with read replicas, which RDS creates from backups"
         yield Finding(("backup_retention_period",), 0, rule, "write 1 or more")
     yield from _password_findings(database)
+    yield from _login_findings(database)
     unknown = [log for log in database.logs if log not in database.kind.logs]
     for log in unknown:
         yield Finding(
@@ -216,6 +218,23 @@ def _password_findings(database: DatabaseFields) -> Iterator[Finding]:
     if database.copy_master_user_password and not database.manage_master_user_password:
         rule = "copies a password that RDS does not manage"
         yield Finding(("copy_master_user_password",), True, rule, "remove it")
+
+
+def _login_findings(database: DatabaseFields) -> Iterator[Finding]:
+    """Yield a login that the database does not allow, and an administrator whom the users' function would lock."""
+    if database.login == "iam" and not database.iam_database_authentication_enabled:
+        rule = "is false, and programs log in by IAM"
+        remedy = 'remove it, or write login = "password"'
+        yield Finding(("iam_database_authentication_enabled",), False, rule, remedy)
+    if database.master_username.startswith(USER_PREFIX):
+        rule = f"begins with {USER_PREFIX}, as the users of programs do"
+        yield Finding(("master_username",), database.master_username, rule, 'write another name, such as "dbadmin"')
+    if database.keep_master_login and database.login == "master":
+        rule = 'has no effect: with login = "master" programs have no other login'
+        yield Finding(("keep_master_login",), True, rule, "remove it")
+    if "password_rotation_days" in database.model_fields_set and not database.stores_passwords:
+        rule = "has no effect: users have no passwords"
+        yield Finding(("password_rotation_days",), database.password_rotation_days, rule, "remove it")
 
 
 def _window_findings(database: DatabaseFields) -> Iterator[Finding]:

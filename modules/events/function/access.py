@@ -1,16 +1,17 @@
 """Access of functions to the blocks of the data module, and the environment variables that describe them."""
 
+from collections.abc import Mapping
+
 from modules.data.bucket.buckets import Bucket
 from modules.data.bucket.keys.access import Prefixes
 from modules.data.cache.cache import Cache
 from modules.data.cache.keys.names import PORT
 from modules.data.database.database import Database
 from modules.data.logins import (
+    DatabaseLogin,
     cache_login,
     cache_user,
     cache_variables,
-    database_login,
-    database_variables,
     read_secrets,
     secret_keys,
 )
@@ -21,33 +22,39 @@ from modules.foundation.names import Names
 from modules.foundation.variables import variables_for
 
 
-def grant_data_access(function: Function, settings: FunctionSettings, data: DataModule, names: Names) -> None:
+def grant_data_access(
+    function: Function,
+    settings: FunctionSettings,
+    data: DataModule,
+    logins: Mapping[str, DatabaseLogin],
+    names: Names,
+) -> None:
     """Grant a function access to what its settings name: security groups, bucket policies, and the function's role.
 
-    Creates no resources of its own. `modules/foundation/variables.py` describes the environment variables. Credentials
-    are in the secret, which the function's role can read and where they are rotated. To a proxy and as a user of a
-    cache, the function authenticates with its role.
+    Creates no resources of its own. `modules/foundation/variables.py` describes the environment variables. Passwords
+    are in secrets, which the function's role can read and where they are rotated. With `login = "iam"`, and as a user
+    of a cache, the function authenticates with its role. `logins` has the login of each database that it names.
     """
     for label in settings.databases:
-        _use_database(function, label, data.databases[label])
+        _use_database(function, label, data.databases[label], logins[label])
     for label in settings.caches:
         _use_cache(function, label, data.caches[label])
     for label, prefixes in settings.buckets.items():
         _use_bucket(function, label, data.buckets[label], prefixes)
-    databases = [data.databases[label] for label in settings.databases]
     secrets = {label: data.secrets[label] for label in settings.secrets}
-    function.role.add_statements(*read_secrets(secret_keys(databases, secrets.values()), names))
+    function.role.add_statements(*read_secrets(secret_keys(logins.values(), secrets.values()), names))
     for label, secret in secrets.items():
         function.add_environment(variables_for("secret", label, arn=secret.arn))
 
 
-def _use_database(function: Function, label: str, database: Database) -> None:
+def _use_database(function: Function, label: str, database: Database, login: DatabaseLogin) -> None:
     database.allow_ingress_from(function.security_group_id, f"function_{function.label}")
     function.allow_egress_to(database.security_group_id, database.port, f"database_{label}")
     if database.proxy:
         function.allow_egress_to(database.proxy.security_group_id, database.proxy.port, f"database_{label}_proxy")
-        function.role.add_statements(*database_login(label, database))
-    function.add_environment(database_variables(label, database))
+    function.role.add_statements(*login.statements)
+    function.add_environment(login.variables)
+    function.wait_for(login.ready)
 
 
 def _use_cache(function: Function, label: str, cache: Cache) -> None:

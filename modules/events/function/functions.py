@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from cdktf import AssetType, TerraformAsset
+from cdktf import AssetType, ITerraformDependable, TerraformAsset, TerraformResource
 from cdktf_cdktf_provider_aws.lambda_function import (
     LambdaFunction,
     LambdaFunctionEnvironment,
@@ -22,6 +22,7 @@ from constructs import Construct
 from modules.events.channel.channels import DEAD_LETTER_DAYS, QUEUE_NAME_LIMIT, Queue
 from modules.events.function.packaging import Packages, code_hash
 from modules.events.function.settings import FunctionSettings
+from modules.events.keys.login_functions import FUNCTION_NAME_LIMIT
 from modules.foundation.foundation import Foundation
 from modules.foundation.metrics import MetricSource
 from modules.foundation.policies import Statement, allow, assumed_by, deny, send_traces
@@ -30,8 +31,6 @@ from modules.network.module import NetworkModule
 from modules.network.vpc.security_groups import ANYWHERE, HTTPS, SecurityGroup, members_of
 from modules.network.vpc.vpc import Network
 
-#: [CreateFunction, FunctionName](https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html).
-FUNCTION_NAME_LIMIT = 64
 #: [Giving Lambda functions access to resources in an Amazon VPC, Required IAM permissions]
 #: (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions): Lambda creates
 #: network interfaces with the function's role.
@@ -114,9 +113,16 @@ class Function(Construct):
             source_account=self._foundation.names.account_id,
         )
 
-    def allow_egress_to(self, security_group_id: str, port: int, name: str) -> None:
-        """Allow traffic from the function to the members of a security group."""
-        self._in_vpc().allow_egress_to(f"{self.label}_to_{name}", members_of(security_group_id), port, f"To {name}")
+    def wait_for(self, resources: Sequence[TerraformResource]) -> None:
+        """Create or change the function only after these resources."""
+        addresses = [f"{each.terraform_resource_type}.{each.friendly_unique_id}" for each in resources]
+        self._function.depends_on = [*(self._function.depends_on or []), *addresses]
+
+    def allow_egress_to(self, security_group_id: str, port: int, name: str) -> ITerraformDependable:
+        """Allow traffic from the function to the members of a security group; return the rule."""
+        return self._in_vpc().allow_egress_to(
+            f"{self.label}_to_{name}", members_of(security_group_id), port, f"To {name}"
+        )
 
     def _create_role(self) -> Role:
         """Create the role. It can write to its own log group, where AWSLambdaBasicExecutionRole allows all of them."""
@@ -220,6 +226,7 @@ class Function(Construct):
             depends_on=[self.log_group.ready, *self.role.ready],
         )
         self.arn = self._function.arn
+        self.code_hash = code_hash(package)
 
     def _vpc_config(self, network: Network) -> LambdaFunctionVpcConfig:
         return LambdaFunctionVpcConfig(subnet_ids=network.app.all_ids(), security_group_ids=[self.security_group_id])

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.data.bucket.keys.access import BucketAccess
-from modules.data.database.keys.access import DatabaseAccess
+from modules.data.database.keys.access import ACCESS_DESCRIPTION, DatabaseAccess
 from modules.events.function.keys.triggers import FunctionSchedule, OnObject, OnQueue, OnStream, OnTopic
 from modules.events.function.packaging import Architecture, Runtime, Target
 from modules.foundation.lists import named_twice
@@ -128,7 +128,7 @@ class FunctionSettings(Settings):
     databases: dict[Label, DatabaseAccess] = Field(
         default_factory=dict,
         examples=[{"main": "read_write"}],
-        description="Databases that it connects to, each with read_write.",
+        description=f"Databases that it connects to, each with its access: {ACCESS_DESCRIPTION}",
     )
     caches: tuple[Label, ...] = Field(default=(), description="Names of the caches that it connects to.")
     buckets: dict[Label, BucketAccess] = Field(

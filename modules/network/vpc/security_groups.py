@@ -55,15 +55,17 @@ class SecurityGroup:
             tags={"Name": name},
         ).id
 
-    def allow_ingress_from(self, address: str, source: Peer, port: int, description: str) -> None:
+    def allow_ingress_from(
+        self, address: str, source: Peer, port: int, description: str
+    ) -> VpcSecurityGroupIngressRule:
         """Allow inbound TCP traffic from `source`; `address` is the end of the rule's address in Terraform."""
-        allow_ingress_from(self._make, address, self.id, source, port, description)
+        return allow_ingress_from(self._make, address, self.id, source, port, description)
 
     def allow_egress_to(
         self, address: str, destination: Peer, port: int, description: str, *, protocol: str = "tcp"
-    ) -> None:
+    ) -> VpcSecurityGroupEgressRule:
         """Allow outbound traffic to `destination`; `address` is the end of the rule's address in Terraform."""
-        self._make(
+        return self._make(
             VpcSecurityGroupEgressRule,
             address,
             security_group_id=self.id,
@@ -82,9 +84,9 @@ class SecurityGroup:
 
 def allow_ingress_from(
     make: Resources, address: str, security_group_id: str, source: Peer, port: int, description: str
-) -> None:
+) -> VpcSecurityGroupIngressRule:
     """Allow inbound TCP traffic to a security group that was created elsewhere."""
-    make(
+    return make(
         VpcSecurityGroupIngressRule,
         address,
         security_group_id=security_group_id,

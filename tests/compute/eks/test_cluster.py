@@ -22,14 +22,14 @@ cache "sessions" {
 }
 
 database "main" {
+  login          = "master"
   engine         = "aurora-postgresql"
   engine_version = "17.7"
   serverless_v2_scaling {
     min_capacity = 0.5
     max_capacity = 2
   }
-  proxy {
-  }
+  proxy {}
 }
 """
 CLUSTER = f"arn:aws:eks:ap-northeast-2:{ACCOUNT}:cluster/mobile-mobile-blue"

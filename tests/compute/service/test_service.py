@@ -145,16 +145,14 @@ def test_data_resources_set_environment_variables_and_secrets(prod: Template) ->
         "DATABASE_MAIN_READ_ONLY_HOST": "main-ro.db.prod.internal",
         "DATABASE_MAIN_PORT": "3306",
         "DATABASE_MAIN_NAME": "agora",
-        "DATABASE_MAIN_SECRET_ARN": found["DATABASE_MAIN_SECRET_ARN"],
+        "DATABASE_MAIN_USER": "gw_service_api",
+        "DATABASE_MAIN_ENDPOINT": "${aws_rds_cluster.database_main.endpoint}",
+        "DATABASE_MAIN_READ_ONLY_ENDPOINT": "${aws_rds_cluster.database_main.reader_endpoint}",
         "PUSH_MOBILE_TOPIC_ARN": "${aws_sns_topic.topic_push_mobile.arn}",
         "PUSH_MOBILE_APNS_ARN": f"arn:aws:sns:ap-northeast-2:{ACCOUNT}:app/APNS/agora-prod-mobile",
         "PUSH_MOBILE_FCM_ARN": f"arn:aws:sns:ap-northeast-2:{ACCOUNT}:app/GCM/agora-prod-mobile",
     }
-    login = found["DATABASE_MAIN_SECRET_ARN"]
-    assert "aws_rds_cluster.database_main.master_user_secret" in login
     assert secrets(prod) == {
-        "DATABASE_MAIN_USER": f"{login}:username::",
-        "DATABASE_MAIN_PASSWORD": f"{login}:password::",
         "SLACK_WEBHOOK_URL": "${aws_secretsmanager_secret.secret_slack_webhook.arn}",
     }
 
@@ -313,7 +311,7 @@ def test_everything_but_the_service_exists_before_its_first_image(image: str, tm
 
 
 def test_database_proxy_uses_iam_authentication(tmp_path: Path) -> None:
-    data = DATA.replace('"db.t4g.medium"', '"db.r7g.large"\n  proxy {}')
+    data = DATA.replace('"db.t4g.medium"', '"db.r7g.large"\n  login = "master"\n  proxy {}')
     template = stack_of(tmp_path, DEV + PREREQUISITES + service('databases = { main = "read_write" }') + data)
     assert variables(template)["DATABASE_MAIN_PROXY_HOST"] == "main-proxy.db.env.internal"
     # The policy is not valid JSON until Terraform replaces the expression by the proxy's ID.

@@ -7,6 +7,7 @@ from tests.support.template import Template
 
 REGION, ACCOUNT = "ap-northeast-2", "333333333333"
 WEBHOOK = "${aws_secretsmanager_secret.secret_slack_webhook.arn}"
+CLUSTER_USER = f"arn:aws:rds-db:{REGION}:{ACCOUNT}:dbuser:${{aws_rds_cluster.database_main.cluster_resource_id}}"
 LOGIN = (
     "${concat(aws_rds_cluster.database_main.master_user_secret[*].secret_arn, [aws_rds_cluster.database_main.arn])[0]}"
 )
@@ -39,9 +40,7 @@ EXECUTION: list[Request] = [
     ("logs:CreateLogStream", LOGS, {}),
     ("logs:PutLogEvents", LOGS, {}),
     ("secretsmanager:GetSecretValue", WEBHOOK, {}),
-    ("secretsmanager:GetSecretValue", LOGIN, {}),
     decrypt(SECRETS_KEY, WEBHOOK),
-    decrypt(DATA_KEY, LOGIN),
 ]
 NOT_EXECUTION: list[Request] = [
     ("ecr:BatchGetImage", f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/agora/other", {}),
@@ -50,6 +49,7 @@ NOT_EXECUTION: list[Request] = [
     ("logs:DeleteLogGroup", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/agora/prod/service/api", {}),
     ("secretsmanager:GetSecretValue", "${aws_secretsmanager_secret.secret_other.arn}", {}),
     ("secretsmanager:PutSecretValue", WEBHOOK, {}),
+    ("secretsmanager:GetSecretValue", LOGIN, {}),
     decrypt(SECRETS_KEY, "${aws_secretsmanager_secret.secret_other.arn}"),
     decrypt(DATA_KEY, LOGIN, service=f"rds.{REGION}.amazonaws.com"),
     ("kms:Decrypt", SECRETS_KEY, {}),
@@ -64,8 +64,7 @@ TASK: list[Request] = [
     ("s3:ListBucket", CONTENT, {"s3__prefix": "images/"}),
     ("elasticache:Connect", "${aws_elasticache_replication_group.cache_sessions.arn}", {}),
     ("elasticache:Connect", f"arn:aws:elasticache:{REGION}:{ACCOUNT}:user:agora-prod-sessions-app", {}),
-    ("secretsmanager:GetSecretValue", LOGIN, {}),
-    decrypt(DATA_KEY, LOGIN),
+    ("rds-db:connect", f"{CLUSTER_USER}/gw_service_api", {}),
     ("sns:Publish", "${aws_sns_topic.topic_push_mobile.arn}", {}),
     ("kms:GenerateDataKey", MESSAGE_KEY, VIA_SNS),
     ("kms:Decrypt", MESSAGE_KEY, VIA_SNS),
@@ -76,6 +75,8 @@ TASK: list[Request] = [
 NOT_TASK: list[Request] = [
     ("s3:GetObject", "arn:aws:s3:::agora-prod-logs-333333333333-ap-northeast-2/a", {}),
     ("s3:DeleteBucket", CONTENT, {}),
+    ("rds-db:connect", f"{CLUSTER_USER}/dbadmin", {}),
+    ("secretsmanager:GetSecretValue", LOGIN, {}),
     ("s3:PutBucketPolicy", CONTENT, {}),
     ("elasticache:Connect", f"arn:aws:elasticache:{REGION}:{ACCOUNT}:user:agora-prod-sessions-default", {}),
     # ECS, not the program, reads the values of environment variables.

@@ -204,8 +204,8 @@ def test_dns_names_in_the_private_zone_resolve_to_the_endpoints(prod: Template, 
 
 
 def test_database_security_group_allows_named_clients_only(prod: Template, dev: Template) -> None:
-    service = "database_main_from_service_api"
-    for template, clients in ((prod, {service}), (dev, {service, "database_main_from_developers"})):
+    service, logins = "database_main_from_service_api", "database_main_from_logins"
+    for template, clients in ((prod, {service, logins}), (dev, {service, logins, "database_main_from_developers"})):
         rules = template.resources("aws_vpc_security_group_ingress_rule")
         assert {name for name in rules if name.startswith("database_")} == clients
         group = template.resource("aws_security_group.database_main")
@@ -215,11 +215,12 @@ def test_database_security_group_allows_named_clients_only(prod: Template, dev: 
 
 def test_database_with_corporate_and_proxy_allows_both(rds: Template) -> None:
     every = rds.resources("aws_vpc_security_group_ingress_rule")
-    rules = {name: rule for name, rule in every.items() if name.startswith("database_")}
+    rules = {name: rule for name, rule in every.items() if name.startswith("database_main_")}
     assert set(rules) == {
         "database_main_from_corporate_10_128_0_0_9",
         "database_main_from_corporate_192_168_0_0_16",
         "database_main_from_function_export",
+        "database_main_from_logins",
         "database_main_from_proxy",
         "database_main_proxy_from_function_export",
     }
@@ -228,12 +229,19 @@ def test_database_with_corporate_and_proxy_allows_both(rds: Template) -> None:
     assert "10.40.32.0/19" not in json.dumps(rules)
 
 
-def test_proxy_requires_tls_and_reads_one_secret(rds: Template) -> None:
+def test_proxy_requires_tls_and_reads_the_secrets_of_users(rds: Template) -> None:
     proxy = rds.only("aws_db_proxy")
     assert proxy["require_tls"] is True
-    assert proxy["auth"][0]["iam_auth"] == "REQUIRED"
-    read, decrypt = rds.policy("aws_iam_role_policy.database_main_proxy")
-    assert read["Resource"] == ["${aws_secretsmanager_secret.database_main_password.arn}"]
+    secrets = [
+        f"${{aws_secretsmanager_secret.database_main_{user}.arn}}"
+        for user in ("gw_function_export", "gw_function_export_migrate")
+    ]
+    assert proxy["auth"] == [
+        {"auth_scheme": "SECRETS", "iam_auth": "REQUIRED", "secret_arn": secret} for secret in secrets
+    ]
+    assert proxy["depends_on"] == ["aws_lambda_invocation.database_main_logins"]
+    decrypt, read = rds.policy("aws_iam_role_policy.database_main_proxy")
+    assert read["Resource"] == secrets
     assert decrypt["Condition"]["StringEquals"] == {"kms:ViaService": "secretsmanager.ap-northeast-2.amazonaws.com"}
     egress = rds.resource("aws_vpc_security_group_egress_rule.database_main_proxy")
     assert egress["referenced_security_group_id"] == "${aws_security_group.database_main.id}"

@@ -216,15 +216,15 @@ def test_secret_rotation_invokes_the_function(events: Template) -> None:
 
 def test_function_can_log_in_only_to_its_own_database(further: Path) -> None:
     rds = Template(stack_folder(further, "corporate"))
-    login = "${aws_secretsmanager_secret.database_main_password.arn}"
-    key, via = "${aws_kms_key.foundation_data_key.arn}", "secretsmanager.ap-northeast-2.amazonaws.com"
     assert rds.resource("aws_lambda_function.function_export")["environment"]["variables"] == {
         "DATABASE_MAIN_HOST": "main.db.corporate.internal",
         "DATABASE_MAIN_READ_ONLY_HOST": "main-ro.db.corporate.internal",
         "DATABASE_MAIN_PROXY_HOST": "main-proxy.db.corporate.internal",
         "DATABASE_MAIN_PORT": "5432",
         "DATABASE_MAIN_NAME": "mobile",
-        "DATABASE_MAIN_SECRET_ARN": login,
+        "DATABASE_MAIN_PROXY_ENDPOINT": "${aws_db_proxy.database_main_proxy.endpoint}",
+        "DATABASE_MAIN_USER": "gw_function_export",
+        "DATABASE_MAIN_MIGRATE_USER": "gw_function_export_migrate",
     }
     # The quotes of Terraform expressions are not valid in JSON: the proxy's id is extracted from its ARN.
     policy, proxies = re.subn(
@@ -233,16 +233,14 @@ def test_function_can_log_in_only_to_its_own_database(further: Path) -> None:
         rds.resource("aws_iam_role_policy.function_export")["policy"],
     )
     role = json.loads(policy)["Statement"]
-    assert proxies == 1
-    assert allows(role, "secretsmanager:GetSecretValue", login)
-    assert allows(role, "kms:Decrypt", key, kms__ViaService=via, kms__EncryptionContext__SecretARN=login)
+    assert proxies == 2
     user = "arn:aws:rds-db:ap-northeast-2:444444444444:dbuser:prx-1"
-    assert allows(role, "rds-db:connect", f"{user}/dbadmin")
-    assert not allows(role, "rds-db:connect", f"{user}/other")
-    other = login.replace("database_main_password", "secret_other")
-    assert not allows(role, "secretsmanager:GetSecretValue", other)
-    assert not allows(role, "kms:Decrypt", key, kms__ViaService=via, kms__EncryptionContext__SecretARN=other)
-    assert not allows(role, "kms:Decrypt", key, kms__ViaService=via)
+    assert allows(role, "rds-db:connect", f"{user}/gw_function_export")
+    assert allows(role, "rds-db:connect", f"{user}/gw_function_export_migrate")
+    assert not allows(role, "rds-db:connect", f"{user}/dbadmin")
+    for name in ("database_main_password", "database_main_gw_function_export"):
+        secret = f"${{aws_secretsmanager_secret.{name}.arn}}"
+        assert not allows(role, "secretsmanager:GetSecretValue", secret)
     for group in ("database_main", "database_main_proxy"):
         rule = rds.resource(f"aws_vpc_security_group_egress_rule.function_export_to_{group}")
         assert rule["referenced_security_group_id"] == f"${{aws_security_group.{group}.id}}"

@@ -12,6 +12,13 @@ from tests.support.environments import DEV, only_problem, problems_of
 
 #: Minimal environment with which each function starts.
 REQUIRED = {
+    "database_logins": {
+        "ENGINE": "mysql",
+        "HOST": "agora.cluster-abc.ap-northeast-2.rds.amazonaws.com",
+        "PORT": "3306",
+        "NAME": "agora",
+        "ADMINISTRATOR_SECRET_ARN": "arn:aws:secretsmanager:ap-northeast-2:333333333333:secret:rds!cluster-1",
+    },
     "log_documents": {"DELIVERY_STREAM": "agora-prod-search-logs"},
     "search": {"ENDPOINT": "vpc-agora.es.amazonaws.com", "INDEX": "logs", "RETENTION_DAYS": "30", "REPLICAS": "1"},
     "push": {"PLATFORM_APPLICATIONS": "arn:aws:sns:ap-northeast-2:333333333333:app/GCM/agora"},

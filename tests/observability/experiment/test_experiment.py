@@ -135,6 +135,7 @@ stream "clicks" {{}}
 repository "api" {{}}
 ecs "main" {{}}
 database "main" {{
+  login          = "master"
   engine         = "aurora-mysql"
   engine_version = "8.0.mysql_aurora.3.10.6"
   instance_class = "db.r7g.large"

@@ -41,6 +41,7 @@ database "alone" {{
   instance_class = "db.r7g.large"
 }}
 database "small" {{
+  login          = "master"
   engine         = "mysql"
   engine_version = "8.4.11"
   instance_class = "db.m7g.large"

@@ -11,7 +11,7 @@ from modules.compute.eks.keys.actions import EVERY_RIGHT, checked_action, escala
 from modules.compute.eks.keys.kubernetes import Namespace
 from modules.compute.keys.publishing import PublishingSettings
 from modules.data.bucket.keys.access import BucketAccess
-from modules.data.database.keys.access import DatabaseAccess
+from modules.data.database.keys.access import ACCESS_DESCRIPTION, DatabaseAccess
 from modules.foundation.lists import left_empty, named_twice
 from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Label, Settings
@@ -123,8 +123,8 @@ class ServiceAccountSettings(PublishingSettings):
     databases: dict[Label, DatabaseAccess] = Field(
         default_factory=dict,
         examples=[{"main": "read_write"}],
-        description="Databases whose login the pods read, each with read_write. They must also be in `databases` of "
-        "the `eks` block, which allows the traffic.",
+        description=f"Databases that the pods log in to, each with its access: {ACCESS_DESCRIPTION} They must also be "
+        "in `databases` of the `eks` block, which allows the traffic.",
     )
     caches: tuple[Label, ...] = Field(
         default=(),

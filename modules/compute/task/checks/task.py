@@ -43,7 +43,7 @@ def _task_findings(at: Place, task: TaskSettings, blocks: ComputeBlocks) -> Iter
     if blocks.network is None:
         yield needs_subnets(at, "app")
     else:
-        yield from unreachable(at, _needed_services(task), blocks.network)
+        yield from unreachable(at, _needed_services(task, blocks.database), blocks.network)
         yield from unreachable_by_programs(at, task.publishing_endpoints, blocks.network)
         for each in generated:
             yield from unreachable_by_programs((*at, each.key), each.endpoints, blocks.network)
@@ -100,7 +100,7 @@ def _public_image_findings(
             yield Finding(place, each.image, rule, f"{remedy}, or copy the image into a `repository`")
 
 
-def _needed_services(task: TaskSettings) -> list[str]:
+def _needed_services(task: TaskSettings, databases: Mapping[str, DatabaseSettings]) -> list[str]:
     """Return the AWS services that a task cannot start without.
 
     [Amazon ECR interface VPC endpoints](https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html) and
@@ -110,7 +110,8 @@ def _needed_services(task: TaskSettings) -> list[str]:
     """
     needed = ["ecr.api", "ecr.dkr", "logs"]
     each_container = [each for _, each in task.containers()]
-    if task.databases or any(each.secrets for each in each_container):
+    logins = [databases[label].login for label in task.databases if label in databases]
+    if any(login != "iam" for login in logins) or any(each.secrets for each in each_container):
         needed.append("secretsmanager")
     if any(each.parameters for each in each_container):
         needed.append("ssm")
@@ -127,7 +128,7 @@ def _egress_findings(
     generated: Sequence[GeneratedSidecar],
 ) -> Iterator[Finding]:
     """Yield the AWS services that the task's security group does not allow, and rules beyond the group's quota."""
-    yield from _not_allowed(at, task, network, _needed_services(task), "the task", "start")
+    yield from _not_allowed(at, task, network, _needed_services(task, databases), "the task", "start")
     for each in generated if network.proxy is None else ():
         yield from _not_allowed(at, task, network, each.endpoints, f"`{each.key}`", "send anything")
     rules = _outbound_rules(task, network, databases)

@@ -132,6 +132,28 @@ class DatabaseFields(TieredSettings):
         "instead. Only for the one apply before the first read replica: RDS rotates its password every 7 days, and the "
         "copy does not change.",
     )
+    login: Literal["iam", "password", "master"] = Field(
+        default="iam",
+        description="How programs log in. iam: each program has its own user, and its role signs a token instead of a "
+        "password; a token is valid for 15 minutes, and an open connection stays open. AWS recommends it for fewer "
+        "than 200 new connections per second, so programs must keep connections in a pool. password: each program has "
+        "its own user with a password in Secrets Manager, for clients that cannot sign tokens. With a `proxy`, iam is "
+        "a token for the proxy only, which keeps the passwords itself; programs with password also reach the readers. "
+        "master: every program logs in as the administrator, as before this key existed.",
+    )
+    keep_master_login: bool = Field(
+        default=False,
+        description='Whether programs can still log in as the administrator too, for a move from login = "master": '
+        "tasks of the previous revision go on, and can be started again. Remove it when all programs are deployed "
+        '(docs/runbooks/database-logins.md, "Move from the administrator\'s login").',
+    )
+    password_rotation_days: int = Field(
+        default=30,
+        ge=1,
+        le=1000,
+        description="Days after which a user's password is replaced. Connections stay open; for a new one, the program "
+        "reads the secret again.",
+    )
     port: int | None = Field(default=None, ge=1150, le=65535, description="Port; by default the engine's default port.")
     corporate: bool = Field(
         default=False, description="Whether the corporate ranges of network.direct_connect can connect."
@@ -259,6 +281,24 @@ class DatabaseFields(TieredSettings):
     def keeps_password(self) -> bool:
         """Whether our own secret has the administrator's password, instead of RDS or as a copy."""
         return not self.manage_master_user_password or self.copy_master_user_password
+
+    @property
+    def creates_users(self) -> bool:
+        """Whether programs have users of their own. They have rights in the database that `database_name` names."""
+        return self.login != "master" and self.database_name is not None
+
+    @property
+    def stores_passwords(self) -> bool:
+        """Whether users have passwords in Secrets Manager: for programs, or for the proxy.
+
+        In this release of the provider, a proxy logs in to the database with passwords only.
+        """
+        return self.login == "password" or (self.login == "iam" and self.proxy is not None)
+
+    @property
+    def logs_in_at_proxy(self) -> bool:
+        """Whether programs can log in only at the proxy."""
+        return self.login == "iam" and self.proxy is not None
 
     @property
     def family(self) -> str:

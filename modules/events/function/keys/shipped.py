@@ -29,10 +29,20 @@ class Variable:
     """Whether it is the prefix of the objects that the function reads (source) or writes (target)."""
 
 
+_DATABASE = "write a `database` block with database_name instead of the function"
 _SEARCH = "write a `search` block instead of the function"
 
 #: By the function's folder in lambdas/.
 SHIPPED: Mapping[str, Mapping[str, Variable]] = {
+    "database_logins": {
+        "ENGINE": Variable("mysql or postgres; a `database` block sets it.", remedy=_DATABASE),
+        "HOST": Variable("Endpoint of the database; a `database` block sets it.", remedy=_DATABASE),
+        "PORT": Variable("Its port; a `database` block sets it.", remedy=_DATABASE),
+        "NAME": Variable("The database in which users get rights; a `database` block sets it.", remedy=_DATABASE),
+        "ADMINISTRATOR_SECRET_ARN": Variable(
+            "ARN of the administrator's secret; a `database` block sets it.", remedy=_DATABASE
+        ),
+    },
     "log_documents": {
         "DELIVERY_STREAM": Variable(
             "Name of the Firehose stream that documents are put into; a `search` block sets it.", remedy=_SEARCH

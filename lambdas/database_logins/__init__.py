@@ -1,0 +1,1 @@
+"""Users inside a database: creates them, and rotates their passwords."""
