@@ -227,7 +227,7 @@ pipeline {
 dashboard {}
 
 developers {
-  databases = ["main"]
+  databases = { main = "read_write" }
   caches    = ["sessions"]
   services  = ["api"]
 }

@@ -14,7 +14,7 @@ from constructs import Construct
 from modules.access.module import AccessModule
 from modules.account.blocks import Account
 from modules.account.module import AccountModule
-from modules.compute.developers.keys.statements import session_statements
+from modules.compute.developers.keys.statements import people_statements
 from modules.compute.keys.database_users import database_users
 from modules.compute.module import ComputeModule
 from modules.data.database.keys.passwords import secrets_read_at_plan
@@ -167,7 +167,7 @@ class AccountStack(TerraformStack):
                 "account",
                 settings=account,
                 environments=environments,
-                operating={each.name: session_statements(each.names) for each in environments if each.developers},
+                operating={each.name: people_statements(each) for each in environments},
                 foundation=foundation,
             )
 

@@ -1,5 +1,6 @@
 """The commands of `python -m ops connect`: a local port that leads to a resource in the VPC."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,8 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from modules.environment_files import EnvironmentFile
+from modules.foundation.policies import document
+from modules.foundation.problems import SettingsError
 from ops.options import ENVS, EnvOption, EnvsOption, JsonOption, LocalOption, read_file
-from ops.printing import print_progress, print_result
+from ops.printing import print_line, print_progress, print_result
 from ops.workspace import Workspace
 
 connect = typer.Typer(
@@ -22,7 +25,7 @@ PortOption = Annotated[
 ]
 UserOption = Annotated[
     str | None,
-    typer.Option("--user", help="Log in by IAM as this user; by default a database's administrator, a cache's `app`."),
+    typer.Option("--user", help="Log in as this user of the cache; by default `app`."),
 ]
 CaOption = Annotated[
     Path | None,
@@ -37,12 +40,11 @@ def connect_database(
     envs: EnvsOption = ENVS,
     on_local: LocalOption = False,
     port: PortOption = None,
-    user: UserOption = None,
     ca_bundle: CaOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Connect to a database, and print a ready psql or mysql command. The password stays in a private file."""
-    options = {"user": user, "ca_bundle": ca_bundle and ca_bundle.absolute()}
+    options = {"ca_bundle": ca_bundle and ca_bundle.absolute()}
     _connect(read_file(envs, env), "database", name, options, envs=envs, on_local=on_local, port=port, as_json=as_json)
 
 
@@ -89,6 +91,20 @@ def connect_cluster(
     """Connect to the API of an EKS cluster, and write a kubeconfig for it."""
     options = {"kubeconfig": kubeconfig}
     _connect(read_file(envs, env), "cluster", name, options, envs=envs, on_local=on_local, port=port, as_json=as_json)
+
+
+@connect.command("policy")
+def connect_policy(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
+    """Print the IAM policy for people who connect, for a permission set. Roles of `people` that operate have it."""
+    from modules.compute.developers.keys.statements import people_statements
+
+    file = read_file(envs, env)
+    statements = people_statements(file.settings)
+    if not statements:
+        rule, remedy = "is missing, so there is nothing to connect to", "write `developers { ... }`, and deploy"
+        raise SettingsError([file.document.problem(("developers",), None, rule, remedy)])
+    # To Terraform, two dollar signs are one.
+    print_line(json.dumps(json.loads(document(statements).replace("$${", "${")), indent=2))
 
 
 def _connect(

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from modules.compute.eks.settings import cluster_name
+from modules.compute.keys.database_users import developers_user
 from modules.compute.service.keys.names import service_host
 from modules.data.cache.keys.names import PORT as CACHE_PORT
 from modules.data.cache.keys.names import cache_id, cache_user_id
 from modules.data.cache.settings import CACHE_USER
-from modules.data.database.keys.passwords import password_secret_name
+from modules.data.database.keys.users import secret_name
 from modules.data.database.settings import DatabaseSettings
 from modules.environment_files import EnvironmentFile
 from modules.foundation.problems import SettingsError
@@ -44,7 +45,7 @@ class Options:
     """What the command line adds to a destination."""
 
     user: str | None = None
-    """The user that logs in by IAM."""
+    """The user of a cache."""
     ca_bundle: Path | None = None
     """The certificates with which the client verifies the server."""
     kubeconfig: Path | None = None
@@ -81,7 +82,8 @@ def require_listed(file: EnvironmentFile, kind: Kind, label: str) -> None:
     developers, key = file.settings.developers, f"{kind}s"
     if developers is None:
         rule = "is missing, and without it developers reach nothing in this environment"
-        remedy = f'write `developers {{ {key} = ["{label}"] }}`, and deploy'
+        entry = f'{{ {label} = "read_only" }}' if kind == "database" else f'["{label}"]'
+        remedy = f"write `developers {{ {key} = {entry} }}`, and deploy"
         raise SettingsError([file.document.problem(("developers",), None, rule, remedy)])
     listed = list(getattr(developers, key))
     if label not in listed:
@@ -93,26 +95,20 @@ def require_listed(file: EnvironmentFile, kind: Kind, label: str) -> None:
 
 def _database(file: EnvironmentFile, label: str, session: Any, options: Options) -> Destination:
     settings, names = file.settings.database[label], file.settings.names
-    if options.user and not settings.iam_database_authentication_enabled:
-        rule = "does not allow logins by IAM, so --user has no password"
-        at = ("database", label, "iam_database_authentication_enabled")
-        raise SettingsError([file.document.problem(at, False, rule, "remove --user, or write true")])
+    assert file.settings.developers is not None, "checked by require_listed"
+    user = developers_user(file.settings.developers.databases[label], settings.kind.dialect)
     rds = session.client("rds", region_name=names.region)
     identifier = settings.identifier(names, label)
     if settings.is_aurora:
-        found = rds.describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"][0]
-        host = str(found["Endpoint"])
+        host = str(rds.describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"][0]["Endpoint"])
     else:
-        found = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
-        host = str(found["Endpoint"]["Address"])
-    secret = password_secret_name(names, label)
-    if not settings.keeps_password:
-        secret = str(found["MasterUserSecret"]["SecretArn"])
+        host = str(rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]["Endpoint"]["Address"])
 
     def login() -> tuple[str, str]:
-        if options.user is None:
-            return secret_login(session.client("secretsmanager", region_name=names.region), secret)
-        return options.user, str(rds.generate_db_auth_token(host, settings.listens_on, options.user))
+        if settings.stores_passwords:
+            secretsmanager = session.client("secretsmanager", region_name=names.region)
+            return secret_login(secretsmanager, secret_name(names, label, user))
+        return user, str(rds.generate_db_auth_token(host, settings.listens_on, user))
 
     def access(port: int, folder: Path) -> Access:
         return _database_access(settings, host, port, folder / "login", login, options)

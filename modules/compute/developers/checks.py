@@ -24,6 +24,7 @@ def findings(blocks: ComputeBlocks) -> Iterator[Finding]:
     yield from unknown_names((*_AT, "services"), "service", settings.services, blocks.service)
     yield from unknown_names((*_AT, "clusters"), "eks", settings.clusters, blocks.eks)
     yield from _service_findings(settings, blocks)
+    yield from _administrators(settings, blocks)
     if blocks.network is None:
         yield needs_subnets(_AT, "app")
     else:
@@ -39,6 +40,16 @@ def _service_findings(settings: DevelopersSettings, blocks: ComputeBlocks) -> It
         service = blocks.service.get(name)
         if service and service.port is None:
             yield Finding((*_AT, "services"), name, "has no port", f"write service.{name}.port = 8080")
+
+
+def _administrators(settings: DevelopersSettings, blocks: ComputeBlocks) -> Iterator[Finding]:
+    """Yield databases in which developers would have no user of their own."""
+    for label, rights in settings.databases.items():
+        database = blocks.database.get(label)
+        # Other rights need a user of their own for every program.
+        if database and database.login == "master" and rights == ("read_write",):
+            rule = f'has login = "master" in database.{label}, and developers do not log in as the administrator'
+            yield Finding((*_AT, "databases", label), None, rule, f'write login = "iam" in database.{label}')
 
 
 def _network_findings(settings: DevelopersSettings, network: NetworkSettings) -> Iterator[Finding]:

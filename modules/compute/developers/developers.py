@@ -3,19 +3,15 @@
 import json
 from collections.abc import Mapping
 
-from cdktf import TerraformOutput, TerraformStack
 from cdktf_cdktf_provider_aws.ecs_task_definition import EcsTaskDefinition, EcsTaskDefinitionRuntimePlatform
-from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
 from constructs import Construct
 
 from modules.compute.developers.keys.names import (
     DEVELOPERS,
-    policy_name,
     role_purpose,
     security_group_name,
     task_family,
 )
-from modules.compute.developers.keys.statements import session_statements
 from modules.compute.developers.settings import DevelopersSettings
 from modules.compute.ecs.cluster import EcsCluster
 from modules.compute.ecs.settings import EcsSettings
@@ -27,10 +23,9 @@ from modules.compute.task.container import log_configuration
 from modules.compute.task.rights import write_logs
 from modules.compute.task.task import ARCHITECTURES
 from modules.data.cache.keys.names import PORT as CACHE_PORT
-from modules.data.logins import administrator_login, cache_login, cache_user, read_secrets, secret_keys
 from modules.data.module import DataModule
 from modules.foundation.foundation import Foundation
-from modules.foundation.policies import Statement, allow, assumed_by, document, sid
+from modules.foundation.policies import assumed_by
 from modules.foundation.roles import Role
 from modules.network.module import NetworkModule
 from modules.network.vpc.security_groups import ANYWHERE, HTTPS, Peer, SecurityGroup, members_of
@@ -48,7 +43,7 @@ class Developers(Construct):
 
     Creates: what `EcsCluster` creates; task execution role, task role without permissions on data, log group, task
     definition; security group with a rule to each database, cache, service, and cluster of the block, and the rules
-    on their side; the policy for people, which nobody has until it is attached to a role.
+    on their side. What people need is not part of the stack (`keys/statements.py`).
     """
 
     def __init__(
@@ -71,9 +66,6 @@ class Developers(Construct):
         self._data = data
         self._foundation = foundation
         self._make = foundation.resources(self, DEVELOPERS)
-        self._logins: list[Statement] = []
-        #: What people look up, by the action.
-        self._found: dict[str, list[str]] = {}
         self._create_cluster()
         self._create_security_group()
         for name in settings.databases:
@@ -85,7 +77,6 @@ class Developers(Construct):
         for name in settings.clusters:
             self._reach_cluster(name, clusters[name])
         self._define_task()
-        self._create_policy()
 
     def _create_cluster(self) -> None:
         settings = EcsSettings(
@@ -118,20 +109,14 @@ class Developers(Construct):
         self._group.allow_egress_to(f"to_{name}", members_of(security_group_id), port, f"To {kind} {label}")
 
     def _reach_database(self, label: str) -> None:
-        database, names = self._data.databases[label], self._foundation.names
+        database = self._data.databases[label]
         database.allow_ingress_from(self._group.id, DEVELOPERS)
         self._reach("database", label, database.security_group_id, database.port)
-        kind, what = ("cluster", "DBClusters") if database.settings.is_aurora else ("db", "DBInstances")
-        found = f"arn:aws:rds:{names.region}:{names.account_id}:{kind}:{database.settings.identifier(names, label)}"
-        self._found.setdefault(f"rds:Describe{what}", []).append(found)
 
     def _reach_cache(self, label: str) -> None:
-        cache, names = self._data.caches[label], self._foundation.names
+        cache = self._data.caches[label]
         cache.allow_ingress_from(self._group.id, DEVELOPERS)
         self._reach("cache", label, cache.security_group_id, CACHE_PORT)
-        found = f"arn:aws:elasticache:{names.region}:{names.account_id}:replicationgroup:{cache.id}"
-        self._found.setdefault("elasticache:DescribeReplicationGroups", []).append(found)
-        self._logins += cache_login(label, cache, cache_user(cache))
 
     def _reach_service(self, label: str, service: Service) -> None:
         service.allow_ingress_from(self._group.id, DEVELOPERS)
@@ -141,7 +126,6 @@ class Developers(Construct):
         plane = cluster.plane
         plane.allow_ingress_from(self._group.id, DEVELOPERS)
         self._reach("cluster", label, plane.api_group_id, HTTPS)
-        self._found.setdefault("eks:DescribeCluster", []).append(plane.arn)
 
     def _define_task(self) -> None:
         names, settings = self._foundation.names, self._settings
@@ -189,20 +173,3 @@ class Developers(Construct):
             # "Amazon ECS Developer Guide, Amazon ECS task IAM role".
             trust_policy=assumed_by("ecs-tasks.amazonaws.com", names.account_id),
         )
-
-    def _create_policy(self) -> None:
-        """Create the policy for people, which a role or a permission set of IAM Identity Center refers to by name."""
-        names = self._foundation.names
-        secrets = secret_keys(
-            administrator_login(label, self._data.databases[label]) for label in self._settings.databases
-        )
-        find = [allow(f"Find{sid(action)}", actions=[action], resources=arns) for action, arns in self._found.items()]
-        policy = self._make(
-            IamPolicy,
-            "people",
-            name=policy_name(names),
-            description=f"Connect to what the developers block of {names.environment} lists",
-            policy=document([*session_statements(names), *find, *self._logins, *read_secrets(secrets, names)]),
-        )
-        description = "The policy for people who may run `python -m ops connect`."
-        TerraformOutput(TerraformStack.of(self), "developers_policy_arn", value=policy.arn, description=description)

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from modules.compute.keys.images import SidecarImage, is_public
 from modules.compute.keys.instance_types import Architecture
+from modules.data.database.keys.access import DatabaseAccess
 from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Label, TieredSettings, each_once, tiered
 
@@ -25,7 +26,12 @@ class DevelopersSettings(TieredSettings):
     task costs about 0.01 USD per hour. The security group of the tasks allows only what is listed here.
     """
 
-    databases: Labels = Field(default=(), examples=[["main"]], description="Databases that developers may connect to.")
+    databases: dict[Label, DatabaseAccess] = Field(
+        default_factory=dict,
+        examples=[{"main": "read_only"}],
+        description="Databases that developers may connect to, each with what their user, `gw_developers`, may do "
+        "there: read_only, read_write, or migrate.",
+    )
     caches: Labels = Field(default=(), examples=[["sessions"]], description="Caches that developers may connect to.")
     services: Labels = Field(
         default=(), examples=[["api"]], description="Services that developers may call, past any load balancer."
@@ -77,7 +83,9 @@ class DevelopersSettings(TieredSettings):
 
     def _findings(self) -> Iterator[Finding]:
         if not (self.databases or self.caches or self.services or self.clusters):
-            yield Finding((), None, "names nothing that developers may reach", 'write databases = ["main"]')
+            yield Finding(
+                (), None, "names nothing that developers may reach", 'write databases = { main = "read_only" }'
+            )
         if self.is_production and not self.production_reason:
             rule = "is not allowed in production without a production_reason: its data is that of users"
             yield Finding((), None, rule, 'write production_reason = "...", or remove the block')

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 
 from modules.compute.blocks import ComputeBlocks
+from modules.compute.developers.keys.names import DEVELOPERS
 from modules.data.database.keys import users
-from modules.data.database.keys.access import Right
-from modules.data.database.keys.users import DatabaseUse, users_of
+from modules.data.database.keys.access import Right, Rights
+from modules.data.database.keys.engines import Dialect
+from modules.data.database.keys.users import DatabaseUse, user_names, users_of
 from modules.events.keys import database_users as events
 from modules.foundation.problems import Finding
 
 
 def database_uses(blocks: ComputeBlocks) -> Iterator[DatabaseUse]:
-    """Yield the functions, services, scheduled tasks, and pods that name databases."""
+    """Yield the functions, services, scheduled tasks, pods, and developers that name databases."""
     yield from events.database_uses(blocks)
     for label, service in blocks.service.items():
         yield DatabaseUse(("service", label, "databases"), f"service-{label}", service.databases)
@@ -21,6 +23,13 @@ def database_uses(blocks: ComputeBlocks) -> Iterator[DatabaseUse]:
         for name, account in eks.service_account.items():
             at = ("eks", cluster, "service_account", name, "databases")
             yield DatabaseUse(at, pods_program(cluster, name), account.databases)
+    if blocks.developers:
+        yield DatabaseUse(("developers", "databases"), DEVELOPERS, blocks.developers.databases)
+
+
+def developers_user(rights: Rights, dialect: Dialect) -> str:
+    """Return the user that developers log in as."""
+    return next(iter(user_names(DEVELOPERS, rights, dialect).values()))
 
 
 def pods_program(cluster: str, service_account: str) -> str:

@@ -1,4 +1,4 @@
-"""The `developers` block in the synthesized JSON, and what its policy lets people do."""
+"""The `developers` block in the synthesized JSON, and what its statements let people do."""
 
 import json
 from pathlib import Path
@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from iam.evaluation import is_allowed
+from modules.compute.developers.keys.statements import people_statements
+from modules.environment_files import load
 from tests.compute.eks.texts import GENERAL, eks
-from tests.support.environments import DEV
+from tests.conftest import REFERENCE
+from tests.support.environments import DEV, write
 from tests.support.stacks import stack_of
 from tests.support.template import Template
 
@@ -16,10 +19,22 @@ ECS = "arn:aws:ecs:ap-northeast-2:111111111111"
 TASK = f"{ECS}:task/agora-dev-developers/0a1b"
 CLUSTER = {"ecs:cluster": f"{ECS}:cluster/agora-dev-developers"}
 ROLE = "arn:aws:iam::111111111111:role/agora-dev-developers"
+DATABASES = "arn:aws:rds-db:ap-northeast-2:111111111111:dbuser"
+AUDIT = "arn:aws:logs:ap-northeast-2:111111111111:log-group:/agora/dev/audit"
 TO_ECS = {"iam:passedtoservice": "ecs-tasks.amazonaws.com"}
 FORWARD = "arn:aws:ssm:ap-northeast-2::document/AWS-StartPortForwardingSessionToRemoteHost"
 CHECKED = {"ssm:sessiondocumentaccesscheck": "true"}
-SESSION = "arn:aws:ssm:ap-northeast-2:111111111111:session/$${aws:userid}-*"
+
+STATEMENTS = people_statements(load(REFERENCE)["dev"].settings)
+DATABASE = """\
+database "main" {
+  engine         = "aurora-postgresql"
+  engine_version = "17.7"
+  instance_class = "db.t4g.medium"
+  database_name  = "agora"
+  %s
+}
+"""
 
 Request = tuple[str, str, dict[str, str]]
 ALLOWED: list[Request] = [
@@ -31,9 +46,15 @@ ALLOWED: list[Request] = [
     ("ssm:StartSession", TASK, CHECKED),
     ("ssm:StartSession", FORWARD, CHECKED),
     ("ec2:DescribeSubnets", "*", {}),
+    ("rds-db:connect", f"{DATABASES}:cluster-ABC/gw_developers", {}),
+    ("elasticache:Connect", "arn:aws:elasticache:ap-northeast-2:111111111111:replicationgroup:agora-dev-sessions", {}),
+    ("logs:PutLogEvents", f"{AUDIT}:log-stream:connect", {}),
     ("rds:DescribeDBClusters", "arn:aws:rds:ap-northeast-2:111111111111:cluster:agora-dev-main", {}),
 ]
 DENIED: list[Request] = [
+    ("rds-db:connect", f"{DATABASES}:cluster-ABC/gw_service_api", {}),
+    ("rds-db:connect", f"{DATABASES}:cluster-ABC/dbadmin", {}),
+    ("logs:PutLogEvents", f"{AUDIT}:log-stream:deploy", {}),
     ("ecs:RunTask", f"{ECS}:task-definition/agora-dev-developers:3", {"ecs:cluster": f"{ECS}:cluster/agora-dev-main"}),
     ("ecs:RunTask", f"{ECS}:task-definition/agora-dev-api:3", CLUSTER),
     ("iam:PassRole", "arn:aws:iam::111111111111:role/agora-dev-service-api-task", TO_ECS),
@@ -112,31 +133,29 @@ def test_cluster_accepts_developers_at_its_api_only(tmp_path: Path) -> None:
     assert ingress["security_group_id"] == "${aws_security_group.eks_blue_api.id}"
     to = rules(found, "egress", "developers_to_cluster_blue")["developers_to_cluster_blue"]
     assert (to["referenced_security_group_id"], to["from_port"]) == (ingress["security_group_id"], 443)
-    statements = found.policy("aws_iam_policy.developers_people")
-    described = next(each for each in statements if each["Sid"] == "FindEksDescribecluster")
-    assert described["Action"] == ["eks:DescribeCluster"]
 
 
 @pytest.mark.parametrize("request_", ALLOWED, ids=str)
-def test_policy_allows_what_a_connection_needs(dev: Template, request_: Request) -> None:
+def test_policy_allows_what_a_connection_needs(request_: Request) -> None:
     action, resource, context = request_
-    assert is_allowed(dev.policy("aws_iam_policy.developers_people"), action, resource, context)
+    assert is_allowed(STATEMENTS, action, resource, context)
 
 
 @pytest.mark.parametrize("request_", DENIED, ids=str)
-def test_policy_allows_nothing_else(dev: Template, request_: Request) -> None:
+def test_policy_allows_nothing_else(request_: Request) -> None:
     action, resource, context = request_
-    assert not is_allowed(dev.policy("aws_iam_policy.developers_people"), action, resource, context)
+    assert not is_allowed(STATEMENTS, action, resource, context)
 
 
-def test_people_read_the_logins_of_the_databases_of_the_block(dev: Template) -> None:
-    statements = {each["Sid"]: each for each in dev.policy("aws_iam_policy.developers_people")}
-    (secret,) = statements["ReadSecrets"]["Resource"]
-    assert "aws_rds_cluster.database_main" in secret
-    assert statements["OwnSessions"]["Resource"] == [SESSION]
+def test_without_the_block_people_get_nothing(tmp_path: Path) -> None:
+    assert people_statements(load(write(tmp_path, {"dev": DEV}))["dev"].settings) == []
 
 
-def test_policy_is_an_output_and_attached_to_nobody(dev: Template) -> None:
-    assert dev.json["output"]["developers_policy_arn"]["value"] == "${aws_iam_policy.developers_people.arn}"
-    attached = dev.resources("aws_iam_role_policy_attachment").values()
-    assert not any("developers_people" in each["policy_arn"] for each in attached)
+@pytest.mark.parametrize("key", ['login = "password"', "proxy {}"])
+def test_password_of_the_developers_user_is_in_its_secret(tmp_path: Path, key: str) -> None:
+    text = DEV + DATABASE % key + 'developers {\n  databases = { main = "read_only" }\n}\n'
+    statements = people_statements(load(write(tmp_path, {"dev": text}))["dev"].settings)
+    prefix = "arn:aws:secretsmanager:ap-northeast-2:111111111111:secret:agora/dev/database/main"
+    assert is_allowed(statements, "secretsmanager:GetSecretValue", f"{prefix}/gw_developers-a1b2c3", {})
+    assert not is_allowed(statements, "secretsmanager:GetSecretValue", f"{prefix}/gw_service_api-a1b2c3", {})
+    assert not any("rds-db:connect" in each["Action"] for each in statements)

@@ -6,10 +6,12 @@ import pytest
 
 from modules.compute.developers.settings import DevelopersSettings
 from modules.environment_files import load
-from tests.compute.service.test_settings import DATA, PREREQUISITES, service
+from tests.compute.service.test_settings import DATA as UNNAMED
+from tests.compute.service.test_settings import PREREQUISITES, service
 from tests.support.environments import ALARMS, DEV, PROD, only_problem, write
 
-DATABASES = 'databases = ["main"]'
+DATA = UNNAMED.replace('database "main" {', 'database "main" {\n  database_name = "agora"')
+DATABASES = 'databases = { main = "read_only" }'
 REASON = 'production_reason = "On-call engineers look into failed payments"'
 
 
@@ -40,7 +42,7 @@ def settings(folder: Path, text: str) -> DevelopersSettings:
 
 def test_sessions_last_a_working_day_in_development_and_an_hour_in_production(tmp_path: Path) -> None:
     assert settings(tmp_path, dev(DATABASES)).maximum_hours == 8
-    assert DevelopersSettings(tier="staging", databases=("main",)).maximum_hours == 4
+    assert DevelopersSettings(tier="staging", databases={"main": "read_only"}).maximum_hours == 4
     assert settings(tmp_path, prod(DATABASES, REASON)).maximum_hours == 1
 
 
@@ -48,8 +50,15 @@ def test_sessions_last_a_working_day_in_development_and_an_hour_in_production(tm
     ("text", "message"),
     [
         (dev(), "x.hcl:10: developers names nothing that developers may reach; write databases"),
-        (dev('databases = ["main", "main"]'), 'x.hcl:11: developers.databases ["main", "main"] names main twice'),
-        (dev('databases = ["other"]'), "x.hcl:11: developers.databases other names no `database` block"),
+        (dev('databases = { main = "admin" }'), "x.hcl:11: developers.databases.main admin is not access"),
+        (dev('databases = { other = "read_only" }'), "x.hcl:11: developers.databases other names no `database` block"),
+        (
+            dev('databases = { main = "read_write" }').replace(
+                'database "main" {', 'database "main" {\n  login = "master"'
+            ),
+            'x.hcl:11: developers.databases.main has login = "master" in database.main, and developers do not log in',
+        ),
+        (dev('services = ["api", "api"]'), 'x.hcl:11: developers.services ["api", "api"] names api twice'),
         (dev('caches = ["other"]'), "x.hcl:11: developers.caches other names no `cache` block"),
         (dev('services = ["other"]'), "x.hcl:11: developers.services other names no `service` block"),
         (dev('clusters = ["other"]'), "x.hcl:11: developers.clusters other names no `eks` block"),

@@ -38,6 +38,8 @@ database "old" {
   engine         = "mysql"
   engine_version = "8.4.11"
   instance_class = "db.t4g.medium"
+  database_name  = "old"
+  login          = "password"
 
   storage {
     allocated_storage = 20
@@ -56,7 +58,7 @@ service "api" {
   port  = 8080
 }
 developers {
-  databases = ["main", "old"]
+  databases = { main = "read_only", old = "read_write" }
   caches    = ["sessions"]
   services  = ["api"]
 }
@@ -116,16 +118,15 @@ class Aws:
 
     def describe_db_clusters(self, **request: Any) -> Any:
         assert request["DBClusterIdentifier"] == "agora-env-main"
-        return {"DBClusters": [{"Endpoint": RDS_HOST, "MasterUserSecret": {"SecretArn": "arn:secret"}}]}
+        return {"DBClusters": [{"Endpoint": RDS_HOST}]}
 
     def describe_db_instances(self, **request: Any) -> Any:
         assert request["DBInstanceIdentifier"] == "agora-env-old-1"
-        secret = {"MasterUserSecret": {"SecretArn": "arn:secret"}}
-        return {"DBInstances": [{"Endpoint": {"Address": "old.rds.amazonaws.com"}, **secret}]}
+        return {"DBInstances": [{"Endpoint": {"Address": "old.rds.amazonaws.com"}}]}
 
     def get_secret_value(self, **request: Any) -> Any:
-        assert request["SecretId"] == "arn:secret"
-        return {"SecretString": json.dumps({"username": "dbadmin", "password": PASSWORD})}
+        assert request["SecretId"] == "agora/env/database/old/gw_developers"
+        return {"SecretString": json.dumps({"username": "gw_developers", "password": PASSWORD})}
 
     def generate_db_auth_token(self, host: str, port: int, user: str) -> str:
         return f"{host}:{port}/?DBUser={user}"
@@ -203,32 +204,32 @@ def test_plugin_gets_what_the_aws_cli_would_give_it(plugin: Plugin, file: Enviro
     assert not any("a-token" in each for each in given["argv"]), "every user of the machine sees arguments"
 
 
-def test_login_is_in_a_private_file_until_the_end(plugin: Plugin, file: EnvironmentFile) -> None:
+def test_token_is_in_a_private_file_until_the_end(plugin: Plugin, file: EnvironmentFile) -> None:
     seen: list[Path] = []
 
     def look(found: Open) -> None:
-        assert found.access.user == "dbadmin"
-        assert "p:a" not in json.dumps(found.as_json())
+        assert found.access.user == "gw_developers"
+        assert "DBUser" not in json.dumps(found.as_json())
         path = Path(found.access.command.split()[0].partition("=")[2])
         seen.append(path)
-        assert path.read_text() == f"*:{found.port}:*:dbadmin:p\\:a\\\\s#s\n"
+        assert path.read_text() == f"*:{found.port}:*:gw_developers:{RDS_HOST}\\:5432/?DBUser=gw_developers\n"
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-        words = f"host={RDS_HOST} hostaddr=127.0.0.1 port={found.port} dbname=agora user=dbadmin sslmode=require"
+        words = f"host={RDS_HOST} hostaddr=127.0.0.1 port={found.port} dbname=agora user=gw_developers sslmode=require"
         assert found.access.command.endswith(f"psql '{words}'")
 
     run(file, Aws(), interrupted_when_open(look))
     assert seen and not seen[0].parent.exists()
 
 
-def test_mysql_login_is_an_option_file(plugin: Plugin, file: EnvironmentFile) -> None:
+def test_mysql_password_from_the_users_secret_is_in_an_option_file(plugin: Plugin, file: EnvironmentFile) -> None:
     def look(found: Open) -> None:
         path = Path(found.access.command.split("--defaults-extra-file=")[1].split()[0])
         lines = path.read_text().splitlines()
-        assert {"user=kim", f"port={found.port}", "host=127.0.0.1", "loose-enable-cleartext-plugin"} <= set(lines)
-        assert 'password="old.rds.amazonaws.com:3306/?DBUser=kim"' in lines
+        assert {"user=gw_developers", f"port={found.port}", "loose-enable-cleartext-plugin"} <= set(lines)
+        assert 'password="p:a\\\\s#s"' in lines
 
-    run(file, Aws(), interrupted_when_open(look), label="old", user="kim")
+    run(file, Aws(), interrupted_when_open(look), label="old")
 
 
 def test_service_is_called_by_its_private_name(plugin: Plugin, file: EnvironmentFile) -> None:

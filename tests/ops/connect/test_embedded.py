@@ -1,6 +1,5 @@
 """A connection through the embedded AWS, whose API checks the parameters of every request."""
 
-import json
 import os
 import signal
 import threading
@@ -86,9 +85,8 @@ def test_connection_to_a_database(local_aws: LocalAws, plugin: Plugin, file: Env
     def opened(found: Open) -> None:
         running.extend(clients("ecs").list_tasks(cluster=NAME)["taskArns"])
         path = Path(found.access.command.split()[0].partition("=")[2])
-        secret = clients("rds").describe_db_clusters()["DBClusters"][0]["MasterUserSecret"]["SecretArn"]
-        value = json.loads(clients("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])
-        assert path.read_text().startswith(f"*:{found.port}:*:{value['username']}:")
+        host = clients("rds").describe_db_clusters()["DBClusters"][0]["Endpoint"]
+        assert path.read_text().startswith(f"*:{found.port}:*:gw_developers:{host}\\:5432/?Action=connect")
         threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
 
     with handled(interrupt):

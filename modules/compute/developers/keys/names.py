@@ -21,16 +21,6 @@ def security_group_name(names: Names) -> str:
     return names.of(DEVELOPERS)
 
 
-def policy_name(names: Names) -> str:
-    """Return the name of the policy for people."""
-    return names.of(DEVELOPERS)
-
-
-def policy_arn(names: Names) -> str:
-    """Return the ARN of the policy for people, for a stack that attaches it to a role."""
-    return f"arn:aws:iam::{names.account_id}:policy/{policy_name(names)}"
-
-
 def role_purpose(use: str) -> str:
     """Return what a role of the tasks is for, `execution` or `task`; its name contains this."""
     return f"{DEVELOPERS}-{use}"
