@@ -18,7 +18,7 @@ LOG_GROUP = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/mobile/account/session
 def test_role_of_ecs_instances_opens_sessions_and_logs_them(events: Template) -> None:
     statements = statements_of(events, "ecs_night_instances")
     assert allows(statements, "ssmmessages:OpenDataChannel")
-    assert allows(statements, "ssm:UpdateInstanceInformation")
+    assert allows(statements, "ssm:UpdateInstanceInformation", f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1")
     assert allows(statements, "logs:PutLogEvents", f"{LOG_GROUP}:log-stream:x")
     assert allows(statements, "s3:PutObject", f"{BUCKET}/sessions/i-1.log")
     for action in ("ssm:GetParameter", "ssm:GetParameters", "ssmmessages:CreateSession", "ssm:StartSession"):

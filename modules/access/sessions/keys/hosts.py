@@ -35,13 +35,18 @@ def host_statements(names: Names) -> list[Statement]:
         allow(
             "OpenSessionChannels",
             actions=[
-                "ssm:UpdateInstanceInformation",
                 "ssmmessages:CreateControlChannel",
                 "ssmmessages:CreateDataChannel",
                 "ssmmessages:OpenControlChannel",
                 "ssmmessages:OpenDataChannel",
             ],
             resources=["*"],
+        ),
+        # The same page has no resource for it; the Service Authorization Reference has instances.
+        allow(
+            "RegisterInstance",
+            actions=["ssm:UpdateInstanceInformation"],
+            resources=[f"arn:aws:ec2:{arn}:instance/*"],
         ),
         # The key has another ID in each account; its alias is known before the account stack is applied.
         allow(
