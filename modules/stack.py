@@ -12,6 +12,7 @@ from cdktf_cdktf_provider_aws.iam_service_linked_role import IamServiceLinkedRol
 from constructs import Construct
 
 from modules.access.module import AccessModule
+from modules.access.sessions.keys.hosts import shell_statements
 from modules.account.blocks import Account
 from modules.account.module import AccountModule
 from modules.compute.developers.keys.statements import session_statements
@@ -29,6 +30,7 @@ from modules.events.function.packaging import Packages
 from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import ACCOUNT, account_stack_name
+from modules.foundation.policies import Statement
 from modules.foundation.providers import Providers
 from modules.network.module import NetworkModule
 from modules.observability.alarms.settings import DRIFT_SEVERITY, RUNBOOKS_FILE, alarm_topic_arn
@@ -148,7 +150,7 @@ class AccountStack(TerraformStack):
                 "account",
                 settings=account,
                 environments=environments,
-                operating={each.name: session_statements(each.names) for each in environments if each.developers},
+                operating={each.name: _operating(each) for each in environments},
                 foundation=foundation,
             )
 
@@ -174,6 +176,15 @@ def build_stacks(
         }
         account = shared[0].account
         AccountStack(scope, environments, account.settings if account else None, types)
+
+
+def _operating(environment: Environment) -> list[Statement]:
+    """Return what people who operate the environment may do with sessions."""
+    names = environment.names
+    return [
+        *(session_statements(names) if environment.developers else []),
+        *(shell_statements(names) if environment.has_session_hosts else []),
+    ]
 
 
 def _shipped(environment: Environment, settings: PipelineSettings, types: frozenset[str]) -> PipelineState:
