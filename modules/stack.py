@@ -12,6 +12,7 @@ from cdktf_cdktf_provider_aws.iam_service_linked_role import IamServiceLinkedRol
 from constructs import Construct
 
 from modules.access.module import AccessModule
+from modules.access.sessions.keys.hosts import shell_statements
 from modules.account.blocks import Account
 from modules.account.module import AccountModule
 from modules.compute.developers.keys.statements import people_statements
@@ -30,6 +31,7 @@ from modules.events.function.packaging import Packages
 from modules.events.module import EventsModule
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import ACCOUNT, account_stack_name
+from modules.foundation.policies import Statement
 from modules.foundation.providers import Providers
 from modules.network.module import NetworkModule
 from modules.observability.alarms.settings import DRIFT_SEVERITY, RUNBOOKS_FILE, alarm_topic_arn
@@ -167,7 +169,7 @@ class AccountStack(TerraformStack):
                 "account",
                 settings=account,
                 environments=environments,
-                operating={each.name: people_statements(each) for each in environments},
+                operating={each.name: _operating(each) for each in environments},
                 foundation=foundation,
             )
 
@@ -193,6 +195,12 @@ def build_stacks(
         }
         account = shared[0].account
         AccountStack(scope, environments, account.settings if account else None, types)
+
+
+def _operating(environment: Environment) -> list[Statement]:
+    """Return what people who operate the environment may do with sessions."""
+    shells = shell_statements(environment.names) if environment.has_session_hosts else []
+    return [*people_statements(environment), *shells]
 
 
 def _shipped(environment: Environment, settings: PipelineSettings, types: frozenset[str]) -> PipelineState:

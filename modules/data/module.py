@@ -9,8 +9,8 @@ from modules.data.backup.backup import Backup
 from modules.data.backup.settings import BackupSettings
 from modules.data.blocks import DataBlocks
 from modules.data.bucket.buckets import Bucket
-from modules.data.cache.cache import PORT as CACHE_PORT
 from modules.data.cache.cache import Cache
+from modules.data.cache.keys.names import PORT as CACHE_PORT
 from modules.data.database.database import Database
 from modules.data.search.search import Search, SearchLogPolicy
 from modules.data.secret.secrets import Secret

@@ -136,8 +136,8 @@ skip "CKV2_AWS_38" {
 # Network
 
 skip "CKV2_AWS_5" {
-  addresses = ["aws_security_group.database_*_proxy", "aws_security_group.scheduled_task_*", "aws_security_group.search_*_delivery"]
-  reason    = "They are attached to a database proxy, to scheduled tasks, and to Firehose streams, which Checkov does not follow."
+  addresses = ["aws_security_group.database_*_proxy", "aws_security_group.developers_tasks", "aws_security_group.scheduled_task_*", "aws_security_group.search_*_delivery"]
+  reason    = "They are attached to a database proxy, to scheduled tasks, to Firehose streams, and to the tasks that `ops connect` starts, which Checkov does not follow."
 }
 
 skip "CKV2_AWS_23" {

@@ -6,14 +6,9 @@ from collections.abc import Iterable
 from cdktf_cdktf_provider_aws.ssm_document import SsmDocument
 from constructs import Construct
 
-from modules.access.sessions.keys.hosts import SESSIONS
+from modules.access.sessions.keys.hosts import PREFERENCES, SESSIONS
 from modules.account.sessions.settings import SessionsSettings
 from modules.foundation.foundation import Foundation
-
-#: The document that a session without a document uses: [Start a default shell session by specifying the default session
-#: document in IAM policies]
-#: (https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-default-session-document.html).
-DOCUMENT = "SSM-SessionManagerRunShell"
 
 
 class Sessions(Construct):
@@ -47,7 +42,7 @@ class Sessions(Construct):
         self._make(
             SsmDocument,
             f"preferences_{region}",
-            name=DOCUMENT,
+            name=PREFERENCES,
             document_type="Session",
             document_format="JSON",
             content=json.dumps(self._content(log_group.name, foundation.session_key_in(region).arn)),

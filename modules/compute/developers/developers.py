@@ -79,9 +79,7 @@ class Developers(Construct):
         self._define_task()
 
     def _create_cluster(self) -> None:
-        settings = EcsSettings(
-            tier=self._settings.tier, container_insights="disabled", architecture=self._settings.architecture
-        )
+        settings = EcsSettings(tier=self._settings.tier, architecture=self._settings.architecture)
         self._cluster = EcsCluster(
             self, "cluster", name=DEVELOPERS, settings=settings, network=self._network, foundation=self._foundation
         )

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from iam.evaluation import is_allowed
+from modules.access.sessions.keys.hosts import shell_statements
+from modules.foundation.names import Names
 from tests.compute.eks.texts import GENERAL, eks
 from tests.support.environments import DEV, only_problem
 from tests.support.permissions import allows, statements_of
@@ -18,11 +21,26 @@ LOG_GROUP = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/mobile/account/session
 def test_role_of_ecs_instances_opens_sessions_and_logs_them(events: Template) -> None:
     statements = statements_of(events, "ecs_night_instances")
     assert allows(statements, "ssmmessages:OpenDataChannel")
-    assert allows(statements, "ssm:UpdateInstanceInformation")
+    assert allows(statements, "ssm:UpdateInstanceInformation", f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1")
     assert allows(statements, "logs:PutLogEvents", f"{LOG_GROUP}:log-stream:x")
     assert allows(statements, "s3:PutObject", f"{BUCKET}/sessions/i-1.log")
     for action in ("ssm:GetParameter", "ssm:GetParameters", "ssmmessages:CreateSession", "ssm:StartSession"):
         assert not allows(statements, action), action
+
+
+def test_people_open_shells_on_instances_of_their_environment_only() -> None:
+    statements = shell_statements(Names("mobile", "events", ACCOUNT, "us-east-1"))
+    instance = f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-1"
+    document = f"arn:aws:ssm:us-east-1:{ACCOUNT}:document/SSM-SessionManagerRunShell"
+    checked = {"ssm:sessiondocumentaccesscheck": "true"}
+    ours, theirs = ({"aws:resourcetag/environment": each} for each in ("events", "prod"))
+    assert is_allowed(statements, "ssm:StartSession", instance, {**ours, **checked})
+    assert is_allowed(statements, "ssm:StartSession", document, checked)
+    assert not is_allowed(statements, "ssm:StartSession", instance, {**theirs, **checked})
+    assert not is_allowed(statements, "ssm:StartSession", document.replace("SSM-S", "Other-S"), checked)
+    key, alias = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/0a1b", "alias/mobile/account/sessions"
+    assert is_allowed(statements, "kms:GenerateDataKey", key, {"kms:resourcealiases": alias})
+    assert not is_allowed(statements, "kms:GenerateDataKey", key, {"kms:resourcealiases": "alias/mobile/events/data"})
 
 
 def test_role_of_instances_without_the_key_opens_no_session(events: Template) -> None:

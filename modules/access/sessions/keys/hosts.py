@@ -11,6 +11,10 @@ from modules.foundation.policies import Statement, allow
 
 #: The purpose of the log group and of the key, and the prefix in the bucket.
 SESSIONS = "sessions"
+#: The document that a session without a document uses: [Start a default shell session by specifying the default session
+#: document in IAM policies]
+#: (https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-default-session-document.html).
+PREFERENCES = "SSM-SessionManagerRunShell"
 #: What the agent calls: [Systems Manager User Guide, Improve the security of EC2 instances by using VPC endpoints for
 #: Systems Manager](https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html).
 ENDPOINTS = ("ec2messages", "ssm", "ssmmessages")
@@ -30,12 +34,10 @@ def host_statements(names: Names) -> list[Statement]:
     """
     account = replace(names, environment=ACCOUNT)
     arn = f"{names.region}:{names.account_id}"
-    aliases = [account.key_alias(SESSIONS), account.key_alias(f"{SESSIONS}-{names.region}")]
     return [
         allow(
             "OpenSessionChannels",
             actions=[
-                "ssm:UpdateInstanceInformation",
                 "ssmmessages:CreateControlChannel",
                 "ssmmessages:CreateDataChannel",
                 "ssmmessages:OpenControlChannel",
@@ -43,12 +45,18 @@ def host_statements(names: Names) -> list[Statement]:
             ],
             resources=["*"],
         ),
+        # The same page has no resource for it; the Service Authorization Reference has instances.
+        allow(
+            "RegisterInstance",
+            actions=["ssm:UpdateInstanceInformation"],
+            resources=[f"arn:aws:ec2:{arn}:instance/*"],
+        ),
         # The key has another ID in each account; its alias is known before the account stack is applied.
         allow(
             "DecryptSessions",
             actions=["kms:Decrypt"],
             resources=[f"arn:aws:kms:{arn}:key/*"],
-            condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": aliases}},
+            condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": _key_aliases(names)}},
         ),
         allow("FindSessionLogs", actions=["logs:DescribeLogGroups"], resources=["*"]),
         allow(
@@ -59,3 +67,47 @@ def host_statements(names: Names) -> list[Statement]:
         allow("CheckSessionBucket", actions=["s3:GetEncryptionConfiguration"], resources=[log_bucket_arn(names)]),
         allow("StoreSessions", actions=["s3:PutObject"], resources=[f"{log_bucket_arn(names)}/{SESSIONS}/*"]),
     ]
+
+
+def shell_statements(names: Names) -> list[Statement]:
+    """Return the statements for people who open shells on the instances of an environment, by the instances' tag.
+
+    [Systems Manager User Guide, Sample IAM policies for Session Manager]
+    (https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-restrict-access-quickstart.html): the
+    caller generates the data key of the session, and may end only own sessions.
+    """
+    arn = f"{names.region}:{names.account_id}"
+    checked = {"BoolIfExists": {"ssm:SessionDocumentAccessCheck": "true"}}
+    own = {"StringEquals": {"aws:ResourceTag/environment": names.environment}}
+    return [
+        allow(
+            "StartShell",
+            actions=["ssm:StartSession"],
+            resources=[f"arn:aws:ec2:{arn}:instance/*"],
+            condition={**own, **checked},
+        ),
+        allow(
+            "ShellDocument",
+            actions=["ssm:StartSession"],
+            resources=[f"arn:aws:ssm:{arn}:document/{PREFERENCES}"],
+            condition=checked,
+        ),
+        allow(
+            "OwnShells",
+            actions=["ssm:ResumeSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel"],
+            # To Terraform, two dollar signs are one.
+            resources=[f"arn:aws:ssm:{arn}:session/$${{aws:userid}}-*"],
+        ),
+        allow(
+            "ShellKey",
+            actions=["kms:GenerateDataKey"],
+            resources=[f"arn:aws:kms:{arn}:key/*"],
+            condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": _key_aliases(names)}},
+        ),
+    ]
+
+
+def _key_aliases(names: Names) -> list[str]:
+    """Return the alias of the account's key in the Region of its state, and that in any other Region."""
+    account = replace(names, environment=ACCOUNT)
+    return [account.key_alias(SESSIONS), account.key_alias(f"{SESSIONS}-{names.region}")]
