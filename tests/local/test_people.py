@@ -82,7 +82,8 @@ class Team:
         return self.target.terraform(account_stack_name(ID), "bare")
 
     def client(self, service: str, region: str = "ap-northeast-2") -> Any:
-        return self.target.session(ID).client(service, region_name=region)
+        session: Any = self.target.session(ID)
+        return session.client(service, region_name=region)
 
     def review(self) -> Review:
         return review(expected_roles(self.file, [self.file.settings]), self.client("iam"))
