@@ -7,25 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import modules  # noqa: F401 - the bindings are lazy from here on
-
-# isort: split
-
 import boto3
 import pytest
-from cdktf import App
 
 from local_aws.emission import request_event
 from local_aws.process import LocalAws
 from modules.environment_files import EnvironmentFile, load
 from modules.foundation.names import account_stack_name
-from modules.stack import AccountStack, pin_providers
 from ops.access.review import Review, review
 from ops.access.table import expected_roles
 from ops.bootstrap import bootstrap
 from ops.target import Target, local
 from ops.terraform import Terraform
 from ops.workspace import Workspace
+from tests.local.synthesis import synthesized_account
 from tests.support.environments import write
 
 ID = "777777777777"
@@ -37,6 +32,7 @@ tier       = "staging"
 """
 ACCOUNT = f"""\
 account_id = "{ID}"
+managed_by_organization = ["trail"]
 notify {{ emails = ["security@corp.example"] }}
 """
 HANEUL = """\
@@ -65,12 +61,8 @@ class Team:
         """Write the account file, and do what `make bootstrap` does."""
         (self.folder / "envs").mkdir(exist_ok=True)
         write(self.folder / "envs", {"bare": ENVIRONMENT, "accounts/one": account})
-        file, target = self.file, self.target
-        target.output.mkdir(parents=True, exist_ok=True)
-        app = App(outdir=str(target.output))
-        AccountStack(app, [file.settings], file.account.settings if file.account else None)
-        app.synth()
-        pin_providers(target.output)
+        target = self.target
+        synthesized_account(target, [self.file])
         bootstrap(target, ID, "bare", agreed=lambda _: True)
 
     @property
@@ -82,7 +74,8 @@ class Team:
         return self.target.terraform(account_stack_name(ID), "bare")
 
     def client(self, service: str, region: str = "ap-northeast-2") -> Any:
-        return self.target.session(ID).client(service, region_name=region)
+        session: Any = self.target.session(ID)
+        return session.client(service, region_name=region)
 
     def review(self) -> Review:
         return review(expected_roles(self.file, [self.file.settings]), self.client("iam"))

@@ -101,7 +101,7 @@ def test_people_that_do_not_fit_are_a_problem(tmp_path: Path, people: str, probl
     assert only_problem(tmp_path, {"dev": DEV, "prod": PROD, "accounts/one": _account(people)}).startswith(problem)
 
 
-NOTIFY = "notify {\n%s}\n"
+NOTIFY = 'managed_by_organization = ["trail"]\nnotify {\n%s}\n'
 BREAK_GLASS = CENTER + JISOO.replace("{\n", "{\n  break_glass = true\n", 1)
 
 
@@ -111,7 +111,7 @@ BREAK_GLASS = CENTER + JISOO.replace("{\n", "{\n  break_glass = true\n", 1)
         ("", "accounts/one.hcl:8: people.person.jisoo.break_glass true has no alarm: this file has no notify block"),
         (
             NOTIFY % '  events_off = { break_glass_used = "We know" }\n',
-            "accounts/one.hcl:13: notify.events_off.break_glass_used We know must notify somebody: the role for",
+            "accounts/one.hcl:14: notify.events_off.break_glass_used We know must notify somebody: the role for",
         ),
     ],
 )
