@@ -101,7 +101,7 @@ def test_people_that_do_not_fit_are_a_problem(tmp_path: Path, people: str, probl
     assert only_problem(tmp_path, {"dev": DEV, "prod": PROD, "accounts/one": _account(people)}).startswith(problem)
 
 
-NOTIFY = "notify {\n%s}\n"
+NOTIFY = "notify {\n%s}\ntrail { }\n"
 BREAK_GLASS = CENTER + JISOO.replace("{\n", "{\n  break_glass = true\n", 1)
 
 
