@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from modules.environment_files import load
 from modules.foundation.logs import RETENTION_DAYS
+from modules.foundation.names import account_stack_name
 from modules.foundation.settings import REGIONS
 from ops.addresses import addresses, compare
 from ops.workspace import stack_folder
@@ -140,13 +142,16 @@ def test_state_bucket_is_protected(account: Template) -> None:
 
 
 def test_every_log_group_is_encrypted_and_has_the_retention_of_the_tier(reference: Path, further: Path) -> None:
+    files = [*load(REFERENCE).values(), *load(FURTHER).values()]
+    of_accounts = {account_stack_name(each.settings.account_id): each.account for each in files}
     for folder in (*(reference / "stacks").iterdir(), *(further / "stacks").iterdir()):
         template = Template(folder)
         for name, group in template.resources("aws_cloudwatch_log_group").items():
             tags = template.json["provider"]["aws"][0]["default_tags"][0]["tags"]
-            # An account stack has no such tag, since its environments can have different tiers.
-            allowed = [RETENTION_DAYS[tags["tier"]]] if "tier" in tags else RETENTION_DAYS.values()
-            assert group["retention_in_days"] in allowed, f"{folder.name} {name}"
+            # Account stacks have no such tag.
+            account = of_accounts.get(folder.name)
+            tier = account.settings.tier if account else tags["tier"]
+            assert group["retention_in_days"] == RETENTION_DAYS[tier], f"{folder.name} {name}"
             # DNS queries are public, and a key in us-east-1 would be needed for them alone.
             assert group.get("kms_key_id") or name.endswith("_query_logs"), f"{folder.name} {name}"
 

@@ -98,7 +98,7 @@ class People(Construct):
         if right == "read":
             return reading_statements()
         if right == "operate":
-            return [*operating_statements(self._environments[env]), *self._operating.get(env, ())]
+            return operating_statements(self._environments[env], self._operating.get(env, ()))
         return []
 
     def _create_break_glass(self, regions: Sequence[str]) -> Role:

@@ -30,7 +30,7 @@ PROFILE = "client\nremote 198.51.100.9 1194\n<ca>\nCA\n</ca>\n<cert>\nCERTIFICAT
 
 
 class Ssm:
-    """Systems Manager with one host, whose command ends as told."""
+    """Systems Manager with one host, whose command ends as a test says."""
 
     def __init__(self, output: str = "", status: str = "Success", errors: str = "", late: int = 0) -> None:
         self.sent: list[Mapping[str, Any]] = []

@@ -44,6 +44,7 @@ _OPERATIONS: dict[str, Sequence[str]] = {
     "Databases": ("rds:FailoverDBCluster", "rds:RebootDBInstance"),
     "Experiments": ("fis:StopExperiment",),
 }
+_GET_SECRET = "secretsmanager:GetSecretValue"
 #: The services of these actions.
 OPERATED = tuple(
     sorted({action.partition(":")[0] for actions in _OPERATIONS.values() for action in actions} | {"logs"})
@@ -55,8 +56,11 @@ def reading_statements() -> list[Statement]:
     return [deny("NoData", actions=DATA_ACTIONS, resources=["*"]), *_denied()]
 
 
-def operating_statements(names: Names) -> list[Statement]:
-    """Return what operate adds to ReadOnlyAccess, for an environment with these names."""
+def operating_statements(names: Names, further: Sequence[Statement] = ()) -> list[Statement]:
+    """Return what operate adds to ReadOnlyAccess, for an environment with these names.
+
+    `further` are statements of other blocks; no secret can be read except those that they name.
+    """
     own = _tagged("StringEquals", names)
     others = _tagged("StringNotEquals", names)
     only_here = (*LOG_ACTIONS, "sqs:ReceiveMessage")
@@ -70,7 +74,8 @@ def operating_statements(names: Names) -> list[Statement]:
         deny("NoData", actions=[each for each in DATA_ACTIONS if each not in only_here], resources=["*"]),
         # ReadOnlyAccess allows the logs and messages of everything in the account.
         deny("NoDataElsewhere", actions=only_here, resources=["*"], condition=others),
-        *_denied(),
+        *_denied([arn for each in further if _GET_SECRET in each["Action"] for arn in each["Resource"]]),
+        *further,
     ]
 
 
@@ -101,12 +106,11 @@ def _tagged(operator: str, names: Names) -> Condition:
     return {operator: {"aws:ResourceTag/environment": names.environment}}
 
 
-def _denied() -> list[Statement]:
+def _denied(secret_arns: Sequence[str] = ()) -> list[Statement]:
+    """Return the denials of objects, and of all secrets but these."""
+    actions = ["secretsmanager:BatchGetSecretValue", _GET_SECRET]
+    secrets = {"NotResource": list(secret_arns)} if secret_arns else {"Resource": ["*"]}
     return [
         deny("NoObjects", actions=["s3:GetObject*"], resources=["*"]),
-        deny(
-            "NoSecrets",
-            actions=["secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue"],
-            resources=["*"],
-        ),
+        {"Sid": "NoSecrets", "Effect": "Deny", "Action": actions, **secrets},
     ]
