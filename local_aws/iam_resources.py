@@ -10,7 +10,9 @@ from typing import Any
 from local_aws.requests import RecordedRequest
 
 #: Parameters with the ARN of a role or user that is not passed to a service.
-_NOT_PASSED = {"principalarn", "granteeprincipal", "retiringprincipal"}
+_NOT_PASSED = {"granteeprincipal", "masteruserarn", "principalarn", "retiringprincipal"}
+#: Parameters with texts that the caller chooses, for which a service passes no role.
+_FREE_TEXTS = {"environment", "tags"}
 
 
 def resource_of(request: RecordedRequest) -> str | None:
@@ -39,7 +41,8 @@ def _texts(key: str, value: Any) -> Iterator[tuple[str, str]]:
     """Yield the texts among the parameters, with the key of each in lowercase."""
     if isinstance(value, Mapping):
         for name, each in value.items():
-            yield from _texts(str(name).lower(), each)
+            if str(name).lower() not in _FREE_TEXTS:
+                yield from _texts(str(name).lower(), each)
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _texts(key, each)

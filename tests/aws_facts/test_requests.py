@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.iam_resources import resource_of
+from local_aws.iam_resources import passed_roles, resource_of
 from local_aws.requests import RecordedRequest, read
 from tests.aws_facts.iam_actions import action_of, reads
 
@@ -52,6 +52,21 @@ def test_read_of_each_protocol_returns_operation_parameters_and_action(
     assert (found.service, found.operation, found.parameters) == expected
     assert action_of(found) == action
     assert found.is_terraforms
+
+
+def test_passed_roles_are_those_of_parameters_and_not_of_environment_variables(tmp_path: Path) -> None:
+    role = "arn:aws:iam::111111111111:role/{}"
+    body = {
+        "FunctionName": "push",
+        "Role": role.format("function"),
+        "Code": {},
+        "Environment": {"Variables": {"OPERATORS": role.format("operators")}},
+    }
+    path = "/2015-03-31/functions"
+    request = recorded(
+        tmp_path, "lambda", path=path, headers={"content-type": "application/json"}, body=json.dumps(body)
+    )
+    assert passed_roles(request) == {role.format("function")}
 
 
 def test_reads_of_a_writing_action_is_false(tmp_path: Path) -> None:

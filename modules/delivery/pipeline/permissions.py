@@ -81,7 +81,8 @@ def _identities(names: Names, wanted: Iterable[str], prefix: str, boundary_arn: 
     service_linked = [each for each in of_iam if "ServiceLinkedRole" in each]
     providers = [each for each in of_iam if "OpenIDConnectProvider" in each]
     profiles = [each for each in of_iam if "InstanceProfile" in each and not each.endswith("ForRole")]
-    roles = [each for each in of_iam if each not in (*service_linked, *providers, *profiles, *_BOUNDED)]
+    policies = [each for each in of_iam if "Policy" in each and "Role" not in each]
+    roles = [each for each in of_iam if each not in (*service_linked, *providers, *profiles, *policies, *_BOUNDED)]
     bounded = [each for each in of_iam if each in _BOUNDED]
     found = [
         allow("Roles", actions=roles, resources=[f"{account}:role/{prefix}"]),
@@ -93,6 +94,8 @@ def _identities(names: Names, wanted: Iterable[str], prefix: str, boundary_arn: 
             resources=[f"{account}:role/{prefix}"],
             condition={"StringEquals": {"iam:PermissionsBoundary": boundary_arn}},
         ),
+        # A policy alone grants nothing; it is attached only to a role with the boundary.
+        allow("Policies", actions=policies, resources=[f"{account}:policy/{prefix}"]),
         allow("InstanceProfiles", actions=profiles, resources=[f"{account}:instance-profile/{prefix}"]),
         # The providers of EKS clusters; the pipeline's own provider has GitLab's host in its name.
         allow("ClusterProviders", actions=providers, resources=[f"{account}:oidc-provider/oidc.eks.*"]),
