@@ -6,6 +6,7 @@ It does not test GitLab and AWS themselves: protected tags, resource groups, tok
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -219,9 +220,8 @@ def test_plan_that_needs_more_rights_than_the_role_has_is_refused(repository: Re
     done = planned(repository)
     repository.push("envs/dev.hcl", DEV)
     assert done.returncode != 0
-    message = "envs/dev.hcl:8: the roles of dev's pipeline lack what this environment needs (sqs:CreateQueue"
-    assert message in done.stdout + done.stderr
-    assert "make bootstrap ENV=dev" in done.stdout + done.stderr
+    message = r"envs/dev\.hcl:9: the roles of dev's pipeline lack what .*sqs:.*: make bootstrap ENV=dev"
+    assert re.search(message, done.stdout + done.stderr)
     assert planned(repository).returncode == 0
 
 
