@@ -21,7 +21,7 @@ from ops.steps import warn
 from ops.target import Clients, Target, clients_of
 
 #: What a line is about; each has a log stream of its own, so that a role can be limited to some of them.
-Event = Literal["connect", "deploy", "destroy", "experiment", "push_credentials", "secret", "state", "unlock"]
+Event = Literal["connect", "deploy", "destroy", "experiment", "push_credentials", "secret", "state", "unlock", "vpn"]
 #: Variables of a GitLab job ([Predefined CI/CD variables reference]
 #: (https://docs.gitlab.com/ci/variables/predefined_variables/)), each with its field of a line.
 _OF_JOB = {"CI_JOB_URL": "job", "CI_COMMIT_SHA": "commit", "GITLAB_USER_LOGIN": "user"}

@@ -14,6 +14,7 @@ from modules.foundation.problems import Finding
 def findings(account: Account, environments: Sequence[EnvironmentKeys]) -> Iterator[Finding]:
     """Yield what does not fit; `environments` are all of the folder."""
     yield from _foreign_environments(account, environments)
+    yield from _without_boundary(account, environments)
     yield from _without_access(account)
     yield from _too_many_people(account)
     yield from _silent_break_glass(account)
@@ -27,6 +28,19 @@ def _foreign_environments(account: Account, environments: Sequence[EnvironmentKe
         for name in person.access:
             if name not in own:
                 yield Finding(("people", "person", label, "access"), name, _whose(name, environments), _choose(own))
+
+
+def _without_boundary(account: Account, environments: Sequence[EnvironmentKeys]) -> Iterator[Finding]:
+    """Who administers an environment may create only roles with a permissions boundary (keys/boundary.py)."""
+    unbounded = [each.name for each in environments if not each.names.has_boundary]
+    for label, person in account.people.person.items() if account.people else ():
+        for name, right in person.access.items():
+            if name in unbounded and right == "administer":
+                rule = (
+                    f"could not apply {name}, which has no `pipeline` block, and so no permissions boundary for roles"
+                )
+                remedy = f'add a `pipeline` block to {name}, or write "operate"'
+                yield Finding(("people", "person", label, "access"), right, rule, remedy)
 
 
 def _whose(name: str, environments: Sequence[EnvironmentKeys]) -> str:

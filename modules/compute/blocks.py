@@ -44,6 +44,6 @@ class ComputeBlocks(EventsBlocks):
 
     @property
     def has_session_hosts(self) -> bool:
-        """Whether Session Manager connects to instances of a cluster."""
+        """Whether Session Manager connects to instances: of a cluster, or the VPN's."""
         hosts = [*(each.ec2 for each in self.ecs.values()), *self.eks.values()]
-        return any(each and each.session_manager for each in hosts)
+        return self.vpn is not None or any(each and each.session_manager for each in hosts)

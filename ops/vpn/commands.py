@@ -39,6 +39,7 @@ def user_add(
     output: OutputOption = None,
 ) -> None:
     """Issue a profile. The private key is created on this machine, and is sent nowhere."""
+    from ops.audit import AuditLog
     from ops.target import clients_of, target_of
     from ops.vpn import keys, users
     from ops.vpn.host import host_of
@@ -50,8 +51,9 @@ def user_add(
         raise OpsError(f"{path} exists; remove it, or name another file with --output", ExitCode.REFUSED)
     pair = None if request else keys.create(name)
     asked = keys.read_request(request, name) if request else pair.request if pair else ""
-    host = host_of(file, clients_of(target_of(Workspace.of(envs), on_local=on_local), file))
-    profile = users.add(host, name, asked)
+    target = target_of(Workspace.of(envs), on_local=on_local)
+    profile = users.add(host_of(file, clients_of(target, file)), name, asked)
+    AuditLog(target, file).record("vpn", user=name, result="added")
     keys.write_private(path, users.with_key(profile, pair.key) if pair else f"{profile.rstrip()}\nkey {name}.key\n")
     print_progress(f"import {path} into OpenVPN; whoever has the file can connect as {name}")
     print_line(path)
@@ -90,13 +92,16 @@ def user_revoke(
     name: NameArgument, env: EnvOption = "dev", envs: EnvsOption = ENVS, on_local: LocalOption = False
 ) -> None:
     """Revoke a user's certificate at once, and end the connection."""
+    from ops.audit import AuditLog
     from ops.target import clients_of, target_of
     from ops.vpn import users
     from ops.vpn.host import host_of
 
     _check(name)
     file = read_file(envs, env)
-    users.revoke(host_of(file, clients_of(target_of(Workspace.of(envs), on_local=on_local), file)), name)
+    target = target_of(Workspace.of(envs), on_local=on_local)
+    users.revoke(host_of(file, clients_of(target, file)), name)
+    AuditLog(target, file).record("vpn", user=name, result="revoked")
     print_line(f"{name}: revoked")
 
 

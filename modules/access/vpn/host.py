@@ -16,6 +16,7 @@ from cdktf_cdktf_provider_aws.network_interface import NetworkInterface
 from cdktf_cdktf_provider_aws.volume_attachment import VolumeAttachment
 from constructs import Construct
 
+from modules.access.sessions.keys.hosts import host_statements
 from modules.access.vpn.settings import VpnSettings, instance_name
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import Statement, allow, assumed_by
@@ -51,11 +52,6 @@ _AGENT_ACTIONS = (
     "ssm:PutInventory",
     "ssm:UpdateAssociationStatus",
     "ssm:UpdateInstanceAssociationStatus",
-    "ssm:UpdateInstanceInformation",
-    "ssmmessages:CreateControlChannel",
-    "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel",
-    "ssmmessages:OpenDataChannel",
     "ec2messages:AcknowledgeMessage",
     "ec2messages:DeleteMessage",
     "ec2messages:FailMessage",
@@ -104,7 +100,7 @@ class VpnHost(Construct):
             # No aws:SourceAccount condition: EC2 sends no account when it assumes a role. iam:PassRole limits its use.
             trust_policy=assumed_by("ec2.amazonaws.com", None),
             policy_name="agent",
-            statements=[_agent_statement()],
+            statements=[_agent_statement(), *host_statements(self._foundation.names)],
         )
         self._profile = self._make(IamInstanceProfile, "host", name=self._role.name, role=self._role.name).name
 

@@ -87,6 +87,10 @@ def test_person_in_the_identity_account_needs_no_access(tmp_path: Path) -> None:
             "accounts/one.hcl:8: people.person.jisoo.access.prod admin should be 'read', 'operate' or 'administer'",
         ),
         (
+            CENTER + JISOO.replace("read", "administer"),
+            "accounts/one.hcl:8: people.person.jisoo.access administer could not apply prod, which has no `pipeline` block",
+        ),
+        (
             IDENTITIES % "111111111111" + JISOO,
             "accounts/one.hcl:4: people.identity_account.account_id 111111111111 is the account of dev: who "
             "administers development could give himself the password and MFA device of a person",
