@@ -88,7 +88,7 @@ def test_person_in_the_identity_account_needs_no_access(tmp_path: Path) -> None:
         ),
         (
             CENTER + JISOO.replace("read", "administer"),
-            "accounts/one.hcl:8: people.person.jisoo.access administer could not apply prod, which has no `pipeline` block",
+            "accounts/one.hcl:8: people.person.jisoo.access administer could not apply prod, which has no `pipeline`",
         ),
         (
             IDENTITIES % "111111111111" + JISOO,
