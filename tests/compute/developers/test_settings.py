@@ -42,7 +42,7 @@ def settings(folder: Path, text: str) -> DevelopersSettings:
 
 def test_sessions_last_a_working_day_in_development_and_an_hour_in_production(tmp_path: Path) -> None:
     assert settings(tmp_path, dev(DATABASES)).maximum_hours == 8
-    assert DevelopersSettings(tier="staging", databases={"main": "read_only"}).maximum_hours == 4
+    assert DevelopersSettings(tier="staging", databases={"main": ("read_only",)}).maximum_hours == 4
     assert settings(tmp_path, prod(DATABASES, REASON)).maximum_hours == 1
 
 
