@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socketserver
 import sys
 import threading
@@ -31,6 +32,17 @@ class _Upper(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         for line in self.rfile:
             self.wfile.write(line.upper())
+
+
+@pytest.fixture(autouse=True)
+def signals_arrive() -> Iterator[None]:
+    """Ctrl-C arrives, also where the tests run in the background of a shell, which ignores it there."""
+    ignored = [each for each in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(each) == signal.SIG_IGN]
+    for each in ignored:
+        signal.signal(each, signal.SIG_DFL)
+    yield
+    for each in ignored:
+        signal.signal(each, signal.SIG_IGN)
 
 
 @pytest.fixture
