@@ -20,7 +20,6 @@ from typing import Any
 from local_aws import emission
 from local_aws.access_analyzer import access_analyzer
 from local_aws.answers import Answers
-from local_aws.enforcement import Enforcement
 from local_aws.gate import Gate
 from local_aws.grafana import grafana
 from local_aws.process import HEALTH_PATH, HOST, write_record
@@ -100,6 +99,7 @@ def _serve(port: int, record: Path | None, requests: Path | None) -> None:
     from werkzeug import serving
 
     from local_aws import additions
+    from local_aws.enforcement import Enforcement
 
     additions.install()
     _configure_moto()

@@ -14,6 +14,8 @@ def test_services_that_sessions_of_a_role_used(client: Client, local_aws: LocalA
     iam = client("iam")
     trust = json.dumps({"Version": "2012-10-17", "Statement": []})
     arn = iam.create_role(RoleName="last-accessed", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    allowed = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}}
+    iam.put_role_policy(RoleName="last-accessed", PolicyName="queues", PolicyDocument=json.dumps(allowed))
     credentials = client("sts").assume_role(RoleArn=arn, RoleSessionName="jisoo")["Credentials"]
     session = boto3.Session(
         credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], REGION

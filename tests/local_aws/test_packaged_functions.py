@@ -14,7 +14,7 @@ from PIL import Image
 from local_aws.process import LocalAws
 from modules.environment_files import load
 from modules.events.function.packaging import Packages, Target
-from modules.foundation.policies import assumed_by
+from modules.foundation.policies import allow, assumed_by, document
 from ops.functions import build, build_for_here
 from ops.workspace import PROJECT
 from tests.support.environments import DEV, write
@@ -41,7 +41,11 @@ def packages(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> P
 def role(client: Client) -> str:
     name = f"packaged-{uuid4().hex[:8]}"
     trust = assumed_by("lambda.amazonaws.com", None)
-    return str(client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"])
+    arn = client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    actions = ["s3:*", "secretsmanager:GetSecretValue", "sns:*"]
+    allowed = document([allow("Everything", actions=actions, resources=["*"])])
+    client("iam").put_role_policy(RoleName=name, PolicyName="function", PolicyDocument=allowed)
+    return str(arn)
 
 
 def deploy(client: Client, packages: Packages, role: str, code: str, **environment: str) -> str:

@@ -87,7 +87,7 @@ TIERED: dict[type[BaseModel], dict[str, Any]] = {
         "instance_class": "db.m7g.large",
         "storage": {"allocated_storage": 20},
     },
-    DevelopersSettings: {"databases": ("main",), "production_reason": "On-call engineers"},
+    DevelopersSettings: {"databases": {"main": "read_only"}, "production_reason": "On-call engineers"},
     EcsSettings: {},
     EksSettings: {
         "version": "1.34",
