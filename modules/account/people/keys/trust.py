@@ -63,7 +63,7 @@ def _from_identity_account(user_arns: Sequence[str], mfa_max_age_minutes: int, r
     elements: Principal, IAM user principals]
     (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-users). A
     request with an access key has neither key about MFA, so the comparison fails: [IAM User Guide, Secure API access
-    with MFA] (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html). The
+    with MFA](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html). The
     session's name: [IAM User Guide, IAM and AWS STS condition context keys, sts:RoleSessionName]
     (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#ck_rolesessionname).
     """
