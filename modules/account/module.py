@@ -54,7 +54,6 @@ class AccountModule(Construct):
             self._build_people(settings.people, operating)
         if settings.sessions:
             Sessions(self, "sessions", settings=settings.sessions, regions=self.regions, foundation=foundation)
-
         self._build_baseline(settings, foundation)
 
     def _build_notifications(self) -> None:
