@@ -6,13 +6,16 @@
 - Moto 5.2.5 can evaluate policies, without the boundary, most conditions, and resources (`IAM_AUTHENTICATION`). Added:
   an evaluation in front of it. What is not known of a request is described in `iam.partial`, and `iam_resources` says
   of which services the resource is known. iam:PassRole is evaluated for each role among the parameters.
-- Not evaluated: policies of resources, service control policies, session policies, and requests that AWS's models do
-  not have. Callers without a role, and those of a role that does not exist, may do everything.
+- A bucket's policy can allow what the role's policies do not: [How AWS evaluates requests within a single account]
+  (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-single-account.html).
+- Not evaluated: policies of other resources, denials of buckets, service control policies, session policies, and
+  requests that AWS's models do not have. Callers without a role, and those of a role that does not exist, may do
+  everything.
 """
 
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -40,6 +43,10 @@ KNOWN = frozenset(
 #: Actions that need no permission: [GetCallerIdentity]
 #: (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
 FREE = ("sts:GetCallerIdentity",)
+
+
+#: With it, only a denial in the other statements matters.
+_EVERYTHING: Statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
 @dataclass(frozen=True)
@@ -88,10 +95,32 @@ def denied(role: Any, request: RecordedRequest) -> Iterator[Need]:
             "aws:securetransport": "true",
             **need.context,
         }
-        for found in (own, boundary):
-            if found is not None and not may_be_allowed(found, need.action, need.resource, context, KNOWN):
-                yield need
-                break
+
+        def allows(found: Sequence[Statement], need: Need = need, context: Mapping[str, Any] = context) -> bool:
+            return may_be_allowed(found, need.action, need.resource, context, KNOWN)
+
+        granted = _is_granted_by_bucket(request, need, role.arn) and allows([*own, _EVERYTHING])
+        if not (granted or allows(own)) or not (boundary is None or allows(boundary)):
+            yield need
+
+
+def _is_granted_by_bucket(request: RecordedRequest, need: Need, role_arn: str) -> bool:
+    """Return whether the policy of the bucket names the role, which in the same account suffices."""
+    from moto.s3.models import s3_backends
+
+    if request.service != "s3" or need.resource is None:
+        return False
+    buckets = s3_backends[request.account]["aws"].buckets
+    bucket = buckets.get(str(request.parameters.get("Bucket")))
+    if bucket is None or not bucket.policy:
+        return False
+    # Without the account, a statement for all of the account does not apply: it needs the role's policies too.
+    context = {"aws:principalarn": role_arn, "aws:securetransport": "true"}
+    return may_be_allowed(_parsed(_text(bucket.policy)), need.action, need.resource, context, KNOWN)
+
+
+def _text(document: str | bytes) -> str:
+    return document.decode() if isinstance(document, bytes) else document
 
 
 def needs(request: RecordedRequest) -> Iterator[Need]:

@@ -31,18 +31,20 @@ def install() -> None:
 
 def batch_enable_standards(response: Any) -> str:
     """BatchEnableStandards."""
-    subscriptions = _subscriptions(response)
+    enabled = []
     for each in json.loads(response.body)["StandardsSubscriptionRequests"]:
         arn = each["StandardsArn"]
         name = arn.partition("standards/")[2]
         own = f"arn:aws:securityhub:{response.region}:{response.current_account}:subscription/{name}"
-        subscriptions[own] = {
+        subscription = {
             "StandardsSubscriptionArn": own,
             "StandardsArn": arn,
             "StandardsInput": each.get("StandardsInput", {}),
             "StandardsStatus": "READY",
         }
-    return json.dumps({"StandardsSubscriptions": list(subscriptions.values())})
+        _subscriptions(response)[own] = subscription
+        enabled.append(subscription)
+    return json.dumps({"StandardsSubscriptions": enabled})
 
 
 def batch_disable_standards(response: Any) -> str:

@@ -198,7 +198,7 @@ skip "CKV_AWS_289" {
 }
 
 skip "CKV_AWS_290" {
-  addresses = ["aws_iam_role_policy.sign_in_text_messages", "aws_iam_role_policy.search_*_delivery", "aws_iam_role_policy.function_search_*", "aws_iam_role_policy.vpn_host"]
+  addresses = ["aws_iam_role_policy.sign_in_text_messages", "aws_iam_role_policy.search_*_delivery", "aws_iam_role_policy.function_search_*", "aws_iam_role_policy.function_database_*_logins", "aws_iam_role_policy.vpn_host"]
   reason    = "SNS publishes text messages to phone numbers, which have no ARN; Firehose and Lambda create network interfaces that do not exist yet. An SSM agent has the permissions of AWS's managed policy, without reading parameters."
 }
 

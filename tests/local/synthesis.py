@@ -31,10 +31,11 @@ def synthesized(target: Target, file: EnvironmentFile) -> Terraform:
 
 
 def synthesized_account(target: Target, files: Sequence[EnvironmentFile]) -> None:
-    """Synthesize the account stack of these environments, which are all of the account's and have no pipeline."""
+    """Synthesize the account stack of these environments, which are all of the account's and create nothing."""
     target.output.mkdir(parents=True, exist_ok=True)
     app = App(outdir=str(target.output))
     account = files[0].account
-    AccountStack(app, [file.settings for file in files], account.settings if account else None, types={})
+    types = dict.fromkeys([file.settings.name for file in files], frozenset[str]())
+    AccountStack(app, [file.settings for file in files], account.settings if account else None, types)
     app.synth()
     pin_providers(target.output)

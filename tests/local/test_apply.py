@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from modules.environment_files import EnvironmentFile
 from ops.addresses import addresses
 from ops.backend import Backend
 from ops.bootstrap import bootstrap
+from ops.target import Target
 from tests.conftest import FURTHER, REFERENCE
 from tests.local.applied import Applied
 
@@ -21,9 +23,11 @@ def test_second_plan_is_empty(name: str, applied: Mapping[str, Applied]) -> None
 
 
 @pytest.mark.parametrize("name", ["prod", "events"])
-def test_second_bootstrap_changes_nothing(name: str, applied: Mapping[str, Applied]) -> None:
-    environment = applied[name]
-    bootstrap(environment.target, environment.file.settings.account_id, name, agreed=_unexpected)
+def test_second_bootstrap_changes_nothing(
+    name: str, applied: Mapping[str, Applied], bootstrapped: Mapping[str, tuple[EnvironmentFile, Target]]
+) -> None:
+    file, administrator = bootstrapped[name]
+    bootstrap(administrator, file.settings.account_id, name, agreed=_unexpected)
 
 
 def _unexpected(_: object) -> bool:

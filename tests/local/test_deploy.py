@@ -74,7 +74,7 @@ def ops(shell: Mapping[str, str], *arguments: str) -> str:
 
 
 def test_plan_deploy_plan_destroy(shell: Mapping[str, str]) -> None:
-    assert "Plan: 41 to add, 0 to change, 0 to destroy." in ops(shell, "plan")
+    assert "Plan: 45 to add, 0 to change, 0 to destroy." in ops(shell, "plan")
     assert 'vpc_id = "vpc-' in ops(shell, "deploy", "--auto-approve")
     again = ops(shell, "plan")
     assert "No changes. Your infrastructure matches the configuration." in again

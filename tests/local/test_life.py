@@ -53,6 +53,7 @@ UNNOTICED = {
     "aws_eks_access_policy_association": "people of the role wait for a moment; what runs has roles of its own",
     "aws_flow_log": "flows of a moment are not written",
     "aws_lambda_invocation": "the function runs again, and changes nothing that is wanted",
+    "aws_network_acl_rule": "packets of clients of the VPN, whose range it is, are dropped for a moment",
     "terraform_data": "it is only in the state",
 }
 
@@ -129,7 +130,9 @@ def test_removed_blocks_cause_no_interruption_elsewhere(life: Life, tmp_path: Pa
     for gone in filter(None, (leaves, there if file.settings.tier == "production" else [])):
         (tmp_path / path.name).write_text(without(text, gone))
         planned = life.planned(load_file(tmp_path / path.name).settings)
-        assert [f"{each.address} {each.change.replace_paths}" for each in planned.replaced()] == []
+        # Users of programs that are removed are locked; nothing else depends on the invocation.
+        replaced = [each for each in planned.replaced() if each.type != "aws_lambda_invocation"]
+        assert [f"{each.address} {each.change.replace_paths}" for each in replaced] == []
         assert _data_key(planned, file.settings) == set()
 
 

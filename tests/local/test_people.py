@@ -29,6 +29,12 @@ product    = "mobile"
 account_id = "{ID}"
 region     = "ap-northeast-2"
 tier       = "staging"
+
+pipeline {{
+  gitlab {{
+    project = "mobile/groundwork"
+  }}
+}}
 """
 ACCOUNT = f"""\
 account_id = "{ID}"

@@ -29,9 +29,9 @@ NETWORK: tuple[Row, ...] = (
     stops("aws_vpn_connection", "the connection to the corporate network"),
     stops("aws_nat_gateway", "the route from private subnets to the internet"),
     stops("aws_internet_gateway", "the route to and from the internet"),
-    # AWS deletes neither while it contains anything: the apply would stop halfway.
-    stops("aws_subnet", "everything in it"),
-    stops("aws_vpc", "everything in it"),
+    # AWS deletes neither while it contains anything: the apply would stop halfway, also after a replacement was created.
+    lost("aws_subnet", "everything in it"),
+    lost("aws_vpc", "everything in it"),
     stops("aws_route53_record", "what its name points to", parent=Parent("zone_id", ("aws_route53_zone",))),
     stops("aws_service_discovery_private_dns_namespace", "the names of services in it"),
     ends("aws_nat_gateway", "allocation_id", changed, "would use another public address, which partners may not allow", **UNKNOWN_ALLOWED),
