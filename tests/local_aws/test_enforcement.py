@@ -128,3 +128,21 @@ def test_key_is_compared_by_its_alias(as_role: Any, client: Callable[[str], Any]
 
 def test_caller_of_a_role_that_does_not_exist_may_do_everything(client: Callable[[str], Any]) -> None:
     client("sqs").list_queues()
+
+
+def test_bucket_policy_that_names_the_role_allows_but_does_not_outweigh_a_denial(
+    client: Callable[[str], Any], as_role: Any
+) -> None:
+    s3, bucket = client("s3"), "fence-bucket"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    objects = f"arn:aws:s3:::{bucket}/*"
+    nothing = allow("Other", actions=["iam:GetRole"], resources=["*"])
+    named, denied = as_role(nothing)("s3"), as_role(nothing, deny("No", actions=["s3:*"], resources=[objects]))("s3")
+    principal = {"AWS": [f"{ROLES}/fence-{number}" for number in range(2)]}
+    statement = {"Sid": "Put", "Effect": "Allow", "Principal": principal, "Action": "s3:PutObject", "Resource": objects}
+    s3.put_bucket_policy(Bucket=bucket, Policy=document([statement]))
+    named.put_object(Bucket=bucket, Key="a", Body=b"")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        named.delete_object(Bucket=bucket, Key="a")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        denied.put_object(Bucket=bucket, Key="b", Body=b"")
