@@ -48,26 +48,28 @@ def _left(environment: Applied) -> list[str]:
     left += [each["VpcEndpointId"] for each in endpoints if each["State"] != "deleted"]
     left += [each["VpnGatewayId"] for each in ec2.describe_vpn_gateways()["VpnGateways"] if each["State"] != "deleted"]
     left += [each["FlowLogId"] for each in ec2.describe_flow_logs()["FlowLogs"]]
-    left += [each["logGroupName"] for each in client("logs").describe_log_groups()["logGroups"]]
+    groups = [each["logGroupName"] for each in client("logs").describe_log_groups()["logGroups"]]
+    left += [name for name in groups if "/account/" not in name]
     # The account's own roles, and service-linked ones, which belong to it too.
     roles = [each for each in client("iam").list_roles()["Roles"] if "-account-" not in each["RoleName"]]
     left += [each["RoleName"] for each in roles if not each["Path"].startswith("/aws-service-role/")]
     left += [each["LoadBalancerArn"] for each in client("elbv2").describe_load_balancers()["LoadBalancers"]]
     left += [each["ARN"] for each in client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"]]
     left += [each["directConnectGatewayId"] for each in _direct_connect_gateways(client("directconnect"))]
-    left += [each["Name"] for each in client("s3").list_buckets()["Buckets"] if "-state-" not in each["Name"]]
+    left += [each["Name"] for each in client("s3").list_buckets()["Buckets"] if "-account-" not in each["Name"]]
     left += _data_left(client)
     left += [each["FunctionName"] for each in client("lambda").list_functions()["Functions"]]
     left += [each["UUID"] for each in client("lambda").list_event_source_mappings()["EventSourceMappings"]]
     left += client("sqs").list_queues().get("QueueUrls", [])
-    left += [each["TopicArn"] for each in client("sns").list_topics()["Topics"]]
+    topics = [each["TopicArn"] for each in client("sns").list_topics()["Topics"]]
+    left += [arn for arn in topics if "-account-" not in arn]
     left += client("kinesis").list_streams()["StreamNames"]
     left += [each["Name"] for each in client("scheduler").list_schedules()["Schedules"]]
     kms = client("kms")
-    # The remainder: keys wait 30 days for deletion; the state's key and AWS managed keys remain.
+    # The remainder: keys wait 30 days for deletion; the account's keys and AWS managed keys remain.
     keys = [kms.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in kms.list_keys()["Keys"]]
     aliases = {alias["AliasName"]: alias.get("TargetKeyId") for alias in kms.list_aliases()["Aliases"]}
-    stay = [key for name, key in aliases.items() if name.endswith("/state") or name.startswith("alias/aws/")]
+    stay = [key for name, key in aliases.items() if "/account/" in name or name.startswith("alias/aws/")]
     left += [key["KeyId"] for key in keys if key["KeyState"] != "PendingDeletion" and key["KeyId"] not in stay]
     return left
 
