@@ -27,6 +27,8 @@ MODEL_GAPS: Mapping[str, str] = {
     )
     for operation in ("Create", "Describe", "Delete")
 }
+#: What the provider reads of an account only when it refreshes the state.
+READ_BY_SECOND_BOOTSTRAPS = {"ec2:GetInstanceMetadataDefaults"}
 PIPELINES = [
     path.stem
     for folder in (REFERENCE, FURTHER)
@@ -44,7 +46,7 @@ def requests(applied: Mapping[str, Applied], record: Path, bootstrap_end: int) -
     accounts = {each.file.settings.account_id for each in applied.values()}
     found = list(read(record, bootstrap_end))
     first = [each for each in list(read(record))[: -len(found)] if each.is_terraforms]
-    of_accounts = {action_of(each) for each in first} - _in_table()
+    of_accounts = ({action_of(each) for each in first} | READ_BY_SECOND_BOOTSTRAPS) - _in_table()
     return [
         each
         for each in found
