@@ -13,7 +13,7 @@ from tests.aws_facts.updates import NAMES, updates
 from tests.conftest import FURTHER, REFERENCE
 
 #: Types outside modules/account that only the stacks of accounts have, which a person applies.
-OF_ACCOUNTS = {"aws_iam_service_linked_role"}
+OF_ACCOUNTS = {"aws_iam_policy", "aws_iam_service_linked_role"}
 #: Types that no request is sent for.
 WITHOUT_REQUESTS = {"terraform_data"}
 
