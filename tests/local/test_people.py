@@ -23,7 +23,7 @@ from ops.workspace import Workspace
 from tests.local.synthesis import synthesized_account
 from tests.support.environments import write
 
-ID = "777777777777"
+ID = "666666666666"
 ENVIRONMENT = f"""\
 product    = "mobile"
 account_id = "{ID}"
@@ -48,7 +48,7 @@ person "haneul" {
 }
 """
 DANIEL = 'person "daniel" { access = { bare = "operate" } }\n'
-PEOPLE = ACCOUNT + 'people {\nidentity_account { account_id = "777777777777" }\n%s}\n'
+PEOPLE = ACCOUNT + 'people {\nidentity_account { account_id = "666666666666" }\n%s}\n'
 PREFIX = "mobile-account-people"
 
 
