@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from modules.environment_files import EnvironmentFile
 from ops.addresses import addresses
 from ops.backend import Backend
-from ops.bootstrap import bootstrap
-from ops.target import Target
 from tests.conftest import FURTHER, REFERENCE
 from tests.local.applied import Applied
 
@@ -20,18 +17,6 @@ NAMES = [path.stem for folder in (REFERENCE, FURTHER) for path in sorted(folder.
 @pytest.mark.parametrize("name", NAMES)
 def test_second_plan_is_empty(name: str, applied: Mapping[str, Applied]) -> None:
     assert applied[name].second_plan.changes is False, applied[name].second_plan.text
-
-
-@pytest.mark.parametrize("name", ["prod", "events"])
-def test_second_bootstrap_changes_nothing(
-    name: str, applied: Mapping[str, Applied], bootstrapped: Mapping[str, tuple[EnvironmentFile, Target]]
-) -> None:
-    file, administrator = bootstrapped[name]
-    bootstrap(administrator, file.settings.account_id, name, agreed=_unexpected)
-
-
-def _unexpected(_: object) -> bool:
-    raise AssertionError("the second plan of the bootstrap is not empty")
 
 
 # An environment without blocks has no state, because there is nothing to apply.

@@ -27,8 +27,6 @@ MODEL_GAPS: Mapping[str, str] = {
     )
     for operation in ("Create", "Describe", "Delete")
 }
-#: What the provider reads of an account only when it refreshes the state.
-READ_BY_SECOND_BOOTSTRAPS = {"ec2:GetInstanceMetadataDefaults"}
 PIPELINES = [
     path.stem
     for folder in (REFERENCE, FURTHER)
@@ -41,12 +39,12 @@ PIPELINES = [
 def requests(applied: Mapping[str, Applied], record: Path, bootstrap_end: int) -> list[RecordedRequest]:
     """Terraform's requests for the environments, without those for account stacks, which a person applies.
 
-    Tests bootstrap accounts again, with the actions of the first bootstraps, and apply stacks of other accounts.
+    Other tests apply stacks of other accounts.
     """
     accounts = {each.file.settings.account_id for each in applied.values()}
     found = list(read(record, bootstrap_end))
     first = [each for each in list(read(record))[: -len(found)] if each.is_terraforms]
-    of_accounts = ({action_of(each) for each in first} | READ_BY_SECOND_BOOTSTRAPS) - _in_table()
+    of_accounts = {action_of(each) for each in first} - _in_table()
     return [
         each
         for each in found
