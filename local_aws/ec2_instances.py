@@ -13,7 +13,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
-from local_aws.extend import add, respond
+from local_aws.extend import add, replace, respond
 
 #: The owner is Canonical.
 _UBUNTU: dict[str, Any] = {
@@ -37,7 +37,7 @@ def install() -> None:
     from moto.ec2.responses import EC2Response
 
     # DescribeInstances serializes attributes by name, so a new attribute is sufficient.
-    Instance.maintenance_options = dict(_DEFAULT)  # type: ignore[attr-defined]
+    replace(Instance, "maintenance_options", dict(_DEFAULT))
     add(AmiBackend, _with_ubuntu(AmiBackend._load_amis))
     add(Instance, _detaching(Instance.terminate))
     add(EC2Response, _with_maintenance_options(EC2Response.run_instances), modify_instance_maintenance_options)

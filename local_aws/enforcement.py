@@ -57,6 +57,10 @@ class Need:
     resource: str | None
     context: Mapping[str, str | list[str]] = field(default_factory=dict)
 
+    def is_within(self, found: Sequence[Statement], context: Mapping[str, Any]) -> bool:
+        """Return whether the statements allow it, in the context of the whole request."""
+        return may_be_allowed(found, self.action, self.resource, context, KNOWN)
+
 
 class Enforcement:
     """The WSGI application, which receives only the requests that the caller's role allows."""
@@ -95,12 +99,9 @@ def denied(role: Any, request: RecordedRequest) -> Iterator[Need]:
             "aws:securetransport": "true",
             **need.context,
         }
-
-        def allows(found: Sequence[Statement], need: Need = need, context: Mapping[str, Any] = context) -> bool:
-            return may_be_allowed(found, need.action, need.resource, context, KNOWN)
-
-        granted = _is_granted_by_bucket(request, need, role.arn) and allows([*own, _EVERYTHING])
-        if not (granted or allows(own)) or not (boundary is None or allows(boundary)):
+        granted = _is_granted_by_bucket(request, need, role.arn) and need.is_within([*own, _EVERYTHING], context)
+        within = boundary is None or need.is_within(boundary, context)
+        if not within or not (granted or need.is_within(own, context)):
             yield need
 
 
@@ -116,7 +117,7 @@ def _is_granted_by_bucket(request: RecordedRequest, need: Need, role_arn: str) -
         return False
     # Without the account, a statement for all of the account does not apply: it needs the role's policies too.
     context = {"aws:principalarn": role_arn, "aws:securetransport": "true"}
-    return may_be_allowed(_parsed(_text(bucket.policy)), need.action, need.resource, context, KNOWN)
+    return need.is_within(_parsed(_text(bucket.policy)), context)
 
 
 def _text(document: str | bytes) -> str:

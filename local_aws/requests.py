@@ -53,11 +53,14 @@ class RecordedRequest:
         return "Terraform" in self.agent
 
 
-def read(path: Path, offset: int = 0) -> Iterator[RecordedRequest]:
-    """Yield the signed requests in a file from an offset on. Raises an error for one that AWS's models do not have."""
+def read(path: Path, offset: int = 0, end: int | None = None) -> Iterator[RecordedRequest]:
+    """Yield the signed requests in a file from an offset on, or up to `end`, where a line begins.
+
+    Raises an error for one that AWS's models do not have.
+    """
     with path.open("rb") as lines:
         lines.seek(offset)
-        for line in lines:
+        while (end is None or lines.tell() < end) and (line := lines.readline()):
             request = parsed(json.loads(line))
             if request:
                 yield request

@@ -48,7 +48,7 @@ class EnvironmentStack(TerraformStack):
 
     def __init__(self, scope: Construct, environment: Environment, packages: Packages) -> None:
         super().__init__(scope, environment.name)
-        foundation = self._create_foundation(environment)
+        self._foundation = foundation = self._create_foundation(environment)
         network = NetworkModule(self, "network", blocks=environment, foundation=foundation)
         access = AccessModule(self, "access", blocks=environment, network=network, foundation=foundation)
         data = DataModule(self, "data", blocks=environment, network=network, access=access, foundation=foundation)
@@ -105,8 +105,7 @@ class EnvironmentStack(TerraformStack):
     @property
     def types(self) -> frozenset[str]:
         """Terraform's types of the stack's resources and data sources."""
-        foundation: Foundation = self.node.find_child("foundation")  # type: ignore[assignment]
-        return foundation.addresses.types
+        return self._foundation.addresses.types
 
     def _build_events(
         self,

@@ -11,8 +11,8 @@ from modules.account.config.recorders import ConfigRecorders
 from modules.account.contact.contact import Contacts
 from modules.account.defaults.defaults import Defaults
 from modules.account.guardduty.guardduty import GuardDuty
-from modules.account.notify.keys.events import BREAK_GLASS_USED
-from modules.account.notify.notify import GLOBAL_REGION, Notify
+from modules.account.notify.keys.events import BREAK_GLASS_USED, event_regions
+from modules.account.notify.notify import Notify
 from modules.account.people.people import People
 from modules.account.people.settings import PeopleSettings
 from modules.account.security_hub.security_hub import SecurityHub
@@ -75,7 +75,7 @@ class AccountModule(Construct):
             settings=settings,
             environments={each.name: each.names for each in self._environments},
             operating=operating,
-            regions=list(dict.fromkeys([*self.regions, GLOBAL_REGION])),
+            regions=event_regions(self.regions),
             foundation=self._foundation,
         )
         TerraformOutput(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cdktf import Fn, TerraformProviderGeneratorMetadata, TerraformResource, TerraformResourceLifecycle
 
-from modules.foundation.resources import Resources
+from modules.foundation.resources import Resources, address_of
 
 
 def final_snapshot_identifier(make: Resources, name: str, identifier: str, replaced_by: Mapping[str, str]) -> str:
@@ -26,4 +26,4 @@ def final_snapshot_identifier(make: Resources, name: str, identifier: str, repla
     )
     created.add_override("input", {"time": Fn.formatdate("YYYYMMDDhhmmss", Fn.timestamp())})
     created.add_override("triggers_replace", dict(replaced_by))
-    return f"{identifier}-final-${{{created.terraform_resource_type}.{created.friendly_unique_id}.output.time}}"
+    return f"{identifier}-final-${{{address_of(created)}.output.time}}"

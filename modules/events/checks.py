@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from modules.data.checks import cache_findings
+from modules.data.database.keys.users import reads_secrets
 from modules.events.blocks import EventsBlocks, push_channel
 from modules.events.channel.keys.endpoints import publishing_endpoints
 from modules.events.function import checks as recursion
@@ -71,8 +72,7 @@ def _network_findings(name: str, function: FunctionSettings, blocks: EventsBlock
     if network is None:
         yield needs_subnets(("function", name, "in_vpc"), "app", True)
         return
-    by_secret = any(blocks.database[label].login != "iam" for label in function.databases if label in blocks.database)
-    reads = ["secretsmanager"] if function.secrets or by_secret else []
+    reads = ["secretsmanager"] if function.secrets or reads_secrets(function.databases, blocks.database) else []
     called = [*publishing_endpoints(function.published_to), *reads]
     yield from unreachable_by_programs(("function", name), called, network)
 

@@ -39,7 +39,7 @@ from constructs import Construct
 from modules.foundation.kms import Key
 from modules.foundation.notifications import Notification
 from modules.foundation.policies import PolicyDocument, Statement, deny
-from modules.foundation.resources import Resources, kept_if
+from modules.foundation.resources import Resources, address_of, kept_if
 
 #: Days after which the parts of an incomplete multipart upload are deleted; they cost money, and no listing shows them.
 ABORT_UPLOADS_AFTER_DAYS = 7
@@ -129,7 +129,7 @@ class PrivateBucket(Construct):
                 )
         self._notifications.append(notification)
         # `fqn` is a token, and an attribute that is set after construction does not accept tokens.
-        self._after += [f"{each.terraform_resource_type}.{each.friendly_unique_id}" for each in after]
+        self._after += [address_of(each) for each in after]
         self._write_notification()
 
     def notify_event_bridge(self) -> None:

@@ -43,6 +43,16 @@ def document(statements: Sequence[Statement]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
+def as_sent(text: str) -> str:
+    """Return the text of a document as AWS receives it: Terraform reads `$${x}` as the literal text `${x}`."""
+    return text.replace("$${", "${")
+
+
+def aws_policy(name: str) -> str:
+    """Return the ARN of an AWS managed policy, by its name with path: `service-role/AmazonEBSCSIDriverPolicy`."""
+    return f"arn:aws:iam::aws:policy/{name}"
+
+
 class PolicyDocument:
     """The statements of one policy, in the order in which they are added, each with a unique Sid.
 

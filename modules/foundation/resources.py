@@ -7,11 +7,16 @@ CDKTF's own addresses end in a hash of the construct's path, and change when a c
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
-from cdktf import TerraformElement, TerraformResourceLifecycle
+from cdktf import TerraformElement, TerraformResource, TerraformResourceLifecycle
 from constructs import Construct
 
 Arguments = ParamSpec("Arguments")
 Element = TypeVar("Element", bound=TerraformElement)
+
+
+def address_of(resource: TerraformResource) -> str:
+    """Return the address of a resource as text, for arguments that accept no reference after construction."""
+    return f"{resource.terraform_resource_type}.{resource.friendly_unique_id}"
 
 
 def kept_if(lasting: bool) -> TerraformResourceLifecycle | None:

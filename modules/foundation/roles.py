@@ -78,8 +78,3 @@ class Role:
                 IamRolePolicy, self._address, name=self._policy_name, role=self.name, policy=self._document.json()
             )
         self._policy.policy = self._document.json()
-
-
-def aws_policy(name: str) -> str:
-    """Return the ARN of an AWS managed policy, by its name with path: `service-role/AmazonEBSCSIDriverPolicy`."""
-    return f"arn:aws:iam::aws:policy/{name}"

@@ -11,8 +11,8 @@ from modules.account.people.keys.operating import OPERATED
 from ops.access.finding import Finding
 from ops.access.table import ExpectedRole, Table, normalized, trusted
 from ops.access.users import ATTEMPTS, WAIT_SECONDS, credential_report, user_findings
+from ops.clock import Clock
 from ops.errors import ExitCode, OpsError
-from ops.experiment.clock import Clock
 
 UNUSED_DAYS = 90
 _BOOTSTRAP = "run make bootstrap"

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from iam.evaluation import listed, statements
+from modules.account.notify.keys.events import event_regions
 from modules.account.people.keys.rights import (
-    BREAK_GLASS,
     MANAGED_POLICIES,
     POLICY_NAME,
     Right,
@@ -20,10 +21,8 @@ from modules.account.people.settings import PeopleSettings
 from modules.environment import Environment
 from modules.environment_files import EnvironmentFile
 from modules.foundation.names import Names
+from modules.foundation.policies import as_sent, aws_policy
 from ops.errors import ExitCode, OpsError
-
-#: Where CloudTrail logs requests to the global endpoint of STS.
-_GLOBAL_REGION = "us-east-1"
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def expected_roles(file: EnvironmentFile, environments: Sequence[Environment]) -
     own = [each for each in environments if each.account_id == names.account_id]
     roles = [_role(names, people, env, right) for each, right in people.roles() if each == env]
     if people.break_glass():
-        regions = list(dict.fromkeys([names.region, *(each.region for each in own), _GLOBAL_REGION]))
+        regions = event_regions([names.region, *(each.region for each in own)])
         roles.append(_break_glass(names, people, regions))
     source = people.identity_account
     has_users = source is not None and source.account_id == names.account_id
@@ -100,7 +99,7 @@ def _role(names: Names, people: PeopleSettings, env: str, right: Right) -> Expec
         _users(people, labels),
         [label for label in labels if people.person[label].access[env] == right],
         _parsed(trust_policy(names, people, labels)),
-        frozenset([_managed(MANAGED_POLICIES[right])]),
+        frozenset([aws_policy(MANAGED_POLICIES[right])]),
         frozenset() if right == "administer" else frozenset([POLICY_NAME]),
         arn_of(names, "policy", boundary_name(names, env)),
         people.hours(right) * 3600,
@@ -110,12 +109,12 @@ def _role(names: Names, people: PeopleSettings, env: str, right: Right) -> Expec
 def _break_glass(names: Names, people: PeopleSettings, regions: Sequence[str]) -> ExpectedRole:
     labels = people.break_glass()
     return ExpectedRole(
-        names.role(BREAK_GLASS),
+        break_glass_name(names),
         "break_glass",
         _users(people, labels),
         labels,
         _parsed(trust_policy(names, people, labels, regions=regions)),
-        frozenset([_managed("AdministratorAccess")]),
+        frozenset([aws_policy("AdministratorAccess")]),
         frozenset([POLICY_NAME]),
         None,
         3600,
@@ -126,37 +125,28 @@ def _users(people: PeopleSettings, labels: Sequence[str]) -> Mapping[str, str]:
     return {label: people.user_name(label) for label in labels}
 
 
-def _managed(name: str) -> str:
-    return f"arn:aws:iam::aws:policy/{name}"
-
-
 def _parsed(policy: str) -> Mapping[str, Any]:
-    """Return the policy as AWS has it, without Terraform's escapes."""
-    found: Mapping[str, Any] = json.loads(policy.replace("$${", "${"))
+    """Return the policy as AWS has it."""
+    found: Mapping[str, Any] = json.loads(as_sent(policy))
     return found
 
 
 def trusted(policy: Mapping[str, Any]) -> Iterator[str]:
     """Yield whom a trust policy trusts: user names of IAM Identity Center, or ARNs and IDs of other principals."""
-    for statement in _listed(policy.get("Statement", [])):
+    for statement in statements(policy):
         users = statement.get("Condition", {}).get("StringLike", {}).get("aws:userid")
         if users is not None:
-            yield from (str(each).removeprefix("*:") for each in _listed(users))
+            yield from (each.removeprefix("*:") for each in listed(users))
             continue
         principal = statement.get("Principal", {})
         kinds = principal.values() if isinstance(principal, Mapping) else [principal]
-        yield from (str(each) for values in kinds for each in _listed(values))
+        yield from (each for values in kinds for each in listed(values))
 
 
 def normalized(value: Any) -> Any:
     """Return a policy with every value as a sorted list: IAM returns a list of one value as the value."""
     if isinstance(value, Mapping):
         return {key: normalized(each) for key, each in value.items()}
-    found = [normalized(each) if isinstance(each, Mapping) else str(each) for each in _listed(value)]
+    values = value if isinstance(value, list | tuple) else [value]
+    found = [normalized(each) if isinstance(each, Mapping) else str(each) for each in values]
     return sorted(found, key=json.dumps)
-
-
-def _listed(value: Any) -> list[Any]:
-    if isinstance(value, Mapping):
-        return [value]
-    return list(value) if isinstance(value, list | tuple) else [value]

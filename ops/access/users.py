@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from ops.access.finding import Finding
-from ops.experiment.clock import Clock
+from ops.clock import Clock
 
 ROOT = "<root_account>"
 #: Seconds between requests for a report or a job, and their number.

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from modules.environment_files import EnvironmentFile
-from modules.foundation.policies import document
+from modules.foundation.policies import as_sent, document
 from modules.foundation.problems import SettingsError
 from ops.options import ENVS, EnvOption, EnvsOption, JsonOption, LocalOption, read_file
 from ops.printing import print_line, print_progress, print_result
@@ -103,8 +103,7 @@ def connect_policy(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
     if not statements:
         rule, remedy = "is missing, so there is nothing to connect to", "write `developers { ... }`, and deploy"
         raise SettingsError([file.document.problem(("developers",), None, rule, remedy)])
-    # To Terraform, two dollar signs are one.
-    print_line(json.dumps(json.loads(document(statements).replace("$${", "${")), indent=2))
+    print_line(json.dumps(json.loads(as_sent(document(statements))), indent=2))
 
 
 def _connect(

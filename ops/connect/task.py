@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from modules.compute.developers.keys.names import cluster_name, security_group_name, task_family
+from modules.compute.developers.keys.names import developers_name
 from modules.environment import Environment
 from ops.connect.warned import warned
 from ops.errors import ExitCode, OpsError
@@ -24,7 +24,7 @@ _STARTED_BY_LIMIT = 128
 @contextmanager
 def task(clients: Clients, settings: Environment, user: str) -> Iterator[str]:
     """Start a task, return the target of sessions with it, and stop it in any case. Raises OpsError."""
-    ecs, cluster = clients("ecs"), cluster_name(settings.names)
+    ecs, cluster = clients("ecs"), developers_name(settings.names)
     started_by = re.sub(r"[^A-Za-z0-9_/-]", "-", f"connect/{user}")[:_STARTED_BY_LIMIT]
     arn = _start(clients, settings, started_by)
     try:
@@ -41,8 +41,8 @@ def _start(clients: Clients, settings: Environment, started_by: str) -> str:
     names = settings.names
     group, subnets = _place(clients("ec2"), settings)
     answer = clients("ecs").run_task(
-        cluster=cluster_name(names),
-        taskDefinition=task_family(names),
+        cluster=developers_name(names),
+        taskDefinition=developers_name(names),
         count=1,
         enableExecuteCommand=True,
         startedBy=started_by,
@@ -60,9 +60,9 @@ def _place(ec2: Any, settings: Environment) -> tuple[str, list[str]]:
     """Return the security group of the tasks, and the app subnets."""
     names, network = settings.names, settings.network
     assert network is not None, "checked by the settings"
-    groups = ec2.describe_security_groups(Filters=[_filter("group-name", security_group_name(names))])["SecurityGroups"]
+    groups = ec2.describe_security_groups(Filters=[_filter("group-name", developers_name(names))])["SecurityGroups"]
     if len(groups) != 1:
-        message = f"{names.environment} has no {security_group_name(names)} yet; run `make deploy ENV={settings.name}`"
+        message = f"{names.environment} has no {developers_name(names)} yet; run `make deploy ENV={settings.name}`"
         raise OpsError(message, ExitCode.REFUSED)
     vpc = _filter("vpc-id", groups[0]["VpcId"])
     wanted = _filter("tag:Name", *(names.of(f"app-{zone}") for zone in network.availability_zones))

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from ops.clock import Clock
 from ops.errors import ExitCode, OpsError
-from ops.experiment.clock import Clock
 from ops.experiment.observation import LATE, Change, Measured, alarms_on, changes, measured
 from ops.experiment.template import Experiment, template_id
 from ops.interrupts import Interrupted

@@ -7,8 +7,8 @@ import pytest
 from cdktf import TerraformStack
 
 from modules.foundation.foundation import Foundation
-from modules.foundation.policies import allow, assumed_by
-from modules.foundation.roles import Role, aws_policy
+from modules.foundation.policies import allow, assumed_by, aws_policy
+from modules.foundation.roles import Role
 from tests.support.stacks import ACCOUNT, built
 
 TRUST = assumed_by("lambda.amazonaws.com", None)

@@ -6,8 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from ops.clock import Clock
 from ops.experiment import report
-from ops.experiment.clock import Clock
 from ops.experiment.run import Result, Run
 from ops.experiment.template import declared, last_run, template_id
 from tests.local.applied import Applied

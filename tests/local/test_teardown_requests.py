@@ -42,12 +42,11 @@ def requests(applied: Mapping[str, Applied], record: Path, bootstrap_end: int) -
     Other tests apply stacks of other accounts.
     """
     accounts = {each.file.settings.account_id for each in applied.values()}
-    found = list(read(record, bootstrap_end))
-    first = [each for each in list(read(record))[: -len(found)] if each.is_terraforms]
-    of_accounts = {action_of(each) for each in first} - _in_table()
+    first = read(record, end=bootstrap_end)
+    of_accounts = {action_of(each) for each in first if each.is_terraforms} - _in_table()
     return [
         each
-        for each in found
+        for each in read(record, bootstrap_end)
         if each.is_terraforms
         and each.account in accounts
         and action_of(each) not in of_accounts

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from modules.environment_files import load
 from ops.access.review import Review, review
 from ops.access.table import Table, expected_roles
+from ops.clock import Clock
 from ops.commands import app
 from ops.errors import ExitCode, OpsError
-from ops.experiment.clock import Clock
 from ops.workspace import PROJECT
 from tests.conftest import FURTHER, REFERENCE
 
@@ -70,13 +70,13 @@ class Iam:
     def list_roles(self) -> Any:
         return {"Roles": list(self.roles.values())}
 
-    def list_attached_role_policies(self, RoleName: str) -> Any:  # noqa: N803
+    def list_attached_role_policies(self, RoleName: str) -> Any:  # noqa: N803 - AWS's names
         return {"AttachedPolicies": [{"PolicyArn": each} for each in self.managed[RoleName]]}
 
-    def list_role_policies(self, RoleName: str) -> Any:  # noqa: N803
+    def list_role_policies(self, RoleName: str) -> Any:  # noqa: N803 - AWS's names
         return {"PolicyNames": list(self.inline[RoleName])}
 
-    def generate_service_last_accessed_details(self, Arn: str) -> Any:  # noqa: N803
+    def generate_service_last_accessed_details(self, Arn: str) -> Any:  # noqa: N803 - AWS's names
         return {"JobId": Arn}
 
     def get_service_last_accessed_details(self, **_: str) -> Any:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from modules.environment_files import EnvironmentFile, load
+from ops.clock import Clock
 from ops.errors import ExitCode, OpsError
 from ops.experiment import report, run
-from ops.experiment.clock import Clock
 from ops.experiment.observation import measured
 from ops.experiment.run import CODES, Result, Run
 from ops.experiment.template import Experiment, declared, refuse_locked

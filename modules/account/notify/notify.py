@@ -5,17 +5,13 @@ from collections.abc import Collection, Iterable
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
 from constructs import Construct
 
-from modules.account.notify.keys.events import EVENTS
+from modules.account.notify.keys.events import EVENTS, event_regions
 from modules.account.notify.settings import NotifySettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import allow, assumed_by
 from modules.foundation.roles import Role
 from modules.observability.alarms.events import create_event_rule, create_event_rules
 from modules.observability.alarms.topics import AlarmTopics
-
-#: The Region of sign-ins of the root user, and of API calls to global services such as IAM: [I want to receive events
-#: from global services](https://repost.aws/knowledge-center/eventbridge-rule-triggers-iam-single-region).
-GLOBAL_REGION = "us-east-1"
 
 
 class Notify(Construct):
@@ -52,7 +48,7 @@ class Notify(Construct):
             foundation=foundation,
         )
         create_event_rules(self._make, events=self._events, topics=self.topics, names=names)
-        others = [region for region in dict.fromkeys([*regions, GLOBAL_REGION]) if region != names.region]
+        others = [region for region in event_regions(regions) if region != names.region]
         if others and self._events:
             role = self._create_role()
             for region in others:

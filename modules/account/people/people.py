@@ -20,8 +20,8 @@ from modules.account.people.settings import PeopleSettings
 from modules.account.people.users import create_users
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names
-from modules.foundation.policies import Statement, deny, document
-from modules.foundation.roles import Role, aws_policy
+from modules.foundation.policies import Statement, aws_policy, deny, document
+from modules.foundation.roles import Role
 
 
 class People(Construct):

@@ -6,12 +6,7 @@ from collections.abc import Mapping
 from cdktf_cdktf_provider_aws.ecs_task_definition import EcsTaskDefinition, EcsTaskDefinitionRuntimePlatform
 from constructs import Construct
 
-from modules.compute.developers.keys.names import (
-    DEVELOPERS,
-    role_purpose,
-    security_group_name,
-    task_family,
-)
+from modules.compute.developers.keys.names import DEVELOPERS, developers_name, role_purpose
 from modules.compute.developers.settings import DevelopersSettings
 from modules.compute.ecs.cluster import EcsCluster
 from modules.compute.ecs.settings import EcsSettings
@@ -88,7 +83,7 @@ class Developers(Construct):
         self._group = SecurityGroup(
             self._make,
             "tasks",
-            name=security_group_name(self._foundation.names),
+            name=developers_name(self._foundation.names),
             description="Sessions of developers: what the developers block lists",
             vpc_id=self._network.vpc.vpc_id,
         )
@@ -147,7 +142,7 @@ class Developers(Construct):
         self._make(
             EcsTaskDefinition,
             "task",
-            family=task_family(names),
+            family=developers_name(names),
             requires_compatibilities=["FARGATE"],
             network_mode="awsvpc",
             cpu=str(CPU),

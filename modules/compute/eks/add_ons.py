@@ -15,7 +15,8 @@ from modules.compute.eks.roles import policies_by_address
 from modules.compute.eks.settings import EBS_CSI, EksSettings
 from modules.compute.eks.trust import by_pods
 from modules.foundation.foundation import Foundation
-from modules.foundation.roles import Role, aws_policy
+from modules.foundation.policies import aws_policy
+from modules.foundation.roles import Role
 
 #: A node is only ready when these run on it, and EKS waits for ready nodes. The other add-ons wait for nodes.
 BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")

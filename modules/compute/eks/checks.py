@@ -9,6 +9,7 @@ from modules.compute.eks.keys.fargate import FargateProfileSettings
 from modules.compute.eks.keys.nodes import NodesSettings
 from modules.compute.eks.settings import EksSettings
 from modules.data.checks import cache_findings
+from modules.data.database.keys.users import reads_secrets
 from modules.foundation.checks import unknown_labels, unknown_names
 from modules.foundation.problems import Finding
 from modules.network.vpc.checks import (
@@ -84,8 +85,7 @@ def _name_findings(settings: EksSettings, blocks: ComputeBlocks) -> Iterator[Fin
 def _endpoint_findings(settings: EksSettings, network: NetworkSettings, blocks: ComputeBlocks) -> Iterator[Finding]:
     """Yield AWS services that pods use and cannot reach."""
     for name, account in settings.service_account.items():
-        secret = any(blocks.database[label].login != "iam" for label in account.databases if label in blocks.database)
-        reads = ["secretsmanager"] if account.secrets or secret else []
+        reads = ["secretsmanager"] if account.secrets or reads_secrets(account.databases, blocks.database) else []
         called = [*account.publishing_endpoints, *reads]
         yield from unreachable_by_programs(("service_account", name), called, network)
 

@@ -21,9 +21,9 @@ from modules.compute.eks.settings import EksSettings, cluster_name
 from modules.compute.eks.trust import by_service
 from modules.foundation.foundation import Foundation
 from modules.foundation.logs import RETENTION_DAYS
-from modules.foundation.policies import allow
+from modules.foundation.policies import allow, aws_policy
 from modules.foundation.resources import kept_if
-from modules.foundation.roles import Role, aws_policy
+from modules.foundation.roles import Role
 from modules.network.vpc.security_groups import HTTPS, Peer, SecurityGroup, members_of
 from modules.network.vpc.vpc import Network
 

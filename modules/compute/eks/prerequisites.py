@@ -16,7 +16,8 @@ from modules.compute.eks.settings import EksSettings
 from modules.compute.eks.trust import by_instances, by_service
 from modules.compute.eks.user_data import Joining
 from modules.foundation.foundation import Foundation
-from modules.foundation.roles import Role, aws_policy
+from modules.foundation.policies import aws_policy
+from modules.foundation.roles import Role
 from modules.network.vpc.tiers import AppSubnets
 from modules.network.vpc.vpc import Network
 

@@ -25,8 +25,8 @@ from modules.compute.task.context import TaskContext
 from modules.compute.task.keys.fault_injection import managed_instance_purpose, managed_instance_statements
 from modules.compute.task.task import Task
 from modules.foundation.metrics import CloudWatchMetric, MetricSource
-from modules.foundation.policies import assumed_by
-from modules.foundation.roles import Role, aws_policy
+from modules.foundation.policies import assumed_by, aws_policy
+from modules.foundation.roles import Role
 from modules.network.vpc.security_groups import allow_ingress_from, members_of
 
 

@@ -20,9 +20,9 @@ from constructs import Construct
 from modules.data.backup.settings import BACKUP_TAG, START_WINDOW_MINUTES, BackupSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.kms import Key
-from modules.foundation.policies import assumed_by
+from modules.foundation.policies import assumed_by, aws_policy
 from modules.foundation.resources import kept_if
-from modules.foundation.roles import Role, aws_policy
+from modules.foundation.roles import Role
 
 #: [AWS Backup Developer Guide, Managed policies for AWS Backup]
 #: (https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html): S3 has two of its own, named as
@@ -45,9 +45,8 @@ class Backup(Construct):
     delegates access to IAM. AWS Backup selects a tagged resource only if its type (Aurora, RDS, S3) is opted in for the
     account and Region; `make doctor` checks that.
 
-    Creates: vault, its key, plan, selection by tag, role; with `select`
-    a selection by ARN. Optionally: vault lock; vault and key in another Region, to
-    which each backup is copied.
+    Creates: vault, its key, plan, selection by tag, role; with `select` a selection by ARN. Optionally: vault lock;
+    vault and key in another Region, to which each backup is copied.
     """
 
     def __init__(

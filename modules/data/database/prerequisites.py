@@ -16,9 +16,9 @@ from modules.data.database.settings import DatabaseSettings, cluster_identifier,
 from modules.data.final_snapshots import final_snapshot_identifier
 from modules.foundation.foundation import Foundation
 from modules.foundation.logs import RETENTION_DAYS
-from modules.foundation.policies import assumed_by
-from modules.foundation.resources import Resources
-from modules.foundation.roles import Role, aws_policy
+from modules.foundation.policies import assumed_by, aws_policy
+from modules.foundation.resources import Resources, address_of
+from modules.foundation.roles import Role
 from modules.network.vpc.vpc import Network
 
 #: [CreateDBSubnetGroup](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSubnetGroup.html),
@@ -120,7 +120,7 @@ class DatabasePrerequisites(Construct):
         A database whose creation failed has no secret. Without a substitute, plans and destroys of resources that
         reference the secret would fail with an index into an empty list, or a null in a policy.
         """
-        address = f"{database.terraform_resource_type}.{database.friendly_unique_id}"
+        address = address_of(database)
         return f"${{concat({address}.master_user_secret[*].secret_arn, [{address}.arn])[0]}}"
 
     def _create_final_snapshot_name(self) -> str:

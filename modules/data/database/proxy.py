@@ -14,6 +14,7 @@ from constructs import Construct
 from modules.data.database.keys.parts import ProxySettings
 from modules.data.database.prerequisites import DatabasePrerequisites
 from modules.foundation.policies import Statement, allow, assumed_by, use_key_via
+from modules.foundation.resources import address_of
 from modules.foundation.roles import Role
 from modules.network.private_zone import PrivateZone
 from modules.network.vpc.security_groups import SecurityGroup, members_of
@@ -80,7 +81,7 @@ class DatabaseProxy(Construct):
 
         `after` is what gives the secrets their values.
         """
-        self._proxy.depends_on = [f"{after.terraform_resource_type}.{after.friendly_unique_id}"]
+        self._proxy.depends_on = [address_of(after)]
         self._role.add_statements(_read(secret_arns))
         self._proxy.put_auth([self._auth(arn) for arn in secret_arns])
 

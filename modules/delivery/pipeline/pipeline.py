@@ -15,9 +15,9 @@ from modules.delivery.pipeline.trust import trust_policy
 from modules.delivery.state.state import state_bucket_name
 from modules.foundation.data_actions import DATA_ACTIONS
 from modules.foundation.names import AUDIT, Names
-from modules.foundation.policies import Statement, allow, deny, document, use_key_via
+from modules.foundation.policies import Statement, allow, aws_policy, deny, document, use_key_via
 from modules.foundation.resources import Resources
-from modules.foundation.roles import Role, aws_policy
+from modules.foundation.roles import Role
 
 
 @dataclass(frozen=True)

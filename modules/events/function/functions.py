@@ -26,6 +26,7 @@ from modules.events.keys.login_functions import FUNCTION_NAME_LIMIT
 from modules.foundation.foundation import Foundation
 from modules.foundation.metrics import MetricSource
 from modules.foundation.policies import Statement, allow, assumed_by, deny, send_traces
+from modules.foundation.resources import address_of
 from modules.foundation.roles import Role
 from modules.network.module import NetworkModule
 from modules.network.vpc.security_groups import ANYWHERE, HTTPS, SecurityGroup, members_of
@@ -115,8 +116,7 @@ class Function(Construct):
 
     def wait_for(self, resources: Sequence[TerraformResource]) -> None:
         """Create or change the function only after these resources."""
-        addresses = [f"{each.terraform_resource_type}.{each.friendly_unique_id}" for each in resources]
-        self._function.depends_on = [*(self._function.depends_on or []), *addresses]
+        self._function.depends_on = [*(self._function.depends_on or []), *map(address_of, resources)]
 
     def allow_egress_to(self, security_group_id: str, port: int, name: str) -> ITerraformDependable:
         """Allow traffic from the function to the members of a security group; return the rule."""

@@ -18,7 +18,7 @@ from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 from constructs import Construct
 
 from modules.foundation.foundation import Foundation
-from modules.foundation.resources import kept_if
+from modules.foundation.resources import address_of, kept_if
 from modules.network.keys.domains import is_under
 from modules.network.zone.keys.record import TTL
 from modules.network.zone.settings import ZoneSettings
@@ -172,7 +172,7 @@ def part_of_address(name: str) -> str:
 
 
 def _wait(resource: TerraformResource, record: Route53Record) -> None:
-    address = f"{record.terraform_resource_type}.{record.friendly_unique_id}"
+    address = address_of(record)
     resource.depends_on = [*(resource.depends_on or []), address]
 
 

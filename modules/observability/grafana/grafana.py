@@ -9,8 +9,8 @@ from cdktf_cdktf_provider_aws.grafana_workspace_saml_configuration import Grafan
 from constructs import Construct
 
 from modules.foundation.foundation import Foundation
-from modules.foundation.policies import assumed_by
-from modules.foundation.roles import Role, aws_policy
+from modules.foundation.policies import assumed_by, aws_policy
+from modules.foundation.roles import Role
 from modules.observability.grafana.settings import GrafanaSettings, SamlSettings, workspace_name
 
 #: [Amazon Managed Grafana User Guide, AWS managed policies for Amazon Managed Grafana]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
@@ -133,9 +133,9 @@ class Delayed:
 
 def test_a_right_that_is_not_distributed_yet_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "WAITS", (0, 0))
-    assert passwords.read(Delayed(2), "administrator") == ADMINISTRATOR  # type: ignore[arg-type]
+    assert passwords.read(cast("Any", Delayed(2)), "administrator") == ADMINISTRATOR
     with pytest.raises(ClientError):
-        passwords.read(Delayed(3), "administrator")  # type: ignore[arg-type]
+        passwords.read(cast("Any", Delayed(3)), "administrator")
 
 
 def test_the_prefix_of_users_is_that_of_the_settings(function: ModuleType) -> None:

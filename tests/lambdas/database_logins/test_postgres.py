@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import pg8000
 import pg8000.native
@@ -198,6 +199,6 @@ def test_set_password_replaces_the_password(postgres_database: Postgres) -> None
 
 def test_a_run_that_fails_changes_nothing(postgres_database: Postgres, postgres_server: Server) -> None:
     with pytest.raises(KeyError):
-        postgres_database.set_up(ADMINISTRATOR, {"gw_x": User("gw_x", "owner", None)}, {})  # type: ignore[arg-type]
+        postgres_database.set_up(ADMINISTRATOR, {"gw_x": User("gw_x", cast("Any", "owner"), None)}, {})
     with logged_in(postgres_server, "dbadmin") as administrator:
         assert administrator.run("SELECT count(*) FROM pg_roles WHERE rolname ~ '^(gw_|groundwork_)'") == [[0]]

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
         return
     name, region, operation, profile, request, endpoint = sys.argv[1:]
     response = json.loads(os.environ[name])
-    with open(os.environ["FAKE_PLUGIN_LOG"], "a") as log:  # noqa: PTH123 - as short as it can be
+    with Path(os.environ["FAKE_PLUGIN_LOG"]).open("a") as log:
         given = {"region": region, "operation": operation, "profile": profile, "endpoint": endpoint}
         log.write(json.dumps({**given, "request": json.loads(request), "response": response, "argv": sys.argv}) + "\n")
     print(f"\nStarting session with SessionId: {response['SessionId']}", flush=True)

@@ -38,7 +38,7 @@ class Iam:
             raise ClientError({"Error": {"Code": "NoSuchEntity"}}, "ListRolePolicies")
         return {"PolicyNames": ["pipeline"]}
 
-    def get_role_policy(self, RoleName: str, PolicyName: str) -> Any:  # noqa: N803
+    def get_role_policy(self, RoleName: str, PolicyName: str) -> Any:  # noqa: N803 - boto3's name
         return {"PolicyName": PolicyName, "PolicyDocument": {"Statement": self._documents[RoleName]}}
 
     def list_attached_role_policies(self, **_: str) -> Any:
@@ -47,7 +47,7 @@ class Iam:
     def get_policy(self, **_: str) -> Any:
         return {"Policy": {"DefaultVersionId": "v3"}}
 
-    def get_policy_version(self, PolicyArn: str, VersionId: str) -> Any:  # noqa: N803
+    def get_policy_version(self, PolicyArn: str, VersionId: str) -> Any:  # noqa: N803 - boto3's name
         assert VersionId == "v3"
         name = "boundary" if PolicyArn.endswith("agora-account-prod-boundary") else "rights"
         return {"PolicyVersion": {"Document": {"Statement": self._documents[name]}}}
@@ -71,7 +71,7 @@ def test_account_with_more_rights_lacks_nothing(needed: Rights) -> None:
 
 def test_account_that_is_not_bootstrapped_lacks_everything(needed: Rights, prod_file: EnvironmentFile) -> None:
     class Empty(Iam):
-        def list_role_policies(self, RoleName: str) -> Any:  # noqa: N803
+        def list_role_policies(self, RoleName: str) -> Any:  # noqa: N803 - boto3's name
             return super().list_role_policies(RoleName="other" if RoleName else "")
 
     assert len(actual_rights(Empty(needed), prod_file).missing(needed)) > 100

@@ -3,7 +3,7 @@
 A row is one EventBridge rule in each Region of the account, and its section in `ops/reference/runbooks.toml`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from modules.account.people.keys.rights import arn_of, break_glass_name
@@ -11,8 +11,16 @@ from modules.foundation.names import Names
 from modules.observability.alarms.keys.alarm import Severity
 from modules.observability.alarms.keys.aws_events import AwsEvent, Pattern
 
+#: The Region of sign-ins of the root user, and of API calls to global services such as IAM: [I want to receive events
+#: from global services](https://repost.aws/knowledge-center/eventbridge-rule-triggers-iam-single-region).
+GLOBAL_REGION = "us-east-1"
 _CALL = ("AWS API Call via CloudTrail",)
 _SIGN_IN = ("AWS Console Sign In via CloudTrail",)
+
+
+def event_regions(regions: Iterable[str]) -> list[str]:
+    """Return the Regions in which an account has events, each once, given those that it uses."""
+    return list(dict.fromkeys([*regions, GLOBAL_REGION]))
 
 
 def _event(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
-from modules.foundation.names import Names
+from modules.foundation.names import POLICY_NAME_LIMIT, Names
 
 Right = Literal["read", "operate", "administer"]
 #: From the least to the most; a right includes those before it.
@@ -18,9 +18,6 @@ MANAGED_POLICIES: Mapping[Right, str] = {
 }
 #: The name of the inline policies.
 POLICY_NAME = "people"
-#: [IAM and AWS STS quotas, IAM name requirements]
-#: (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html): a managed policy's name.
-_POLICY_NAME_LIMIT = 128
 
 
 def includes(right: Right, other: Right) -> bool:
@@ -48,7 +45,7 @@ def boundary_name(names: Names, env: str) -> str:
 
     It does not end in `-boundary` as those of the pipeline's environments do, which could have the same name.
     """
-    return names.of(f"people-{env}", _POLICY_NAME_LIMIT)
+    return names.of(f"people-{env}", POLICY_NAME_LIMIT)
 
 
 def arn_of(names: Names, kind: str, name: str) -> str:

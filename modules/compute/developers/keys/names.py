@@ -6,18 +6,8 @@ from modules.foundation.names import Names
 DEVELOPERS = "developers"
 
 
-def cluster_name(names: Names) -> str:
-    """Return the name of the cluster of the tasks."""
-    return names.of(DEVELOPERS)
-
-
-def task_family(names: Names) -> str:
-    """Return the family of the task definition."""
-    return names.of(DEVELOPERS)
-
-
-def security_group_name(names: Names) -> str:
-    """Return the name of the tasks' security group."""
+def developers_name(names: Names) -> str:
+    """Return the name of the cluster, of the family of the task definition, and of the tasks' security group."""
     return names.of(DEVELOPERS)
 
 

@@ -7,7 +7,7 @@ pipeline, which may change everything in an environment's stack, may not change 
 from collections.abc import Mapping
 
 from modules.compute.blocks import ComputeBlocks
-from modules.compute.developers.keys.names import cluster_name, role_purpose, task_family
+from modules.compute.developers.keys.names import developers_name, role_purpose
 from modules.compute.developers.settings import DevelopersSettings
 from modules.compute.eks.settings import cluster_name as eks_cluster_name
 from modules.compute.keys.database_users import developers_user
@@ -55,16 +55,16 @@ def _session_statements(names: Names) -> list[Statement]:
     """
     ecs, ssm = (f"arn:aws:{each}:{names.region}:{names.account_id}" for each in ("ecs", "ssm"))
     log_group = f"arn:aws:logs:{names.region}:{names.account_id}:log-group:{names.log_group(AUDIT)}"
-    cluster = cluster_name(names)
-    tasks = f"{ecs}:task/{cluster}/*"
-    here = {"ArnEquals": {"ecs:cluster": f"{ecs}:cluster/{cluster}"}}
+    name = developers_name(names)
+    tasks = f"{ecs}:task/{name}/*"
+    here = {"ArnEquals": {"ecs:cluster": f"{ecs}:cluster/{name}"}}
     document = f"arn:aws:ssm:{names.region}::document/{FORWARD_DOCUMENT}"
     roles = [f"arn:aws:iam::{names.account_id}:role/{names.role(role_purpose(use))}" for use in ("execution", "task")]
     to_ecs = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
     return [
         # The condition of the cluster also excludes other tasks with this definition.
         allow(
-            "StartTask", actions=["ecs:RunTask"], resources=[f"{ecs}:task-definition/{task_family(names)}:*"],
+            "StartTask", actions=["ecs:RunTask"], resources=[f"{ecs}:task-definition/{name}:*"],
             condition=here,
         ),
         allow("GiveTaskRoles", actions=["iam:PassRole"], resources=roles, condition=to_ecs),

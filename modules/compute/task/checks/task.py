@@ -14,6 +14,7 @@ from modules.compute.task.keys.sidecars import GeneratedSidecar
 from modules.compute.task.keys.sizes import FARGATE_MEMORY, is_fargate_size, nearest_sizes
 from modules.compute.task.settings import TaskSettings
 from modules.data.checks import cache_findings
+from modules.data.database.keys.users import reads_secrets
 from modules.data.database.settings import DatabaseSettings
 from modules.foundation.checks import unknown_labels, unknown_name, unknown_names
 from modules.foundation.problems import Finding
@@ -110,8 +111,7 @@ def _needed_services(task: TaskSettings, databases: Mapping[str, DatabaseSetting
     """
     needed = ["ecr.api", "ecr.dkr", "logs"]
     each_container = [each for _, each in task.containers()]
-    logins = [databases[label].login for label in task.databases if label in databases]
-    if any(login != "iam" for login in logins) or any(each.secrets for each in each_container):
+    if reads_secrets(task.databases, databases) or any(each.secrets for each in each_container):
         needed.append("secretsmanager")
     if any(each.parameters for each in each_container):
         needed.append("ssm")

@@ -49,6 +49,11 @@ def users_of(uses: Iterable[DatabaseUse], databases: Mapping[str, DatabaseFields
     return users
 
 
+def reads_secrets(labels: Iterable[str], databases: Mapping[str, DatabaseFields]) -> bool:
+    """Return whether a program that names these databases reads a login from a secret."""
+    return any(databases[label].login != "iam" for label in labels if label in databases)
+
+
 def secret_name(names: Names, label: str, user: str) -> str:
     """Return the name of the secret with a user's login."""
     return f"{names.product}/{names.environment}/database/{label}/{user}"

@@ -1,4 +1,4 @@
-"""The clock of an experiment, which tests replace."""
+"""The clock of commands that wait, which tests replace."""
 
 import datetime
 import time
