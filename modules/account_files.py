@@ -1,6 +1,6 @@
 """Account files of a folder, `accounts/<name>.hcl`: what an AWS account has only one of."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -26,7 +26,7 @@ class AccountFile:
 
 
 def load_accounts(folder: Path, environments: Sequence[Environment]) -> tuple[dict[str, AccountFile], list[Problem]]:
-    """Return the account files by account ID, and the problems in them and between them and the environments.
+    """Return the account files by account ID, and the problems in them.
 
     An account without a file has only what environments need: its state bucket and the pipeline's roles.
     """
@@ -38,13 +38,21 @@ def load_accounts(folder: Path, environments: Sequence[Environment]) -> tuple[di
         except SettingsError as error:
             problems += error.problems
             continue
-        problems += _misplaced(file, files, environments)
-        problems += [
-            file.document.problem(each.at, each.value, each.rule, each.remedy)
-            for each in checks.findings(file.settings, environments)
-        ]
-        files.setdefault(file.settings.account_id, file)
+        account_id = file.settings.account_id
+        if account_id in files:
+            rule = f"is also the account of {files[account_id].document.file}"
+            remedy = "keep one file for each account"
+            problems.append(file.document.problem(("account_id",), account_id, rule, remedy))
+        files.setdefault(account_id, file)
     return files, problems
+
+
+def with_environments(files: Iterable[AccountFile], environments: Sequence[Environment]) -> Iterator[Problem]:
+    """Yield problems between account files and the environments, which are all of the folder."""
+    for file in files:
+        yield from _without_environment(file, environments)
+        for each in checks.findings(file.settings, environments):
+            yield file.document.problem(each.at, each.value, each.rule, each.remedy)
 
 
 def _load(path: Path, environments: Sequence[Environment]) -> AccountFile:
@@ -62,14 +70,8 @@ def _tier(account_id: object, environments: Sequence[Environment]) -> Tier:
     return max(found, key=tiers.index, default=tiers[0])
 
 
-def _misplaced(
-    file: AccountFile, earlier: Mapping[str, AccountFile], environments: Sequence[Environment]
-) -> Iterator[Problem]:
-    account_id = file.settings.account_id
-    if account_id in earlier:
-        rule = f"is also the account of {earlier[account_id].document.file}"
-        yield file.document.problem(("account_id",), account_id, rule, "keep one file for each account")
-    accounts = sorted({each.account_id for each in environments})
+def _without_environment(file: AccountFile, environments: Sequence[Environment]) -> Iterator[Problem]:
+    account_id, accounts = file.settings.account_id, sorted({each.account_id for each in environments})
     if account_id not in accounts:
         rule = "is the account of no environment in this folder"
         remedy = f"write one of {', '.join(accounts)}, or remove the file"

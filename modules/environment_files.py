@@ -9,7 +9,7 @@ from itertools import combinations, permutations
 from pathlib import Path
 
 from modules import account_files, protections
-from modules.account_files import AccountFile, load_accounts
+from modules.account_files import AccountFile, load_accounts, with_environments
 from modules.claims import conflicts
 from modules.compute.repository.checks import Party, findings_between
 from modules.environment import Environment
@@ -48,7 +48,8 @@ def load(folder: Path, today: datetime.date | None = None) -> dict[str, Environm
     """
     problems = list(_not_read(folder))
     files: dict[str, EnvironmentFile] = {}
-    for path in _paths(folder, problems):
+    paths = _paths(folder, problems)
+    for path in paths:
         try:
             files[path.stem] = load_file(path)
             problems += _unprotected(files[path.stem], today)
@@ -56,7 +57,11 @@ def load(folder: Path, today: datetime.date | None = None) -> dict[str, Environm
         except SettingsError as error:
             problems += error.problems
     problems += misplaced(folder, [path.stem for path in folder.glob("*.hcl")], files)
-    accounts, account_problems = load_accounts(folder, [file.settings for file in files.values()])
+    environments = [file.settings for file in files.values()]
+    accounts, account_problems = load_accounts(folder, environments)
+    # An environment that could not be read is missing here, and its account file is not to blame.
+    if len(files) == len(paths):
+        account_problems += with_environments(accounts.values(), environments)
     files = {name: replace(file, account=accounts.get(file.settings.account_id)) for name, file in files.items()}
     if not account_problems:
         problems += _account_without_topics(files.values())

@@ -58,3 +58,8 @@ def test_account_has_the_highest_tier_of_its_environments(tmp_path: Path) -> Non
 )
 def test_invalid_account_file_has_a_problem(tmp_path: Path, accounts: dict[str, str], problem: str) -> None:
     assert only_problem(tmp_path, {"dev": DEV, "prod": PROD, **accounts}).startswith(problem)
+
+
+def test_problem_of_an_environment_is_not_one_of_its_account_file(tmp_path: Path) -> None:
+    files = {"dev": DEV, "prod": f"{PROD}bastion = true\n", "accounts/production": ACCOUNT}
+    assert only_problem(tmp_path, files).startswith("prod.hcl:10: bastion is not a known key")
