@@ -304,14 +304,14 @@ def _account_shared(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Pr
             f"({one.place('state', 'region')})",
             f'write state {{ region = "{one.settings.state_region}" }}',
         )
-    if one.settings.pipeline and other.settings.pipeline:
-        yield from _pipeline_differs(one, other)
+    yield from _servers_differ(one, other)
 
 
-def _pipeline_differs(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:
+def _servers_differ(one: EnvironmentFile, other: EnvironmentFile) -> Iterator[Problem]:
     """An account has one OIDC provider for a GitLab server."""
-    assert one.settings.pipeline and other.settings.pipeline
-    ours, theirs = one.settings.pipeline.gitlab, other.settings.pipeline.gitlab
+    ours, theirs = one.settings.issuers.get("gitlab"), other.settings.issuers.get("gitlab")
+    if not ours or not theirs:
+        return
     for key in ("url", "thumbprints"):
         if getattr(ours, key) != getattr(theirs, key):
             at = ("pipeline", "gitlab", key)

@@ -83,7 +83,7 @@ class EnvironmentStack(TerraformStack):
             events=events,
             compute=compute,
             edge=edge,
-            runbooks=environment.pipeline.gitlab.url_of(RUNBOOKS_FILE) if environment.pipeline else None,
+            runbooks=environment.pipeline.server.url_of(RUNBOOKS_FILE) if environment.pipeline else None,
             account_names=environment.account_names,
             foundation=foundation,
         )
@@ -211,6 +211,7 @@ def _shipped(environment: Environment, settings: PipelineSettings, types: frozen
         names,
         environment.state_key,
         types,
+        environment.issuers,
         alarm_topic_arn(names, DRIFT_SEVERITY) if environment.alarms else None,
         names.key_alias("messages") if environment.alarms else None,
         PasswordsAtPlan(secrets, names.key_alias("data"), names.region) if secrets else None,

@@ -22,9 +22,16 @@ from ops.target import Clients, Target, clients_of
 
 #: What a line is about; each has a log stream of its own, so that a role can be limited to some of them.
 Event = Literal["connect", "deploy", "destroy", "experiment", "push_credentials", "secret", "state", "unlock", "vpn"]
-#: Variables of a GitLab job ([Predefined CI/CD variables reference]
-#: (https://docs.gitlab.com/ci/variables/predefined_variables/)), each with its field of a line.
-_OF_JOB = {"CI_JOB_URL": "job", "CI_COMMIT_SHA": "commit", "GITLAB_USER_LOGIN": "user"}
+#: Variables of a job, each with its field of a line: [GitLab, Predefined CI/CD variables reference]
+#: (https://docs.gitlab.com/ci/variables/predefined_variables/), and [GitHub, Variables reference]
+#: (https://docs.github.com/en/actions/reference/workflows-and-actions/variables).
+_OF_JOB = {
+    "CI_JOB_URL": "job",
+    "CI_COMMIT_SHA": "commit",
+    "GITLAB_USER_LOGIN": "user",
+    "GITHUB_SHA": "commit",
+    "GITHUB_ACTOR": "user",
+}
 
 
 class AuditLog:
@@ -36,7 +43,7 @@ class AuditLog:
         self.group = self._names.log_group(AUDIT)
         self._target = target
         self._file = file
-        self._job = {field: environment[name] for name, field in _OF_JOB.items() if environment.get(name)}
+        self._job = _job(environment)
 
     @cached_property
     def _clients(self) -> Clients:
@@ -113,6 +120,14 @@ class Entry:
     def as_json(self) -> dict[str, Any]:
         """Return the fields for `--json`."""
         return {"time": self.time.isoformat(), **self.fields}
+
+
+def _job(environment: Mapping[str, str]) -> dict[str, str]:
+    found = {field: environment[name] for name, field in _OF_JOB.items() if environment.get(name)}
+    if run := environment.get("GITHUB_RUN_ID"):
+        server, repository = environment.get("GITHUB_SERVER_URL", ""), environment.get("GITHUB_REPOSITORY", "")
+        found["job"] = f"{server}/{repository}/actions/runs/{run}"
+    return found
 
 
 def _milliseconds(time: datetime.datetime) -> int:

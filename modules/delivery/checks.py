@@ -12,7 +12,7 @@ def findings(blocks: DeliveryBlocks) -> Iterator[Finding]:
     if blocks.pipeline:
         yield from _passwords_in_previews(blocks.pipeline, blocks)
     else:
-        yield from _projects_without_a_server(blocks)
+        yield from _projects_without_a_provider(blocks)
 
 
 def _passwords_in_previews(pipeline: PipelineSettings, blocks: DeliveryBlocks) -> Iterator[Finding]:
@@ -24,13 +24,11 @@ def _passwords_in_previews(pipeline: PipelineSettings, blocks: DeliveryBlocks) -
         yield Finding(("pipeline", "previews"), True, rule, "write previews = false")
 
 
-def _projects_without_a_server(blocks: DeliveryBlocks) -> Iterator[Finding]:
-    """Yield a problem for each project that may deploy or push, in an environment that trusts no GitLab server."""
-    projects = [
-        *((("service", name, "deployed_by"), each.deployed_by) for name, each in blocks.service.items()),
-        *((("repository", name, "pushed_by"), each.pushed_by) for name, each in blocks.repository.items()),
-    ]
-    for at, application in projects:
-        if application:
-            rule = "requires a `pipeline` block, which sets the GitLab server whose tokens AWS trusts"
-            yield Finding((*at, "gitlab"), application.gitlab, rule, "add `pipeline { gitlab { ... } }`, or remove it")
+def _projects_without_a_provider(blocks: DeliveryBlocks) -> Iterator[Finding]:
+    """Yield a problem for each project that may change something, in an environment that trusts no CI server."""
+    for at, application in blocks.applications.items():
+        for server in ("gitlab", "github"):
+            if project := getattr(application, server):
+                rule = "requires a `pipeline` block, with which `make bootstrap` lets AWS trust the server's tokens"
+                remedy = f"add `pipeline {{ {server} {{ ... }} }}`, or remove it"
+                yield Finding((*at, server), project, rule, remedy)

@@ -1,12 +1,15 @@
 """The delivery module of one environment; resources that an account has only one of are in its account stack."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
 from modules.compute.blocks import ComputeBlocks
-from modules.delivery.pipeline.applications import ApplicationRoles
+from modules.delivery.applications.repositories import push_statements
+from modules.delivery.applications.roles import ApplicationRoles
+from modules.delivery.applications.services import deploy_statements
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.foundation.foundation import Foundation
 
@@ -29,24 +32,36 @@ class DeliveryModule(Construct):
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
-        self.deploy_roles: dict[str, str] = {}
-        self.push_roles: dict[str, str] = {}
-        if pipeline is None:
-            return
-        roles = ApplicationRoles(self, "applications", pipeline=pipeline, foundation=foundation)
-        for name, service in compute.services.items():
-            if service.settings.deployed_by:
-                self.deploy_roles[name] = roles.deploy(name, service, service.settings.deployed_by.gitlab)
-        for name, repository in blocks.repository.items():
-            if repository.pushed_by:
-                self.push_roles[name] = roles.push(name, compute.registry, repository.pushed_by.gitlab)
-        self._create_outputs()
+        self._roles = ApplicationRoles(self, "applications", pipeline=pipeline, foundation=foundation)
+        self._create_output("deploy_roles", "deploys each service", self._deploy(compute))
+        self._create_output("push_roles", "pushes images to each repository", self._push(blocks, compute))
 
-    def _create_outputs(self) -> None:
-        stack = TerraformStack.of(self)
-        if self.deploy_roles:
-            description = "The role with which a pipeline deploys each service."
-            TerraformOutput(stack, "deploy_roles", value=self.deploy_roles, description=description)
-        if self.push_roles:
-            description = "The role with which a pipeline pushes images to each repository."
-            TerraformOutput(stack, "push_roles", value=self.push_roles, description=description)
+    def _deploy(self, compute: "ComputeModule") -> dict[str, str]:
+        """Create the roles that deploy services; return their ARNs by service."""
+        return {
+            name: self._roles.create(
+                "service", name, "deploy", application=application, statements=deploy_statements(service)
+            )
+            for name, service in compute.services.items()
+            if (application := service.settings.deployed_by)
+        }
+
+    def _push(self, blocks: ComputeBlocks, compute: "ComputeModule") -> dict[str, str]:
+        """Create the roles that push images; return their ARNs by repository."""
+        return {
+            name: self._roles.create(
+                "repository",
+                name,
+                "push",
+                application=application,
+                statements=push_statements(name, compute.registry),
+                builds=True,
+            )
+            for name, repository in blocks.repository.items()
+            if (application := repository.pushed_by)
+        }
+
+    def _create_output(self, name: str, does: str, roles: Mapping[str, str]) -> None:
+        if roles:
+            description = f"The role with which a pipeline {does}."
+            TerraformOutput(TerraformStack.of(self), name, value=dict(roles), description=description)

@@ -212,6 +212,7 @@ Region = Annotated[str, AfterValidator(_region)]
 Cidr = Annotated[ipaddress.IPv4Network, BeforeValidator(_network)]
 AccountId = Annotated[str, AfterValidator(_account_id)]
 EmailAddress = Annotated[str, AfterValidator(_email)]
+RoleArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+$")]
 
 #: The label of a block: it becomes part of names in AWS and of addresses in the plan.
 Label = Annotated[str, AfterValidator(_label)]

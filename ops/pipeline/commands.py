@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 ci = typer.Typer(no_args_is_help=True, help="The jobs of the pipeline, .gitlab-ci.yml.")
 
-CommitOption = Annotated[str, typer.Option("--commit", envvar="CI_COMMIT_SHA", help="The pipeline's commit.")]
+CommitOption = Annotated[
+    str, typer.Option("--commit", envvar=["CI_COMMIT_SHA", "GITHUB_SHA"], help="The pipeline's commit.")
+]
 
 
 @ci.command("write")
@@ -102,7 +104,7 @@ def ci_drift(
 
 
 def _target(envs: Path, file: EnvironmentFile, right: "Right", *, on_local: bool, lock_timeout: int) -> "Target":
-    """Return the target of the job, with the role that GitLab's token can assume."""
+    """Return the target of the job, with the role that the job's token can assume."""
     from ops.pipeline.credentials import use_role
     from ops.target import target_of
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from modules.delivery.pipeline.settings import PipelineSettings
+from modules.delivery.pipeline.settings import GitlabSettings
 from modules.environment import Environment
 from ops.unsaved import ERRORED_STATE
 
@@ -41,11 +41,11 @@ Job = dict[str, Any]
 
 
 def pipeline(environments: list[Environment], paths: Mapping[str, list[str]]) -> str:
-    """Return the text of `.gitlab-ci.yml`. Environments without a `pipeline` block have no jobs."""
+    """Return the text of `.gitlab-ci.yml`. Environments without `pipeline { gitlab }` have no jobs."""
     document: dict[str, Any] = {**_base(), "check": _check(), "exit": _exit()}
     for environment in environments:
-        if environment.pipeline:
-            name, settings = environment.name, environment.pipeline
+        if environment.pipeline and environment.pipeline.gitlab:
+            name, settings = environment.name, environment.pipeline.gitlab
             document |= {
                 f"plan:{name}": _plan(environment, settings, paths[name]),
                 f"apply:{name}": _apply(environment, settings, paths[name]),
@@ -130,10 +130,11 @@ def _exit() -> Job:
     }
 
 
-def _plan(environment: Environment, settings: PipelineSettings, paths: list[str]) -> Job:
+def _plan(environment: Environment, settings: GitlabSettings, paths: list[str]) -> Job:
     name = environment.name
     folder = f"build/ci/{name}"
-    preview = _preview(settings, paths) if settings.previews else []
+    previews = environment.pipeline is not None and environment.pipeline.previews
+    preview = _preview(settings, paths) if previews else []
     return {
         "stage": "plan",
         # A newer push makes this plan useless. An apply is never interrupted.
@@ -158,7 +159,7 @@ def _plan(environment: Environment, settings: PipelineSettings, paths: list[str]
     }
 
 
-def _apply(environment: Environment, settings: PipelineSettings, paths: list[str]) -> Job:
+def _apply(environment: Environment, settings: GitlabSettings, paths: list[str]) -> Job:
     name = environment.name
     return {
         "stage": "apply",
@@ -181,7 +182,7 @@ def _apply(environment: Environment, settings: PipelineSettings, paths: list[str
     }
 
 
-def _drift(name: str, settings: PipelineSettings) -> Job:
+def _drift(name: str, settings: GitlabSettings) -> Job:
     return {
         "stage": "drift",
         "interruptible": True,
@@ -194,9 +195,9 @@ def _drift(name: str, settings: PipelineSettings) -> Job:
     }
 
 
-def _preview(settings: PipelineSettings, paths: list[str]) -> list[Job]:
+def _preview(settings: GitlabSettings, paths: list[str]) -> list[Job]:
     """Return the rules for a plan in a merge request, which is compared only to its target branch."""
-    changes = {"paths": paths, "compare_to": f"refs/heads/{settings.gitlab.default_branch}"}
+    changes = {"paths": paths, "compare_to": f"refs/heads/{settings.default_branch}"}
     return [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"', "changes": changes}]
 
 
@@ -212,5 +213,5 @@ def _shipped(environment: Environment, paths: list[str]) -> list[Job]:
     return [{"if": f'$CI_COMMIT_TAG =~ {tag} && $CI_COMMIT_REF_PROTECTED == "true"'}]
 
 
-def _tokens(settings: PipelineSettings) -> Job:
-    return {TOKEN: {"aud": settings.gitlab.url}}
+def _tokens(settings: GitlabSettings) -> Job:
+    return {TOKEN: {"aud": settings.url}}

@@ -204,8 +204,10 @@ eks "green" {
 }
 
 pipeline {
-  gitlab {
-    project = "community/groundwork"
+  github {
+    repository    = "agora/infrastructure"
+    owner_id      = 123456
+    repository_id = 456789
   }
 }
 

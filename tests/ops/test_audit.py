@@ -71,6 +71,20 @@ def test_line_says_what_was_done_by_whom_and_in_which_job(target: Target, file: 
     }
 
 
+def test_line_of_a_github_job_names_the_run(target: Target, file: EnvironmentFile) -> None:
+    job = {
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_REPOSITORY": "agora/infrastructure",
+        "GITHUB_RUN_ID": "42",
+        "GITHUB_SHA": "c" * 40,
+        "GITHUB_ACTOR": "jisoo",
+    }
+    AuditLog(target, file, job).write("deploy")
+    (line,) = lines(target, file)
+    assert line["job"] == "https://github.com/agora/infrastructure/actions/runs/42"
+    assert (line["commit"], line["user"]) == ("c" * 40, "jisoo")
+
+
 def test_deployment_has_a_line_for_each_unlock_and_one_with_its_result(target: Target, file: EnvironmentFile) -> None:
     changes = {"create": 1, "update": 0, "delete": 2}
     with AuditLog(target, file, {}).deployment(changes, ["loss aws_s3_bucket.bucket_old"]):

@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from modules.compute.keys.images import Registry
-from modules.foundation.gitlab import ApplicationPipeline
+from modules.foundation.ci_servers import ApplicationPipeline
 from modules.foundation.lists import named_twice
 from modules.foundation.names import Names
 from modules.foundation.problems import raise_findings
@@ -31,8 +31,8 @@ class RepositorySettings(TieredSettings):
     )
     pushed_by: ApplicationPipeline | None = Field(
         default=None,
-        description="The GitLab project whose jobs, on the default branch and on tags v*, may push to this repository "
-        "only. The outputs contain the ARN of the role.",
+        description="Whose jobs, on the default branch and on tags v*, may push to this repository only. The outputs "
+        "contain the ARN of the role.",
     )
     keep_images: int = Field(
         default=100,

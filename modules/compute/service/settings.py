@@ -12,7 +12,7 @@ from modules.compute.load_balancer.keys.target_group import TargetGroupSettings
 from modules.compute.task.keys.fault_injection import FaultInjectionSettings, agent
 from modules.compute.task.keys.sidecars import GeneratedSidecar
 from modules.compute.task.settings import TaskSettings
-from modules.foundation.gitlab import ApplicationPipeline
+from modules.foundation.ci_servers import ApplicationPipeline
 from modules.foundation.names import Names
 from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Settings, TierException, tiered
@@ -74,8 +74,9 @@ class ServiceSettings(TaskSettings):
     )
     deployed_by: ApplicationPipeline | None = Field(
         default=None,
-        description="The GitLab project whose jobs may deploy this service only: in dev, jobs on the default branch; "
-        "in other environments, jobs on tags v*. The outputs contain the ARN of the role.",
+        description="Whose jobs may deploy this service only: in development, jobs on the default branch; in staging, "
+        "jobs on tags v*; in production, jobs on tags v* without a hyphen, which prereleases have. The outputs "
+        "contain the ARN of the role.",
     )
     port: int | None = Field(
         default=None, ge=1, le=65535, examples=[8080], description="The port that it listens on; none for a worker."

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from modules.data.search.keys.instances import BURSTABLE, SMALLEST_VOLUME_GIB, InstanceType, largest_volume_gib
 from modules.foundation.lists import named_twice
 from modules.foundation.problems import Finding, broken_rule, raise_findings
-from modules.foundation.settings import NotAllowed, TieredSettings, tiered
+from modules.foundation.settings import NotAllowed, RoleArn, TieredSettings, tiered
 
 #: Versions that AWS names in [Amazon OpenSearch Service Developer Guide, Features by engine version]
 #: (https://docs.aws.amazon.com/opensearch-service/latest/developerguide/features-by-version.html). The index template
@@ -36,9 +36,6 @@ def _start(value: str) -> str:
     if not _CLOCK.fullmatch(value):
         raise broken_rule("is not a time of the day", 'write hours and minutes in UTC, such as "17:00"')
     return value
-
-
-RoleArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]+$")]
 
 
 class SearchSettings(TieredSettings):

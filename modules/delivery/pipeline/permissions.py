@@ -97,7 +97,7 @@ def _identities(names: Names, wanted: Iterable[str], prefix: str, boundary_arn: 
         # A policy alone grants nothing; it is attached only to a role with the boundary.
         allow("Policies", actions=policies, resources=[f"{account}:policy/{prefix}"]),
         allow("InstanceProfiles", actions=profiles, resources=[f"{account}:instance-profile/{prefix}"]),
-        # The providers of EKS clusters; the pipeline's own provider has GitLab's host in its name.
+        # The providers of EKS clusters; a CI server's provider has its host in its name.
         allow("ClusterProviders", actions=providers, resources=[f"{account}:oidc-provider/oidc.eks.*"]),
         allow("ServiceLinkedRoles", actions=service_linked, resources=[f"{account}:role/aws-service-role/*"]),
     ]
@@ -141,7 +141,7 @@ def _keys() -> list[Statement]:
     ]
 
 
-def own_access_denied(account: Names, provider_host: str, bucket_arn: str) -> list[Statement]:
+def own_access_denied(account: Names, provider_hosts: Sequence[str], bucket_arn: str) -> list[Statement]:
     """Return the statements that deny a change of the pipeline's own access; `account` are the account's names.
 
     The statements above do not allow it either; a denial also holds if somebody attaches another policy.
@@ -156,9 +156,9 @@ def own_access_denied(account: Names, provider_host: str, bucket_arn: str) -> li
             resources=[f"{arn}:role/{own}", f"{arn}:policy/{own}"],
         ),
         deny("NoRoleWithoutBoundary", actions=["iam:DeleteRolePermissionsBoundary"], resources=["*"]),
-        # Only for GitLab's provider: each EKS cluster has its own provider, which an apply creates.
+        # Only for providers of CI servers: each EKS cluster has its own provider, which an apply creates.
         deny(
-            "NotGitLabsProvider",
+            "NotTheCiServersProviders",
             actions=[
                 "iam:AddClientIDToOpenIDConnectProvider",
                 "iam:CreateOpenIDConnectProvider",
@@ -168,7 +168,7 @@ def own_access_denied(account: Names, provider_host: str, bucket_arn: str) -> li
                 "iam:UntagOpenIDConnectProvider",
                 "iam:UpdateOpenIDConnectProviderThumbprint",
             ],
-            resources=[f"{arn}:oidc-provider/{provider_host}"],
+            resources=[f"{arn}:oidc-provider/{host}" for host in provider_hosts],
         ),
         deny(
             "NotTheStatesBucket",

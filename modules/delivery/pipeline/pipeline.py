@@ -1,4 +1,4 @@
-"""Roles for the pipeline, which its jobs assume with GitLab's tokens instead of access keys."""
+"""Roles for the pipeline, which its jobs assume with the CI server's tokens instead of access keys."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,14 @@ from constructs import Construct
 
 from modules.delivery.pipeline.boundary import boundary_statements
 from modules.delivery.pipeline.permissions import general_policies, own_access_denied, own_resources
+from modules.delivery.pipeline.recording import recording_statements
 from modules.delivery.pipeline.role_names import Right, rights_name
-from modules.delivery.pipeline.settings import GitlabSettings, PipelineSettings
+from modules.delivery.pipeline.settings import PipelineSettings
 from modules.delivery.pipeline.trust import trust_policy
 from modules.delivery.state.state import state_bucket_name
+from modules.foundation.ci_servers import Issuer
 from modules.foundation.data_actions import DATA_ACTIONS
-from modules.foundation.names import AUDIT, Names
+from modules.foundation.names import Names
 from modules.foundation.policies import Statement, allow, aws_policy, deny, document, use_key_via
 from modules.foundation.resources import Resources
 from modules.foundation.roles import Role
@@ -30,6 +32,8 @@ class PipelineState:
     state_key: str
     types: frozenset[str]
     """The types of the environment's resources."""
+    issuers: Mapping[str, Issuer]
+    """The CI servers of the environment's pipelines, by kind."""
     alarm_topic_arn: str | None = None
     """The topic for drift notifications, in an environment that has alarms."""
     message_key_alias: str | None = None
@@ -51,14 +55,16 @@ class PasswordsAtPlan:
 class PipelineRoles(Construct):
     """Two roles for each environment of an account.
 
-    [GitLab, Configure OpenID Connect in AWS](https://docs.gitlab.com/ci/cloud_services/aws/).
+    [GitLab, Configure OpenID Connect in AWS](https://docs.gitlab.com/ci/cloud_services/aws/), and [GitHub, Configuring
+    OpenID Connect in Amazon Web Services]
+    (https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws).
 
     The plan role reads everything except data and values; the passwords of some databases are the exception. It also
     acquires and releases the lock of the state. The apply role may do what the environment's resources need (see
     `permissions`). Only a person changes the pipeline's own access.
 
-    Creates: the OIDC provider, and for each environment both roles with their policies, and the permissions boundary of
-    the roles that the environment creates.
+    Creates: the OIDC providers of the CI servers, and for each environment both roles with their policies, and the
+    permissions boundary of the roles that the environment creates.
     """
 
     def __init__(
@@ -69,20 +75,22 @@ class PipelineRoles(Construct):
         self._make = make
         self._names = names
         self._bucket_arn = f"arn:aws:s3:::{state_bucket_name(names)}"
-        self._provider_arn = self._create_provider(next(iter(states.values())).settings.gitlab)
+        self._issuers = {kind: issuer for state in states.values() for kind, issuer in state.issuers.items()}
+        for issuer in self._issuers.values():
+            self._create_provider(issuer)
         for env, state in states.items():
             self._create_policy(f"{env}_boundary", state.names.boundary_name, self._boundary(state))
             self._create_role(env, state, "plan", self._planning(state), {f"{env}_plan": aws_policy("ReadOnlyAccess")})
             self._create_role(env, state, "apply", self._applying(state), self._create_rights(env, state))
 
-    def _create_provider(self, settings: GitlabSettings) -> str:
-        return self._make(
+    def _create_provider(self, issuer: Issuer) -> None:
+        self._make(
             IamOpenidConnectProvider,
-            "gitlab",
-            url=settings.url,
-            client_id_list=[settings.url],
-            thumbprint_list=list(settings.thumbprints) or None,
-        ).arn
+            issuer.kind,
+            url=issuer.url,
+            client_id_list=[issuer.audience],
+            thumbprint_list=list(issuer.thumbprints) or None,
+        )
 
     def _create_role(
         self,
@@ -92,13 +100,14 @@ class PipelineRoles(Construct):
         statements: list[Statement],
         managed_policies: Mapping[str, str],
     ) -> None:
+        project = state.settings.server.ci_project
         Role(
             self._make,
             f"{env}_{right}",
             names=self._names,
             name=f"{env}-{right}",
-            description=f"GitLab jobs of {state.settings.gitlab.project} that {right} {env}",
-            trust_policy=trust_policy(self._provider_arn, state.settings.gitlab, state.settings.subjects(right)),
+            description=f"{project.server} jobs of {project.path} that {right} {env}",
+            trust_policy=trust_policy(project, state.settings.trusted(right, env), self._names),
             policy_name="pipeline",
             statements=statements,
             managed_policies=managed_policies,
@@ -159,9 +168,9 @@ class PipelineRoles(Construct):
             allow("FindState", actions=["s3:ListBucket"], resources=[self._bucket_arn]),
             self._using_the_states_key(),
             *_reading_passwords(state.passwords),
-            *_recording_deploys(state.names),
+            *recording_statements(state.names, "deploy", "unlock"),
             *own_resources(state.names, state.types, str(state.names.boundary_arn)),
-            *own_access_denied(self._names, state.settings.gitlab.host, self._bucket_arn),
+            *own_access_denied(self._names, [each.host for each in self._issuers.values()], self._bucket_arn),
         ]
 
     def _using_the_states_key(self) -> Statement:
@@ -173,19 +182,6 @@ class PipelineRoles(Construct):
             resources=["*"],
             condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": self._names.key_alias("state")}},
         )
-
-
-def _recording_deploys(names: Names) -> list[Statement]:
-    """Return the statements for the lines of deploys and unlock records in the audit log, one log stream for each."""
-    group = f"arn:aws:logs:{names.region}:{names.account_id}:log-group:{names.log_group(AUDIT)}"
-    return [
-        allow("AuditStreams", actions=["logs:CreateLogStream"], resources=[f"{group}:*"]),
-        allow(
-            "AuditLines",
-            actions=["logs:PutLogEvents"],
-            resources=[f"{group}:log-stream:{stream}" for stream in ("deploy", "unlock")],
-        ),
-    ]
 
 
 def _reading_passwords(passwords: PasswordsAtPlan | None) -> list[Statement]:

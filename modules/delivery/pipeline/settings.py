@@ -1,17 +1,35 @@
-"""The `pipeline` block: the GitLab project that may plan and apply the environment, without access keys."""
+"""The `pipeline` block: the project or repository that may plan and apply the environment, without access keys."""
 
 import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from modules.foundation.gitlab import Project
-from modules.foundation.problems import broken_rule
+from modules.foundation.ci_servers import (
+    DEFAULT_BRANCH,
+    GITLAB_COM,
+    ApplicationPipeline,
+    Branch,
+    CiProject,
+    GithubId,
+    GithubRepository,
+    GitlabProject,
+    Project,
+    Repository,
+    ids_together,
+    one_of,
+)
+from modules.foundation.policies import Condition
+from modules.foundation.problems import broken_rule, raise_findings
 from modules.foundation.settings import NotAllowed, Settings, TieredSettings, tiered
 
 _URL = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?")
 _THUMBPRINT = re.compile(r"[0-9a-f]{40}")
+_BRANCH = (
+    "The protected branch that {requests} are compared with and that dev is applied from. In an application's "
+    "project, jobs on the branch with this name may assume the application's roles."
+)
 
 
 def _url(value: str) -> str:
@@ -30,17 +48,15 @@ class GitlabSettings(Settings):
     """The `gitlab` block: jobs assume the roles with GitLab's signed tokens."""
 
     url: Annotated[str, AfterValidator(_url)] = Field(
-        default="https://gitlab.com", description="The URL of the GitLab server, which is the issuer of its tokens."
+        default=GITLAB_COM, description="The URL of the GitLab server, which is the issuer of its tokens."
     )
     project: Project = Field(
         examples=["community/groundwork"],
         description="The path of the project on the server; only its jobs may assume the roles.",
     )
-    default_branch: str = Field(
-        default="main",
-        pattern=r"^[A-Za-z0-9._/-]{1,100}$",
-        description="The protected branch that merge requests are compared with and that dev is applied from. In an "
-        "application's project, jobs on the branch with this name may assume the application's roles.",
+    default_branch: Branch = Field(
+        default=DEFAULT_BRANCH,
+        description=_BRANCH.format(requests="merge requests"),
     )
     thumbprints: tuple[Annotated[str, AfterValidator(_thumbprint)], ...] = Field(
         default=(),
@@ -49,13 +65,47 @@ class GitlabSettings(Settings):
     )
 
     @property
-    def host(self) -> str:
-        """The server's URL without the scheme, as in the names of the IAM provider and its condition keys."""
-        return self.url.removeprefix("https://")
+    def ci_project(self) -> CiProject:
+        """The project, as trust policies name it."""
+        return GitlabProject(self.project, self.url, self.default_branch, self.thumbprints)
 
     def url_of(self, file: str) -> str:
         """Return the URL of a file of the project, on the default branch."""
         return f"{self.url}/{self.project}/-/blob/{self.default_branch}/{file}"
+
+
+class GithubSettings(Settings):
+    """The `github` block: jobs assume the roles with GitHub's signed tokens."""
+
+    repository: Repository = Field(
+        examples=["agora/infrastructure"],
+        description="The repository's owner and name on github.com; only its jobs may assume the roles.",
+    )
+    owner_id: GithubId | None = Field(
+        default=None, examples=[123456], description="The ID of the repository's owner; see `repository_id`."
+    )
+    repository_id: GithubId | None = Field(
+        default=None,
+        examples=[456789],
+        description="The repository's ID. Tokens of repositories that were created or renamed since July 15, 2026, "
+        "contain both IDs; `gh api repos/OWNER/NAME --jq '.owner.id, .id'` prints them. A repository that takes over "
+        "an abandoned name has another ID, so write them in any case.",
+    )
+    default_branch: Branch = Field(default=DEFAULT_BRANCH, description=_BRANCH.format(requests="pull requests"))
+
+    @model_validator(mode="after")
+    def _rules(self) -> "GithubSettings":
+        raise_findings(ids_together(self, self.repository))
+        return self
+
+    @property
+    def ci_project(self) -> CiProject:
+        """The repository, as trust policies name it."""
+        return GithubRepository(self.repository, self.default_branch, self.owner_id, self.repository_id)
+
+    def url_of(self, file: str) -> str:
+        """Return the URL of a file of the repository, on the default branch."""
+        return f"https://github.com/{self.repository}/blob/{self.default_branch}/{file}"
 
 
 class PipelineSettings(TieredSettings):
@@ -68,7 +118,8 @@ class PipelineSettings(TieredSettings):
         "thumbprints": "gitlab { thumbprints = [...] }",
     }
 
-    gitlab: GitlabSettings = Field(description="The GitLab project that plans and applies.")
+    gitlab: GitlabSettings | None = Field(default=None, description="The GitLab project that plans and applies.")
+    github: GithubSettings | None = Field(default=None, description="The GitHub repository that plans and applies.")
     previews: Annotated[
         bool,
         NotAllowed(
@@ -80,43 +131,38 @@ class PipelineSettings(TieredSettings):
         development=True,
         staging=True,
         production=False,
-        description="Whether jobs of any branch may plan, so that a merge request shows what it would change. Everyone "
-        "who can push a branch can then read the environment's configuration.",
+        description="Whether jobs of any branch may plan, so that a merge or pull request shows what it would change. "
+        "Everyone who can push a branch can then read the environment's configuration.",
     )
 
-    def subjects(self, right: str) -> list[str]:
-        """Return the `sub` claims of tokens that may assume a role.
-
-        [GitLab, ID token authentication](https://docs.gitlab.com/ci/secrets/id_token_authentication/). Only protected
-        branches and tags, except for previews, so that AWS itself rejects apply jobs of other refs.
-        """
-        applied_from = self.deploys_from(self.gitlab.project)
-        if right == "apply":
-            return applied_from
-        # The scheduled drift job runs on the default branch.
-        planned_from = {*applied_from, self._default_branch_of(self.gitlab.project)}
-        previewed_from = [f"project_path:{self.gitlab.project}:ref_type:branch:ref:*"] if self.previews else []
-        return [*previewed_from, *sorted(planned_from)]
-
-    def deploys_from(self, project: str) -> list[str]:
-        """Return the subjects that may change the environment: the default branch for dev, release tags for others.
-
-        An application's project deploys its services from the same refs.
-        """
-        return [self._default_branch_of(project) if self.is_development else _releases_of(project)]
-
-    def builds_from(self, project: str) -> list[str]:
-        """Return the subjects that may push images, which all environments use."""
-        return [self._default_branch_of(project), _releases_of(project)]
-
-    def _default_branch_of(self, project: str) -> str:
-        return f"project_path:{project}:ref_type:branch:ref:{self.gitlab.default_branch}"
+    @model_validator(mode="after")
+    def _rules(self) -> "PipelineSettings":
+        raise_findings(one_of(self, "gitlab", "github"))
+        return self
 
     @property
-    def is_development(self) -> bool:
-        """Whether the environment is applied from the default branch; the others are applied from tags."""
-        return self.tier == "development"
+    def server(self) -> GitlabSettings | GithubSettings:
+        """The block of the CI server."""
+        server = self.gitlab or self.github
+        assert server is not None
+        return server
+
+    def trusted(self, right: str, environment: str) -> Condition:
+        """Return the condition of the tokens that may assume the role with this right.
+
+        Only protected branches and tags, except for previews, so that AWS itself rejects apply jobs of other refs.
+        """
+        project = self.server.ci_project
+        if right == "apply":
+            return project.to_release(self.tier, environment)
+        return project.to_plan(self.tier, previews=self.previews)
 
 
-def _releases_of(project: str) -> str:
-    return f"project_path:{project}:ref_type:tag:ref:v*"
+def project_of(application: ApplicationPipeline, pipeline: PipelineSettings | None) -> CiProject | None:
+    """Return the application's project, on the server of the `pipeline` block or else on gitlab.com, or on GitHub.
+
+    None if another system has an IAM role of its own.
+    """
+    gitlab = pipeline.gitlab if pipeline else None
+    branch = pipeline.server.default_branch if pipeline else DEFAULT_BRANCH
+    return application.project(gitlab.url if gitlab else GITLAB_COM, branch)

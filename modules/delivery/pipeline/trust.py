@@ -1,30 +1,30 @@
-"""Trust policies of the pipelines' roles."""
+"""Trust policies of the roles that CI servers assume."""
 
-from collections.abc import Sequence
-
-from modules.delivery.pipeline.settings import GitlabSettings
+from modules.foundation.ci_servers import CiProject
 from modules.foundation.names import Names
-from modules.foundation.policies import document
+from modules.foundation.policies import Condition, document
 
 
-def provider_arn(settings: GitlabSettings, names: Names) -> str:
-    """Return the ARN of the server's OIDC provider, which `make bootstrap` creates in the account."""
-    return f"arn:aws:iam::{names.account_id}:oidc-provider/{settings.host}"
+def trust_policy(project: CiProject, condition: Condition, names: Names) -> str:
+    """Return the trust policy for the jobs of a project whose tokens satisfy the condition.
 
-
-def trust_policy(provider: str, settings: GitlabSettings, subjects: Sequence[str]) -> str:
-    """Return the trust policy for jobs whose tokens have one of these subjects."""
+    `make bootstrap` creates the server's OIDC provider in the account of `names`.
+    """
+    provider = f"arn:aws:iam::{names.account_id}:oidc-provider/{project.issuer.host}"
     return document(
         [
             {
-                "Sid": "GitLab",
+                "Sid": project.server,
                 "Effect": "Allow",
                 "Principal": {"Federated": provider},
                 "Action": "sts:AssumeRoleWithWebIdentity",
-                "Condition": {
-                    "StringEquals": {f"{settings.host}:aud": settings.url},
-                    "StringLike": {f"{settings.host}:sub": list(subjects)},
-                },
+                "Condition": condition,
             }
         ]
     )
+
+
+def role_trust_policy(role_arn: str) -> str:
+    """Return the trust policy for one IAM role."""
+    statement = {"Sid": "Role", "Effect": "Allow", "Principal": {"AWS": role_arn}, "Action": "sts:AssumeRole"}
+    return document([statement])

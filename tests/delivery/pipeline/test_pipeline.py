@@ -1,7 +1,6 @@
 """The pipeline's roles: who may assume them, and what they allow."""
 
 import json
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from ops.workspace import stack_folder
 from tests.aws_facts.pipeline_roles import role_statements
 from tests.support.environments import DEV, PROD, only_problem, problems_of
 from tests.support.template import Template
+from tests.support.trust import may_assume
 
 PIPELINE = '\npipeline {\n  gitlab {\n    project = "community/groundwork"\n  }\n}\n'
 RDS = {
@@ -24,14 +24,6 @@ RDS = {
     "storage": {"allocated_storage": 100},
 }
 PROJECT = "project_path:community/groundwork:ref_type"
-
-
-def may_assume(template: Template, role: str, sub: str, aud: str = "https://gitlab.com") -> bool:
-    """Return whether a job with this token may assume the role."""
-    (statement,) = json.loads(template.resource(f"aws_iam_role.{role}")["assume_role_policy"])["Statement"]
-    condition = statement["Condition"]
-    subjects = condition["StringLike"]["gitlab.com:sub"]
-    return condition["StringEquals"] == {"gitlab.com:aud": aud} and any(fnmatchcase(sub, each) for each in subjects)
 
 
 @pytest.fixture
@@ -171,6 +163,21 @@ def test_apply_role_may_create_the_oidc_providers_of_eks_clusters(further: Path)
         assert is_allowed(apply, f"iam:{action}OpenIDConnectProvider", cluster, {}), action
 
 
+def test_roles_of_a_github_repository_trust_githubs_provider(further: Path) -> None:
+    template = Template(stack_folder(further, "account-888888888888"))
+    provider = template.resource("aws_iam_openid_connect_provider.delivery_github")
+    assert provider["url"] == "https://token.actions.githubusercontent.com"
+    assert provider["client_id_list"] == ["sts.amazonaws.com"]
+    host = "token.actions.githubusercontent.com"
+    trust = template.resource("aws_iam_role.delivery_mobile_apply")["assume_role_policy"]
+    (statement,) = json.loads(trust)["Statement"]
+    assert statement["Principal"] == {"Federated": f"arn:aws:iam::888888888888:oidc-provider/{host}"}
+    assert statement["Condition"]["StringEquals"][f"{host}:repository_id"] == "456789"
+    assert all(sub.endswith(":environment:mobile") for sub in statement["Condition"]["StringLike"][f"{host}:sub"])
+    apply = role_statements(template, "delivery_mobile_apply")
+    assert not is_allowed(apply, "iam:DeleteOpenIDConnectProvider", statement["Principal"]["Federated"], {})
+
+
 def test_environment_without_a_pipeline_has_no_roles(further: Path) -> None:
     roles = Template(stack_folder(further, "account-555555555555")).resources("aws_iam_role")
     assert not [name for name in roles if name.startswith("delivery_")]
@@ -190,8 +197,11 @@ def test_environment_without_a_pipeline_has_no_roles(further: Path) -> None:
          "lowercase, without colons"),
         ('pipeline {\n  project = "community/groundwork"\n  gitlab {\n    project = "a/b"\n  }\n}\n',
          'dev.hcl:11: pipeline.project is now `gitlab { project = "community/groundwork" }`; write it in this form'),
-        (PIPELINE.replace("gitlab", "github"),
-         "dev.hcl:12: pipeline.github is not a known block; did you mean gitlab?"),
+        (PIPELINE.replace("gitlab", "github").replace("project", "repository").replace("community/", "*/"),
+         'dev.hcl:13: pipeline.github.repository */groundwork is not a repository on GitHub; write its owner and its '
+         'name, for example "agora/infrastructure"'),
+        ("pipeline {\n  previews = false\n}\n",
+         "dev.hcl:10: pipeline requires `gitlab` or `github`; write one of them"),
     ],
 )  # fmt: skip
 def test_invalid_setting_is_a_problem(text: str, problem: str, tmp_path: Path) -> None:

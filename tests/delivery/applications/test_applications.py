@@ -1,14 +1,16 @@
 """Roles of the applications' own pipelines: who may assume them, and what they allow."""
 
 import json
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
-from tests.support.environments import DEV, only_problem, problems_of
+from ops.workspace import stack_folder
+from tests.conftest import Synthesize
+from tests.support.environments import DEV, only_problem, problems_of, write
 from tests.support.permissions import allows, statements_of
 from tests.support.template import Template
+from tests.support.trust import may_assume
 
 REGION, ACCOUNT = "ap-northeast-2", "333333333333"
 PIPELINE = 'pipeline {\n  gitlab {\n    project = "community/groundwork"\n  }\n}\n'
@@ -67,15 +69,6 @@ NOT_PUSH: list[Request] = [
 ROLES = {"service_api_deploy": (DEPLOY, NOT_DEPLOY), "repository_api_push": (PUSH, NOT_PUSH)}
 
 
-def may_assume(template: Template, role: str, sub: str, aud: str = "https://gitlab.com") -> bool:
-    """Return whether a job with this token may assume the role."""
-    (statement,) = json.loads(template.resource(f"aws_iam_role.{role}")["assume_role_policy"])["Statement"]
-    condition = statement["Condition"]
-    assert set(condition) == {"StringEquals", "StringLike"}
-    subjects = condition["StringLike"]["gitlab.com:sub"]
-    return condition["StringEquals"] == {"gitlab.com:aud": aud} and any(fnmatchcase(sub, each) for each in subjects)
-
-
 @pytest.mark.parametrize("role", ROLES)
 def test_role_of_a_pipeline_allows_only_what_its_job_needs(prod: Template, role: str) -> None:
     statements = statements_of(prod, role)
@@ -112,6 +105,16 @@ def test_roles_trust_the_oidc_provider_of_the_account(prod: Template, account: T
         assert trust["Principal"] == {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/gitlab.com"}
 
 
+def test_any_other_system_assumes_the_role_with_its_own_role(synthesize: Synthesize, tmp_path: Path) -> None:
+    builder = "arn:aws:iam::999999999999:role/builder"
+    text = DEV + REPOSITORY_BLOCK.replace('gitlab = "community/agora-api"', f'role = "{builder}"')
+    stack = Template(stack_folder(synthesize(write(tmp_path, {"dev": text})), "dev"))
+    role = stack.resource("aws_iam_role.repository_api_push")
+    (statement,) = json.loads(role["assume_role_policy"])["Statement"]
+    assert (statement["Principal"], statement["Action"]) == ({"AWS": builder}, "sts:AssumeRole")
+    assert role["description"] == "Role to push the repository api, for role/builder"
+
+
 def test_outputs_list_the_roles(prod: Template, dev: Template) -> None:
     assert prod.json["output"]["deploy_roles"]["value"] == {"api": f"{ROLE}-deploy"}
     role = f"arn:aws:iam::{ACCOUNT}:role/agora-prod-repository-api-push"
@@ -130,11 +133,11 @@ SERVICE_BLOCK = (
     ("text", "problem"),
     [
         (SERVICE_BLOCK,
-         "dev.hcl:14: service.api.deployed_by.gitlab community/agora-api requires a `pipeline` block, which "
-         'sets the GitLab server whose tokens AWS trusts; add `pipeline { gitlab { ... } }`, or remove it'),
+         "dev.hcl:14: service.api.deployed_by.gitlab community/agora-api requires a `pipeline` block, with which "
+         '`make bootstrap` lets AWS trust the server\'s tokens; add `pipeline { gitlab { ... } }`, or remove it'),
         (REPOSITORY_BLOCK,
-         "dev.hcl:13: repository.api.pushed_by.gitlab community/agora-api requires a `pipeline` block, which "
-         'sets the GitLab server whose tokens AWS trusts; add `pipeline { gitlab { ... } }`, or remove it'),
+         "dev.hcl:13: repository.api.pushed_by.gitlab community/agora-api requires a `pipeline` block, with which "
+         '`make bootstrap` lets AWS trust the server\'s tokens; add `pipeline { gitlab { ... } }`, or remove it'),
         (PIPELINE + SERVICE_BLOCK.replace('"pipeline"', '"terraform"'),
          "dev.hcl:18: service.api.deployed_by would deploy revisions that Terraform reverts with "
          'its next apply; write owned_by = "pipeline", or remove it'),
@@ -142,8 +145,8 @@ SERVICE_BLOCK = (
          "dev.hcl:19: service.api.deployed_by.gitlab agora-api is not the path of a GitLab project; write its groups "
          'and its name, for example "community/groundwork"'),
         (SERVICE_BLOCK.replace('deployed_by {\n    gitlab = "community/agora-api"\n  }', 'deployed_by = "a/b"'),
-         "dev.hcl:13: service.api.deployed_by is a block, not a value; write `deployed_by { gitlab = "
-         "\"community/agora-api\" }` without '='"),
+         "dev.hcl:13: service.api.deployed_by is a block, not a value; write `deployed_by { ... }` "
+         "without '='"),
     ],
 )  # fmt: skip
 def test_invalid_setting_is_a_problem(text: str, problem: str, tmp_path: Path) -> None:
