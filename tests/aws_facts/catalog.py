@@ -50,6 +50,11 @@ MISSING_KEYS = {
     # [Lambda Developer Guide, Using source function ARN to control function access behavior]
     # (https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html): in every call of a function.
     "lambda:SourceFunctionArn": "ARN",
+    # [Actions, resources, and condition keys for AWS Security Token Service]
+    # (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html): claims of
+    # GitHub's tokens, which the page has since 2026.
+    "token.actions.githubusercontent.com:ref": "String",
+    "token.actions.githubusercontent.com:repository_id": "String",
 }
 #: ARNs of resources that the copy lacks for these actions, each with its page.
 MISSING_RESOURCES = {
