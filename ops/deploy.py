@@ -34,6 +34,7 @@ Agreed = Callable[[str], bool]
 class Planned:
     """A plan file in its stack's folder, and its review."""
 
+    file: EnvironmentFile
     terraform: Terraform
     changes: bool
     text: str
@@ -67,9 +68,8 @@ def planned(target: Target, file: EnvironmentFile, accounts: frozenset[str], tod
     require_rights(target, file)
     with plan_file_deleted(terraform.folder):
         changes = terraform.plan()
-        yield Planned(
-            terraform, changes, terraform.show_plan(), review(terraform, file, accounts, today), AuditLog(target, file)
-        )
+        found = review(terraform, file, accounts, today)
+        yield Planned(file, terraform, changes, terraform.show_plan(), found, AuditLog(target, file))
 
 
 def destroy(target: Target, file: EnvironmentFile, arguments: Sequence[str], agreed: Agreed) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from modules.environment_files import EnvironmentFile
 from ops.errors import ExitCode
+from ops.note.commands import ci_note
 from ops.options import (
     ENVS,
     EnvOption,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ops.target import Target
 
 ci = typer.Typer(no_args_is_help=True, help="The jobs of the pipeline, .gitlab-ci.yml.")
+ci.command("note")(ci_note)
 
 CommitOption = Annotated[
     str, typer.Option("--commit", envvar=["CI_COMMIT_SHA", "GITHUB_SHA"], help="The pipeline's commit.")

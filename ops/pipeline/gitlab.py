@@ -144,6 +144,8 @@ def _plan(environment: Environment, settings: GitlabSettings, paths: list[str]) 
         "timeout": READ_TIMEOUT,
         "id_tokens": _tokens(settings),
         "script": [f".venv/bin/python -m ops ci plan --env {name}"],
+        # Also if the guard refuses the plan, which fails the script. It cannot fail the job.
+        "after_script": [f".venv/bin/python -m ops ci note --env {name}"],
         "rules": [*preview, *_shipped(environment, paths)],
         "artifacts": {
             # Plans contain confidential values. `access` replaces `public: false` since GitLab 16.11.

@@ -206,7 +206,10 @@ def test_plan_job_stores_plan_and_applies_nothing(repository: Repository) -> Non
     done = planned(repository)
     assert done.returncode == 0, done.stdout + done.stderr
     artifact = repository.folder / "build" / "ci" / "dev"
-    assert "| create | `aws_secretsmanager_secret.secret_token` |" in (artifact / "summary.md").read_text()
+    summary = (artifact / "summary.md").read_text()
+    assert '<b>secret "token"</b>' in summary
+    assert "\n- create `aws_secretsmanager_secret.secret_token`\n" in summary
+    assert "this pipeline does not run for a merge request; nothing is posted" in done.stdout + done.stderr
     report = json.loads((artifact / "terraform-report.json").read_text())
     assert (report["update"], report["delete"]) == (0, 0)
     assert report["create"] > 0
@@ -269,7 +272,7 @@ def test_apply_with_changed_state_is_refused(repository: Repository) -> None:
 
 def test_next_plan_is_empty_and_its_apply_does_nothing(repository: Repository) -> None:
     assert planned(repository).returncode == 0
-    assert "No changes." in (repository.folder / "build" / "ci" / "dev" / "summary.md").read_text()
+    assert "## Plan of `dev`: no changes\n" in (repository.folder / "build" / "ci" / "dev" / "summary.md").read_text()
     done = applied(repository)
     assert done.returncode == 0
     assert "dev: no changes" in done.stdout

@@ -66,6 +66,13 @@ def test_artifacts_are_private_and_expire(name: str, jobs: dict[str, Any]) -> No
     assert artifacts["reports"] == {"terraform": f"build/ci/{name}/terraform-report.json"}
 
 
+@pytest.mark.parametrize("name", STATES)
+def test_plan_is_posted_even_if_the_guard_refuses_it(name: str, jobs: dict[str, Any]) -> None:
+    # GitLab runs `after_script` after a failed `script`, and ignores its exit code.
+    assert jobs[f"plan:{name}"]["after_script"] == [f".venv/bin/python -m ops ci note --env {name}"]
+    assert "after_script" not in jobs[f"apply:{name}"]
+
+
 def test_jobs_have_no_access_keys(text: str, jobs: dict[str, Any]) -> None:
     assert "AWS_ACCESS_KEY" not in text
     for name in STATES:
