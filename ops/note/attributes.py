@@ -8,15 +8,17 @@ must not be shown, which is in the plan in plain text, and `after_unknown` what 
 import difflib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from modules.hcl.pasted import FORMATS
 from ops.guard.plan import Change
 
-Path = tuple[str | int, ...]
+Path = tuple["str | int | Key", ...]
 
+#: Attributes that identify one of several blocks, of which Terraform may list a set in another order.
+_KEYS = ("id", "name", "key", "capacity_provider", "origin_id", "path_pattern", "sid", "log_type", "type")
 #: The longest line `name: old -> new`; longer values are shown as a diff.
 LONGEST_LINE = 160
 #: The most lines of one attribute's diff, and the most characters of each.
@@ -28,6 +30,16 @@ _SECRET_KEY = re.compile(
     r"|(auth|access|bearer)_?token|token|credentials?)(_wo)?$",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True)
+class Key:
+    """The part of a path that identifies a block among others."""
+
+    value: str
+
+    def __str__(self) -> str:
+        return self.value
 
 
 @dataclass(frozen=True)
@@ -55,8 +67,8 @@ class Difference:
 
     @property
     def name(self) -> str:
-        """The attribute as Terraform writes it; the number of an only block is omitted."""
-        parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path)
+        """The attribute, `rule[api].action.type`: blocks by name or number, which an only block has not."""
+        parts = (f".{part}" if isinstance(part, str) else f"[{part}]" for part in self.path)
         return "".join(parts).removeprefix(".")
 
     def lines(self) -> list[str]:
@@ -95,8 +107,13 @@ def differences(change: Change) -> list[Difference]:
 
 
 def _forces(change: Change, path: Path) -> bool:
-    """Return whether the attribute is one of `replace_paths`, contains it, or is in it."""
-    return any(path[: len(each)] == each[: len(path)] for each in change.replace_paths if each)
+    """Return whether the attribute is one of `replace_paths`, contains one, or is in one; in whichever block."""
+    named = _named(path)
+    return any(named[: len(each)] == each[: len(named)] for each in map(_named, change.replace_paths) if each)
+
+
+def _named(path: Sequence[object]) -> list[str]:
+    return [part for part in path if isinstance(part, str)]
 
 
 def _walk(before: Any, after: Any, path: Path) -> Iterator[tuple[Path, Any, Any]]:
@@ -105,11 +122,30 @@ def _walk(before: Any, after: Any, path: Path) -> Iterator[tuple[Path, Any, Any]
     if isinstance(before, dict) and isinstance(after, dict):
         for name in dict.fromkeys([*before, *after]):
             yield from _walk(before.get(name), after.get(name), (*path, name))
-    elif _are_blocks(before) and _are_blocks(after) and len(before) == len(after):
-        for number, (old, new) in enumerate(zip(before, after, strict=True)):
-            yield from _walk(old, new, path if len(before) == 1 else (*path, number))
+    elif _are_blocks(before) and _are_blocks(after) and (pairs := _pairs(before, after)):
+        for part, old, new in pairs:
+            yield from _walk(old, new, (*path, *part))
     elif not (_is_empty(before) and _is_empty(after)):
         yield path, before, after
+
+
+def _pairs(before: list[Any], after: list[Any]) -> list[tuple[Path, Any, Any]]:
+    """Return the blocks before and after that are the same one, by key or by number; empty if that is not clear."""
+    if len(before) == len(after) == 1:
+        return [((), before[0], after[0])]
+    for name in _KEYS:
+        old, new = _by_key(before, name), _by_key(after, name)
+        if old and new:
+            return [((Key(key),), old.get(key), new.get(key)) for key in dict.fromkeys([*old, *new])]
+    if len(before) != len(after):
+        return []
+    return [((number,), old, new) for number, (old, new) in enumerate(zip(before, after, strict=True))]
+
+
+def _by_key(blocks: list[Any], name: str) -> dict[str, Any]:
+    """Return the blocks by the value of an attribute; empty if it does not identify each of them."""
+    found = {key: each for each in blocks if isinstance(key := each.get(name), str) and key}
+    return found if len(found) == len(blocks) else {}
 
 
 def _is_empty(value: Any) -> bool:
@@ -210,8 +246,17 @@ def _pretty(value: Any) -> list[str]:
         return value.split("\n")
     if isinstance(value, Mark):
         return [value.text]
-    shown = value if document is None else document
+    shown = value if document is None else _plain(document)
     return json.dumps(shown, indent=2, ensure_ascii=False, sort_keys=True, default=lambda mark: mark.text).split("\n")
+
+
+def _plain(value: Any) -> Any:
+    """Return JSON without what AWS adds or leaves out by itself: empty members, and the decimals of whole numbers."""
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items() if not _is_empty(inner)}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _changed_lines(before: list[str], after: list[str]) -> Iterator[str]:

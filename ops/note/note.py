@@ -59,7 +59,7 @@ class Section:
 
     def markdown(self, *, html: bool) -> str:
         """Return the section: with HTML that a browser can fold, or with a heading."""
-        text = "\n".join(self.lines)
+        text = "\n".join(self.lines).rstrip("\n")
         if html and self.folded:
             return f"<details><summary>{self._summary()}</summary>\n\n{text}\n\n</details>\n"
         place = f", {self.place}" if self.place else ""
@@ -181,7 +181,7 @@ def _blocks(subject: Subject) -> list[Section]:
     for each in subject.plan.changes:
         gone = each.change.is_gone and not each.change.is_replacement
         found.setdefault(blocks.of(each.address, is_gone=gone), []).append(each)
-    ordered = sorted(found.items(), key=lambda item: (min(map(_order, item[1])), item[0]))
+    ordered = sorted(found.items(), key=lambda item: (min(map(_order, item[1]))[0], not item[0].line, item[0]))
     return [_of_block(block, sorted(changes, key=_order), subject) for block, changes in ordered]
 
 

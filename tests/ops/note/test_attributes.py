@@ -32,6 +32,43 @@ def test_only_block_has_no_number_and_others_do() -> None:
     assert lines(two) == ["! a[1].b: 2 -> 3"]
 
 
+def test_blocks_of_a_set_are_compared_by_their_key() -> None:
+    before = {"q": [{"id": "a", "x": 1}, {"id": "b", "x": 2}]}
+    after = {"q": [{"id": "c", "x": 4}, {"id": "b", "x": 3}, {"id": "a", "x": 1}]}
+    assert lines(update(before, after)) == ["! q[b].x: 2 -> 3", '! q[c]: none -> {"id": "c", "x": 4}']
+
+
+def test_blocks_that_cannot_be_compared_are_a_diff() -> None:
+    found = lines(update({"q": [{"x": 1}]}, {"q": [{"x": 1}, {"x": 2}]}))
+    assert found == ['! q: [{"x": 1}] -> [{"x": 1}, {"x": 2}]']
+
+
+def test_attribute_that_is_no_text_identifies_no_block() -> None:
+    before, after = {"q": [{"type": ["x"], "a": 1}, {"type": None}]}, {"q": [{"type": ["x"], "a": 2}, {"type": None}]}
+    assert lines(update(before, after)) == ["! q[0].a: 1 -> 2"]
+
+
+def test_sensitive_value_identifies_no_block() -> None:
+    before = {"q": [{"id": SECRET, "x": 1}, {"id": "b", "x": 2}]}
+    after = {"q": [{"id": "b", "x": 3}, {"id": SECRET, "x": 1}]}
+    marks = {"before_sensitive": {"q": [{"id": True}, {}]}, "after_sensitive": {"q": [{}, {"id": True}]}}
+    assert SECRET not in "\n".join(lines(update(before, after, **marks)))
+
+
+def test_replacement_by_an_attribute_of_a_block() -> None:
+    before, after = {"a": [{"b": 1, "c": 1}]}, {"a": [{"b": 2, "c": 2}]}
+    found = Change(actions=("delete", "create"), before=before, after=after, replace_paths=(("a", 0, "b"),))
+    assert lines(found) == ["! a.b: 1 -> 2  # forces the replacement", "! a.c: 1 -> 2"]
+
+
+def test_json_that_aws_completes_is_no_difference() -> None:
+    before = json.dumps([{"name": "api", "cpu": 1.0, "mountPoints": [], "x": None}])
+    after = json.dumps([{"name": "api", "cpu": 1, "port": 80}])
+    assert lines(update({"doc": before}, {"doc": after})) == [
+        "! doc:", '     "cpu": 1,', '-    "name": "api"', '+    "name": "api",', '+    "port": 80', "   }",
+    ]  # fmt: skip
+
+
 def test_null_and_empty_are_equal() -> None:
     assert lines(update({"a": None, "b": [], "c": ""}, {"a": "", "b": None, "c": {}})) == []
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 
 from modules.environment_files import EnvironmentFile, load
 from ops.guard.finding import Finding
@@ -138,6 +139,25 @@ def test_value_cannot_break_out_of_the_note(prod: EnvironmentFile) -> None:
     assert all(fences[0] < number < fences[1] for number, line in enumerate(lines) if "@everyone" in line)
     assert not any(line.startswith(("/", "</details><")) for line in lines)
     assert all(line[:1] in "!+- " for line in lines[fences[0] + 1 : fences[1]])
+
+
+@pytest.mark.parametrize("fence", ["`", "```", "````````", "~~~", "\n```\n", "|", "**", "</details>", "]("])
+def test_parser_of_markdown_finds_only_our_html(fence: str, prod: EnvironmentFile) -> None:
+    """A value in every place where one can be: attributes, addresses, findings, drift, and moved addresses."""
+    hostile = f"{fence} <img src=x onerror=y> {fence}\n<script>@all</script>\n/merge {fence}"
+    address = f'aws_ecs_service.service_api["{hostile}"]'
+    document = {
+        **plan(updated(address, {"x": hostile, "y": 1}, {"x": hostile * 9, "y": hostile}), created(f"{address}.b")),
+        "resource_drift": [updated(address, {"y": hostile}, {"y": 1})],
+    }
+    document["resource_changes"][0]["previous_address"] = hostile
+    judgement = Judgement([Finding(address, "loss", f"{address} would be lost {hostile}.")], [], [hostile])
+    text = markdown("Plan", subject(prod, document, judgement), html=True)
+    tokens = [inner for token in MarkdownIt("commonmark").parse(text) for inner in (token, *(token.children or ()))]
+    found = [token.content for token in tokens if token.type in ("html_block", "html_inline")]
+    assert found
+    assert not any("img" in each or "script" in each or "/merge" in each for each in found)
+    assert not any(line.startswith("/") for line in text.splitlines())
 
 
 def test_note_has_no_secret_of_any_change(prod: EnvironmentFile) -> None:
