@@ -37,6 +37,7 @@ SEARCH = (
 ECS = ("CreateService", f"{_AWS}/AmazonECS/latest/APIReference/API_CreateService.html")
 NODES = ("UpdateNodegroupVersion", f"{_AWS}/eks/latest/APIReference/API_UpdateNodegroupVersion.html")
 CLUSTER = ("UpdateClusterVersion", f"{_AWS}/eks/latest/APIReference/API_UpdateClusterVersion.html")
+REFRESH = ("StartInstanceRefresh", f"{_AWS}/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html")
 INSTANCE = (
     "Change the instance type for your Amazon EC2 instance",
     f"{_AWS}/AWSEC2/latest/UserGuide/change-instance-type-of-ebs-backed-instance.html",
@@ -212,6 +213,13 @@ FACTS = (
         ("launch_template", "release_version", "version"),
         "every node is drained and replaced: pods move to other nodes",
         NODES,
+    ),
+    Fact(
+        "aws_autoscaling_group",
+        ("launch_template", "mixed_instances_policy"),
+        "an instance refresh replaces the instances, and with them what runs on them",
+        REFRESH,
+        when=lambda change: bool(change.becomes("instance_refresh")),
     ),
     Fact("aws_instance", ("instance_type",), "stopped, and started again, which takes a few minutes", INSTANCE),
 )  # fmt: skip

@@ -64,6 +64,13 @@ def test_cache_without_replica_is_down() -> None:
         assert said.startswith(effect)
 
 
+def test_template_changes_instances_only_by_a_refresh() -> None:
+    for refresh, number in (([{"strategy": "Rolling"}], 1), ([], 0)):
+        before = {"launch_template": [{"version": "1"}], "instance_refresh": refresh}
+        after = {"launch_template": [{"version": "2"}]}
+        assert len(found(in_place("aws_autoscaling_group.ecs_main", before, after))) == number
+
+
 def test_replacement_that_deletes_first_is_a_gap() -> None:
     nat = "aws_nat_gateway.network_a"
     gap = change(nat, "delete", "create", before={"id": "x"}, after={})
