@@ -56,6 +56,8 @@ class Section:
     url: str = ""
     """The URL of the place."""
     total: str = ""
+    short: list[str] = field(default_factory=list)
+    """The lines without their details, for a note that would be too long."""
 
     def markdown(self, *, html: bool) -> str:
         """Return the section: with HTML that a browser can fold, or with a heading."""
@@ -200,6 +202,7 @@ def _of_block(block: Block, changes: Sequence[ResourceChange], subject: Subject)
         place=f"{file}:{block.line}" if file else "",
         url=subject.server.link(file, block.line) if file else "",
         total=f": {total}",
+        short=_capped(map(_line, changes)),
     )
 
 
@@ -223,8 +226,8 @@ def _within(room: int, sections: Sequence[Section], *, html: bool) -> str:
     room -= 200  # for the last line
     texts: list[str] = []
     for each in sections:
-        bare = replace(each, lines=[line for line in each.lines if line.startswith("- ")])
-        versions = (f"\n{version.markdown(html=html)}" for version in (each, replace(bare, lines=_capped(bare.lines))))
+        both = (each, replace(each, lines=each.short)) if each.short else (each,)
+        versions = (f"\n{version.markdown(html=html)}" for version in both)
         text = next((version for version in versions if len(version.encode()) <= room), None)
         if text is not None:
             texts.append(text)

@@ -190,6 +190,15 @@ def test_long_note_omits_details_before_blocks(prod: EnvironmentFile) -> None:
     assert "- create `aws_subnet.network_a`" in text
 
 
+def test_shortened_block_has_no_lines_of_values(prod: EnvironmentFile) -> None:
+    change_ = updated("aws_ecs_service.service_api", {"x": " </details>\n" * 9 + "x" * 300}, {"x": "y" * 300})
+    whole = markdown("Plan", subject(prod, plan(change_)), html=True)
+    short = markdown("Plan", subject(prod, plan(change_)), html=True, limit=len(whole.encode()))
+    assert "\n- </details>\n" in whole
+    assert short.count("</details>") == 1
+    assert "- update `aws_ecs_service.service_api`" in short
+
+
 def test_too_long_note_counts_what_it_omits(prod: EnvironmentFile) -> None:
     text = markdown("Plan", subject(prod, SEVERAL), limit=600)
     assert len(text.encode()) <= 600
