@@ -28,22 +28,22 @@ EXIT = "make exit"
 
 def plan_command(name: str) -> str:
     """Return the command that plans an environment."""
-    return _command("plan", name)
+    return f".venv/bin/python -m ops ci plan --env {name}"
 
 
 def apply_command(name: str) -> str:
     """Return the command that applies the plan of an environment."""
-    return _command("apply", name)
+    return f".venv/bin/python -m ops ci apply --env {name}"
 
 
 def drift_command(name: str) -> str:
     """Return the command that detects the drift of an environment."""
-    return _command("drift", name)
+    return f".venv/bin/python -m ops ci drift --env {name}"
 
 
 def note_command(name: str) -> str:
     """Return the command that posts the plan of an environment to the merge or pull request."""
-    return _command("note", name)
+    return f".venv/bin/python -m ops ci note --env {name}"
 
 
 def plan_folder(name: str) -> str:
@@ -59,10 +59,6 @@ def dumped(document: dict[str, Any]) -> str:
 def tag_of(tier: str) -> str:
     """Return the regular expression of the tags from which an environment of this tier is applied."""
     return RELEASE_TAG if tier == "production" else CANDIDATE_TAG
-
-
-def _command(job: str, name: str) -> str:
-    return f".venv/bin/python -m ops ci {job} --env {name}"
 
 
 class _Dumper(yaml.SafeDumper):
