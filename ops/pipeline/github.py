@@ -46,7 +46,7 @@ def pipeline(environments: list[Environment], paths: Mapping[str, list[str]]) ->
     jobs: dict[str, Job] = {
         "check": _check(),
         "exit": _exit(),
-        "touched": _touched([(each, paths[each.name]) for each, _ in own]),
+        "touched": _touched([(each, settings, paths[each.name]) for each, settings in own]),
     }
     for environment, settings in own:
         name = environment.name
@@ -100,7 +100,7 @@ def _exit() -> Job:
     }
 
 
-def _touched(environments: list[tuple[Environment, list[str]]]) -> Job:
+def _touched(environments: list[tuple[Environment, GithubSettings, list[str]]]) -> Job:
     """Return the job that finds what to plan, with one output for each environment.
 
     The trigger's `paths` apply to a whole workflow, and only to the first 300 changed files ([Workflow syntax, Git diff
@@ -112,7 +112,7 @@ def _touched(environments: list[tuple[Environment, list[str]]]) -> Job:
         "github.event.pull_request.head.repo.full_name == github.repository)",
         **_runs(minutes=10),
         "permissions": {"contents": "read"},
-        "outputs": {each.name: f"${{{{ steps.touched.outputs.{each.name} }}}}" for each, _ in environments},
+        "outputs": {each.name: f"${{{{ steps.touched.outputs.{each.name} }}}}" for each, _, _ in environments},
         "steps": [
             # With its history, for the comparison with the previous push.
             _checkout({"fetch-depth": 0}),
@@ -120,7 +120,7 @@ def _touched(environments: list[tuple[Environment, list[str]]]) -> Job:
                 "id": "touched",
                 "name": "Find the environments to plan",
                 "env": {"BEFORE": "${{ github.event.before }}"},
-                "run": _TOUCHED + "".join(_touched_lines(each, paths) for each, paths in environments),
+                "run": _TOUCHED + "".join(_touched_lines(*each) for each in environments),
             },
         ],
     }
@@ -130,7 +130,7 @@ def _touched(environments: list[tuple[Environment, list[str]]]) -> Job:
 #: forced push), everything is touched.
 _TOUCHED = f"""\
 preview() {{ [[ "$GITHUB_EVENT_NAME" == pull_request ]]; }}
-branch() {{ [[ "$GITHUB_EVENT_NAME" == push && "$GITHUB_REF_TYPE" == branch ]]; }}
+branch() {{ [[ "$GITHUB_EVENT_NAME" == push && "$GITHUB_REF_TYPE" == branch && "$GITHUB_REF_NAME" == "$1" ]]; }}
 release() {{ [[ "$GITHUB_REF_TYPE" == tag && "$GITHUB_REF_NAME" =~ {policy.RELEASE_TAG} ]]; }}
 candidate() {{ [[ "$GITHUB_REF_TYPE" == tag && "$GITHUB_REF_NAME" =~ {policy.CANDIDATE_TAG} ]]; }}
 if preview; then base='HEAD^1'; else base="$BEFORE"; fi
@@ -141,14 +141,17 @@ plan() {{ echo "$1=true" | tee -a "$GITHUB_OUTPUT"; }}
 """
 
 
-def _touched_lines(environment: Environment, paths: list[str]) -> str:
+def _touched_lines(environment: Environment, settings: GithubSettings, paths: list[str]) -> str:
     """Return the lines of the script for one environment, in the order of docs/release-policy.md.
 
     Tags are not compared to anything: the previous tag may never have been applied; only the state shows what is new.
     """
     specs = "".join(f" \\\n    {shlex.quote(f':(glob){path}')}" for path in paths)
     previews = environment.pipeline is not None and environment.pipeline.previews
-    compared = [*(["preview"] if previews else []), *(["branch"] if environment.tier == "development" else [])]
+    compared = [
+        *(["preview"] if previews else []),
+        *([f"branch {settings.default_branch}"] if environment.tier == "development" else []),
+    ]
     when = {"development": [], "production": ["release"]}.get(environment.tier, ["candidate"])
     if compared:
         event = compared[0] if len(compared) == 1 else f"{{ {' || '.join(compared)}; }}"

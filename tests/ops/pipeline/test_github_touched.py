@@ -129,9 +129,10 @@ def test_tag_plans_one_environment_without_comparing(tag: str, touched: set[str]
     assert repository.touched("push", ref_type="tag", ref_name=tag, before=NOWHERE) == touched
 
 
-def test_branch_named_like_a_tag_plans_no_release(repository: Repository) -> None:
-    before = repository.commit("docs/note.md")
-    assert repository.touched("push", ref_name="v1.4.2", before=before) == set()
+@pytest.mark.parametrize("branch", ["v1.4.2", "develop"])
+def test_push_to_another_branch_plans_nothing(branch: str, repository: Repository) -> None:
+    before = repository.commit("envs/dev.hcl")
+    assert repository.touched("push", ref_name=branch, before=before) == set()
 
 
 def test_workflow_is_where_github_looks_for_it() -> None:
