@@ -61,6 +61,7 @@ from local_aws import (
     sqs,
     ssm_associations,
     ssm_sessions,
+    sts,
     wafv2,
 )
 
@@ -118,6 +119,7 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     service_quotas.install,
     sqs.install,
     ssm_sessions.install,
+    sts.install,
     ssm_associations.install,
     wafv2.install,
 )

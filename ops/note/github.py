@@ -55,10 +55,16 @@ def pull_request(environment: Mapping[str, str]) -> PullRequest | str:
     repository = environment["GITHUB_REPOSITORY"]
     if ((request.get("head") or {}).get("repo") or {}).get("full_name") != repository:
         return "the pull request comes from a fork; nothing is posted"
-    token = environment.get(TOKEN, "")
-    if not token:
+    if not environment.get(TOKEN):
         return f"nothing is posted: pass the token to the step, env: {TOKEN}: ${{{{ github.token }}}}"
-    api = Api(
+    remedy = "give the job `permissions: pull-requests: write` (docs/runbooks/plan.md, The note)"
+    return PullRequest(github_api(environment, remedy), repository, int(request["number"]))
+
+
+def github_api(environment: Mapping[str, str], remedy: str) -> Api:
+    """Return GitHub's API with the token of the job; `remedy` is what to do if GitHub refuses it."""
+    token = environment.get(TOKEN, "")
+    return Api(
         environment.get("GITHUB_API_URL", "https://api.github.com").rstrip("/"),
         {
             "Accept": "application/vnd.github+json",
@@ -67,6 +73,5 @@ def pull_request(environment: Mapping[str, str]) -> PullRequest | str:
             "X-GitHub-Api-Version": _VERSION,
         },
         token,
-        remedy="give the job `permissions: pull-requests: write` (docs/runbooks/plan.md, The note)",
+        remedy=remedy,
     )
-    return PullRequest(api, repository, int(request["number"]))

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from modules.environment_files import load
-from ops.pipeline.gitlab import CANDIDATE_TAG, FILE, NIGHTLY, RELEASE_TAG, WEEKLY, pipeline
+from ops.pipeline.gitlab import FILE, NIGHTLY, WEEKLY, pipeline
+from ops.pipeline.release_policy import CANDIDATE_TAG, RELEASE_TAG
 from ops.pipeline.touched import touched
 from ops.workspace import PROJECT
 
@@ -103,8 +104,8 @@ def test_merge_request_previews_only_allowed_environments(jobs: dict[str, Any]) 
     ],
 )
 def test_tags(tag: str, release: bool, candidate: bool, jobs: dict[str, Any]) -> None:
-    assert bool(re.search(RELEASE_TAG.strip("/"), tag)) is release
-    assert bool(re.search(CANDIDATE_TAG.strip("/"), tag)) is candidate
+    assert bool(re.search(RELEASE_TAG, tag)) is release
+    assert bool(re.search(CANDIDATE_TAG, tag)) is candidate
     assert RELEASE_TAG in jobs["apply:prod"]["rules"][0]["if"]
     assert CANDIDATE_TAG in jobs["apply:staging"]["rules"][0]["if"]
 
