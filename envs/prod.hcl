@@ -116,6 +116,10 @@ site "www" {
   media "content" {
     bucket = "content"
   }
+
+  published_by {
+    gitlab = "community/agora-web"
+  }
 }
 
 database "main" {

@@ -1,7 +1,7 @@
 """The command `python -m ops publish`."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,38 +24,53 @@ publishing = typer.Typer()
 #: (https://docs.github.com/en/actions/reference/workflows-and-actions/variables)).
 _COMMITS = ("CI_COMMIT_SHA", "GITHUB_SHA")
 
+#: Variables with which a job of either server gets its token.
+_TOKENS = ("AWS_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL")
+
+
+SiteArgument = Annotated[str, typer.Argument(help='The name of the `site` block, for example "www".')]
+FromOption = Annotated[Path | None, typer.Option("--from", help="The folder of built files.")]
+RollbackOption = Annotated[bool, typer.Option("--rollback", help="Publish an earlier release again.")]
+ToOption = Annotated[
+    str | None, typer.Option("--to", help="With --rollback, the ID or tag; by default the release before.")
+]
+ListOption = Annotated[bool, typer.Option("--list", help="List the releases that can be restored.")]
+TagOption = Annotated[str | None, typer.Option("--tag", help="The release's tag; in a job, that of the job.")]
+KeepDaysOption = Annotated[
+    int, typer.Option("--keep-days", min=1, help="Days for which files of earlier releases stay.")
+]
+KeepReleasesOption = Annotated[
+    int, typer.Option("--keep-releases", min=2, help="Releases that can be restored, whatever their age.")
+]
+ExcludeOption = Annotated[
+    list[str] | None, typer.Option("--exclude", help="Files to leave out, '.vite/*'; can be repeated.")
+]
+NoSourceMapsOption = Annotated[bool, typer.Option("--no-source-maps", help="Leave out *.map.")]
+PublicOption = Annotated[
+    list[str] | None,
+    typer.Option("--public", help="Files whose content looks like a secret and is none; can be repeated."),
+]
+TakeLockOption = Annotated[bool, typer.Option("--take-lock", help="Replace the lock of a command that no longer runs.")]
+
 
 @publishing.command()
 def publish(
-    site: Annotated[str, typer.Argument(help='The name of the `site` block, for example "www".')],
-    folder: Annotated[Path | None, typer.Option("--from", help="The folder of built files.")] = None,
-    rollback: Annotated[bool, typer.Option("--rollback", help="Publish an earlier release again.")] = False,
-    to: Annotated[
-        str | None, typer.Option("--to", help="With --rollback, the ID or tag; by default the release before.")
-    ] = None,
-    show: Annotated[bool, typer.Option("--list", help="List the releases that can be restored.")] = False,
+    site: SiteArgument,
+    folder: FromOption = None,
+    rollback: RollbackOption = False,
+    to: ToOption = None,
+    show: ListOption = False,
     env: EnvOption = "dev",
     envs: EnvsOption = ENVS,
     on_local: LocalOption = False,
     as_json: JsonOption = False,
-    tag: Annotated[str | None, typer.Option("--tag", help="The release's tag; in a job, that of the job.")] = None,
-    keep_days: Annotated[
-        int, typer.Option("--keep-days", min=1, help="Days for which files of earlier releases stay.")
-    ] = 30,
-    keep_releases: Annotated[
-        int, typer.Option("--keep-releases", min=2, help="Releases that can be restored, whatever their age.")
-    ] = 5,
-    exclude: Annotated[
-        list[str] | None, typer.Option("--exclude", help="Files to leave out, '.vite/*'; can be repeated.")
-    ] = None,
-    no_source_maps: Annotated[bool, typer.Option("--no-source-maps", help="Leave out *.map.")] = False,
-    public: Annotated[
-        list[str] | None,
-        typer.Option("--public", help="Files whose content looks like a secret and is none; can be repeated."),
-    ] = None,
-    take_lock: Annotated[
-        bool, typer.Option("--take-lock", help="Replace the lock of a command that no longer runs.")
-    ] = False,
+    tag: TagOption = None,
+    keep_days: KeepDaysOption = 30,
+    keep_releases: KeepReleasesOption = 5,
+    exclude: ExcludeOption = None,
+    no_source_maps: NoSourceMapsOption = False,
+    public: PublicOption = None,
+    take_lock: TakeLockOption = False,
 ) -> None:
     """Publish a site's built files, list its releases, or restore one. Users never get a page without its files."""
     from ops.audit import AuditLog
@@ -70,6 +85,7 @@ def publish(
     build = read_build(folder, file, site, options) if folder else None
     for warning in build.warnings if build else ():
         warn(warning)
+    _use_role(file, site, os.environ)
     target = target_of(Workspace.of(envs), on_local=on_local)
     retention = Retention(keep_days, keep_releases)
     chosen = Publishing(file, site, clients_of(target, file), retention, take_lock=take_lock)
@@ -102,6 +118,21 @@ def _require_declared(file: "EnvironmentFile", label: str) -> None:
     if label not in sites:
         known = f"it declares {', '.join(sites)}" if sites else "it declares none"
         raise OpsError(f'{file.document.file} declares no site "{label}", {known}', ExitCode.REFUSED)
+
+
+def _use_role(file: "EnvironmentFile", label: str, environment: MutableMapping[str, str]) -> None:
+    """Assume the site's role with the token of a job. Raises OpsError if no job may publish the site."""
+    from ops.pipeline.credentials import use_application_role
+
+    application = file.settings.site[label].published_by
+    if application is None and any(environment.get(name) for name in _TOKENS):
+        raise OpsError(
+            f"{file.place('site', label)}: site.{label} has no published_by, so AWS lets no job publish it; add "
+            '`published_by { gitlab = "group/project" }`, or remove the token from the job',
+            ExitCode.REFUSED,
+        )
+    if application and application.role is None:
+        use_application_role(file.settings, "site", label, "publish", environment)
 
 
 def _line(release: "Release") -> str:

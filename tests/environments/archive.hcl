@@ -117,6 +117,11 @@ site "www" {
   geo_restriction {
     allow = ["KR", "JP", "US"]
   }
+
+  # A build server of another account publishes it.
+  published_by {
+    role = "arn:aws:iam::777777777777:role/builder"
+  }
 }
 
 # Internal pages in folders, with an API only inside the VPC.

@@ -64,7 +64,8 @@ class Site(Construct):
         self.settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "site")
-        self._key = foundation.object_key if settings.encryption == "kms" else None
+        #: The customer managed key of the bucket, if any. Whoever reads or writes objects needs access to it too.
+        self.key = foundation.object_key if settings.encryption == "kms" else None
         self.bucket = self._create_bucket()
         self._certificate_arn = self._create_certificate(network)
         self._create_distribution(
@@ -109,7 +110,7 @@ class Site(Construct):
             make=self._make,
             purpose=self.name,
             name=foundation.names.bucket(label),
-            key=self._key,
+            key=self.key,
             expire_after_days=None,
             expire_old_versions_after_days=OLD_VERSIONS_DAYS[foundation.tier],
             protected=foundation.is_production,
@@ -195,12 +196,12 @@ class Site(Construct):
             # Withdrawn pages are still there.
             hide_statement(hide_sid(self.name), [f"{self.bucket.arn}/{RELEASES}*"]),
         )
-        if self._key:
-            self._key.add_statements(decrypt_statement(name, arn))
+        if self.key:
+            self.key.add_statements(decrypt_statement(name, arn))
         for label, bucket in media.items():
             objects = [f"{bucket.arn}{path}" for path in self.settings.media[label].paths]
             bucket.add_statements(read_statement(f"{name}Media{sid(label)}", arn, objects))
-        if not self._key and (key := next((bucket.key for bucket in media.values() if bucket.key), None)):
+        if not self.key and (key := next((bucket.key for bucket in media.values() if bucket.key), None)):
             # All buckets of the environment share the key.
             key.add_statements(decrypt_statement(name, arn))
 

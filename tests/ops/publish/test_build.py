@@ -21,7 +21,7 @@ def build_of(
     return read_build(written(tmp_path, files), file, "www", options)
 
 
-def refusal(tmp_path: Path, file: EnvironmentFile, files: Mapping[str, str], label: str = "www") -> str:
+def error_of(tmp_path: Path, file: EnvironmentFile, files: Mapping[str, str], label: str = "www") -> str:
     folder = written(tmp_path, files)
     with pytest.raises(OpsError) as error:
         read_build(folder, file, label)
@@ -73,11 +73,11 @@ def test_content_type(key: str, expected: str) -> None:
 def test_file_that_is_not_part_of_a_site_is_an_error(
     name: str, text: str, expected: str, tmp_path: Path, file: EnvironmentFile
 ) -> None:
-    assert refusal(tmp_path, file, {**FIRST, name: text}) == expected
+    assert error_of(tmp_path, file, {**FIRST, name: text}) == expected
 
 
 def test_file_that_would_never_be_served_is_an_error(tmp_path: Path, file: EnvironmentFile) -> None:
-    message = refusal(tmp_path, file, {**FIRST, "media/a.jpg": ""})
+    message = error_of(tmp_path, file, {**FIRST, "media/a.jpg": ""})
     assert message.startswith("dist/media/a.jpg: the file would never be served: ")
     assert message.endswith(" sends /media/* elsewhere; move it, or change that path")
     line = int(message.partition("dev.hcl:")[2].partition(" ")[0])
@@ -85,7 +85,7 @@ def test_file_that_would_never_be_served_is_an_error(tmp_path: Path, file: Envir
 
 
 def test_all_problems_are_reported_together(tmp_path: Path, file: EnvironmentFile) -> None:
-    lines = refusal(tmp_path, file, {".env": "", "media/a.jpg": "", "a.txt": ""}).splitlines()
+    lines = error_of(tmp_path, file, {".env": "", "media/a.jpg": "", "a.txt": ""}).splitlines()
     assert [line.partition(": ")[0] for line in lines] == ["dist", "dist/.env", "dist/media/a.jpg"]
     assert lines[0] == (
         "dist: the folder has no index.html, which CloudFront returns for /; publish the folder that the build writes"
@@ -93,7 +93,7 @@ def test_all_problems_are_reported_together(tmp_path: Path, file: EnvironmentFil
 
 
 def test_missing_error_page_is_an_error_with_its_line(tmp_path: Path, file: EnvironmentFile) -> None:
-    message = refusal(tmp_path, file, FIRST, "docs")
+    message = error_of(tmp_path, file, FIRST, "docs")
     assert "site.docs.error_page /404.html is not in dist, and would be returned for what does not exist" in message
     line = message.partition("dev.hcl:")[2].partition(":")[0]
     assert 'error_page = "/404.html"' in Path(file.document.file).read_text().splitlines()[int(line) - 1]
@@ -146,7 +146,7 @@ def test_public_text_is_no_secret(text: str, tmp_path: Path, file: EnvironmentFi
     ["AKIA" + "ABCDEFGH12345678", "-----BEGIN RSA PRIVATE KEY-----\\n" + "A" * 64, "xoxb-" + "1234567890-abc"],
 )
 def test_secret_is_an_error(text: str, tmp_path: Path, file: EnvironmentFile) -> None:
-    assert "dist/a.js:1: the line contains what looks like" in refusal(tmp_path, file, {**FIRST, "a.js": text})
+    assert "dist/a.js:1: the line contains what looks like" in error_of(tmp_path, file, {**FIRST, "a.js": text})
 
 
 def test_unusual_files_are_warnings(tmp_path: Path, file: EnvironmentFile) -> None:
@@ -173,4 +173,4 @@ site "www" {
 """
     file = load(write(tmp_path, {"dev": DEV + site}))["dev"]
     assert [each.key for each in build_of(tmp_path, file, FIRST).hashed] == ["assets/index-B3xY9aZk.js"]
-    assert "media/a.js" in refusal(tmp_path, file, {**FIRST, "media/a.js": ""})
+    assert "media/a.js" in error_of(tmp_path, file, {**FIRST, "media/a.js": ""})
