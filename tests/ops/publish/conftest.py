@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from ops.publish.publish import Outcome, Publishing, Retention
 from ops.target import Target, clients_of, local
 from ops.workspace import Workspace
 from tests.support.environments import DEV, write
+from tests.support.sites import empty, written
 
 SITE = """\
 zone "public" {
@@ -39,30 +40,7 @@ site "docs" {
   error_page = "/404.html"
 }
 """
-#: A build of Vite: a chunk, and the page that names it.
-FIRST: Mapping[str, str] = {
-    "index.html": '<script src="/assets/index-B3xY9aZk.js"></script>',
-    "about.html": "about",
-    "favicon.svg": "<svg/>",
-    "assets/index-B3xY9aZk.js": "first()",
-}
-SECOND: Mapping[str, str] = {
-    "index.html": '<script src="/assets/index-C4yZ0bAl.js"></script>',
-    "favicon.svg": "<svg/>",
-    "sw.js": "cache()",
-    "assets/index-C4yZ0bAl.js": "second()",
-}
 _numbers = itertools.count()
-
-
-def written(folder: Path, files: Mapping[str, str]) -> Path:
-    """Write the files into a new folder, and return it."""
-    target = folder / f"dist-{next(_numbers)}"
-    for name, text in files.items():
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return target
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +57,7 @@ def target(file: EnvironmentFile, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @dataclass
 class Site:
-    """A site, and what was asked of AWS for it."""
+    """A site, and the time at which it is published."""
 
     file: EnvironmentFile
     clients: Callable[[str], Any]
@@ -88,14 +66,12 @@ class Site:
     distribution_id: str
     label: str = "www"
     now: datetime = datetime(2026, 11, 28, 2, tzinfo=UTC)
-    calls: list[tuple[str, Any]] = field(default_factory=list)
 
     def publishing(self, retention: Retention | None = None, **arguments: Any) -> Publishing:
-        """Return the command's object at the current time, whose calls are recorded."""
+        """Return what the command uses, at the current time."""
         clock = Clock(now=lambda: self.now, sleep=lambda _: None)
         retention = retention or Retention()
-        recorded = {service: self.clients(service) for service in ("s3", "cloudfront")}
-        return Publishing(self.file, self.label, recorded.__getitem__, retention, clock, **arguments)
+        return Publishing(self.file, self.label, self.clients, retention, clock, **arguments)
 
     def publish(self, files: Mapping[str, str], tag: str | None = None, **arguments: Any) -> Outcome:
         """Publish these files, a minute after the last call."""
@@ -138,8 +114,8 @@ class Site:
 
 
 @pytest.fixture
-def site(target: Target, file: EnvironmentFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    """A site that was applied, and never published: an embedded bucket is emptied afterward."""
+def site(target: Target, file: EnvironmentFile, tmp_path: Path) -> Iterator[Site]:
+    """A site as applied, without files."""
     clients = clients_of(target, file)
     s3, cloudfront = clients("s3"), clients("cloudfront")
     bucket = file.settings.names.bucket("site-www")
@@ -153,9 +129,7 @@ def site(target: Target, file: EnvironmentFile, tmp_path: Path, monkeypatch: pyt
     ]
     s3.put_bucket_policy(Bucket=bucket, Policy=document(statements))
     yield Site(file, clients, tmp_path, bucket, distribution["Id"])
-    versions = s3.list_object_versions(Bucket=bucket)
-    for each in (*versions.get("Versions", []), *versions.get("DeleteMarkers", [])):
-        s3.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
+    empty(s3, bucket)
     s3.delete_bucket(Bucket=bucket)
 
 

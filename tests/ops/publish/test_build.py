@@ -9,8 +9,8 @@ from modules.environment_files import EnvironmentFile, load
 from ops.errors import ExitCode, OpsError
 from ops.publish.build import Build, Options, read_build
 from ops.publish.content_types import UNKNOWN, content_type_of
-from tests.ops.publish.conftest import FIRST, written
 from tests.support.environments import DEV, write
+from tests.support.sites import FIRST, written
 
 TOKEN = "glpat-" + "0123456789abcdefghij"
 

@@ -12,7 +12,8 @@ from ops.errors import ExitCode
 from ops.publish.commands import source_of
 from ops.target import Target
 from ops.workspace import PROJECT
-from tests.ops.publish.conftest import FIRST, SECOND, Site, written
+from tests.ops.publish.conftest import Site
+from tests.support.sites import FIRST, SECOND, written
 
 
 def ops(target: Target, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

@@ -7,7 +7,8 @@ import pytest
 from ops.clock import Clock
 from ops.errors import ExitCode, OpsError
 from ops.publish.lock import KEY, locked
-from tests.ops.publish.conftest import FIRST, Site
+from tests.ops.publish.conftest import Site
+from tests.support.sites import FIRST
 
 JOB = {"CI_JOB_URL": "https://gitlab.com/agora/web/-/jobs/7"}
 

@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 from iam.evaluation import effects
 from ops.errors import ExitCode, OpsError
 from ops.publish.publish import Retention
-from tests.ops.publish.conftest import FIRST, SECOND, Site
+from tests.ops.publish.conftest import Site
+from tests.support.sites import FIRST, SECOND
 
 NEW, OLD = "assets/index-C4yZ0bAl.js", "assets/index-B3xY9aZk.js"
 
