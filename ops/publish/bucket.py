@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +21,8 @@ from ops.publish.content_types import content_type_of
 from ops.publish.release import Release
 from ops.target import Clients
 
+#: Connections of a boto3 client.
+WORKERS = 10
 #: [DeleteObjects](https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html): keys in one request.
 _DELETED_AT_ONCE = 1000
 
@@ -76,7 +79,8 @@ class SiteBucket:
     def releases(self, keys: Collection[str]) -> list[Release]:
         """Return the releases whose manifests are among these keys, the oldest first."""
         manifests = [key for key in keys if key.startswith(RELEASES) and key.endswith(".json")]
-        return [Release.of(self.read(key)) for key in sorted(manifests)]
+        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+            return [Release.of(text) for text in pool.map(self.read, sorted(manifests))]
 
     def read(self, key: str) -> bytes:
         """Return the content of an object."""

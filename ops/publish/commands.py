@@ -94,8 +94,14 @@ def publish(
         print_result([each.as_json() for each in found], map(_line, found), as_json=as_json)
         return
     tag, commit = source_of(os.environ, tag)
-    outcome = chosen.publish(build, tag=tag, commit=commit) if build else chosen.restore(to)
-    AuditLog(target, file).record("publish", site=site, **outcome.as_json())
+    log = AuditLog(target, file)
+    try:
+        outcome = chosen.publish(build, tag=tag, commit=commit) if build else chosen.restore(to)
+    except OpsError as error:
+        if error.code != ExitCode.REFUSED:
+            log.record("publish", site=site, tag=tag, restores=to, result="failed")
+        raise
+    log.record("publish", site=site, **outcome.as_json(), result="done")
     print_result(outcome.as_json(), outcome.lines(), as_json=as_json)
 
 

@@ -16,7 +16,7 @@ from modules.environment_files import EnvironmentFile
 from ops.clock import Clock
 from ops.errors import ExitCode, OpsError
 from ops.interrupts import Interrupted
-from ops.publish.bucket import SiteBucket, Stored, copy_key
+from ops.publish.bucket import WORKERS, SiteBucket, Stored, copy_key
 from ops.publish.build import Build, BuiltFile, is_html
 from ops.publish.invalidation import invalidate, paths_of
 from ops.publish.lock import locked
@@ -27,8 +27,6 @@ from ops.target import Clients
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-#: Connections of a boto3 client.
-WORKERS = 10
 #: Names of service workers, which cache pages by themselves: Workbox and hand-written ones, Angular, Firebase.
 _WORKERS = ("sw.js", "service-worker.js", "serviceworker.js", "ngsw-worker.js", "ngsw.json", "firebase-messaging-sw.js")
 
