@@ -24,7 +24,7 @@ from xml.sax.saxutils import escape
 from iam.evaluation import Statement, listed, statements
 from iam.partial import may_be_allowed
 from local_aws.iam_actions import action_name
-from local_aws.iam_resources import passed_roles, resource_of
+from local_aws.iam_resources import deleted_objects, passed_roles, resource_of
 from local_aws.recording import record_of
 from local_aws.requests import RecordedRequest, parsed, protocol_of
 
@@ -130,7 +130,8 @@ def needs(request: RecordedRequest) -> Iterator[Need]:
     if action in FREE:
         return
     resource = resource_of(request)
-    yield Need(action, resource, _context(request, resource))
+    objects = [Need(*each) for each in deleted_objects(request)]
+    yield from objects or [Need(action, resource, _context(request, resource))]
     for arn in sorted(passed_roles(request)):
         services = _trusted_services(arn)
         yield Need("iam:PassRole", arn, {"iam:passedtoservice": services[0]} if services else {})

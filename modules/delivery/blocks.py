@@ -27,6 +27,7 @@ class DeliveryBlocks(ObservabilityBlocks):
         found = {
             **{("service", name, "deployed_by"): each.deployed_by for name, each in self.service.items()},
             **{("repository", name, "pushed_by"): each.pushed_by for name, each in self.repository.items()},
+            **{("site", name, "published_by"): each.published_by for name, each in self.site.items()},
         }
         return {at: application for at, application in found.items() if application}
 

@@ -10,12 +10,15 @@ from modules.compute.blocks import ComputeBlocks
 from modules.delivery.applications.repositories import push_statements
 from modules.delivery.applications.roles import ApplicationRoles
 from modules.delivery.applications.services import deploy_statements
+from modules.delivery.applications.sites import publish_statements
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.foundation.foundation import Foundation
+from modules.foundation.names import Names
 
 if TYPE_CHECKING:
-    # For the type checker only, so that an environment without services does not import the service constructs.
+    # For the type checker only, so that an environment without services or sites does not import their constructs.
     from modules.compute.module import ComputeModule
+    from modules.edge.module import EdgeModule
 
 
 class DeliveryModule(Construct):
@@ -29,12 +32,14 @@ class DeliveryModule(Construct):
         pipeline: PipelineSettings | None,
         blocks: ComputeBlocks,
         compute: "ComputeModule",
+        edge: "EdgeModule",
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
         self._roles = ApplicationRoles(self, "applications", pipeline=pipeline, foundation=foundation)
         self._create_output("deploy_roles", "deploys each service", self._deploy(compute))
         self._create_output("push_roles", "pushes images to each repository", self._push(blocks, compute))
+        self._create_output("publish_roles", "publishes each site", self._publish(edge, foundation.names))
 
     def _deploy(self, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that deploy services; return their ARNs by service."""
@@ -59,6 +64,16 @@ class DeliveryModule(Construct):
             )
             for name, repository in blocks.repository.items()
             if (application := repository.pushed_by)
+        }
+
+    def _publish(self, edge: "EdgeModule", names: Names) -> dict[str, str]:
+        """Create the roles that publish sites; return their ARNs by site."""
+        return {
+            name: self._roles.create(
+                "site", name, "publish", application=application, statements=publish_statements(site, names)
+            )
+            for name, site in edge.sites.items()
+            if (application := site.settings.published_by)
         }
 
     def _create_output(self, name: str, does: str, roles: Mapping[str, str]) -> None:
