@@ -21,7 +21,10 @@ from ops.steps import warn
 from ops.target import Clients, Target, clients_of
 
 #: What a line is about; each has a log stream of its own, so that a role can be limited to some of them.
-Event = Literal["connect", "deploy", "destroy", "experiment", "push_credentials", "secret", "state", "unlock", "vpn"]
+Event = Literal[
+    "connect", "deploy", "destroy", "experiment", "push_credentials", "release_function", "secret", "state", "unlock",
+    "vpn",
+]  # fmt: skip
 #: Variables of a job, each with its field of a line: [GitLab, Predefined CI/CD variables reference]
 #: (https://docs.gitlab.com/ci/variables/predefined_variables/), and [GitHub, Variables reference]
 #: (https://docs.github.com/en/actions/reference/workflows-and-actions/variables).

@@ -255,7 +255,10 @@ class Function(Construct):
         return packages.find(folder, settings.target), f"{folder}.handler.handler"
 
     def _create_alias(self) -> None:
-        """Create the alias, first for version 1. A release changes its version, so Terraform ignores that."""
+        """Create the alias, first for version 1. A release changes its version, so Terraform ignores that.
+
+        The description lists the versions that were in service (ops/function_release/versions.py).
+        """
         alias = self._make(
             LambdaAlias,
             self.label,
@@ -263,7 +266,7 @@ class Function(Construct):
             description="The version in service",
             function_name=self._function.function_name,
             function_version=self._function.version,
-            lifecycle=TerraformResourceLifecycle(ignore_changes=["function_version", "routing_config"]),
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["function_version", "routing_config", "description"]),
         )
         self.arn, self.qualifier = alias.arn, alias.name
         executions = self._settings.provisioned_concurrent_executions
