@@ -7,9 +7,11 @@ from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
 from modules.compute.blocks import ComputeBlocks
+from modules.delivery.applications.functions import release_statements
 from modules.delivery.applications.repositories import push_statements
 from modules.delivery.applications.roles import ApplicationRoles
 from modules.delivery.applications.services import deploy_statements
+from modules.delivery.blocks import DeliveryBlocks
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.foundation.foundation import Foundation
 
@@ -27,7 +29,7 @@ class DeliveryModule(Construct):
         id: str,
         *,
         pipeline: PipelineSettings | None,
-        blocks: ComputeBlocks,
+        blocks: DeliveryBlocks,
         compute: "ComputeModule",
         foundation: Foundation,
     ) -> None:
@@ -35,6 +37,7 @@ class DeliveryModule(Construct):
         self._roles = ApplicationRoles(self, "applications", pipeline=pipeline, foundation=foundation)
         self._create_output("deploy_roles", "deploys each service", self._deploy(compute))
         self._create_output("push_roles", "pushes images to each repository", self._push(blocks, compute))
+        self._create_output("function_roles", "releases each function", self._release(blocks))
 
     def _deploy(self, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that deploy services; return their ARNs by service."""
@@ -59,6 +62,21 @@ class DeliveryModule(Construct):
             )
             for name, repository in blocks.repository.items()
             if (application := repository.pushed_by)
+        }
+
+    def _release(self, blocks: DeliveryBlocks) -> dict[str, str]:
+        """Create the roles that release functions; return their ARNs by function."""
+        has_alarms = blocks.alarms is not None
+        return {
+            name: self._roles.create(
+                "function",
+                name,
+                "release",
+                application=application,
+                statements=release_statements(name, blocks.names, has_alarms=has_alarms),
+            )
+            for name, function in blocks.function.items()
+            if (application := function.deployed_by)
         }
 
     def _create_output(self, name: str, does: str, roles: Mapping[str, str]) -> None:

@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from ops.errors import ExitCode, OpsError
 from ops.options import ENVS, EnvOption, EnvsOption, JsonOption, LocalOption, read_file
 from ops.printing import print_result
 from ops.workspace import Workspace
+
+if TYPE_CHECKING:
+    from ops.function_release.release import FunctionReleases
 
 function_release = typer.Typer()
 
@@ -48,16 +51,12 @@ def release_function(
 ) -> None:
     """Put a version of a function that its pipeline owns into service, or an earlier one back; or list them."""
     from ops.function_release.canary import Shift
-    from ops.function_release.release import FunctionReleases, Wanted, lines
-    from ops.target import target_of
+    from ops.function_release.release import Wanted
 
     _refuse_mixed(package, rollback=rollback, to=to, list_only=list_only)
-    file = read_file(envs, env)
-    releases = FunctionReleases(target_of(Workspace.of(envs), on_local=on_local), file, name)
+    releases = _releases(envs, env, name, on_local=on_local)
     if list_only:
-        found = releases.listed()
-        waiting = releases.pending()
-        print_result({"versions": found, "pending": waiting}, lines(found, waiting), as_json=as_json)
+        _print_versions(releases, as_json=as_json)
         return
     if rollback:
         done = releases.roll_back(str(to) if to else None)
@@ -67,6 +66,23 @@ def release_function(
     print_result(asdict(done), [done.line], as_json=as_json)
     if done.result == "failed":
         raise typer.Exit(ExitCode.FUNCTION_RELEASE_FAILED)
+
+
+def _releases(envs: Path, env: str, name: str, *, on_local: bool) -> "FunctionReleases":
+    from ops.function_release.release import FunctionReleases
+    from ops.pipeline.credentials import use_application_role
+    from ops.target import target_of
+
+    file = read_file(envs, env)
+    use_application_role(file.settings, "function", name, "release")
+    return FunctionReleases(target_of(Workspace.of(envs), on_local=on_local), file, name)
+
+
+def _print_versions(releases: "FunctionReleases", *, as_json: bool) -> None:
+    from ops.function_release.release import lines
+
+    found, waiting = releases.listed(), releases.pending()
+    print_result({"versions": found, "pending": waiting}, lines(found, waiting), as_json=as_json)
 
 
 def _refuse_mixed(package: Path | None, *, rollback: bool, to: int | None, list_only: bool) -> None:

@@ -150,7 +150,7 @@ class FunctionReleases:
             ((version, weight),) = alias.weights.items()
             raise OpsError(
                 f"version {version} of {self.function.name} gets {weight:.0%} of the invocations: another release is "
-                f"running, or was killed; wait for it, or end it: {self._command('--rollback')}",
+                f"running, or was killed; wait for it, or end it: {self._command} --rollback`",
                 ExitCode.REFUSED,
             )
         return alias
@@ -245,7 +245,7 @@ class FunctionReleases:
         if not before:
             raise OpsError(
                 f"there is nothing to go back to: version {alias.version} is the only one of {self.function.name} that "
-                f"was in service; choose one with --to from {self._command('--list')}",
+                f"was in service; choose one with --to from {self._command} --list`",
                 ExitCode.REFUSED,
             )
         return before[0]
@@ -269,8 +269,11 @@ class FunctionReleases:
                 ExitCode.REFUSED,
             )
 
-    def _command(self, option: str) -> str:
-        return f"`python -m ops release-function {self.function.label} --env {self._file.settings.name} {option}`"
+    @property
+    def _command(self) -> str:
+        """The beginning of a command to run, after a backtick."""
+        env = self._file.settings.name
+        return f"`.venv/bin/python -m ops release-function {self.function.label} --env {env}"
 
     def _end(self, done: Released) -> Released:
         """Record the release, and publish it. Those that failed are looked at now; the others wake nobody."""

@@ -175,7 +175,7 @@ class Versions:
             case "PreconditionFailedException" | "ResourceConflictException":
                 return (
                     f"somebody else is changing {function.name}, and nothing more was changed here; run this again "
-                    f"after `python -m ops release-function {function.label} --env {env} --list` ({message})"
+                    f"after `.venv/bin/python -m ops release-function {function.label} --env {env} --list` ({message})"
                 )
             case "CodeStorageExceededException":
                 return f"the account has no storage left for code; delete versions of functions ({message})"

@@ -202,6 +202,10 @@ function "orders" {
   reserved_concurrent_executions    = 4
   provisioned_concurrent_executions = 2
 
+  deployed_by {
+    role = "arn:aws:iam::555555555555:role/builder"
+  }
+
   on_object "incoming" {
     bucket = "orders"
     prefix = "incoming/"

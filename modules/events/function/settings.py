@@ -10,7 +10,7 @@ from modules.data.bucket.keys.access import BucketAccess
 from modules.data.database.keys.access import ACCESS_DESCRIPTION, DatabaseAccess
 from modules.events.function.keys.triggers import FunctionSchedule, OnObject, OnQueue, OnStream, OnTopic
 from modules.events.function.packaging import Architecture, Runtime, Target
-from modules.foundation.gitlab import ApplicationPipeline
+from modules.foundation.ci_servers import ApplicationPipeline
 from modules.foundation.lists import named_twice
 from modules.foundation.owner import Owner
 from modules.foundation.problems import Finding, broken_rule, raise_findings
@@ -125,8 +125,9 @@ class FunctionSettings(Settings):
     )
     deployed_by: ApplicationPipeline | None = Field(
         default=None,
-        description="The pipeline whose jobs may release this function only: in dev, jobs on the default branch; in "
-        "other environments, jobs on tags v*. The output `function_roles` has the ARN of the role.",
+        description="Whose jobs may release this function only: in development, jobs on the default branch; in "
+        "staging, jobs on tags v*; in production, jobs on tags v* without a hyphen, which prereleases have. The output "
+        "`function_roles` has the ARN of the role.",
     )
     provisioned_concurrent_executions: int | None = Field(
         default=None,

@@ -42,7 +42,7 @@ def released(function: Function, answer: str, **wanted: Any) -> Any:
     return function.releases.release(Wanted(function.package(answer), **wanted))
 
 
-def refusal(function: Function, wanted: Wanted) -> str:
+def refused_message(function: Function, wanted: Wanted) -> str:
     with pytest.raises(OpsError) as refused:
         function.releases.release(wanted)
     assert refused.value.code == ExitCode.REFUSED
@@ -110,11 +110,11 @@ def test_configuration_of_terraform_is_in_service_with_the_next_release(function
 
 
 def test_release_without_a_package_needs_the_code_in_service(function: Function) -> None:
-    assert "has no code yet; name a zip with --package" in refusal(function, Wanted())
+    assert "has no code yet; name a zip with --package" in refused_message(function, Wanted())
     released(function, "'one'")
     released(function, "'two'")
     function.releases.roll_back(None)
-    assert "the newest code of agora-dev-orders is not that of version 2" in refusal(function, Wanted())
+    assert "the newest code of agora-dev-orders is not that of version 2" in refused_message(function, Wanted())
 
 
 def test_share_without_errors_becomes_all(function: Function) -> None:
@@ -153,7 +153,7 @@ def test_share_of_a_killed_release_refuses_others_until_it_is_rolled_back(functi
     released(function, "'two'")
     weights = {"AdditionalVersionWeights": {"2": 0.5}}
     function.aws.update_alias(FunctionName=FUNCTION, Name="live", RoutingConfig=weights)
-    message = refusal(function, Wanted(function.package("'three'")))
+    message = refused_message(function, Wanted(function.package("'three'")))
     assert "version 2 of agora-dev-orders gets 50% of the invocations" in message
     assert [each["share"] for each in function.releases.listed()] == [0.5, 0.5, 0]
     done = function.releases.roll_back(None)
@@ -217,7 +217,7 @@ def _versions(*found: tuple[str, float, bool]) -> Sequence[dict[str, Any]]:
 
 
 def test_unreadable_payload_is_refused_before_anything_changes(function: Function) -> None:
-    message = refusal(function, Wanted(function.package("'one'"), payload=Path("missing.json")))
+    message = refused_message(function, Wanted(function.package("'one'"), payload=Path("missing.json")))
     assert message.startswith("missing.json: cannot be read")
     assert function.versions() == ["1"]
     assert json.loads(function.answer())["errorType"] == "RuntimeError"
