@@ -81,7 +81,7 @@ class LoadBalancer(Construct):
         self._group.allow_egress_to(security_group_id, port, name)
         return rule
 
-    def forward_function(self, rule_label: str, function_arn: str, qualifier: str | None, name: str) -> None:
+    def forward_function(self, rule_label: str, function_arn: str, name: str, *, qualifier: str | None = None) -> None:
         """Forward a rule's requests to a function, with the permission to invoke it. Raises KeyError as `forward`.
 
         `qualifier` is the alias to invoke, if the function has one.
