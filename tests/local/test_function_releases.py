@@ -1,7 +1,6 @@
 """Releases of a function that its pipeline owns: everything invokes the version in service, and no plan reverts it."""
 
 import json
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
+from modules.events.function.packaging import write_zip
 from ops.function_release.release import FunctionReleases, Wanted
 from tests.local.applied import Applied, changed, planned
 from tests.support.waiting import awaited
@@ -34,8 +34,7 @@ def handler(event, context):
 def package(tmp_path: Path) -> Callable[[str], Path]:
     def write(release: str) -> Path:
         path = tmp_path / "dist.zip"
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("orders/app.py", CODE.format(release=release))
+        path.write_bytes(write_zip({"orders/app.py": CODE.format(release=release).encode()}))
         return path
 
     return write
