@@ -19,6 +19,7 @@ from ops.database_commands import database
 from ops.deploy_commands import deployment
 from ops.errors import ExitCode
 from ops.experiment.commands import experiment
+from ops.function_release.commands import function_release
 from ops.options import (
     ENVS,
     AccountOption,
@@ -45,6 +46,7 @@ from ops.workspace import PROJECT, Workspace
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_show_locals=False)
 app.add_typer(deployment)
 app.add_typer(publishing)
+app.add_typer(function_release)
 app.add_typer(secret, name="secret")
 app.add_typer(state, name="state")
 app.add_typer(experiment, name="experiment")
