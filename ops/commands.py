@@ -34,6 +34,7 @@ from ops.options import (
 )
 from ops.pipeline.commands import ci
 from ops.printing import output_lines, print_line, print_result
+from ops.release.commands import releasing
 from ops.secret_commands import secret
 from ops.state_commands import state
 from ops.today import today
@@ -43,6 +44,7 @@ from ops.workspace import PROJECT, Workspace
 # Tracebacks show no locals: one of them may be a secret's value.
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_show_locals=False)
 app.add_typer(deployment)
+app.add_typer(releasing)
 app.add_typer(secret, name="secret")
 app.add_typer(state, name="state")
 app.add_typer(experiment, name="experiment")
