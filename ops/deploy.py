@@ -13,6 +13,7 @@ from ops.connection import connected, synthesized
 from ops.errors import ExitCode, OpsError
 from ops.guard.obstacles import not_empty, protected, scaled_clusters, scaled_readers
 from ops.guard.plan import parse_plan
+from ops.missing_images import require_images
 from ops.pipeline.rights import require_rights
 from ops.processes import run_attached
 from ops.review import Review, review
@@ -67,9 +68,9 @@ def planned(target: Target, file: EnvironmentFile, accounts: frozenset[str], tod
     require_rights(target, file)
     with plan_file_deleted(terraform.folder):
         changes = terraform.plan()
-        yield Planned(
-            terraform, changes, terraform.show_plan(), review(terraform, file, accounts, today), AuditLog(target, file)
-        )
+        reviewed = review(terraform, file, accounts, today)
+        require_images(target, file, reviewed.plan)
+        yield Planned(terraform, changes, terraform.show_plan(), reviewed, AuditLog(target, file))
 
 
 def destroy(target: Target, file: EnvironmentFile, arguments: Sequence[str], agreed: Agreed) -> None:

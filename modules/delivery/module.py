@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
-from modules.compute.blocks import ComputeBlocks
 from modules.delivery.applications.repositories import push_statements
 from modules.delivery.applications.roles import ApplicationRoles
 from modules.delivery.applications.services import deploy_statements
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.foundation.foundation import Foundation
+from modules.observability.blocks import ObservabilityBlocks
 
 if TYPE_CHECKING:
     # For the type checker only, so that an environment without services does not import the service constructs.
@@ -27,26 +27,33 @@ class DeliveryModule(Construct):
         id: str,
         *,
         pipeline: PipelineSettings | None,
-        blocks: ComputeBlocks,
+        blocks: ObservabilityBlocks,
         compute: "ComputeModule",
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
         self._roles = ApplicationRoles(self, "applications", pipeline=pipeline, foundation=foundation)
-        self._create_output("deploy_roles", "deploys each service", self._deploy(compute))
+        self._foundation = foundation
+        self._create_output("deploy_roles", "deploys each service", self._deploy(blocks, compute))
         self._create_output("push_roles", "pushes images to each repository", self._push(blocks, compute))
 
-    def _deploy(self, compute: "ComputeModule") -> dict[str, str]:
+    def _deploy(self, blocks: ObservabilityBlocks, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that deploy services; return their ARNs by service."""
         return {
             name: self._roles.create(
-                "service", name, "deploy", application=application, statements=deploy_statements(service)
+                "service",
+                name,
+                "deploy",
+                application=application,
+                statements=deploy_statements(
+                    service, compute.registry, self._foundation, has_alarms=blocks.alarms is not None
+                ),
             )
             for name, service in compute.services.items()
             if (application := service.settings.deployed_by)
         }
 
-    def _push(self, blocks: ComputeBlocks, compute: "ComputeModule") -> dict[str, str]:
+    def _push(self, blocks: ObservabilityBlocks, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that push images; return their ARNs by repository."""
         return {
             name: self._roles.create(

@@ -9,6 +9,7 @@ from modules.environment_files import EnvironmentFile
 from ops.audit import AuditLog
 from ops.connection import synthesized
 from ops.errors import ExitCode, OpsError
+from ops.missing_images import require_images
 from ops.pipeline.manifest import Manifest, State, artifact_folder, pack, state_of, unpack
 from ops.pipeline.rights import require_rights
 from ops.review import Review, review
@@ -42,6 +43,7 @@ def plan_job(
     with plan_file_deleted(terraform.folder):
         changes = terraform.plan()
         found = review(terraform, file, accounts, today)
+        require_images(target, file, found.plan)
         manifest = Manifest(
             environment=env,
             commit=commit,

@@ -92,10 +92,14 @@ def releases(
 
 
 def _releases(envs: Path, env: str, service: str, *, on_local: bool) -> "Releases":
+    from ops.pipeline.credentials import use_application_role
     from ops.release.release import Releases
+    from ops.release.service import released_service
     from ops.target import target_of
 
     file = read_file(envs, env)
+    if released_service(file, service).settings.deployed_by:
+        use_application_role(file.settings, "service", service, "deploy")
     return Releases(target_of(Workspace.of(envs), on_local=on_local), file, service, show=print_progress)
 
 

@@ -1,16 +1,14 @@
-"""Images in ECR: whether they exist, what they run on, and what their scans found."""
+"""The image of a release: its architecture, and what its scan found."""
 
-import json
-import urllib.request
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
-from modules.compute.keys.images import PLATFORMS, repository_name, repository_of
+from modules.compute.keys.images import PLATFORMS
 from ops.clock import Clock
 from ops.errors import ExitCode, OpsError
+from ops.registry_images import PushedImage, RegistryImages
 from ops.release.service import ReleasedService
 from ops.steps import step
 
@@ -18,85 +16,42 @@ ScanLevel = Literal["critical", "high", "medium", "low", "none"]
 #: [FindingSeverityCounts](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageScanFindings.html), the
 #: most severe first. UNDEFINED and UNTRIAGED findings have no level yet.
 SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW")
-#: Media types that list the images of several platforms, and those of one image.
-INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
-MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
 #: [ImageScanStatus](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageScanStatus.html): COMPLETE is
 #: the end of a basic scan; with enhanced scanning, Amazon Inspector keeps the findings of an ACTIVE image up to date.
 _SCANNED, _SCANNING = ("COMPLETE", "ACTIVE"), ("IN_PROGRESS", "PENDING")
 #: A basic scan takes a minute or two, and starts with the push if the repository scans on push.
 SCAN_SECONDS, NO_SCAN_SECONDS, _POLL_SECONDS = 600, 60, 5
-_MOST_NAMED, _DOWNLOAD_SECONDS = 5, 30
-
-
-@dataclass(frozen=True)
-class PushedImage:
-    """An image in the registry."""
-
-    digest: str
-    """The digest of its tag: of the index, if it has several platforms."""
-    platforms: Mapping[str, str]
-    """The digest of the image of each platform, `linux/arm64`."""
+_MOST_NAMED = 5
 
 
 class Images:
-    """The images of a service, in its registry."""
+    """The images of a service."""
 
     def __init__(self, ecr: Any, service: ReleasedService, clock: Clock | None = None) -> None:
         """`ecr` is a client of the registry's Region."""
         self._ecr = ecr
         self._service = service
         self._clock = clock or Clock()
+        self._registry = RegistryImages(ecr, service.registry, service.names.account_id)
+
+    def digest_of(self, image: str) -> str:
+        """Return the digest of an image, `api:1.4.3`. Raises OpsError if ECS could not pull it."""
+        return self._registry.find(image).digest
 
     def checked(self, image: str, level: ScanLevel) -> str:
-        """Return the digest of an image, `api:1.4.3`. Raises OpsError with everything that speaks against it."""
-        pushed = self.find(image)
+        """Return the digest of an image. Raises OpsError with everything that speaks against it."""
+        pushed = self._registry.find(image)
         problems = [*self._platform_problems(image, pushed), *self._scan_problems(image, pushed, level)]
         if problems:
             raise OpsError("\n".join([*problems, "nothing was released"]), ExitCode.REFUSED)
         return pushed.digest
 
-    def find(self, image: str) -> PushedImage:
-        """Return an image with its platforms. Raises OpsError if ECS could not pull it.
-
-        BatchGetImage is the request with which ECS pulls too.
-        """
-        request = {**self._in_repository(image), "imageIds": [{"imageTag": image.partition(":")[2]}]}
-        try:
-            answer = self._ecr.batch_get_image(**request, acceptedMediaTypes=[*INDEXES, *MANIFESTS])
-        except ClientError as error:
-            raise OpsError(self._not_readable(image, error), ExitCode.REFUSED) from None
-        if not answer["images"]:
-            reason = answer["failures"][0].get("failureReason") if answer.get("failures") else "no reason"
-            raise OpsError(f"{image} is not in the registry {self._service.registry.host}: {reason}", ExitCode.REFUSED)
-        found = answer["images"][0]
-        digest, manifest = str(found["imageId"]["imageDigest"]), json.loads(found["imageManifest"])
-        return PushedImage(digest, dict(self._platforms(image, digest, manifest)))
-
-    def _platforms(self, image: str, digest: str, manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Yield each platform and its digest. The attestations of BuildKit have the platform `unknown/unknown`."""
-        if "manifests" in manifest:
-            for each in manifest["manifests"]:
-                platform = each.get("platform", {})
-                yield _platform(platform), str(each["digest"])
-        elif "config" in manifest:
-            yield _platform(self._config(image, manifest["config"]["digest"])), digest
-
-    def _config(self, image: str, digest: str) -> Mapping[str, Any]:
-        """Return the configuration of an image, which names its platform if there is no index."""
-        answer = self._ecr.get_download_url_for_layer(**self._in_repository(image), layerDigest=digest)
-        # The URL, of an S3 bucket of ECR, is signed and comes from AWS.
-        with urllib.request.urlopen(answer["downloadUrl"], timeout=_DOWNLOAD_SECONDS) as response:
-            found: Mapping[str, Any] = json.loads(response.read())
-        return found
-
     def _platform_problems(self, image: str, pushed: PushedImage) -> Iterator[str]:
         needed = PLATFORMS[self._service.architecture]
         if needed not in pushed.platforms:
-            has = ", ".join(sorted(each for each in pushed.platforms if "unknown" not in each)) or "no platform"
             cluster = self._service.settings.cluster
             yield (
-                f"{image} runs on {has}, and the tasks of ecs.{cluster} on {needed}; build it with "
+                f"{image} runs on {pushed.shown_platforms}, and the tasks of ecs.{cluster} on {needed}; build it with "
                 f"`docker buildx build --platform {needed}`"
             )
 
@@ -136,7 +91,7 @@ class Images:
                 waited = (self._clock.now() - started).total_seconds()
                 try:
                     found: Mapping[str, Any] = self._ecr.describe_image_scan_findings(
-                        **self._in_repository(image), imageId={"imageDigest": digest}
+                        **self._registry.in_repository(image), imageId={"imageDigest": digest}
                     )
                     doing.result = found["imageScanStatus"]["status"]
                     if doing.result not in _SCANNING or waited >= SCAN_SECONDS:
@@ -146,28 +101,9 @@ class Images:
                     if waited >= NO_SCAN_SECONDS:
                         return None
                 except ClientError as error:
-                    raise OpsError(self._not_readable(image, error), ExitCode.REFUSED) from None
+                    raise self._registry.explained(image, error) from None
                 doing.progress(doing.result)
                 self._clock.sleep(_POLL_SECONDS)
-
-    def _in_repository(self, image: str) -> dict[str, str]:
-        registry = self._service.registry
-        name = repository_name(repository_of(image), registry.product)
-        return {"registryId": registry.account_id, "repositoryName": name}
-
-    def _not_readable(self, image: str, error: ClientError) -> str:
-        registry, own = self._service.registry, self._service.names.account_id
-        where = f"the repository of {image} in account {registry.account_id}, {registry.region}"
-        if error.response["Error"]["Code"] == "RepositoryNotFoundException":
-            return f"{where}, does not exist; deploy the environment that declares it"
-        if error.response["Error"]["Code"] == "AccessDeniedException" and registry.account_id != own:
-            label = repository_of(image)
-            return f"{where}, cannot be read; add account {own} to repository.{label}.pull_account_ids, and deploy"
-        return f"{where}, cannot be read: {error}"
-
-
-def _platform(values: Mapping[str, Any]) -> str:
-    return f"{values.get('os', 'unknown')}/{values.get('architecture', 'unknown')}"
 
 
 def _names(findings: Mapping[str, Any], severities: tuple[str, ...]) -> Iterator[str]:

@@ -103,7 +103,7 @@ class Releases:
         revision = self._revisions.find(number)
         image = self._revisions.image_of(revision)
         # Its repository may have deleted it since.
-        digest = self._images.find(image).digest
+        digest = self._images.digest_of(image)
         started = replace(self._started("rollback", service, image, revision), digest=digest)
         return self._deploy(started, revision, service, timeout)
 
