@@ -150,9 +150,27 @@ class Releases:
     def _end(self, done: Release) -> Release:
         """Record the release, and publish it."""
         self._audit.record("release", **done.fields())
+        if self.service.scheduled_tasks:
+            self._give_to_scheduled_tasks(done)
         if self._file.settings.alarms:
             self._publish(done)
         return done
+
+    def _give_to_scheduled_tasks(self, done: Release) -> None:
+        """Register a revision with the image that runs, unless the newest one has it: scheduled tasks run that one.
+
+        After a rollback, they would go on with the image that failed.
+        """
+        if done.result == "succeeded":
+            image = done.image
+        elif done.result == "failed":
+            image = self._revisions.image_of(self._revisions.find(done.replaced))
+        else:
+            return
+        newest = self._revisions.with_image(image, None)
+        if newest.number not in (done.revision, done.replaced):
+            tasks = ", ".join(self.service.scheduled_tasks)
+            self._show(f"{tasks} run {self.service.name}:{newest.number} from now on, with {image}")
 
     def _publish(self, done: Release) -> None:
         """Publish to the alarm topic. A failure to publish is only a warning."""

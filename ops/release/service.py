@@ -26,6 +26,8 @@ class ReleasedService:
     names: Names
     registry: Registry
     architecture: Architecture
+    scheduled_tasks: tuple[str, ...] = ()
+    """The scheduled tasks that run its newest revision."""
 
     @property
     def name(self) -> str:
@@ -61,8 +63,14 @@ def released_service(file: EnvironmentFile, label: str) -> ReleasedService:
         raise SettingsError([Problem(file.document.file, 0, f"service.{label}", "is not declared", remedy)])
     service = known[label]
     raise_problems(file.document.problem(*each) for each in _not_released(label, service, settings.name))
-    registry = registry_of(settings.registry, settings.names)
-    return ReleasedService(label, service, settings.names, registry, settings.ecs[service.cluster].architecture)
+    return ReleasedService(
+        label,
+        service,
+        settings.names,
+        registry_of(settings.registry, settings.names),
+        settings.ecs[service.cluster].architecture,
+        tuple(name for name, each in settings.scheduled_task.items() if each.service == label),
+    )
 
 
 def _not_released(label: str, service: ServiceSettings, env: str) -> Iterable[tuple[tuple[str, ...], object, str, str]]:

@@ -22,10 +22,12 @@ def tasks(applied: Mapping[str, Applied]) -> Applied:
 
 
 @pytest.fixture
-def registry(applied: Mapping[str, Applied]) -> Iterator[Any]:
+def registry(tasks: Applied) -> Iterator[Any]:
     """The registry of the account that has all images, with a repository that is deleted again."""
-    prod, region = applied["prod"], applied["tasks"].file.settings.region
-    ecr = prod._session.client("ecr", region_name=region)
+    settings = tasks.file.settings
+    assert settings.registry
+    session: Any = tasks.target.session(settings.registry.account_id)
+    ecr = session.client("ecr", region_name=settings.region)
     ecr.create_repository(repositoryName="mobile/ledger")
     yield ecr
     ecr.delete_repository(repositoryName="mobile/ledger", force=True)

@@ -70,7 +70,7 @@ class ServiceSettings(TaskSettings):
     owned_by: Owner = Field(
         default="terraform",
         description="Who deploys new revisions. pipeline: Terraform deploys the first one and ignores the revision "
-        "afterward; the pipeline replaces the image in the containers that the output `services` lists as "
+        "afterward; `python -m ops release` replaces the image in the containers that the output `services` lists as "
         "`image_containers`. terraform: an apply fails if the deployment fails.",
     )
     deployed_by: ApplicationPipeline | None = Field(

@@ -74,6 +74,8 @@ def releases(
         monkeypatch.setattr(release, "clients_of", lambda *_: aws.client)
         target: Any = None
         audit: Any = log
-        return Releases(target, file, "api", show=shown.append, clock=aws.clock, audit=audit)
+        # The file may have changed since.
+        now = load(Path(file.document.file).parent)["dev"]
+        return Releases(target, now, "api", show=shown.append, clock=aws.clock, audit=audit)
 
     return of

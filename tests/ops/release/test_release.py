@@ -2,10 +2,12 @@
 
 import datetime
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from modules.environment_files import EnvironmentFile
 from modules.foundation.problems import SettingsError
 from ops.errors import ExitCode, OpsError
 from ops.release.release import Releases, Wanted, failure
@@ -220,6 +222,20 @@ def test_rollback_deploys_the_last_revision_that_ran_without_registering_one(rel
     assert len(aws.recorded.made("RegisterTaskDefinition")) == 1
     assert aws.recorded.made("RunTask") == []
     assert [each["act"] for each in log.lines] == ["release", "rollback"]
+
+
+JOB = 'scheduled_task "tidy" {\n  service = "api"\n  schedule_expression = "rate(1 day)"\n  command = ["tidy"]\n}\n'
+
+
+def test_scheduled_tasks_go_back_to_the_image_that_runs(file: EnvironmentFile, releases: Of, shown: list[str]) -> None:
+    text = Path(file.document.file).read_text()
+    Path(file.document.file).write_text(text + JOB)
+    aws = Aws(ends=(60, "FAILED"))
+    releases(aws).release(WANTED)
+    newest = aws.revisions[max(aws.revisions)]["taskDefinition"]
+    images = [each["image"].rpartition("/")[2] for each in newest["containerDefinitions"]]
+    assert images == ["api:1.4.2", "envoy:1.31.2", "api:1.4.2"]
+    assert shown[-1] == "tidy run agora-dev-api:10 from now on, with api:1.4.2"
 
 
 @pytest.mark.parametrize(
