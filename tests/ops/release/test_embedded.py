@@ -12,15 +12,15 @@ from ops.commands import app
 from ops.errors import ExitCode, OpsError
 from ops.target import Target, local
 from ops.workspace import Workspace
-from tests.local_aws.images import push
+from tests.local_aws.images import Programs, push
 from tests.ops.release.aws import CLUSTER, NAME, REGISTRY
 from tests.ops.release.conftest import SERVICE
 from tests.support.environments import DEV, write
 
 GROUP, AUDIT = "/agora/dev/service/api", "/agora/dev/audit"
 #: A migration that is needed once, then a program that fails.
-MIGRATED = {"bin/migrate": {"exit_code": 0}}
-BROKEN = {**MIGRATED, "": {"exit_code": 1, "output": "starting\nKeyError: 'DATABASE_MAIN_HOST'"}}
+MIGRATED: Programs = {"bin/migrate": {"exit_code": 0}}
+BROKEN: Programs = {**MIGRATED, "": {"exit_code": 1, "output": "starting\nKeyError: 'DATABASE_MAIN_HOST'"}}
 
 
 class Command:
