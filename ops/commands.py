@@ -250,7 +250,7 @@ def audit(
     days: Annotated[int, typer.Option("--days", min=1, help="How far to look back.")] = 30,
     as_json: JsonOption = False,
 ) -> None:
-    """List who changed an environment with these commands: deploys, unlocks, secrets, connections, experiments."""
+    """List who changed an environment with these commands: deploys, releases, unlocks, secrets, connections, ..."""
     from ops.audit import AuditLog
     from ops.target import target_of
 

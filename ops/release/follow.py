@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from ops.clock import Clock
 from ops.interrupts import Interrupted
 from ops.release.causes import cause_of
@@ -15,6 +17,8 @@ from ops.steps import Step, step
 from ops.target import Clients
 
 POLL_SECONDS = 5
+#: Polls in a row that may fail, besides the attempts of each request.
+MOST_FAILURES = 6
 #: States of a target in which it gets no requests because of its health, rather than because it comes or goes.
 _UNHEALTHY = ("unhealthy", "unavailable")
 Result = Literal["succeeded", "failed", "timed out", "interrupted"]
@@ -61,6 +65,8 @@ class Follow:
         self._stopped: list[StoppedTask] = []
         self._events: list[str] = []
         self._unhealthy: list[str] = []
+        self._failures = 0
+        self._before: set[str] = set()
 
     def described(self) -> Mapping[str, Any] | None:
         """Return the service, or None if it does not exist."""
@@ -72,6 +78,7 @@ class Follow:
         """Take the events and targets before the deployment as known."""
         self._seen.events |= {each["id"] for each in service.get("events", [])}
         self._seen.targets |= {key: text for key, text, _ in self._targets(service)}
+        self._before |= {each["id"] for each in service["deployments"]}
 
     def until_end(self, deployment: str, timeout: datetime.timedelta) -> Ended:
         """Follow a deployment, given by its ID, for at most this time. An interrupt ends only the following."""
@@ -79,7 +86,7 @@ class Follow:
         try:
             with step(f"deploy {self._service.name}") as doing:
                 while True:
-                    ended = self._poll(deployment, doing)
+                    ended = self._tried(deployment, doing)
                     if ended is None and self._clock.now() >= deadline:
                         ended = Ended("timed out", self._goes_on(f"{timeout} have passed"))
                     if ended:
@@ -89,6 +96,19 @@ class Follow:
         except (KeyboardInterrupt, Interrupted):
             return Ended("interrupted", self._goes_on("following it was interrupted"))
 
+    def _tried(self, deployment: str, doing: Step) -> Ended | None:
+        """Poll once. A failed request ends only the following, and only if several polls in a row have failed."""
+        try:
+            ended = self._poll(deployment, doing)
+        except (ClientError, BotoCoreError) as error:
+            self._failures += 1
+            if self._failures < MOST_FAILURES:
+                doing.progress(f"AWS did not answer: {error}")
+                return None
+            return Ended("timed out", self._goes_on(f"AWS did not answer ({error})"))
+        self._failures = 0
+        return ended
+
     def _poll(self, deployment: str, doing: Step) -> Ended | None:
         service = self.described()
         if service is None:
@@ -97,6 +117,10 @@ class Follow:
         deployments = {each["id"]: each for each in service["deployments"]}
         own = deployments.get(deployment)
         primary = next(each for each in service["deployments"] if each["status"] == "PRIMARY")
+        if own is None and primary["id"] in self._before:
+            # DescribeServices is eventually consistent after UpdateService.
+            doing.progress("ECS has not described the deployment yet")
+            return None
         by_ecs = "rolling back" in str(primary.get("rolloutStateReason"))
         if own is None or own.get("rolloutState") == "FAILED" or (by_ecs and own is not primary):
             return Ended("failed", self._failure(own, primary))

@@ -4,9 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from botocore import xform_name
+from botocore.session import Session
 
 from ops.workspace import stack_folder
 from tests.conftest import Synthesize
+from tests.ops.release.aws import Aws
 from tests.support.environments import DEV, only_problem, problems_of, write
 from tests.support.permissions import allows, statements_of
 from tests.support.template import Template
@@ -124,6 +127,12 @@ def test_role_runs_tasks_only_of_its_service_with_a_migration_in_its_cluster(
     cluster = {"ecs__cluster": f"{names}:cluster/agora-dev-main"}
     assert allows(statements, "ecs:RunTask", f"{names}:task-definition/agora-dev-api:8", **cluster)
     assert not allows(statements, "ecs:RunTask", f"{names}:task-definition/agora-dev-web:8", **cluster)
+    # Every request of a release in tests. This environment has no load balancer and no alarms.
+    models = [Session().get_service_model(each) for each in ("ecs", "ecr", "logs")]
+    operations = {xform_name(name): name for model in models for name in model.operation_names}
+    requested = {operations[name] for name in vars(Aws) if name in operations}
+    assert len(requested) == 11
+    assert requested <= {action.partition(":")[2] for statement in statements for action in statement["Action"]}
     other = {"ecs__cluster": f"{names}:cluster/agora-dev-other"}
     assert not allows(statements, "ecs:RunTask", f"{names}:task-definition/agora-dev-api:8", **other)
 

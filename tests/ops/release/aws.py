@@ -48,6 +48,8 @@ class Aws:
     has_load_balancer: bool = False
     status: str = "ACTIVE"
     platforms: tuple[str, ...] = ("linux/arm64", "unknown/unknown")
+    config: str = ""
+    """The URL of the configuration of an image without an index."""
     scans: list[str] = field(default_factory=lambda: ["COMPLETE"])
     """The states of the scan at each request; the last one stays. NONE is an image without a scan."""
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -198,8 +200,13 @@ class Aws:
             index = {"schemaVersion": 2, "mediaType": MANIFEST, "config": {"digest": digest_of("config")}}
         return {"images": [{"imageId": {"imageDigest": INDEX_DIGEST}, "imageManifest": json.dumps(index)}]}
 
+    def get_download_url_for_layer(self, asked: Mapping[str, Any]) -> Any:
+        assert asked["layerDigest"] == digest_of("config")
+        return {"downloadUrl": self.config, "layerDigest": asked["layerDigest"]}
+
     def describe_image_scan_findings(self, asked: Mapping[str, Any]) -> Any:
-        assert asked["imageId"] == {"imageDigest": ARM_DIGEST}
+        # Of the platform's image: an index has no scan.
+        assert asked["imageId"] == {"imageDigest": ARM_DIGEST if self.platforms else INDEX_DIGEST}
         state = self.scans.pop(0) if len(self.scans) > 1 else self.scans[0]
         if state == "NONE":
             raise RefusedError("ScanNotFoundException")

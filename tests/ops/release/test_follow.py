@@ -3,9 +3,12 @@
 import datetime
 from typing import Any
 
+import pytest
+
 from ops.release.follow import Ended, Follow
 from ops.release.service import ReleasedService
 from tests.ops.release.aws import ARN, GROUP, Aws, stopped
+from tests.support.recorded import RefusedError
 
 UNHEALTHY = {
     "State": "unhealthy",
@@ -64,6 +67,31 @@ def test_task_that_is_still_stopping_is_reported_when_its_exit_code_is_known(ser
     ended, shown = followed(aws, service)
     assert shown == ["task t1 stopped: Essential container in task exited", "  api: exit code 1"]
     assert ended.cause.startswith("the container api ended with exit code 1")
+
+
+@pytest.mark.parametrize(("seconds", "result"), [(20, "succeeded"), (10**6, "timed out")])
+def test_requests_may_fail_for_a_while(service: ReleasedService, seconds: float, result: str) -> None:
+    aws = Aws()
+    describe = aws.describe_services
+
+    def throttled(asked: Any) -> Any:
+        if aws.updated and 5 <= aws.seconds < seconds:
+            raise RefusedError("ThrottlingException", "Rate exceeded")
+        return describe(asked)
+
+    aws.describe_services = throttled  # type: ignore[method-assign]
+    ended, _ = followed(aws, service)
+    assert ended.result == result
+    if result == "timed out":
+        assert "Rate exceeded), and the deployment goes on: aws ecs describe-services" in ended.cause
+
+
+def test_deployment_that_is_not_described_yet_has_not_failed(service: ReleasedService) -> None:
+    aws = Aws()
+    describe = aws.describe_services
+    stale = describe({"cluster": "agora-dev-main", "services": ["agora-dev-api"]})
+    aws.describe_services = lambda asked: stale if aws.seconds < 10 else describe(asked)  # type: ignore[method-assign]
+    assert followed(aws, service)[0] == Ended("succeeded")
 
 
 def test_deployment_that_another_one_replaced_has_failed(service: ReleasedService) -> None:

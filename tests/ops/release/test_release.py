@@ -1,6 +1,7 @@
 """`python -m ops release` and `rollback`: what they check, change, follow, record, and publish."""
 
 import datetime
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -209,6 +210,20 @@ def test_release_is_refused(releases: Of, aws: Aws, level: str, problem: str) ->
 def test_scan_without_findings_of_the_level_is_waited_for(releases: Of, aws: Aws, level: Any) -> None:
     wanted = Wanted(**{**WANTED.__dict__, "scan_level": level})
     assert releases(aws).release(wanted).result == "succeeded"
+
+
+@pytest.mark.parametrize(("architecture", "is_released"), [("arm64", True), ("amd64", False)])
+def test_image_without_an_index_names_its_platform_in_its_configuration(
+    releases: Of, tmp_path: Path, architecture: str, is_released: bool
+) -> None:
+    config = tmp_path / ".config.json"
+    config.write_text(json.dumps({"os": "linux", "architecture": architecture, "rootfs": {}}))
+    aws = Aws(platforms=(), config=config.as_uri())
+    if is_released:
+        wanted = Wanted(**{**WANTED.__dict__, "scan_level": "high"})
+        assert releases(aws).release(wanted).result == "succeeded"
+    else:
+        assert "api:1.4.3 runs on linux/amd64" in refused(releases, aws)
 
 
 def test_rollback_deploys_the_last_revision_that_ran_without_registering_one(releases: Of, log: Log) -> None:
