@@ -33,6 +33,14 @@ class Ended:
     """In one sentence, unless it succeeded."""
 
 
+class _UnsuccessfulError(Exception):
+    """The deployment did not succeed, and neither did the step that follows it."""
+
+    def __init__(self, ended: Ended) -> None:
+        super().__init__(ended.result)
+        self.ended = ended
+
+
 @dataclass
 class _Seen:
     """What has already been reported."""
@@ -89,10 +97,13 @@ class Follow:
                     ended = self._tried(deployment, doing)
                     if ended is None and self._clock.now() >= deadline:
                         ended = Ended("timed out", self._goes_on(f"{timeout} have passed"))
+                    if ended and ended.result != "succeeded":
+                        raise _UnsuccessfulError(ended)
                     if ended:
-                        doing.result = ended.result
                         return ended
                     self._clock.sleep(self._poll_seconds)
+        except _UnsuccessfulError as error:
+            return error.ended
         except (KeyboardInterrupt, Interrupted):
             return Ended("interrupted", self._goes_on("following it was interrupted"))
 
