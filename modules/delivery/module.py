@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
-from modules.compute.blocks import ComputeBlocks
 from modules.delivery.applications.functions import release_statements
 from modules.delivery.applications.repositories import push_statements
 from modules.delivery.applications.roles import ApplicationRoles
@@ -39,22 +38,29 @@ class DeliveryModule(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._roles = ApplicationRoles(self, "applications", pipeline=pipeline, foundation=foundation)
-        self._create_output("deploy_roles", "deploys each service", self._deploy(compute))
+        self._foundation = foundation
+        self._create_output("deploy_roles", "deploys each service", self._deploy(blocks, compute))
         self._create_output("push_roles", "pushes images to each repository", self._push(blocks, compute))
         self._create_output("publish_roles", "publishes each site", self._publish(edge, foundation.names))
         self._create_output("function_roles", "releases each function", self._release(blocks))
 
-    def _deploy(self, compute: "ComputeModule") -> dict[str, str]:
+    def _deploy(self, blocks: DeliveryBlocks, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that deploy services; return their ARNs by service."""
         return {
             name: self._roles.create(
-                "service", name, "deploy", application=application, statements=deploy_statements(service)
+                "service",
+                name,
+                "deploy",
+                application=application,
+                statements=deploy_statements(
+                    service, compute.registry, self._foundation, has_alarms=blocks.alarms is not None
+                ),
             )
             for name, service in compute.services.items()
             if (application := service.settings.deployed_by)
         }
 
-    def _push(self, blocks: ComputeBlocks, compute: "ComputeModule") -> dict[str, str]:
+    def _push(self, blocks: DeliveryBlocks, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that push images; return their ARNs by repository."""
         return {
             name: self._roles.create(

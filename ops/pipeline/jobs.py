@@ -9,6 +9,7 @@ from modules.environment_files import EnvironmentFile
 from ops.audit import AuditLog
 from ops.connection import synthesized
 from ops.errors import ExitCode, OpsError
+from ops.missing_images import require_images
 from ops.note.note import environment_subject, markdown
 from ops.note.post import SUMMARY
 from ops.note.server import append_to_step_summary, server_of
@@ -44,6 +45,7 @@ def plan_job(
     with plan_file_deleted(terraform.folder):
         changes = terraform.plan()
         found = review(terraform, file, accounts, today)
+        require_images(target, file, found.plan)
         manifest = Manifest(
             environment=env,
             commit=commit,
