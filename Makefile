@@ -64,7 +64,7 @@ synth: setup ## Synthesize all environments into cdktf.out
 addresses: setup ## Update the committed lists of addresses; fails if an address would be lost
 	@env -u ENV $(RUN) addresses
 
-pipeline: setup ## Regenerate .gitlab-ci.yml from the environment files and the import graph
+pipeline: setup ## Regenerate the files of GitLab and GitHub from the environment files and the import graph
 	@$(RUN) ci write
 
 rights: setup ## Write the table of the pipeline's rights anew from applies of all test environments (takes long)

@@ -78,9 +78,9 @@ site "www" {
 
   content_security_policy = "default-src 'self'; connect-src 'self' https://api.dev.agora.example; object-src 'none'; base-uri 'self'; frame-ancestors 'none'"
 
-  media "content" {
-    bucket = "content"
-  }
+  media "content" { bucket = "content" }
+
+  published_by { gitlab = "community/agora-web" }
 }
 
 database "main" {

@@ -86,9 +86,9 @@ site "www" {
     paths         = ["/v0/*", "/v1/*", "/health-check"]
   }
 
-  media "content" {
-    bucket = "content"
-  }
+  media "content" { bucket = "content" }
+
+  published_by { gitlab = "community/agora-web" }
 }
 
 database "main" {

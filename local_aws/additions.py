@@ -45,6 +45,8 @@ from local_aws import (
     kinesis,
     kms,
     lambda_,
+    lambda_provisioned_concurrency,
+    lambda_versions,
     launch_templates,
     logs,
     opensearch,
@@ -62,6 +64,7 @@ from local_aws import (
     sqs,
     ssm_associations,
     ssm_sessions,
+    sts,
     wafv2,
 )
 
@@ -103,7 +106,9 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     guardduty.install,
     kinesis.install,
     kms.install,
+    lambda_versions.install,
     lambda_.install,
+    lambda_provisioned_concurrency.install,
     launch_templates.install,
     logs.install,
     opensearch.install,
@@ -120,6 +125,7 @@ ADDITIONS: tuple[Callable[[], None], ...] = (
     service_quotas.install,
     sqs.install,
     ssm_sessions.install,
+    sts.install,
     ssm_associations.install,
     wafv2.install,
 )

@@ -6,6 +6,7 @@
 - AWS: an alternate domain name belongs to one distribution, across all accounts (CNAMEAlreadyExists), and only a
   disabled distribution can be deleted (DistributionNotDisabled). Added: both errors.
 - AWS: UpdateFunction and PublishFunction; the live stage is what was published. Moto has neither. Added.
+- AWS: an invalidation that has ended has the status `Completed`. Moto spells it `COMPLETED`. Added: AWS's spelling.
 - AWS: UpdateKeyGroup and DeleteKeyGroup. Moto has neither. Added.
 """
 
@@ -74,6 +75,7 @@ def install() -> None:
         _by_names(backend.create_distribution_with_tags),
         _by_names(backend.update_distribution),
         _when_disabled(backend.delete_distribution),
+        _completed(backend.create_invalidation),
     )
     for call in (
         publish_function,
@@ -85,6 +87,15 @@ def install() -> None:
     ):
         add(CloudFrontResponse, call)
     urls.url_paths["{0}/2020-05-31/function/(?P<name>[^/]+)/publish$"] = CloudFrontResponse.dispatch
+
+
+def _completed(create: Callable[..., Any]) -> Callable[..., Any]:
+    def create_invalidation(*arguments: Any, **named: Any) -> Any:
+        invalidation = create(*arguments, **named)
+        invalidation.status = "Completed"
+        return invalidation
+
+    return create_invalidation
 
 
 def publish_function(response: Any) -> Any:

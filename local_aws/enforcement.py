@@ -24,7 +24,7 @@ from xml.sax.saxutils import escape
 from iam.evaluation import Statement, listed, statements
 from iam.partial import may_be_allowed
 from local_aws.iam_actions import action_name
-from local_aws.iam_resources import passed_roles, resource_of
+from local_aws.iam_resources import deleted_objects, passed_roles, resource_of
 from local_aws.recording import record_of
 from local_aws.requests import RecordedRequest, parsed, protocol_of
 
@@ -130,7 +130,8 @@ def needs(request: RecordedRequest) -> Iterator[Need]:
     if action in FREE:
         return
     resource = resource_of(request)
-    yield Need(action, resource, _context(request, resource))
+    objects = [Need(*each) for each in deleted_objects(request)]
+    yield from objects or [Need(action, resource, _context(request, resource))]
     for arn in sorted(passed_roles(request)):
         services = _trusted_services(arn)
         yield Need("iam:PassRole", arn, {"iam:passedtoservice": services[0]} if services else {})
@@ -143,7 +144,7 @@ def _context(request: RecordedRequest, resource: str | None) -> dict[str, str | 
         return {"kms:resourcealiases": _aliases(request, resource)}
     if request.service != "iam":
         return {}
-    boundary = given.get("PermissionsBoundary") or getattr(_role(resource), "permissions_boundary_arn", None)
+    boundary = given.get("PermissionsBoundary") or getattr(role_of(resource), "permissions_boundary_arn", None)
     found = {
         "iam:permissionsboundary": boundary,
         "iam:awsservicename": given.get("AWSServiceName"),
@@ -162,11 +163,11 @@ def _caller(authorization: str) -> Any:
     for account in list(iam_backends.values()):
         key = account["aws"].access_keys.get(access_key)
         if key is not None:
-            return _role(getattr(key, "role_arn", None))
+            return role_of(getattr(key, "role_arn", None))
     return None
 
 
-def _role(arn: str | None) -> Any:
+def role_of(arn: str | None) -> Any:
     """Return Moto's role with this ARN, if it exists."""
     from moto.iam.models import iam_backends
 
@@ -178,7 +179,7 @@ def _role(arn: str | None) -> Any:
 
 def _trusted_services(arn: str) -> list[str]:
     """Return the services that a role trusts; none if it does not exist."""
-    role = _role(arn)
+    role = role_of(arn)
     found = statements(role.assume_role_policy_document) if role else []
     return [each for statement in found for each in _services(statement.get("Principal"))]
 

@@ -56,6 +56,24 @@ def _s3(_: RecordedRequest, given: Mapping[str, Any]) -> str | None:
     return "/".join(filter(None, [f"arn:aws:s3:::{given['Bucket']}", given.get("Key")]))
 
 
+def deleted_objects(request: RecordedRequest) -> Iterator[tuple[str, str]]:
+    """Yield the action and the ARN of each object that DeleteObjects deletes.
+
+    [DeleteObjects](https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html): a version requires
+    another permission. AWS refuses objects one by one, the embedded AWS the whole request.
+    """
+    if (request.service, request.operation) != ("s3", "DeleteObjects"):
+        return
+    for each in request.parameters.get("Delete", {}).get("Objects", []):
+        action = "s3:DeleteObjectVersion" if each.get("VersionId") else "s3:DeleteObject"
+        yield action, f"arn:aws:s3:::{request.parameters['Bucket']}/{each['Key']}"
+
+
+def _distribution(request: RecordedRequest, given: Mapping[str, Any]) -> str | None:
+    id = given.get("DistributionId")
+    return f"arn:aws:cloudfront::{request.account}:distribution/{id}" if id else None
+
+
 def _iam(request: RecordedRequest, given: Mapping[str, Any]) -> str | None:
     account = f"arn:aws:iam::{request.account}"
     path = str(given.get("Path") or "/")
@@ -105,10 +123,12 @@ def _function(request: RecordedRequest, given: Mapping[str, Any]) -> str | None:
     name = str(given.get("FunctionName") or "")
     if not name or name.startswith("arn:"):
         return name or None
-    return f"arn:aws:lambda:{request.region}:{request.account}:function:{name}"
+    qualifier = f":{given['Qualifier']}" if given.get("Qualifier") else ""
+    return f"arn:aws:lambda:{request.region}:{request.account}:function:{name}{qualifier}"
 
 
 _OF_SERVICE: dict[str, Callable[[RecordedRequest, Mapping[str, Any]], str | None]] = {
+    "cloudfront": _distribution,
     "iam": _iam,
     "kms": _key,
     "lambda": _function,

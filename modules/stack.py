@@ -88,7 +88,13 @@ class EnvironmentStack(TerraformStack):
             foundation=foundation,
         )
         DeliveryModule(
-            self, "delivery", pipeline=environment.pipeline, blocks=environment, compute=compute, foundation=foundation
+            self,
+            "delivery",
+            pipeline=environment.pipeline,
+            blocks=environment,
+            compute=compute,
+            edge=edge,
+            foundation=foundation,
         )
 
     def _create_foundation(self, environment: Environment) -> Foundation:

@@ -22,7 +22,18 @@ from ops.target import Clients, Target, clients_of
 
 #: What a line is about; each has a log stream of its own, so that a role can be limited to some of them.
 Event = Literal[
-    "connect", "deploy", "destroy", "experiment", "push_credentials", "release", "secret", "state", "unlock", "vpn"
+    "connect",
+    "deploy",
+    "destroy",
+    "experiment",
+    "publish",
+    "push_credentials",
+    "release",
+    "release_function",
+    "secret",
+    "state",
+    "unlock",
+    "vpn",
 ]
 #: Variables of a job, each with its field of a line: [GitLab, Predefined CI/CD variables reference]
 #: (https://docs.gitlab.com/ci/variables/predefined_variables/), and [GitHub, Variables reference]

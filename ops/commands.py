@@ -19,6 +19,7 @@ from ops.database_commands import database
 from ops.deploy_commands import deployment
 from ops.errors import ExitCode
 from ops.experiment.commands import experiment
+from ops.function_release.commands import function_release
 from ops.options import (
     ENVS,
     AccountOption,
@@ -34,6 +35,7 @@ from ops.options import (
 )
 from ops.pipeline.commands import ci
 from ops.printing import output_lines, print_line, print_result
+from ops.publish.commands import publishing
 from ops.release.commands import releasing
 from ops.secret_commands import secret
 from ops.state_commands import state
@@ -45,6 +47,8 @@ from ops.workspace import PROJECT, Workspace
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_show_locals=False)
 app.add_typer(deployment)
 app.add_typer(releasing)
+app.add_typer(publishing)
+app.add_typer(function_release)
 app.add_typer(secret, name="secret")
 app.add_typer(state, name="state")
 app.add_typer(experiment, name="experiment")

@@ -35,6 +35,7 @@ Agreed = Callable[[str], bool]
 class Planned:
     """A plan file in its stack's folder, and its review."""
 
+    file: EnvironmentFile
     terraform: Terraform
     changes: bool
     text: str
@@ -68,9 +69,9 @@ def planned(target: Target, file: EnvironmentFile, accounts: frozenset[str], tod
     require_rights(target, file)
     with plan_file_deleted(terraform.folder):
         changes = terraform.plan()
-        reviewed = review(terraform, file, accounts, today)
-        require_images(target, file, reviewed.plan)
-        yield Planned(terraform, changes, terraform.show_plan(), reviewed, AuditLog(target, file))
+        found = review(terraform, file, accounts, today)
+        require_images(target, file, found.plan)
+        yield Planned(file, terraform, changes, terraform.show_plan(), found, AuditLog(target, file))
 
 
 def destroy(target: Target, file: EnvironmentFile, arguments: Sequence[str], agreed: Agreed) -> None:

@@ -1,5 +1,6 @@
 """The commands of `python -m ops` that plan and change an environment on AWS, with the shell's credentials."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,6 +23,7 @@ from ops.today import today
 from ops.workspace import Workspace
 
 if TYPE_CHECKING:
+    from modules.environment_files import EnvironmentFile
     from ops.deploy import Planned
     from ops.terraform import Terraform
 
@@ -38,7 +40,7 @@ def bootstrap(env: EnvOption = "dev", envs: EnvsOption = ENVS) -> None:
     target = cloud(Workspace.of(envs))
     file = read_file(envs, env)
     synthesize(target, file.settings)
-    bootstrap_account(target, file.settings.account_id, env, agreed=_agreed)
+    bootstrap_account(target, file.settings.account_id, env, agreed=partial(_agreed, file))
 
 
 @deployment.command()
@@ -53,7 +55,7 @@ def plan(
     files = read_files(envs)
     target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
     with planned(target, file_of(files, envs, env), accounts_of(files.values()), today()) as found:
-        print_result(found.review.as_json(), _plan_lines(found, env), as_json=as_json)
+        print_result(found.review.as_json(), _plan_lines(found), as_json=as_json)
         if found.review.code:
             raise typer.Exit(found.review.code)
 
@@ -77,7 +79,7 @@ def deploy(
     target = cloud(Workspace.of(envs), lock_timeout=lock_timeout)
     with planned(target, file, accounts_of(files.values()), today()) as found:
         # With --json, stdout contains only the outputs.
-        for line in _plan_lines(found, env):
+        for line in _plan_lines(found):
             (print_progress if as_json else print_line)(line)
         outputs = found.apply(lambda question: auto_approve or asked(question))
     print_result(outputs, output_lines(outputs), as_json=as_json)
@@ -118,14 +120,22 @@ def delete_scaled_readers(
         delete_readers(clients, cluster, readers)
 
 
-def _plan_lines(planned: "Planned", env: str) -> list[str]:
-    """Return a plan and its summary, which is the one of the pipeline's plan jobs."""
-    from ops.summary import markdown
+def _plan_lines(planned: "Planned") -> list[str]:
+    """Return a plan and the note that the pipeline's plan jobs write about it."""
+    from ops.note.note import environment_subject, markdown
 
-    return [planned.text, markdown(f"Plan of `{env}`", planned.review)]
+    return [
+        planned.text,
+        markdown(f"Plan of `{planned.file.settings.name}`", environment_subject(planned.file, planned.review)),
+    ]
 
 
-def _agreed(terraform: "Terraform") -> bool:
-    """Show the plan and ask for confirmation."""
+def _agreed(file: "EnvironmentFile", terraform: "Terraform") -> bool:
+    """Show the plan of an environment's account and a note about it, and ask for confirmation."""
+    from ops.guard.plan import parse_plan
+    from ops.note.note import account_subject, markdown
+
     print_line(terraform.show_plan())
+    subject = account_subject(file, parse_plan(terraform.show_plan_json(), "the plan"))
+    print_line(markdown(f"Plan of account `{file.settings.account_id}`", subject))
     return asked("Apply this plan?")

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
+from modules.delivery.applications.functions import release_statements
 from modules.delivery.applications.repositories import push_statements
 from modules.delivery.applications.roles import ApplicationRoles
 from modules.delivery.applications.services import deploy_statements
+from modules.delivery.applications.sites import publish_statements
+from modules.delivery.blocks import DeliveryBlocks
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.foundation.foundation import Foundation
-from modules.observability.blocks import ObservabilityBlocks
+from modules.foundation.names import Names
 
 if TYPE_CHECKING:
-    # For the type checker only, so that an environment without services does not import the service constructs.
+    # For the type checker only, so that an environment without services or sites does not import their constructs.
     from modules.compute.module import ComputeModule
+    from modules.edge.module import EdgeModule
 
 
 class DeliveryModule(Construct):
@@ -27,8 +31,9 @@ class DeliveryModule(Construct):
         id: str,
         *,
         pipeline: PipelineSettings | None,
-        blocks: ObservabilityBlocks,
+        blocks: DeliveryBlocks,
         compute: "ComputeModule",
+        edge: "EdgeModule",
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -36,8 +41,10 @@ class DeliveryModule(Construct):
         self._foundation = foundation
         self._create_output("deploy_roles", "deploys each service", self._deploy(blocks, compute))
         self._create_output("push_roles", "pushes images to each repository", self._push(blocks, compute))
+        self._create_output("publish_roles", "publishes each site", self._publish(edge, foundation.names))
+        self._create_output("function_roles", "releases each function", self._release(blocks))
 
-    def _deploy(self, blocks: ObservabilityBlocks, compute: "ComputeModule") -> dict[str, str]:
+    def _deploy(self, blocks: DeliveryBlocks, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that deploy services; return their ARNs by service."""
         return {
             name: self._roles.create(
@@ -53,7 +60,7 @@ class DeliveryModule(Construct):
             if (application := service.settings.deployed_by)
         }
 
-    def _push(self, blocks: ObservabilityBlocks, compute: "ComputeModule") -> dict[str, str]:
+    def _push(self, blocks: DeliveryBlocks, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that push images; return their ARNs by repository."""
         return {
             name: self._roles.create(
@@ -66,6 +73,31 @@ class DeliveryModule(Construct):
             )
             for name, repository in blocks.repository.items()
             if (application := repository.pushed_by)
+        }
+
+    def _publish(self, edge: "EdgeModule", names: Names) -> dict[str, str]:
+        """Create the roles that publish sites; return their ARNs by site."""
+        return {
+            name: self._roles.create(
+                "site", name, "publish", application=application, statements=publish_statements(site, names)
+            )
+            for name, site in edge.sites.items()
+            if (application := site.settings.published_by)
+        }
+
+    def _release(self, blocks: DeliveryBlocks) -> dict[str, str]:
+        """Create the roles that release functions; return their ARNs by function."""
+        has_alarms = blocks.alarms is not None
+        return {
+            name: self._roles.create(
+                "function",
+                name,
+                "release",
+                application=application,
+                statements=release_statements(name, blocks.names, has_alarms=has_alarms),
+            )
+            for name, function in blocks.function.items()
+            if (application := function.deployed_by)
         }
 
     def _create_output(self, name: str, does: str, roles: Mapping[str, str]) -> None:

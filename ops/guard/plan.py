@@ -1,4 +1,4 @@
-"""A Terraform plan in JSON, with the fields that the guard reads.
+"""A Terraform plan in JSON, with the fields that the guard and the note read.
 
 https://developer.hashicorp.com/terraform/internals/json-format: `terraform show -json FILE`.
 """
@@ -93,6 +93,8 @@ class ResourceChange(_Part):
     mode: str
     type: str
     change: Change
+    previous_address: str | None = None
+    """The address before a `moved` block moved the resource."""
 
 
 class _Resource(_Part):
@@ -117,6 +119,8 @@ class Plan(_Part):
 
     format_version: str
     resource_changes: tuple[ResourceChange, ...] = Field(default=())
+    resource_drift: tuple[ResourceChange, ...] = Field(default=())
+    """What was changed outside Terraform since the last apply; also values that AWS set by itself."""
     errored: bool = False
     applyable: bool | None = None
     """None in a file that is not a plan."""

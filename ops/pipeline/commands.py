@@ -1,4 +1,4 @@
-"""`python -m ops ci`: the jobs of `.gitlab-ci.yml` as commands."""
+"""`python -m ops ci`: the jobs of GitLab's and GitHub's pipelines as commands."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,6 +7,7 @@ import typer
 
 from modules.environment_files import EnvironmentFile
 from ops.errors import ExitCode
+from ops.note.commands import ci_note
 from ops.options import (
     ENVS,
     EnvOption,
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from modules.delivery.pipeline.role_names import Right
     from ops.target import Target
 
-ci = typer.Typer(no_args_is_help=True, help="The jobs of the pipeline, .gitlab-ci.yml.")
+ci = typer.Typer(no_args_is_help=True, help="The jobs of the pipeline, on GitLab or GitHub.")
+ci.command("note")(ci_note)
 
 CommitOption = Annotated[
     str, typer.Option("--commit", envvar=["CI_COMMIT_SHA", "GITHUB_SHA"], help="The pipeline's commit.")
@@ -35,13 +37,14 @@ CommitOption = Annotated[
 
 @ci.command("write")
 def ci_write(envs: EnvsOption = ENVS) -> None:
-    """Regenerate .gitlab-ci.yml from the environment files and the import graph."""
-    from ops.pipeline.gitlab import FILE, pipeline, write
+    """Regenerate .gitlab-ci.yml and .github/workflows/infrastructure.yml from the environments and the import graph."""
+    from ops.pipeline.files import files, write
     from ops.pipeline.touched import in_repository, touched
 
     environments = [file.settings for file in read_files(envs).values()]
-    changed = write(pipeline(environments, touched(environments, in_repository(envs))), PROJECT)
-    print_line(f"{FILE}: {'written' if changed else 'no changes'}")
+    texts = files(environments, touched(environments, in_repository(envs)))
+    for name, done in write(texts, PROJECT).items():
+        print_line(f"{name}: {done}")
 
 
 @ci.command("plan")
@@ -75,9 +78,11 @@ def ci_apply(
     lock_timeout: LockTimeoutOption = 300,
 ) -> None:
     """Apply exactly the plan in build/ci/ENV. Fails if the plan, the commit, or the state has changed."""
+    from ops.pipeline.approval import require_approval
     from ops.pipeline.jobs import apply_job
 
     file = read_file(envs, env)
+    require_approval(env)
     changed = apply_job(_target(envs, file, "apply", on_local=on_local, lock_timeout=lock_timeout), file, commit)
     print_line(f"{env}: {'applied' if changed else 'no changes'}")
 

@@ -3,17 +3,17 @@
 import base64
 import json
 import os
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, MutableMapping
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from modules.delivery.pipeline.role_names import Right, application_role_arn, role_arn
 from modules.environment import Environment
 from modules.foundation.ci_servers import GithubRepository
 from ops.errors import ExitCode, OpsError
+from ops.pipeline.renewal import renew_in_background, token_file
 
 #: The variable in which a GitLab job requests the token (`id_tokens`).
 TOKEN_VARIABLE = "AWS_ID_TOKEN"
@@ -28,7 +28,7 @@ def use_role(settings: Environment, right: Right, environment: MutableMapping[st
 
     Both read these variables themselves ("AWS SDKs and Tools, Assume role with web identity").
 
-    Raises OpsError for an apply from a ref that is not protected.
+    Raises OpsError for an apply from a ref that is not protected, and for a public repository.
     """
     token = _token(environment)
     if not token:
@@ -36,6 +36,7 @@ def use_role(settings: Environment, right: Right, environment: MutableMapping[st
     found = claims(token)
     if right == "apply":
         _require_protected_ref(found)
+    _require_private_repository(found)
     if settings.pipeline and settings.pipeline.github:
         _require_ids(found, settings.pipeline.github.repository_id)
     _assume(role_arn(settings.account_names, settings.name, right), token, environment)
@@ -84,10 +85,10 @@ def _requested(url: str, bearer: str) -> str:
 
 
 def _assume(role: str, token: str, environment: MutableMapping[str, str]) -> None:
-    handle, path = tempfile.mkstemp(prefix="groundwork-token-")
-    os.close(handle)
-    Path(path).write_text(token)
-    environment["AWS_WEB_IDENTITY_TOKEN_FILE"] = path
+    path = token_file(token)
+    if TOKEN_VARIABLE not in environment:
+        renew_in_background(path, partial(_requested, environment[_REQUEST_URL], environment[_REQUEST_TOKEN]))
+    environment["AWS_WEB_IDENTITY_TOKEN_FILE"] = str(path)
     environment["AWS_ROLE_ARN"] = role
     # CloudTrail then shows the job.
     environment["AWS_ROLE_SESSION_NAME"] = _session_name(environment)
@@ -103,8 +104,12 @@ def _require_protected_ref(found: Mapping[str, Any]) -> None:
     """Raise OpsError for an apply from a ref that is not protected, which anyone with push access can create.
 
     AWS cannot check this: neither server's `ref_protected` is a condition key of trust policies. GitHub's is true if a
-    branch protection rule or a ruleset applies to the ref.
+    branch protection rule or a ruleset applies to the branch, and false for every tag, whatever ruleset applies to it
+    (https://github.com/orgs/community/discussions/142985). What is applied from a tag there is approved by a reviewer
+    of the environment, which `ops.pipeline.approval` requires.
     """
+    if "project_path" not in found and found.get("ref_type") == "tag":
+        return
     if str(found.get("ref_protected")).lower() != "true":
         ref = found.get("ref", "this ref")
         project = found.get("project_path") or found.get("repository") or "the project"
@@ -116,6 +121,16 @@ def _require_protected_ref(found: Mapping[str, Any]) -> None:
         raise OpsError(
             f"{ref} is not protected in {project}: anyone with push access could apply from such a ref. Protect it in "
             f"{where}, then push or tag again",
+            ExitCode.REFUSED,
+        )
+
+
+def _require_private_repository(found: Mapping[str, Any]) -> None:
+    """Raise OpsError for a public repository on GitHub: everyone could read its logs and artifacts."""
+    if found.get("repository_visibility") == "public":
+        raise OpsError(
+            f"{found.get('repository', 'the repository')} is public, so everyone could download the plan with its "
+            "confidential values; make the repository private (docs/release-policy.md)",
             ExitCode.REFUSED,
         )
 

@@ -10,16 +10,18 @@ from ops.audit import AuditLog
 from ops.connection import synthesized
 from ops.errors import ExitCode, OpsError
 from ops.missing_images import require_images
+from ops.note.note import environment_subject, markdown
+from ops.note.post import SUMMARY
+from ops.note.server import append_to_step_summary, server_of
 from ops.pipeline.manifest import Manifest, State, artifact_folder, pack, state_of, unpack
 from ops.pipeline.rights import require_rights
 from ops.review import Review, review
 from ops.state import require_sound
-from ops.summary import counts, markdown, unlocked
+from ops.summary import counts, unlocked
 from ops.target import Target
 from ops.terraform import Terraform, plan_file_deleted
 from ops.unsaved import in_jobs, refuse_unsaved
 
-SUMMARY = "summary.md"
 REPORT = "terraform-report.json"
 PLAN_TEXT = "plan.txt"
 
@@ -43,7 +45,6 @@ def plan_job(
     with plan_file_deleted(terraform.folder):
         changes = terraform.plan()
         found = review(terraform, file, accounts, today)
-        require_images(target, file, found.plan)
         manifest = Manifest(
             environment=env,
             commit=commit,
@@ -54,8 +55,11 @@ def plan_job(
         )
         pack(terraform.folder, artifact, manifest)
         (artifact / PLAN_TEXT).write_text(terraform.show_plan())
-    (artifact / SUMMARY).write_text(markdown(f"Plan of `{env}`, commit `{commit[:12]}`", found))
+    note = markdown(f"Plan of `{env}`", environment_subject(file, found, server_of(commit)), html=True)
+    (artifact / SUMMARY).write_text(note)
+    append_to_step_summary(note)
     (artifact / REPORT).write_text(json.dumps(counts(found.plan)))
+    require_images(target, file, found.plan)
     return found
 
 

@@ -114,9 +114,9 @@ site "www" {
     base64 = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAvmlU7K+5yw7p64rhsRo2JD8FSRULYEZtpsklIt60kZn4jaiAYt61n/TaGKmC8SGc793QBvCP5W7cJ7ba7sOn5qoZPAEiaPQtgrBEWItRG/5I++GGdJBlrAb0hrhMRxJ7nB5zCno5aaD0zc5jBEcGysd/0UZGKigPgbhC0SOaDzF0g9OLfDkfXVIwT/lgHxFNGcq7pF9PoqI2krMq31936TSmq5yEdpPp5o3/TCdU5iAWPzbfzRgcU3a98oeMV/A+yaE6EeHwroks3Wm03uJS13Ys5plUymMiYE8mmiVLzO5/c2QnT0/qh+kWtey7SDpPLhyOGB1lZrB6IVZ3kJl9WQIDAQAB"
   }
 
-  geo_restriction {
-    allow = ["KR", "JP", "US"]
-  }
+  geo_restriction { allow = ["KR", "JP", "US"] }
+
+  published_by { role = "arn:aws:iam::777777777777:role/builder" }
 }
 
 # Internal pages in folders, with an API only inside the VPC.

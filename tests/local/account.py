@@ -23,9 +23,9 @@ aws_session_token     = {token}
 """
 
 
-def write_aws_config(path: Path, target: Target, local_aws: LocalAws) -> Path:
+def write_aws_config(path: Path, target: Target, local_aws: LocalAws, account: str = ACCOUNT) -> Path:
     """Write an AWS config whose default profile uses the account on the embedded AWS, and return its path."""
-    credentials = target.session(ACCOUNT).get_credentials()
+    credentials = target.session(account).get_credentials()
     assert credentials is not None
     path.write_text(
         _CONFIG.format(

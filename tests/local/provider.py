@@ -2,7 +2,8 @@
 
 Terraform hashes the provider's 700 MB in every command, and downloads them in every init on a machine without a mirror.
 With a development override only an init does the former, and nothing the latter. The one installation is verified with
-the committed lock file, and test_deploy.py and test_pipeline.py install it as everybody does (`as_installed`).
+the committed lock file, and test_deploy.py and the jobs in scratch clones install it as everybody does
+(`as_installed`).
 """
 
 import json

@@ -5,34 +5,25 @@ It does not test GitLab and AWS themselves: protected tags, resource groups, tok
 
 import csv
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from local_aws.process import LocalAws
 from modules.environment_files import load
 from ops.audit import AuditLog
-from ops.bootstrap import bootstrap
-from ops.endpoints import ALLOWED
-from ops.scan import checkov
-from ops.synth import synthesize
-from ops.target import Target, local
-from ops.workspace import PROJECT, Workspace
-from tests.local.account import ACCOUNT, HEADER, write_aws_config
-from tests.local.provider import as_installed
+from ops.target import Target
+from ops.workspace import PROJECT
+from tests.local.account import ACCOUNT, HEADER
+from tests.local.clone import Clone, create_clone
 from tests.support import rsync
 
 STATE = (f"mobile-account-state-{ACCOUNT}-us-east-1", "mobile/dev/terraform.tfstate")
-#: Uncommitted folders on every machine after `make setup` and a plan.
-INSTALLED = (".venv", ".venv-checkov", "node_modules")
 #: A small environment without resources for which the provider waits.
 DEV = f"""\
 {HEADER}
@@ -49,27 +40,15 @@ STAGING = DEV.replace("development", "staging")
 
 
 @dataclass(frozen=True)
-class Repository:
-    """A scratch clone with an origin, on its default branch."""
+class Repository(Clone):
+    """A scratch clone whose pipeline gitlab-ci-local runs."""
 
-    folder: Path
-    environment: dict[str, str]
-    target: Target
     home: Path
-    """The environment variables, without those of the person who runs the tests."""
-
-    def git(self, *arguments: str) -> str:
-        return subprocess.run(
-            ["git", *arguments], cwd=self.folder, check=True, capture_output=True, text=True, env=self.environment
-        ).stdout
 
     def push(self, path: str, text: str) -> None:
         """Change one file. For the runner, everything that the origin does not have is pushed."""
         self.git("push", "--quiet", "origin", "main")
-        (self.folder / path).parent.mkdir(exist_ok=True)
-        (self.folder / path).write_text(text)
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--message", f"change {path}")
+        self.commit(path, text)
 
     def ci(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run the pipeline of the last push, or one of its jobs."""
@@ -89,10 +68,6 @@ class Repository:
         assert listed.returncode == 0, listed.stderr
         return {each["name"] for each in csv.DictReader(listed.stdout.splitlines(), delimiter=";")} - {"check"}
 
-    @property
-    def s3(self) -> Any:
-        return self.target.session(ACCOUNT).client("s3", region_name="us-east-1")
-
     def resources(self) -> list[str]:
         """Return the resources in dev's state."""
         state = json.loads(self.s3.get_object(Bucket=STATE[0], Key=STATE[1])["Body"].read())
@@ -102,49 +77,9 @@ class Repository:
 @pytest.fixture(scope="module")
 def repository(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Repository:
     scratch = tmp_path_factory.mktemp("pipeline")
-    folder = scratch / "clone"
-    shutil.copytree(PROJECT, folder, ignore=_left_behind)
-    checkov.installed()
-    for installed in INSTALLED:
-        (folder / installed).symlink_to((PROJECT / installed).resolve())
-    (folder / "envs").mkdir()
-    (folder / "envs" / "dev.hcl").write_text(DEV)
-    (folder / "envs" / "staging.hcl").write_text(STAGING)
-    _bootstrap(folder / "envs", scratch, local_aws)
-    clone = Repository(folder, _shell(scratch, bare_account, local_aws), bare_account, scratch / "home")
-    _publish(clone, scratch / "origin.git")
-    return clone
-
-
-def _bootstrap(envs: Path, scratch: Path, local_aws: LocalAws) -> None:
-    """Create the roles of both pipelines in the account."""
-    target = local(Workspace(envs, scratch / "bootstrap"), local_aws)
-    synthesize(target, load(envs)["dev"].settings)
-    bootstrap(target, ACCOUNT, "dev", agreed=lambda _: True)
-
-
-def _left_behind(folder: str, names: list[str]) -> set[str]:
-    """Return the names that only the clone has, or that it generates."""
-    generated = {name for name in names if name == "__pycache__" or name.endswith("_cache")}
-    own = {".git", ".gitlab-ci-local", "build", "cdktf.out", "envs", "tests", *INSTALLED}
-    return generated | (own if Path(folder) == PROJECT else set())
-
-
-def _shell(scratch: Path, target: Target, local_aws: LocalAws) -> dict[str, str]:
-    """Return a runner's environment variables: a profile with the endpoint of the embedded AWS, and a Git author."""
-    config = write_aws_config(scratch / "aws-config", target, local_aws)
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "ENV", "GROUNDWORK", "CI", "GIT", "TF_"))
-    }
-    programs = os.pathsep.join([str(_rsync(scratch)), str(PROJECT / "node_modules" / ".bin"), kept["PATH"]])
-    someone = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in SOMEONE.items()}
-    return as_installed({
-        **kept, **someone, "PATH": programs, "AWS_CONFIG_FILE": str(config),
-        "AWS_EC2_METADATA_DISABLED": "true", "GROUNDWORK_LOCK_TIMEOUT": "3",
-        ALLOWED: local_aws.endpoint,
-    })  # fmt: skip
+    programs = (_rsync(scratch), PROJECT / "node_modules" / ".bin")
+    clone = create_clone(scratch, {"dev": DEV, "staging": STAGING}, bare_account, local_aws, programs=programs)
+    return Repository(clone.folder, clone.environment, clone.target, clone.account, scratch / "home")
 
 
 def _rsync(scratch: Path) -> Path:
@@ -156,33 +91,13 @@ def _rsync(scratch: Path) -> Path:
     return program.parent
 
 
-SOMEONE = {"NAME": "Mina", "EMAIL": "mina@agora.example"}
-
-
-def _publish(repository: Repository, origin: Path) -> None:
-    git = repository.git
-    git("init", "--quiet", "--initial-branch", "main")
-    subprocess.run(
-        [str(PROJECT / ".venv" / "bin" / "python"), "-m", "ops", "ci", "write"],
-        cwd=repository.folder, env=repository.environment, check=True, capture_output=True,
-    )  # fmt: skip
-    (repository.folder / ".git" / "info" / "exclude").write_text("".join(f"{name}\n" for name in INSTALLED))
-    git("add", "--all")
-    git("commit", "--quiet", "--message", "begin")
-    git("init", "--quiet", "--bare", "--initial-branch", "main", str(origin))
-    git("remote", "add", "origin", str(origin))
-    git("push", "--quiet", "--set-upstream", "origin", "main")
-    git("remote", "set-head", "origin", "main")
-
-
 def planned(repository: Repository) -> "subprocess.CompletedProcess[str]":
     return repository.ci("plan:dev")
 
 
 def applied(repository: Repository) -> "subprocess.CompletedProcess[str]":
     """Apply on a runner with only the commit, the installed packages, and the plan's artifact."""
-    kept = [option for name in (*INSTALLED, "build/ci") for option in ("--exclude", name)]
-    repository.git("clean", "--quiet", "-xd", "--force", *kept)
+    repository.clean()
     return repository.ci("apply:dev")
 
 
@@ -206,7 +121,10 @@ def test_plan_job_stores_plan_and_applies_nothing(repository: Repository) -> Non
     done = planned(repository)
     assert done.returncode == 0, done.stdout + done.stderr
     artifact = repository.folder / "build" / "ci" / "dev"
-    assert "| create | `aws_secretsmanager_secret.secret_token` |" in (artifact / "summary.md").read_text()
+    summary = (artifact / "summary.md").read_text()
+    assert '<b>secret "token"</b>' in summary
+    assert "\n- create `aws_secretsmanager_secret.secret_token`\n" in summary
+    assert "this pipeline does not run for a merge request; nothing is posted" in done.stdout + done.stderr
     report = json.loads((artifact / "terraform-report.json").read_text())
     assert (report["update"], report["delete"]) == (0, 0)
     assert report["create"] > 0
@@ -269,7 +187,7 @@ def test_apply_with_changed_state_is_refused(repository: Repository) -> None:
 
 def test_next_plan_is_empty_and_its_apply_does_nothing(repository: Repository) -> None:
     assert planned(repository).returncode == 0
-    assert "No changes." in (repository.folder / "build" / "ci" / "dev" / "summary.md").read_text()
+    assert "## Plan of `dev`: no changes\n" in (repository.folder / "build" / "ci" / "dev" / "summary.md").read_text()
     done = applied(repository)
     assert done.returncode == 0
     assert "dev: no changes" in done.stdout

@@ -142,3 +142,11 @@ def test_key_group_can_be_updated_and_deleted(cloudfront: Any) -> None:
     assert changed["KeyGroup"]["KeyGroupConfig"]["Items"] == ["K1", "K2"]
     cloudfront.delete_key_group(**where)
     assert where["Id"] not in str(cloudfront.list_key_groups()["KeyGroupList"].get("Items"))
+
+
+def test_invalidation_ends_as_completed(cloudfront: Any) -> None:
+    id = cloudfront.create_distribution(DistributionConfig=config(Comment="invalidated"))["Distribution"]["Id"]
+    batch = {"Paths": {"Quantity": 1, "Items": ["/index.html"]}, "CallerReference": uuid4().hex}
+    created = cloudfront.create_invalidation(DistributionId=id, InvalidationBatch=batch)["Invalidation"]
+    found = cloudfront.get_invalidation(DistributionId=id, Id=created["Id"])["Invalidation"]
+    assert (found["Status"], found["InvalidationBatch"]["Paths"]["Items"]) == ("Completed", ["/index.html"])

@@ -146,3 +146,26 @@ def test_bucket_policy_that_names_the_role_allows_but_does_not_outweigh_a_denial
         named.delete_object(Bucket=bucket, Key="a")
     with pytest.raises(ClientError, match="AccessDenied"):
         denied.put_object(Bucket=bucket, Key="b", Body=b"")
+
+
+def test_objects_that_are_deleted_together_are_compared_one_by_one(as_role: Any, client: Callable[[str], Any]) -> None:
+    bucket = "fence-deleted-objects"
+    client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3 = as_role(allow("Some", actions=["s3:DeleteObject"], resources=[f"arn:aws:s3:::{bucket}/old/*"]))("s3")
+    s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "old/a"}, {"Key": "old/b"}]})
+    with pytest.raises(ClientError, match=f"s3:DeleteObject on resource: arn:aws:s3:::{bucket}/new"):
+        s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "old/a"}, {"Key": "new"}]})
+    with pytest.raises(ClientError, match="s3:DeleteObjectVersion"):
+        s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "old/a", "VersionId": "1"}]})
+    client("s3").delete_bucket(Bucket=bucket)
+
+
+def test_distribution_of_an_invalidation_is_compared(as_role: Any) -> None:
+    distribution = f"arn:aws:cloudfront::{ACCOUNT}:distribution"
+    statement = allow("Own", actions=["cloudfront:CreateInvalidation"], resources=[f"{distribution}/E1"])
+    batch = {"Paths": {"Quantity": 1, "Items": ["/"]}, "CallerReference": "1"}
+    cloudfront = as_role(statement)("cloudfront")
+    with pytest.raises(ClientError, match="NoSuchDistribution"):
+        cloudfront.create_invalidation(DistributionId="E1", InvalidationBatch=batch)
+    with pytest.raises(ClientError, match=f"cloudfront:CreateInvalidation on resource: {distribution}/E2"):
+        cloudfront.create_invalidation(DistributionId="E2", InvalidationBatch=batch)

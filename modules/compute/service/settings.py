@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field, model_validator
 
@@ -15,10 +15,10 @@ from modules.compute.task.keys.sidecars import GeneratedSidecar
 from modules.compute.task.settings import TaskSettings
 from modules.foundation.ci_servers import ApplicationPipeline
 from modules.foundation.names import Names
+from modules.foundation.owner import Owner
 from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Settings, TierException, tiered
 
-Owner = Literal["terraform", "pipeline"]
 #: The metrics that a service can scale by; requests only behind a load balancer.
 METRICS: tuple[Metric, ...] = ("cpu", "memory", "requests_per_target")
 

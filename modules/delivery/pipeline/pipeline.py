@@ -165,7 +165,8 @@ class PipelineRoles(Construct):
         return [
             allow("State", actions=["s3:GetObject", "s3:PutObject"], resources=[states]),
             allow("Lock", actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], resources=[f"{states}.tflock"]),
-            allow("FindState", actions=["s3:ListBucket"], resources=[self._bucket_arn]),
+            # The commands also look for a deleted state among the versions.
+            allow("FindState", actions=["s3:ListBucket", "s3:ListBucketVersions"], resources=[self._bucket_arn]),
             self._using_the_states_key(),
             *_reading_passwords(state.passwords),
             *recording_statements(state.names, "deploy", "unlock"),

@@ -2,9 +2,19 @@
 
 from collections.abc import Sequence
 
-from modules.foundation.policies import Condition, Statement, allow
+from modules.foundation.policies import Condition, Statement, allow, deny, sid
 
 _CLOUDFRONT = {"Service": "cloudfront.amazonaws.com"}
+
+
+def read_sid(site: str) -> str:
+    """Return the Sid of the statement with which a site's distribution reads the site's own bucket."""
+    return sid(f"site-{site}")
+
+
+def hide_sid(site: str) -> str:
+    """Return the Sid of the statement that hides the releases of a site from CloudFront."""
+    return sid(f"site-{site}-releases")
 
 
 def read_statement(sid: str, distribution_arn: str, objects: Sequence[str]) -> Statement:
@@ -21,6 +31,11 @@ def read_statement(sid: str, distribution_arn: str, objects: Sequence[str]) -> S
         resources=objects,
         condition=_for(distribution_arn),
     )
+
+
+def hide_statement(sid: str, objects: Sequence[str]) -> Statement:
+    """Return the statement of a bucket policy that denies CloudFront these objects, whatever others allow."""
+    return deny(sid, principal=_CLOUDFRONT, actions=["s3:GetObject"], resources=objects)
 
 
 def decrypt_statement(sid: str, distribution_arn: str) -> Statement:

@@ -12,6 +12,7 @@ from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
 )
 from constructs import Construct
 
+from modules.edge.site.keys.publishing import YEAR
 from modules.edge.site.settings import SiteSettings
 from modules.foundation.foundation import Foundation
 
@@ -26,7 +27,6 @@ CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
 
-YEAR = 31_536_000
 #: [CreateCachePolicy, Name](https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateCachePolicy.html) and
 #: [CreateResponseHeadersPolicy, Name]
 #: (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateResponseHeadersPolicy.html): the maximum

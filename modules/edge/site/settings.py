@@ -15,6 +15,7 @@ from modules.edge.site.keys.parts import (
     PublicKeySettings,
 )
 from modules.edge.site.keys.paths import PathPattern
+from modules.foundation.ci_servers import ApplicationPipeline
 from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Label, NotAllowed, TieredSettings, tiered
 from modules.network.keys.domains import DomainPattern
@@ -96,6 +97,13 @@ class SiteSettings(TieredSettings):
         production=False,
         description="Whether Terraform deletes the bucket even if it contains objects. Requires an unlock record in "
         "production.",
+    )
+    published_by: ApplicationPipeline | None = Field(
+        default=None,
+        description="Whose jobs may publish this site only (`ops publish`), from the refs that an environment of the "
+        "tier is released from: in development, jobs on the default branch; in staging, jobs on tags v*; in "
+        "production, jobs on tags v* without a hyphen, which prereleases have. The outputs contain the ARN of the "
+        "role.",
     )
     api: ApiSettings | None = Field(default=None, description="Paths that go to a load balancer.")
     media: dict[Label, MediaSettings] = Field(

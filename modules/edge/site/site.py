@@ -14,13 +14,14 @@ from constructs import Construct
 from modules.compute.load_balancer.load_balancer import LoadBalancer
 from modules.data.bucket.buckets import Bucket
 from modules.data.bucket.settings import OLD_VERSIONS_DAYS
-from modules.edge.site.access import decrypt_statement, read_statement
+from modules.edge.site.access import decrypt_statement, hide_sid, hide_statement, read_sid, read_statement
 from modules.edge.site.behaviors import SiteBehaviors
 from modules.edge.site.checks import bucket_of
 from modules.edge.site.keys.paths import ROOT_PAGE
+from modules.edge.site.keys.publishing import HASHED, PAGES, RELEASES
 from modules.edge.site.logs import deliver_logs
 from modules.edge.site.origins import SiteOrigins
-from modules.edge.site.policies import YEAR, SitePolicies
+from modules.edge.site.policies import SitePolicies
 from modules.edge.site.settings import SiteSettings
 from modules.foundation.buckets import PrivateBucket
 from modules.foundation.foundation import Foundation
@@ -63,7 +64,8 @@ class Site(Construct):
         self.settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "site")
-        self._key = foundation.object_key if settings.encryption == "kms" else None
+        #: The customer managed key of the bucket, if any. Whoever reads or writes objects needs access to it too.
+        self.key = foundation.object_key if settings.encryption == "kms" else None
         self.bucket = self._create_bucket()
         self._certificate_arn = self._create_certificate(network)
         self._create_distribution(
@@ -87,16 +89,16 @@ class Site(Construct):
 
     @property
     def publish_commands(self) -> list[str]:
-        """The commands that a pipeline runs in the folder of built pages, in this order."""
+        """The commands that a pipeline without `ops publish` runs in the folder of built pages, in this order."""
         bucket = f"s3://{self.bucket.name}"
         hashed = [path.removeprefix("/") for path in self.settings.hashed_paths]
         only = " ".join(f"--include '{pattern}'" for pattern in hashed)
         others = "".join(f" --exclude '{pattern}'" for pattern in hashed)
-        first = f"aws s3 sync . {bucket} --exclude '*' {only} --cache-control 'public, max-age={YEAR}, immutable'"
+        first = f"aws s3 sync . {bucket} --exclude '*' {only} --cache-control '{HASHED}'"
         return [
             # Before the pages that use them, and without --delete: pages that are open in a browser use the old ones.
             *([first] if hashed else []),
-            f"aws s3 sync . {bucket}{others} --delete --cache-control 'no-cache'",
+            f"aws s3 sync . {bucket}{others} --exclude '{RELEASES}*' --delete --cache-control '{PAGES}'",
             f"aws cloudfront create-invalidation --distribution-id {self.distribution_id} --paths '/*'",
         ]
 
@@ -108,7 +110,7 @@ class Site(Construct):
             make=self._make,
             purpose=self.name,
             name=foundation.names.bucket(label),
-            key=self._key,
+            key=self.key,
             expire_after_days=None,
             expire_old_versions_after_days=OLD_VERSIONS_DAYS[foundation.tier],
             protected=foundation.is_production,
@@ -188,14 +190,18 @@ class Site(Construct):
         self._zone_id: str = distribution.hosted_zone_id
 
     def _grant_read(self, media: Mapping[str, Bucket]) -> None:
-        arn, name = self.distribution_arn, sid(f"site-{self.name}")
-        self.bucket.add_statements(read_statement(name, arn, [f"{self.bucket.arn}/*"]))
-        if self._key:
-            self._key.add_statements(decrypt_statement(name, arn))
+        arn, name = self.distribution_arn, read_sid(self.name)
+        self.bucket.add_statements(
+            read_statement(name, arn, [f"{self.bucket.arn}/*"]),
+            # Withdrawn pages are still there.
+            hide_statement(hide_sid(self.name), [f"{self.bucket.arn}/{RELEASES}*"]),
+        )
+        if self.key:
+            self.key.add_statements(decrypt_statement(name, arn))
         for label, bucket in media.items():
             objects = [f"{bucket.arn}{path}" for path in self.settings.media[label].paths]
             bucket.add_statements(read_statement(f"{name}Media{sid(label)}", arn, objects))
-        if not self._key and (key := next((bucket.key for bucket in media.values() if bucket.key), None)):
+        if not self.key and (key := next((bucket.key for bucket in media.values() if bucket.key), None)):
             # All buckets of the environment share the key.
             key.add_statements(decrypt_statement(name, arn))
 

@@ -65,6 +65,13 @@ def test_distribution_reads_its_pages(prod: Template) -> None:
     )
 
 
+def test_distribution_does_not_read_releases(prod: Template) -> None:
+    """A page that was withdrawn still has a copy there, from which the release can be restored."""
+    policy = bucket_policy(prod)
+    for key in (".releases/20261128T020000Z.json", f".releases/pages/{'0' * 64}"):
+        assert not allowed(policy, "s3:GetObject", f"{PROD_BUCKET}/{key}", OWN_DISTRIBUTION)
+
+
 @pytest.mark.parametrize("caller", OTHER_CALLERS)
 def test_other_callers_do_not_read_pages(prod: Template, caller: str) -> None:
     """No statement of the policy grants access to everyone, so other callers need permissions of their own."""
@@ -302,7 +309,7 @@ def test_publish_commands_are_in_the_outputs(prod: Template, archive: Template) 
     assert prod.json["output"]["sites"]["value"]["www"]["publish"] == [
         f"aws s3 sync . {bucket} --exclude '*' --include 'assets/*' "
         "--cache-control 'public, max-age=31536000, immutable'",
-        f"aws s3 sync . {bucket} --exclude 'assets/*' --delete --cache-control 'no-cache'",
+        f"aws s3 sync . {bucket} --exclude 'assets/*' --exclude '.releases/*' --delete --cache-control 'no-cache'",
         "aws cloudfront create-invalidation --distribution-id ${aws_cloudfront_distribution.site_www.id} --paths '/*'",
     ]
     assert len(archive.json["output"]["sites"]["value"]["status"]["publish"]) == 2

@@ -3,7 +3,7 @@
 import base64
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -11,11 +11,15 @@ from typing import Any
 
 import pytest
 
+from modules.delivery.pipeline.role_names import Right
 from modules.environment import Environment
 from modules.environment_files import load
 from ops.errors import ExitCode, OpsError
+from ops.pipeline import credentials
 from ops.pipeline.credentials import use_application_role, use_role
 from tests.support.environments import DEV, write
+from tests.support.id_tokens import github_claims
+from tests.support.id_tokens import token as github_token
 
 
 @pytest.fixture
@@ -129,7 +133,12 @@ def test_github_job_requests_a_token_for_aws_and_assumes_the_role(on_github: Env
 
 
 def test_apply_from_unprotected_ref_on_github_is_refused(on_github: Environment) -> None:
-    claims = {"ref_protected": "false", "ref": "refs/tags/v1.4.2", "repository": "agora/infrastructure"}
+    claims = {
+        "ref_protected": "false",
+        "ref": "refs/heads/main",
+        "ref_type": "branch",
+        "repository": "agora/infrastructure",
+    }
     encoded = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode()
     message = r"not protected in agora/infrastructure: .* GitHub \(Settings, Rules"
     with (
@@ -138,6 +147,42 @@ def test_apply_from_unprotected_ref_on_github_is_refused(on_github: Environment)
     ):
         use_role(on_github, "apply", environment)
     assert "AWS_ROLE_ARN" not in environment
+
+
+def test_tag_on_github_is_applied_though_no_tag_is_reported_as_protected(on_github: Environment) -> None:
+    claims = github_claims("agora/infrastructure", "environment:dev", "refs/tags/v1.4.2")
+    assert claims["ref_protected"] == "false"
+    with github(json.dumps({"value": github_token(**claims)})) as (environment, _):
+        use_role(on_github, "apply", environment)
+    assert environment["AWS_ROLE_ARN"].endswith("agora-account-dev-apply")
+    Path(environment["AWS_WEB_IDENTITY_TOKEN_FILE"]).unlink()
+
+
+@pytest.mark.parametrize("right", ["plan", "apply"])
+def test_public_repository_is_refused(right: Right, on_github: Environment) -> None:
+    claims = github_claims("agora/infrastructure", "environment:dev", "refs/heads/main", repository_visibility="public")
+    with (
+        github(json.dumps({"value": github_token(**claims)})) as (environment, _),
+        pytest.raises(OpsError, match="agora/infrastructure is public, so everyone could download the plan") as error,
+    ):
+        use_role(on_github, right, environment)
+    assert error.value.code == ExitCode.REFUSED
+    assert "AWS_ROLE_ARN" not in environment
+
+
+def test_token_of_github_is_renewed_while_the_command_runs(
+    on_github: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewed: list[tuple[Path, Callable[[], str]]] = []
+    monkeypatch.setattr(credentials, "renew_in_background", lambda path, request: renewed.append((path, request)))
+    value = github_token(**github_claims("agora/infrastructure", "environment:dev", "refs/heads/main"))
+    with github(json.dumps({"value": value})) as (environment, requests):
+        use_role(on_github, "apply", environment)
+        ((path, request),) = renewed
+        assert request() == value
+    assert len(requests) == 2
+    assert environment["AWS_WEB_IDENTITY_TOKEN_FILE"] == str(path)
+    path.unlink()
 
 
 def test_ids_that_the_trust_policy_lacks_are_named(on_github: Environment) -> None:

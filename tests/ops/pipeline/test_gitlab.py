@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from modules.environment_files import load
-from ops.pipeline.gitlab import CANDIDATE_TAG, FILE, NIGHTLY, RELEASE_TAG, WEEKLY, pipeline
+from ops.pipeline.gitlab import FILE, NIGHTLY, WEEKLY, pipeline
+from ops.pipeline.release_policy import CANDIDATE_TAG, RELEASE_TAG
 from ops.pipeline.touched import touched
 from ops.workspace import PROJECT
 
@@ -66,6 +67,13 @@ def test_artifacts_are_private_and_expire(name: str, jobs: dict[str, Any]) -> No
     assert artifacts["reports"] == {"terraform": f"build/ci/{name}/terraform-report.json"}
 
 
+@pytest.mark.parametrize("name", STATES)
+def test_plan_is_posted_even_if_the_guard_refuses_it(name: str, jobs: dict[str, Any]) -> None:
+    # GitLab runs `after_script` after a failed `script`, and ignores its exit code.
+    assert jobs[f"plan:{name}"]["after_script"] == [f".venv/bin/python -m ops ci note --env {name}"]
+    assert "after_script" not in jobs[f"apply:{name}"]
+
+
 def test_jobs_have_no_access_keys(text: str, jobs: dict[str, Any]) -> None:
     assert "AWS_ACCESS_KEY" not in text
     for name in STATES:
@@ -96,8 +104,8 @@ def test_merge_request_previews_only_allowed_environments(jobs: dict[str, Any]) 
     ],
 )
 def test_tags(tag: str, release: bool, candidate: bool, jobs: dict[str, Any]) -> None:
-    assert bool(re.search(RELEASE_TAG.strip("/"), tag)) is release
-    assert bool(re.search(CANDIDATE_TAG.strip("/"), tag)) is candidate
+    assert bool(re.search(RELEASE_TAG, tag)) is release
+    assert bool(re.search(CANDIDATE_TAG, tag)) is candidate
     assert RELEASE_TAG in jobs["apply:prod"]["rules"][0]["if"]
     assert CANDIDATE_TAG in jobs["apply:staging"]["rules"][0]["if"]
 
