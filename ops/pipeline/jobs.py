@@ -45,7 +45,6 @@ def plan_job(
     with plan_file_deleted(terraform.folder):
         changes = terraform.plan()
         found = review(terraform, file, accounts, today)
-        require_images(target, file, found.plan)
         manifest = Manifest(
             environment=env,
             commit=commit,
@@ -60,6 +59,7 @@ def plan_job(
     (artifact / SUMMARY).write_text(note)
     append_to_step_summary(note)
     (artifact / REPORT).write_text(json.dumps(counts(found.plan)))
+    require_images(target, file, found.plan)
     return found
 
 
