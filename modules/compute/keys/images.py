@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel
 
+from modules.compute.keys.instance_types import Architecture
 from modules.foundation.problems import broken_rule
 from modules.foundation.settings import LABEL_LIMIT
 
@@ -26,6 +27,9 @@ _PUBLIC = re.compile(
     r"public\.ecr\.aws/[a-z0-9][a-z0-9_-]*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+"
     r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?P<digest>@sha256:[0-9a-f]{64})?"
 )
+#: Docker's names of the architectures ([Multi-platform builds]
+#: (https://docs.docker.com/build/building/multi-platform/)).
+PLATFORMS: Mapping[Architecture, str] = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
 _REMEDY = 'write repository and version, "api:1.4.2"'
 
 

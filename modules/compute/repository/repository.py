@@ -15,6 +15,7 @@ from cdktf_cdktf_provider_aws.ecr_repository_policy import EcrRepositoryPolicy
 from constructs import Construct
 
 from modules.compute.keys.images import (
+    PLATFORMS,
     Registry,
     image_reference,
     is_public,
@@ -33,9 +34,6 @@ from modules.foundation.resources import kept_if
 #: (https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html): the actions of a pull from
 #: one repository.
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-#: Docker's names of the architectures ([Multi-platform builds]
-#: (https://docs.docker.com/build/building/multi-platform/)).
-PLATFORMS: dict[Architecture, str] = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
 
 
 @dataclass(frozen=True)
