@@ -177,6 +177,12 @@ service "api" {
   cpu    = 256
   memory = 512
 
+  owned_by = "pipeline" # each push to the application's default branch is deployed
+
+  deployed_by {
+    gitlab = "community/agora-api"
+  }
+
   environment = {
     LOG_LEVEL = "debug"
   }

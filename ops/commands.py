@@ -13,6 +13,7 @@ from modules.environment_files import chosen, load
 from modules.foundation.problems import SettingsError
 from ops import steps
 from ops.access.commands import access
+from ops.application.commands import application
 from ops.connect.commands import connect
 from ops.dashboard.commands import dashboard
 from ops.database_commands import database
@@ -54,6 +55,7 @@ app.add_typer(state, name="state")
 app.add_typer(experiment, name="experiment")
 app.add_typer(connect, name="connect")
 app.add_typer(database, name="database")
+ci.add_typer(application)
 app.add_typer(ci, name="ci")
 app.add_typer(access, name="access")
 app.add_typer(dashboard, name="dashboard")

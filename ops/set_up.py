@@ -3,6 +3,8 @@
 Creates .venv from requirements.lock and node_modules from pnpm-lock.yaml. Later runs only check whether the lock files
 have changed. uv installs the Python packages: the machine's own, or the one of requirements-uv.lock in .venv-uv. pnpm,
 which npm installs into ci/pnpm, installs the Node.js packages.
+With `--commands`, it only installs the few Python packages of requirements-commands.lock, and needs neither Node.js nor
+Terraform: enough to release a service from the pipeline of an application.
 The syntax is limited to Python 3.7, so that an old Python can report that it is too old.
 """
 
@@ -31,6 +33,7 @@ NODE_MODULES = PROJECT / "node_modules"
 #: The environment with pnpm.
 PNPM = PROJECT / "ci" / "pnpm" / "node_modules"
 PYTHON_LOCK = "requirements.lock"
+COMMANDS_LOCK = "requirements-commands.lock"
 UV_LOCK = "requirements-uv.lock"
 NODE_LOCK = "pnpm-lock.yaml"
 PNPM_LOCK = "ci/pnpm/package-lock.json"
@@ -89,15 +92,18 @@ GET_NODE = "https://nodejs.org/en/download"
 GET_TERRAFORM = "https://developer.hashicorp.com/terraform/install"
 
 
-def main() -> int:
+def main(only_commands: bool = False) -> int:
     """Check the tools, install what is missing, and return the exit code."""
-    problems = list(missing_tools())
+    problems = list(old_python() if only_commands else missing_tools())
     if problems:
         say("\n".join(f"error {problem}" for problem in problems))
         return MISSING_TOOL
     try:
         with alone():
-            install_all()
+            if only_commands:
+                install_commands()
+            else:
+                install_all()
     except OSError as error:
         # A full disk, or a folder that cannot be written. What is incomplete has no stamp: the next run replaces it.
         say(f"error {error.filename or PROJECT}: {error.strerror}; correct this, then run `make setup`")
@@ -130,11 +136,22 @@ def install_all() -> None:
     once("index of the bindings", VENV, PYTHON_LOCK, index_bindings, "-indexed")
 
 
-def missing_tools() -> Iterator[str]:
-    """Yield each tool that is missing or too old, and how to install it."""
+def install_commands() -> None:
+    """Install what releases need, unless everything is installed."""
+    if not stamp(VENV, PYTHON_LOCK).exists():
+        once("packages of the commands", VENV, COMMANDS_LOCK, lambda: install_project(COMMANDS_LOCK))
+
+
+def old_python() -> Iterator[str]:
+    """Yield how to install Python, if this one is too old."""
     if sys.version_info < PYTHON_NEEDED:
         found = sys.version.split()[0]
         yield f"Python {found} is too old; 3.11 is required: install it, then run `make setup PYTHON=python3.11`"
+
+
+def missing_tools() -> Iterator[str]:
+    """Yield each tool that is missing or too old, and how to install it."""
+    yield from old_python()
     terraform = os.environ.get("TERRAFORM_BINARY_NAME") or "terraform"
     needed = (
         ("node", NODE_NEEDED, f"install Node.js, {GET_NODE}; npm then installs the version that Groundwork runs"),
@@ -200,9 +217,9 @@ def install_python(folder: Path, lock: str) -> None:
     run([*install, "-r", lock], CHECK_INDEX, environment)
 
 
-def install_project() -> None:
+def install_project(lock: str = PYTHON_LOCK) -> None:
     """Create .venv, with `groundwork` as another name for `python -m ops`: shells complete only named programs."""
-    install_python(VENV, PYTHON_LOCK)
+    install_python(VENV, lock)
     program = VENV / "bin" / "groundwork"
     program.write_text(PROGRAM.format(python=VENV_PYTHON, project=str(PROJECT)))
     program.chmod(0o755)
@@ -285,4 +302,4 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("--commands" in sys.argv[1:]))

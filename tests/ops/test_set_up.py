@@ -1,8 +1,10 @@
 """Setup reports missing and outdated tools, and how to install them."""
 
 import os
+import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -152,3 +154,58 @@ def test_groundwork_is_another_name_for_the_commands(tmp_path: Path, monkeypatch
         check=False,
     )
     assert done.stdout.split() == ["dev", "prod", "staging"]
+
+
+def pinned(lock: str) -> dict[str, str]:
+    """Return the version and the hashes of each package in a lock file."""
+    blocks = re.split(r"^(?=[a-z0-9])", (set_up.PROJECT / lock).read_text(), flags=re.M)
+    return {block.partition("==")[0]: block.partition("==")[2] for block in blocks if "==" in block}
+
+
+def test_commands_have_the_packages_of_the_other_lock_file() -> None:
+    everything, commands = pinned("requirements.lock"), pinned("requirements-commands.lock")
+    assert {name: everything.get(name) for name in commands} == commands
+
+
+#: Imports modules while every package outside of a lock file is missing.
+IMPORT_WITHOUT = """\
+import importlib, sys
+modules, missing = (text.split(",") for text in sys.argv[1:])
+sys.modules.update(dict.fromkeys(missing))
+for module in modules:
+    importlib.import_module(module)
+"""
+#: What the pipelines of applications run.
+COMMANDS = ("ops.__main__", "ops.pipeline.credentials", "ops.target", "ops.application.images")
+
+
+def test_commands_of_applications_need_only_their_packages() -> None:
+    commands = pinned("requirements-commands.lock")
+    missing = [
+        module
+        for module, distributions in packages_distributions().items()
+        if not {each.lower().replace("_", "-").replace(".", "-") for each in distributions} & commands.keys()
+    ]
+    assert {"cdktf", "moto", "grimp"} <= set(missing)
+    command = [sys.executable, "-c", IMPORT_WITHOUT, ",".join(COMMANDS), ",".join(missing)]
+    done = subprocess.run(command, cwd=set_up.PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_setup_for_commands_needs_no_node_and_no_terraform(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("node", "npm", "terraform"):
+        (tools / name).unlink()
+    monkeypatch.setattr(set_up, "VENV", tools / "venv")
+    (tools / "venv" / "bin").mkdir(parents=True)
+    installed: list[str] = []
+    monkeypatch.setattr(set_up, "install_python", lambda _, lock: installed.append(lock))
+    assert set_up.main(only_commands=True) == 0
+    assert set_up.main(only_commands=True) == 0
+    assert installed == ["requirements-commands.lock"]
+
+
+def test_setup_for_commands_keeps_a_complete_setup(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(set_up, "VENV", tools)
+    set_up.stamp(tools, "requirements.lock").touch()
+    monkeypatch.setattr(set_up, "install_python", lambda *_: pytest.fail("is installed"))
+    assert set_up.main(only_commands=True) == 0

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from ops.workspace import PROJECT
+from tests.support.debian import unpack
 
 HOST = "localhost"
 #: The servers do not run as root.
@@ -135,7 +136,7 @@ def programs_of(server: str) -> Programs:
         fcntl.flock(lock, fcntl.LOCK_EX)
         found = _found(server)
         if not found:
-            _unpack(PACKAGES[server])
+            unpack(PACKAGES[server], UNPACKED)
             found = _found(server)
     if not found:
         raise ServerError(f"{PACKAGES[server]} has no {server}")
@@ -160,30 +161,6 @@ def _programs(root: Path, folders: Sequence[Path], share: Path | None = None) ->
     if not libraries:
         del environment["LD_LIBRARY_PATH"]
     return Programs(folders, share or root / "usr" / "share", environment)
-
-
-def _unpack(package: str) -> None:
-    """Download a Debian package with everything that this machine lacks for it, and unpack it. Raises ServerError."""
-    if not shutil.which("apt-get"):
-        raise ServerError(f"install {package}: the tests of lambdas/database_logins run against it")
-    target, archives, lists = UNPACKED / package, UNPACKED / "archives" / package, UNPACKED / "lists"
-    for folder in (archives, lists):
-        (folder / "partial").mkdir(parents=True, exist_ok=True)
-    options = {
-        "Dir::State::lists": str(lists),
-        "Dir::Cache::archives": str(archives),
-        # What only root can have.
-        "Debug::NoLocking": "1",
-        "APT::Sandbox::User": "",
-    }
-    get = ["apt-get", "--yes", *(argument for each in options.items() for argument in ("-o", "=".join(each)))]
-    for command in (["update"], ["--no-install-recommends", "--download-only", "install", package]):
-        done = subprocess.run([*get, *command], capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise ServerError(f"install {package}, which cannot be downloaded:\n{done.stderr}")
-    for archive in sorted(archives.glob("*.deb")):
-        subprocess.run(["dpkg", "--extract", str(archive), str(target)], check=True)
-    shutil.rmtree(archives)
 
 
 @contextmanager

@@ -19,7 +19,8 @@ BESIDE = tuple(
 MOCKED = "tests/stack/test_mocked_provider.py"
 #: The tests that run first, in this order.
 SLOW = (
-    *(MOCKED, "tests/ops/scan/test_checkov.py", "tests/bindings/test_same_bytes.py"),
+    *(MOCKED, "tests/ops/application/test_jobs.py", "tests/ops/scan/test_checkov.py"),
+    "tests/bindings/test_same_bytes.py",
     *(f"{LOCAL}test_apply.py", *BESIDE),
 )
 

@@ -45,7 +45,7 @@ class RepositorySettings(TieredSettings):
         default=30,
         ge=1,
         description="Days after which an image with a prerelease tag, such as 1.5.0-rc.1, is deleted, even if it also "
-        "has a release tag: a release is built under its own version.",
+        "has a release tag: a release has a manifest of its own (`ops ci promote`).",
     )
     expire_untagged_after_days: int = Field(
         default=7, ge=1, description="Days after which an image without a tag is deleted."

@@ -10,6 +10,8 @@ _PUSH = (
     "ecr:BatchGetImage",
     "ecr:CompleteLayerUpload",
     "ecr:InitiateLayerUpload",
+    # A release has the image of its newest prerelease (`ops ci promote`).
+    "ecr:ListImages",
     "ecr:PutImage",
     "ecr:UploadLayerPart",
 )

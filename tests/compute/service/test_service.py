@@ -52,10 +52,9 @@ def test_failed_deployment_is_rolled_back(prod: Template) -> None:
     assert prod.resource("aws_ecs_task_definition.service_api")["skip_destroy"] is True
 
 
-def test_ignored_attributes_depend_on_owner_and_scaling(prod: Template, dev: Template, tasks: Template) -> None:
+def test_ignored_attributes_depend_on_owner_and_scaling(prod: Template, tasks: Template) -> None:
     expected = {
         (prod, "api"): (["task_definition", "desired_count"], 2, False),
-        (dev, "api"): (["desired_count"], 1, True),
         (tasks, "web"): (["desired_count"], 1, True),
         (tasks, "search"): (["task_definition"], 2, False),
     }
@@ -256,10 +255,10 @@ def test_namespace_is_not_created_without_reached_services(prod: Template) -> No
     assert not prod.resources("aws_service_discovery_private_dns_namespace")
 
 
-def test_postcondition_of_terraform_owned_service_fails_after_rollback(dev: Template) -> None:
-    (condition,) = dev.resource("aws_ecs_service.service_api")["lifecycle"]["postcondition"]
-    assert condition["condition"] == "${self.task_definition == aws_ecs_task_definition.service_api.arn}"
-    for text in ("agora-dev-api", "${self.task_definition}", "aws ecs describe-services", "/agora/dev/service/api"):
+def test_postcondition_of_terraform_owned_service_fails_after_rollback(tasks: Template) -> None:
+    (condition,) = tasks.resource("aws_ecs_service.service_web")["lifecycle"]["postcondition"]
+    assert condition["condition"] == "${self.task_definition == aws_ecs_task_definition.service_web.arn}"
+    for text in ("mobile-tasks-web", "${self.task_definition}", "aws ecs describe-services", "/tasks/service/web"):
         assert text in condition["error_message"]
 
 
