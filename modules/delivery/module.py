@@ -6,20 +6,25 @@ from typing import TYPE_CHECKING
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
-from modules.compute.blocks import ComputeBlocks
+from modules.delivery.applications.builds import start_statements
 from modules.delivery.applications.repositories import push_statements
 from modules.delivery.applications.roles import ApplicationRoles
 from modules.delivery.applications.services import deploy_statements
+from modules.delivery.blocks import DeliveryBlocks
 from modules.delivery.pipeline.settings import PipelineSettings
+from modules.edge.module import EdgeModule
 from modules.foundation.foundation import Foundation
+from modules.network.module import NetworkModule
+from modules.observability.alarms.alarms import Alarms
 
 if TYPE_CHECKING:
     # For the type checker only, so that an environment without services does not import the service constructs.
     from modules.compute.module import ComputeModule
+    from modules.delivery.builds import Builds
 
 
 class DeliveryModule(Construct):
-    """The roles of the applications' own pipelines."""
+    """Builds, the pipelines of sites, and the roles of the applications' own pipelines."""
 
     def __init__(
         self,
@@ -27,14 +32,19 @@ class DeliveryModule(Construct):
         id: str,
         *,
         pipeline: PipelineSettings | None,
-        blocks: ComputeBlocks,
+        blocks: DeliveryBlocks,
+        network: NetworkModule,
         compute: "ComputeModule",
+        edge: EdgeModule,
+        alarms: Alarms | None,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
         self._roles = ApplicationRoles(self, "applications", pipeline=pipeline, foundation=foundation)
         self._create_output("deploy_roles", "deploys each service", self._deploy(compute))
         self._create_output("push_roles", "pushes images to each repository", self._push(blocks, compute))
+        if blocks.build or blocks.site_pipeline:
+            self._create_builds(blocks, network, compute, edge, alarms, foundation)
 
     def _deploy(self, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that deploy services; return their ARNs by service."""
@@ -46,7 +56,7 @@ class DeliveryModule(Construct):
             if (application := service.settings.deployed_by)
         }
 
-    def _push(self, blocks: ComputeBlocks, compute: "ComputeModule") -> dict[str, str]:
+    def _push(self, blocks: DeliveryBlocks, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that push images; return their ARNs by repository."""
         return {
             name: self._roles.create(
@@ -59,6 +69,40 @@ class DeliveryModule(Construct):
             )
             for name, repository in blocks.repository.items()
             if (application := repository.pushed_by)
+        }
+
+    def _create_builds(
+        self,
+        blocks: DeliveryBlocks,
+        network: NetworkModule,
+        compute: "ComputeModule",
+        edge: EdgeModule,
+        alarms: Alarms | None,
+        foundation: Foundation,
+    ) -> None:
+        # The bindings of CodePipeline are large, and most environments do not use them.
+        from modules.delivery.builds import Builds
+
+        builds = Builds(
+            self,
+            "builds",
+            blocks=blocks,
+            network=network,
+            compute=compute,
+            edge=edge,
+            alarms=alarms,
+            foundation=foundation,
+        )
+        self._create_output("start_roles", "starts each build", self._start(builds))
+
+    def _start(self, builds: "Builds") -> dict[str, str]:
+        """Create the roles that start builds; return their ARNs by build."""
+        return {
+            name: self._roles.create(
+                "build", name, "start", application=application, statements=start_statements(build.project)
+            )
+            for name, build in builds.builds.items()
+            if (application := build.settings.started_by)
         }
 
     def _create_output(self, name: str, does: str, roles: Mapping[str, str]) -> None:

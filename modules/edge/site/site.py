@@ -63,7 +63,8 @@ class Site(Construct):
         self.settings = settings
         self._foundation = foundation
         self._make = foundation.resources(self, "site")
-        self._key = foundation.object_key if settings.encryption == "kms" else None
+        #: The key of the pages, if it is not that of S3.
+        self.key = foundation.object_key if settings.encryption == "kms" else None
         self.bucket = self._create_bucket()
         self._certificate_arn = self._create_certificate(network)
         self._create_distribution(
@@ -108,7 +109,7 @@ class Site(Construct):
             make=self._make,
             purpose=self.name,
             name=foundation.names.bucket(label),
-            key=self._key,
+            key=self.key,
             expire_after_days=None,
             expire_old_versions_after_days=OLD_VERSIONS_DAYS[foundation.tier],
             protected=foundation.is_production,
@@ -190,12 +191,12 @@ class Site(Construct):
     def _grant_read(self, media: Mapping[str, Bucket]) -> None:
         arn, name = self.distribution_arn, sid(f"site-{self.name}")
         self.bucket.add_statements(read_statement(name, arn, [f"{self.bucket.arn}/*"]))
-        if self._key:
-            self._key.add_statements(decrypt_statement(name, arn))
+        if self.key:
+            self.key.add_statements(decrypt_statement(name, arn))
         for label, bucket in media.items():
             objects = [f"{bucket.arn}{path}" for path in self.settings.media[label].paths]
             bucket.add_statements(read_statement(f"{name}Media{sid(label)}", arn, objects))
-        if not self._key and (key := next((bucket.key for bucket in media.values() if bucket.key), None)):
+        if not self.key and (key := next((bucket.key for bucket in media.values() if bucket.key), None)):
             # All buckets of the environment share the key.
             key.add_statements(decrypt_statement(name, arn))
 
