@@ -5,6 +5,8 @@ import json
 import pytest
 
 from local_aws.process import LocalAws
+from ops.doctor.connections import connections
+from ops.doctor.context import Context
 from ops.target import Target
 from tests.local.account import HEADER
 from tests.local.small import Small
@@ -49,6 +51,10 @@ def small(bare_account: Target, local_aws: LocalAws, tmp_path_factory: pytest.Te
 def test_builds_are_applied_changed_and_destroyed(small: Small) -> None:
     small.apply(ENVIRONMENT)
     assert small.apply(ENVIRONMENT) == {}
+    context = Context(small.file, small.target, small.target.session(small.file.settings.account_id))
+    (finding,) = connections(context)
+    assert finding.message == "mobile-builds-github is pending, so no pipeline gets its source"
+
     codebuild, codepipeline = small.client("codebuild"), small.client("codepipeline")
     (job,) = codebuild.batch_get_projects(names=["mobile-builds-build-job"])["projects"]
     assert job["source"]["type"] == "NO_SOURCE"

@@ -31,7 +31,7 @@ def source_stage(settings: SitePipelineSettings, connection_arn: str) -> Codepip
         "FullRepositoryId": settings.repository,
         "BranchName": settings.branch,
         "OutputArtifactFormat": "CODE_ZIP",
-        # The trigger decides what starts the pipeline.
+        # The trigger decides what starts the pipeline; with one, CodePipeline detects no other changes.
         "DetectChanges": "false",
     }
     return _stage("Source", _action(SOURCE_ACTION, "Source", _CONNECTION, configuration, outputs=[SOURCE]))
