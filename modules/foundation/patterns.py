@@ -46,7 +46,7 @@ WORDS = {
     ),
     r"^[A-Za-z0-9._/-]{1,100}$": Words("a branch: 1 to 100 letters, digits, and . _ / -", "main"),
     r"^\d+\.\d+(-[0-9.]+)?$": Words(
-        "a version of AWS's standard image: two numbers, optionally a hyphen and a release", "3.0"
+        "a version of AWS's standard image: two numbers, optionally a hyphen and a release", "5.0"
     ),
     r"^\d{1,2}$": Words("a major version: one or two digits, without a minor version", "22"),
     r"^arn:aws:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]{36}$": Words(

@@ -260,11 +260,11 @@ build "rollout" {
 
 build "image" {
   repository    = "receipts"
-  architecture  = "x86_64"
+  architecture  = "arm64"
   builds_images = true
   commands      = ["aws s3 cp s3://mobile-sources/receipts.tgz - | tar xz", "docker build --tag $REPOSITORY:$IMAGE_TAG .", "docker push $REPOSITORY:$IMAGE_TAG"]
   variables     = { DOCKER_BUILDKIT = "1" }
-  compute_type  = "BUILD_GENERAL1_MEDIUM"
+  compute_type  = "BUILD_GENERAL1_LARGE"
   build_timeout = 45
 
   concurrent_build_limit = 1

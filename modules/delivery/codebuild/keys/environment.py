@@ -10,7 +10,7 @@ from modules.foundation.settings import TieredSettings
 
 #: [AWS CodeBuild User Guide, Build environment compute modes and types]
 #: (https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html): the sizes that both
-#: architectures have. 2 vCPUs and 4 GiB (Arm) or 3 GB (x86), 4 vCPUs and 8 GiB or 7 GB, 8 vCPUs and 16 GiB or 15 GB.
+#: architectures have. ARM_CONTAINER does not exist in every Region.
 ComputeType = Literal["BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE"]
 #: [AWS CodeBuild User Guide, Docker images provided by CodeBuild]
 #: (https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html): Amazon Linux 2023. Their
@@ -27,17 +27,17 @@ class BuildEnvironmentSettings(TieredSettings):
     """The keys that all blocks with a CodeBuild project have."""
 
     architecture: Architecture = Field(
-        default="arm64",
-        description="The architecture of the build machine. arm64 costs about a third less; images that are built for "
-        "x86_64 nodes need x86_64.",
+        default="x86_64",
+        description="The architecture of the build machine, and of images that it builds. CodeBuild has x86_64 in every "
+        "Region, and arm64, which is cheaper, only in some.",
     )
     standard_version: str | None = Field(
         default=None,
         pattern=r"^\d+\.\d+(-[0-9.]+)?$",
-        examples=["3.0"],
-        description="The version of AWS's standard image of Amazon Linux 2023; by default 3.0 for arm64 and 5.0 for "
-        "x86_64. AWS updates the content of a version for security, and it has no digest; a release of it, such as "
-        "3.0-25.03.03, stays as it is, but is not cached, so builds start later.",
+        examples=["5.0"],
+        description="The version of AWS's standard image of Amazon Linux 2023; by default 5.0 for x86_64 and 3.0 for "
+        "arm64. AWS updates the content of a version for security, and it has no digest; a release of it, such as "
+        "5.0-1.0.0, stays as it is, but is not cached, so builds start later.",
     )
     image: SidecarImage | None = Field(
         default=None,
@@ -47,8 +47,7 @@ class BuildEnvironmentSettings(TieredSettings):
     )
     compute_type: ComputeType = Field(
         default="BUILD_GENERAL1_SMALL",
-        description="The size of the build machine: 2 vCPUs and 4 GiB, 4 and 8, or 8 and 16; x86_64 has slightly less "
-        "memory.",
+        description="The size of the build machine: 2 vCPUs and at least 3 GB of memory, 4 and 7, or 8 and 15.",
     )
     build_timeout: int = Field(
         default=20,
