@@ -28,8 +28,8 @@ class BuildEnvironmentSettings(TieredSettings):
 
     architecture: Architecture = Field(
         default="x86_64",
-        description="The architecture of the build machine, and of images that it builds. CodeBuild has x86_64 in every "
-        "Region, and arm64, which is cheaper, only in some.",
+        description="The architecture of the build machine, and of images that it builds. CodeBuild has x86_64 in "
+        "every Region, and arm64, which is cheaper, only in some.",
     )
     standard_version: str | None = Field(
         default=None,
