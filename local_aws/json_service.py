@@ -1,4 +1,4 @@
-"""A service that Moto lacks, with a REST API in JSON: a WSGI application in front of Moto's."""
+"""A service that Moto lacks, with an API in JSON: a WSGI application in front of Moto's."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -56,7 +56,9 @@ class JsonService:
             body = json.loads(request.get_data() or b"{}")
             return _json(self._operations[operation](owner, request, body, **arguments))
         except RefusedError as refused:
-            return _json({"message": str(refused)}, refused.status, {"x-amzn-ErrorType": refused.kind})
+            # Clients of REST read the header, those of the JSON protocol the body.
+            body = {"message": str(refused), "__type": refused.kind}
+            return _json(body, refused.status, {"x-amzn-ErrorType": refused.kind})
         except HTTPException:
             message = f"the embedded AWS does not implement {request.method} {request.path} of {self._signing_name}"
             return _json({"message": message}, 501, {"x-amzn-ErrorType": "NotImplementedException"})

@@ -20,6 +20,7 @@ from typing import Any
 from local_aws import emission
 from local_aws.access_analyzer import access_analyzer
 from local_aws.answers import Answers
+from local_aws.codeconnections import codeconnections
 from local_aws.gate import Gate
 from local_aws.grafana import grafana
 from local_aws.process import HEALTH_PATH, HOST, write_record
@@ -103,7 +104,8 @@ def _serve(port: int, record: Path | None, requests: Path | None) -> None:
 
     additions.install()
     _configure_moto()
-    services = Enforcement(access_analyzer(grafana(DomainDispatcherApplication(create_backend_app))))
+    moto = DomainDispatcherApplication(create_backend_app)
+    services = Enforcement(access_analyzer(grafana(codeconnections(moto))))
     application = RequestHandler(Recording(services, requests) if requests else services)
     # The log is read in editors and on CI pages, which do not display colors.
     serving._log_add_style = False

@@ -73,7 +73,7 @@ class EnvironmentStack(TerraformStack):
             compute=compute,
             foundation=foundation,
         )
-        ObservabilityModule(
+        observability = ObservabilityModule(
             self,
             "observability",
             blocks=environment,
@@ -87,15 +87,7 @@ class EnvironmentStack(TerraformStack):
             account_names=environment.account_names,
             foundation=foundation,
         )
-        DeliveryModule(
-            self,
-            "delivery",
-            pipeline=environment.pipeline,
-            blocks=environment,
-            compute=compute,
-            edge=edge,
-            foundation=foundation,
-        )
+        self._build_delivery(environment, network, compute, edge, observability)
 
     def _create_foundation(self, environment: Environment) -> Foundation:
         """Return the foundation, after what it needs: the providers, and the backend of the state."""
@@ -112,6 +104,26 @@ class EnvironmentStack(TerraformStack):
     def types(self) -> frozenset[str]:
         """Terraform's types of the stack's resources and data sources."""
         return self._foundation.addresses.types
+
+    def _build_delivery(
+        self,
+        environment: Environment,
+        network: NetworkModule,
+        compute: ComputeModule,
+        edge: EdgeModule,
+        observability: ObservabilityModule,
+    ) -> None:
+        DeliveryModule(
+            self,
+            "delivery",
+            pipeline=environment.pipeline,
+            blocks=environment,
+            network=network,
+            compute=compute,
+            edge=edge,
+            alarms=observability.alarms,
+            foundation=self._foundation,
+        )
 
     def _build_events(
         self,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import account, ecs, services
+from . import account, delivery, ecs, services
 from .notices import Event, Link, Message, Notice, facts_of, last_part, moment
 from .reading import Reading
 
@@ -14,6 +14,8 @@ _CLOUDTRAIL = "AWS API Call via CloudTrail"
 _READERS: Mapping[str, Callable[[Event], Reading | None]] = {
     "ECS Deployment State Change": ecs.deployment,
     "ECS Task State Change": ecs.task,
+    "CodeBuild Build State Change": delivery.build,
+    "CodePipeline Pipeline Execution State Change": delivery.pipeline,
     "ECR Image Scan": services.image_scan,
     "Inspector2 Scan": services.image_scan,
     "RDS DB Instance Event": services.database,

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from . import alarms, events
+from . import alarms, delivery, events
 from .notices import Message, Notice, facts_of
 
 _BUDGET_LINE = re.compile(r"^(Budget[A-Za-z ]*|Alert [A-Za-z ]+|[A-Z]+ Amount): (.+)$", re.MULTILINE)
@@ -26,6 +26,8 @@ def _read(message: Message, event: Any, dashboard: str, runbooks: str) -> Notice
         return None
     if "AlarmName" in event and "NewStateValue" in event:
         return alarms.by_topic(message, event, dashboard)
+    if "approval" in event and "consoleLink" in event:
+        return delivery.approval(message, event)
     if "detail-type" not in event or "source" not in event:
         return None
     if event["detail-type"] == "CloudWatch Alarm State Change":

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 from pydantic import Field
 
+from modules.delivery.build.settings import BuildSettings
 from modules.delivery.pipeline.settings import PipelineSettings, project_of
+from modules.delivery.site_pipeline.settings import SitePipelineSettings
 from modules.delivery.state.settings import StateSettings
 from modules.foundation.ci_servers import ApplicationPipeline, Issuer
 from modules.foundation.names import Names
+from modules.foundation.settings import Label
 from modules.observability.blocks import ObservabilityBlocks
 
 
@@ -20,6 +23,14 @@ class DeliveryBlocks(ObservabilityBlocks):
         description="The GitLab project or GitHub repository that may plan and apply; `make bootstrap` creates its "
         "roles.",
     )
+    build: dict[Label, BuildSettings] = Field(
+        default_factory=dict,
+        description="CodeBuild projects in the VPC, by name, such as rolling updates on a private EKS cluster.",
+    )
+    site_pipeline: dict[Label, SitePipelineSettings] = Field(
+        default_factory=dict,
+        description="Pipelines that build sites from a Git repository and publish them, by the label of the `site`.",
+    )
 
     @property
     def applications(self) -> dict[tuple[str, ...], ApplicationPipeline]:
@@ -29,6 +40,7 @@ class DeliveryBlocks(ObservabilityBlocks):
             **{("function", name, "deployed_by"): each.deployed_by for name, each in self.function.items()},
             **{("repository", name, "pushed_by"): each.pushed_by for name, each in self.repository.items()},
             **{("site", name, "published_by"): each.published_by for name, each in self.site.items()},
+            **{("build", name, "started_by"): each.started_by for name, each in self.build.items()},
         }
         return {at: application for at, application in found.items() if application}
 

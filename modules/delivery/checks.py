@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from modules.delivery.blocks import DeliveryBlocks
+from modules.delivery.build import checks as build
 from modules.delivery.pipeline.settings import PipelineSettings
+from modules.delivery.site_pipeline import checks as site_pipeline
 from modules.foundation.problems import Finding
 
 
@@ -14,6 +16,8 @@ def findings(blocks: DeliveryBlocks) -> Iterator[Finding]:
         yield from _passwords_in_previews(blocks.pipeline, blocks)
     else:
         yield from _projects_without_a_provider(blocks)
+    yield from build.findings(blocks)
+    yield from site_pipeline.findings(blocks)
 
 
 def _passwords_in_previews(pipeline: PipelineSettings, blocks: DeliveryBlocks) -> Iterator[Finding]:

@@ -11,19 +11,26 @@ from modules.delivery.applications.repositories import push_statements
 from modules.delivery.applications.roles import ApplicationRoles
 from modules.delivery.applications.services import deploy_statements
 from modules.delivery.applications.sites import publish_statements
+from modules.delivery.applications.builds import start_statements
+from modules.delivery.applications.repositories import push_statements
+from modules.delivery.applications.roles import ApplicationRoles
+from modules.delivery.applications.services import deploy_statements
 from modules.delivery.blocks import DeliveryBlocks
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names
+from modules.network.module import NetworkModule
+from modules.observability.alarms.alarms import Alarms
 
 if TYPE_CHECKING:
     # For the type checker only, so that an environment without services or sites does not import their constructs.
     from modules.compute.module import ComputeModule
+    from modules.delivery.builds import Builds
     from modules.edge.module import EdgeModule
 
 
 class DeliveryModule(Construct):
-    """The roles of the applications' own pipelines."""
+    """Builds, the pipelines of sites, and the roles of the applications' own pipelines."""
 
     def __init__(
         self,
@@ -32,8 +39,10 @@ class DeliveryModule(Construct):
         *,
         pipeline: PipelineSettings | None,
         blocks: DeliveryBlocks,
+        network: NetworkModule,
         compute: "ComputeModule",
         edge: "EdgeModule",
+        alarms: Alarms | None,
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -43,6 +52,8 @@ class DeliveryModule(Construct):
         self._create_output("push_roles", "pushes images to each repository", self._push(blocks, compute))
         self._create_output("publish_roles", "publishes each site", self._publish(edge, foundation.names))
         self._create_output("function_roles", "releases each function", self._release(blocks))
+        if blocks.build or blocks.site_pipeline:
+            self._create_builds(blocks, network, compute, edge, alarms, foundation)
 
     def _deploy(self, blocks: DeliveryBlocks, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that deploy services; return their ARNs by service."""
@@ -98,6 +109,40 @@ class DeliveryModule(Construct):
             )
             for name, function in blocks.function.items()
             if (application := function.deployed_by)
+        }
+
+    def _create_builds(
+        self,
+        blocks: DeliveryBlocks,
+        network: NetworkModule,
+        compute: "ComputeModule",
+        edge: "EdgeModule",
+        alarms: Alarms | None,
+        foundation: Foundation,
+    ) -> None:
+        # The bindings of CodePipeline are large, and most environments do not use them.
+        from modules.delivery.builds import Builds
+
+        builds = Builds(
+            self,
+            "builds",
+            blocks=blocks,
+            network=network,
+            compute=compute,
+            edge=edge,
+            alarms=alarms,
+            foundation=foundation,
+        )
+        self._create_output("start_roles", "starts each build", self._start(builds))
+
+    def _start(self, builds: "Builds") -> dict[str, str]:
+        """Create the roles that start builds; return their ARNs by build."""
+        return {
+            name: self._roles.create(
+                "build", name, "start", application=application, statements=start_statements(build.project)
+            )
+            for name, build in builds.builds.items()
+            if (application := build.settings.started_by)
         }
 
     def _create_output(self, name: str, does: str, roles: Mapping[str, str]) -> None:

@@ -45,6 +45,14 @@ WORDS = {
         "agora/dev/terraform.tfstate",
     ),
     r"^[A-Za-z0-9._/-]{1,100}$": Words("a branch: 1 to 100 letters, digits, and . _ / -", "main"),
+    r"^\d+\.\d+(-[0-9.]+)?$": Words(
+        "a version of AWS's standard image: two numbers, optionally a hyphen and a release", "5.0"
+    ),
+    r"^\d{1,2}$": Words("a major version: one or two digits, without a minor version", "22"),
+    r"^arn:aws:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]{36}$": Words(
+        "the ARN of a connection to a Git provider",
+        "arn:aws:codeconnections:ap-northeast-2:333333333333:connection/0a1b2c3d-0000-4000-8000-000000000000",
+    ),
     r"^http://[A-Za-z0-9.-]+:\d{1,5}$": Words("http://, a host, and a port", "http://proxy.corp.example:3128"),
     r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$": Words(
         "the ID of a Direct Connect gateway: 8, 4, 4, 4, and 12 digits or letters a to f, separated by hyphens",

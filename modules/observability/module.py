@@ -66,7 +66,7 @@ class ObservabilityModule(Construct):
         groups = groups_of(data, events, compute, edge, audit)
         LogQueries(self, "log-queries", groups=groups, foundation=foundation)
         sources = self._sources()
-        alarms = self._build_alarms(blocks.alarms, sources) if blocks.alarms else None
+        self.alarms = alarms = self._build_alarms(blocks.alarms, sources) if blocks.alarms else None
         if blocks.dashboard:
             self._build_dashboard(blocks.dashboard, sources, alarms)
         if blocks.grafana:

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from modules.environment_files import EnvironmentFile
 from ops.backend import Backend, RemoteState
-from ops.doctor import backups, contents, locks, provider, quotas, state, tools, versions
+from ops.doctor import backups, connections, contents, locks, provider, quotas, state, tools, versions
 from ops.doctor.clock import clock
 from ops.doctor.context import Context, Stack
 from ops.doctor.finding import Finding, Findings
@@ -52,7 +52,9 @@ def _account(workspace: Workspace, file: EnvironmentFile, today: datetime.date, 
         yield Finding("ok", "credentials", f"for account {settings.account_id}, as in {file.document.file}")
         yield from _environment(context, today)
         return
-    unchecked = "state, quotas, secrets, images, backups, and versions cannot be checked without credentials"
+    unchecked = (
+        "state, quotas, secrets, images, backups, connections, and versions cannot be checked without credentials"
+    )
     yield Finding("unseen", "account", unchecked)
 
 
@@ -60,6 +62,7 @@ def _environment(context: Context, today: datetime.date) -> Findings:
     yield from looked("secrets", lambda: contents.secrets(context))
     yield from looked("images", lambda: contents.images(context))
     yield from looked("backups", lambda: backups.backups(context))
+    yield from looked("connections", lambda: connections.connections(context))
     yield from looked("fargate", lambda: quotas.fargate(context))
     try:
         stack = _stack(context)

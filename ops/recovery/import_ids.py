@@ -65,6 +65,7 @@ def _group_rule(direction: str) -> Listed:
 
 _ALIVE = " && State!='deleting' && State!='deleted'"
 _BUCKET = _named("{bucket}")
+_CONNECTION = "Connections[?ConnectionName=={name}].ConnectionArn"
 
 IMPORT_IDS: Mapping[str, Row] = {
     "aws_accessanalyzer_analyzer": _named("{analyzer_name}"),
@@ -117,6 +118,9 @@ IMPORT_IDS: Mapping[str, Row] = {
     "aws_cloudfront_vpc_origin": Listed(
         "cloudfront", "list_vpc_origins", "VpcOriginList.Items[?Name=={vpc_origin_endpoint_config[0][name]}].Id"
     ),
+    "aws_codebuild_project": _named("{name}"),
+    "aws_codeconnections_connection": Listed("codeconnections", "list_connections", _CONNECTION),
+    "aws_codepipeline": _named("{name}"),
     "aws_cloudtrail": _named("arn:aws:cloudtrail:{region}:{account}:trail/{name}"),
     "aws_cloudwatch_composite_alarm": _named("{alarm_name}"),
     "aws_cloudwatch_dashboard": _named("{dashboard_name}"),

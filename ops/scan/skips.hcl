@@ -133,6 +133,18 @@ skip "CKV2_AWS_38" {
   reason    = "DNSSEC needs a record in the parent zone, set by hand at the registrar; a mistake there makes the whole domain unresolvable."
 }
 
+# Builds
+
+skip "CKV_AWS_147" {
+  addresses = ["aws_codebuild_project.build_*"]
+  reason    = "These builds have no artifacts that a key could encrypt; those of a site's pipeline have the key for objects."
+}
+
+skip "CKV_AWS_316" {
+  addresses = ["aws_codebuild_project.build_*"]
+  reason    = "Only a build that builds images with Docker is privileged (builds_images), and a plan that turns it on is refused without a record."
+}
+
 # Network
 
 skip "CKV2_AWS_5" {

@@ -48,6 +48,7 @@ POLICY_ATTRIBUTES: dict[tuple[str, str], PolicyKind] = {
 #: `{region}` are the resource's, the others are attributes of its block.
 ATTRIBUTES = {
     "aws_cloudfront_distribution.arn": "arn:aws:cloudfront::{account}:distribution/{id}",
+    "aws_codeconnections_connection.arn": "arn:aws:codeconnections:{region}:{account}:connection/{id}",
     "aws_cloudtrail.arn": "arn:aws:cloudtrail:{region}:{account}:trail/{name}",
     "aws_cloudwatch_log_group.arn": "arn:aws:logs:{region}:{account}:log-group:{name}",
     "aws_db_instance.master_user_secret": "arn:aws:secretsmanager:{region}:{account}:secret:rds!db-{id}-a1B2c3",
@@ -80,6 +81,7 @@ ATTRIBUTES = {
     "aws_s3_bucket.id": "{bucket}",
     "aws_secretsmanager_secret.arn": "arn:aws:secretsmanager:{region}:{account}:secret:{name}-a1B2c3",
     "aws_secretsmanager_secret.id": "arn:aws:secretsmanager:{region}:{account}:secret:{name}-a1B2c3",
+    "aws_security_group.id": "sg-{id}",
     "aws_sns_topic.arn": "arn:aws:sns:{region}:{account}:{name}",
     "aws_sqs_queue.arn": "arn:aws:sqs:{region}:{account}:{name}",
     "aws_subnet.id": "subnet-{id}",

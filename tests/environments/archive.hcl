@@ -312,3 +312,9 @@ grafana {
     editor_role_values = ["archivists"]
   }
 }
+
+site_pipeline "handbook" {
+  repository = "community/handbook"
+  output     = "public"
+  approval   = true
+}

@@ -245,3 +245,31 @@ experiment "nodes-lost" {
     }
   }
 }
+
+# A push of a version rolls it out on the cluster, whose API only the VPC reaches.
+build "rollout" {
+  repository = "receipts"
+  tags       = ["*.*.*"]
+
+  eks {
+    cluster    = "blue"
+    namespace  = "payments"
+    deployment = "receipts"
+  }
+}
+
+build "image" {
+  repository    = "receipts"
+  architecture  = "arm64"
+  builds_images = true
+  commands      = ["aws s3 cp s3://mobile-sources/receipts.tgz - | tar xz", "docker build --tag $REPOSITORY:$IMAGE_TAG .", "docker push $REPOSITORY:$IMAGE_TAG"]
+  variables     = { DOCKER_BUILDKIT = "1" }
+  compute_type  = "BUILD_GENERAL1_LARGE"
+  build_timeout = 45
+
+  concurrent_build_limit = 1
+
+  started_by {
+    github = "mobile/receipts"
+  }
+}

@@ -30,6 +30,7 @@ def test_applied_environment_has_no_errors_and_lock_holder_is_named(
         "lock files": "ok",
         "provider": "ok",
         "backups": "ok",
+        "connections": "ok",
         "fargate": "ok",
         "clock": "ok",
         "credentials": "ok",

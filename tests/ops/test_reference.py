@@ -22,6 +22,7 @@ from modules.data.database.settings import DatabaseSettings
 from modules.data.search.settings import SearchSettings
 from modules.data.secret.settings import SecretSettings
 from modules.delivery.pipeline.settings import PipelineSettings
+from modules.delivery.site_pipeline.settings import SitePipelineSettings
 from modules.edge.site.settings import SiteSettings
 from modules.environment import Environment
 from modules.events.push.settings import ApnsSettings
@@ -104,6 +105,7 @@ TIERED: dict[type[BaseModel], dict[str, Any]] = {
     SecretSettings: {},
     ServiceSettings: {},
     SignInSettings: {},
+    SitePipelineSettings: {"repository": "community/agora-web"},
     SiteSettings: {"names": ("www.agora.example",)},
     TracesSettings: {},
     VpnSettings: {"allowed_cidrs": ("203.0.113.0/24",), "client_cidr": "172.30.0.0/22", "availability_zone": "a"},

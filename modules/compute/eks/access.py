@@ -1,5 +1,7 @@
 """Access entries of a cluster."""
 
+from collections.abc import Collection
+
 from cdktf_cdktf_provider_aws.eks_access_entry import EksAccessEntry
 from cdktf_cdktf_provider_aws.eks_access_policy_association import (
     EksAccessPolicyAssociation,
@@ -7,7 +9,7 @@ from cdktf_cdktf_provider_aws.eks_access_policy_association import (
 )
 
 from modules.compute.eks.control_plane import ControlPlane
-from modules.compute.eks.keys.access import AccessPolicy, AccessSettings
+from modules.compute.eks.keys.access import AccessPolicy
 from modules.foundation.resources import Resources
 
 #: [Amazon EKS User Guide, Review access policy permissions]
@@ -20,8 +22,16 @@ POLICY_ARNS: dict[AccessPolicy, str] = {
 }
 
 
-def create_access(make: Resources, name: str, *, settings: AccessSettings, plane: ControlPlane) -> None:
-    """Give an IAM role access to a cluster.
+def create_access(
+    make: Resources,
+    name: str,
+    *,
+    role_arn: str,
+    policy: AccessPolicy,
+    namespaces: Collection[str],
+    plane: ControlPlane,
+) -> None:
+    """Give an IAM role access to a cluster, or to some of its namespaces.
 
     Creates: access entry, and the association of an EKS access policy with the cluster or some of its namespaces.
     """
@@ -29,7 +39,7 @@ def create_access(make: Resources, name: str, *, settings: AccessSettings, plane
         EksAccessEntry,
         name,
         cluster_name=plane.cluster.name,
-        principal_arn=settings.role_arn,
+        principal_arn=role_arn,
         type="STANDARD",
     )
     make(
@@ -37,9 +47,9 @@ def create_access(make: Resources, name: str, *, settings: AccessSettings, plane
         name,
         cluster_name=plane.cluster.name,
         principal_arn=entry.principal_arn,
-        policy_arn=POLICY_ARNS[settings.policy],
+        policy_arn=POLICY_ARNS[policy],
         access_scope=EksAccessPolicyAssociationAccessScope(
-            type="namespace" if settings.namespaces else "cluster",
-            namespaces=sorted(settings.namespaces) or None,
+            type="namespace" if namespaces else "cluster",
+            namespaces=sorted(namespaces) or None,
         ),
     )

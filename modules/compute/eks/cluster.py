@@ -54,7 +54,14 @@ class EksCluster(Construct):
     def _create_access(self) -> None:
         make = self._foundation.resources(self, "eks")
         for label, settings in self._settings.access.items():
-            create_access(make, f"{self._label}_{label}", settings=settings, plane=self.plane)
+            create_access(
+                make,
+                f"{self._label}_{label}",
+                role_arn=settings.role_arn,
+                policy=settings.policy,
+                namespaces=settings.namespaces,
+                plane=self.plane,
+            )
 
     def _create_nodes(self, network: Network) -> None:
         settings = self._settings

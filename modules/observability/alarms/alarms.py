@@ -87,6 +87,12 @@ class Alarms(Construct):
             )
         return self._regional[region]
 
+    def notify_of(self, name: str) -> None:
+        """Create the rule of an event that has to do with blocks of a higher module, unless `events_off` has it."""
+        if name not in self._settings.events_off:
+            make = self._foundation.resources(self, "alarm")
+            create_event_rules(make, events={name: EVENTS[name]}, topics=self._home, names=self._foundation.names)
+
     @property
     def notifying(self) -> list[str]:
         """The ARNs of the alarms that notify somebody, in all Regions."""

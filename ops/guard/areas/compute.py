@@ -38,6 +38,14 @@ COMPUTE: tuple[Row, ...] = (
     lost("aws_eks_cluster", "everything that runs in it"),
     # Also when replaced: EKS deletes all pods of the old profile at once ("Delete a Fargate profile").
     lost("aws_eks_fargate_profile", "its pods, all at once"),
+    # What is published and rolled out stays: only the next release has to wait.
+    noted(guards("aws_codebuild_project", "what starts it would run no more builds")),
+    opens("aws_codebuild_project", "environment.privileged_mode", on, "would run builds with root access to their machine"),
+    noted(ends("aws_codebuild_project", "vpc_config", off, "would run builds outside the VPC")),
+    noted(guards("aws_codepipeline", "pushes would no longer publish its site")),
+    weakens("aws_codepipeline", "artifact_store.encryption_key", off, "would encrypt artifacts with the key that AWS manages for S3"),
+    # Somebody has to confirm a new one in the console, and until then no source is read.
+    noted(guards("aws_codeconnections_connection", "pipelines that use it would get no source")),
     stops("aws_autoscaling_group", "its instances, and what runs on them"),
     stops("aws_ecs_service", "its running tasks"),
     stops("aws_eks_node_group", "its nodes, and the pods on them"),

@@ -50,6 +50,11 @@ def _has_sessions_in_production(blocks: EdgeBlocks) -> bool:
     return blocks.tier == "production" and (blocks.developers is not None or blocks.has_session_hosts)
 
 
+def _has_delivery(_: EdgeBlocks) -> bool:
+    """Return False: the delivery module, which is above, creates the rule if the environment has such a block."""
+    return False
+
+
 def _begins(names: Names, prefix: str = "") -> list[dict[str, str]]:
     """Return the match of names, or of ARNs after `prefix`, that begin with the product and the environment."""
     return [{"prefix": f"{prefix}{names.of('')}"}]
@@ -90,6 +95,12 @@ def _findings(names: Names) -> Pattern:
     return {"detail": detail}
 
 
+def _failed_builds(names: Names) -> Pattern:
+    """Return the match of builds of `build` blocks; those of pipelines are stages, whose failure the pipeline has."""
+    failed = ["FAILED", "FAULT", "STOPPED", "TIMED_OUT"]
+    return {"detail": {"build-status": failed, "project-name": [{"prefix": names.of("build-")}]}}
+
+
 #: By the name that `events_off` uses. The patterns are those of the pages that tests/aws_facts/events.toml cites.
 EVENTS: Mapping[str, AwsEvent] = {
     "deployment_failed": AwsEvent(
@@ -116,6 +127,22 @@ EVENTS: Mapping[str, AwsEvent] = {
         lambda blocks: bool(blocks.repository),
         "Basic scanning of an image found a vulnerability of severity critical or high; in the account that has the "
         "repositories, for all environments.",
+    ),
+    "build_failed": AwsEvent(
+        "warning",
+        "aws.codebuild",
+        ("CodeBuild Build State Change",),
+        _failed_builds,
+        _has_delivery,
+        "A build failed, or somebody stopped it. After a failed rolling update, the previous image runs.",
+    ),
+    "site_pipeline_failed": AwsEvent(
+        "warning",
+        "aws.codepipeline",
+        ("CodePipeline Pipeline Execution State Change",),
+        lambda names: {"detail": {"state": ["FAILED"], "pipeline": [{"prefix": names.of("site-")}]}},
+        _has_delivery,
+        "The pipeline of a site failed, or somebody rejected its pages: the site is as it was.",
     ),
     "database_failure": AwsEvent(
         "critical",
