@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
+from modules.delivery.applications.builds import start_statements
 from modules.delivery.applications.functions import release_statements
 from modules.delivery.applications.repositories import push_statements
 from modules.delivery.applications.roles import ApplicationRoles
 from modules.delivery.applications.services import deploy_statements
 from modules.delivery.applications.sites import publish_statements
-from modules.delivery.applications.builds import start_statements
-from modules.delivery.applications.repositories import push_statements
-from modules.delivery.applications.roles import ApplicationRoles
-from modules.delivery.applications.services import deploy_statements
 from modules.delivery.blocks import DeliveryBlocks
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.foundation.foundation import Foundation
