@@ -54,7 +54,9 @@ def qualifier_of(function: Any) -> str | None:
 def routed(function: Any) -> Any:
     """Return the version that an invocation of this function runs: of an alias with weights, sometimes the second."""
     alias = getattr(function, "alias", None)
-    weights = (alias.routing_config or {}).get("AdditionalVersionWeights") if alias else None
+    if alias is None:
+        return function
+    weights = (alias.routing_config or {}).get("AdditionalVersionWeights")
     if not weights:
         return function
     ((version, weight),) = weights.items()
@@ -142,9 +144,10 @@ def get_arn(storage: Any, arn: str) -> Any:
 
 def create_function(backend: Any, spec: dict[str, Any]) -> Any:
     """CreateFunction; with Publish, the response has the number of the version."""
-    from moto.awslambda.models import LambdaFunction
+    from moto.awslambda import models
 
-    function = LambdaFunction(account_id=backend.account_id, spec=spec, region=backend.region_name, version=_LATEST)
+    moto_function: Any = models.LambdaFunction
+    function = moto_function(account_id=backend.account_id, spec=spec, region=backend.region_name, version=_LATEST)
     backend._lambdas.put_function(function)
     if not spec.get("Publish"):
         return function

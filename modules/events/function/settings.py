@@ -288,8 +288,8 @@ class FunctionSettings(Settings):
             # [Understanding Lambda function scaling, Reserved and provisioned concurrency]
             # (https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html).
             rule = f"is above reserved_concurrent_executions {reserved}, of which it is a part, and Lambda rejects it"
-            at = ("provisioned_concurrent_executions",)
-            yield Finding(at, provisioned, rule, f"write reserved_concurrent_executions = {provisioned} or more")
+            remedy = f"write reserved_concurrent_executions = {provisioned} or more"
+            yield Finding(("provisioned_concurrent_executions",), provisioned, rule, remedy)
 
     def _owner_findings(self) -> Iterator[Finding]:
         """Yield the keys that do not fit the owner of the code."""
