@@ -21,7 +21,10 @@ REGISTRY = 'registry { account_id = "333333333333" }\n'
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (BUILD.replace('["*.*.*"]', '["*"]'), "dev.hcl:12: build.job.tags.0 * is not the pattern of a semantic version"),
+        (
+            BUILD.replace('["*.*.*"]', '["*"]'),
+            "dev.hcl:12: build.job.tags.0 * is not the pattern of a semantic version",
+        ),
         (
             BUILD.replace('["*.*.*"]', '["release"]'),
             "dev.hcl:12: build.job.tags.0 release is not the pattern of a semantic version",
