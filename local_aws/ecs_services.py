@@ -7,11 +7,14 @@
 - AWS: tasks start, the deployment becomes COMPLETED, and the service reaches a steady state. Moto's tasks stay pending
   forever, and an update keeps the old deployment. Added: the desired number of tasks of the requested revision run, in
   one completed deployment. No containers run.
-- AWS: a deployment whose image cannot be pulled fails, and is rolled back to the previous revision if the circuit
-  breaker is configured to ([How the Amazon ECS deployment circuit breaker detects failures]
-  (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html)). Moto pulls nothing.
-  Added: the rollback, for an image that is missing in a local repository that contains others. A repository without
-  images is not checked: most users of the embedded AWS push none.
+- AWS: a deployment whose tasks end fails, and is rolled back to the previous revision if the circuit breaker is
+  configured to ([How the Amazon ECS deployment circuit breaker detects failures]
+  (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html)). Moto pulls and runs
+  nothing. Added: stopped tasks and the rollback, if `ecs_programs.py` says that a container ends: for an image that is
+  missing in a local repository that contains others, or whose annotation says so. A repository without images is not
+  checked: most users of the embedded AWS push none.
+- AWS: UpdateService with another revision returns a new deployment that is in progress. Moto returns the old one.
+  Added: the new one, which has succeeded or failed at the next request. A failed deployment is no longer described.
 - AWS: a deployment that the circuit breaker ends sends the event SERVICE_DEPLOYMENT_FAILED ([Amazon ECS service
   deployment state change events]
   (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html)). Moto sends none.
@@ -22,18 +25,17 @@
   would only be found in the cloud. Added: the error.
 """
 
-import re
+import copy
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from local_aws.ecs_programs import End, first_end, stop
 from local_aws.events import emit
 
-#: [Amazon ECR private registry](https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html): account,
-#: Region, repository, and tag of an image reference.
-_IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+):([^@]+)")
-
+#: "How the Amazon ECS deployment circuit breaker detects failures": the minimum number of failed tasks.
+_FAILED_TASKS = 3
 #: [CreateService](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html): AWS's defaults.
 DEFAULTS: Mapping[str, Any] = {
     "enable_execute_command": False,
@@ -106,37 +108,42 @@ def _rolled_out(update: Callable[[Any], Any]) -> Callable[[Any], Any]:
         answer = update(response)
         service = answer.result["service"]
         service.deployment_configuration = DEPLOYMENT | service.deployment_configuration
-        if service.task_definition and before and not _starts(response, service.task_definition):
-            _fail(response, service, before)
+        if not (service.task_definition and before):
+            _settle(response, service)
+            return answer
+        definition = response.ecs_backend.describe_task_definition(service.task_definition)
+        if definition.arn != before:
+            answer.result["service"] = _begin(service, definition.arn)
+            if end := first_end(definition):
+                _fail(response, service, before, end)
         _settle(response, service)
         return answer
 
     return update_service
 
 
-def _starts(response: Any, revision: str) -> bool:
-    """Return whether the images of the revision can be pulled."""
-    containers = response.ecs_backend.describe_task_definition(revision).container_definitions
-    return not any(_is_missing(each["image"]) for each in containers)
+def _begin(service: Any, revision: str) -> Any:
+    """Begin a deployment of the revision, and return the service as it is meanwhile."""
+    from moto.core.utils import utcnow
+
+    (old, *_) = service.deployments
+    id, now, count = f"ecs-svc/{uuid.uuid4().int % 10**19}", utcnow(), service.desired_count
+    counts = {"desiredCount": count, "runningCount": 0, "pendingCount": count, "failedTasks": 0}
+    reason = f"ECS deployment {id} in progress."
+    begun = {"id": id, "createdAt": now, "updatedAt": now, "taskDefinition": revision, "status": "PRIMARY", **counts}
+    service.deployments = [{**old, **begun, "rolloutState": "IN_PROGRESS", "rolloutStateReason": reason}]
+    shown = copy.copy(service)
+    shown.task_definition = revision
+    shown.deployments = [dict(service.deployments[0]), {**old, "status": "ACTIVE"}]
+    return shown
 
 
-def _is_missing(image: str) -> bool:
-    from moto.ecr.models import ecr_backends
-
-    found = _IMAGE.fullmatch(image)
-    if not found:
-        return False
-    account_id, region, name, tag = found.groups()
-    repository = ecr_backends[account_id][region].repositories.get(name)
-    tags = [tag for each in repository.images for tag in each.image_tags] if repository else []
-    return bool(tags) and tag not in tags
-
-
-def _fail(response: Any, service: Any, before: str) -> None:
+def _fail(response: Any, service: Any, before: str, end: End) -> None:
     """End the deployment as the circuit breaker does: with an event, and with a rollback if it is configured to."""
     breaker = service.deployment_configuration["deploymentCircuitBreaker"]
     if not breaker["enable"]:
         return
+    _stop_tasks(response, service, end)
     emit(
         response.current_account,
         response.region,
@@ -155,6 +162,24 @@ def _fail(response: Any, service: Any, before: str) -> None:
         _roll_back(service, before)
 
 
+def _stop_tasks(response: Any, service: Any, end: End) -> None:
+    """Let the tasks of the deployment start and end."""
+    backend, revision = response.ecs_backend, service.task_definition
+    tasks = backend.run_task(
+        cluster_str=service.cluster_name,
+        task_definition_str=revision,
+        count=_FAILED_TASKS,
+        overrides=None,
+        started_by=service.deployments[0]["id"],
+        tags=None,
+        launch_type="FARGATE",
+        networking_configuration=service.network_configuration,
+        group=f"service:{service.name}",
+    )
+    for each in tasks:
+        stop(each, backend.describe_task_definition(revision), end)
+
+
 def _roll_back(service: Any, revision: str) -> None:
     from moto.core.utils import utcnow
 
@@ -162,6 +187,8 @@ def _roll_back(service: Any, revision: str) -> None:
     who = f"(service {service.name}) (deployment {service.deployments[0]['id']})"
     message = f"{who} deployment failed: tasks failed to start."
     service.events.insert(0, {"id": str(uuid.uuid4()), "createdAt": utcnow(), "message": message})
+    # The rollback is a deployment too.
+    service.deployments[0]["id"] = f"ecs-svc/{uuid.uuid4().int % 10**19}"
 
 
 def keep_within(backend: Any, resource_id: str, least: int, most: int) -> None:

@@ -123,7 +123,8 @@ def _function(request: RecordedRequest, given: Mapping[str, Any]) -> str | None:
     name = str(given.get("FunctionName") or "")
     if not name or name.startswith("arn:"):
         return name or None
-    return f"arn:aws:lambda:{request.region}:{request.account}:function:{name}"
+    qualifier = f":{given['Qualifier']}" if given.get("Qualifier") else ""
+    return f"arn:aws:lambda:{request.region}:{request.account}:function:{name}{qualifier}"
 
 
 _OF_SERVICE: dict[str, Callable[[RecordedRequest, Mapping[str, Any]], str | None]] = {

@@ -10,9 +10,8 @@
   visibility timeout.
 - AWS: the events of SNS and S3 contain source, subject, and time. Moto's events contain examples instead of the topic,
   the message's ID, and its attributes, and neither a version nor a sequencer. Added: the real values.
-- AWS: GetFunctionConfiguration returns the logging configuration, PutFunctionEventInvokeConfig replaces the existing
-  one, and an update accepts everything that a creation does. Moto drops the first, returns the oldest of the second,
-  and supports a part of the third. Added: all settings are read back.
+- AWS: GetFunctionConfiguration returns the logging configuration, and an update accepts everything that a creation
+  does. Moto drops the first, and supports a part of the second. Added: all settings are read back.
 """
 
 import itertools
@@ -44,7 +43,6 @@ def install() -> None:
     add(LambdaFunction, _with_logging(LambdaFunction.get_configuration))
     add(LambdaFunction, _taking_the_rest(LambdaFunction.update_configuration))
     add(LambdaFunction, _taking_architectures(LambdaFunction.update_function_code))
-    add(LambdaBackend, _replacing(LambdaBackend.put_function_event_invoke_config))
     add(LambdaBackend, _read_in_batches(LambdaBackend.create_event_source_mapping))
     add(Subscription, _invoking_functions(Subscription.publish))
     replace(objects, "_get_s3_event", _with_sequencer(objects._get_s3_event))
@@ -65,7 +63,7 @@ def _invoke_by_api(
     run = Run.of(function)
     with aside():
         outcome = run.invoke(event)
-    response_headers["x-amz-executed-version"] = "$LATEST"
+    response_headers["x-amz-executed-version"] = run.version
     response_headers["x-amz-log-result"] = outcome.log_tail
     if outcome.failed:
         response_headers["x-amz-function-error"] = "Unhandled"
@@ -131,14 +129,6 @@ def _taking_architectures(update: Callable[..., dict[str, Any]]) -> Callable[...
         return update(function, updated_spec)
 
     return update_function_code
-
-
-def _replacing(put: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    def put_function_event_invoke_config(backend: Any, function_name: str, config: dict[str, Any]) -> dict[str, Any]:
-        backend.get_function(function_name).event_invoke_config = []
-        return put(backend, function_name, config)
-
-    return put_function_event_invoke_config
 
 
 def _read_in_batches(create: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from local_aws.lambda_runs import Outcome, Run
+from local_aws.lambda_versions import invoke_config, qualifier_of
 from local_aws.turns import turn
 
 #: Seconds before the second and the third attempt.
@@ -30,6 +31,8 @@ _in_flight: dict[str, int] = {}
 def later(function: Any, event: Any) -> None:
     """Invoke the function asynchronously. Called with the lock."""
     backend, name = _backend(function), function.function_name
+    qualifier = qualifier_of(function) or (None if function.version == "$LATEST" else str(function.version))
+    name = f"{name}:{qualifier}" if qualifier else name
     _workers.submit(_reported, lambda: _until_done(backend, name, event))
 
 
@@ -48,7 +51,7 @@ def _until_done(backend: Any, name: str, event: Any) -> None:
             function = _found(backend, name)
             if function is None:
                 return
-            config = function.event_invoke_config[0].config if function.event_invoke_config else {}
+            config = invoke_config(function)
             run = Run.of(function)
         outcome = run.invoke(event)
         tries += 1
@@ -72,12 +75,12 @@ def _record(run: Run, event: Any, outcome: Outcome, tries: int) -> dict[str, Any
         "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime()),
         "requestContext": {
             "requestId": outcome.request_id,
-            "functionArn": f"{run.arn}:$LATEST",
+            "functionArn": run.arn if ":" in run.arn.partition(":function:")[2] else f"{run.arn}:$LATEST",
             "condition": "RetriesExhausted",
             "approximateInvokeCount": tries,
         },
         "requestPayload": event,
-        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "responseContext": {"statusCode": 200, "executedVersion": run.version, "functionError": "Unhandled"},
         "responsePayload": outcome.value,
     }
 

@@ -22,6 +22,7 @@ from typing import Any
 from uuid import uuid4
 
 from local_aws.lambda_databases import connects, skipped
+from local_aws.lambda_versions import qualifier_of, routed
 from local_aws.process import HOST, packages_for_here
 from local_aws.turns import turn
 
@@ -57,6 +58,7 @@ class Run:
 
     name: str
     arn: str
+    version: str
     runtime: str
     architecture: str
     code: bytes
@@ -72,11 +74,13 @@ class Run:
     @classmethod
     def of(cls, function: Any) -> "Run":
         """Return the run of Moto's function. Called with the lock."""
-        log_stream = f"{time.strftime('%Y/%m/%d')}/[$LATEST]{uuid4().hex}"
+        function = routed(function)
+        log_stream = f"{time.strftime('%Y/%m/%d')}/[{function.version}]{uuid4().hex}"
         log_group = function.logging_config["LogGroup"]
         return cls(
             name=function.function_name,
-            arn=function.function_arn,
+            arn=_invoked_arn(function),
+            version=str(function.version),
             runtime=function.run_time,
             architecture=function.architectures[0],
             code=function.code_bytes,
@@ -92,7 +96,7 @@ class Run:
     def invoke(self, event: Any) -> Outcome:
         """Run the function to its end. Called without the lock, since the function calls the server."""
         request_id = str(uuid4())
-        log = [f"START RequestId: {request_id} Version: $LATEST"]
+        log = [f"START RequestId: {request_id} Version: {self.version}"]
         started = time.monotonic()
         answer = self._answer(event, request_id, log)
         failed = "error" in answer
@@ -146,7 +150,7 @@ class Run:
     def _context(self, request_id: str) -> dict[str, Any]:
         return {
             "function_name": self.name,
-            "function_version": "$LATEST",
+            "function_version": self.version,
             "invoked_function_arn": self.arn,
             "memory_limit_in_mb": str(self.memory),
             "aws_request_id": request_id,
@@ -207,6 +211,12 @@ def _unpacked(content: bytes, name: str) -> Path:
     return folder
 
 
+def _invoked_arn(function: Any) -> str:
+    """Return the ARN of the alias through which the function was found, or of the version, or of the function."""
+    qualifier = qualifier_of(function)
+    return f"{str(function.function_arn).rpartition(':')[0]}:{qualifier}" if qualifier else str(function.function_arn)
+
+
 def _environment(function: Any, log_group: str, log_stream: str) -> dict[str, str]:
     """Return the environment of the process: the function's variables, those of Lambda, and credentials of its role.
 
@@ -221,7 +231,7 @@ def _environment(function: Any, log_group: str, log_stream: str) -> dict[str, st
     own = {
         "_HANDLER": function.handler,
         "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
-        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_VERSION": str(function.version),
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
         "AWS_LAMBDA_LOG_GROUP_NAME": log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,

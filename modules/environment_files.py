@@ -100,7 +100,7 @@ def _without_code(file: EnvironmentFile, packages: Packages) -> Iterator[Problem
     """Yield the functions without a code folder."""
     for label, function in file.settings.function.items():
         folder = packages.sources / function.folder(label)
-        if not is_function(folder):
+        if not function.by_pipeline and not is_function(folder):
             at = ("function", label, *(["code"] if function.code else []))
             rule = f"has no code: {(folder / HANDLER).as_posix()} does not exist"
             folders = ", ".join(sorted(each.name for each in packages.sources.glob("*") if is_function(each)))

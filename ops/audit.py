@@ -22,7 +22,18 @@ from ops.target import Clients, Target, clients_of
 
 #: What a line is about; each has a log stream of its own, so that a role can be limited to some of them.
 Event = Literal[
-    "connect", "deploy", "destroy", "experiment", "publish", "push_credentials", "secret", "state", "unlock", "vpn"
+    "connect",
+    "deploy",
+    "destroy",
+    "experiment",
+    "publish",
+    "push_credentials",
+    "release",
+    "release_function",
+    "secret",
+    "state",
+    "unlock",
+    "vpn",
 ]
 #: Variables of a job, each with its field of a line: [GitLab, Predefined CI/CD variables reference]
 #: (https://docs.gitlab.com/ci/variables/predefined_variables/), and [GitHub, Variables reference]
@@ -92,6 +103,27 @@ class AuditLog:
             for page in pages.paginate(logGroupName=self.group, startTime=_milliseconds(since)):
                 for each in page["events"]:
                     yield Entry(_time(each["timestamp"]), json.loads(each["message"]))
+        except (ClientError, BotoCoreError) as error:
+            raise OpsError(f"cannot read the audit log {self.group}: {error}", ExitCode.REFUSED) from None
+
+    def entries_of(self, event: Event, since: datetime.datetime) -> Iterator["Entry"]:
+        """Yield the lines about one event since then, the oldest first. Raises OpsError.
+
+        Unlike `entries`, this needs no right to read the lines about other events.
+        """
+        logs = self._clients("logs")
+        request = {"logGroupName": self.group, "logStreamName": event, "startTime": _milliseconds(since)}
+        token, last = None, ""
+        try:
+            # GetLogEvents has no paginator: at the end, it returns the token that it was given.
+            while token != last:
+                page = logs.get_log_events(**request, startFromHead=True, **({"nextToken": token} if token else {}))
+                for each in page["events"]:
+                    yield Entry(_time(each["timestamp"]), json.loads(each["message"]))
+                last, token = token or "", page["nextForwardToken"]
+        except logs.exceptions.ResourceNotFoundException:
+            # The first line creates the stream.
+            return
         except (ClientError, BotoCoreError) as error:
             raise OpsError(f"cannot read the audit log {self.group}: {error}", ExitCode.REFUSED) from None
 

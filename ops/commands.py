@@ -20,6 +20,7 @@ from ops.database_commands import database
 from ops.deploy_commands import deployment
 from ops.errors import ExitCode
 from ops.experiment.commands import experiment
+from ops.function_release.commands import function_release
 from ops.options import (
     ENVS,
     AccountOption,
@@ -36,6 +37,7 @@ from ops.options import (
 from ops.pipeline.commands import ci
 from ops.printing import output_lines, print_line, print_result
 from ops.publish.commands import publishing
+from ops.release.commands import releasing
 from ops.secret_commands import secret
 from ops.state_commands import state
 from ops.today import today
@@ -46,6 +48,8 @@ from ops.workspace import PROJECT, Workspace
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_show_locals=False)
 app.add_typer(deployment)
 app.add_typer(publishing)
+app.add_typer(function_release)
+app.add_typer(releasing)
 app.add_typer(secret, name="secret")
 app.add_typer(state, name="state")
 app.add_typer(experiment, name="experiment")
@@ -252,7 +256,7 @@ def audit(
     days: Annotated[int, typer.Option("--days", min=1, help="How far to look back.")] = 30,
     as_json: JsonOption = False,
 ) -> None:
-    """List who changed an environment with these commands: deploys, unlocks, secrets, connections, experiments."""
+    """List who changed an environment with these commands: deploys, releases, unlocks, secrets, connections, ..."""
     from ops.audit import AuditLog
     from ops.target import target_of
 

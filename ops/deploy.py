@@ -13,6 +13,7 @@ from ops.connection import connected, synthesized
 from ops.errors import ExitCode, OpsError
 from ops.guard.obstacles import not_empty, protected, scaled_clusters, scaled_readers
 from ops.guard.plan import parse_plan
+from ops.missing_images import require_images
 from ops.pipeline.rights import require_rights
 from ops.processes import run_attached
 from ops.review import Review, review
@@ -69,6 +70,7 @@ def planned(target: Target, file: EnvironmentFile, accounts: frozenset[str], tod
     with plan_file_deleted(terraform.folder):
         changes = terraform.plan()
         found = review(terraform, file, accounts, today)
+        require_images(target, file, found.plan)
         yield Planned(file, terraform, changes, terraform.show_plan(), found, AuditLog(target, file))
 
 

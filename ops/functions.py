@@ -37,14 +37,14 @@ def build_for_here(packages: Packages, environment: Environment, folder: Path, s
     Its name in the folder is the SHA-256 of the original package: Terraform deploys the original to the embedded AWS,
     which runs the second one. Raises OpsError.
     """
-    for label, function in environment.expanded().function.items():
-        package = packages.find(function.folder(label), function.target)
+    for code, target in dict.fromkeys(environment.packaged()):
+        package = packages.find(code, target)
         path = folder / f"{hashlib.sha256(package.read_bytes()).hexdigest()}.zip"
         with zipfile.ZipFile(package) as archive:
             compiled = any(name.endswith(".so") for name in archive.namelist())
         if compiled and not path.exists():
             with step(f"build {package.name} a second time, for this machine") as doing:
-                write(path, _packed(packages.sources / function.folder(label), [], shell))
+                write(path, _packed(packages.sources / code, [], shell))
                 doing.result = f"Python {platform.python_version()} on {platform.machine()}"
 
 

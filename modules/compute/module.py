@@ -121,7 +121,7 @@ class ComputeModule(Construct):
     def _attach_function(self, name: str, function: Function) -> None:
         for label, load_balancer in self.load_balancers.items():
             for rule in self._blocks.load_balancer[label].rules_to(name):
-                load_balancer.forward_function(rule, function.arn, name)
+                load_balancer.forward_function(rule, function.function_arn, name, qualifier=function.qualifier)
 
     def _build_kubernetes(self) -> dict[str, EksCluster]:
         clusters = {

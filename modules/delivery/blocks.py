@@ -26,6 +26,7 @@ class DeliveryBlocks(ObservabilityBlocks):
         """The pipelines of applications, by the keys of their blocks."""
         found = {
             **{("service", name, "deployed_by"): each.deployed_by for name, each in self.service.items()},
+            **{("function", name, "deployed_by"): each.deployed_by for name, each in self.function.items()},
             **{("repository", name, "pushed_by"): each.pushed_by for name, each in self.repository.items()},
             **{("site", name, "published_by"): each.published_by for name, each in self.site.items()},
         }

@@ -9,6 +9,7 @@ from modules.foundation.problems import Finding
 
 def findings(blocks: DeliveryBlocks) -> Iterator[Finding]:
     """Yield the problems between these blocks, and between them and those of lower modules."""
+    yield from _roles_created_twice(blocks)
     if blocks.pipeline:
         yield from _passwords_in_previews(blocks.pipeline, blocks)
     else:
@@ -32,3 +33,12 @@ def _projects_without_a_provider(blocks: DeliveryBlocks) -> Iterator[Finding]:
                 rule = "requires a `pipeline` block, with which `make bootstrap` lets AWS trust the server's tokens"
                 remedy = f"add `pipeline {{ {server} {{ ... }} }}`, or remove it"
                 yield Finding((*at, server), project, rule, remedy)
+
+
+def _roles_created_twice(blocks: DeliveryBlocks) -> Iterator[Finding]:
+    """Yield functions whose role has the name of the role with which another one is released."""
+    for name, function in blocks.function.items():
+        other = f"{name}-release"
+        if function.deployed_by and other in blocks.function:
+            rule = f"creates the role of function.{name}.deployed_by a second time: both are named function-{other}"
+            yield Finding(("function", other), None, rule, "give one of the functions another name")

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 from cdktf import TerraformOutput, TerraformStack
 from constructs import Construct
 
-from modules.compute.blocks import ComputeBlocks
+from modules.delivery.applications.functions import release_statements
 from modules.delivery.applications.repositories import push_statements
 from modules.delivery.applications.roles import ApplicationRoles
 from modules.delivery.applications.services import deploy_statements
 from modules.delivery.applications.sites import publish_statements
+from modules.delivery.blocks import DeliveryBlocks
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names
@@ -30,28 +31,36 @@ class DeliveryModule(Construct):
         id: str,
         *,
         pipeline: PipelineSettings | None,
-        blocks: ComputeBlocks,
+        blocks: DeliveryBlocks,
         compute: "ComputeModule",
         edge: "EdgeModule",
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
         self._roles = ApplicationRoles(self, "applications", pipeline=pipeline, foundation=foundation)
-        self._create_output("deploy_roles", "deploys each service", self._deploy(compute))
+        self._foundation = foundation
+        self._create_output("deploy_roles", "deploys each service", self._deploy(blocks, compute))
         self._create_output("push_roles", "pushes images to each repository", self._push(blocks, compute))
         self._create_output("publish_roles", "publishes each site", self._publish(edge, foundation.names))
+        self._create_output("function_roles", "releases each function", self._release(blocks))
 
-    def _deploy(self, compute: "ComputeModule") -> dict[str, str]:
+    def _deploy(self, blocks: DeliveryBlocks, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that deploy services; return their ARNs by service."""
         return {
             name: self._roles.create(
-                "service", name, "deploy", application=application, statements=deploy_statements(service)
+                "service",
+                name,
+                "deploy",
+                application=application,
+                statements=deploy_statements(
+                    service, compute.registry, self._foundation, has_alarms=blocks.alarms is not None
+                ),
             )
             for name, service in compute.services.items()
             if (application := service.settings.deployed_by)
         }
 
-    def _push(self, blocks: ComputeBlocks, compute: "ComputeModule") -> dict[str, str]:
+    def _push(self, blocks: DeliveryBlocks, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that push images; return their ARNs by repository."""
         return {
             name: self._roles.create(
@@ -74,6 +83,21 @@ class DeliveryModule(Construct):
             )
             for name, site in edge.sites.items()
             if (application := site.settings.published_by)
+        }
+
+    def _release(self, blocks: DeliveryBlocks) -> dict[str, str]:
+        """Create the roles that release functions; return their ARNs by function."""
+        has_alarms = blocks.alarms is not None
+        return {
+            name: self._roles.create(
+                "function",
+                name,
+                "release",
+                application=application,
+                statements=release_statements(name, blocks.names, has_alarms=has_alarms),
+            )
+            for name, function in blocks.function.items()
+            if (application := function.deployed_by)
         }
 
     def _create_output(self, name: str, does: str, roles: Mapping[str, str]) -> None:

@@ -21,7 +21,8 @@ class EventsBlocks(DataBlocks):
     """The blocks that the events module builds."""
 
     function: dict[Label, FunctionSettings] = Field(
-        default_factory=dict, description="Lambda functions, by name; their code is a folder in lambdas/."
+        default_factory=dict,
+        description="Lambda functions, by name; their code is a folder in lambdas/, or in an application's repository.",
     )
     queue: dict[Label, QueueSettings] = Field(default_factory=dict, description="SQS queues, by name.")
     topic: dict[Label, TopicSettings] = Field(default_factory=dict, description="SNS topics, by name.")
@@ -47,7 +48,8 @@ class EventsBlocks(DataBlocks):
 
     def packaged(self) -> list[tuple[str, Target]]:
         """Return what a synth needs packages of: each folder in lambdas/, with each target that it is built for."""
-        return [(each.folder(label), each.target) for label, each in self.expanded().function.items()]
+        functions = self.expanded().function.items()
+        return [(each.folder(label), each.target) for label, each in functions if not each.by_pipeline]
 
 
 def push_channel(label: str) -> str:

@@ -142,6 +142,11 @@ def _rotations(blocks: EventsBlocks) -> Iterator[Finding]:
         if secret.rotation:
             at = ("secret", name, "rotation", "function")
             yield from unknown_names(at, "function", [secret.rotation.function], blocks.function)
+            function = blocks.function.get(secret.rotation.function)
+            if function and function.by_pipeline:
+                rule = 'is owned_by = "pipeline", and a bad release would lock programs out of what the secret opens'
+                remedy = 'rotate by a function in lambdas/, with owned_by = "terraform"'
+                yield Finding(at, secret.rotation.function, rule, remedy)
 
 
 def _pushes(blocks: EventsBlocks) -> Iterator[Finding]:

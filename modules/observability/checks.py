@@ -68,6 +68,10 @@ def _function_findings(alarms: AlarmsSettings, blocks: ObservabilityBlocks) -> I
         rule = "is empty: alarms would notify no one"
         yield Finding(at, [], rule, 'name a `function` that forwards them, ["slack-alarm"], or remove `alarms`')
     yield from unknown_names(at, "function", alarms.functions, blocks.function)
+    for name in alarms.functions:
+        if name in blocks.function and blocks.function[name].by_pipeline:
+            rule = 'is owned_by = "pipeline": a bad release of it would be the one that nobody is notified of'
+            yield Finding(at, name, rule, 'name a function in lambdas/, with owned_by = "terraform"')
 
 
 def _threshold_findings(alarms: AlarmsSettings, blocks: ObservabilityBlocks) -> Iterator[Finding]:

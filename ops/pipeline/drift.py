@@ -15,6 +15,12 @@ from ops.terraform import plan_file_deleted
 #: The maximum length of a subject ("SNS API Reference, Publish"). Fewer lines than a message may have are enough.
 SUBJECT_LIMIT = 100
 MOST_LINES = 50
+#: Attributes that the provider reads, by the ignored argument that they follow.
+_FOLLOWING = {
+    "source_code_hash": (
+        "code_sha256", "last_modified", "qualified_arn", "qualified_invoke_arn", "source_code_size", "version",
+    ),
+}  # fmt: skip
 
 
 def drift_job(target: Target, file: EnvironmentFile) -> list[str]:
@@ -41,11 +47,12 @@ def drifted(plan: dict[str, Any], stack: dict[str, Any]) -> list[str]:
 
 
 def _ignored(drift: dict[str, Any], stack: dict[str, Any]) -> set[str]:
-    """Return the attributes that are not managed by Terraform."""
+    """Return the attributes that are not managed by Terraform, and those that follow them."""
     resource = stack.get("resource", {}).get(drift["type"], {}).get(drift["name"], {})
     # `scaling_config[0].desired_size` belongs to the block `scaling_config`.
     ignored = resource.get("lifecycle", {}).get("ignore_changes", [])
-    return {each.partition("[")[0].partition(".")[0] for each in ignored}
+    found = {each.partition("[")[0].partition(".")[0] for each in ignored}
+    return found | {each for name in found for each in _FOLLOWING.get(name, ())}
 
 
 def publish(target: Target, file: EnvironmentFile, drifted: list[str]) -> None:

@@ -9,6 +9,7 @@ from modules.environment_files import EnvironmentFile
 from ops.audit import AuditLog
 from ops.connection import synthesized
 from ops.errors import ExitCode, OpsError
+from ops.missing_images import require_images
 from ops.note.note import environment_subject, markdown
 from ops.note.post import SUMMARY
 from ops.note.server import append_to_step_summary, server_of
@@ -58,6 +59,7 @@ def plan_job(
     (artifact / SUMMARY).write_text(note)
     append_to_step_summary(note)
     (artifact / REPORT).write_text(json.dumps(counts(found.plan)))
+    require_images(target, file, found.plan)
     return found
 
 

@@ -238,6 +238,7 @@ IMPORT_IDS: Mapping[str, Row] = {
             "KeyMetadata.Description=={description} && KeyMetadata.KeyState!='PendingDeletion'",
         ),
     ),
+    "aws_lambda_alias": _named("{function_name}/{name}"),
     "aws_lambda_event_source_mapping": Listed(
         "lambda",
         "list_event_source_mappings",
@@ -245,8 +246,9 @@ IMPORT_IDS: Mapping[str, Row] = {
         {"FunctionName": "{function_name}", "EventSourceArn": "{event_source_arn}"},
     ),
     "aws_lambda_function": _named("{function_name}"),
-    "aws_lambda_function_event_invoke_config": _named("{function_name}"),
-    "aws_lambda_permission": _named("{function_name}/{statement_id}"),
+    "aws_lambda_function_event_invoke_config": _named("{function_name}:{qualifier}", "{function_name}"),
+    "aws_lambda_permission": _named("{function_name}:{qualifier}/{statement_id}", "{function_name}/{statement_id}"),
+    "aws_lambda_provisioned_concurrency_config": _named("{function_name},{qualifier}"),
     "aws_launch_template": Listed(
         "ec2", "describe_launch_templates", "LaunchTemplates[?LaunchTemplateName=={name}].LaunchTemplateId"
     ),

@@ -228,7 +228,7 @@ skip "CKV_AWS_173" {
 
 skip "CKV_AWS_272" {
   addresses = ["aws_lambda_function.function_*"]
-  reason    = "Packages are reproducible builds from lock files with hashes, and their digest is in the plan."
+  reason    = "Packages are reproducible builds from lock files with hashes, and their digest is in the plan. What a pipeline releases is limited to one function by its role (ADR 48)."
 }
 
 # Sites

@@ -69,6 +69,7 @@ ATTRIBUTES = {
     "aws_kinesis_stream.arn": "arn:aws:kinesis:{region}:{account}:stream/{name}",
     "aws_instance.id": "{id}",
     "aws_kms_key.arn": "arn:aws:kms:{region}:{account}:key/{id}",
+    "aws_lambda_alias.arn": "arn:aws:lambda:{region}:{account}:function:{function_name}:{name}",
     "aws_lambda_function.arn": "arn:aws:lambda:{region}:{account}:function:{function_name}",
     "aws_lb.arn": "arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/{id}",
     "aws_lb_target_group.arn": "arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{id}",
@@ -102,6 +103,8 @@ _TOKEN = re.compile(r"(?<!\$)\$\{([^}]+)\}")
 _FIELD = re.compile(r"\{([\w.-]+)(?:\|(\w+))?\}")
 _FILTERS: dict[str, Callable[[str], str]] = {
     "bucket": lambda text: text.partition("/")[0],
+    # The ARN of a function, of that of an alias too.
+    "function": lambda text: ":".join(text.split(":")[:7]),
     "host": lambda text: text.removeprefix("https://"),
     "issuer": lambda text: text.partition("/")[2],
     "last": lambda text: text.rpartition(":")[2],
@@ -256,16 +259,16 @@ class Stack:
         raise UnknownTokenError(f"{self.name}: ${{{expression}}}: not in EXPRESSIONS of {__file__}")
 
     def _function_policies(self) -> Iterator[Document]:
-        """Yield the policy of each function with permissions, as Lambda creates it.
+        """Yield the policy of each function and alias with permissions, as Lambda creates it.
 
         [AddPermission](https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html).
         """
-        for function in self.of_type("aws_lambda_function"):
-            arn = function.attribute("arn")
-            permissions = [each for each in self.of_type("aws_lambda_permission") if each.find("function_name") == arn]
+        for holder in (*self.of_type("aws_lambda_function"), *self.of_type("aws_lambda_alias")):
+            arn = holder.attribute("arn")
+            permissions = [each for each in self.of_type("aws_lambda_permission") if _permitted_arn(each) == arn]
             if permissions:
                 statements = [_permission_statement(each, arn) for each in permissions]
-                yield Document(function, "function", json.dumps({"Version": "2012-10-17", "Statement": statements}))
+                yield Document(holder, "function", json.dumps({"Version": "2012-10-17", "Statement": statements}))
 
 
 def look_up(block: Any, path: str) -> Any:
@@ -304,6 +307,12 @@ def _repository(image: str) -> str:
     host, _, name = image.partition("/")
     account, _, _, region, *_ = host.split(".")
     return f"arn:aws:ecr:{region}:{account}:repository/{name.rpartition(':')[0]}"
+
+
+def _permitted_arn(permission: Resource) -> str:
+    """Return the ARN of the function or alias that a permission is for."""
+    qualifier = permission.find("qualifier")
+    return f"{permission.find('function_name')}:{qualifier}" if qualifier else str(permission.find("function_name"))
 
 
 def _permission_statement(permission: Resource, function_arn: str) -> Statement:

@@ -187,3 +187,37 @@ vpn {
   availability_zone = "c"
   caches            = ["ranking"]
 }
+
+# Its code is in the repository of an application, whose releases take everything that can invoke it to a new version.
+bucket "orders" {}
+
+queue "orders" {}
+
+function "orders" {
+  owned_by                          = "pipeline"
+  handler                           = "orders/app.handler"
+  queues                            = ["results"]
+  buckets                           = { orders = ["read incoming/"] }
+  environment                       = { CURRENCY = "KRW" }
+  reserved_concurrent_executions    = 4
+  provisioned_concurrent_executions = 2
+
+  deployed_by {
+    role = "arn:aws:iam::555555555555:role/builder"
+  }
+
+  on_object "incoming" {
+    bucket = "orders"
+    prefix = "incoming/"
+  }
+
+  on_queue "orders" {
+    maximum_concurrency = 2
+  }
+
+  on_topic "news" {}
+
+  schedule "hourly" {
+    schedule_expression = "rate(1 hour)"
+  }
+}

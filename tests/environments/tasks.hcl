@@ -160,6 +160,12 @@ service "ledger" {
   secrets           = { PARTNER_LOGIN = "partner-login" }
   environment_files = ["settings:env/ledger.env"]
 
+  # Run once by each release, and not in each task as `init` containers are.
+  migration {
+    command         = ["bin/migrate-ledger"]
+    timeout_seconds = 1800
+  }
+
   sidecar "proxy" {
     image  = "envoy:1.31.2"
     cpu    = 64

@@ -1,6 +1,6 @@
 """Publishing an applied site with its own role, whose policies the embedded AWS enforces."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ def test_role_of_a_site_changes_nothing_else(applied: Mapping[str, Applied]) -> 
     archive = applied["archive"]
     clients, names = clients_of_role(archive, "www"), archive.file.settings.names
     other = {"Bucket": names.bucket("site-status"), "Key": "index.html"}
-    denied = [
+    denied: list[Callable[[], Any]] = [
         lambda: clients("s3").put_object(**other, Body=b""),
         lambda: clients("s3").delete_bucket_policy(Bucket=names.bucket("site-www")),
         lambda: clients("cloudfront").list_distributions(),

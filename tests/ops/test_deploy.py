@@ -112,6 +112,8 @@ def deploy(
     monkeypatch.setattr(deployment, "synthesized", lambda *_: stack)
     # Tested in pipeline/test_rights.py.
     monkeypatch.setattr(deployment, "require_rights", lambda *_: None)
+    # Tested in test_missing_images.py.
+    monkeypatch.setattr(deployment, "require_images", lambda *_: None)
     target = Target(Workspace(PROJECT / "envs", folder), folder, {}, {})
     lines: list[str] = []
     try:

@@ -70,7 +70,10 @@ mock_provider "aws" {%s
     defaults = { arn = "arn:aws:kinesis:ap-northeast-2:111111111111:stream/mocked" }
   }
   mock_resource "aws_lambda_function" {
-    defaults = { arn = "arn:aws:lambda:ap-northeast-2:111111111111:function:mocked" }
+    defaults = { arn = "arn:aws:lambda:ap-northeast-2:111111111111:function:mocked", version = "1" }
+  }
+  mock_resource "aws_lambda_alias" {
+    defaults = { arn = "arn:aws:lambda:ap-northeast-2:111111111111:function:mocked:live" }
   }
   mock_resource "aws_secretsmanager_secret" {
     defaults = { arn = "arn:aws:secretsmanager:ap-northeast-2:111111111111:secret:mocked" }

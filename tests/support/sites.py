@@ -33,6 +33,6 @@ def written(folder: Path, files: Mapping[str, str]) -> Path:
 
 def empty(s3: Any, bucket: str) -> None:
     """Delete every version of every object."""
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        for each in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
-            s3.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
+    pages = list(s3.get_paginator("list_object_versions").paginate(Bucket=bucket))
+    for each in (version for page in pages for kind in ("Versions", "DeleteMarkers") for version in page.get(kind, [])):
+        s3.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])

@@ -81,11 +81,14 @@ class LoadBalancer(Construct):
         self._group.allow_egress_to(security_group_id, port, name)
         return rule
 
-    def forward_function(self, rule_label: str, function_arn: str, name: str) -> None:
-        """Forward a rule's requests to a function, with the permission to invoke it. Raises KeyError as `forward`."""
+    def forward_function(self, rule_label: str, function_arn: str, name: str, *, qualifier: str | None = None) -> None:
+        """Forward a rule's requests to a function, with the permission to invoke it. Raises KeyError as `forward`.
+
+        `qualifier` is the alias to invoke, if the function has one.
+        """
         make, names = self._foundation.resources(self, "target_group"), self._foundation.names
         target_arn = create_function_target_group(
-            make, f"{self._name}-{rule_label}", function_arn=function_arn, names=names
+            make, f"{self._name}-{rule_label}", function_arn=function_arn, qualifier=qualifier, names=names
         )
         self._listener_rules.forward(rule_label, target_arn, name=name)
 

@@ -70,8 +70,13 @@ class TargetGroup(Construct):
         self.arn_suffix = group.arn_suffix
 
 
-def create_function_target_group(make: Resources, purpose: str, *, function_arn: str, names: Names) -> str:
-    """Create a target group of one Lambda function, and the permission with which it invokes it; return its ARN."""
+def create_function_target_group(
+    make: Resources, purpose: str, *, function_arn: str, qualifier: str | None, names: Names
+) -> str:
+    """Create a target group of one Lambda function, and the permission with which it invokes it; return its ARN.
+
+    `qualifier` is the alias to invoke, if the function has one.
+    """
     group = make(
         LbTargetGroup,
         purpose,
@@ -86,6 +91,7 @@ def create_function_target_group(make: Resources, purpose: str, *, function_arn:
         statement_id=names.of(f"{purpose}-load-balancer", 100),
         action="lambda:InvokeFunction",
         function_name=function_arn,
+        qualifier=qualifier,
         principal="elasticloadbalancing.amazonaws.com",
         source_arn=group.arn,
     )
@@ -93,7 +99,7 @@ def create_function_target_group(make: Resources, purpose: str, *, function_arn:
         LbTargetGroupAttachment,
         purpose,
         target_group_arn=group.arn,
-        target_id=function_arn,
+        target_id=f"{function_arn}:{qualifier}" if qualifier else function_arn,
         # A function can be registered only after the target group may invoke it.
         depends_on=[permission],
     )

@@ -34,6 +34,8 @@ from modules.foundation.resources import kept_if
 #: (https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html): the actions of a pull from
 #: one repository.
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+#: What a release reads besides, in the account whose service runs the image.
+_READ_SCANS = "ecr:DescribeImageScanFindings"
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class Repository(Construct):
                 "Sid": f"Pull{account_id}",
                 "Effect": "Allow",
                 "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
-                "Action": list(_PULL),
+                "Action": [*_PULL, _READ_SCANS],
             }
             for account_id in self._settings.pull_account_ids
         ]

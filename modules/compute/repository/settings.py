@@ -27,7 +27,8 @@ class RepositorySettings(TieredSettings):
     pull_account_ids: tuple[AccountId, ...] = Field(
         default=(),
         examples=[["111111111111", "222222222222"]],
-        description="Other accounts that may pull: those of the other environments that run the same image.",
+        description="Other accounts that may pull, and read what scans found: those of the other environments that run "
+        "the same image.",
     )
     pushed_by: ApplicationPipeline | None = Field(
         default=None,

@@ -87,6 +87,7 @@ class Service(Construct):
         names = context.foundation.names
         self.name = names.of(name)
         self.arn = f"arn:aws:ecs:{names.region}:{names.account_id}:service/{context.cluster.name}/{self.name}"
+        self.cluster_arn = context.cluster.arn
         if settings.image:
             service = self._create_service()
             if settings.scaling:

@@ -2,22 +2,23 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field, model_validator
 
 from modules.autoscaling.settings.policies import Metric
 from modules.autoscaling.settings.scaling import ScalingSettings
 from modules.compute.load_balancer.keys.target_group import TargetGroupSettings
+from modules.compute.service.keys.migration import MigrationSettings
 from modules.compute.task.keys.fault_injection import FaultInjectionSettings, agent
 from modules.compute.task.keys.sidecars import GeneratedSidecar
 from modules.compute.task.settings import TaskSettings
 from modules.foundation.ci_servers import ApplicationPipeline
 from modules.foundation.names import Names
+from modules.foundation.owner import Owner
 from modules.foundation.problems import Finding, raise_findings
 from modules.foundation.settings import Settings, TierException, tiered
 
-Owner = Literal["terraform", "pipeline"]
 #: The metrics that a service can scale by; requests only behind a load balancer.
 METRICS: tuple[Metric, ...] = ("cpu", "memory", "requests_per_target")
 
@@ -69,7 +70,7 @@ class ServiceSettings(TaskSettings):
     owned_by: Owner = Field(
         default="terraform",
         description="Who deploys new revisions. pipeline: Terraform deploys the first one and ignores the revision "
-        "afterward; the pipeline replaces the image in the containers that the output `services` lists as "
+        "afterward; `python -m ops release` replaces the image in the containers that the output `services` lists as "
         "`image_containers`. terraform: an apply fails if the deployment fails.",
     )
     deployed_by: ApplicationPipeline | None = Field(
@@ -77,6 +78,9 @@ class ServiceSettings(TaskSettings):
         description="Whose jobs may deploy this service only: in development, jobs on the default branch; in staging, "
         "jobs on tags v*; in production, jobs on tags v* without a hyphen, which prereleases have. The outputs "
         "contain the ARN of the role.",
+    )
+    migration: MigrationSettings | None = Field(
+        default=None, description="A command that each release runs before it replaces tasks; by default none."
     )
     port: int | None = Field(
         default=None, ge=1, le=65535, examples=[8080], description="The port that it listens on; none for a worker."
@@ -168,6 +172,9 @@ class ServiceSettings(TaskSettings):
         if self.deployed_by and self.owned_by == "terraform":
             rule = "would deploy revisions that Terraform reverts with its next apply"
             yield Finding(("deployed_by",), None, rule, 'write owned_by = "pipeline", or remove it')
+        if self.migration and self.owned_by == "terraform":
+            rule = "is run by releases, and Terraform deploys this service"
+            yield Finding(("migration",), None, rule, 'write owned_by = "pipeline", or an `init` block, or remove it')
         if self.deployment.availability_zone_rebalancing and self.deployment.maximum_percent == 100:
             # [Balancing an Amazon ECS service across Availability Zones]
             # (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html): not with a

@@ -92,6 +92,11 @@ class Task(Construct):
         return self.access.security_group_id
 
     @property
+    def image(self) -> str:
+        """The main container's image; before the first push, a version that does not exist."""
+        return self._settings.image or NO_IMAGE_YET.format(label=self.name)
+
+    @property
     def image_containers(self) -> list[str]:
         """The containers that run the main container's image; a pipeline deploys a new version to all of them."""
         return [name for name, each in self._members.items() if each.runs_main_image]
@@ -120,9 +125,8 @@ class Task(Construct):
             self.access.environment |= variables_for("service", label, host=host, port=str(port))
 
     def _allow_start(self) -> None:
-        self._image = self._settings.image or NO_IMAGE_YET.format(label=self.name)
         self.execution_role.add_statements(
-            *pull_statements([each.image or self._image for each in self._members.values()], self._context.registry),
+            *pull_statements([each.image or self.image for each in self._members.values()], self._context.registry),
             write_logs(self.log_group.arn),
         )
         self.task_role.add_statements(*(statement for each in self._generated for statement in each.statements))
@@ -180,7 +184,7 @@ class Task(Construct):
         environment, secrets = self._variables(member)
         return container_definition(
             name=name,
-            image=image_reference(member.image or self._image, self._context.registry),
+            image=image_reference(member.image or self.image, self._context.registry),
             member=member,
             user=settings.user or (self._settings.user if member.runs_main_image else None),
             port=None if member.at else port,

@@ -95,21 +95,33 @@ class Bucket(Construct):
         self._bucket.notify(notification, after)
 
     def notify_function(
-        self, function_arn: str, events: Sequence[str], *, name: str, prefix: str = "", suffix: str = ""
+        self,
+        function_arn: str,
+        events: Sequence[str],
+        *,
+        name: str,
+        qualifier: str | None = None,
+        prefix: str = "",
+        suffix: str = "",
     ) -> None:
-        """Notify a function, and allow S3 to invoke it for this bucket in this account only."""
+        """Notify a function, and allow S3 to invoke it for this bucket in this account only.
+
+        `qualifier` is the alias to invoke, by default none.
+        """
         permission = self._make(
             LambdaPermission,
             f"{self._label}_{name}",
             statement_id=f"{self._foundation.names.of(self._label, 60)}-{name}",
             action="lambda:InvokeFunction",
             function_name=function_arn,
+            qualifier=qualifier,
             principal="s3.amazonaws.com",
             source_arn=self.arn,
             # A bucket's ARN has no account ID, and any account can take the name of a deleted bucket.
             source_account=self._foundation.names.account_id,
         )
-        self.notify(Notification(name, tuple(events), prefix, suffix, function_arn=function_arn), [permission])
+        invoked = f"{function_arn}:{qualifier}" if qualifier else function_arn
+        self.notify(Notification(name, tuple(events), prefix, suffix, function_arn=invoked), [permission])
 
     def _create_bucket(self) -> PrivateBucket:
         settings = self._settings

@@ -1,7 +1,9 @@
-"""What a role may write to the audit log of an environment."""
+"""What a role may write to the audit log of an environment, and publish to its alarm topics."""
 
 from modules.foundation.names import AUDIT, Names
-from modules.foundation.policies import Statement, allow
+from modules.foundation.policies import Statement, allow, use_key_via
+from modules.observability.alarms.keys.alarm import Severity
+from modules.observability.alarms.settings import alarm_topic_arn
 
 
 def recording_statements(names: Names, *streams: str) -> list[Statement]:
@@ -14,4 +16,18 @@ def recording_statements(names: Names, *streams: str) -> list[Statement]:
             actions=["logs:PutLogEvents"],
             resources=[f"{group}:log-stream:{stream}" for stream in streams],
         ),
+    ]
+
+
+def publishing_statements(names: Names, key_arn: str, *severities: Severity) -> list[Statement]:
+    """Return the statements to publish to the environment's alarm topics of these severities.
+
+    [Amazon SNS Developer Guide, Managing Amazon SNS encryption keys and costs]
+    (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html): a publisher uses the topics' key.
+    """
+    topics = [alarm_topic_arn(names, each) for each in severities]
+    uses = ["kms:Decrypt", "kms:GenerateDataKey"]
+    return [
+        allow("Notify", actions=["sns:Publish"], resources=topics),
+        use_key_via("AlarmKey", "sns", names.region, actions=uses, key_arns=[key_arn]),
     ]

@@ -1,8 +1,10 @@
 """Lambda functions."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from cdktf import AssetType, ITerraformDependable, TerraformAsset, TerraformResource
+from cdktf import AssetType, ITerraformDependable, TerraformAsset, TerraformResource, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.lambda_alias import LambdaAlias
 from cdktf_cdktf_provider_aws.lambda_function import (
     LambdaFunction,
     LambdaFunctionEnvironment,
@@ -17,9 +19,11 @@ from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import (
     LambdaFunctionEventInvokeConfigDestinationConfigOnFailure,
 )
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+from cdktf_cdktf_provider_aws.lambda_provisioned_concurrency_config import LambdaProvisionedConcurrencyConfig
 from constructs import Construct
 
 from modules.events.channel.channels import DEAD_LETTER_DAYS, QUEUE_NAME_LIMIT, Queue
+from modules.events.function.keys.releases import ALIAS, RELEASED
 from modules.events.function.packaging import Packages, code_hash
 from modules.events.function.settings import FunctionSettings
 from modules.events.keys.login_functions import FUNCTION_NAME_LIMIT
@@ -50,6 +54,7 @@ class Function(Construct):
 
     Creates: log group, role with one policy, queue for failed events, the function with JSON
     logs and traces, destination of failed asynchronous events; in the VPC also a security group.
+    If a pipeline releases its code, also the alias that everything invokes, with its provisioned concurrency.
     """
 
     def __init__(
@@ -75,6 +80,13 @@ class Function(Construct):
         self.failed = self._create_failed_queue()
         self._group = self._create_security_group(network.vpc) if settings.in_vpc else None
         self._create_function(packages, network)
+        #: The alias that everything invokes, if a pipeline releases the code. Terraform creates whatever names it after
+        #: the alias.
+        self.qualifier: str | None = None
+        #: The ARN with which the function is invoked: its own, or that of the alias.
+        self.arn = self.function_arn
+        if settings.by_pipeline:
+            self._create_alias()
         self._create_failure_path()
 
     @property
@@ -108,7 +120,8 @@ class Function(Construct):
             f"{self.label}_{name}",
             statement_id=name,
             action="lambda:InvokeFunction",
-            function_name=self.arn,
+            function_name=self.function_arn,
+            qualifier=self.qualifier,
             principal=f"{service}.amazonaws.com",
             source_arn=source_arn,
             source_account=self._foundation.names.account_id,
@@ -199,7 +212,7 @@ class Function(Construct):
 
     def _create_function(self, packages: Packages, network: NetworkModule) -> None:
         settings = self._settings
-        package = packages.find(settings.folder(self.label), settings.target)
+        package, handler = self._code(packages)
         # Copied next to the stack and referenced by a relative path: plan and apply can run in different places.
         asset = TerraformAsset(self, "package", path=str(package.resolve()), type=AssetType.FILE)
         self._function = self._make(
@@ -210,7 +223,7 @@ class Function(Construct):
             role=self.role.arn,
             runtime=settings.runtime,
             architectures=[settings.architecture],
-            handler=f"{settings.folder(self.label)}.handler.handler",
+            handler=handler,
             filename=asset.path,
             source_code_hash=code_hash(package),
             memory_size=settings.memory_size,
@@ -223,10 +236,48 @@ class Function(Construct):
                 log_format="JSON", log_group=self.log_group.name, application_log_level="INFO", system_log_level="INFO"
             ),
             vpc_config=self._vpc_config(network.vpc) if settings.in_vpc else None,
+            # A changed configuration becomes a version too, which the next release may put into service.
+            publish=settings.by_pipeline or None,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=list(RELEASED)) if settings.by_pipeline else None,
             depends_on=[self.log_group.ready, *self.role.ready],
         )
-        self.arn = self._function.arn
+        #: The ARN of the function itself, without a version or an alias.
+        self.function_arn = self._function.arn
         self.code_hash = code_hash(package)
+
+    def _code(self, packages: Packages) -> tuple[Path, str]:
+        """Return the package and the handler in it: a placeholder if a pipeline releases the code."""
+        settings = self._settings
+        if settings.handler:
+            environment = self._foundation.names.environment
+            return packages.placeholder(self.label, settings.handler, environment), settings.handler
+        folder = settings.folder(self.label)
+        return packages.find(folder, settings.target), f"{folder}.handler.handler"
+
+    def _create_alias(self) -> None:
+        """Create the alias, first for version 1. A release changes its version, so Terraform ignores that.
+
+        The description lists the versions that were in service (ops/function_release/versions.py).
+        """
+        alias = self._make(
+            LambdaAlias,
+            self.label,
+            name=ALIAS,
+            description="The version in service",
+            function_name=self._function.function_name,
+            function_version=self._function.version,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["function_version", "routing_config", "description"]),
+        )
+        self.arn, self.qualifier = alias.arn, alias.name
+        executions = self._settings.provisioned_concurrent_executions
+        if executions:
+            self._make(
+                LambdaProvisionedConcurrencyConfig,
+                self.label,
+                function_name=self._function.function_name,
+                qualifier=alias.name,
+                provisioned_concurrent_executions=executions,
+            )
 
     def _vpc_config(self, network: Network) -> LambdaFunctionVpcConfig:
         return LambdaFunctionVpcConfig(subnet_ids=network.app.all_ids(), security_group_ids=[self.security_group_id])
@@ -238,6 +289,7 @@ class Function(Construct):
             LambdaFunctionEventInvokeConfig,
             self.label,
             function_name=self._function.function_name,
+            qualifier=self.qualifier,
             maximum_retry_attempts=self._settings.maximum_retry_attempts,
             maximum_event_age_in_seconds=self._settings.maximum_event_age_in_seconds,
             destination_config=LambdaFunctionEventInvokeConfigDestinationConfig(on_failure=on_failure),

@@ -11,6 +11,7 @@ import hashlib
 import io
 import stat
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,12 @@ _FORMAT = 1
 #: The earliest date that a zip can contain.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = stat.S_IFREG | 0o644
+#: The code of a function whose releases come from elsewhere, until the first one. An error, since Lambda and its event
+#: sources then keep and retry what they would have processed.
+_PLACEHOLDER = """\
+def {function}(event, context):
+    raise RuntimeError("no code was released yet; run: python -m ops release-function {label} --env {environment}")
+"""
 #: Files in a function's folder that are not deployed.
 _NOT_DEPLOYED = {"requirements.txt", LOCK, "README.md", "__pycache__", "tests"}
 
@@ -87,6 +94,24 @@ class Packages:
                 f"lambdas/{code} has not been built for {target.runtime} on {target.architecture} since it changed; "
                 "run `.venv/bin/python -m ops build`"
             )
+        return path
+
+    def placeholder(self, label: str, handler: str, environment: str) -> Path:
+        """Return the package of a function without a release, which raises an error; create it if it is missing.
+
+        `handler` is its handler in Lambda, `label` the name of the block, for the error message.
+        """
+        module, _, function = handler.rpartition(".")
+        name = f"{module.replace('.', '/')}.py"
+        content = write_zip(
+            {name: _PLACEHOLDER.format(function=function, label=label, environment=environment).encode()}
+        )
+        path = self.built / f"placeholder-{hashlib.sha256(content).hexdigest()[:16]}.zip"
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+                file.write(content)
+            Path(file.name).replace(path)
         return path
 
 

@@ -1,4 +1,4 @@
-"""The `function` blocks: Lambda functions whose code is a folder in `lambdas/`."""
+"""The `function` blocks: Lambda functions whose code is a folder in `lambdas/`, or in an application's repository."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,9 @@ from modules.data.bucket.keys.access import BucketAccess
 from modules.data.database.keys.access import ACCESS_DESCRIPTION, DatabaseAccess
 from modules.events.function.keys.triggers import FunctionSchedule, OnObject, OnQueue, OnStream, OnTopic
 from modules.events.function.packaging import Architecture, Runtime, Target
+from modules.foundation.ci_servers import ApplicationPipeline
 from modules.foundation.lists import named_twice
+from modules.foundation.owner import Owner
 from modules.foundation.problems import Finding, broken_rule, raise_findings
 from modules.foundation.settings import Label, Settings
 from modules.foundation.variables import CREDENTIAL_VARIABLES, variable
@@ -46,6 +48,11 @@ _VARIABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
 #: The handler, `<folder>.handler.handler`, can have at most 128 characters ([CreateFunction, Handler]
 #: (https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html)).
 _FOLDER = re.compile(r"[a-z][a-z0-9_]{0,63}")
+#: [Define Lambda function handler in Python]
+#: (https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html): the module, which may be in folders, and the
+#: function in it.
+_HANDLER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*[./])+[A-Za-z_][A-Za-z0-9_]*")
+_HANDLER_LIMIT = 128
 
 
 def _code(value: str) -> str:
@@ -56,11 +63,21 @@ def _code(value: str) -> str:
     return value
 
 
+def _handler(value: str) -> str:
+    if not _HANDLER.fullmatch(value) or "/" in value.rpartition(".")[2] or len(value) > _HANDLER_LIMIT:
+        raise broken_rule(
+            "is not a handler: a Python module, a dot, and a function in it, at most 128 characters",
+            'write one such as "app.handler", or "orders/app.handler" for a module in a folder',
+        )
+    return value
+
+
 class FunctionSettings(Settings):
     """A `function` block: the code of a Lambda function, its permissions, and its triggers."""
 
     key_groups: ClassVar[Mapping[str, str]] = {
         "code": "Code and size",
+        "owned_by": "Releases by an application's pipeline",
         "reserved_concurrent_executions": "Concurrency and retries",
         "environment": "Environment variables and access",
         "queues": "Messages that it sends",
@@ -93,6 +110,32 @@ class FunctionSettings(Settings):
         default=10, ge=1, le=900, description="Maximum duration of an invocation in seconds, up to 900."
     )
     ephemeral_storage_mib: int = Field(default=512, ge=512, le=10240, description="Size of /tmp in MB, 512 to 10240.")
+    owned_by: Owner = Field(
+        default="terraform",
+        description="Who deploys its code. terraform: an apply deploys the folder in lambdas/. pipeline: the code is "
+        "in an application's repository. Terraform creates the function with a placeholder that raises an error, and "
+        "the alias live, which everything invokes; it ignores the code and the version afterward. "
+        "`python -m ops release-function` deploys both, and takes a bad version back.",
+    )
+    handler: Annotated[str, AfterValidator(_handler)] | None = Field(
+        default=None,
+        examples=["app.handler"],
+        description='The Python module and the function in it that Lambda calls, required with owned_by = "pipeline"; '
+        "for code in lambdas/ it is always handler in handler.py.",
+    )
+    deployed_by: ApplicationPipeline | None = Field(
+        default=None,
+        description="Whose jobs may release this function only: in development, jobs on the default branch; in "
+        "staging, jobs on tags v*; in production, jobs on tags v* without a hyphen, which prereleases have. The output "
+        "`function_roles` has the ARN of the role.",
+    )
+    provisioned_concurrent_executions: int | None = Field(
+        default=None,
+        ge=1,
+        description="Provisioned concurrency of the alias live: execution environments that are initialized before a "
+        'request needs them, with owned_by = "pipeline" only. By default none. Their memory is charged all the time, '
+        "used or not, and invocations at a lower rate (AWS Lambda pricing, Provisioned Concurrency).",
+    )
     reserved_concurrent_executions: int | None = Field(
         default=None,
         ge=0,
@@ -167,6 +210,7 @@ class FunctionSettings(Settings):
                 *self._environment_findings(),
                 *self._network_findings(),
                 *self._concurrency_findings(),
+                *self._owner_findings(),
                 *named_twice(self, "caches", "secrets", "queues", "topics", "streams"),
             ]
         )
@@ -178,12 +222,17 @@ class FunctionSettings(Settings):
         return Target(self.runtime, self.architecture)
 
     @property
+    def by_pipeline(self) -> bool:
+        """Whether an application's pipeline releases its code, through the alias."""
+        return self.owned_by == "pipeline"
+
+    @property
     def published_to(self) -> dict[str, tuple[str, ...]]:
         """The names of what it sends to, by kind of block."""
         return {"queue": self.queues, "topic": self.topics, "stream": self.streams}
 
     def folder(self, label: str) -> str:
-        """Return the folder in lambdas/ of the block with this name."""
+        """Return the folder in lambdas/ of the block with this name, unless a pipeline releases its code."""
         return self.code or label.replace("-", "_")
 
     def _environment_findings(self) -> Iterator[Finding]:
@@ -233,6 +282,36 @@ class FunctionSettings(Settings):
             at = ("on_queue", next(label for label, limit in limits.items() if limit), "maximum_concurrency")
             remedy = f"write less, or reserved_concurrent_executions = {total}"
             yield Finding(at, limits[at[1]], rule, remedy)
+
+        provisioned, reserved = self.provisioned_concurrent_executions, self.reserved_concurrent_executions
+        if provisioned and reserved is not None and provisioned > reserved:
+            # [Understanding Lambda function scaling, Reserved and provisioned concurrency]
+            # (https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html).
+            rule = f"is above reserved_concurrent_executions {reserved}, of which it is a part, and Lambda rejects it"
+            at = ("provisioned_concurrent_executions",)
+            yield Finding(at, provisioned, rule, f"write reserved_concurrent_executions = {provisioned} or more")
+
+    def _owner_findings(self) -> Iterator[Finding]:
+        """Yield the keys that do not fit the owner of the code."""
+        if self.by_pipeline:
+            if self.code is not None:
+                rule = 'conflicts with owned_by = "pipeline": the code is in the application\'s repository'
+                yield Finding(("code",), self.code, rule, "remove one of them")
+            if self.handler is None:
+                rule = 'is required with owned_by = "pipeline": only the application knows its modules'
+                yield Finding(("handler",), None, rule, 'write handler = "app.handler" for the function in app.py')
+            return
+        if self.deployed_by:
+            rule = "would deploy code that Terraform replaces with its next apply"
+            yield Finding(("deployed_by",), None, rule, 'write owned_by = "pipeline", or remove it')
+        if self.handler is not None:
+            rule = "is only for functions of a pipeline: code in lambdas/ has its handler in handler.py"
+            yield Finding(("handler",), self.handler, rule, 'remove it, or write owned_by = "pipeline"')
+        if self.provisioned_concurrent_executions is not None:
+            rule = "requires an alias, which only a function of a pipeline has"
+            value = self.provisioned_concurrent_executions
+            remedy = 'remove it, or write owned_by = "pipeline"'
+            yield Finding(("provisioned_concurrent_executions",), value, rule, remedy)
 
     def _network_findings(self) -> Iterator[Finding]:
         for key, names in (("databases", self.databases), ("caches", self.caches)):

@@ -48,8 +48,9 @@ class Triggers(Construct):
     def on_object(self, name: str, settings: OnObject, bucket: Bucket) -> None:
         """Invoke the function for objects of a bucket."""
         bucket.notify_function(
-            self._function.arn,
+            self._function.function_arn,
             settings.events,
+            qualifier=self._function.qualifier,
             name=f"{self._function.label}-{name}",
             prefix=settings.prefix,
             suffix=settings.suffix,

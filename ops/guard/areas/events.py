@@ -24,6 +24,8 @@ EVENTS: tuple[Row, ...] = (
     noted(ends("aws_lambda_function", "reserved_concurrent_executions", less, "would run fewer times at once")),
     noted(ends("aws_lambda_function", "dead_letter_config", off, "would have no destination for failures")),
     noted(ends("aws_lambda_function", "vpc_config.subnet_ids", off, "would run outside the VPC")),
+    stops("aws_lambda_alias", "the version that everything invokes", parent=Parent("function_name", ("aws_lambda_function",))),
+    noted(ends("aws_lambda_provisioned_concurrency_config", "provisioned_concurrent_executions", less, "would have fewer initialized execution environments")),
     noted(ends("aws_lambda_function_event_invoke_config", "destination_config", off, "would have no destination for failures", **UNKNOWN_ALLOWED)),
     stops("aws_lambda_event_source_mapping", "the reader of its source: messages would expire unread", parent=Parent("event_source_arn", ("aws_sqs_queue", "aws_kinesis_stream"))),
     stops("aws_sns_topic_subscription", "the notifications of its endpoint", parent=Parent("topic_arn", ("aws_sns_topic",))),

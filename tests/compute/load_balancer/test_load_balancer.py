@@ -301,3 +301,16 @@ def test_forward_function_creates_target_group_and_permission(tmp_path: Path) ->
     (action,) = template.resource("aws_lb_listener_rule.load_balancer_public_page")["action"]
     assert action["target_group_arn"] == "${aws_lb_target_group.target_group_public_page.arn}"
     assert "aws_vpc_security_group_egress_rule" not in template.json["resource"]
+
+
+def test_forward_function_with_an_alias_invokes_the_alias(tmp_path: Path) -> None:
+    arn = f"arn:aws:lambda:ap-northeast-2:{ACCOUNT}:function:agora-prod-maintenance"
+
+    def build(stack: TerraformStack, foundation: Foundation) -> None:
+        load_balancer, _ = public(stack, foundation)
+        load_balancer.forward_function("page", arn, "maintenance", qualifier="live")
+
+    template = built(tmp_path, build)
+    permission = template.only("aws_lambda_permission")
+    assert (permission["function_name"], permission["qualifier"]) == (arn, "live")
+    assert template.only("aws_lb_target_group_attachment")["target_id"] == f"{arn}:live"

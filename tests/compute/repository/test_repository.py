@@ -35,7 +35,7 @@ def test_repository_has_immutable_tags_scans_and_encryption(prod: Template) -> N
     assert repository["lifecycle"] == {"prevent_destroy": True}
 
 
-def test_repository_policy_allows_named_accounts_to_pull_only(prod: Template) -> None:
+def test_repository_policy_allows_named_accounts_to_pull_and_to_read_scans_only(prod: Template) -> None:
     statements = prod.policy("aws_ecr_repository_policy.repository_api")
     assert [statement["Principal"] for statement in statements] == [
         {"AWS": "arn:aws:iam::111111111111:root"},
@@ -46,6 +46,7 @@ def test_repository_policy_allows_named_accounts_to_pull_only(prod: Template) ->
             "ecr:BatchCheckLayerAvailability",
             "ecr:BatchGetImage",
             "ecr:GetDownloadUrlForLayer",
+            "ecr:DescribeImageScanFindings",
         ]
 
 

@@ -127,6 +127,9 @@ ROLES = {
 WITHOUT_RESOURCE = {
     "ecr:GetAuthorizationToken",
     "ecs:DescribeTaskDefinition",
+    # Of tasks in one cluster, by a condition.
+    "ecs:ListTasks",
+    "elasticloadbalancing:DescribeTargetHealth",
     "logs:DescribeLogGroups",
     "ssmmessages:CreateControlChannel",
     "ssmmessages:CreateDataChannel",

@@ -4,9 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from botocore import xform_name
+from botocore.session import Session
 
 from ops.workspace import stack_folder
 from tests.conftest import Synthesize
+from tests.ops.release.aws import Aws
 from tests.support.environments import DEV, only_problem, problems_of, write
 from tests.support.permissions import allows, statements_of
 from tests.support.template import Template
@@ -19,6 +22,12 @@ FAMILY = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/agora-prod-api"
 SERVICE = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/agora-prod-main/agora-prod-api"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/agora-prod-service-api"
 REPOSITORY = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/agora/api"
+CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/agora-prod-main"
+IN_CLUSTER = {"ecs__cluster": CLUSTER}
+TASKS = CLUSTER.replace(":cluster/", ":task/")
+LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/agora/prod"
+TOPICS = f"arn:aws:sns:{REGION}:{ACCOUNT}:agora-prod-alarms"
+KEY, VIA_SNS = "${aws_kms_key.foundation_messages_key.arn}", {"kms__ViaService": f"sns.{REGION}.amazonaws.com"}
 PASSED = {"iam__PassedToService": "ecs-tasks.amazonaws.com"}
 REGISTERED = {"ecs__CreateAction": "RegisterTaskDefinition"}
 
@@ -33,6 +42,20 @@ DEPLOY: list[Request] = [
     ("ecs:UpdateService", SERVICE, {"ecs__task-definition": f"{FAMILY}:8"}),
     ("ecs:UpdateService", SERVICE, {}),
     ("ecs:DescribeServices", SERVICE, {}),
+    ("ecs:ListTasks", "*", IN_CLUSTER),
+    ("ecs:DescribeTasks", f"{TASKS}/0123", {}),
+    ("ecr:BatchGetImage", REPOSITORY, {}),
+    ("ecr:DescribeImageScanFindings", REPOSITORY, {}),
+    ("ecr:GetDownloadUrlForLayer", REPOSITORY, {}),
+    ("elasticloadbalancing:DescribeTargetHealth", "*", {}),
+    ("logs:GetLogEvents", f"{LOGS}/service/api:log-stream:task/api/0123", {}),
+    ("logs:GetLogEvents", f"{LOGS}/audit:log-stream:release", {}),
+    ("logs:CreateLogStream", f"{LOGS}/audit:log-stream:release", {}),
+    ("logs:PutLogEvents", f"{LOGS}/audit:log-stream:release", {}),
+    ("sns:Publish", f"{TOPICS}-warning", {}),
+    ("sns:Publish", f"{TOPICS}-critical", {}),
+    ("kms:Decrypt", KEY, VIA_SNS),
+    ("kms:GenerateDataKey", KEY, VIA_SNS),
 ]
 NOT_DEPLOY: list[Request] = [
     ("ecs:RegisterTaskDefinition", f"{FAMILY}-other:*", {}),
@@ -49,6 +72,14 @@ NOT_DEPLOY: list[Request] = [
     ("ecs:RunTask", f"{FAMILY}:8", {}),
     ("ecs:ExecuteCommand", f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/agora-prod-main/1", {}),
     ("ecr:PutImage", REPOSITORY, {}),
+    ("ecr:BatchGetImage", REPOSITORY.replace("agora/api", "agora/search"), {}),
+    ("ecs:ListTasks", "*", {"ecs__cluster": CLUSTER.replace("main", "other")}),
+    ("ecs:DescribeTasks", f"{TASKS.replace('main', 'other')}/0123", {}),
+    ("ecs:StopTask", f"{TASKS}/0123", {}),
+    ("logs:GetLogEvents", f"{LOGS}/audit:log-stream:secret", {}),
+    ("logs:PutLogEvents", f"{LOGS}/audit:log-stream:deploy", {}),
+    ("logs:GetLogEvents", f"{LOGS}/service/search:log-stream:task/search/0123", {}),
+    ("kms:Decrypt", KEY, {}),
 ]
 PUSH: list[Request] = [
     ("ecr:GetAuthorizationToken", "*", {}),
@@ -78,6 +109,33 @@ def test_role_of_a_pipeline_allows_only_what_its_job_needs(prod: Template, role:
     assert [each for each in denied if allows(statements, each[0], each[1], **each[2])] == []
     granted = {action for statement in statements for action in statement["Action"]}
     assert granted == {action for action, _, _ in needed}
+
+
+def test_role_runs_tasks_only_of_its_service_with_a_migration_in_its_cluster(
+    synthesize: Synthesize, tmp_path: Path
+) -> None:
+    text = (
+        DEV
+        + 'ecs "main" {}\nrepository "api" {}\n'
+        + PIPELINE
+        + SERVICE_BLOCK.replace(
+            "deployed_by", 'image = "api:1.0.0"\n  migration { command = ["bin/migrate"] }\n  deployed_by', 1
+        )
+    )
+    stack = Template(stack_folder(synthesize(write(tmp_path, {"dev": text})), "dev"))
+    statements = statements_of(stack, "service_api_deploy")
+    names = "arn:aws:ecs:ap-northeast-2:111111111111"
+    cluster = {"ecs__cluster": f"{names}:cluster/agora-dev-main"}
+    assert allows(statements, "ecs:RunTask", f"{names}:task-definition/agora-dev-api:8", **cluster)
+    assert not allows(statements, "ecs:RunTask", f"{names}:task-definition/agora-dev-web:8", **cluster)
+    # Every request of a release in tests. This environment has no load balancer and no alarms.
+    models = [Session().get_service_model(each) for each in ("ecs", "ecr", "logs")]
+    operations = {xform_name(name): name for model in models for name in model.operation_names}
+    requested = {operations[name] for name in vars(Aws) if name in operations}
+    assert len(requested) == 11
+    assert requested <= {action.partition(":")[2] for statement in statements for action in statement["Action"]}
+    other = {"ecs__cluster": f"{names}:cluster/agora-dev-other"}
+    assert not allows(statements, "ecs:RunTask", f"{names}:task-definition/agora-dev-api:8", **other)
 
 
 def test_deploy_role_in_production_is_assumed_by_tags_of_its_project_only(prod: Template) -> None:

@@ -268,3 +268,40 @@ def test_function_without_tracing_may_not_send_traces(events: Template) -> None:
     assert events.resource("aws_lambda_function.function_quiet")["tracing_config"] == {"mode": "PassThrough"}
     assert "Traces" not in statements(events, "function_quiet")
     assert "Traces" in statements(events, "function_worker")
+
+
+def test_code_of_a_pipeline_is_a_placeholder_that_terraform_then_ignores(events: Template) -> None:
+    function = events.resource("aws_lambda_function.function_orders")
+    assert function["publish"] is True
+    assert function["lifecycle"] == {"ignore_changes": ["filename", "source_code_hash", "architectures"]}
+    assert function["handler"] == "orders/app.handler"
+    with zipfile.ZipFile(events.folder / function["filename"]) as archive:
+        assert archive.namelist() == ["orders/app.py"]
+        code: dict[str, Any] = {}
+        exec(archive.read("orders/app.py"), code)
+    with pytest.raises(RuntimeError, match="release-function orders --env events"):
+        code["handler"]({}, None)
+    worker = events.resource("aws_lambda_function.function_worker")
+    assert "publish" not in worker and "lifecycle" not in worker
+
+
+def test_everything_invokes_the_alias_of_a_pipelines_function(events: Template) -> None:
+    arn, name = "${aws_lambda_alias.function_orders.arn}", "${aws_lambda_alias.function_orders.name}"
+    function = "${aws_lambda_function.function_orders.arn}"
+    alias = events.resource("aws_lambda_alias.function_orders")
+    assert (alias["name"], alias["function_version"]) == ("live", "${aws_lambda_function.function_orders.version}")
+    assert alias["lifecycle"] == {"ignore_changes": ["function_version", "routing_config", "description"]}
+    mapping = events.resource("aws_lambda_event_source_mapping.function_orders_on_queue_orders")
+    subscription = events.resource("aws_sns_topic_subscription.function_orders_on_topic_news")
+    schedule = events.resource("aws_scheduler_schedule.function_orders_hourly")
+    assert [mapping["function_name"], subscription["endpoint"], schedule["target"]["arn"]] == [arn] * 3
+    assert statements(events, "function_orders_schedule")["Invoke"]["Resource"] == [arn]
+    (notified,) = events.resource("aws_s3_bucket_notification.bucket_orders")["lambda_function"]
+    assert notified["lambda_function_arn"] == f"{function}:{name}"
+    permissions = ("function_orders_topic_news", "bucket_orders_orders_incoming")
+    for permission in (events.resource(f"aws_lambda_permission.{each}") for each in permissions):
+        assert (permission["function_name"], permission["qualifier"]) == (function, name)
+    assert events.resource("aws_lambda_function_event_invoke_config.function_orders")["qualifier"] == name
+    provisioned = events.resource("aws_lambda_provisioned_concurrency_config.function_orders")
+    assert (provisioned["qualifier"], provisioned["provisioned_concurrent_executions"]) == (name, 2)
+    assert "qualifier" not in events.resource("aws_lambda_function_event_invoke_config.function_worker")

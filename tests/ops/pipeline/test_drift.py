@@ -102,3 +102,21 @@ def test_values_set_by_scaling_and_pipelines_are_no_drift() -> None:
         "aws_ecs_service.service_api: deleted outside Terraform"
     ]
     assert drifted(plan, {}) != []
+
+
+def test_code_that_a_pipeline_released_is_no_drift() -> None:
+    ignored = {"lifecycle": {"ignore_changes": ["filename", "source_code_hash", "architectures"]}}
+    stack = {"resource": {"aws_lambda_function": {"function_orders": ignored, "function_worker": {}}}}
+    before = {"code_sha256": "a", "last_modified": "then", "version": "1", "qualified_arn": "x:1", "timeout": 10}
+    after = {"code_sha256": "b", "last_modified": "now", "version": "2", "qualified_arn": "x:2", "timeout": 10}
+    plan = {
+        "resource_drift": [
+            drift("aws_lambda_function", "function_orders", before, after),
+            drift("aws_lambda_function", "function_worker", before, {**after, "version": "1", "qualified_arn": "x:1"}),
+        ]
+    }
+    assert drifted(plan, stack) == [
+        "aws_lambda_function.function_worker: changed outside Terraform (code_sha256, last_modified)"
+    ]
+    plan["resource_drift"] = [drift("aws_lambda_function", "function_orders", before, {**after, "timeout": 20})]
+    assert drifted(plan, stack) == ["aws_lambda_function.function_orders: changed outside Terraform (timeout)"]

@@ -103,7 +103,7 @@ def findings(blocks: EventsBlocks) -> Iterator[Finding]:
     """Yield the blocks that do not give a function of lambdas/ what it needs."""
     for name, function in blocks.function.items():
         at = ("function", name)
-        variables = SHIPPED.get(function.folder(name), {})
+        variables = {} if function.by_pipeline else SHIPPED.get(function.folder(name), {})
         yield from _missing(at, function, variables)
         prefixes = {
             each.prefix_of: (key, function.environment.get(key, each.default or ""))

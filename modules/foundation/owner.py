@@ -1,0 +1,5 @@
+"""The owner of what a block deploys: Terraform, or the pipeline of an application."""
+
+from typing import Literal
+
+Owner = Literal["terraform", "pipeline"]

@@ -1,0 +1,30 @@
+"""Messages of commands to the alarm topics."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from modules.foundation.names import Names
+from modules.observability.alarms.keys.alarm import Severity
+from modules.observability.alarms.settings import alarm_topic_arn
+from ops.steps import warn
+
+#: [Publish, Subject](https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
+SUBJECT_LIMIT = 100
+
+
+def publish(sns: Any, names: Names, severity: Severity, subject: str, lines: Iterable[str]) -> None:
+    """Publish to the topic of a severity; the subject begins with product and environment.
+
+    A failure to publish is only a warning: what the message is about has happened.
+    """
+    subject = f"{names.product} {names.environment}: {subject}"
+    try:
+        sns.publish(
+            TopicArn=alarm_topic_arn(names, severity),
+            Subject=subject[:SUBJECT_LIMIT],
+            Message="\n".join((subject, *filter(None, lines))),
+        )
+    except (ClientError, BotoCoreError) as error:
+        warn(f"not published to the alarm topic: {subject}: {error}")

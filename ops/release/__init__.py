@@ -1,0 +1,1 @@
+"""Releases of ECS services that their own pipelines deploy."""
