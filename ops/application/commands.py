@@ -64,6 +64,14 @@ def ci_version() -> None:
     print_line(build_of(os.environ).version)
 
 
+@application.command("approved")
+def ci_approved(env: EnvOption = "dev") -> None:
+    """Fail unless jobs in the GitHub environment with this name wait for the approval of a reviewer."""
+    from ops.pipeline.approval import require_approval
+
+    require_approval(env)
+
+
 @application.command("image")
 def ci_image(
     repository: RepositoryArgument,

@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from modules.compute.keys.images import PLATFORMS
 from ops.application.releases import Application, Release, Repository
 from ops.application.writing import Source, comment, filled, head, renewal
+from ops.pipeline.github import ACTIONS
 
 FILE = ".github/workflows/release.yml"
-#: The commit of the release, which is what a hash protects: a tag can be moved.
-CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
+CHECKOUT = "actions/checkout@{} # {}".format(*ACTIONS["actions/checkout"])
 #: [GitHub-hosted runners reference]
 #: (https://docs.github.com/en/actions/reference/runners/github-hosted-runners).
 RUNNERS = {"arm64": "ubuntu-24.04-arm", "x86_64": "ubuntu-24.04"}
 #: Minutes and hours are arbitrary: at full hours, GitHub's schedules are often late.
 CRON = {"weekly": "17 3 * * 1", "daily": "17 3 * * *"}
+_RUN = ".venv/bin/python -m ops"
 _IS_TAG = "github.ref_type == 'tag'"
 _IS_PRERELEASE = "contains(github.ref_name, '-')"
 _IS_CANDIDATE = "contains(github.ref_name, '-rc.')"
@@ -59,7 +60,7 @@ def _once(application: Application, source: Source) -> list[str]:
     return [
         f"Once, in this repository: a ruleset that protects {application.default_branch} and the tags v* (Settings, "
         f"Rules), and the environments {environments} (Settings, Environments), limited to these refs{reviewers}. In a "
-        "private repository, required reviewers need GitHub Enterprise; without them, nobody is asked.",
+        "private repository, required reviewers need GitHub Enterprise; without them, the job fails.",
         f"{access} of {source.path}.",
     ]
 
@@ -132,13 +133,18 @@ def _release(application: Application, release: Release, source: Source) -> str:
         "staging": f"{_IS_TAG} && {_IS_CANDIDATE}",
         "production": f"{_IS_TAG} && !{_IS_PRERELEASE}",
     }
-    promoted = release.tier == "production" and not application.builds_releases
+    is_production = release.tier == "production"
+    promoted = is_production and not application.builds_releases
     needs = ["promote"] if promoted else [f"image-{each.label}" for each in application.repositories]
     return filled(
         "github-release.yml",
         env=release.env,
         condition=conditions[release.tier],
         needs=f"[{', '.join(needs)}]",
+        # GitHub creates a missing environment without rules, and the job would then wait for nobody.
+        permissions="      actions: read\n" if is_production else "",
+        token="        env:\n          GITHUB_TOKEN: ${{ github.token }}\n" if is_production else "",
+        approval=_commands([f"ci approved --env {release.env}"]) + "\n" if is_production else "",
         groundwork=_source(source),
         script=_commands(
             [
@@ -150,4 +156,4 @@ def _release(application: Application, release: Release, source: Source) -> str:
 
 
 def _commands(commands: Sequence[str]) -> str:
-    return "\n".join(f"          .venv/bin/python -m ops {command}" for command in commands)
+    return "\n".join(f"          {_RUN} {command}" for command in commands)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from modules.compute.keys.images import PLATFORMS
 from ops.application.releases import Application, Release, Repository
 from ops.application.writing import Source, filled, head, renewal
-from ops.pipeline.gitlab import CANDIDATE_TAG, RELEASE_TAG
+from ops.pipeline.release_policy import CANDIDATE_TAG, RELEASE_TAG
 
 FILE = ".gitlab-ci.yml"
 GITLAB_COM = "https://gitlab.com"
@@ -75,7 +75,7 @@ def _image(application: Application, repository: Repository, source: Source, ser
         if server_url == GITLAB_COM
         else f"  # EDIT: `tags` that select {native}.\n"
     )
-    tagged = "$CI_COMMIT_TAG" if application.builds_releases else f"$CI_COMMIT_TAG && $CI_COMMIT_TAG !~ {RELEASE_TAG}"
+    tagged = "$CI_COMMIT_TAG" if application.builds_releases else f"$CI_COMMIT_TAG && $CI_COMMIT_TAG !~ /{RELEASE_TAG}/"
     branch = [_branch(application)] if application.of_tier("development") else []
     return filled(
         "gitlab-image.yml",
@@ -92,14 +92,14 @@ def _promote(application: Application, source: Source) -> str:
     script = "\n".join(
         f"    - groundwork ci promote {each.label} --env {each.env}{source.option}" for each in application.repositories
     )
-    return filled("gitlab-promote.yml", release_tag=f"$CI_COMMIT_TAG =~ {RELEASE_TAG}", script=script)
+    return filled("gitlab-promote.yml", release_tag=f"$CI_COMMIT_TAG =~ /{RELEASE_TAG}/", script=script)
 
 
 def _release(application: Application, release: Release, source: Source) -> str:
     conditions = {
         "development": _branch(application),
-        "staging": f"$CI_COMMIT_TAG =~ {CANDIDATE_TAG}",
-        "production": f"$CI_COMMIT_TAG =~ {RELEASE_TAG}",
+        "staging": f"$CI_COMMIT_TAG =~ /{CANDIDATE_TAG}/",
+        "production": f"$CI_COMMIT_TAG =~ /{RELEASE_TAG}/",
     }
     is_production = release.tier == "production"
     images = [f"image:{each.label}" for each in application.repositories]

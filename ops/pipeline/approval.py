@@ -1,4 +1,4 @@
-"""The approval of an apply on GitHub: the required reviewers of its environment.
+"""The approval of an apply or a release on GitHub: the required reviewers of its environment.
 
 GitHub creates an environment that does not exist, without any rule, for the first job that names it. An apply would
 then not wait for anyone, so the job itself requires the rule. GitLab's jobs are manual by their own file.
@@ -28,7 +28,7 @@ def require_approval(name: str, variables: Mapping[str, str] = os.environ) -> No
     rules = environment.get("protection_rules") or []
     if not any(rule.get("type") == "required_reviewers" and rule.get("reviewers") for rule in rules):
         raise OpsError(
-            f"the environment {name} of {repository} has no required reviewers, so nobody has approved this plan. Add "
+            f"the environment {name} of {repository} has no required reviewers, so nobody has approved this job. Add "
             f"them on GitHub (Settings, Environments, {name}, Required reviewers; in a private repository, this needs "
             "GitHub Enterprise), then run all jobs again",
             ExitCode.REFUSED,

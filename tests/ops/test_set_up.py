@@ -176,7 +176,14 @@ for module in modules:
     importlib.import_module(module)
 """
 #: What the pipelines of applications run.
-COMMANDS = ("ops.__main__", "ops.pipeline.credentials", "ops.target", "ops.application.images")
+COMMANDS = (
+    "ops.__main__",
+    "ops.pipeline.credentials",
+    "ops.target",
+    "ops.application.images",
+    "ops.pipeline.approval",
+    "ops.release.release",
+)
 
 
 def test_commands_of_applications_need_only_their_packages() -> None:

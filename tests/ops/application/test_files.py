@@ -15,6 +15,7 @@ from ops.application.source import gitlab_url, source_of
 from ops.application.writing import write
 from ops.errors import OpsError
 from ops.workspace import PROJECT
+from tests.ops.test_printed_commands import parse
 from tests.support.ci_files import github_problems, gitlab_problems
 
 REF = "f" * 40
@@ -96,6 +97,19 @@ def test_github_scripts_contain_no_expression(workflow: dict[str, Any]) -> None:
     assert not [text for text in texts if "${{" in text]
 
 
+COMMAND = re.compile(r"(?:^|[(\s])(?:groundwork|\.venv/bin/python -m ops) ((?:ci|release)[^>)\n]*)")
+
+
+def test_commands_of_the_files_exist(jobs: dict[str, Any], workflow: dict[str, Any]) -> None:
+    lines = [line for job in jobs.values() if "script" in job for line in job["script"]]
+    texts = [*lines, *(text for job in workflow["jobs"].values() for text in scripts(job))]
+    commands = {match[1].strip() for text in texts for match in COMMAND.finditer(text)}
+    names = {" ".join(each.split()[:2]) for each in commands}
+    assert names == {"ci image", "ci promote", "ci version", "ci approved", "release api"}
+    for each in commands:
+        parse(each)
+
+
 def test_github_actions_have_a_hash(workflow: dict[str, Any]) -> None:
     used = {step["uses"] for job in workflow["jobs"].values() for step in job["steps"] if "uses" in step}
     assert used
@@ -107,7 +121,16 @@ def test_github_jobs_have_only_the_permissions_they_need(workflow: dict[str, Any
     with_token = {name for name, job in workflow["jobs"].items() if "id-token" in job["permissions"]}
     assert with_token == {"image-api", "promote", "release-dev", "release-staging", "release-prod"}
     assert {value for job in workflow["jobs"].values() for value in job["permissions"].values()} == {"read", "write"}
-    assert {key for job in workflow["jobs"].values() for key in job["permissions"]} == {"contents", "id-token"}
+    keys = {key for name, job in workflow["jobs"].items() if name != "release-prod" for key in job["permissions"]}
+    assert keys == {"contents", "id-token"}
+
+
+def test_github_release_to_production_requires_reviewers_first(workflow: dict[str, Any]) -> None:
+    job = workflow["jobs"]["release-prod"]
+    assert job["permissions"] == {"contents": "read", "id-token": "write", "actions": "read"}
+    step = job["steps"][-1]
+    assert step["env"] == {"GITHUB_TOKEN": "${{ github.token }}"}
+    assert step["run"].startswith(".venv/bin/python -m ops ci approved --env prod\n")
 
 
 def test_releases_run_one_at_a_time_and_are_not_cancelled(workflow: dict[str, Any], jobs: dict[str, Any]) -> None:
