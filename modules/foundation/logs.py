@@ -2,6 +2,7 @@
 
 from cdktf import ITerraformDependable, TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
 from constructs import Construct
 
 from modules.foundation.buckets import PrivateBucket
@@ -196,8 +197,8 @@ class LogBucket(Construct):
         self.bucket.add_statements(write, check)
         return prefix
 
-    def grant_access_log_delivery(self, bucket: PrivateBucket, purpose: str) -> str:
-        """Allow delivery of the bucket's server access logs; return the prefix of their keys.
+    def log_access_to(self, bucket: PrivateBucket, purpose: str, *, make: Resources, address: str) -> None:
+        """Deliver the bucket's server access logs here; `make` creates the resource at the address.
 
         [Amazon S3 User Guide, Enabling Amazon S3 server access logging]
         (https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html): with a bucket policy,
@@ -215,7 +216,14 @@ class LogBucket(Construct):
             },
         )
         self.bucket.add_statements(write)
-        return prefix
+        make(
+            S3BucketLoggingA,
+            address,
+            bucket=bucket.id,
+            target_bucket=self.bucket.id,
+            target_prefix=prefix,
+            depends_on=[self.bucket.ready],
+        )
 
     def grant_distribution_log_delivery(self, purpose: str) -> str:
         """Allow delivery of a CloudFront distribution's logs; return the ARN of the destination.

@@ -8,7 +8,6 @@ from cdktf_cdktf_provider_aws.s3_bucket_cors_configuration import (
     S3BucketCorsConfiguration,
     S3BucketCorsConfigurationCorsRule,
 )
-from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
 from constructs import Construct
 
 from modules.data.backup.settings import backup_tags
@@ -189,14 +188,7 @@ class Bucket(Construct):
 
     def _create_access_logging(self) -> None:
         log_bucket = self._foundation.log_bucket
-        self._make(
-            S3BucketLoggingA,
-            self._label,
-            bucket=self.id,
-            target_bucket=log_bucket.bucket.id,
-            target_prefix=log_bucket.grant_access_log_delivery(self._bucket, self._label),
-            depends_on=[log_bucket.bucket.ready],
-        )
+        log_bucket.log_access_to(self._bucket, self._label, make=self._make, address=self._label)
 
     def _list(self, sid: str, role_arn: str, prefix: str) -> Statement:
         return allow(

@@ -9,7 +9,6 @@ from cdktf_cdktf_provider_aws.codepipeline import (
     CodepipelineArtifactStore,
     CodepipelineArtifactStoreEncryptionKey,
 )
-from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
 from constructs import Construct
 
 from modules.compute.keys.images import Registry
@@ -102,14 +101,7 @@ class SitePipeline(Construct):
             protected=False,
             force_destroy=True,
         )
-        self._make(
-            S3BucketLoggingA,
-            self._label,
-            bucket=bucket.id,
-            target_bucket=foundation.log_bucket.bucket.id,
-            target_prefix=foundation.log_bucket.grant_access_log_delivery(bucket, purpose),
-            depends_on=[foundation.log_bucket.bucket.ready],
-        )
+        foundation.log_bucket.log_access_to(bucket, purpose, make=self._make, address=self._label)
         return bucket
 
     def _create_project(self, task: str, buildspec: Mapping[str, Any], settings: BuildEnvironmentSettings) -> Project:

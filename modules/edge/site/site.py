@@ -8,7 +8,6 @@ from cdktf_cdktf_provider_aws.cloudfront_distribution import (
     CloudfrontDistributionRestrictionsGeoRestriction,
     CloudfrontDistributionViewerCertificate,
 )
-from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
 from constructs import Construct
 
 from modules.compute.load_balancer.load_balancer import LoadBalancer
@@ -116,14 +115,7 @@ class Site(Construct):
             protected=foundation.is_production,
             force_destroy=self.settings.force_destroy,
         )
-        self._make(
-            S3BucketLoggingA,
-            self.name,
-            bucket=bucket.id,
-            target_bucket=foundation.log_bucket.bucket.id,
-            target_prefix=foundation.log_bucket.grant_access_log_delivery(bucket, label),
-            depends_on=[foundation.log_bucket.bucket.ready],
-        )
+        self._foundation.log_bucket.log_access_to(bucket, label, make=self._make, address=self.name)
         return bucket
 
     def _create_certificate(self, network: NetworkModule) -> str:
