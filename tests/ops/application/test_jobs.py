@@ -33,6 +33,7 @@ from tests.ops.application.test_files import GITHUB_REPOSITORY, GITLAB_PROJECT, 
 
 ACCOUNT, REGION = "333333333333", "ap-northeast-2"
 NAME = "agora/api"
+CLUSTERS = {"agora-dev-main": "111111111111", "agora-staging-main": "222222222222"}
 DOCKERFILE = 'FROM scratch\nCOPY hello /hello\nCMD ["/hello"]\n'
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 Done = subprocess.CompletedProcess[str]
@@ -117,9 +118,11 @@ class Project:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     scratch = tmp_path_factory.mktemp("application")
     embedded = start(scratch / "aws")
-    session: Any = local(Workspace(PROJECT / "envs", scratch / "build"), embedded).session(ACCOUNT)
-    ecr = session.client("ecr", region_name=REGION)
+    target: Any = local(Workspace(PROJECT / "envs", scratch / "build"), embedded)
+    ecr = target.session(ACCOUNT).client("ecr", region_name=REGION)
     ecr.create_repository(repositoryName=NAME, imageTagMutability="IMMUTABLE")
+    for name, account in CLUSTERS.items():
+        target.session(account).client("ecs", region_name=REGION).create_cluster(clusterName=name)
     try:
         with registry(scratch) as host, tokens() as url:
             found = Project(scratch, shell(scratch, embedded, host), ecr, host, url)
@@ -209,3 +212,14 @@ def test_tag_that_is_no_version_is_refused(project: Project, server: str, job: s
     done: Done = getattr(project, server)(job, "a" * 40, "v1.5-rc.1")
     assert done.returncode != 0
     assert "the tag v1.5-rc.1 is not a version" in done.stdout
+
+
+def test_release_jobs_release_the_service_of_their_environment(project: Project) -> None:
+    """Up to the service, which is not applied here; tests/local releases services that are."""
+    sha = project.commit("five")
+    dev = project.gitlab("release:dev", sha, number=9)
+    assert "the service agora-dev-api does not exist in the cluster agora-dev-main" in dev.stdout
+    staging = project.github("release-staging", sha, "v4.0.0-rc.1")
+    assert "the service agora-staging-api does not exist in the cluster agora-staging-main" in staging.stdout
+    assert dev.returncode
+    assert staging.returncode
