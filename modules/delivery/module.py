@@ -16,14 +16,14 @@ from modules.delivery.blocks import DeliveryBlocks
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names
-from modules.network.module import NetworkModule
-from modules.observability.alarms.alarms import Alarms
 
 if TYPE_CHECKING:
     # For the type checker only, so that an environment without services or sites does not import their constructs.
     from modules.compute.module import ComputeModule
     from modules.delivery.builds import Builds
     from modules.edge.module import EdgeModule
+    from modules.network.module import NetworkModule
+    from modules.observability.alarms.alarms import Alarms
 
 
 class DeliveryModule(Construct):
@@ -36,10 +36,10 @@ class DeliveryModule(Construct):
         *,
         pipeline: PipelineSettings | None,
         blocks: DeliveryBlocks,
-        network: NetworkModule,
+        network: "NetworkModule",
         compute: "ComputeModule",
         edge: "EdgeModule",
-        alarms: Alarms | None,
+        alarms: "Alarms | None",
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
@@ -111,10 +111,10 @@ class DeliveryModule(Construct):
     def _create_builds(
         self,
         blocks: DeliveryBlocks,
-        network: NetworkModule,
+        network: "NetworkModule",
         compute: "ComputeModule",
         edge: "EdgeModule",
-        alarms: Alarms | None,
+        alarms: "Alarms | None",
         foundation: Foundation,
     ) -> None:
         # The bindings of CodePipeline are large, and most environments do not use them.

@@ -25,6 +25,9 @@ _EVERYTHING = (
 )  # fmt: skip
 #: Python modules that import all modules. Their imports say nothing about a single environment.
 _IMPORT_ALL = ("modules", "modules.environment", "modules.environment_files", "modules.stack")
+#: What the delivery module, which every environment has, uses only for these blocks.
+_BUILDS = tuple(f"modules.delivery.{part}" for part in ("build", "builds", "codebuild", "site_pipeline"))
+_BLOCKS_OF_BUILDS = ("build", "site_pipeline")
 #: Files of a module that serve only its own blocks. Other modules import the rest.
 _OF_BLOCKS = {"module", "blocks", "checks", "claims", "settings", "keys", "rules"}
 
@@ -63,20 +66,25 @@ def _paths(graph: grimp.ImportGraph, environment: Environment, envs: Path) -> li
     # The account stack is not applied by the pipeline.
     unused = {"account", *blocks_of_modules()} - used
     own = [f"{envs.as_posix()}/{environment.name}.hcl", f"{envs.as_posix()}/unlocks/{environment.name}.hcl"]
-    packages = {f"modules/{package}/**/*" for package in _reached(graph, used, unused)}
+    builds = () if any(_is_written(getattr(environment, block)) for block in _BLOCKS_OF_BUILDS) else _BUILDS
+    packages = {f"modules/{package}/**/*" for package in _reached(graph, used, unused, builds)}
     functions = {f"lambdas/{folder}/**/*" for folder, _ in environment.packaged()}
     return sorted({*_EVERYTHING, *own, *packages, *functions})
 
 
-def _reached(graph: grimp.ImportGraph, used: set[str], unused: set[str]) -> set[str]:
-    """Return the packages in `modules` that run for an environment with blocks of these modules."""
+def _reached(graph: grimp.ImportGraph, used: set[str], unused: set[str], unused_parts: tuple[str, ...]) -> set[str]:
+    """Return the packages in `modules` that run for an environment with blocks of these modules.
+
+    `unused_parts` are parts of the used modules that do not run either.
+    """
     reached: set[str] = set()
     waiting = {module for module in graph.modules if any(_is_in(module, f"modules.{each}") for each in used)}
     waiting |= {module for each in _IMPORT_ALL for module in graph.find_modules_directly_imported_by(each)}
     waiting = {module for module in waiting if _package(module) not in unused}
     while waiting:
         module = waiting.pop()
-        if module not in reached and module not in _IMPORT_ALL and not _is_unused(module, unused):
+        is_unused = _is_unused(module, unused) or any(_is_in(module, part) for part in unused_parts)
+        if module not in reached and module not in _IMPORT_ALL and not is_unused:
             reached.add(module)
             waiting |= graph.find_modules_directly_imported_by(module)
     return {_package(module) for module in reached if module.count(".") > 1}

@@ -2,40 +2,11 @@
 
 Source of each form: the Import section of the type's page in the documentation of the Terraform AWS provider 5.100.0
 (https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs). Source of each call: the service's API reference.
-
-A form contains planned values: `{name}`, `{dns_config[0][namespace_id]}`, `:last` selects the part after the last
-slash, and `:host` a URL without its scheme; also `{account}`, `{region}`, and the result of a call, `{found}`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
-
-@dataclass(frozen=True)
-class Named:
-    """An import id that consists of planned values. The first form whose values are all set is used."""
-
-    forms: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Listed:
-    """An import id that AWS assigned, found with an API call.
-
-    `search` is a JMESPath expression for the response, in which planned values are literals. `each` is a call for every
-    id that was found, and a condition for its response.
-    """
-
-    service: str
-    operation: str
-    search: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    form: str = "{found}"
-    each: tuple[str, Mapping[str, Any], str] | None = None
-
-
-Row = Named | Listed
+from ops.recovery.import_forms import Listed, Named, Row
 
 
 def _named(*forms: str) -> Named:

@@ -8,7 +8,8 @@ from typing import Any
 import jmespath
 from botocore.exceptions import ClientError
 
-from ops.recovery.import_ids import IMPORT_IDS, Listed
+from ops.recovery.import_forms import Listed
+from ops.recovery.import_ids import IMPORT_IDS
 
 Values = Mapping[str, Any]
 Client = Callable[[str], Any]

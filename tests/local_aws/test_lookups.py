@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ops.recovery.import_ids import IMPORT_IDS, Listed
+from ops.recovery.import_forms import Listed
+from ops.recovery.import_ids import IMPORT_IDS
 from ops.recovery.lookup import import_ids
 from tests.local_aws.conftest import ACCOUNT
 

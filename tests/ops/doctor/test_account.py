@@ -262,7 +262,7 @@ def test_healthy_environment_has_no_errors(workspace: Workspace, monkeypatch: py
     found = examined(workspace, monkeypatch)
     assert {each.level for each in found.values()} == {"ok"}
     assert found["credentials"].message.startswith(f"for account {ACCOUNT}, as in ")
-    assert list(found)[-5:] == ["backups", "state", "moves", "quotas", "versions"]
+    assert list(found)[-6:] == ["backups", "connections", "state", "moves", "quotas", "versions"]
 
 
 def test_credentials_of_another_account_are_an_error(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,8 +70,16 @@ def test_address_of_account_names_block_of_account_file(prod: EnvironmentFile) -
 
 @pytest.mark.parametrize("folder", ["envs", "tests/environments"])
 def test_most_committed_addresses_have_a_block(folder: str) -> None:
-    """What belongs to no block are keys, logs, and queries that the blocks of an environment share."""
-    shared = ("foundation_", "log_query_", "service_names", "experiment_logs", "zone_query_logs", "repository_")
+    """What belongs to no block is what the blocks of an environment share, such as keys, logs, and connections."""
+    shared = (
+        "experiment_logs",
+        "foundation_",
+        "log_query_",
+        "repository_",
+        "service_names",
+        "site_pipeline_github_source",
+        "zone_query_logs",
+    )
     for file in load(PROJECT / folder).values():
         blocks = Blocks(file.document, Environment)
         for address in (PROJECT / folder / "addresses" / f"{file.settings.name}.txt").read_text().split():

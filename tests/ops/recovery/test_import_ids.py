@@ -7,7 +7,8 @@ from typing import Any
 import boto3
 import pytest
 
-from ops.recovery.import_ids import CREATED_AGAIN, IMPORT_IDS, Listed
+from ops.recovery.import_forms import Listed
+from ops.recovery.import_ids import CREATED_AGAIN, IMPORT_IDS
 
 LISTED = {kind: row for kind, row in IMPORT_IDS.items() if isinstance(row, Listed)}
 
