@@ -34,7 +34,7 @@ from modules.foundation.names import ACCOUNT, account_stack_name
 from modules.foundation.policies import Statement
 from modules.foundation.providers import Providers
 from modules.network.module import NetworkModule
-from modules.observability.alarms.settings import DRIFT_SEVERITY, RUNBOOKS_FILE, alarm_topic_arn
+from modules.observability.alarms.settings import RUNBOOKS_FILE
 from modules.observability.module import ObservabilityModule
 
 #: The first release of Terraform (and OpenTofu) that locks the state with an object in S3, `use_lockfile`.
@@ -230,8 +230,7 @@ def _shipped(environment: Environment, settings: PipelineSettings, types: frozen
         environment.state_key,
         types,
         environment.issuers,
-        alarm_topic_arn(names, DRIFT_SEVERITY) if environment.alarms else None,
-        names.key_alias("messages") if environment.alarms else None,
+        environment.alarms is not None,
         PasswordsAtPlan(secrets, names.key_alias("data"), names.region) if secrets else None,
     )
 

@@ -44,7 +44,6 @@ class DeliveryModule(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._roles = ApplicationRoles(self, "applications", pipeline=pipeline, foundation=foundation)
-        self._foundation = foundation
         self._create_output("deploy_roles", "deploys each service", self._deploy(blocks, compute))
         self._create_output("push_roles", "pushes images to each repository", self._push(blocks, compute))
         self._create_output("publish_roles", "publishes each site", self._publish(edge, foundation.names))
@@ -61,7 +60,7 @@ class DeliveryModule(Construct):
                 "deploy",
                 application=application,
                 statements=deploy_statements(
-                    service, compute.registry, self._foundation, has_alarms=blocks.alarms is not None
+                    service, compute.registry, blocks.names, has_alarms=blocks.alarms is not None
                 ),
             )
             for name, service in compute.services.items()

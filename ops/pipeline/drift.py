@@ -3,17 +3,14 @@
 import json
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from modules.environment_files import EnvironmentFile
-from modules.observability.alarms.settings import DRIFT_SEVERITY, alarm_topic_arn
-from ops import steps
+from modules.observability.alarms.settings import DRIFT_SEVERITY
+from ops import notices
 from ops.connection import synthesized
-from ops.target import Target
+from ops.target import Target, clients_of
 from ops.terraform import plan_file_deleted
 
-#: The maximum length of a subject ("SNS API Reference, Publish"). Fewer lines than a message may have are enough.
-SUBJECT_LIMIT = 100
+#: Fewer lines than a message may have are enough.
 MOST_LINES = 50
 #: Attributes that the provider reads, by the ignored argument that they follow.
 _FOLLOWING = {
@@ -62,15 +59,8 @@ def publish(target: Target, file: EnvironmentFile, drifted: list[str]) -> None:
         return
     more = len(drifted) - MOST_LINES
     lines = [*drifted[:MOST_LINES], *([f"... and {more} more, in the job's log"] if more > 0 else [])]
-    sns = target.session(settings.account_id).client("sns", region_name=settings.region)
-    try:
-        sns.publish(
-            TopicArn=alarm_topic_arn(settings.names, DRIFT_SEVERITY),
-            Subject=f"{settings.product} {settings.name}: changed outside Terraform"[:SUBJECT_LIMIT],
-            Message="\n".join(lines),
-        )
-    except (ClientError, BotoCoreError) as error:
-        steps.warn(f"the drift could not be published to the alarm topic: {error}")
+    sns = clients_of(target, file)("sns")
+    notices.publish(sns, settings.names, DRIFT_SEVERITY, "changed outside Terraform", lines)
 
 
 def _difference(change: dict[str, Any], ignored: set[str]) -> str:

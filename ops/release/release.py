@@ -5,11 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from modules.environment_files import EnvironmentFile
-from modules.observability.alarms.keys.alarm import Severity
-from modules.observability.alarms.settings import alarm_topic_arn
+from ops import notices
 from ops.audit import AuditLog
 from ops.clock import Clock
 from ops.errors import ExitCode, OpsError
@@ -30,10 +27,6 @@ CODES = {
     "interrupted": ExitCode.INTERRUPTED,
 }
 _ENDED = {"failed": "failed", "timed out": "has not ended", "interrupted": "was interrupted"}
-#: [Publish, Subject](https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
-SUBJECT_LIMIT = 100
-#: A release that failed is looked at now; one that succeeded wakes nobody.
-_SEVERITIES: dict[bool, Severity] = {True: "warning", False: "critical"}
 
 
 @dataclass(frozen=True)
@@ -173,23 +166,16 @@ class Releases:
             self._show(f"{tasks} run {self.service.name}:{newest.number} from now on, with {image}")
 
     def _publish(self, done: Release) -> None:
-        """Publish to the alarm topic. A failure to publish is only a warning."""
-        names, good = self.service.names, done.result == "succeeded"
-        what = f"{names.product} {names.environment}: {done.act} of {done.service} {done.image} {done.result}"
+        """Publish to an alarm topic. A release that failed is looked at now; one that succeeded wakes nobody."""
+        good = done.result == "succeeded"
+        what = f"{done.act} of {done.service} {done.image} {done.result}"
         lines = [
             done.cause,
             f"revision {done.revision}, before {done.replaced}",
             f"commit {done.commit}" if done.commit else "",
             f"digest {done.digest}" if done.digest else "",
         ]
-        try:
-            self._clients("sns").publish(
-                TopicArn=alarm_topic_arn(names, _SEVERITIES[good]),
-                Subject=what[:SUBJECT_LIMIT],
-                Message="\n".join(filter(None, (what, *lines))),
-            )
-        except (ClientError, BotoCoreError) as error:
-            warn(f"the {done.act} could not be published to the alarm topic: {error}")
+        notices.publish(self._clients("sns"), self.service.names, "info" if good else "critical", what, lines)
 
 
 def clients_of(target: Target, file: EnvironmentFile, service: ReleasedService) -> Clients:

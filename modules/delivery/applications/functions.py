@@ -1,7 +1,6 @@
 """What the pipeline of an application may do with its function."""
 
-from modules.delivery.pipeline.publishing import publishing_statements
-from modules.delivery.pipeline.recording import recording_statements
+from modules.delivery.pipeline.recording import publishing_statements, recording_statements
 from modules.events.function.keys.releases import ALIAS
 from modules.events.keys.login_functions import FUNCTION_NAME_LIMIT
 from modules.foundation.names import Names

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from modules.compute.keys.images import Registry, repository_arn
 from modules.delivery.pipeline.recording import publishing_statements, recording_statements
-from modules.foundation.foundation import Foundation
 from modules.foundation.names import AUDIT, Names
 from modules.foundation.policies import Condition, Statement, allow
 
@@ -17,16 +16,13 @@ if TYPE_CHECKING:
 RELEASE = "release"
 
 
-def deploy_statements(
-    service: "Service", registry: Registry, foundation: Foundation, *, has_alarms: bool
-) -> list[Statement]:
+def deploy_statements(service: "Service", registry: Registry, names: Names, *, has_alarms: bool) -> list[Statement]:
     """Return the statements to release this service with `python -m ops release`, with its roles only.
 
     The resources and conditions are those of [Actions, resources, and condition keys for Amazon Elastic Container
     Service]
     (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html).
     """
-    names = foundation.names
     return [
         *_image_statements(service, registry),
         *_revision_statements(service),
@@ -39,7 +35,7 @@ def deploy_statements(
         ),
         *_watch_statements(service),
         *_history_statements(names),
-        *(publishing_statements(names, foundation.message_key.arn, "warning", "critical") if has_alarms else []),
+        *(publishing_statements(names, "info", "critical") if has_alarms else []),
     ]
 
 

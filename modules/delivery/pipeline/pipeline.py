@@ -9,7 +9,7 @@ from constructs import Construct
 
 from modules.delivery.pipeline.boundary import boundary_statements
 from modules.delivery.pipeline.permissions import general_policies, own_access_denied, own_resources
-from modules.delivery.pipeline.recording import recording_statements
+from modules.delivery.pipeline.recording import publishing_statements, recording_statements
 from modules.delivery.pipeline.role_names import Right, rights_name
 from modules.delivery.pipeline.settings import PipelineSettings
 from modules.delivery.pipeline.trust import trust_policy
@@ -20,6 +20,7 @@ from modules.foundation.names import Names
 from modules.foundation.policies import Statement, allow, aws_policy, deny, document, use_key_via
 from modules.foundation.resources import Resources
 from modules.foundation.roles import Role
+from modules.observability.alarms.settings import DRIFT_SEVERITY
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,8 @@ class PipelineState:
     """The types of the environment's resources."""
     issuers: Mapping[str, Issuer]
     """The CI servers of the environment's pipelines, by kind."""
-    alarm_topic_arn: str | None = None
-    """The topic for drift notifications, in an environment that has alarms."""
-    message_key_alias: str | None = None
-    """The alias of that topic's key."""
+    has_alarms: bool = False
+    """Whether it has alarm topics, to one of which the drift job publishes."""
     passwords: "PasswordsAtPlan | None" = None
 
 
@@ -134,7 +133,7 @@ class PipelineRoles(Construct):
         return [
             allow("Lock", actions=["s3:PutObject", "s3:GetObject", "s3:DeleteObject"], resources=[lock]),
             self._using_the_states_key(),
-            *self._publishing_drift(state),
+            *(publishing_statements(state.names, DRIFT_SEVERITY) if state.has_alarms else ()),
             *_reading_passwords(state.passwords),
             deny("NoData", actions=DATA_ACTIONS, resources=["*"]),
             _deny_secrets_except(state.passwords.secret_arns if state.passwords else ()),
@@ -144,20 +143,6 @@ class PipelineRoles(Construct):
                 "Action": ["s3:GetObject*"],
                 "NotResource": [f"{self._bucket_arn}/{state.state_key}", lock],
             },
-        ]
-
-    def _publishing_drift(self, state: PipelineState) -> list[Statement]:
-        """Return the statements that allow the drift job to publish to the alarm topic."""
-        if not state.alarm_topic_arn or not state.message_key_alias:
-            return []
-        return [
-            allow("TellDrift", actions=["sns:Publish"], resources=[state.alarm_topic_arn]),
-            allow(
-                "AlarmKey",
-                actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                resources=["*"],
-                condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": state.message_key_alias}},
-            ),
         ]
 
     def _applying(self, state: PipelineState) -> list[Statement]:

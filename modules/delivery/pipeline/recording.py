@@ -19,15 +19,21 @@ def recording_statements(names: Names, *streams: str) -> list[Statement]:
     ]
 
 
-def publishing_statements(names: Names, key_arn: str, *severities: Severity) -> list[Statement]:
+def publishing_statements(names: Names, *severities: Severity) -> list[Statement]:
     """Return the statements to publish to the environment's alarm topics of these severities.
 
     [Amazon SNS Developer Guide, Managing Amazon SNS encryption keys and costs]
-    (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html): a publisher uses the topics' key.
+    (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html): a publisher uses the topics' key, which the
+    account's roles know by its alias only.
     """
-    topics = [alarm_topic_arn(names, each) for each in severities]
-    uses = ["kms:Decrypt", "kms:GenerateDataKey"]
     return [
-        allow("Notify", actions=["sns:Publish"], resources=topics),
-        use_key_via("AlarmKey", "sns", names.region, actions=uses, key_arns=[key_arn]),
+        allow("Notify", actions=["sns:Publish"], resources=[alarm_topic_arn(names, each) for each in severities]),
+        use_key_via(
+            "NotifyKey",
+            "sns",
+            names.region,
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            key_arns=["*"],
+            condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": names.key_alias("messages")}},
+        ),
     ]

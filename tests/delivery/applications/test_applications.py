@@ -52,7 +52,7 @@ DEPLOY: list[Request] = [
     ("logs:GetLogEvents", f"{LOGS}/audit:log-stream:release", {}),
     ("logs:CreateLogStream", f"{LOGS}/audit:log-stream:release", {}),
     ("logs:PutLogEvents", f"{LOGS}/audit:log-stream:release", {}),
-    ("sns:Publish", f"{TOPICS}-warning", {}),
+    ("sns:Publish", f"{TOPICS}-info", {}),
     ("sns:Publish", f"{TOPICS}-critical", {}),
     ("kms:Decrypt", KEY, VIA_SNS),
     ("kms:GenerateDataKey", KEY, VIA_SNS),

@@ -138,9 +138,12 @@ database "main" {
 
 def test_plan_role_may_publish_to_the_warning_topic_only(account: Template) -> None:
     found = statements(account, "delivery_prod_plan")
-    assert found["TellDrift"]["Resource"] == ["arn:aws:sns:ap-northeast-2:333333333333:agora-prod-alarms-warning"]
+    assert found["Notify"]["Resource"] == ["arn:aws:sns:ap-northeast-2:333333333333:agora-prod-alarms-warning"]
     aliases = {"kms:ResourceAliases": "alias/agora/prod/messages"}
-    assert found["AlarmKey"]["Condition"] == {"ForAnyValue:StringEquals": aliases}
+    assert found["NotifyKey"]["Condition"] == {
+        "StringEquals": {"kms:ViaService": "sns.ap-northeast-2.amazonaws.com"},
+        "ForAnyValue:StringEquals": aliases,
+    }
 
 
 def test_apply_role_cannot_change_its_own_access(account: Template) -> None:

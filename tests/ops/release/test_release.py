@@ -61,7 +61,7 @@ def test_released_image_can_be_released_again_without_another_revision(releases:
     assert len(aws.recorded.made("RegisterTaskDefinition")) == 1
 
 
-@pytest.mark.parametrize(("ends", "topic"), [("COMPLETED", "warning"), ("FAILED", "critical")])
+@pytest.mark.parametrize(("ends", "topic"), [("COMPLETED", "info"), ("FAILED", "critical")])
 def test_release_is_published_and_only_a_failed_one_is_critical(releases: Of, ends: str, topic: str) -> None:
     aws = Aws(ends=(60, ends))
     releases(aws).release(WANTED)
