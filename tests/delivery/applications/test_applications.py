@@ -27,7 +27,10 @@ IN_CLUSTER = {"ecs__cluster": CLUSTER}
 TASKS = CLUSTER.replace(":cluster/", ":task/")
 LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/agora/prod"
 TOPICS = f"arn:aws:sns:{REGION}:{ACCOUNT}:agora-prod-alarms"
-KEY, VIA_SNS = "${aws_kms_key.foundation_messages_key.arn}", {"kms__ViaService": f"sns.{REGION}.amazonaws.com"}
+KEY, VIA_SNS = (
+    "${aws_kms_key.foundation_messages_key.arn}",
+    {"kms__ViaService": f"sns.{REGION}.amazonaws.com", "kms__ResourceAliases": "alias/agora/prod/messages"},
+)
 PASSED = {"iam__PassedToService": "ecs-tasks.amazonaws.com"}
 REGISTERED = {"ecs__CreateAction": "RegisterTaskDefinition"}
 
