@@ -135,11 +135,6 @@ skip "CKV2_AWS_38" {
 
 # Builds
 
-skip "CKV_AWS_147" {
-  addresses = ["aws_codebuild_project.build_*"]
-  reason    = "These builds have no artifacts that a key could encrypt; those of a site's pipeline have the key for objects."
-}
-
 skip "CKV_AWS_316" {
   addresses = ["aws_codebuild_project.build_*"]
   reason    = "Only a build that builds images with Docker is privileged (builds_images), and a plan that turns it on is refused without a record."

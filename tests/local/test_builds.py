@@ -19,11 +19,11 @@ network {{
 }}
 
 zone "public" {{
-  name = "mobile.example"
+  name = "builds.example"
 }}
 
 site "www" {{
-  names = ["www.mobile.example"]
+  names = ["www.builds.example"]
 }}
 
 site_pipeline "www" {{

@@ -78,6 +78,6 @@ def test_plan_deploy_plan_destroy(shell: Mapping[str, str]) -> None:
     assert 'vpc_id = "vpc-' in ops(shell, "deploy", "--auto-approve")
     again = ops(shell, "plan")
     assert "No changes. Your infrastructure matches the configuration." in again
-    assert "guard: 0 refused, 0 unlocked" in again
-    assert "scan: 0 found" in again
+    assert "- Guard: passed, 0 unlocked by a record" in again
+    assert "- Policy scan: passed" in again
     assert "Destroy complete!" in ops(shell, "destroy", "--auto-approve")

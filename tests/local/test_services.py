@@ -40,7 +40,7 @@ def test_release_to_the_containers_with_the_services_image_is_no_drift(applied: 
     images = {each["name"]: each["image"].rpartition("/")[2] for each in newest["containerDefinitions"]}
     for container in newest["containerDefinitions"]:
         if container["name"] in ledger["image_containers"]:
-            container["image"] = container["image"].replace(":3.1.0", ":3.2.0")
+            container["image"] = f"{container['image'].rpartition(':')[0]}:3.2.0"
     keys = (*KEYS, "runtimePlatform", "containerDefinitions", "volumes")
     revision = ecs.register_task_definition(**{key: newest[key] for key in keys})["taskDefinition"]
     released = {each["name"]: each["image"].rpartition("/")[2] for each in revision["containerDefinitions"]}
