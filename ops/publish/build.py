@@ -4,7 +4,7 @@ import codecs
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -103,6 +103,12 @@ class Options:
     """Patterns of paths in the folder that are left out."""
     public: Sequence[str] = ()
     """Patterns of paths whose content looks like a secret, and is not one."""
+    source_maps: bool = True
+    """Whether `*.map` is published."""
+
+    def leaves_out(self, key: str) -> bool:
+        """Return whether a file is left out."""
+        return _matches(key, self.exclude) or (not self.source_maps and key.endswith(".map"))
 
 
 def read_build(folder: Path, file: EnvironmentFile, label: str, options: Options | None = None) -> Build:
@@ -111,9 +117,11 @@ def read_build(folder: Path, file: EnvironmentFile, label: str, options: Options
     site = file.settings.site[label]
     if not folder.is_dir():
         raise OpsError(f"--from {folder} is not a folder; build the site first", ExitCode.REFUSED)
-    found = {key: path for key, path in _walk(folder) if not _matches(key, options.exclude)}
+    present = dict(_walk(folder))
+    found = {key: path for key, path in present.items() if not options.leaves_out(key)}
     if not found:
         raise OpsError(f"--from {folder} has no files; build the site first", ExitCode.REFUSED)
+    _require_matches(options.exclude, present, folder)
     problems = [
         *_missing_pages(folder, found, file, label),
         *(problem for key, path in sorted(found.items()) for problem in _problems(key, path, folder, file, label)),
@@ -148,6 +156,15 @@ def _walk(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def _matches(key: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(key, pattern) for pattern in patterns)
+
+
+def _require_matches(patterns: Sequence[str], keys: Iterable[str], folder: Path) -> None:
+    """Raise OpsError for patterns without a file: a mistyped one would publish what should be left out."""
+    unused = [each for each in patterns if not any(fnmatchcase(key, each) for key in keys)]
+    if unused:
+        named = ", ".join(f"'{each}'" for each in unused)
+        rule = "patterns match the whole path in the folder, such as '.vite/*'"
+        raise OpsError(f"--exclude {named} matches no file in {folder}; {rule}", ExitCode.REFUSED)
 
 
 def _built(key: str, path: Path, site: SiteSettings) -> BuiltFile:

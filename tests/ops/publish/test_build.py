@@ -127,6 +127,18 @@ def test_excluded_and_public_files(tmp_path: Path, file: EnvironmentFile) -> Non
     assert keys == {*FIRST, "docs.html"}
 
 
+def test_excluded_pattern_without_a_file_is_an_error(tmp_path: Path, file: EnvironmentFile) -> None:
+    with pytest.raises(OpsError, match=r"--exclude 'nothing\*', '\*\.txt' matches no file in ") as error:
+        build_of(tmp_path, file, FIRST, options=Options(exclude=["nothing*", "favicon*", "*.txt"]))
+    assert error.value.code == ExitCode.REFUSED
+
+
+def test_source_maps_are_left_out_if_there_are_any(tmp_path: Path, file: EnvironmentFile) -> None:
+    options = Options(source_maps=False)
+    for files in (FIRST, {**FIRST, "assets/a.js.map": "{}"}):
+        assert {each.key for each in build_of(tmp_path, file, files, options=options).files} == set(FIRST)
+
+
 @pytest.mark.parametrize(
     "text",
     [
