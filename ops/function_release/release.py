@@ -109,8 +109,9 @@ class FunctionReleases:
             "release", self.function.label, version, alias.version, tag=wanted.tag, commit=wanted.commit, sha256=sha256
         )
         if version == alias.version:
-            if ignored := " and ".join(filter(None, (payload and "--invoke", wanted.shift and "--weight"))):
-                warn(f"version {version} is in service already: {ignored} had no effect")
+            given = {"--invoke": payload, "--weight": wanted.shift}
+            if ignored := [name for name, value in given.items() if value is not None]:
+                warn(f"version {version} is in service already: {' and '.join(ignored)} had no effect")
             return replace(released, result="unchanged")
         return self._end(self._put_into_service(released, alias, payload, wanted.shift))
 

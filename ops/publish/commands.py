@@ -49,7 +49,7 @@ ExcludeOption = Annotated[
 NoSourceMapsOption = Annotated[bool, typer.Option("--no-source-maps", help="Leave out *.map.")]
 PublicOption = Annotated[
     list[str] | None,
-    typer.Option("--public", help="Files whose content looks like a secret and is not a secret; can be repeated."),
+    typer.Option("--public", help="Files whose content looks like a secret, but is not one; can be repeated."),
 ]
 TakeLockOption = Annotated[bool, typer.Option("--take-lock", help="Replace the lock of a command that no longer runs.")]
 
