@@ -1,6 +1,7 @@
 """`python -m ops release-function`."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,7 @@ from ops.printing import print_result
 from ops.workspace import Workspace
 
 if TYPE_CHECKING:
+    from ops.function_release.canary import Shift
     from ops.function_release.release import FunctionReleases
 
 function_release = typer.Typer()
@@ -38,10 +40,13 @@ def release_function(
     weight: Annotated[
         int | None, typer.Option("--weight", min=1, max=99, help="Percent of the invocations for --minutes first.")
     ] = None,
-    minutes: Annotated[int, typer.Option("--minutes", min=1, max=1440, help="For how long --weight applies.")] = 10,
+    minutes: Annotated[
+        int | None, typer.Option("--minutes", min=1, max=1440, help="For how long --weight applies; 10 by default.")
+    ] = None,
     max_errors: Annotated[
-        int, typer.Option("--max-errors", min=0, help="Invocations that may fail meanwhile; one more takes it back.")
-    ] = 0,
+        int | None,
+        typer.Option("--max-errors", min=0, help="Invocations that may fail meanwhile; one more takes it back."),
+    ] = None,
     rollback: Annotated[
         bool, typer.Option("--rollback", help="Put the version that was in service before back into service.")
     ] = False,
@@ -50,10 +55,11 @@ def release_function(
     as_json: JsonOption = False,
 ) -> None:
     """Put a version of a function that its pipeline owns into service, or an earlier one back; or list them."""
-    from ops.function_release.canary import Shift
     from ops.function_release.release import Wanted
 
     _refuse_mixed(package, rollback=rollback, to=to, list_only=list_only)
+    shifting = {"--weight": weight, "--minutes": minutes, "--max-errors": max_errors}
+    _refuse_ignored({"--invoke": invoke, **shifting}, releases=not (rollback or list_only))
     releases = _releases(envs, env, name, on_local=on_local)
     if list_only:
         _print_versions(releases, as_json=as_json)
@@ -61,8 +67,7 @@ def release_function(
     if rollback:
         done = releases.roll_back(str(to) if to else None)
     else:
-        shift = Shift(weight, datetime.timedelta(minutes=minutes), max_errors) if weight else None
-        done = releases.release(Wanted(package, tag, commit, invoke, shift))
+        done = releases.release(Wanted(package, tag, commit, invoke, _shift(weight, minutes, max_errors)))
     print_result(asdict(done), [done.line], as_json=as_json)
     if done.result == "failed":
         raise typer.Exit(ExitCode.FUNCTION_RELEASE_FAILED)
@@ -93,3 +98,21 @@ def _refuse_mixed(package: Path | None, *, rollback: bool, to: int | None, list_
         raise OpsError(f"{' and '.join(given)} exclude each other; write one of them", ExitCode.REFUSED)
     if to is not None and not rollback:
         raise OpsError("--to is only for --rollback; add it, or remove --to", ExitCode.REFUSED)
+
+
+def _refuse_ignored(options: Mapping[str, object], *, releases: bool) -> None:
+    """Raise OpsError for options that would have no effect."""
+    given = [name for name, value in options.items() if value is not None]
+    use = "a release, not for --rollback or --list"
+    if releases:
+        given = [] if "--weight" in given else [name for name in given if name != "--invoke"]
+        use = "--weight, which is missing"
+    if given:
+        verb, pronoun = ("is", "it") if len(given) == 1 else ("are", "them")
+        raise OpsError(f"{' and '.join(given)} {verb} only for {use}; remove {pronoun}", ExitCode.REFUSED)
+
+
+def _shift(weight: int | None, minutes: int | None, max_errors: int | None) -> "Shift | None":
+    from ops.function_release.canary import Shift
+
+    return Shift(weight, datetime.timedelta(minutes=minutes or 10), max_errors or 0) if weight else None

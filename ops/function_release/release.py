@@ -1,6 +1,7 @@
 """`python -m ops release-function`: puts a version of a function into service, and takes it back if it fails."""
 
 import datetime
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, Literal
 from botocore.exceptions import ClientError
 
 from modules.environment_files import EnvironmentFile
-from ops import notices
+from ops import advice, notices
 from ops.audit import AuditLog
 from ops.clock import Clock
 from ops.errors import ExitCode, OpsError
@@ -88,10 +89,11 @@ class FunctionReleases:
         """Raises SettingsError if no pipeline releases the function."""
         self.function: ReleasedFunction = released_function(file, label)
         self._file = file
+        self._target = target
         self._clients = clients or clients_of(target, file)
         self._clock = clock or Clock()
         self._audit = audit or AuditLog(target, file)
-        self._versions = Versions(self._clients("lambda"), self.function)
+        self._versions = Versions(self._clients("lambda"), self.function, target)
 
     def release(self, wanted: Wanted) -> Released:
         """Publish a version and put it into service, after the checks that the caller wants."""
@@ -99,14 +101,17 @@ class FunctionReleases:
         payload = _read_payload(wanted.payload) if wanted.payload else None
         alias = self._alias_without_weights()
         if package:
-            with step(f"update the code of {self.function.name}"):
-                self._versions.update_code(package)
+            with step(f"update the code of {self.function.name}") as doing:
+                doing.result = "" if self._versions.update_code(package) else "has this code already"
         sha256 = package.sha256 if package else self._code_in_service(alias)
         version = self._versions.publish(sha256, wanted.description)
         released = Released(
             "release", self.function.label, version, alias.version, tag=wanted.tag, commit=wanted.commit, sha256=sha256
         )
         if version == alias.version:
+            given = {"--invoke": payload, "--weight": wanted.shift}
+            if ignored := [name for name, value in given.items() if value is not None]:
+                warn(f"version {version} is in service already: {' and '.join(ignored)} had no effect")
             return replace(released, result="unchanged")
         return self._end(self._put_into_service(released, alias, payload, wanted.shift))
 
@@ -135,7 +140,8 @@ class FunctionReleases:
                 "published": each["LastModified"],
                 "sha256": each["CodeSha256"],
                 "share": shares.get(each["Version"], 0),
-                "was_in_service": each["Version"] in alias.history,
+                "was_in_service": alias.was_in_service(each["Version"]),
+                "taken_back": each["Version"] in alias.taken_back,
             }
             for each in self._versions.listed()
         ]
@@ -243,9 +249,15 @@ class FunctionReleases:
         known = {each["Version"] for each in self._versions.listed()}
         before = [each for each in alias.history[1:] if each in known]
         if not before:
+            again = next((each for each in alias.taken_back if each in known), None)
             raise OpsError(
-                f"there is nothing to go back to: version {alias.version} is the only one of {self.function.name} that "
-                f"was in service; choose one with --to from {self._command} --list`",
+                f"there is nothing to go back to: no earlier release of {self.function.name} was in service; "
+                + (
+                    f"version {again} was taken back; to put it into service again: {self._command} --rollback --to "
+                    f"{again}`"
+                    if again
+                    else f"choose a version with --to from {self._command} --list`"
+                ),
                 ExitCode.REFUSED,
             )
         return before[0]
@@ -272,8 +284,8 @@ class FunctionReleases:
     @property
     def _command(self) -> str:
         """The beginning of a command to run, after a backtick."""
-        env = self._file.settings.name
-        return f"`.venv/bin/python -m ops release-function {self.function.label} --env {env}"
+        options = advice.options(self._target, self._file.settings.name)
+        return f"`.venv/bin/python -m ops release-function {self.function.label} {options}"
 
     def _end(self, done: Released) -> Released:
         """Record the release, and publish it. Those that failed are looked at now; the others wake nobody."""
@@ -299,11 +311,18 @@ def lines(listed: Sequence[Mapping[str, Any]], waiting: Sequence[str]) -> list[s
 def _state(each: Mapping[str, Any]) -> str:
     if each["share"] == 1:
         return "in service"
-    return f"{each['share']:.0%}" if each["share"] else "was" if each["was_in_service"] else ""
+    if each["share"]:
+        return f"{each['share']:.0%}"
+    return "taken back" if each["taken_back"] else "was" if each["was_in_service"] else ""
 
 
 def _read_payload(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        content = path.read_bytes()
+        json.loads(content)
     except OSError as error:
         raise OpsError(f"{path}: cannot be read: {error.strerror}; --invoke names a file", ExitCode.REFUSED) from None
+    except ValueError as error:
+        message = f"{path}: is not JSON: {error}; Lambda accepts only JSON as an event"
+        raise OpsError(message, ExitCode.REFUSED) from None
+    return content

@@ -1,7 +1,8 @@
 """The versions of a function in Lambda, and the alias that says which one is in service.
 
-The alias's description lists the versions that were in service, the newest first: `In service: 7, 5, 4`. Lambda changes
-it together with the version, so that a rollback needs no other record.
+The alias's description lists the versions that were in service, the newest first, and those that were taken back:
+`In service: 7, 5, 4; taken back: 8, 6`. Lambda changes it together with the version, so that a rollback needs no other
+record.
 """
 
 import re
@@ -13,9 +14,11 @@ from typing import Any
 from botocore.exceptions import ClientError, WaiterError
 
 from modules.events.function.keys.releases import ALIAS
+from ops import advice
 from ops.errors import ExitCode, OpsError
 from ops.function_release.function import ReleasedFunction
 from ops.function_release.package import Package
+from ops.target import Target
 
 #: Versions that are kept besides those that were in service. All versions count toward the account's 75 GB of code
 #: ([Lambda quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)).
@@ -24,7 +27,9 @@ KEPT = 10
 FIRST = "1"
 _LATEST = "$LATEST"
 _HISTORY = "In service: "
-#: [CreateAlias, Description](https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html) has 256 characters.
+_TAKEN_BACK = "; taken back: "
+#: [CreateAlias, Description](https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html) has 256 characters,
+#: which two lists of ten versions fit into.
 _MOST_HISTORY = 10
 #: Attributes that say nothing about what a version does.
 _NOT_CONFIGURATION = {
@@ -45,13 +50,20 @@ class Alias:
     revision_id: str
     history: Sequence[str]
     """The versions that were in service, the newest first, which is the current one."""
+    taken_back: Sequence[str] = ()
+    """The versions that were in service until a rollback or a failure, the last one first."""
+
+    def was_in_service(self, version: str) -> bool:
+        """Return whether a version was in service at any time. Terraform creates the alias with the first one."""
+        return version in (FIRST, *self.history, *self.taken_back)
 
 
 class Versions:
     """The versions of one function. The methods raise OpsError."""
 
-    def __init__(self, client: Any, function: ReleasedFunction) -> None:
+    def __init__(self, client: Any, function: ReleasedFunction, target: Target) -> None:
         self._lambda = client
+        self._target = target
         self._function = function
         self._named = {"FunctionName": function.name}
 
@@ -67,10 +79,12 @@ class Versions:
             found = self._lambda.get_alias(**self._named, Name=ALIAS)
         weights = (found.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
         description = found.get("Description", "")
-        listed = re.findall(r"\d+", description) if description.startswith(_HISTORY) else []
+        listed, _, taken = (description if description.startswith(_HISTORY) else "").partition(_TAKEN_BACK)
         version = found["FunctionVersion"]
-        history = [version, *(each for each in listed if each != version)]
-        return Alias(version, weights, found["RevisionId"], history)
+        history, taken_back = (
+            [each for each in re.findall(r"\d+", text) if each != version] for text in (listed, taken)
+        )
+        return Alias(version, weights, found["RevisionId"], [version, *history], taken_back)
 
     def listed(self) -> list[dict[str, Any]]:
         """Return the configurations of the published versions, the newest first."""
@@ -79,18 +93,25 @@ class Versions:
         found = [each for page in pages for each in page["Versions"] if each["Version"] != _LATEST]
         return sorted(found, key=lambda each: int(each["Version"]), reverse=True)
 
-    def update_code(self, package: Package) -> None:
-        """Replace the code of the unpublished version, unless somebody changes it at the same time."""
+    def update_code(self, package: Package) -> bool:
+        """Replace the code of the unpublished version, unless somebody changes it at the same time.
+
+        Returns False if it has this code already.
+        """
+        latest, architectures = self.configuration(), [self._function.settings.architecture]
+        if (latest["CodeSha256"], latest["Architectures"]) == (package.sha256, architectures):
+            return False
         request = {
             **self._named,
             "ZipFile": package.content,
-            "Architectures": [self._function.settings.architecture],
-            "RevisionId": self.configuration()["RevisionId"],
+            "Architectures": architectures,
+            "RevisionId": latest["RevisionId"],
         }
         with self._explained():
             self._lambda.update_function_code(**request, DryRun=True)
             self._lambda.update_function_code(**request)
             self._wait("function_updated")
+        return True
 
     def publish(self, sha256: str, description: str) -> str:
         """Publish the unpublished version if it has this code, and return its number.
@@ -107,13 +128,16 @@ class Versions:
     def serve(self, version: str, alias: Alias, *, back: bool = False) -> Alias:
         """Let the alias invoke only this version, unless another release changed the alias; return the alias.
 
-        `back` forgets that the current version was in service.
+        `back` is for an earlier version: the current one is then taken back, and no rollback goes to it by itself.
         """
+        is_back = back and int(version) < int(alias.version)
         before = [
-            each for each in alias.history if each not in (version, FIRST) and not (back and each == alias.version)
+            each for each in alias.history if each not in (version, FIRST) and not (is_back and each == alias.version)
         ]
-        history = [version, *before][:_MOST_HISTORY]
-        return self._update(alias, FunctionVersion=version, Description=_HISTORY + ", ".join(history), RoutingConfig={})
+        taken_back = [each for each in ([alias.version] if is_back else []) + [*alias.taken_back] if each != version]
+        history = ", ".join([version, *before][:_MOST_HISTORY])
+        taken = _TAKEN_BACK + ", ".join(taken_back[:_MOST_HISTORY]) if taken_back else ""
+        return self._update(alias, FunctionVersion=version, Description=_HISTORY + history + taken, RoutingConfig={})
 
     def shift(self, version: str, weight: float, alias: Alias) -> Alias:
         """Let the alias invoke this version for a share of the invocations; a weight of 0 ends that."""
@@ -171,11 +195,13 @@ class Versions:
         function, env = self._function, self._function.names.environment
         match code:
             case "ResourceNotFoundException":
-                return f"{function.name} or its alias {ALIAS} does not exist; run `make deploy ENV={env}` ({message})"
+                command = advice.apply(self._target, env)
+                return f"{function.name} or its alias {ALIAS} does not exist; apply it first: {command} ({message})"
             case "PreconditionFailedException" | "ResourceConflictException":
                 return (
                     f"somebody else is changing {function.name}, and nothing more was changed here; run this again "
-                    f"after `.venv/bin/python -m ops release-function {function.label} --env {env} --list` ({message})"
+                    f"after `.venv/bin/python -m ops release-function {function.label} "
+                    f"{advice.options(self._target, env)} --list` ({message})"
                 )
             case "CodeStorageExceededException":
                 return f"the account has no storage left for code; delete versions of functions ({message})"

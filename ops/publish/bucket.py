@@ -38,11 +38,13 @@ class Stored:
 class SiteBucket:
     """The bucket of one site, which only its distribution reads."""
 
-    def __init__(self, clients: Clients, file: EnvironmentFile, label: str) -> None:
+    def __init__(self, clients: Clients, file: EnvironmentFile, label: str, apply: str) -> None:
+        """`apply` is the command that applies the environment."""
         self.name = file.settings.names.bucket(bucket_of(label))
         self._s3 = clients("s3")
         self._file = file
         self._label = label
+        self._apply = apply
 
     @cached_property
     def distribution_id(self) -> str:
@@ -50,14 +52,15 @@ class SiteBucket:
 
         A role may then publish one site without the right to list the distributions of the account.
         """
-        environment = self._file.settings.name
-        apply = f"apply it first: make deploy ENV={environment}"
+        apply = f"apply it first: {self._apply}"
         try:
             policy = json.loads(self._s3.get_bucket_policy(Bucket=self.name)["Policy"])
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchBucket", "NoSuchBucketPolicy"):
                 raise OpsError(
-                    f"the site {self._label} has no bucket {self.name} yet; {apply}", ExitCode.REFUSED
+                    f"{self._file.settings.name} is not applied with site.{self._label}: there is no bucket "
+                    f"{self.name} with a policy; {apply}",
+                    ExitCode.REFUSED,
                 ) from None
             raise
         statements = {each["Sid"]: each for each in policy["Statement"]}
@@ -66,6 +69,10 @@ class SiteBucket:
             raise OpsError(f"{rule}; {apply}", ExitCode.REFUSED)
         arn: str = statements[read_sid(self._label)]["Condition"]["StringEquals"]["aws:SourceArn"]
         return arn.rpartition("/")[2]
+
+    def require_applied(self) -> None:
+        """Raise OpsError if the site is not applied."""
+        _ = self.distribution_id
 
     def objects(self) -> dict[str, Stored]:
         """Return every object by key."""

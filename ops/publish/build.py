@@ -1,9 +1,10 @@
 """The built files of a site: what is in the folder, and what must not be published."""
 
+import codecs
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -25,20 +26,30 @@ KEY_LIMIT = 1024
 #: The one folder with a dot that belongs to a site: [RFC 8615](https://www.rfc-editor.org/rfc/rfc8615).
 WELL_KNOWN = ".well-known"
 #: Text up to this size is searched for secrets.
-_SEARCHED = 4 * 1024**2
+_SEARCHED = 32 * 1024**2
+#: Bytes at the beginning of a file that show whether it is text.
+_BEGINNING = 8 * 1024
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: Control characters, which no URL contains, and the backslash, which browsers replace by a slash.
 _NO_URL = re.compile(r"[\x00-\x1f\x7f\\]")
 #: [What you need to know when invalidating paths]
 #: (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html): CloudFront
 #: does not invalidate paths with `~`; `*` at the end is a wildcard, and `?` begins a query string.
 _NO_INVALIDATION = re.compile(r"[~*?]")
+#: What is between the lines of a key: in a file of its own, in a string, and in strings that code or JSON joins.
+_BREAK = r"(?:\s|\\[rn]?|[\"'`,+])"
 #: Secrets with a format that nothing public has. Keys for browsers (Firebase, Supabase, Sentry) are not among them.
 _SECRETS = {
     **{name: FORMATS[name] for name in ("a Slack webhook", "a Slack token", "a GitHub token", "a GitLab token")},
     # Without AWS's own examples, which end in EXAMPLE.
     "an AWS access key id": re.compile(r"(?<![A-Z0-9])(AKIA|ASIA)(?![A-Z0-9]{9}EXAMPLE)[A-Z0-9]{16}(?![A-Z0-9])"),
-    # With its content: libraries that read keys contain the first line.
-    "a private key": re.compile(r"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----(\s|\\r|\\n)+[A-Za-z0-9+/]{40}"),
+    # With its content, on the same line or the next ones, and after the headers of an encrypted key ([RFC 1421]
+    # (https://www.rfc-editor.org/rfc/rfc1421), [RFC 9580](https://www.rfc-editor.org/rfc/rfc9580)): libraries that read
+    # keys contain the first line.
+    "a private key": re.compile(
+        rf"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----{_BREAK}*"
+        rf"((Proc-Type|DEK-Info|Version|Comment|Hash|Charset): [^\\\r\n]{{0,200}}{_BREAK}+)*[A-Za-z0-9+/]{{40}}"
+    ),
 }
 
 
@@ -91,7 +102,13 @@ class Options:
     exclude: Sequence[str] = ()
     """Patterns of paths in the folder that are left out."""
     public: Sequence[str] = ()
-    """Patterns of paths whose content looks like a secret, and is none."""
+    """Patterns of paths whose content looks like a secret, and is not one."""
+    source_maps: bool = True
+    """Whether `*.map` is published."""
+
+    def leaves_out(self, key: str) -> bool:
+        """Return whether a file is left out."""
+        return _matches(key, self.exclude) or (not self.source_maps and key.endswith(".map"))
 
 
 def read_build(folder: Path, file: EnvironmentFile, label: str, options: Options | None = None) -> Build:
@@ -100,9 +117,11 @@ def read_build(folder: Path, file: EnvironmentFile, label: str, options: Options
     site = file.settings.site[label]
     if not folder.is_dir():
         raise OpsError(f"--from {folder} is not a folder; build the site first", ExitCode.REFUSED)
-    found = {key: path for key, path in _walk(folder) if not _matches(key, options.exclude)}
+    present = dict(_walk(folder))
+    found = {key: path for key, path in present.items() if not options.leaves_out(key)}
     if not found:
         raise OpsError(f"--from {folder} has no files; build the site first", ExitCode.REFUSED)
+    _require_matches(options.exclude, present, folder)
     problems = [
         *_missing_pages(folder, found, file, label),
         *(problem for key, path in sorted(found.items()) for problem in _problems(key, path, folder, file, label)),
@@ -137,6 +156,15 @@ def _walk(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def _matches(key: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(key, pattern) for pattern in patterns)
+
+
+def _require_matches(patterns: Sequence[str], keys: Iterable[str], folder: Path) -> None:
+    """Raise OpsError for patterns without a file: a mistyped one would publish what should be left out."""
+    unused = [each for each in patterns if not any(fnmatchcase(key, each) for key in keys)]
+    if unused:
+        named = ", ".join(f"'{each}'" for each in unused)
+        rule = "patterns match the whole path in the folder, such as '.vite/*'"
+        raise OpsError(f"--exclude {named} matches no file in {folder}; {rule}", ExitCode.REFUSED)
 
 
 def _built(key: str, path: Path, site: SiteSettings) -> BuiltFile:
@@ -207,19 +235,29 @@ def _is_inside(path: Path, folder: Path) -> bool:
 
 
 def _secrets(key: str, path: Path, options: Options) -> Iterator[Problem]:
-    if _matches(key, options.public) or path.stat().st_size > _SEARCHED or not _is_searched(key):
+    if _matches(key, options.public) or path.stat().st_size > _SEARCHED:
         return
-    for number, line in enumerate(path.read_bytes().decode(errors="replace").split("\n"), 1):
-        for name, pattern in _SECRETS.items():
-            if pattern.search(line):
-                rule = f"contains what looks like {name}; everyone could read it"
-                remedy = f"remove it, and replace it at its issuer; if it is none, publish with --public '{key}'"
-                yield Problem(_shown(path), number, "the line", rule, remedy)
+    content = path.read_bytes()
+    if not _is_searched(key, content):
+        return
+    # Windows PowerShell redirects output into UTF-16.
+    encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8"
+    text = content.decode(encoding, errors="replace")
+    # In the whole text, since a key has several lines.
+    found = {
+        (text.count("\n", 0, match.start()) + 1, name)
+        for name, pattern in _SECRETS.items()
+        for match in pattern.finditer(text)
+    }
+    for number, name in sorted(found):
+        rule = f"contains what looks like {name}; everyone could read it"
+        remedy = f"remove it, and replace it at its issuer; if it is not a secret, publish with --public '{key}'"
+        yield Problem(_shown(path), number, "the line", rule, remedy)
 
 
-def _is_searched(key: str) -> bool:
-    type = content_type_of(key)
-    return type == UNKNOWN or type.startswith("text/") or "json" in type or "xml" in type
+def _is_searched(key: str, content: bytes) -> bool:
+    """Return whether a file is text, or could be; images and fonts contain zero bytes."""
+    return content_type_of(key) == UNKNOWN or b"\0" not in content[:_BEGINNING] or content.startswith(_UTF_16)
 
 
 def _shown(path: Path) -> str:

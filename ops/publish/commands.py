@@ -1,7 +1,7 @@
 """The command `python -m ops publish`."""
 
 import os
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +32,8 @@ SiteArgument = Annotated[str, typer.Argument(help='The name of the `site` block,
 FromOption = Annotated[Path | None, typer.Option("--from", help="The folder of built files.")]
 RollbackOption = Annotated[bool, typer.Option("--rollback", help="Publish an earlier release again.")]
 ToOption = Annotated[
-    str | None, typer.Option("--to", help="With --rollback, the ID or tag; by default the release before.")
+    str | None,
+    typer.Option("--to", help="With --rollback, the ID or tag (its newest release); by default the release before."),
 ]
 ListOption = Annotated[bool, typer.Option("--list", help="List the releases that can be restored.")]
 TagOption = Annotated[str | None, typer.Option("--tag", help="The release's tag; in a job, that of the job.")]
@@ -40,7 +41,7 @@ KeepDaysOption = Annotated[
     int, typer.Option("--keep-days", min=1, help="Days for which files of earlier releases stay.")
 ]
 KeepReleasesOption = Annotated[
-    int, typer.Option("--keep-releases", min=2, help="Releases that can be restored, whatever their age.")
+    int, typer.Option("--keep-releases", min=2, help="How many of the newest releases stay restorable.")
 ]
 ExcludeOption = Annotated[
     list[str] | None, typer.Option("--exclude", help="Files to leave out, '.vite/*'; can be repeated.")
@@ -48,7 +49,7 @@ ExcludeOption = Annotated[
 NoSourceMapsOption = Annotated[bool, typer.Option("--no-source-maps", help="Leave out *.map.")]
 PublicOption = Annotated[
     list[str] | None,
-    typer.Option("--public", help="Files whose content looks like a secret and is none; can be repeated."),
+    typer.Option("--public", help="Files whose content looks like a secret, but is not one; can be repeated."),
 ]
 TakeLockOption = Annotated[bool, typer.Option("--take-lock", help="Replace the lock of a command that no longer runs.")]
 
@@ -73,6 +74,7 @@ def publish(
     take_lock: TakeLockOption = False,
 ) -> None:
     """Publish a site's built files, list its releases, or restore one. Users never get a page without its files."""
+    from ops import advice
     from ops.audit import AuditLog
     from ops.publish.build import Options, read_build
     from ops.publish.publish import Publishing, Retention
@@ -81,17 +83,17 @@ def publish(
     _require_one(folder, rollback, show, to)
     file = read_file(envs, env)
     _require_declared(file, site)
-    options = Options([*(exclude or []), *(["*.map"] if no_source_maps else [])], public or [])
+    options = Options(exclude or [], public or [], source_maps=not no_source_maps)
     build = read_build(folder, file, site, options) if folder else None
     for warning in build.warnings if build else ():
         warn(warning)
     _use_role(file, site, os.environ)
     target = target_of(Workspace.of(envs), on_local=on_local)
     retention = Retention(keep_days, keep_releases)
-    chosen = Publishing(file, site, clients_of(target, file), retention, take_lock=take_lock)
+    apply = advice.apply(target, env)
+    chosen = Publishing(file, site, clients_of(target, file), retention, take_lock=take_lock, apply=apply)
     if show:
-        found = chosen.releases()
-        print_result([each.as_json() for each in found], map(_line, found), as_json=as_json)
+        _print_releases(chosen.releases(), site, as_json=as_json)
         return
     tag, commit = source_of(os.environ, tag)
     log = AuditLog(target, file)
@@ -141,8 +143,11 @@ def _use_role(file: "EnvironmentFile", label: str, environment: MutableMapping[s
         use_application_role(file.settings, "site", label, "publish", environment)
 
 
-def _line(release: "Release") -> str:
-    source = release.tag or release.commit or "no tag"
-    restores = f"  restores {release.restores}" if release.restores else ""
-    unfinished = "" if release.is_finished else "  not finished"
-    return f"{release.id}  {source}  {len(release.hashed) + len(release.pages)} files{restores}{unfinished}"
+def _print_releases(releases: Sequence["Release"], label: str, *, as_json: bool) -> None:
+    """Print the releases, the newest first."""
+    from ops.publish.release import live_release
+
+    live = live_release(releases)
+    listed = [(each, each is live) for each in reversed(releases)]
+    lines = [each.line(live=is_live) for each, is_live in listed] or [f"{label}: nothing was published yet"]
+    print_result([each.as_json(live=is_live) for each, is_live in listed], lines, as_json=as_json)

@@ -20,7 +20,7 @@ from ops.publish.bucket import WORKERS, SiteBucket, Stored, copy_key
 from ops.publish.build import Build, BuiltFile, is_html
 from ops.publish.invalidation import invalidate, paths_of
 from ops.publish.lock import locked
-from ops.publish.release import Release, next_id, old_keys, to_restore
+from ops.publish.release import Release, files, next_id, old_keys, to_restore
 from ops.steps import step
 from ops.target import Clients
 
@@ -77,9 +77,9 @@ class Outcome:
         source = f" (restores {release.restores})" if release.restores else ""
         return [
             f"release   {release.id}{source}",
-            f"uploaded  {len(self.uploaded)} files, {self.unchanged} unchanged",
+            f"uploaded  {files(len(self.uploaded))}, {self.unchanged} unchanged",
             f"pages     {len(self.pages)} changed",
-            f"deleted   {len(self.deleted)} files that no release needs any longer",
+            f"deleted   {files(len(self.deleted))} that no release needs any longer",
         ]
 
 
@@ -95,11 +95,14 @@ class Publishing:
     take_lock: bool = False
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     """The variables of a pipeline's job."""
+    apply: str = ""
+    """The command that applies the environment; by default the one for AWS."""
 
     @cached_property
     def bucket(self) -> SiteBucket:
         """The site's bucket."""
-        return SiteBucket(self.clients, self.file, self.label)
+        apply = self.apply or f"make deploy ENV={self.file.settings.name}"
+        return SiteBucket(self.clients, self.file, self.label, apply)
 
     def publish(self, build: Build, *, tag: str | None = None, commit: str | None = None) -> Outcome:
         """Publish the files of a folder. Raises OpsError; the same call again then continues."""
@@ -142,11 +145,11 @@ class Publishing:
 
     def releases(self) -> list[Release]:
         """Return the releases that are kept, the oldest first."""
+        self.bucket.require_applied()
         return self.bucket.releases(self.bucket.objects())
 
     def _locked(self) -> Any:
-        # Also checks that the site is applied.
-        _ = self.bucket.distribution_id
+        self.bucket.require_applied()
         return locked(
             self.clients("s3"), self.bucket.name, self.clock, take=self.take_lock, environment=self.environment
         )
@@ -234,7 +237,7 @@ class Publishing:
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-            doing.result = f"{len(results)} files"
+            doing.result = files(len(results))
         return results
 
     @contextmanager

@@ -58,8 +58,8 @@ class Release:
             other.restores,
         )
 
-    def as_json(self) -> dict[str, Any]:
-        """Return what `--list` shows of it."""
+    def as_json(self, *, live: bool) -> dict[str, Any]:
+        """Return what `--list` shows of it; `live` is whether users get it."""
         return {
             "release": self.id,
             "tag": self.tag,
@@ -67,7 +67,18 @@ class Release:
             "restores": self.restores,
             "files": len(self.hashed) + len(self.pages),
             "finished": self.is_finished,
+            "live": live,
         }
+
+    def line(self, *, live: bool) -> str:
+        """Return it as a line of text."""
+        notes = (
+            f"restores {self.restores}" if self.restores else "",
+            "" if self.is_finished else "not finished",
+            "(live)" if live else "",
+        )
+        shown = (self.id, self.tag or self.commit or "no tag", files(len(self.hashed) + len(self.pages)), *notes)
+        return "  ".join(filter(None, shown))
 
     def manifest(self) -> str:
         """Return the manifest's text."""
@@ -137,12 +148,23 @@ def old_keys(
     return {key for key, modified in objects.items() if is_old(key, modified)}
 
 
+def live_release(releases: Sequence[Release]) -> Release | None:
+    """Return the release that users get: the newest whose pages were all published."""
+    return next((each for each in reversed(releases) if each.is_finished), None)
+
+
+def files(count: int) -> str:
+    """Return a number of files as text."""
+    return f"{count} file{'' if count == 1 else 's'}"
+
+
 def to_restore(releases: Sequence[Release], wanted: str | None) -> Release:
     """Return the release with this ID or tag, by default the one before the current one. Raises OpsError."""
     if wanted:
         found = [each for each in releases if wanted in (each.id, each.tag)]
         if not found:
             raise OpsError(f"there is no release {wanted}; {_known(releases)}", ExitCode.REFUSED)
+        # A tag can have several: a commit that was published again, and those that restored it. The newest one counts.
         return found[-1]
     if not releases:
         raise OpsError("nothing was published yet, so there is nothing to restore", ExitCode.REFUSED)

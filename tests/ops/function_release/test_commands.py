@@ -69,6 +69,12 @@ def test_list_names_what_waits_for_a_release(monkeypatch: pytest.MonkeyPatch) ->
     [
         (("--rollback", "--package", "dist.zip"), "--package and --rollback exclude each other; write one of them"),
         (("--list", "--rollback"), "--rollback and --list exclude each other; write one of them"),
+        (("--minutes", "5"), "--minutes is only for --weight, which is missing; remove it"),
+        (
+            ("--minutes", "5", "--max-errors", "0"),
+            "--minutes and --max-errors are only for --weight, which is missing; remove them",
+        ),
+        (("--rollback", "--weight", "5"), "--weight is only for a release, not for --rollback or --list; remove it"),
         (("--to", "3"), "--to is only for --rollback; add it, or remove --to"),
     ],
 )

@@ -77,10 +77,19 @@ def test_rollback_goes_back_version_by_version_until_the_first_release(function:
         released(function, answer)
     assert [function.releases.roll_back(None).version for _ in range(2)] == ["3", "2"]
     assert function.answer() == '["one", "2"]'
-    with pytest.raises(OpsError, match="there is nothing to go back to: version 2 is the only one"):
+    with pytest.raises(
+        OpsError, match="no earlier release of agora-dev-orders was in service; version 3 was taken"
+    ) as error:
         function.releases.roll_back(None)
+    command = f"release-function orders --env dev --local --envs {function.target.workspace.envs} --rollback --to 3`"
+    assert str(error.value).endswith(command)
+    states = {each["version"]: (each["was_in_service"], each["taken_back"]) for each in function.releases.listed()}
+    assert states == {"4": (True, True), "3": (True, True), "2": (True, False), "1": (True, False)}
     assert function.releases.roll_back("4").before == "2"
     assert function.answer() == '["three", "4"]'
+    # Forward, the version before was not taken back.
+    assert function.releases.roll_back(None).version == "2"
+    function.releases.roll_back("4")
     with pytest.raises(OpsError, match="has no version 9; it has 4, 3, 2, 1"):
         function.releases.roll_back("9")
     with pytest.raises(OpsError, match="version 4 is in service already"):
@@ -200,20 +209,47 @@ def test_old_versions_are_deleted_but_not_those_that_were_in_service(function: F
 
 
 def test_versions_are_listed_with_their_state(function: Function) -> None:
-    assert lines(_versions(("3", 0.9, True), ("4", 0.1, False), ("2", 0, True), ("1", 0, False)), []) == [
+    assert lines(_versions(("3", 0.9, True), ("4", 0.1, False), ("2", 0, True), ("1", 0, True, True)), []) == [
         "    3  90%          2026-09-01T00:00:00  v3",
         "    4  10%          2026-09-01T00:00:00  v4",
         "    2  was          2026-09-01T00:00:00  v2",
-        "    1               2026-09-01T00:00:00  v1",
+        "    1  taken back   2026-09-01T00:00:00  v1",
     ]
 
 
-def _versions(*found: tuple[str, float, bool]) -> Sequence[dict[str, Any]]:
-    published = "2026-09-01T00:00:00.000+0000"
+def _versions(*found: tuple[Any, ...]) -> Sequence[dict[str, Any]]:
     return [
-        {"version": number, "share": share, "was_in_service": was, "published": published, "description": f"v{number}"}
-        for number, share, was in found
+        {
+            "version": number,
+            "share": share,
+            "was_in_service": was,
+            "taken_back": bool(taken_back),
+            "published": "2026-09-01T00:00:00.000+0000",
+            "description": f"v{number}",
+        }
+        for number, share, was, *taken_back in found
     ]
+
+
+def test_release_of_the_version_in_service_says_what_had_no_effect(
+    function: Function, capsys: pytest.CaptureFixture[str]
+) -> None:
+    released(function, "'one'")
+    payload = function.folder / "payload.json"
+    payload.write_text("{}")
+    done = released(function, "'one'", payload=payload, shift=Shift(10, datetime.timedelta(minutes=5), 0))
+    printed = " ".join(capsys.readouterr().err.split())
+    assert (done.result, done.version) == ("unchanged", "2")
+    assert "version 2 is in service already: --invoke and --weight had no effect" in printed
+    assert "has this code already" in printed
+
+
+def test_event_that_is_not_json_is_refused_before_anything_changes(function: Function) -> None:
+    payload = function.folder / "payload.json"
+    payload.write_text("{order: 7}")
+    message = refused_message(function, Wanted(function.package("'one'"), payload=payload))
+    assert message.startswith(f"{payload}: is not JSON: ")
+    assert function.versions() == ["1"]
 
 
 def test_unreadable_payload_is_refused_before_anything_changes(function: Function) -> None:

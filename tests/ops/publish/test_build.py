@@ -66,8 +66,8 @@ def test_content_type(key: str, expected: str) -> None:
         ("a~b.html", "", "dist/a~b.html: the file has ~, *, or ? in its name, which no invalidation matches; rename "
          "it"),
         ("config.js", f'const key = 1\nfetch("{TOKEN}")', "dist/config.js:2: the line contains what looks like a "
-         "GitLab token; everyone could read it; remove it, and replace it at its issuer; if it is none, publish with "
-         "--public 'config.js'"),
+         "GitLab token; everyone could read it; remove it, and replace it at its issuer; if it is not a secret, "
+         "publish with --public 'config.js'"),
     ],
 )  # fmt: skip
 def test_file_that_is_not_part_of_a_site_is_an_error(
@@ -127,12 +127,26 @@ def test_excluded_and_public_files(tmp_path: Path, file: EnvironmentFile) -> Non
     assert keys == {*FIRST, "docs.html"}
 
 
+def test_excluded_pattern_without_a_file_is_an_error(tmp_path: Path, file: EnvironmentFile) -> None:
+    with pytest.raises(OpsError, match=r"--exclude 'nothing\*', '\*\.txt' matches no file in ") as error:
+        build_of(tmp_path, file, FIRST, options=Options(exclude=["nothing*", "favicon*", "*.txt"]))
+    assert error.value.code == ExitCode.REFUSED
+
+
+def test_source_maps_are_left_out_if_there_are_any(tmp_path: Path, file: EnvironmentFile) -> None:
+    options = Options(source_maps=False)
+    for files in (FIRST, {**FIRST, "assets/a.js.map": "{}"}):
+        assert {each.key for each in build_of(tmp_path, file, files, options=options).files} == set(FIRST)
+
+
 @pytest.mark.parametrize(
     "text",
     [
         # AWS's own example, the first line of a key in a library that reads keys, and a key for browsers.
         "AKIAIOSFODNN7EXAMPLE",
         'const begin = "-----BEGIN PRIVATE KEY-----";',
+        'x = "-----BEGIN PRIVATE KEY-----\\n" + btoa(key) + "\\n-----END PRIVATE KEY-----"',
+        "-----BEGIN PUBLIC KEY-----\n" + "A" * 64,
         'apiKey: "AIza' + "a" * 35 + '"',
         "login(user, password=form.value)",
     ],
@@ -147,6 +161,35 @@ def test_public_text_is_no_secret(text: str, tmp_path: Path, file: EnvironmentFi
 )
 def test_secret_is_an_error(text: str, tmp_path: Path, file: EnvironmentFile) -> None:
     assert "dist/a.js:1: the line contains what looks like" in error_of(tmp_path, file, {**FIRST, "a.js": text})
+
+
+_BODY = "\n".join(["MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"] * 2)
+
+
+@pytest.mark.parametrize("name", ["server.pem", "k.js", "key", "a.html", "a.css", "a.svg", "photo.jpg"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"-----BEGIN PRIVATE KEY-----\n{_BODY}\n-----END PRIVATE KEY-----\n",
+        f"-----BEGIN RSA PRIVATE KEY-----\r\n{_BODY}",
+        f"  -----BEGIN EC PRIVATE KEY-----\n    {_BODY}",
+        f"-----BEGIN OPENSSH PRIVATE KEY-----{_BODY}",
+        f"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0A1B\n\n{_BODY}",
+        f"-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: 2\n\n{_BODY}",
+        f'"-----BEGIN PRIVATE KEY-----\\n" +\n  "{_BODY}',
+        f'["-----BEGIN PRIVATE KEY-----",\n"{_BODY}',
+    ],
+)
+def test_private_key_of_several_lines_is_an_error(name: str, text: str, tmp_path: Path, file: EnvironmentFile) -> None:
+    message = error_of(tmp_path, file, {**FIRST, name: f"first\n\n{text}"})
+    assert message.startswith(f"dist/{name}:3: the line contains what looks like a private key; everyone could read it")
+
+
+def test_private_key_in_utf_16_is_an_error(tmp_path: Path, file: EnvironmentFile) -> None:
+    folder = written(tmp_path, FIRST)
+    (folder / "a.txt").write_text(f"-----BEGIN PRIVATE KEY-----\n{_BODY}", encoding="utf-16")
+    with pytest.raises(OpsError, match=r"a\.txt:1: the line contains what looks like a private key"):
+        read_build(folder, file, "www")
 
 
 def test_unusual_files_are_warnings(tmp_path: Path, file: EnvironmentFile) -> None:

@@ -33,6 +33,7 @@ def ops(target: Target, *arguments: str, **environment: str) -> "subprocess.Comp
 def test_publish_list_and_rollback(target: Target, site: Site, tmp_path: Path) -> None:
     logs = site.clients("logs")
     logs.create_log_group(logGroupName="/agora/dev/audit")
+    assert ops(target, "www", "--list", "--local").stdout == "www: nothing was published yet\n"
     first = written(tmp_path, FIRST)
     done = ops(target, "www", "--from", str(first), "--tag", "v1.0.0", "--local")
     assert (done.returncode, done.stdout.splitlines()[1:]) == (
@@ -57,6 +58,8 @@ def test_publish_list_and_rollback(target: Target, site: Site, tmp_path: Path) -
         ["v1.1.0", "4 files"],
         ["v1.0.0", "4 files"],
     ]
+    assert listed == sorted(listed, reverse=True)
+    assert [line.endswith("  (live)") for line in listed] == [True, False, False]
     events = logs.filter_log_events(logGroupName="/agora/dev/audit", logStreamNames=["publish"])["events"]
     lines = [json.loads(each["message"]) for each in events]
     assert [(each["event"], each["site"], each["tag"], each["restores"] is None) for each in lines] == [
@@ -80,6 +83,15 @@ def test_wrong_use_is_an_error(arguments: list[str], message: str, target: Targe
     done = ops(target, *arguments, "--local")
     assert (done.returncode, done.stdout) == (ExitCode.REFUSED, "")
     assert message in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--list"], ["--rollback"]])
+def test_site_that_is_not_applied_is_an_error_with_the_command(arguments: list[str], target: Target) -> None:
+    done = ops(target, "docs", *arguments, "--local")
+    assert (done.returncode, done.stdout) == (ExitCode.REFUSED, "")
+    message = " ".join(done.stderr.split())
+    assert "dev is not applied with site.docs: there is no bucket agora-dev-" in message
+    assert message.endswith(f"apply it first: make local ENV=dev ENVS={target.workspace.envs}")
 
 
 def test_job_of_a_site_that_nobody_may_publish_is_an_error_with_its_line(target: Target) -> None:

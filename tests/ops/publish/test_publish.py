@@ -238,7 +238,7 @@ def test_changed_source_map_is_replaced_and_invalidated(site: Site) -> None:
 
 def test_site_that_is_not_applied_is_an_error(site: Site) -> None:
     site.s3.delete_bucket_policy(Bucket=site.bucket)
-    with pytest.raises(OpsError, match=r"has no bucket .* yet; apply it first: make deploy ENV=dev"):
+    with pytest.raises(OpsError, match=r"is not applied with site\.www: .*; apply it first: make deploy ENV=dev"):
         site.publish(FIRST)
 
 

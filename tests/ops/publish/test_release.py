@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ops.errors import OpsError
-from ops.publish.release import Release, kept, next_id, old_keys, to_restore
+from ops.publish.release import Release, kept, live_release, next_id, old_keys, to_restore
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
@@ -63,3 +63,17 @@ def test_unfinished_release_is_restored_only_by_its_name() -> None:
         OpsError, match=r"there is no release v3; kept are 20261119T120000Z, 20261120T120000Z \(v2.0.0\)"
     ):
         to_restore(releases, "v3")
+
+
+def test_live_is_the_newest_finished_release() -> None:
+    releases = [release(9), release(8, tag="v2.0.0"), release(7, is_finished=False)]
+    assert live_release(releases) is releases[1]
+    assert live_release([]) is None
+    assert releases[1].line(live=True) == "20261120T120000Z  v2.0.0  2 files  (live)"
+    assert releases[2].line(live=False) == "20261121T120000Z  no tag  2 files  not finished"
+
+
+def test_tag_of_several_releases_restores_the_newest() -> None:
+    releases = [release(9, tag="v1.0.0"), release(8, tag="v1.0.0"), release(7, tag="v2.0.0")]
+    assert to_restore(releases, "v1.0.0") is releases[1]
+    assert to_restore(releases, releases[0].id) is releases[0]
