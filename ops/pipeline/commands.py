@@ -39,7 +39,8 @@ CommitOption = Annotated[
 def ci_write(envs: EnvsOption = ENVS) -> None:
     """Regenerate .gitlab-ci.yml and .github/workflows/infrastructure.yml from the environments and the import graph."""
     from ops.pipeline.files import files, write
-    from ops.pipeline.touched import in_repository, touched
+    from ops.pipeline.folders import in_repository
+    from ops.pipeline.touched import touched
 
     environments = [file.settings for file in read_files(envs).values()]
     texts = files(environments, touched(environments, in_repository(envs)))
