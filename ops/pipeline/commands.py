@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from modules.delivery.pipeline.role_names import Right
     from ops.target import Target
 
-ci = typer.Typer(no_args_is_help=True, help="The jobs of the pipeline, on GitLab or GitHub.")
+ci = typer.Typer(
+    no_args_is_help=True,
+    help="The jobs of the pipelines on GitLab or GitHub, and `app`, which a person runs for an application's.",
+)
 ci.command("note")(ci_note)
 
 CommitOption = Annotated[

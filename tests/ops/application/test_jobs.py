@@ -138,7 +138,7 @@ def _write(project: Project) -> None:
     project.folder.mkdir()
     (project.folder / "Dockerfile").write_text(DOCKERFILE)
     command = [sys.executable, "-m", "ops", "ci", "app", "--for", "gitlab", "--service", "api", "--ref", ref]
-    subprocess.run([*command, "--into", str(project.folder)], cwd=PROJECT, check=True, capture_output=True)
+    subprocess.run([*command, "--into", str(project.folder)], cwd=repository, check=True, capture_output=True)
     file = project.folder / ".gitlab-ci.yml"
     # The only change: the repository is not on gitlab.com.
     text = file.read_text()
