@@ -1,7 +1,6 @@
 """`python -m ops ci app`, and what the file that it writes runs: `ci version`, `ci image`, and `ci promote`."""
 
 import os
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,23 +31,24 @@ CommitOption = Annotated[str | None, typer.Option("--commit", help="The commit; 
 def ci_app(
     server: Annotated[Server, typer.Option("--for", help="The CI server of the application.")],
     services: Annotated[list[str], typer.Option("--service", help="A service; repeat it for more, released in order.")],
-    into: Annotated[Path, typer.Option("--into", help="The folder of the application's repository, or a file.")],
+    into: Annotated[Path, typer.Option("--into", help="The clone of the application's repository.")],
     ref: Annotated[
         str | None,
-        typer.Option("--ref", help="The commit or tag of this repository that jobs use; by default the current one."),
+        typer.Option("--ref", help="A full commit, or a tag, of this repository, whose commit jobs use."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
     envs: EnvsOption = ENVS,
 ) -> None:
     """Write the CI file of an application's repository: test, image, and release to each environment."""
     from ops.application import github, gitlab
+    from ops.application.ref import commit_of
     from ops.application.releases import application_of
     from ops.application.source import gitlab_url, source_of
     from ops.application.writing import write
 
     files = read_files(envs)
     found = application_of(files, services, server)
-    source = source_of(files, found, envs, ref or _commit())
+    source = source_of(files, found, envs, commit_of(ref, PROJECT))
     if server == "gitlab":
         text, name = gitlab.pipeline(found, source, gitlab_url(files, found)), gitlab.FILE
     else:
@@ -82,7 +82,7 @@ def ci_image(
     commit: CommitOption = None,
     on_local: LocalOption = False,
 ) -> None:
-    """Log in to push an image, and print IMAGE, VERSION, and PUSHED (true if it exists) for a shell."""
+    """Log in to push an image, and print for a shell IMAGE, VERSION, and PUSHED: true if it exists, so do not push."""
     build = _build(version, commit)
     images = _images(envs, env, repository, on_local=on_local)
     pushed = images.is_pushed(build)
@@ -151,15 +151,3 @@ def _require_repository(file: EnvironmentFile, label: str) -> None:
             f"or {own}",
             ExitCode.REFUSED,
         )
-
-
-def _commit() -> str:
-    """Return the commit of this repository, with a warning if no branch of a remote has it. Raises OpsError."""
-    found = subprocess.run(["git", "rev-parse", "HEAD"], cwd=PROJECT, capture_output=True, text=True, check=False)
-    if found.returncode:
-        raise OpsError(f"{PROJECT} is not a Git repository; write --ref with its commit or tag", ExitCode.REFUSED)
-    commit = found.stdout.strip()
-    command = ["git", "branch", "--remotes", "--contains", commit]
-    if not subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False).stdout.strip():
-        steps.warn(f"commit {commit} is on no branch of a remote, so that jobs cannot get it; push it, or write --ref")
-    return commit

@@ -61,6 +61,8 @@ def _once(application: Application, source: Source) -> list[str]:
         f"Once, in this repository: a ruleset that protects {application.default_branch} and the tags v* (Settings, "
         f"Rules), and the environments {environments} (Settings, Environments), limited to these refs{reviewers}. In a "
         "private repository, required reviewers need GitHub Enterprise; without them, the job fails.",
+        "Without the ruleset for v*, anyone who may push can tag and release: jobs cannot check it, since GitHub "
+        "reports every tag as not protected.",
         f"{access} of {source.path}.",
     ]
 

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from modules.compute.keys.images import Registry, repository_name
+from ops.application.releases import RUNBOOK
 from ops.application.versions import Build, newest_candidate
 from ops.errors import ExitCode, OpsError
 
@@ -99,10 +100,17 @@ class Images:
     def is_pushed(self, build: Build) -> bool:
         """Return whether this build's image exists already, as when a job runs again.
 
-        Raises OpsError if another commit has this version: tags of images are immutable.
+        Raises OpsError if it is from another commit, or does not say from which: tags of images are immutable.
         """
         found = self.find(build.version)
-        if found and found.revision not in (None, build.commit):
+        if found and found.revision is None:
+            raise OpsError(
+                f"{self.label}:{build.version} exists and does not say which commit it is from; a version never "
+                f"changes: tag the commit with the next one, and push an OCI image with the annotation "
+                f"{REVISION} ({RUNBOOK})",
+                ExitCode.REFUSED,
+            )
+        if found and found.revision != build.commit:
             raise OpsError(
                 f"{self.label}:{build.version} exists and was built from commit {found.revision}, not {build.commit}; "
                 "a version never changes: tag the commit with the next one",
@@ -133,7 +141,7 @@ class Images:
         if not candidate.can_be_annotated or candidate.revision is None:
             raise OpsError(
                 f"{self.label}:{tag} does not say which commit it is from; push it as an OCI image with the annotation "
-                f"{REVISION} (docs/runbooks/application-ci.md)",
+                f"{REVISION} ({RUNBOOK})",
                 ExitCode.REFUSED,
             )
         if candidate.revision != build.commit:

@@ -7,7 +7,7 @@ from modules.delivery.pipeline.settings import PipelineSettings, project_of
 from modules.environment_files import EnvironmentFile
 from ops.application.releases import Application
 from ops.application.writing import Source
-from ops.pipeline.touched import in_repository
+from ops.pipeline.folders import in_repository
 
 
 def source_of(files: Mapping[str, EnvironmentFile], application: Application, envs: Path, ref: str) -> Source:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from modules.compute.keys.images import Image, is_prerelease
 from ops.errors import ExitCode, OpsError
+from ops.pipeline.protection import is_unprotected
 
 _IMAGE: TypeAdapter[str] = TypeAdapter(Image)
 _CANDIDATE = re.compile(r"\d+\.\d+\.\d+-rc\.\d+")
@@ -38,32 +40,43 @@ def build_of(environment: Mapping[str, str]) -> Build:
     which ECR deletes after some days, and which SemVer orders by the number of the pipeline. The g keeps an abbreviated
     commit of digits only from being a number, which must not begin with 0.
 
-    Raises OpsError outside of a job, and for a tag that is not SemVer or not protected.
+    Raises OpsError outside of a job, for a job without its commit or number, for a tag that is not SemVer, and for a
+    tag that GitLab reports as not protected.
     """
+    server: Literal["gitlab", "github"]
     if environment.get("GITLAB_CI"):
-        tag, commit = environment.get("CI_COMMIT_TAG", ""), environment.get("CI_COMMIT_SHA", "")
-        number, is_protected = environment.get("CI_PIPELINE_IID"), environment.get("CI_COMMIT_REF_PROTECTED")
-        where = "GitLab (Settings, Repository, Protected tags)"
+        server, sha, run = "gitlab", "CI_COMMIT_SHA", "CI_PIPELINE_IID"
+        tag, reported = environment.get("CI_COMMIT_TAG", ""), environment.get("CI_COMMIT_REF_PROTECTED")
     elif environment.get("GITHUB_ACTIONS"):
+        server, sha, run = "github", "GITHUB_SHA", "GITHUB_RUN_NUMBER"
         is_tag = environment.get("GITHUB_REF_TYPE") == "tag"
-        tag, commit = environment.get("GITHUB_REF_NAME", "") if is_tag else "", environment.get("GITHUB_SHA", "")
-        number, is_protected = environment.get("GITHUB_RUN_NUMBER"), environment.get("GITHUB_REF_PROTECTED")
-        where = "GitHub (Settings, Rules, Rulesets)"
+        tag = environment.get("GITHUB_REF_NAME", "") if is_tag else ""
+        reported = environment.get("GITHUB_REF_PROTECTED")
     else:
         raise OpsError(
-            "this is not a job of GitLab or GitHub; in another system, write --version 1.5.0-rc.1 --commit SHA",
+            "this is not a job of GitLab or GitHub, so the version is not known; in another system, the job knows it: "
+            "write it to ci image and ci promote as --version 1.5.0-rc.1 --commit SHA",
             ExitCode.REFUSED,
         )
+    commit = _variable(environment, sha)
     if not tag:
-        return Build(f"0.0.0-dev.{number}.g{commit[:_DIGITS]}", commit)
+        return Build(f"0.0.0-dev.{_variable(environment, run)}.g{commit[:_DIGITS]}", commit)
     version = version_of(tag)
-    if is_protected != "true":
+    if is_unprotected(server, is_tag=True, reported=reported):
         raise OpsError(
-            f"the tag {tag} is not protected, so anyone with push access could release from it; protect v* in {where}, "
-            "then tag again",
+            f"the tag {tag} is not protected, so anyone with push access could release from it; protect v* in GitLab "
+            "(Settings, Repository, Protected tags), then tag again",
             ExitCode.REFUSED,
         )
     return Build(version, commit)
+
+
+def _variable(environment: Mapping[str, str], name: str) -> str:
+    if value := environment.get(name):
+        return value
+    raise OpsError(
+        f"the job has no variable {name}; the server sets it, so pass it on to this command", ExitCode.REFUSED
+    )
 
 
 def version_of(tag: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from modules.foundation.settings import Tier
 from ops.application.releases import RUNBOOK, Application, Server
 from ops.errors import ExitCode, OpsError
+from ops.workspace import PROJECT
 
 TEMPLATES = Path(__file__).parent / "templates"
 WIDTH = 120
@@ -93,11 +94,22 @@ def renewal(application: Application) -> tuple[str, str] | None:
 
 
 def write(text: str, into: Path, name: str, *, force: bool) -> Path:
-    """Write a file, or the file `name` in a folder, and return its path.
+    """Write the file `name` in a folder, and return its path.
 
-    Raises OpsError if the file exists with other content, which may be the team's: unless with `force`.
+    Raises OpsError for a folder that does not exist or is in this repository, which has its own file; and if the file
+    exists with other content, which may be the team's: unless with `force`.
     """
-    path = into if into.suffix in (".yml", ".yaml") else into / name
+    if not into.is_dir():
+        raise OpsError(
+            f"--into {into} is not a folder; write the clone of the application's repository", ExitCode.REFUSED
+        )
+    if into.resolve().is_relative_to(PROJECT):
+        raise OpsError(
+            f"--into {into} is in the infrastructure repository, which has CI files of its own; write the clone of the "
+            "application's repository",
+            ExitCode.REFUSED,
+        )
+    path = into / name
     if path.exists() and path.read_text() != text and not force:
         raise OpsError(
             f"{path} exists, and may have been edited; write it again with --force, and compare: git diff",

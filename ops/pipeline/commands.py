@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from modules.delivery.pipeline.role_names import Right
     from ops.target import Target
 
-ci = typer.Typer(no_args_is_help=True, help="The jobs of the pipeline, on GitLab or GitHub.")
+ci = typer.Typer(
+    no_args_is_help=True,
+    help="The jobs of the pipelines on GitLab or GitHub, and `app`, which a person runs for an application's.",
+)
 ci.command("note")(ci_note)
 
 CommitOption = Annotated[
@@ -39,7 +42,8 @@ CommitOption = Annotated[
 def ci_write(envs: EnvsOption = ENVS) -> None:
     """Regenerate .gitlab-ci.yml and .github/workflows/infrastructure.yml from the environments and the import graph."""
     from ops.pipeline.files import files, write
-    from ops.pipeline.touched import in_repository, touched
+    from ops.pipeline.folders import in_repository
+    from ops.pipeline.touched import touched
 
     environments = [file.settings for file in read_files(envs).values()]
     texts = files(environments, touched(environments, in_repository(envs)))

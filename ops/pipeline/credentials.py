@@ -7,12 +7,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, MutableMapping
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from modules.delivery.pipeline.role_names import Right, application_role_arn, role_arn
 from modules.environment import Environment
 from modules.foundation.ci_servers import GithubRepository
 from ops.errors import ExitCode, OpsError
+from ops.pipeline.protection import is_unprotected
 from ops.pipeline.renewal import renew_in_background, token_file
 
 #: The variable in which a GitLab job requests the token (`id_tokens`).
@@ -103,19 +104,16 @@ def _session_name(environment: Mapping[str, str]) -> str:
 def _require_protected_ref(found: Mapping[str, Any]) -> None:
     """Raise OpsError for an apply from a ref that is not protected, which anyone with push access can create.
 
-    AWS cannot check this: neither server's `ref_protected` is a condition key of trust policies. GitHub's is true if a
-    branch protection rule or a ruleset applies to the branch, and false for every tag, whatever ruleset applies to it
-    (https://github.com/orgs/community/discussions/142985). What is applied from a tag there is approved by a reviewer
-    of the environment, which `ops.pipeline.approval` requires.
+    AWS cannot check this: neither server's `ref_protected` is a condition key of trust policies. What is applied from a
+    tag on GitHub is approved by a reviewer of the environment, which `ops.pipeline.approval` requires.
     """
-    if "project_path" not in found and found.get("ref_type") == "tag":
-        return
-    if str(found.get("ref_protected")).lower() != "true":
+    server: Literal["gitlab", "github"] = "gitlab" if "project_path" in found else "github"
+    if is_unprotected(server, is_tag=found.get("ref_type") == "tag", reported=found.get("ref_protected")):
         ref = found.get("ref", "this ref")
         project = found.get("project_path") or found.get("repository") or "the project"
         where = (
             "GitLab (Settings, Repository, Protected branches or Protected tags)"
-            if "project_path" in found
+            if server == "gitlab"
             else "GitHub (Settings, Rules, Rulesets)"
         )
         raise OpsError(

@@ -11,8 +11,6 @@ from pathlib import Path
 import grimp
 
 from modules.environment import Environment, blocks_of_modules, own_blocks
-from ops.errors import ExitCode, OpsError
-from ops.workspace import PROJECT
 
 #: The files that every synth of every environment uses.
 _EVERYTHING = (
@@ -36,15 +34,6 @@ def touched(environments: Iterable[Environment], envs: Path) -> dict[str, list[s
     """Return the sorted paths that affect each environment, in the format of GitLab's `rules:changes`."""
     graph = grimp.build_graph("modules", exclude_type_checking_imports=True, cache_dir=None)
     return {each.name: _paths(graph, each, envs) for each in environments}
-
-
-def in_repository(envs: Path) -> Path:
-    """Return the folder relative to the repository's root. Raises OpsError if it is outside the repository."""
-    folder = envs.resolve()
-    if not folder.is_relative_to(PROJECT):
-        problem = f"{envs} is outside the repository, so a push cannot start the pipeline for it"
-        raise OpsError(f"{problem}; use a folder inside it: ENVS=envs make pipeline", ExitCode.REFUSED)
-    return folder.relative_to(PROJECT)
 
 
 def modules_of(environment: Environment) -> set[str]:

@@ -181,6 +181,10 @@ COMMANDS = (
     "ops.pipeline.credentials",
     "ops.target",
     "ops.application.images",
+    # `ci app`, which writes them.
+    "ops.application.github",
+    "ops.application.gitlab",
+    "ops.application.source",
     "ops.pipeline.approval",
     "ops.release.release",
 )

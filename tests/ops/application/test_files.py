@@ -210,5 +210,21 @@ def test_file_that_was_edited_is_kept(tmp_path: Path) -> None:
     with pytest.raises(OpsError, match="may have been edited; write it again with --force"):
         written(tmp_path, "two\n", ".gitlab-ci.yml")
     assert path.read_text() == "edited\n"
-    assert write("two\n", path, ".gitlab-ci.yml", force=True) == path
+    assert write("two\n", tmp_path, ".gitlab-ci.yml", force=True) == path
     assert path.read_text() == "two\n"
+
+
+@pytest.mark.parametrize("folder", [PROJECT, PROJECT / "docs"])
+def test_file_of_the_infrastructure_repository_is_kept(folder: Path) -> None:
+    # A file that does not exist, so that a failing test overwrites none.
+    with pytest.raises(OpsError, match="is in the infrastructure repository"):
+        write("", folder, "no-such-file.yml", force=True)
+    assert not (folder / "no-such-file.yml").exists()
+
+
+@pytest.mark.parametrize("name", ["agora-apii", "my.txt"])
+def test_folder_that_does_not_exist_is_not_created(tmp_path: Path, name: str) -> None:
+    (tmp_path / "my.txt").write_text("a file")
+    with pytest.raises(OpsError, match="is not a folder; write the clone"):
+        write("", tmp_path / name, ".gitlab-ci.yml", force=True)
+    assert [each.name for each in tmp_path.iterdir()] == ["my.txt"]

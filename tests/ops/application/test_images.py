@@ -78,6 +78,13 @@ def test_version_of_another_commit_is_refused(images: Images) -> None:
         images.is_pushed(Build("1.5.0-rc.1", COMMIT))
 
 
+@pytest.mark.parametrize("kind", [MANIFEST, DOCKER])
+def test_image_that_does_not_name_its_commit_is_refused(images: Images, kind: str) -> None:
+    push(images, "2.0.0", None, kind)
+    with pytest.raises(OpsError, match=r"api:2\.0\.0 exists and does not say which commit it is from"):
+        images.is_pushed(Build("2.0.0", COMMIT))
+
+
 def test_release_has_the_layers_of_its_newest_candidate_and_a_digest_of_its_own(images: Images) -> None:
     push(images, "1.5.0-rc.1", OTHER)
     push(images, "1.5.0-rc.2", COMMIT)

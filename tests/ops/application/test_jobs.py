@@ -80,7 +80,7 @@ class Project:
         variables = {
             "GITHUB_ACTIONS": "true", "GITHUB_SHA": sha, "GITHUB_RUN_NUMBER": str(number),
             "GITHUB_REF_TYPE": "tag" if tag else "branch", "GITHUB_REF_NAME": tag or "main",
-            "GITHUB_REF_PROTECTED": "true", "RUNNER_TEMP": str(workspace), **workflow["env"],
+            "GITHUB_REF_PROTECTED": "false" if tag else "true", "RUNNER_TEMP": str(workspace), **workflow["env"],
             "ACTIONS_ID_TOKEN_REQUEST_URL": self.url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job",
         }  # fmt: skip
         for step in workflow["jobs"][job]["steps"]:
@@ -138,7 +138,7 @@ def _write(project: Project) -> None:
     project.folder.mkdir()
     (project.folder / "Dockerfile").write_text(DOCKERFILE)
     command = [sys.executable, "-m", "ops", "ci", "app", "--for", "gitlab", "--service", "api", "--ref", ref]
-    subprocess.run([*command, "--into", str(project.folder)], cwd=PROJECT, check=True, capture_output=True)
+    subprocess.run([*command, "--into", str(project.folder)], cwd=repository, check=True, capture_output=True)
     file = project.folder / ".gitlab-ci.yml"
     # The only change: the repository is not on gitlab.com.
     text = file.read_text()

@@ -23,7 +23,8 @@ def on_tag(server: dict[str, str], tag: str) -> dict[str, str]:
     """Return the variables of a job on a tag."""
     if "GITLAB_CI" in server:
         return {**server, "CI_COMMIT_TAG": tag}
-    return {**server, "GITHUB_REF_TYPE": "tag", "GITHUB_REF_NAME": tag}
+    # GitHub reports no tag as protected: ops/pipeline/protection.py.
+    return {**server, "GITHUB_REF_TYPE": "tag", "GITHUB_REF_NAME": tag, "GITHUB_REF_PROTECTED": "false"}
 
 
 @pytest.mark.parametrize("server", [GITLAB, GITHUB])
@@ -52,20 +53,29 @@ def test_tag_that_is_no_version_is_refused(tag: str) -> None:
         build_of(on_tag(GITLAB, tag))
 
 
+@pytest.mark.parametrize("reported", [{"CI_COMMIT_REF_PROTECTED": "false"}, {"CI_COMMIT_REF_PROTECTED": ""}])
+def test_unprotected_tag_on_gitlab_is_refused(reported: dict[str, str]) -> None:
+    with pytest.raises(OpsError, match=r"the tag v1\.5\.0 is not protected.*Protected tags"):
+        build_of({**on_tag(GITLAB, "v1.5.0"), **reported})
+
+
+def test_tag_on_github_is_released_though_no_tag_is_reported_as_protected() -> None:
+    variables = on_tag(GITHUB, "v1.5.0-rc.1")
+    assert variables["GITHUB_REF_PROTECTED"] == "false"
+    assert build_of(variables) == Build("1.5.0-rc.1", COMMIT)
+
+
 @pytest.mark.parametrize(
-    ("server", "where"),
-    [
-        ({**GITLAB, "CI_COMMIT_REF_PROTECTED": "false"}, "Protected tags"),
-        ({**GITHUB, "GITHUB_REF_PROTECTED": "false"}, "Rulesets"),
-    ],
+    ("server", "name"),
+    [(GITLAB, "CI_COMMIT_SHA"), (GITLAB, "CI_PIPELINE_IID"), (GITHUB, "GITHUB_SHA"), (GITHUB, "GITHUB_RUN_NUMBER")],
 )
-def test_unprotected_tag_is_refused(server: dict[str, str], where: str) -> None:
-    with pytest.raises(OpsError, match=rf"the tag v1\.5\.0 is not protected.*{where}"):
-        build_of(on_tag(server, "v1.5.0"))
+def test_job_without_its_commit_or_number_is_refused(server: dict[str, str], name: str) -> None:
+    with pytest.raises(OpsError, match=f"the job has no variable {name}"):
+        build_of({key: value for key, value in server.items() if key != name})
 
 
 def test_outside_of_a_job_the_version_has_to_be_given() -> None:
-    with pytest.raises(OpsError, match="write --version"):
+    with pytest.raises(OpsError, match="write it to ci image and ci promote as --version"):
         build_of({})
 
 

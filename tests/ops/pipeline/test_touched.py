@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from modules.environment_files import load
-from ops.errors import OpsError
-from ops.pipeline.touched import in_repository, modules_of, touched
+from ops.pipeline.touched import modules_of, touched
 from ops.workspace import PROJECT
 from tests.support.environments import DEV, write
 
@@ -90,11 +89,3 @@ def test_number_of_patterns_is_within_gitlab_limit() -> None:
     """ "GitLab, CI/CD YAML, rules:changes": at most 50 patterns."""
     for patterns in touched([file.settings for file in load(PROJECT / "envs").values()], Path("envs")).values():
         assert len(patterns) <= 50
-
-
-def test_folder_is_relative_to_repository_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert in_repository(PROJECT / "tests" / "environments") == Path("tests/environments")
-    monkeypatch.chdir(PROJECT / "tests")
-    assert in_repository(Path("environments")) == Path("tests/environments")
-    with pytest.raises(OpsError, match="is outside the repository"):
-        in_repository(tmp_path)
