@@ -84,10 +84,15 @@ def releases(
     as_json: JsonOption = False,
 ) -> None:
     """List the releases and rollbacks of a service, the newest first: revision, image, commit, time, who, result."""
+    from ops.release.history import running_release
+
     found = _releases(envs, env, service, on_local=on_local)
-    running, done = found.running(), found.list()[::-1]
-    lines = [each.line(running) for each in done] or [f"{service}: no releases; revision {running or 'none'} runs"]
-    data = [{**asdict(each), "running": each.revision == running} for each in done]
+    running, done = found.running(), found.list()
+    newest = running_release(done, running)
+    listed = [(each, each is newest) for each in reversed(done)]
+    lines = [each.line(runs=runs) for each, runs in listed]
+    lines = lines or [f"{service}: no releases; revision {running or 'none'} runs"]
+    data = [{**asdict(each), "running": runs} for each, runs in listed]
     print_result(data, lines, as_json=as_json)
 
 

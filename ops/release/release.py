@@ -77,6 +77,8 @@ class Releases:
         revision = self._revisions.with_image(wanted.image, wanted.commit)
         started = self._started("release", service, wanted.image, revision)
         started = replace(started, digest=digest, commit=wanted.commit)
+        if revision.number == revision_number(service["taskDefinition"]):
+            return self._follow_again(started, service, wanted.timeout)
         if migration:
             try:
                 runner.run(migration, revision, service)
@@ -139,6 +141,25 @@ class Releases:
         primary = next(each for each in updated["deployments"] if each["status"] == "PRIMARY")
         ended = self._follow.until_end(primary["id"], timeout)
         return self._end(replace(started, result=ended.result, cause=ended.cause))
+
+    def _follow_again(self, started: Release, service: Any, timeout: datetime.timedelta) -> Release:
+        """Follow the latest deployment, which is of this revision, such as after an interrupt, and change nothing.
+
+        It is recorded unless the audit log has its success already.
+        """
+        primary = next(each for each in service["deployments"] if each["status"] == "PRIMARY")
+        if primary.get("rolloutState") == "COMPLETED":
+            self._show(f"{self.service.name} runs revision {started.revision}, {started.image}, already")
+        else:
+            self._show(f"the deployment of {self.service.name}:{started.revision}, {started.image}, is in progress")
+        self._follow.prepare(service)
+        ended = self._follow.until_end(primary["id"], timeout)
+        earlier = [each for each in self.list() if each.revision == started.revision]
+        replaced = earlier[-1].replaced if earlier else started.replaced
+        done = replace(started, result=ended.result, cause=ended.cause, replaced=replaced)
+        if done.result == "succeeded" and earlier and earlier[-1].result == "succeeded":
+            return done
+        return self._end(done)
 
     def _end(self, done: Release) -> Release:
         """Record the release, and publish it."""

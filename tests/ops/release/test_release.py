@@ -61,6 +61,27 @@ def test_released_image_can_be_released_again_without_another_revision(releases:
     assert len(aws.recorded.made("RegisterTaskDefinition")) == 1
 
 
+def test_release_of_what_runs_changes_and_records_nothing(releases: Of, log: Log, shown: list[str]) -> None:
+    aws = Aws(migration=ended_migration(0))
+    releases(aws).release(WANTED)
+    aws.running, aws.updated = f"{ARN}:9", None
+    made = {each: len(aws.recorded.made(each)) for each in ("UpdateService", "Publish", "RunTask")}
+    again = releases(aws).release(MIGRATING)
+    assert (again.revision, again.replaced, again.result) == (9, 7, "succeeded")
+    assert shown[-1] == "agora-dev-api runs revision 9, api:1.4.3, already"
+    assert made == {each: len(aws.recorded.made(each)) for each in made}
+    assert len(log.lines) == 1
+
+
+def test_release_again_after_an_interrupt_follows_and_records_the_end(releases: Of, log: Log) -> None:
+    aws = Aws(interrupted_at=10)
+    releases(aws).release(WANTED)
+    again = releases(aws).release(WANTED)
+    assert (again.revision, again.replaced, again.result) == (9, 7, "succeeded")
+    assert len(aws.recorded.made("UpdateService")) == 1
+    assert [each["result"] for each in log.lines] == ["interrupted", "succeeded"]
+
+
 @pytest.mark.parametrize(("ends", "topic"), [("COMPLETED", "info"), ("FAILED", "critical")])
 def test_release_is_published_and_only_a_failed_one_is_critical(releases: Of, ends: str, topic: str) -> None:
     aws = Aws(ends=(60, ends))
