@@ -7,6 +7,7 @@ from typing import Any
 
 from modules.environment_files import EnvironmentFile
 from ops import notices
+from ops.applied import apply_command
 from ops.audit import AuditLog
 from ops.clock import Clock
 from ops.errors import ExitCode, OpsError
@@ -56,6 +57,7 @@ class Releases:
         """`show` is called with each line of the report. Raises SettingsError."""
         self.service = released_service(file, label)
         self._file = file
+        self._on_local = target.local_aws is not None
         self._clients = clients_of(target, file, self.service)
         self._show = show
         self._clock = clock or Clock()
@@ -114,10 +116,10 @@ class Releases:
     def _existing(self) -> Any:
         found = self._follow.described()
         if found is None:
-            env = self._file.settings.name
+            command = apply_command(self._file.settings.name, on_local=self._on_local)
             raise OpsError(
                 f"{self._file.place('service', self.service.label)}: the service {self.service.name} does not exist in "
-                f"the cluster {self.service.cluster}; run `make deploy ENV={env}`",
+                f"the cluster {self.service.cluster}; run `{command}`",
                 ExitCode.REFUSED,
             )
         return found

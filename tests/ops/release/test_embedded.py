@@ -97,6 +97,16 @@ def created(target: Target) -> Any:
     return ecr
 
 
+@pytest.mark.parametrize(
+    "arguments", [("release", "api", "--image", "api:1.4.2"), ("rollback", "api", "--to", "1"), ("releases", "api")]
+)
+def test_environment_must_be_applied_first(target: Target, arguments: Any) -> None:
+    envs = write(target.workspace.envs.parent / "qa", {"qa": DEV + SERVICE})
+    with pytest.raises(OpsError) as raised:
+        app([*arguments, "--env", "qa", "--envs", str(envs), "--local"], standalone_mode=False)
+    assert str(raised.value) == "qa is not applied; run `make local ENV=qa`"
+
+
 @pytest.fixture
 def command(target: Target, capsys: pytest.CaptureFixture[str]) -> Command:
     return Command(target.workspace.envs, capsys)

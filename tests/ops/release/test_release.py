@@ -10,7 +10,9 @@ import pytest
 
 from modules.environment_files import EnvironmentFile
 from modules.foundation.problems import SettingsError
+from ops.commands import app
 from ops.errors import ExitCode, OpsError
+from ops.release import release
 from ops.release.release import Releases, Wanted, failure
 from tests.ops.release.aws import ARN, CLUSTER, INDEX_DIGEST, NAME, REGISTRY, TASK, Aws, stopped
 from tests.ops.release.conftest import Log
@@ -183,17 +185,34 @@ def refused(releases: Of, aws: Aws, **changed: Any) -> str:
 @pytest.mark.parametrize(
     ("image", "problem"),
     [
-        ("api:v1.4.3", "the image api:v1.4.3 for service.api does not end in a semantic version"),
+        ("api:v1.4.3", "does not end in a semantic version"),
         ("api:latest", "has no version"),
         ("envoy:1.31.2", "is not in the repository of api, from which its tasks may pull"),
+        (f"{REGISTRY}/api:1.4.3", "contains a registry or a digest"),
     ],
 )
-def test_image_that_the_service_cannot_have_is_refused_with_the_line_of_its_own(
+def test_image_that_the_service_cannot_have_is_one_error_about_the_option(
     releases: Of, image: str, problem: str
 ) -> None:
     found = refused(releases, Aws(), image=image)
-    assert problem in found
-    assert "dev.hcl:14: " in found
+    assert found.startswith(f"--image {image} {problem}")
+    assert len(found.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("release", "api", "--image", "api:latest"), "--image api:latest has no version"),
+        (("rollback", "api", "--to", "latest"), "--to latest is not a revision of agora-dev-api"),
+    ],
+)
+def test_wrong_option_is_an_error_before_credentials_are_necessary(
+    file: EnvironmentFile, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], problem: str
+) -> None:
+    monkeypatch.setattr(release, "clients_of", lambda *_: pytest.fail("credentials are needed"))
+    envs = Path(file.document.file).parent
+    with pytest.raises(OpsError, match=problem):
+        app([*arguments, "--env", "dev", "--envs", str(envs)], standalone_mode=False)
 
 
 def test_everything_that_speaks_against_an_image_is_reported_at_once(releases: Of) -> None:
