@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from local_aws import emission
+from local_aws import ecr, emission
 from local_aws.access_analyzer import access_analyzer
 from local_aws.answers import Answers
 from local_aws.codeconnections import codeconnections
@@ -67,6 +67,8 @@ class RequestHandler:
             return self._text(start_response, "200 OK", json.dumps({"pid": os.getpid()}))
         if environ["PATH_INFO"] == emission.PATH:
             return emission.answer(environ, start_response)
+        if environ["PATH_INFO"].startswith(ecr.LAYER_PATH):
+            return ecr.download(environ, start_response)
         return self._gate(environ, start_response)
 
     def _in_turn(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:

@@ -84,7 +84,10 @@ class RegistryImages:
             key = f"repository.{repository_of(image)}.pull_account_ids"
             message = f"{where} does not allow it; add account {self._account_id} to {key}, and deploy"
             return UnreadableError(message, ExitCode.REFUSED)
-        return UnreadableError(f"{where} was not readable: {error}", ExitCode.REFUSED)
+        if code == "LayersNotFoundException":
+            message = f"{where} lacks the image's configuration, which names its platform; push the image again"
+            return UnreadableError(message, ExitCode.REFUSED)
+        return UnreadableError(f"{where} was not readable: {_reason(error)}", ExitCode.REFUSED)
 
     def _platforms(self, image: str, digest: str, manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Yield each platform and its digest."""
@@ -104,6 +107,14 @@ class RegistryImages:
         with urllib.request.urlopen(answer["downloadUrl"], timeout=_DOWNLOAD_SECONDS) as response:
             found: Mapping[str, Any] = json.loads(response.read())
         return found
+
+
+def _reason(error: ClientError) -> str:
+    """Return why a request failed, without the page of HTML that a server or a proxy may send instead of a message."""
+    if "<html" not in str(error).lower():
+        return str(error)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "an error")
+    return f"{error.operation_name} was answered with a page of HTML and status {status}"
 
 
 def _platform(values: Mapping[str, Any]) -> str:

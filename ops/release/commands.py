@@ -12,6 +12,7 @@ from ops.printing import print_progress, print_result
 from ops.workspace import Workspace
 
 if TYPE_CHECKING:
+    from modules.environment_files import EnvironmentFile
     from ops.release.history import Release
     from ops.release.release import Releases
 
@@ -46,13 +47,19 @@ def release(
     as_json: JsonOption = False,
 ) -> None:
     """Deploy an image of a service that its pipeline owns, and follow the deployment until it runs or has failed."""
+    from ops.applied import applied
     from ops.release.release import Wanted
+    from ops.release.service import released_service, require_image
 
     file = read_file(envs, env)
+    # Before credentials are necessary.
+    require_image(file, released_service(file, service), image)
     level = scan_level or SCAN_LEVELS[file.settings.tier]
-    found = _releases(envs, env, service, on_local=on_local)
     wanted = Wanted(image, commit, level, skip_migration, datetime.timedelta(minutes=timeout))
-    _end(found.release(wanted), as_json=as_json)
+    found = _releases(file, envs, service, on_local=on_local)
+    with applied(file, on_local=on_local):
+        done = found.release(wanted)
+    _end(done, as_json=as_json)
 
 
 @releasing.command()
@@ -68,11 +75,16 @@ def rollback(
     as_json: JsonOption = False,
 ) -> None:
     """Deploy an earlier revision of a service, and follow the deployment. Runs no migration."""
+    from ops.applied import applied
     from ops.release.revisions import written_revision
+    from ops.release.service import released_service
 
-    found = _releases(envs, env, service, on_local=on_local)
-    number = written_revision(found.service, to) if to else None
-    _end(found.roll_back(number, datetime.timedelta(minutes=timeout)), as_json=as_json)
+    file = read_file(envs, env)
+    number = written_revision(released_service(file, service), to) if to else None
+    found = _releases(file, envs, service, on_local=on_local)
+    with applied(file, on_local=on_local):
+        done = found.roll_back(number, datetime.timedelta(minutes=timeout))
+    _end(done, as_json=as_json)
 
 
 @releasing.command()
@@ -84,20 +96,27 @@ def releases(
     as_json: JsonOption = False,
 ) -> None:
     """List the releases and rollbacks of a service, the newest first: revision, image, commit, time, who, result."""
-    found = _releases(envs, env, service, on_local=on_local)
-    running, done = found.running(), found.list()[::-1]
-    lines = [each.line(running) for each in done] or [f"{service}: no releases; revision {running or 'none'} runs"]
-    data = [{**asdict(each), "running": each.revision == running} for each in done]
+    from ops.applied import applied
+    from ops.release.history import running_release
+
+    file = read_file(envs, env)
+    found = _releases(file, envs, service, on_local=on_local)
+    with applied(file, on_local=on_local):
+        running, done = found.running(), found.list()
+    newest = running_release(done, running)
+    listed = [(each, each is newest) for each in reversed(done)]
+    lines = [each.line(runs=runs) for each, runs in listed]
+    lines = lines or [f"{service}: no releases; revision {running or 'none'} runs"]
+    data = [{**asdict(each), "running": runs} for each, runs in listed]
     print_result(data, lines, as_json=as_json)
 
 
-def _releases(envs: Path, env: str, service: str, *, on_local: bool) -> "Releases":
+def _releases(file: "EnvironmentFile", envs: Path, service: str, *, on_local: bool) -> "Releases":
     from ops.pipeline.credentials import use_application_role
     from ops.release.release import Releases
     from ops.release.service import released_service
     from ops.target import target_of
 
-    file = read_file(envs, env)
     if released_service(file, service).settings.deployed_by:
         use_application_role(file.settings, "service", service, "deploy")
     return Releases(target_of(Workspace.of(envs), on_local=on_local), file, service, show=print_progress)

@@ -36,9 +36,9 @@ class Release:
         """Return the fields of its line in the audit log, which adds who and when."""
         return {name: value for name, value in asdict(self).items() if value and name not in ("time", "who")}
 
-    def line(self, running: int | None) -> str:
-        """Return the line of the list of releases."""
-        now = "  (running)" if self.revision == running and self.result == "succeeded" else ""
+    def line(self, *, runs: bool) -> str:
+        """Return the line of the list of releases; `runs` is whether it is the one that runs."""
+        now = "  (running)" if runs else ""
         commit = self.commit[:12] or "-"
         why = f": {self.cause}" if self.cause else ""
         return f"{self.revision}  {self.image}  {commit}  {self.time}  {self.who}  {self.act} {self.result}{why}{now}"
@@ -47,6 +47,11 @@ class Release:
 def releases(log: AuditLog, service: ReleasedService, now: datetime.datetime) -> list[Release]:
     """Return the releases and rollbacks of a service, the oldest first. Raises OpsError."""
     return list(_read(log, service, now - datetime.timedelta(days=DAYS)))
+
+
+def running_release(done: Sequence[Release], running: int | None) -> Release | None:
+    """Return the newest of the releases, the oldest first, that deployed the running revision and did not fail."""
+    return next((each for each in reversed(done) if each.revision == running and each.result != "failed"), None)
 
 
 def _read(log: AuditLog, service: ReleasedService, since: datetime.datetime) -> Iterator[Release]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from modules.environment_files import EnvironmentFile
 from ops import notices
+from ops.applied import apply_command
 from ops.audit import AuditLog
 from ops.clock import Clock
 from ops.errors import ExitCode, OpsError
@@ -56,6 +57,7 @@ class Releases:
         """`show` is called with each line of the report. Raises SettingsError."""
         self.service = released_service(file, label)
         self._file = file
+        self._on_local = target.local_aws is not None
         self._clients = clients_of(target, file, self.service)
         self._show = show
         self._clock = clock or Clock()
@@ -77,6 +79,8 @@ class Releases:
         revision = self._revisions.with_image(wanted.image, wanted.commit)
         started = self._started("release", service, wanted.image, revision)
         started = replace(started, digest=digest, commit=wanted.commit)
+        if revision.number == revision_number(service["taskDefinition"]):
+            return self._follow_again(started, service, wanted.timeout)
         if migration:
             try:
                 runner.run(migration, revision, service)
@@ -112,10 +116,10 @@ class Releases:
     def _existing(self) -> Any:
         found = self._follow.described()
         if found is None:
-            env = self._file.settings.name
+            command = apply_command(self._file.settings.name, on_local=self._on_local)
             raise OpsError(
                 f"{self._file.place('service', self.service.label)}: the service {self.service.name} does not exist in "
-                f"the cluster {self.service.cluster}; run `make deploy ENV={env}`",
+                f"the cluster {self.service.cluster}; run `{command}`",
                 ExitCode.REFUSED,
             )
         return found
@@ -139,6 +143,25 @@ class Releases:
         primary = next(each for each in updated["deployments"] if each["status"] == "PRIMARY")
         ended = self._follow.until_end(primary["id"], timeout)
         return self._end(replace(started, result=ended.result, cause=ended.cause))
+
+    def _follow_again(self, started: Release, service: Any, timeout: datetime.timedelta) -> Release:
+        """Follow the latest deployment, which is of this revision, such as after an interrupt, and change nothing.
+
+        It is recorded unless the audit log has its success already.
+        """
+        primary = next(each for each in service["deployments"] if each["status"] == "PRIMARY")
+        if primary.get("rolloutState") == "COMPLETED":
+            self._show(f"{self.service.name} runs revision {started.revision}, {started.image}, already")
+        else:
+            self._show(f"the deployment of {self.service.name}:{started.revision}, {started.image}, is in progress")
+        self._follow.prepare(service)
+        ended = self._follow.until_end(primary["id"], timeout)
+        earlier = [each for each in self.list() if each.revision == started.revision]
+        replaced = earlier[-1].replaced if earlier else started.replaced
+        done = replace(started, result=ended.result, cause=ended.cause, replaced=replaced)
+        if done.result == "succeeded" and earlier and earlier[-1].result == "succeeded":
+            return done
+        return self._end(done)
 
     def _end(self, done: Release) -> Release:
         """Record the release, and publish it."""

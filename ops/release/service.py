@@ -1,6 +1,6 @@
 """The service of a release, as its environment file describes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,6 +13,7 @@ from modules.compute.task.keys.members import members
 from modules.environment_files import EnvironmentFile
 from modules.foundation.names import Names
 from modules.foundation.problems import Problem, SettingsError, raise_problems
+from ops.errors import ExitCode, OpsError
 
 _IMAGE: TypeAdapter[str] = TypeAdapter(Image)
 
@@ -86,21 +87,26 @@ def _not_released(label: str, service: ServiceSettings, env: str) -> Iterable[tu
 
 
 def require_image(file: EnvironmentFile, service: ReleasedService, image: str) -> None:
-    """Raise SettingsError if the service's tasks cannot run an image of this name."""
-    own = repository_of(service.settings.image or "")
-    problems: list[tuple[str, str]] = []
+    """Raise OpsError if the service's tasks cannot run an image of this name, as `--image` has it."""
     try:
         _IMAGE.validate_python(image)
+        problems = list(_image_problems(file, service, image))
     except ValidationError as error:
-        rule, _, remedy = error.errors()[0]["msg"].partition("; ")
-        problems.append((rule, remedy))
-    if (repository := repository_of(image)) != own:
-        rule = f"is not in the repository of {service.label}, from which its tasks may pull"
-        problems.append((rule, f'name an image of {own}, such as "{service.settings.image}"'))
+        # Nothing else can be said about a name that is none.
+        problems = [error.errors()[0]["msg"]]
+    if problems:
+        raise OpsError("\n".join(f"--image {image} {each}" for each in problems), ExitCode.REFUSED)
+
+
+def _image_problems(file: EnvironmentFile, service: ReleasedService, image: str) -> Iterator[str]:
+    own, repository = repository_of(service.settings.image or ""), repository_of(image)
+    if repository != own:
+        yield (
+            f"is not in the repository of {service.label}, from which its tasks may pull; name an image of {own}, "
+            f'such as "{service.settings.image}"'
+        )
     if file.settings.tier == "production" and is_prerelease(image):
-        rule = "is a prerelease, which its repository deletes after some days"
-        problems.append((rule, f"build the release, and name its version, such as {repository}:1.5.0"))
-    place = file.document.line(("service", service.label, "image"))
-    raise_problems(
-        Problem(file.document.file, place, f"the image {image} for service.{service.label}", *each) for each in problems
-    )
+        yield (
+            "is a prerelease, which its repository deletes after some days; build the release, and name its version, "
+            f"such as {repository}:1.5.0"
+        )

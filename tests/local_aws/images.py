@@ -40,3 +40,24 @@ def push(
     text = json.dumps(index)
     ecr.put_image(repositoryName=repository, imageManifest=text, imageTag=tag, imageDigest=digest_of(text))
     return digest_of(text)
+
+
+def push_single(
+    ecr: Any, repository: str, tag: str, *, architecture: str = "arm64", annotations: Mapping[str, str] | None = None
+) -> str:
+    """Push an image without an index, whose configuration names its platform, and return its digest."""
+    config = upload(ecr, repository, json.dumps({"os": "linux", "architecture": architecture, "rootfs": {}}).encode())
+    manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": {"digest": config, "size": 1}, "layers": []}
+    text = json.dumps({**manifest, "annotations": dict(annotations or {})})
+    ecr.put_image(repositoryName=repository, imageManifest=text, imageTag=tag, imageDigest=digest_of(text))
+    return digest_of(text)
+
+
+def upload(ecr: Any, repository: str, content: bytes) -> str:
+    """Upload a layer, and return its digest."""
+    id = ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
+    part = {"partFirstByte": 0, "partLastByte": len(content) - 1, "layerPartBlob": content}
+    ecr.upload_layer_part(repositoryName=repository, uploadId=id, **part)
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    ecr.complete_layer_upload(repositoryName=repository, uploadId=id, layerDigests=[digest])
+    return digest

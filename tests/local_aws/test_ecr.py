@@ -1,10 +1,13 @@
-"""ECR: replication with several rules."""
+"""ECR: replication with several rules, and downloads of layers."""
 
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.local_aws.images import digest_of, upload
 
 ACCOUNT = "333333333333"
 
@@ -27,3 +30,22 @@ def test_replication_rules_are_stored_and_an_invalid_one_changes_nothing(client:
     assert ecr.describe_registry()["replicationConfiguration"] == wanted
     ecr.put_replication_configuration(replicationConfiguration={"rules": []})
     assert ecr.describe_registry()["replicationConfiguration"] == {"rules": []}
+
+
+def test_layer_is_downloaded_as_it_was_uploaded(client: Callable[[str], Any]) -> None:
+    ecr = client("ecr")
+    ecr.create_repository(repositoryName="agora/layers")
+    content = b'{"os": "linux", "architecture": "arm64"}'
+    digest = upload(ecr, "agora/layers", content)
+    found = ecr.get_download_url_for_layer(repositoryName="agora/layers", layerDigest=digest)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(found["downloadUrl"], timeout=60) as response:
+        assert response.read() == content
+
+
+def test_layer_that_was_not_uploaded_is_not_found(client: Callable[[str], Any]) -> None:
+    ecr = client("ecr")
+    ecr.create_repository(repositoryName="agora/none")
+    with pytest.raises(ClientError) as raised:
+        ecr.get_download_url_for_layer(repositoryName="agora/none", layerDigest=digest_of("none"))
+    assert raised.value.response["Error"]["Code"] == "LayersNotFoundException"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -72,7 +73,7 @@ def releases(
 
     def of(aws: Aws) -> Releases:
         monkeypatch.setattr(release, "clients_of", lambda *_: aws.client)
-        target: Any = None
+        target: Any = SimpleNamespace(local_aws=None)
         audit: Any = log
         # The file may have changed since.
         now = load(Path(file.document.file).parent)["dev"]

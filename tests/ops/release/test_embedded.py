@@ -12,7 +12,7 @@ from ops.commands import app
 from ops.errors import ExitCode, OpsError
 from ops.target import Target, local
 from ops.workspace import Workspace
-from tests.local_aws.images import Programs, push
+from tests.local_aws.images import MANIFEST, Programs, digest_of, push, push_single
 from tests.ops.release.aws import CLUSTER, NAME, REGISTRY
 from tests.ops.release.conftest import SERVICE
 from tests.support.environments import DEV, write
@@ -97,6 +97,16 @@ def created(target: Target) -> Any:
     return ecr
 
 
+@pytest.mark.parametrize(
+    "arguments", [("release", "api", "--image", "api:1.4.2"), ("rollback", "api", "--to", "1"), ("releases", "api")]
+)
+def test_environment_must_be_applied_first(target: Target, arguments: Any) -> None:
+    envs = write(target.workspace.envs.parent / "qa", {"qa": DEV + SERVICE})
+    with pytest.raises(OpsError) as raised:
+        app([*arguments, "--env", "qa", "--envs", str(envs), "--local"], standalone_mode=False)
+    assert str(raised.value) == "qa is not applied; run `make local ENV=qa`"
+
+
 @pytest.fixture
 def command(target: Target, capsys: pytest.CaptureFixture[str]) -> Command:
     return Command(target.workspace.envs, capsys)
@@ -135,3 +145,14 @@ def test_image_for_another_architecture_or_with_findings_is_refused(command: Com
         # Every scan of Moto has one finding.
         command("release", "api", "--image", "api:1.5.1", "--scan-level", "high")
     assert str(found.value).startswith("the scan of api:1.5.1 found 1 HIGH (CVE-9999-9999)")
+
+
+def test_image_without_an_index_is_released_if_its_configuration_was_pushed(command: Command, created: Any) -> None:
+    push_single(created, "agora/api", "1.6.0")
+    done = command("release", "api", "--image", "api:1.6.0", "--skip-migration")
+    assert done["result"] == "succeeded"
+    text = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "config": {"digest": digest_of("c")}, "layers": []})
+    created.put_image(repositoryName="agora/api", imageManifest=text, imageTag="1.6.1", imageDigest=digest_of(text))
+    with pytest.raises(OpsError, match=r"lacks the image's configuration, which names its platform") as refused:
+        command("release", "api", "--image", "api:1.6.1", "--skip-migration")
+    assert len(str(refused.value).splitlines()) == 1

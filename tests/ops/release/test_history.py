@@ -3,7 +3,7 @@
 import pytest
 
 from ops.errors import OpsError
-from ops.release.history import Act, Release, previous
+from ops.release.history import Act, Release, previous, running_release
 from ops.release.revisions import written_revision
 from ops.release.service import ReleasedService
 
@@ -55,8 +55,16 @@ def test_revision_of_another_family_is_refused(service: ReleasedService, text: s
 
 
 def test_line_shows_what_runs_and_why_a_release_failed() -> None:
-    line = done(9, 8).line(running=9)
+    line = done(9, 8).line(runs=True)
     assert line.startswith("9  api:1.0.9  -")
     assert line.endswith("release succeeded  (running)")
     failed = Release("release", "api", "api:2.0.0", 10, 9, "failed", cause="no capacity", commit="c" * 40)
-    assert failed.line(running=9).endswith(f"  {'c' * 12}      release failed: no capacity")
+    assert failed.line(runs=False).endswith(f"  {'c' * 12}      release failed: no capacity")
+
+
+def test_only_the_newest_release_of_the_running_revision_runs() -> None:
+    first, second, back = done(2, 1), done(3, 2), done(2, 3, act="rollback")
+    failed = done(2, 2, "failed")
+    assert running_release([first, second, back, failed], 2) is back
+    assert running_release([first, second], 9) is None
+    assert running_release([first, done(3, 2, "interrupted")], 3) == done(3, 2, "interrupted")

@@ -10,7 +10,9 @@ import pytest
 
 from modules.environment_files import EnvironmentFile
 from modules.foundation.problems import SettingsError
+from ops.commands import app
 from ops.errors import ExitCode, OpsError
+from ops.release import release
 from ops.release.release import Releases, Wanted, failure
 from tests.ops.release.aws import ARN, CLUSTER, INDEX_DIGEST, NAME, REGISTRY, TASK, Aws, stopped
 from tests.ops.release.conftest import Log
@@ -59,6 +61,27 @@ def test_released_image_can_be_released_again_without_another_revision(releases:
     releases(aws).release(WANTED)
     releases(aws).release(WANTED)
     assert len(aws.recorded.made("RegisterTaskDefinition")) == 1
+
+
+def test_release_of_what_runs_changes_and_records_nothing(releases: Of, log: Log, shown: list[str]) -> None:
+    aws = Aws(migration=ended_migration(0))
+    releases(aws).release(WANTED)
+    aws.running, aws.updated = f"{ARN}:9", None
+    made = {each: len(aws.recorded.made(each)) for each in ("UpdateService", "Publish", "RunTask")}
+    again = releases(aws).release(MIGRATING)
+    assert (again.revision, again.replaced, again.result) == (9, 7, "succeeded")
+    assert shown[-1] == "agora-dev-api runs revision 9, api:1.4.3, already"
+    assert made == {each: len(aws.recorded.made(each)) for each in made}
+    assert len(log.lines) == 1
+
+
+def test_release_again_after_an_interrupt_follows_and_records_the_end(releases: Of, log: Log) -> None:
+    aws = Aws(interrupted_at=10)
+    releases(aws).release(WANTED)
+    again = releases(aws).release(WANTED)
+    assert (again.revision, again.replaced, again.result) == (9, 7, "succeeded")
+    assert len(aws.recorded.made("UpdateService")) == 1
+    assert [each["result"] for each in log.lines] == ["interrupted", "succeeded"]
 
 
 @pytest.mark.parametrize(("ends", "topic"), [("COMPLETED", "info"), ("FAILED", "critical")])
@@ -162,17 +185,34 @@ def refused(releases: Of, aws: Aws, **changed: Any) -> str:
 @pytest.mark.parametrize(
     ("image", "problem"),
     [
-        ("api:v1.4.3", "the image api:v1.4.3 for service.api does not end in a semantic version"),
+        ("api:v1.4.3", "does not end in a semantic version"),
         ("api:latest", "has no version"),
         ("envoy:1.31.2", "is not in the repository of api, from which its tasks may pull"),
+        (f"{REGISTRY}/api:1.4.3", "contains a registry or a digest"),
     ],
 )
-def test_image_that_the_service_cannot_have_is_refused_with_the_line_of_its_own(
+def test_image_that_the_service_cannot_have_is_one_error_about_the_option(
     releases: Of, image: str, problem: str
 ) -> None:
     found = refused(releases, Aws(), image=image)
-    assert problem in found
-    assert "dev.hcl:14: " in found
+    assert found.startswith(f"--image {image} {problem}")
+    assert len(found.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("release", "api", "--image", "api:latest"), "--image api:latest has no version"),
+        (("rollback", "api", "--to", "latest"), "--to latest is not a revision of agora-dev-api"),
+    ],
+)
+def test_wrong_option_is_an_error_before_credentials_are_necessary(
+    file: EnvironmentFile, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], problem: str
+) -> None:
+    monkeypatch.setattr(release, "clients_of", lambda *_: pytest.fail("credentials are needed"))
+    envs = Path(file.document.file).parent
+    with pytest.raises(OpsError, match=problem):
+        app([*arguments, "--env", "dev", "--envs", str(envs)], standalone_mode=False)
 
 
 def test_everything_that_speaks_against_an_image_is_reported_at_once(releases: Of) -> None:
