@@ -89,7 +89,7 @@ def _with_content(complete: Callable[..., dict[str, Any]]) -> Callable[..., dict
         repository = backend.repositories.get(repository_name)
         upload = repository.uploads.get(upload_id) if repository else None
         completed = complete(backend, repository_name, upload_id, *rest, **keys)
-        if len(upload.layer_parts) <= LAYER_LIMIT:
+        if upload and len(upload.layer_parts) <= LAYER_LIMIT:
             _contents(repository)[completed["layerDigest"]] = bytes(upload.layer_parts)
         return completed
 
