@@ -40,11 +40,11 @@ def test_release_to_the_containers_with_the_services_image_is_no_drift(applied: 
     images = {each["name"]: each["image"].rpartition("/")[2] for each in newest["containerDefinitions"]}
     for container in newest["containerDefinitions"]:
         if container["name"] in ledger["image_containers"]:
-            container["image"] = f"{container['image'].rpartition(':')[0]}:3.2.0"
+            container["image"] = f"{container['image'].rpartition(':')[0]}:3.0.9"
     keys = (*KEYS, "runtimePlatform", "containerDefinitions", "volumes")
     revision = ecs.register_task_definition(**{key: newest[key] for key in keys})["taskDefinition"]
     released = {each["name"]: each["image"].rpartition("/")[2] for each in revision["containerDefinitions"]}
-    assert released == images | {"ledger": "ledger:3.2.0", "migrate": "ledger:3.2.0"}
+    assert released == images | {"ledger": "ledger:3.0.9", "migrate": "ledger:3.0.9"}
     ecs.update_service(
         cluster="mobile-tasks-main", service=ledger["service"], taskDefinition=revision["taskDefinitionArn"]
     )
