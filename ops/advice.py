@@ -4,7 +4,7 @@ from ops.options import ENVS
 from ops.target import Target
 
 
-def options(target: Target, environment: str) -> str:
+def selection(target: Target, environment: str) -> str:
     """Return the options that choose the same target and environment: `--env dev --local --envs FOLDER`."""
     local = " --local" if target.local_aws else ""
     envs = "" if _is_default(target) else f" --envs {target.workspace.envs}"

@@ -43,6 +43,7 @@ class DeliveryModule(Construct):
         foundation: Foundation,
     ) -> None:
         super().__init__(scope, id)
+        self._message_key_arn = foundation.message_key.arn if blocks.alarms else None
         self._roles = ApplicationRoles(self, "applications", pipeline=pipeline, foundation=foundation)
         self._create_output("deploy_roles", "deploys each service", self._deploy(blocks, compute))
         self._create_output("push_roles", "pushes images to each repository", self._push(blocks, compute))
@@ -60,7 +61,7 @@ class DeliveryModule(Construct):
                 "deploy",
                 application=application,
                 statements=deploy_statements(
-                    service, compute.registry, blocks.names, has_alarms=blocks.alarms is not None
+                    service, compute.registry, blocks.names, message_key_arn=self._message_key_arn
                 ),
             )
             for name, service in compute.services.items()
@@ -94,14 +95,13 @@ class DeliveryModule(Construct):
 
     def _release(self, blocks: DeliveryBlocks) -> dict[str, str]:
         """Create the roles that release functions; return their ARNs by function."""
-        has_alarms = blocks.alarms is not None
         return {
             name: self._roles.create(
                 "function",
                 name,
                 "release",
                 application=application,
-                statements=release_statements(name, blocks.names, has_alarms=has_alarms),
+                statements=release_statements(name, blocks.names, message_key_arn=self._message_key_arn),
             )
             for name, function in blocks.function.items()
             if (application := function.deployed_by)

@@ -284,8 +284,8 @@ class FunctionReleases:
     @property
     def _command(self) -> str:
         """The beginning of a command to run, after a backtick."""
-        options = advice.options(self._target, self._file.settings.name)
-        return f"`.venv/bin/python -m ops release-function {self.function.label} {options}"
+        selected = advice.selection(self._target, self._file.settings.name)
+        return f"`.venv/bin/python -m ops release-function {self.function.label} {selected}"
 
     def _end(self, done: Released) -> Released:
         """Record the release, and publish it. Those that failed are looked at now; the others wake nobody."""

@@ -198,10 +198,11 @@ class Versions:
                 command = advice.apply(self._target, env)
                 return f"{function.name} or its alias {ALIAS} does not exist; apply it first: {command} ({message})"
             case "PreconditionFailedException" | "ResourceConflictException":
+                selected = advice.selection(self._target, env)
                 return (
                     f"somebody else is changing {function.name}, and nothing more was changed here; run this again "
                     f"after `.venv/bin/python -m ops release-function {function.label} "
-                    f"{advice.options(self._target, env)} --list` ({message})"
+                    f"{selected} --list` ({message})"
                 )
             case "CodeStorageExceededException":
                 return f"the account has no storage left for code; delete versions of functions ({message})"

@@ -18,7 +18,7 @@ OPTIONS = "--local --account --env dev"
 _COMMAND = re.compile(r"\.venv/bin/python -m ops ((?:[\w-]+ )*[^`\n;<>()|#]*)")
 _TARGET = re.compile(r"`(?:run )?make ([a-z-]+)[^`]*`")
 #: Placeholders in messages that are not names.
-VALUES = {"names": "--give-up aws_vpc.x", "arguments": "ARGUMENTS"}
+VALUES = {"names": "--give-up aws_vpc.x", "arguments": "ARGUMENTS", "selected": "--env dev --local --envs x"}
 
 
 def texts(path: Path) -> Iterator[str]:

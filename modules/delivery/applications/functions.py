@@ -17,7 +17,7 @@ _RELEASE = (
 )
 
 
-def release_statements(label: str, names: Names, *, has_alarms: bool) -> list[Statement]:
+def release_statements(label: str, names: Names, *, message_key_arn: str | None) -> list[Statement]:
     """Return the statements to release versions of this function, and to take them back.
 
     The configuration stays Terraform's, and with it the role, with which the released code runs.
@@ -35,5 +35,5 @@ def release_statements(label: str, names: Names, *, has_alarms: bool) -> list[St
         # has no resource types.
         allow("CountErrors", actions=["cloudwatch:GetMetricData"], resources=["*"]),
         *recording_statements(names, "release_function"),
-        *(publishing_statements(names, "info", "critical") if has_alarms else ()),
+        *(publishing_statements(names, "info", "critical", key_arn=message_key_arn) if message_key_arn else ()),
     ]

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 RELEASE = "release"
 
 
-def deploy_statements(service: "Service", registry: Registry, names: Names, *, has_alarms: bool) -> list[Statement]:
+def deploy_statements(
+    service: "Service", registry: Registry, names: Names, *, message_key_arn: str | None
+) -> list[Statement]:
     """Return the statements to release this service with `python -m ops release`, with its roles only.
 
     The resources and conditions are those of [Actions, resources, and condition keys for Amazon Elastic Container
@@ -35,7 +37,7 @@ def deploy_statements(service: "Service", registry: Registry, names: Names, *, h
         ),
         *_watch_statements(service),
         *_history_statements(names),
-        *(publishing_statements(names, "info", "critical") if has_alarms else []),
+        *(publishing_statements(names, "info", "critical", key_arn=message_key_arn) if message_key_arn else []),
     ]
 
 

@@ -19,12 +19,12 @@ def recording_statements(names: Names, *streams: str) -> list[Statement]:
     ]
 
 
-def publishing_statements(names: Names, *severities: Severity) -> list[Statement]:
+def publishing_statements(names: Names, *severities: Severity, key_arn: str = "*") -> list[Statement]:
     """Return the statements to publish to the environment's alarm topics of these severities.
 
     [Amazon SNS Developer Guide, Managing Amazon SNS encryption keys and costs]
-    (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html): a publisher uses the topics' key, which the
-    account's roles know by its alias only.
+    (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html): a publisher uses the topics' key. Roles of the
+    account know it by its alias only.
     """
     return [
         allow("Notify", actions=["sns:Publish"], resources=[alarm_topic_arn(names, each) for each in severities]),
@@ -33,7 +33,7 @@ def publishing_statements(names: Names, *severities: Severity) -> list[Statement
             "sns",
             names.region,
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
-            key_arns=["*"],
+            key_arns=[key_arn],
             condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": names.key_alias("messages")}},
         ),
     ]
