@@ -15,6 +15,9 @@ from ops.errors import ExitCode, OpsError
 INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
 _DOWNLOAD_SECONDS = 30
+#: [OCI image specification, Pre-defined annotation keys]
+#: (https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys).
+REVISION = "org.opencontainers.image.revision"
 
 
 class MissingImageError(OpsError):
@@ -33,6 +36,8 @@ class PushedImage:
     """The digest of its tag: of the index, if it has several platforms."""
     platforms: Mapping[str, str]
     """The digest of the image of each platform, `linux/arm64`."""
+    commit: str = ""
+    """The commit that it was built from, if its manifest has the annotation."""
 
     @property
     def shown_platforms(self) -> str:
@@ -65,7 +70,8 @@ class RegistryImages:
             raise MissingImageError(message, ExitCode.REFUSED)
         found = answer["images"][0]
         digest, manifest = str(found["imageId"]["imageDigest"]), json.loads(found["imageManifest"])
-        return PushedImage(digest, dict(self._platforms(image, digest, manifest)))
+        commit = str((manifest.get("annotations") or {}).get(REVISION, ""))
+        return PushedImage(digest, dict(self._platforms(image, digest, manifest)), commit)
 
     def in_repository(self, image: str) -> dict[str, str]:
         """Return the parameters that name the repository of an image."""

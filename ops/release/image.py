@@ -38,13 +38,20 @@ class Images:
         """Return the digest of an image, `api:1.4.3`. Raises OpsError if ECS could not pull it."""
         return self._registry.find(image).digest
 
-    def checked(self, image: str, level: ScanLevel) -> str:
-        """Return the digest of an image. Raises OpsError with everything that speaks against it."""
+    def checked(self, image: str, level: ScanLevel, commit: str) -> PushedImage:
+        """Return an image. Raises OpsError with everything that speaks against it.
+
+        A commit, also an abbreviated one, must be that of the image's annotation, if the image has one.
+        """
         pushed = self._registry.find(image)
-        problems = [*self._platform_problems(image, pushed), *self._scan_problems(image, pushed, level)]
+        problems = [
+            *_commit_problems(image, pushed, commit),
+            *self._platform_problems(image, pushed),
+            *self._scan_problems(image, pushed, level),
+        ]
         if problems:
             raise OpsError("\n".join([*problems, "nothing was released"]), ExitCode.REFUSED)
-        return pushed.digest
+        return pushed
 
     def _platform_problems(self, image: str, pushed: PushedImage) -> Iterator[str]:
         needed = PLATFORMS[self._service.architecture]
@@ -104,6 +111,11 @@ class Images:
                     raise self._registry.explained(image, error) from None
                 doing.progress(doing.result)
                 self._clock.sleep(_POLL_SECONDS)
+
+
+def _commit_problems(image: str, pushed: PushedImage, commit: str) -> Iterator[str]:
+    if commit and pushed.commit and not pushed.commit.startswith(commit):
+        yield f"{image} was built from commit {pushed.commit}, not {commit}; write --commit {pushed.commit}"
 
 
 def _names(findings: Mapping[str, Any], severities: tuple[str, ...]) -> Iterator[str]:

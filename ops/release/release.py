@@ -74,11 +74,12 @@ class Releases:
         runner = Migration(self._clients, self.service, show=self._show, clock=self._clock)
         if migration:
             runner.refuse_running()
-        digest = self._images.checked(wanted.image, wanted.scan_level)
+        image = self._images.checked(wanted.image, wanted.scan_level, wanted.commit)
+        commit = image.commit or wanted.commit
         self._warn_of_another(service)
-        revision = self._revisions.with_image(wanted.image, wanted.commit)
+        revision = self._revisions.with_image(wanted.image, commit)
         started = self._started("release", service, wanted.image, revision)
-        started = replace(started, digest=digest, commit=wanted.commit)
+        started = replace(started, digest=image.digest, commit=commit)
         if revision.number == revision_number(service["taskDefinition"]):
             return self._follow_again(started, service, wanted.timeout)
         if migration:

@@ -156,3 +156,12 @@ def test_image_without_an_index_is_released_if_its_configuration_was_pushed(comm
     with pytest.raises(OpsError, match=r"lacks the image's configuration, which names its platform") as refused:
         command("release", "api", "--image", "api:1.6.1", "--skip-migration")
     assert len(str(refused.value).splitlines()) == 1
+
+
+def test_commit_is_that_of_the_image(command: Command, created: Any) -> None:
+    revision = "c0ffee" + "0" * 34
+    push_single(created, "agora/api", "1.7.0", annotations={"org.opencontainers.image.revision": revision})
+    release = ("release", "api", "--image", "api:1.7.0", "--skip-migration")
+    with pytest.raises(OpsError, match=f"api:1.7.0 was built from commit {revision}, not notacommit"):
+        command(*release, "--commit", "notacommit")
+    assert command(*release, "--commit", "c0ffee")["commit"] == revision
