@@ -15,10 +15,10 @@ from modules.compute.keys.images import Registry, repository_name
 from ops.application.releases import RUNBOOK
 from ops.application.versions import Build, newest_candidate
 from ops.errors import ExitCode, OpsError
+from ops.registry_images import REVISION
 
 #: [OCI image specification, Pre-defined annotation keys]
 #: (https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys).
-REVISION = "org.opencontainers.image.revision"
 VERSION = "org.opencontainers.image.version"
 #: Manifests that can have annotations: an image, and an index of images for several platforms.
 _WITH_ANNOTATIONS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.oci.image.index.v1+json")
