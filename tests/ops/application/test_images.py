@@ -13,9 +13,10 @@ import pytest
 from moto import mock_aws
 
 from modules.compute.keys.images import Registry
-from ops.application.images import REVISION, VERSION, Images
+from ops.application.images import VERSION, Images
 from ops.application.versions import Build
 from ops.errors import OpsError
+from ops.registry_images import REVISION
 
 REGISTRY = Registry("agora", "123456789012", "eu-west-1")
 COMMIT, OTHER = "a" * 40, "b" * 40
