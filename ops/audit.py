@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from modules.environment_files import EnvironmentFile
 from modules.foundation.names import AUDIT
+from ops.ci_job import commit_of, url_of, user_of
 from ops.errors import ExitCode, OpsError
 from ops.steps import warn
 from ops.target import Clients, Target, clients_of
@@ -35,16 +36,6 @@ Event = Literal[
     "unlock",
     "vpn",
 ]
-#: Variables of a job, each with its field of a line: [GitLab, Predefined CI/CD variables reference]
-#: (https://docs.gitlab.com/ci/variables/predefined_variables/), and [GitHub, Variables reference]
-#: (https://docs.github.com/en/actions/reference/workflows-and-actions/variables).
-_OF_JOB = {
-    "CI_JOB_URL": "job",
-    "CI_COMMIT_SHA": "commit",
-    "GITLAB_USER_LOGIN": "user",
-    "GITHUB_SHA": "commit",
-    "GITHUB_ACTOR": "user",
-}
 
 
 class AuditLog:
@@ -157,11 +148,9 @@ class Entry:
 
 
 def _job(environment: Mapping[str, str]) -> dict[str, str]:
-    found = {field: environment[name] for name, field in _OF_JOB.items() if environment.get(name)}
-    if run := environment.get("GITHUB_RUN_ID"):
-        server, repository = environment.get("GITHUB_SERVER_URL", ""), environment.get("GITHUB_REPOSITORY", "")
-        found["job"] = f"{server}/{repository}/actions/runs/{run}"
-    return found
+    """Return the fields of the pipeline's job."""
+    found = {"job": url_of(environment), "commit": commit_of(environment), "user": user_of(environment)}
+    return {field: value for field, value in found.items() if value}
 
 
 def _milliseconds(time: datetime.datetime) -> int:

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from modules.compute.keys.images import Image, is_prerelease
+from ops.ci_job import tag_of
 from ops.errors import ExitCode, OpsError
 from ops.pipeline.protection import is_unprotected
 
@@ -46,11 +47,9 @@ def build_of(environment: Mapping[str, str]) -> Build:
     server: Literal["gitlab", "github"]
     if environment.get("GITLAB_CI"):
         server, sha, run = "gitlab", "CI_COMMIT_SHA", "CI_PIPELINE_IID"
-        tag, reported = environment.get("CI_COMMIT_TAG", ""), environment.get("CI_COMMIT_REF_PROTECTED")
+        reported = environment.get("CI_COMMIT_REF_PROTECTED")
     elif environment.get("GITHUB_ACTIONS"):
         server, sha, run = "github", "GITHUB_SHA", "GITHUB_RUN_NUMBER"
-        is_tag = environment.get("GITHUB_REF_TYPE") == "tag"
-        tag = environment.get("GITHUB_REF_NAME", "") if is_tag else ""
         reported = environment.get("GITHUB_REF_PROTECTED")
     else:
         raise OpsError(
@@ -58,7 +57,7 @@ def build_of(environment: Mapping[str, str]) -> Build:
             "write it to ci image and ci promote as --version 1.5.0-rc.1 --commit SHA",
             ExitCode.REFUSED,
         )
-    commit = _variable(environment, sha)
+    commit, tag = _variable(environment, sha), tag_of(environment)
     if not tag:
         return Build(f"0.0.0-dev.{_variable(environment, run)}.g{commit[:_DIGITS]}", commit)
     version = version_of(tag)

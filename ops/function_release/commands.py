@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ops.ci_job import COMMIT_VARIABLES
 from ops.errors import ExitCode, OpsError
 from ops.options import ENVS, EnvOption, EnvsOption, JsonOption, LocalOption, read_file
 from ops.printing import print_result
@@ -31,9 +32,7 @@ def release_function(
         typer.Option("--package", help="The zip. By default, the code in service with the newest configuration."),
     ] = None,
     tag: Annotated[str, typer.Option("--tag", envvar=["CI_COMMIT_TAG"], help="The release, for the lists.")] = "",
-    commit: Annotated[
-        str, typer.Option("--commit", envvar=["CI_COMMIT_SHA", "GITHUB_SHA"], help="The commit of the code.")
-    ] = "",
+    commit: Annotated[str, typer.Option("--commit", envvar=COMMIT_VARIABLES, help="The commit of the code.")] = "",
     invoke: Annotated[
         Path | None, typer.Option("--invoke", help="A file with an event that the version must process first.")
     ] = None,

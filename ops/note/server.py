@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ops.ci_job import github_repository_url, url_of
+
 
 @dataclass(frozen=True)
 class Server:
@@ -41,11 +43,10 @@ def server_of(commit: str = "", environment: Mapping[str, str] = os.environ) -> 
             head=environment.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or commit,
         )
     if environment.get("GITHUB_ACTIONS") and environment.get("GITHUB_REPOSITORY"):
-        repository = f"{environment.get('GITHUB_SERVER_URL', 'https://github.com')}/{environment['GITHUB_REPOSITORY']}"
-        commit, run = environment.get("GITHUB_SHA") or commit, environment.get("GITHUB_RUN_ID", "")
+        commit = environment.get("GITHUB_SHA") or commit
         return Server(
-            files=f"{repository}/blob/{commit}",
-            job=f"{repository}/actions/runs/{run}" if run else "",
+            files=f"{github_repository_url(environment)}/blob/{commit}",
+            job=url_of(environment) or "",
             head=str(github_event(environment).get("pull_request", {}).get("head", {}).get("sha") or commit),
         )
     return Server(head=commit)

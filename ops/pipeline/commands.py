@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modules.environment_files import EnvironmentFile
+from ops.ci_job import COMMIT_VARIABLES
 from ops.errors import ExitCode
 from ops.note.commands import ci_note
 from ops.options import (
@@ -33,9 +34,7 @@ ci = typer.Typer(
 )
 ci.command("note")(ci_note)
 
-CommitOption = Annotated[
-    str, typer.Option("--commit", envvar=["CI_COMMIT_SHA", "GITHUB_SHA"], help="The pipeline's commit.")
-]
+CommitOption = Annotated[str, typer.Option("--commit", envvar=COMMIT_VARIABLES, help="The pipeline's commit.")]
 
 
 @ci.command("write")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ops.ci_job import commit_of, tag_of
 from ops.errors import ExitCode, OpsError
 from ops.options import ENVS, EnvOption, EnvsOption, JsonOption, LocalOption, read_file
 from ops.printing import print_result
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
     from ops.publish.release import Release
 
 publishing = typer.Typer()
-
-#: Variables of a job with the tag and the commit: GitLab's ([Predefined CI/CD variables reference]
-#: (https://docs.gitlab.com/ci/variables/predefined_variables/)), and GitHub's ([Variables reference]
-#: (https://docs.github.com/en/actions/reference/workflows-and-actions/variables)).
-_COMMITS = ("CI_COMMIT_SHA", "GITHUB_SHA")
 
 #: Variables with which a job of either server gets its token.
 _TOKENS = ("AWS_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL")
@@ -109,9 +105,7 @@ def publish(
 
 def source_of(environment: Mapping[str, str], tag: str | None) -> tuple[str | None, str | None]:
     """Return the tag and the commit of a release, as far as a job's variables say."""
-    github = environment.get("GITHUB_REF_NAME") if environment.get("GITHUB_REF_TYPE") == "tag" else None
-    commit = next((environment[name] for name in _COMMITS if environment.get(name)), None)
-    return tag or environment.get("CI_COMMIT_TAG") or github or None, commit
+    return tag or tag_of(environment), commit_of(environment)
 
 
 def _require_one(folder: Path | None, rollback: bool, show: bool, to: str | None) -> None:

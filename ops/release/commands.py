@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ops.ci_job import COMMIT_VARIABLES
 from ops.options import ENVS, EnvOption, EnvsOption, JsonOption, LocalOption, read_file
 from ops.printing import print_progress, print_result
 from ops.workspace import Workspace
@@ -35,9 +36,7 @@ def release(
     env: EnvOption = "dev",
     envs: EnvsOption = ENVS,
     on_local: LocalOption = False,
-    commit: Annotated[
-        str, typer.Option("--commit", envvar=["CI_COMMIT_SHA", "GITHUB_SHA"], help="The image's commit.")
-    ] = "",
+    commit: Annotated[str, typer.Option("--commit", envvar=COMMIT_VARIABLES, help="The image's commit.")] = "",
     scan_level: Annotated[
         Literal["critical", "high", "medium", "low", "none"] | None,
         typer.Option("--scan-level", help="Findings of this level stop the release: high in production by default."),
