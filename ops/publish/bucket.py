@@ -18,7 +18,7 @@ from modules.environment_files import EnvironmentFile
 from ops.errors import ExitCode, OpsError
 from ops.publish.build import BuiltFile
 from ops.publish.content_types import content_type_of
-from ops.publish.release import Release
+from ops.publish.release import Release, copy_key
 from ops.target import Clients
 
 #: Connections of a boto3 client.
@@ -154,8 +154,3 @@ class SiteBucket:
             deleted = {"Objects": [{"Key": key} for key in batch], "Quiet": True}
             for error in self._s3.delete_objects(Bucket=self.name, Delete=deleted).get("Errors", []):
                 raise OpsError(f"cannot delete {error['Key']}: {error['Message']}", ExitCode.PUBLISH_FAILED)
-
-
-def copy_key(sha256: str) -> str:
-    """Return the key of the copy of a page."""
-    return f"{RELEASES}pages/{sha256}"

@@ -16,12 +16,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from modules.edge.site.keys.publishing import RELEASES
 from ops.clock import Clock
 from ops.errors import ExitCode, OpsError
+from ops.publish.release import LOCK_KEY
 from ops.steps import warn
 
-KEY = f"{RELEASES}lock"
 #: Longer than any publish. An older lock belongs to a command that was killed.
 EXPIRES_AFTER = timedelta(minutes=60)
 #: [How to prevent object overwrites with conditional writes]
@@ -51,15 +50,15 @@ def locked(
         yield
     finally:
         try:
-            s3.delete_object(Bucket=bucket, Key=KEY, IfMatch=etag)
+            s3.delete_object(Bucket=bucket, Key=LOCK_KEY, IfMatch=etag)
         except ClientError as error:
-            warn(f"the lock {KEY} of {bucket} was not deleted: {error}")
+            warn(f"the lock {LOCK_KEY} of {bucket} was not deleted: {error}")
 
 
 def _put(s3: Any, bucket: str, body: bytes, **condition: str) -> str | None:
     """Write the lock under a condition, and return its ETag; None if the condition is not met."""
     try:
-        etag: str = s3.put_object(Bucket=bucket, Key=KEY, Body=body, ContentType="application/json", **condition)[
+        etag: str = s3.put_object(Bucket=bucket, Key=LOCK_KEY, Body=body, ContentType="application/json", **condition)[
             "ETag"
         ]
     except ClientError as error:
@@ -85,7 +84,7 @@ def _replace(s3: Any, bucket: str, body: bytes, now: datetime, *, take: bool) ->
 
 def _holder(s3: Any, bucket: str) -> _Holder | None:
     try:
-        found = s3.get_object(Bucket=bucket, Key=KEY)
+        found = s3.get_object(Bucket=bucket, Key=LOCK_KEY)
     except s3.exceptions.NoSuchKey:
         return None
     content = json.loads(found["Body"].read())

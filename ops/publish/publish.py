@@ -16,11 +16,11 @@ from modules.environment_files import EnvironmentFile
 from ops.clock import Clock
 from ops.errors import ExitCode, OpsError
 from ops.interrupts import Interrupted
-from ops.publish.bucket import WORKERS, SiteBucket, Stored, copy_key
+from ops.publish.bucket import WORKERS, SiteBucket, Stored
 from ops.publish.build import Build, BuiltFile, is_html
 from ops.publish.invalidation import invalidate, paths_of
 from ops.publish.lock import locked
-from ops.publish.release import Release, files, next_id, old_keys, to_restore
+from ops.publish.release import Release, copy_key, files, next_id, old_keys, to_restore
 from ops.steps import step
 from ops.target import Clients
 

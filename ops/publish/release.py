@@ -9,6 +9,8 @@ from typing import Any
 from modules.edge.site.keys.publishing import RELEASES
 from ops.errors import ExitCode, OpsError
 
+#: The key of the site's lock, which belongs to no release.
+LOCK_KEY = f"{RELEASES}lock"
 #: An ID is the time at which the release was published first, so that IDs are sorted by time.
 _ID = "%Y%m%dT%H%M%SZ"
 
@@ -108,6 +110,11 @@ class Release:
         )
 
 
+def copy_key(sha256: str) -> str:
+    """Return the key of the copy of a page."""
+    return f"{RELEASES}pages/{sha256}"
+
+
 def next_id(releases: Sequence[Release], now: datetime) -> str:
     """Return the ID of a release that is published now: later than all others, also if a clock differs."""
     last = max((each.time for each in releases), default=None)
@@ -136,13 +143,13 @@ def old_keys(
     """
     stay = kept(releases, now, days, count)
     manifests = {each.key for each in stay}
-    copies = {f"{RELEASES}pages/{digest}" for each in stay for digest in each.pages.values()}
+    copies = {copy_key(digest) for each in stay for digest in each.pages.values()}
     limit = now - timedelta(days=days)
     is_due = bool(releases) and releases[0].time <= limit
 
     def is_old(key: str, modified: datetime) -> bool:
         if key.startswith(RELEASES):
-            return key not in manifests and key not in copies and key != f"{RELEASES}lock"
+            return key not in manifests and key not in copies and key != LOCK_KEY
         return is_due and modified < limit and not any(each.has(key) for each in stay)
 
     return {key for key, modified in objects.items() if is_old(key, modified)}

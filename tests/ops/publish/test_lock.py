@@ -6,7 +6,8 @@ import pytest
 
 from ops.clock import Clock
 from ops.errors import ExitCode, OpsError
-from ops.publish.lock import KEY, locked
+from ops.publish.lock import locked
+from ops.publish.release import LOCK_KEY
 from tests.ops.publish.conftest import Site
 from tests.support.sites import FIRST
 
@@ -33,10 +34,10 @@ def test_lock_of_a_killed_command_is_replaced(
         site.now += later
         assert site.publish(FIRST, take_lock=take).pages
         assert "jobs/7 has not released the lock since 2026-11-28 02:00:00 UTC" in capsys.readouterr().err
-    assert KEY not in site.private_keys()
+    assert LOCK_KEY not in site.private_keys()
 
 
 def test_lock_is_released_after_an_error(site: Site) -> None:
     with pytest.raises(RuntimeError), locked(site.s3, site.bucket, Clock(), take=False, environment={}):
         raise RuntimeError
-    assert KEY not in site.private_keys()
+    assert LOCK_KEY not in site.private_keys()
