@@ -4,7 +4,7 @@ import json
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
@@ -13,6 +13,8 @@ from typing import Any
 from ops.errors import ExitCode, OpsError
 
 TIMEOUT_SECONDS = 30
+#: The most that GitHub and GitLab return at once.
+_PER_PAGE = 100
 #: The longest that a server can make a job wait: GitLab ends an `after_script` after five minutes.
 LONGEST_WAIT_SECONDS = 60
 _TRY_AGAIN = (429, 500, 502, 503, 504)
@@ -64,6 +66,13 @@ class Api:
             raise TryAgainError(f"{method} {url}: {self._without_token(str(reason))}") from None
         except ValueError:
             raise OpsError(f"{method} {url}: the response is not JSON", ExitCode.UNAVAILABLE) from None
+
+    def listed(self, path: str) -> Iterator[dict[str, Any]]:
+        """Yield everything in a list of the server, which has pages. Raises as `request`."""
+        page, separator = 1, "&" if "?" in path else "?"
+        while found := self.request("GET", f"{path}{separator}per_page={_PER_PAGE}&page={page}"):
+            yield from found
+            page += 1
 
     def _opener(self) -> urllib.request.OpenerDirector:
         context = ssl.create_default_context()

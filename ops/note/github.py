@@ -1,13 +1,11 @@
 """Comments of a pull request on GitHub, with the token of the workflow."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from ops.note.api import Api
 from ops.note.server import github_event
 
 TOKEN = "GITHUB_TOKEN"
-_PER_PAGE = 100
 _VERSION = "2022-11-28"
 
 
@@ -26,7 +24,7 @@ class PullRequest:
 
     def find(self, marker: str) -> int | None:
         """Return the ID of a bot's comment that begins with the marker. People may quote one."""
-        for each in self._comments():
+        for each in self._api.listed(f"{self._repository}/issues/{self._number}/comments"):
             if each["user"] and each["user"]["type"] == "Bot" and (each["body"] or "").startswith(marker):
                 return int(each["id"])
         return None
@@ -38,13 +36,6 @@ class PullRequest:
     def update(self, comment: int, body: str) -> None:
         """Replace the text of a comment."""
         self._api.request("PATCH", f"{self._repository}/issues/comments/{comment}", {"body": body})
-
-    def _comments(self) -> Iterator[dict[str, Any]]:
-        path, page, found = f"{self._repository}/issues/{self._number}/comments?per_page={_PER_PAGE}", 0, [None]
-        while found:
-            page += 1
-            found = self._api.request("GET", f"{path}&page={page}")
-            yield from found
 
 
 def pull_request(environment: Mapping[str, str]) -> PullRequest | str:

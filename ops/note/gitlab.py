@@ -4,13 +4,11 @@ The job's own token only reads notes ("GitLab CI/CD job token, Job token access"
 https://docs.gitlab.com/ci/jobs/ci_job_token/: of the Notes API, it can access the two GET endpoints of merge requests).
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from ops.note.api import Api
 
 TOKEN = "GROUNDWORK_NOTE_TOKEN"
-_PER_PAGE = 100
 _HOW = f"{TOKEN}, a project access token with the role Reporter and the scope api (docs/runbooks/plan.md, The note)"
 
 
@@ -28,7 +26,7 @@ class MergeRequest:
     def find(self, marker: str) -> int | None:
         """Return the ID of the token's own note that begins with the marker. People may quote one."""
         own = self._api.request("GET", "/user")["id"]
-        for each in self._all():
+        for each in self._api.listed(f"{self._notes}?sort=asc"):
             if each["author"]["id"] == own and each["body"].startswith(marker):
                 return int(each["id"])
         return None
@@ -40,13 +38,6 @@ class MergeRequest:
     def update(self, note: int, body: str) -> None:
         """Replace the text of a note."""
         self._api.request("PUT", f"{self._notes}/{note}", {"body": body})
-
-    def _all(self) -> Iterator[dict[str, Any]]:
-        page, found = 0, [None]
-        while found:
-            page += 1
-            found = self._api.request("GET", f"{self._notes}?sort=asc&per_page={_PER_PAGE}&page={page}")
-            yield from found
 
 
 def merge_request(environment: Mapping[str, str]) -> MergeRequest | str:
