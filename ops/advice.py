@@ -12,9 +12,14 @@ def selection(target: Target, environment: str) -> str:
 
 
 def apply(target: Target, environment: str) -> str:
-    """Return the command that applies the environment."""
+    """Return the command that applies the environment, with its folder unless that is the usual one."""
     envs = "" if _is_default(target) else f" ENVS={target.workspace.envs}"
-    return f"make {'local' if target.local_aws else 'deploy'} ENV={environment}{envs}"
+    return f"{apply_command(environment, on_local=target.local_aws is not None)}{envs}"
+
+
+def apply_command(environment: str, *, on_local: bool) -> str:
+    """Return the command that applies the environment."""
+    return f"make {'local' if on_local else 'deploy'} ENV={environment}"
 
 
 def _is_default(target: Target) -> bool:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from botocore.exceptions import ClientError
 
 from modules.environment_files import EnvironmentFile
+from ops.advice import apply_command
 from ops.errors import ExitCode, OpsError
 
 #: Errors about a cluster of ECS and a bucket of S3 that an apply of the environment creates.
@@ -27,8 +28,3 @@ def applied(file: EnvironmentFile, *, on_local: bool) -> Iterator[None]:
         raise OpsError(
             f"{name} is not applied; run `{apply_command(name, on_local=on_local)}`", ExitCode.REFUSED
         ) from None
-
-
-def apply_command(environment: str, *, on_local: bool) -> str:
-    """Return the command that applies the environment."""
-    return f"make {'local' if on_local else 'deploy'} ENV={environment}"

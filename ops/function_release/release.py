@@ -290,11 +290,10 @@ class FunctionReleases:
     def _end(self, done: Released) -> Released:
         """Record the release, and publish it. Those that failed are looked at now; the others wake nobody."""
         self._audit.record("release_function", **{key: value for key, value in asdict(done).items() if value})
-        if self._file.settings.alarms:
-            severity: Literal["critical", "info"] = "critical" if done.result == "failed" else "info"
-            subject = f"{done.act} of function {done.function} {done.tag} {done.result}"
-            lines = [done.line, f"commit {done.commit}" if done.commit else ""]
-            notices.publish(self._clients("sns"), self.function.names, severity, " ".join(subject.split()), lines)
+        severity: Literal["critical", "info"] = "critical" if done.result == "failed" else "info"
+        subject = f"{done.act} of function {done.function} {done.tag} {done.result}"
+        lines = [done.line, f"commit {done.commit}" if done.commit else ""]
+        notices.publish(self._clients, self._file.settings, severity, " ".join(subject.split()), lines)
         return done
 
 

@@ -54,13 +54,9 @@ def _ignored(drift: dict[str, Any], stack: dict[str, Any]) -> set[str]:
 
 def publish(target: Target, file: EnvironmentFile, drifted: list[str]) -> None:
     """Publish the drift to the environment's alarm topic, if it has one. A failure to publish is only a warning."""
-    settings = file.settings
-    if not settings.alarms:
-        return
     more = len(drifted) - MOST_LINES
     lines = [*drifted[:MOST_LINES], *([f"... and {more} more, in the job's log"] if more > 0 else [])]
-    sns = clients_of(target, file)("sns")
-    notices.publish(sns, settings.names, DRIFT_SEVERITY, "changed outside Terraform", lines)
+    notices.publish(clients_of(target, file), file.settings, DRIFT_SEVERITY, "changed outside Terraform", lines)
 
 
 def _difference(change: dict[str, Any], ignored: set[str]) -> str:

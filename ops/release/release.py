@@ -7,7 +7,7 @@ from typing import Any
 
 from modules.environment_files import EnvironmentFile
 from ops import notices
-from ops.applied import apply_command
+from ops.advice import apply_command
 from ops.audit import AuditLog
 from ops.clock import Clock
 from ops.errors import ExitCode, OpsError
@@ -169,8 +169,7 @@ class Releases:
         self._audit.record("release", **done.fields())
         if self.service.scheduled_tasks:
             self._give_to_scheduled_tasks(done)
-        if self._file.settings.alarms:
-            self._publish(done)
+        self._publish(done)
         return done
 
     def _give_to_scheduled_tasks(self, done: Release) -> None:
@@ -199,7 +198,7 @@ class Releases:
             f"commit {done.commit}" if done.commit else "",
             f"digest {done.digest}" if done.digest else "",
         ]
-        notices.publish(self._clients("sns"), self.service.names, "info" if good else "critical", what, lines)
+        notices.publish(self._clients, self._file.settings, "info" if good else "critical", what, lines)
 
 
 def clients_of(target: Target, file: EnvironmentFile, service: ReleasedService) -> Clients:

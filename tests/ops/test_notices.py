@@ -1,14 +1,20 @@
 """Messages of commands to the alarm topics."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from modules.foundation.names import Names
+from modules.environment import Environment
+from modules.environment_files import load
 from ops.notices import publish
+from tests.support.environments import ALARMS, DEV, write
 
-NAMES = Names("agora", "dev", "111111111111", "ap-northeast-2")
+
+@pytest.fixture
+def dev(tmp_path: Path) -> Environment:
+    return load(write(tmp_path, {"dev": DEV + ALARMS}))["dev"].settings
 
 
 class Sns:
@@ -22,17 +28,17 @@ class Sns:
         self.published.append(message)
 
 
-def test_message_names_product_and_environment_and_is_never_too_long() -> None:
+def test_message_names_product_and_environment_and_is_never_too_long(dev: Environment) -> None:
     sns = Sns()
-    publish(sns, NAMES, "info", "x" * 200, ["one", "", "two"])
+    publish(lambda _: sns, dev, "info", "x" * 200, ["one", "", "two"])
     (message,) = sns.published
     assert message["TopicArn"] == "arn:aws:sns:ap-northeast-2:111111111111:agora-dev-alarms-info"
     assert (message["Subject"][:12], len(message["Subject"])) == ("agora dev: x", 100)
     assert message["Message"].splitlines()[1:] == ["one", "two"]
 
 
-def test_message_that_cannot_be_published_is_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
-    publish(Sns("NotFound"), NAMES, "critical", "release of function orders failed", [])
+def test_message_that_cannot_be_published_is_a_warning(dev: Environment, capsys: pytest.CaptureFixture[str]) -> None:
+    publish(lambda _: Sns("NotFound"), dev, "critical", "release of function orders failed", [])
     assert "not published to the alarm topic: agora dev: release of function orders failed" in " ".join(
         capsys.readouterr().err.split()
     )
