@@ -137,18 +137,19 @@ class Versions:
         taken_back = [each for each in ([alias.version] if is_back else []) + [*alias.taken_back] if each != version]
         history = ", ".join([version, *before][:_MOST_HISTORY])
         taken = _TAKEN_BACK + ", ".join(taken_back[:_MOST_HISTORY]) if taken_back else ""
-        return self._update(alias, FunctionVersion=version, Description=_HISTORY + history + taken, RoutingConfig={})
+        return self._update(alias, {}, FunctionVersion=version, Description=_HISTORY + history + taken)
 
     def shift(self, version: str, weight: float, alias: Alias) -> Alias:
         """Let the alias invoke this version for a share of the invocations; a weight of 0 ends that."""
-        weights = {version: weight} if weight else {}
-        return self._update(alias, RoutingConfig={"AdditionalVersionWeights": weights})
+        return self._update(alias, {version: weight} if weight else {})
 
-    def _update(self, alias: Alias, **changes: Any) -> Alias:
-        if changes["RoutingConfig"] == {}:
-            changes["RoutingConfig"] = {"AdditionalVersionWeights": {}}
+    def _update(self, alias: Alias, weights: Mapping[str, float], **changes: str) -> Alias:
+        """Change the alias, unless somebody else has, and return it. Without weights, it invokes one version only."""
+        routing = {"AdditionalVersionWeights": weights}
         with self._explained():
-            self._lambda.update_alias(**self._named, Name=ALIAS, RevisionId=alias.revision_id, **changes)
+            self._lambda.update_alias(
+                **self._named, Name=ALIAS, RevisionId=alias.revision_id, RoutingConfig=routing, **changes
+            )
         return self.alias()
 
     def invoke(self, version: str, payload: bytes) -> str | None:
