@@ -135,7 +135,8 @@ def _images(envs: Path, env: str, label: str, *, on_local: bool) -> "Images":
 
     file = read_file(envs, env)
     _require_repository(file, label)
-    use_application_role(file.settings, "repository", label, "push")
+    application = file.settings.repository[label].pushed_by
+    use_application_role(file.settings, application, "repository", label, "push")
     target = target_of(Workspace.of(envs), on_local=on_local)
     return Images(clients_of(target, file)("ecr"), registry_of(None, file.settings.names), label)
 

@@ -73,12 +73,14 @@ def release_function(
 
 
 def _releases(envs: Path, env: str, name: str, *, on_local: bool) -> "FunctionReleases":
+    from ops.function_release.function import released_function
     from ops.function_release.release import FunctionReleases
     from ops.pipeline.credentials import use_application_role
     from ops.target import target_of
 
     file = read_file(envs, env)
-    use_application_role(file.settings, "function", name, "release")
+    application = released_function(file, name).settings.deployed_by
+    use_application_role(file.settings, application, "function", name, "release")
     return FunctionReleases(target_of(Workspace.of(envs), on_local=on_local), file, name)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from ops.errors import ExitCode, OpsError
 from ops.note.github import github_api
+from ops.pipeline.credentials import REQUEST_URL
 
 
 def require_approval(name: str, variables: Mapping[str, str] = os.environ) -> None:
@@ -20,7 +21,7 @@ def require_approval(name: str, variables: Mapping[str, str] = os.environ) -> No
     [Get an environment](https://docs.github.com/en/rest/deployments/environments#get-an-environment), with the job's
     token, which needs the permission `actions: read`.
     """
-    if "ACTIONS_ID_TOKEN_REQUEST_URL" not in variables:
+    if REQUEST_URL not in variables:
         return
     repository = variables["GITHUB_REPOSITORY"]
     api = github_api(variables, "give the job `permissions: actions: read`: make pipeline")

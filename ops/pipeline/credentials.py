@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from modules.delivery.pipeline.role_names import Right, application_role_arn, role_arn
 from modules.environment import Environment
-from modules.foundation.ci_servers import GithubRepository
+from modules.foundation.ci_servers import ApplicationPipeline, GithubRepository
 from ops.errors import ExitCode, OpsError
 from ops.pipeline.protection import is_unprotected
 from ops.pipeline.renewal import renew_in_background, token_file
@@ -20,7 +20,7 @@ from ops.pipeline.renewal import renew_in_background, token_file
 TOKEN_VARIABLE = "AWS_ID_TOKEN"
 #: [GitHub, OpenID Connect reference, Methods for requesting the OIDC token]
 #: (https://docs.github.com/en/actions/reference/security/oidc): in jobs with the permission `id-token: write`.
-_REQUEST_URL, _REQUEST_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
+REQUEST_URL, _REQUEST_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 _REQUEST_TIMEOUT_SECONDS = 30
 
 
@@ -44,11 +44,24 @@ def use_role(settings: Environment, right: Right, environment: MutableMapping[st
 
 
 def use_application_role(
-    settings: Environment, kind: str, name: str, verb: str, environment: MutableMapping[str, str] = os.environ
+    settings: Environment,
+    application: ApplicationPipeline | None,
+    kind: str,
+    name: str,
+    verb: str,
+    environment: MutableMapping[str, str] = os.environ,
 ) -> None:
-    """Make boto3 assume the role that may change a block with the job's token; see `use_role`."""
-    if token := _token(environment):
+    """Make boto3 assume the role that may change a block with the token of a job; see `use_role`.
+
+    Not if the block names no project of a CI server: no token is accepted then, and the shell's credentials are used.
+    """
+    if application and application.role is None and (token := _token(environment)):
         _assume(application_role_arn(settings.names, kind, name, verb), token, environment)
+
+
+def has_token(environment: Mapping[str, str] = os.environ) -> bool:
+    """Return whether this is a job with an ID token, or one that can request it."""
+    return any(environment.get(name) for name in (TOKEN_VARIABLE, REQUEST_URL))
 
 
 def claims(token: str) -> Mapping[str, Any]:
@@ -70,7 +83,7 @@ def _token(environment: Mapping[str, str]) -> str | None:
     """Return the job's token: GitLab passes it in a variable, GitHub answers a request. None outside of a job."""
     if token := environment.get(TOKEN_VARIABLE):
         return token
-    url = environment.get(_REQUEST_URL)
+    url = environment.get(REQUEST_URL)
     return _requested(url, environment.get(_REQUEST_TOKEN, "")) if url else None
 
 
@@ -88,7 +101,7 @@ def _requested(url: str, bearer: str) -> str:
 def _assume(role: str, token: str, environment: MutableMapping[str, str]) -> None:
     path = token_file(token)
     if TOKEN_VARIABLE not in environment:
-        renew_in_background(path, partial(_requested, environment[_REQUEST_URL], environment[_REQUEST_TOKEN]))
+        renew_in_background(path, partial(_requested, environment[REQUEST_URL], environment[_REQUEST_TOKEN]))
     environment["AWS_WEB_IDENTITY_TOKEN_FILE"] = str(path)
     environment["AWS_ROLE_ARN"] = role
     # CloudTrail then shows the job.

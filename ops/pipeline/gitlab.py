@@ -9,10 +9,10 @@ from typing import Any
 from modules.delivery.pipeline.settings import GitlabSettings
 from modules.environment import Environment
 from ops.pipeline import release_policy as policy
+from ops.pipeline.credentials import TOKEN_VARIABLE
 from ops.unsaved import ERRORED_STATE
 
 FILE = ".gitlab-ci.yml"
-TOKEN = "AWS_ID_TOKEN"
 #: The project's default timeout is an hour ("Set a limit for how long jobs can run"). A job's token expires with the
 #: job ("OpenID Connect (OIDC) Authentication Using ID Tokens, Token payload"); until then, the AWS SDKs renew their
 #: one-hour sessions themselves.
@@ -183,4 +183,4 @@ def _shipped(environment: Environment, paths: list[str]) -> list[Job]:
 
 
 def _tokens(settings: GitlabSettings) -> Job:
-    return {TOKEN: {"aud": settings.url}}
+    return {TOKEN_VARIABLE: {"aud": settings.url}}

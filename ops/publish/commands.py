@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 publishing = typer.Typer()
 
-#: Variables with which a job of either server gets its token.
-_TOKENS = ("AWS_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL")
-
 
 SiteArgument = Annotated[str, typer.Argument(help='The name of the `site` block, for example "www".')]
 FromOption = Annotated[Path | None, typer.Option("--from", help="The folder of built files.")]
@@ -124,17 +121,16 @@ def _require_declared(file: "EnvironmentFile", label: str) -> None:
 
 def _use_role(file: "EnvironmentFile", label: str, environment: MutableMapping[str, str]) -> None:
     """Assume the site's role with the token of a job. Raises OpsError if no job may publish the site."""
-    from ops.pipeline.credentials import use_application_role
+    from ops.pipeline.credentials import has_token, use_application_role
 
     application = file.settings.site[label].published_by
-    if application is None and any(environment.get(name) for name in _TOKENS):
+    if application is None and has_token(environment):
         raise OpsError(
             f"{file.place('site', label)}: site.{label} has no published_by, so AWS lets no job publish it; add "
             '`published_by { gitlab = "group/project" }`, or remove the token from the job',
             ExitCode.REFUSED,
         )
-    if application and application.role is None:
-        use_application_role(file.settings, "site", label, "publish", environment)
+    use_application_role(file.settings, application, "site", label, "publish", environment)
 
 
 def _print_releases(releases: Sequence["Release"], label: str, *, as_json: bool) -> None:

@@ -116,8 +116,8 @@ def _releases(file: "EnvironmentFile", envs: Path, service: str, *, on_local: bo
     from ops.release.service import released_service
     from ops.target import target_of
 
-    if released_service(file, service).settings.deployed_by:
-        use_application_role(file.settings, "service", service, "deploy")
+    application = released_service(file, service).settings.deployed_by
+    use_application_role(file.settings, application, "service", service, "deploy")
     return Releases(target_of(Workspace.of(envs), on_local=on_local), file, service, show=print_progress)
 
 

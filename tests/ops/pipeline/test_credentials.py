@@ -14,6 +14,7 @@ import pytest
 from modules.delivery.pipeline.role_names import Right
 from modules.environment import Environment
 from modules.environment_files import load
+from modules.foundation.ci_servers import ApplicationPipeline
 from ops.errors import ExitCode, OpsError
 from ops.pipeline import credentials
 from ops.pipeline.credentials import use_application_role, use_role
@@ -206,9 +207,19 @@ def test_github_without_a_token_is_an_error(answer: str, status: int, on_github:
 
 
 def test_application_role_is_assumed_with_the_jobs_token(dev: Environment) -> None:
+    application = ApplicationPipeline(gitlab="community/agora-api")
     environment = {"AWS_ID_TOKEN": token()}
-    use_application_role(dev, "service", "api", "deploy", environment)
+    use_application_role(dev, application, "service", "api", "deploy", environment)
     assert environment["AWS_ROLE_ARN"] == "arn:aws:iam::111111111111:role/agora-dev-service-api-deploy"
     Path(environment["AWS_WEB_IDENTITY_TOKEN_FILE"]).unlink()
-    use_application_role(dev, "service", "api", "deploy", without := {"AWS_PROFILE": "dev"})
+    use_application_role(dev, application, "service", "api", "deploy", without := {"AWS_PROFILE": "dev"})
     assert without == {"AWS_PROFILE": "dev"}
+
+
+@pytest.mark.parametrize("application", [None, ApplicationPipeline(role="arn:aws:iam::333333333333:role/builder")])
+def test_role_that_accepts_no_token_is_not_assumed_with_one(
+    application: ApplicationPipeline | None, dev: Environment
+) -> None:
+    environment = {"AWS_ID_TOKEN": token()}
+    use_application_role(dev, application, "service", "api", "deploy", environment)
+    assert "AWS_ROLE_ARN" not in environment
