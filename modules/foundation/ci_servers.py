@@ -79,6 +79,10 @@ class CiProject(Protocol):
         """The project's path, or the repository's owner and name."""
 
     @property
+    def default_branch(self) -> str:
+        """The branch that development is released from."""
+
+    @property
     def issuer(self) -> Issuer:
         """The OIDC provider of the server."""
 
@@ -117,7 +121,7 @@ class GitlabProject:
         # The scheduled drift job runs on the default branch.
         return self._condition([*branches, *sorted({self._main, self._released(tier)})], tier)
 
-    def to_release(self, tier: Tier, environment: str) -> Condition:  # noqa: ARG002
+    def to_release(self, tier: Tier, environment: str) -> Condition:  # noqa: ARG002 - of CiProject
         """Return the condition of jobs that may change the environment; their ref is all that `sub` contains."""
         return self._condition([self._released(tier)], tier)
 

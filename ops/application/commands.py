@@ -43,14 +43,14 @@ def ci_app(
     from ops.application import github, gitlab
     from ops.application.ref import commit_of
     from ops.application.releases import application_of
-    from ops.application.source import gitlab_url, source_of
+    from ops.application.source import source_of
     from ops.application.writing import write
 
     files = read_files(envs)
     found = application_of(files, services, server)
     source = source_of(files, found, envs, commit_of(ref, PROJECT))
     if server == "gitlab":
-        text, name = gitlab.pipeline(found, source, gitlab_url(files, found)), gitlab.FILE
+        text, name = gitlab.pipeline(found, source), gitlab.FILE
     else:
         text, name = github.pipeline(found, source), github.FILE
     print_line(write(text, into, name, force=force))

@@ -6,17 +6,17 @@ The keywords are those of "GitLab, CI/CD YAML syntax reference" (17 and later).
 from collections.abc import Sequence
 
 from modules.compute.keys.images import PLATFORMS
+from modules.foundation.ci_servers import GITLAB_COM
 from ops.application.releases import Application, Release, Repository
 from ops.application.writing import Source, filled, head, renewal
 from ops.pipeline.release_policy import CANDIDATE_TAG, RELEASE_TAG
 
 FILE = ".gitlab-ci.yml"
-GITLAB_COM = "https://gitlab.com"
 #: [GitLab, Hosted runners on Linux](https://docs.gitlab.com/ci/runners/hosted_runners/linux/).
 RUNNERS = {"arm64": "saas-linux-small-arm64", "x86_64": "saas-linux-small-amd64"}
 
 
-def pipeline(application: Application, source: Source, server_url: str) -> str:
+def pipeline(application: Application, source: Source) -> str:
     """Return the text of `.gitlab-ci.yml`."""
     user, token = (
         ("gitlab-ci-token", "CI_JOB_TOKEN") if source.server == "gitlab" else ("x-access-token", "GROUNDWORK_TOKEN")
@@ -27,14 +27,14 @@ def pipeline(application: Application, source: Source, server_url: str) -> str:
         on_branch=_branch(application),
         url=source.url,
         ref=source.ref,
-        audience=server_url,
+        audience=application.audience,
         user=user,
         token=token,
     )
     return "".join(
         [
             base,
-            *(_image(application, each, source, server_url) for each in application.repositories),
+            *(_image(application, each, source) for each in application.repositories),
             *([] if application.builds_releases else [_promote(application, source)]),
             *(_release(application, each, source) for each in application.releases),
         ]
@@ -68,11 +68,11 @@ def _rules(*conditions: str, manual: bool = False) -> str:
     return "\n".join(f"    - if: {condition}{end}" for condition in conditions)
 
 
-def _image(application: Application, repository: Repository, source: Source, server_url: str) -> str:
+def _image(application: Application, repository: Repository, source: Source) -> str:
     native = "a runner of that architecture; on another, RUN needs QEMU and is slow"
     tags = (
         f"  tags: [{RUNNERS[application.architecture]}] # {native}\n"
-        if server_url == GITLAB_COM
+        if application.audience == GITLAB_COM
         else f"  # EDIT: `tags` that select {native}.\n"
     )
     tagged = "$CI_COMMIT_TAG" if application.builds_releases else f"$CI_COMMIT_TAG && $CI_COMMIT_TAG !~ /{RELEASE_TAG}/"

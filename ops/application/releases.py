@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from modules.compute.keys.images import repository_of
 from modules.compute.keys.instance_types import Architecture
 from modules.compute.repository.settings import registry_of
+from modules.delivery.pipeline.settings import project_of
 from modules.environment_files import EnvironmentFile
 from modules.foundation.ci_servers import ApplicationPipeline
 from modules.foundation.problems import Problem, raise_problems
@@ -44,6 +45,8 @@ class Application:
     server: Server
     project: str
     default_branch: str
+    audience: str
+    """The audience of the tokens of its jobs, which for GitLab is the server's URL."""
     architecture: Architecture
     releases: Sequence[Release]
     repositories: Sequence[Repository]
@@ -73,13 +76,14 @@ def application_of(files: Mapping[str, EnvironmentFile], services: Sequence[str]
     repositories = _repositories(files, released, server)
     first, name = released[0]
     pipeline = _pipeline(first, name)
-    assert pipeline is not None
-    # The environment that has it built last is released last.
-    order = ("development", "staging", "production")
+    project = project_of(pipeline, first.settings.pipeline) if pipeline else None
+    assert project is not None, "others are problems"
+    order = get_args(Tier)
     return Application(
         server=server,
-        project=_project(pipeline, server) or "",
-        default_branch=_default_branch(first, pipeline),
+        project=project.path,
+        default_branch=project.default_branch,
+        audience=project.issuer.audience,
         architecture=_architecture(first, name),
         releases=sorted(_releases(files, released), key=lambda each: (order.index(each.tier), each.env)),
         repositories=repositories,
@@ -111,11 +115,6 @@ def _pipeline(file: EnvironmentFile, name: str) -> ApplicationPipeline | None:
 
 def _project(pipeline: ApplicationPipeline, server: Server) -> str | None:
     return pipeline.gitlab if server == "gitlab" else pipeline.github
-
-
-def _default_branch(file: EnvironmentFile, pipeline: ApplicationPipeline) -> str:
-    own = file.settings.pipeline
-    return pipeline.default_branch or (own.server.default_branch if own else "main")
 
 
 def _architecture(file: EnvironmentFile, name: str) -> Architecture:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from modules.delivery.pipeline.settings import PipelineSettings, project_of
+from modules.delivery.pipeline.settings import PipelineSettings
 from modules.environment_files import EnvironmentFile
 from ops.application.releases import Application
 from ops.application.writing import Source
@@ -18,15 +18,6 @@ def source_of(files: Mapping[str, EnvironmentFile], application: Application, en
         return Source("gitlab", f"{pipeline.gitlab.url}/{pipeline.gitlab.project}.git", ref, folder)
     assert pipeline.github is not None
     return Source("github", f"https://github.com/{pipeline.github.repository}.git", ref, folder)
-
-
-def gitlab_url(files: Mapping[str, EnvironmentFile], application: Application) -> str:
-    """Return the URL of the application's GitLab server, which is the audience of its tokens."""
-    release = application.releases[0]
-    deployed_by = files[release.env].settings.service[next(iter(release.images))].deployed_by
-    project = project_of(deployed_by, _pipeline(files, application)) if deployed_by else None
-    assert project is not None
-    return project.issuer.audience
 
 
 def _pipeline(files: Mapping[str, EnvironmentFile], application: Application) -> PipelineSettings:

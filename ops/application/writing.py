@@ -4,6 +4,7 @@ import re
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from modules.foundation.settings import Tier
 from ops.application.releases import RUNBOOK, Application, Server
@@ -47,7 +48,7 @@ def filled(template: str, **values: str) -> str:
 
 def head(application: Application, source: Source, once: list[str]) -> str:
     """Return the first lines of a file: what happens when, and what a person sets up once."""
-    tiers: tuple[Tier, ...] = ("development", "staging", "production")
+    tiers = get_args(Tier)
     dev, staging, production = (" and ".join(each.env for each in application.of_tier(tier)) for tier in tiers)
     built = "builds" if application.builds_releases else "gives the tested image this version"
     lines = {

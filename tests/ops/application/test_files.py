@@ -11,7 +11,7 @@ import yaml
 from modules.environment_files import load
 from ops.application import github, gitlab
 from ops.application.releases import application_of
-from ops.application.source import gitlab_url, source_of
+from ops.application.source import source_of
 from ops.application.writing import write
 from ops.errors import OpsError
 from ops.workspace import PROJECT
@@ -41,7 +41,7 @@ def gitlab_text(envs: Path) -> str:
     files = load(envs)
     application = application_of(files, ["api"], "gitlab")
     source = source_of(files, application, PROJECT / "envs", REF)
-    return gitlab.pipeline(application, source, gitlab_url(files, application))
+    return gitlab.pipeline(application, source)
 
 
 def github_text(envs: Path) -> str:
