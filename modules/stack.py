@@ -116,7 +116,6 @@ class EnvironmentStack(TerraformStack):
         DeliveryModule(
             self,
             "delivery",
-            pipeline=environment.pipeline,
             blocks=environment,
             network=network,
             compute=compute,

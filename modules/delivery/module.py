@@ -13,7 +13,6 @@ from modules.delivery.applications.roles import ApplicationRoles
 from modules.delivery.applications.services import deploy_statements
 from modules.delivery.applications.sites import publish_statements
 from modules.delivery.blocks import DeliveryBlocks
-from modules.delivery.pipeline.settings import PipelineSettings
 from modules.foundation.foundation import Foundation
 from modules.foundation.names import Names
 
@@ -34,7 +33,6 @@ class DeliveryModule(Construct):
         scope: Construct,
         id: str,
         *,
-        pipeline: PipelineSettings | None,
         blocks: DeliveryBlocks,
         network: "NetworkModule",
         compute: "ComputeModule",
@@ -44,7 +42,7 @@ class DeliveryModule(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._message_key_arn = foundation.message_key.arn if blocks.alarms else None
-        self._roles = ApplicationRoles(self, "applications", pipeline=pipeline, foundation=foundation)
+        self._roles = ApplicationRoles(self, "applications", pipeline=blocks.pipeline, foundation=foundation)
         self._create_output("deploy_roles", "deploys each service", self._deploy(blocks, compute))
         self._create_output("push_roles", "pushes images to each repository", self._push(blocks, compute))
         self._create_output("publish_roles", "publishes each site", self._publish(edge, foundation.names))
@@ -54,58 +52,43 @@ class DeliveryModule(Construct):
 
     def _deploy(self, blocks: DeliveryBlocks, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that deploy services; return their ARNs by service."""
-        return {
-            name: self._roles.create(
-                "service",
-                name,
-                "deploy",
-                application=application,
-                statements=deploy_statements(
-                    service, compute.registry, blocks.names, message_key_arn=self._message_key_arn
-                ),
-            )
-            for name, service in compute.services.items()
-            if (application := service.settings.deployed_by)
-        }
+        services, registry = compute.services, compute.registry
+        return self._roles.create(
+            "service",
+            "deploy",
+            {name: each.settings.deployed_by for name, each in services.items()},
+            lambda name: deploy_statements(
+                services[name], registry, blocks.names, message_key_arn=self._message_key_arn
+            ),
+        )
 
     def _push(self, blocks: DeliveryBlocks, compute: "ComputeModule") -> dict[str, str]:
         """Create the roles that push images; return their ARNs by repository."""
-        return {
-            name: self._roles.create(
-                "repository",
-                name,
-                "push",
-                application=application,
-                statements=push_statements(name, compute.registry),
-                builds=True,
-            )
-            for name, repository in blocks.repository.items()
-            if (application := repository.pushed_by)
-        }
+        return self._roles.create(
+            "repository",
+            "push",
+            {name: each.pushed_by for name, each in blocks.repository.items()},
+            lambda name: push_statements(name, compute.registry),
+            builds=True,
+        )
 
     def _publish(self, edge: "EdgeModule", names: Names) -> dict[str, str]:
         """Create the roles that publish sites; return their ARNs by site."""
-        return {
-            name: self._roles.create(
-                "site", name, "publish", application=application, statements=publish_statements(site, names)
-            )
-            for name, site in edge.sites.items()
-            if (application := site.settings.published_by)
-        }
+        return self._roles.create(
+            "site",
+            "publish",
+            {name: each.settings.published_by for name, each in edge.sites.items()},
+            lambda name: publish_statements(edge.sites[name], names),
+        )
 
     def _release(self, blocks: DeliveryBlocks) -> dict[str, str]:
         """Create the roles that release functions; return their ARNs by function."""
-        return {
-            name: self._roles.create(
-                "function",
-                name,
-                "release",
-                application=application,
-                statements=release_statements(name, blocks.names, message_key_arn=self._message_key_arn),
-            )
-            for name, function in blocks.function.items()
-            if (application := function.deployed_by)
-        }
+        return self._roles.create(
+            "function",
+            "release",
+            {name: each.deployed_by for name, each in blocks.function.items()},
+            lambda name: release_statements(name, blocks.names, message_key_arn=self._message_key_arn),
+        )
 
     def _create_builds(
         self,
@@ -133,13 +116,12 @@ class DeliveryModule(Construct):
 
     def _start(self, builds: "Builds") -> dict[str, str]:
         """Create the roles that start builds; return their ARNs by build."""
-        return {
-            name: self._roles.create(
-                "build", name, "start", application=application, statements=start_statements(build.project)
-            )
-            for name, build in builds.builds.items()
-            if (application := build.settings.started_by)
-        }
+        return self._roles.create(
+            "build",
+            "start",
+            {name: each.settings.started_by for name, each in builds.builds.items()},
+            lambda name: start_statements(builds.builds[name].project),
+        )
 
     def _create_output(self, name: str, does: str, roles: Mapping[str, str]) -> None:
         if roles:

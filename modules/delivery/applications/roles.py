@@ -1,6 +1,6 @@
 """Roles with which the pipelines of applications change what they own in an environment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from constructs import Construct
 
@@ -28,18 +28,34 @@ class ApplicationRoles(Construct):
     def create(
         self,
         kind: str,
+        verb: str,
+        applications: Mapping[str, ApplicationPipeline | None],
+        statements: Callable[[str], Sequence[Statement]],
+        *,
+        builds: bool = False,
+    ) -> dict[str, str]:
+        """Allow pipelines to do something with blocks of one kind, for example to `deploy` the `service` blocks.
+
+        `applications` are the pipelines by the label of the block, and `statements` returns what the pipeline of a
+        label may do. With `builds`, jobs of all refs that are released anywhere may assume the roles; otherwise only
+        those of the refs that the environment is released from. Return the roles' ARNs by label.
+        """
+        return {
+            name: self._create_role(kind, name, verb, application, statements(name), builds=builds)
+            for name, application in applications.items()
+            if application
+        }
+
+    def _create_role(
+        self,
+        kind: str,
         name: str,
         verb: str,
-        *,
         application: ApplicationPipeline,
         statements: Sequence[Statement],
-        builds: bool = False,
+        *,
+        builds: bool,
     ) -> str:
-        """Allow a pipeline to do something with a block, for example to `deploy` the `service` `api`.
-
-        With `builds`, jobs of all refs that are released anywhere may assume the role; otherwise only those of the refs
-        that the environment is released from. Return the role's ARN.
-        """
         names = self._foundation.names
         project = project_of(application, self._pipeline)
         if project:
