@@ -11,9 +11,13 @@ from botocore.exceptions import ClientError
 from modules.compute.keys.images import Registry, repository_name, repository_of
 from ops.errors import ExitCode, OpsError
 
-#: Media types that list the images of several platforms, and those of one image.
-INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
-MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
+#: Media types of an image, and of an index of images for several platforms: OCI's, and Docker's, which have no
+#: annotations. Without them in a request, ECR would convert the manifest, or refuse.
+OCI_TYPES = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.oci.image.index.v1+json")
+DOCKER_TYPES = (
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+)
 _DOWNLOAD_SECONDS = 30
 #: [OCI image specification, Pre-defined annotation keys]
 #: (https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys).
@@ -61,7 +65,7 @@ class RegistryImages:
         """
         request = {**self.in_repository(image), "imageIds": [{"imageTag": image.partition(":")[2]}]}
         try:
-            answer = self._ecr.batch_get_image(**request, acceptedMediaTypes=[*INDEXES, *MANIFESTS])
+            answer = self._ecr.batch_get_image(**request, acceptedMediaTypes=[*OCI_TYPES, *DOCKER_TYPES])
         except ClientError as error:
             raise self.explained(image, error) from None
         if not answer["images"]:

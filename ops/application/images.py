@@ -15,18 +15,11 @@ from modules.compute.keys.images import Registry, repository_name
 from ops.application.releases import RUNBOOK
 from ops.application.versions import Build, newest_candidate
 from ops.errors import ExitCode, OpsError
-from ops.registry_images import REVISION
+from ops.registry_images import DOCKER_TYPES, OCI_TYPES, REVISION
 
 #: [OCI image specification, Pre-defined annotation keys]
 #: (https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys).
 VERSION = "org.opencontainers.image.version"
-#: Manifests that can have annotations: an image, and an index of images for several platforms.
-_WITH_ANNOTATIONS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.oci.image.index.v1+json")
-#: Docker's own, without annotations. Without them in a request, ECR would convert the manifest, or refuse.
-_WITHOUT = (
-    "application/vnd.docker.distribution.manifest.v2+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-)
 
 
 @dataclass(frozen=True)
@@ -45,7 +38,7 @@ class Image:
     @property
     def can_be_annotated(self) -> bool:
         """Whether its manifest may have annotations."""
-        return self.media_type in _WITH_ANNOTATIONS
+        return self.media_type in OCI_TYPES
 
     def as_version(self, version: str) -> str:
         """Return the manifest with this version: the same layers and configuration under another digest."""
@@ -81,7 +74,7 @@ class Images:
             answer = self.ecr.batch_get_image(
                 repositoryName=self._name,
                 imageIds=[{"imageTag": tag}],
-                acceptedMediaTypes=[*_WITH_ANNOTATIONS, *_WITHOUT],
+                acceptedMediaTypes=[*OCI_TYPES, *DOCKER_TYPES],
             )
         images = answer.get("images", [])
         if not images:
