@@ -1,10 +1,11 @@
 """The pipeline's roles of an environment, with which its own Terraform runs here as in its jobs."""
 
 from dataclasses import replace
+from typing import Any
 
 from modules.delivery.pipeline.role_names import Right, role_arn
 from modules.environment_files import EnvironmentFile
-from ops.target import Target
+from ops.target import Clients, LocalSession, Target, clients_of
 
 
 def with_role(target: Target, file: EnvironmentFile, right: Right) -> Target:
@@ -29,3 +30,11 @@ def with_role(target: Target, file: EnvironmentFile, right: Right) -> Target:
         init_environment={**target.init_environment, **role},
         local_role=None,
     )
+
+
+def clients_of_role(target: Target, file: EnvironmentFile, role: str) -> Clients:
+    """Return clients with the credentials of a role, by its ARN, in the environment's account and Region."""
+    assert target.local_aws
+    keys = clients_of(target, file)("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    session: Any = LocalSession(target.local_aws.endpoint, keys)
+    return lambda service: session.client(service, region_name=file.settings.region)

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from modules.events.function.packaging import write_zip
 from ops.function_release.release import FunctionReleases, Wanted
 from tests.local.applied import Applied, changed, planned
+from tests.local.roles import clients_of_role
 from tests.support.waiting import awaited
 
 FUNCTION = "mobile-events-orders"
@@ -42,22 +42,8 @@ def package(tmp_path: Path) -> Callable[[str], Path]:
 
 def releases(events: Applied) -> FunctionReleases:
     """Return the releases with the permissions of the application's pipeline."""
-    sts = events.client("sts")
-    keys = sts.assume_role(RoleArn=ROLE, RoleSessionName="test")["Credentials"]
-    assert events.target.local_aws
-    endpoint, region = events.target.local_aws.endpoint, events.file.settings.region
-
-    def client(service: str) -> Any:
-        return boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=endpoint,
-            region_name=region,
-            aws_access_key_id=keys["AccessKeyId"],
-            aws_secret_access_key=keys["SecretAccessKey"],
-            aws_session_token=keys["SessionToken"],
-        )
-
-    return FunctionReleases(events.target, events.file, "orders", clients=client)
+    clients = clients_of_role(events.target, events.file, ROLE)
+    return FunctionReleases(events.target, events.file, "orders", clients=clients)
 
 
 def answer(events: Applied) -> Any:

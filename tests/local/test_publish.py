@@ -13,26 +13,23 @@ from modules.delivery.pipeline.role_names import application_role_arn
 from ops.clock import Clock
 from ops.publish.build import read_build
 from ops.publish.publish import Publishing, Retention
-from ops.target import Clients, LocalSession
+from ops.target import Clients
 from tests.local.applied import Applied
+from tests.local.roles import clients_of_role
 from tests.support.sites import FIRST, SECOND, empty, written
 
 OLD = "assets/index-B3xY9aZk.js"
 
 
-def clients_of_role(environment: Applied, label: str) -> Clients:
+def publisher(environment: Applied, label: str) -> Clients:
     """Return clients with the credentials of the role that publishes the site."""
-    settings, local_aws = environment.file.settings, environment.target.local_aws
-    assert local_aws
-    role = application_role_arn(settings.names, "site", label, "publish")
-    found = environment.client("sts").assume_role(RoleArn=role, RoleSessionName="job")
-    session: Any = LocalSession(local_aws.endpoint, found["Credentials"])
-    return lambda service: session.client(service, region_name=settings.region)
+    role = application_role_arn(environment.file.settings.names, "site", label, "publish")
+    return clients_of_role(environment.target, environment.file, role)
 
 
 def test_site_is_published_and_restored_with_its_role(applied: Mapping[str, Applied], tmp_path: Path) -> None:
     archive = applied["archive"]
-    clients = clients_of_role(archive, "www")
+    clients = publisher(archive, "www")
     now = datetime.now(UTC)
 
     def publishing(days: int = 0) -> Publishing:
@@ -65,7 +62,7 @@ def test_site_is_published_and_restored_with_its_role(applied: Mapping[str, Appl
 
 def test_role_of_a_site_changes_nothing_else(applied: Mapping[str, Applied]) -> None:
     archive = applied["archive"]
-    clients, names = clients_of_role(archive, "www"), archive.file.settings.names
+    clients, names = publisher(archive, "www"), archive.file.settings.names
     other = {"Bucket": names.bucket("site-status"), "Key": "index.html"}
     denied: list[Callable[[], Any]] = [
         lambda: clients("s3").put_object(**other, Body=b""),

@@ -5,9 +5,7 @@ snapshots whose names are taken.
 """
 
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
 from local_aws.process import LocalAws
@@ -17,6 +15,7 @@ from ops.guard.plan import Plan
 from ops.scaled_readers import deletable_readers, delete_readers
 from ops.target import Target, clients_of
 from tests.local.account import ACCOUNT
+from tests.local.roles import clients_of_role
 from tests.local.small import Small, deletions, record
 from tests.support.environments import ALARMS
 
@@ -89,7 +88,9 @@ def fill(shop: Small) -> None:
     (role,) = [each["Arn"] for each in shop.client("iam").list_roles()["Roles"] if "backup" in each["RoleName"]]
     shop.client("s3").put_object(Bucket=f"mobile-shop-site-www-{ACCOUNT}-us-east-1", Key="index.html", Body=b"Hello")
     # Only roles named in the bucket's policy can write to it.
-    as_role(shop, role, "s3").put_object(Bucket=f"mobile-shop-content-{ACCOUNT}-us-east-1", Key="a", Body=b"a")
+    clients_of_role(shop.target, shop.file, role)("s3").put_object(
+        Bucket=f"mobile-shop-content-{ACCOUNT}-us-east-1", Key="a", Body=b"a"
+    )
     kind = "application/vnd.docker.distribution.manifest.v2+json"
     shop.client("ecr").put_image(
         repositoryName="mobile/api", imageManifest="{}", imageManifestMediaType=kind, imageTag="1.0.0"
@@ -98,19 +99,6 @@ def fill(shop: Small) -> None:
         BackupVaultName="mobile-shop-backup", ResourceArn="arn:aws:s3:::content", IamRoleArn=role
     )
     add_a_reader(shop, CLUSTER)
-
-
-def as_role(environment: Small, role_arn: str, service: str) -> Any:
-    """Return a client with the role."""
-    credentials = environment.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="tests")["Credentials"]
-    return boto3.client(  # type: ignore[call-overload]
-        service,
-        region_name="us-east-1",
-        endpoint_url=environment.local_aws.endpoint,
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials["SessionToken"],
-    )
 
 
 def add_a_reader(environment: Small, cluster: str) -> None:

@@ -1,6 +1,7 @@
 """Releases: their order, which of them stay, and which is restored."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,10 +11,14 @@ from ops.publish.release import Release, kept, live_release, next_id, old_keys, 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
-def release(days_ago: int, **fields: object) -> Release:
+def release(days_ago: int, **fields: Any) -> Release:
     id = f"{NOW - timedelta(days=days_ago):%Y%m%dT%H%M%SZ}"
-    given = {"hashed": frozenset({f"assets/{days_ago}.js"}), "pages": {"index.html": f"{days_ago:064}"}, **fields}
-    return Release(id=id, is_finished=bool(given.pop("is_finished", True)), **given)  # type: ignore[arg-type]
+    given: dict[str, Any] = {
+        "hashed": frozenset({f"assets/{days_ago}.js"}),
+        "pages": {"index.html": f"{days_ago:064}"},
+        **fields,
+    }
+    return Release(id=id, is_finished=bool(given.pop("is_finished", True)), **given)
 
 
 def test_manifest_is_read_as_it_was_written() -> None:
