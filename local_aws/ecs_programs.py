@@ -95,7 +95,7 @@ def _of_service(find: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
         family: str | None = None,
         started_by: str | None = None,
         service_name: str | None = None,
-        desiredStatus: str | None = None,  # noqa: N803
+        desiredStatus: str | None = None,  # noqa: N803 - Moto's name
     ) -> list[Any]:
         found = find(backend, cluster_str, container_instance, family, started_by, None, desiredStatus)
         group = f"service:{service_name.rpartition('/')[2]}" if service_name else None

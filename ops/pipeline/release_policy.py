@@ -64,10 +64,10 @@ def tag_of(tier: str) -> str:
 class _Dumper(yaml.SafeDumper):
     """A dumper that indents lists below their key and writes no anchors, so that each job can be read by itself."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 - of PyYAML
         super().increase_indent(flow, False)
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - of PyYAML
         return True
 
 

@@ -25,12 +25,12 @@ class Client:
     def __init__(self, states: Mapping[str, str]) -> None:
         self._found = [{"ConnectionName": name, "ConnectionStatus": state} for name, state in states.items()]
 
-    def list_connections(self, NextToken: str = "0") -> dict[str, Any]:  # noqa: N803
+    def list_connections(self, NextToken: str = "0") -> dict[str, Any]:  # noqa: N803 - boto3's name
         place = int(NextToken)
         more = {"NextToken": str(place + 1)} if place + 1 < len(self._found) else {}
         return {"Connections": self._found[place : place + 1], **more}
 
-    def get_connection(self, ConnectionArn: str) -> dict[str, Any]:  # noqa: N803
+    def get_connection(self, ConnectionArn: str) -> dict[str, Any]:  # noqa: N803 - boto3's name
         assert ConnectionArn == ARN
         return {"Connection": self._found[0]}
 

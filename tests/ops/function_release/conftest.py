@@ -100,7 +100,7 @@ class Function:
             "orders",
             clients=clients,
             clock=self.clock,
-            audit=self.audit,  # type: ignore[arg-type]
+            audit=self.audit,  # type: ignore[arg-type]  # it only keeps the lines
         )
 
     def package(self, answer: str) -> Path:
