@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from modules.environment import Environment
-from modules.events.function.packaging import LOCK, Packages, PackagingError, Target, pack, sources
+from modules.events.function.packaging import LOCK, Packages, PackagingError, Target, pack, sources, write_package
 from ops.errors import ExitCode, OpsError
 from ops.steps import step
 from ops.tools import tail
@@ -44,7 +44,7 @@ def build_for_here(packages: Packages, environment: Environment, folder: Path, s
             compiled = any(name.endswith(".so") for name in archive.namelist())
         if compiled and not path.exists():
             with step(f"build {package.name} a second time, for this machine") as doing:
-                write(path, _packed(packages.sources / code, [], shell))
+                write_package(path, _packed(packages.sources / code, [], shell))
                 doing.result = f"Python {platform.python_version()} on {platform.machine()}"
 
 
@@ -74,21 +74,13 @@ def options_of(target: Target) -> list[str]:
     return [*platforms, "--python-version", target.python, "--implementation", "cp"]
 
 
-def write(path: Path, content: bytes) -> None:
-    """Write a package atomically: other processes see the whole file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    Path(file.name).replace(path)
-
-
 def _built(packages: Packages, code: str, target: Target, shell: Mapping[str, str]) -> Path:
     path = packages.path(code, target)
     if path.exists():
         return path
     with step(f"build {code} for {target.runtime} on {target.architecture}") as doing:
         content = _packed(packages.sources / code, options_of(target), shell)
-        write(path, content)
+        write_package(path, content)
         doing.result = f"{path.name}, {len(content) / 1024:.0f} KB"
     return path
 

@@ -17,8 +17,9 @@ from modules.compute.eks.settings import cluster_name
 from modules.compute.keys.images import Registry, repository_name
 from modules.compute.module import ComputeModule
 from modules.delivery.applications.repositories import push_statements
-from modules.delivery.build.keys.rollout import TAG, buildspec, rollout_script
+from modules.delivery.build.keys.rollout import TAG, rollout_script
 from modules.delivery.build.settings import BuildSettings, RolloutSettings
+from modules.delivery.codebuild.keys.buildspec import buildspec
 from modules.delivery.codebuild.project import Job, Project
 from modules.foundation.foundation import Foundation
 from modules.foundation.policies import allow, assumed_by

@@ -108,11 +108,16 @@ class Packages:
         )
         path = self.built / f"placeholder-{hashlib.sha256(content).hexdigest()[:16]}.zip"
         if not path.is_file():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-                file.write(content)
-            Path(file.name).replace(path)
+            write_package(path, content)
         return path
+
+
+def write_package(path: Path, content: bytes) -> None:
+    """Write a package atomically: other processes see the whole file or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    Path(file.name).replace(path)
 
 
 def is_function(folder: Path) -> bool:

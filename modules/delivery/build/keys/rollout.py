@@ -1,7 +1,5 @@
 """The commands of a rolling update on EKS."""
 
-from typing import Any
-
 #: What a release's tag is, as an extended regular expression of Bash: [Semantic Versioning 2.0.0](https://semver.org).
 RELEASE = r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$"
 #: A release, or a prerelease of one.
@@ -36,12 +34,3 @@ def rollout_script(*, releases_only: bool, build_timeout: int) -> str:
     pattern, what = (RELEASE, "a release, such as 1.4.2") if releases_only else (VERSION, "a version, such as 1.4.2")
     minutes = max(1, (build_timeout - 1) // 2)
     return _SCRIPT.replace("@PATTERN@", pattern).replace("@WHAT@", what).replace("@MINUTES@", str(minutes))
-
-
-def buildspec(commands: list[str]) -> dict[str, Any]:
-    """Return the buildspec that runs the commands in Bash, one after another, until one fails.
-
-    [AWS CodeBuild User Guide, Build specification reference for CodeBuild]
-    (https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html).
-    """
-    return {"env": {"shell": "bash"}, "phases": {"build": {"commands": commands}}}

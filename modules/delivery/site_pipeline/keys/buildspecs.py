@@ -7,6 +7,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from modules.delivery.codebuild.keys.buildspec import buildspec
 from modules.delivery.site_pipeline.settings import SitePipelineSettings
 
 
@@ -28,5 +29,4 @@ def publish_spec(commands: Sequence[str]) -> dict[str, Any]:
 
     Without the first command, an empty folder would delete the site.
     """
-    there = "test -s index.html"
-    return {"env": {"shell": "bash"}, "phases": {"build": {"commands": [there, *commands]}}}
+    return buildspec(["test -s index.html", *commands])
